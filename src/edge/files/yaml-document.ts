@@ -1,0 +1,183 @@
+/** Reads YAML into plain data that still knows its places, and turns schema violations into problems with hints. */
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
+import type { DocumentPath, Finding, SourceDocument } from '../../base/source-document.ts';
+
+/** Larger files are refused unread: no configuration, rule or profile comes near. */
+const LARGEST_TEXT = 16 * 1024 * 1024;
+const DEEPEST_NESTING = 100;
+
+/** Parses `text`; syntax errors, duplicate keys and alias bombs are problems, the value is then undefined. */
+export function parseYaml(file: string, text: string): Parsed<SourceDocument> {
+  const whole = (message: string): Problem => ({
+    ...{ file, line: 0, column: 0, severity: 'error', code: 'file/unreadable', message },
+  });
+  const none: SourceDocument = {
+    ...{ file, value: undefined },
+    problemAt: (_path, found) => withPlace(file, found, { line: 0, col: 0 }),
+  };
+  if (text.length > LARGEST_TEXT) return { value: none, problems: [whole('the file is larger than 16 MiB')] };
+  const nesting = deepestFlowNesting(text);
+  if (nesting > DEEPEST_NESTING) return { value: none, problems: [whole('the file is nested too deeply')] };
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core' });
+    const problems = document.errors.map((error) =>
+      withPlace(
+        file,
+        { code: 'file/syntax', message: sentenceOf(error.message) },
+        lines.linePos(error.pos[0]),
+      ),
+    );
+    if (problems.length > 0) return { value: none, problems };
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    const problemAt = (path: DocumentPath, found: Finding): Problem =>
+      withPlace(file, found, lines.linePos(offsetOf(document, path, found.atKey === true)));
+    return { value: { file, value, problemAt }, problems: [] };
+  } catch (error) {
+    return {
+      value: none,
+      problems: [whole(error instanceof Error ? sentenceOf(error.message) : 'unreadable')],
+    };
+  }
+}
+
+/** A schema ready to check documents. */
+export type DocumentCheck = (document: SourceDocument) => readonly Problem[];
+
+/** Compiles a JSON schema (draft 7) once; the check answers every violation at its place. */
+export function documentCheck(schema: object): DocumentCheck {
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true });
+  const validate: ValidateFunction = ajv.compile(schema);
+  return (document) => {
+    if (validate(document.value)) return [];
+    return meaningfulErrors(validate.errors ?? []).map((error) => problemOf(document, error));
+  };
+}
+
+function problemOf(document: SourceDocument, error: ErrorObject): Problem {
+  const path = pathOf(document.value, error.instancePath);
+  const name = path.length === 0 ? 'the file' : `"${path.join('.')}"`;
+  const params = error.params as Readonly<Record<string, unknown>>;
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const key = String(params['additionalProperty']);
+      const known = Object.keys((error.parentSchema as { properties?: object }).properties ?? {});
+      return document.problemAt([...path, key], {
+        ...{ code: 'config/unknown-key', message: `unknown key "${key}"`, atKey: true },
+        hint: nearest(key, known),
+      });
+    }
+    case 'required': {
+      const message = `"${String(params['missingProperty'])}" is missing`;
+      return document.problemAt(path, { code: 'config/missing-key', message });
+    }
+    case 'enum': {
+      const allowed = (params['allowedValues'] as readonly unknown[]).map(String);
+      const message = `${name} is ${quoted(error.data)}`;
+      return document.problemAt(path, {
+        ...{ code: 'config/not-allowed', message },
+        hint: nearest(String(error.data), allowed) ?? `use one of ${allowed.join(', ')}`,
+      });
+    }
+    case 'type': {
+      const wanted = ([] as unknown[]).concat(params['type']).join(' or ');
+      const message = `${name} is ${quoted(error.data)}, not ${wanted}`;
+      return document.problemAt(path, { code: 'config/wrong-type', message });
+    }
+    default: {
+      const message = `${name} is ${quoted(error.data)}: it ${error.message ?? 'is not valid'}`;
+      const hint = (error.parentSchema as { description?: string }).description;
+      return document.problemAt(path, { code: 'config/not-valid', message, hint });
+    }
+  }
+}
+
+const nearest = (written: string, known: readonly string[]): string | undefined => {
+  const best = didYouMean(written, known);
+  if (best !== undefined) return `did you mean "${best}"?`;
+  return known.length === 0 || known.length > 20 ? undefined : `known: ${known.join(', ')}`;
+};
+
+const quoted = (value: unknown): string => {
+  if (value === null || value === undefined) return 'empty';
+  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'a group of keys';
+  const text = String(value);
+  return `"${text.length > 60 ? `${text.slice(0, 57)}...` : text}"`;
+};
+
+/**
+ * Of a failed alternative only what helps is kept: the violations deeper inside when a branch was recognised,
+ * else the alternative's own sentence.
+ */
+function meaningfulErrors(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  let kept = [...errors];
+  for (const choice of errors.filter((error) => error.keyword === 'anyOf' || error.keyword === 'oneOf')) {
+    const deeper = kept.some((error) => error.instancePath.startsWith(`${choice.instancePath}/`));
+    kept = kept.filter((error) =>
+      error.instancePath === choice.instancePath ? error === choice && !deeper : true,
+    );
+  }
+  return kept.filter((error) => error.keyword !== 'if');
+}
+
+/** JSON pointer to path; positions of lists become numbers because the value they lead through is a list. */
+function pathOf(root: unknown, pointer: string): (string | number)[] {
+  const path: (string | number)[] = [];
+  let value = root;
+  for (const part of pointer.split('/').slice(1)) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    path.push(Array.isArray(value) ? Number(key) : key);
+    value = (value as Record<string, unknown> | undefined)?.[key];
+  }
+  return path;
+}
+
+function offsetOf(document: Document, path: DocumentPath, atKey: boolean): number {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const [position, part] of path.entries()) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part));
+      if (pair === undefined) return offset;
+      const last = position === path.length - 1;
+      const key = isNode(pair.key) ? pair.key.range?.[0] : undefined;
+      const value = isNode(pair.value) ? pair.value.range?.[0] : undefined;
+      offset = (last && atKey ? key : (value ?? key)) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node) && typeof part === 'number') {
+      node = node.items[part];
+      if (!isNode(node)) return offset;
+      offset = node.range?.[0] ?? offset;
+    } else return offset;
+  }
+  return offset;
+}
+
+function withPlace(file: string, found: Finding, place: { line: number; col: number }): Problem {
+  const { code, message, hint } = found;
+  return {
+    file,
+    line: place.line,
+    column: place.col,
+    severity: found.severity ?? 'error',
+    code,
+    message,
+    hint,
+  };
+}
+
+const sentenceOf = (message: string): string => message.split('\n')[0]?.replace(/:$/, '') ?? message;
+
+/** The parser descends by recursion, so that brackets alone could exhaust the stack. */
+function deepestFlowNesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (code === 0x5d || code === 0x7d) depth = Math.max(0, depth - 1);
+  }
+  return deepest;
+}

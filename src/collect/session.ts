@@ -1,0 +1,49 @@
+/**
+ * The SNMP world behind five methods: what `collect` asks of a device. edge/snmp implements it for v1 and v2c
+ * on the hot path and over net-snmp for v3.
+ */
+
+/** Numeric object identifier without a leading dot, e.g. `1.3.6.1.2.1.1.3.0`. */
+export type Oid = string;
+
+/** One decoded variable binding (RFC 3416 section 3). */
+export type VarbindValue =
+  | { readonly type: 'integer' | 'gauge32' | 'counter32' | 'timeticks'; readonly number: number }
+  | { readonly type: 'counter64'; readonly bigint: bigint }
+  | { readonly type: 'octets' | 'opaque'; readonly bytes: Uint8Array }
+  | { readonly type: 'oid'; readonly oid: Oid }
+  | { readonly type: 'ipAddress'; readonly address: string }
+  | { readonly type: 'null' | 'noSuchObject' | 'noSuchInstance' | 'endOfMibView' };
+
+export interface Varbind {
+  readonly oid: Oid;
+  readonly value: VarbindValue;
+}
+
+/** Why a request or walk ended without its whole answer; what did arrive is kept. */
+export type SessionProblem =
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'refused'; readonly reason: 'unreachable' | 'authentication' | 'noAccess' }
+  | { readonly kind: 'badAnswer'; readonly reason: 'malformed' | 'oidNotIncreasing' | 'tooBig' | 'errorStatus' }
+  | { readonly kind: 'overBudget'; readonly budget: 'requests' | 'rows' | 'time' };
+
+export interface Answer {
+  readonly varbinds: readonly Varbind[];
+  /** Absent when everything asked for arrived. */
+  readonly problem?: SessionProblem | undefined;
+}
+
+/** Bounds of one walk; a device cannot make us exceed them. */
+export interface WalkBudget {
+  readonly requests: number;
+  readonly rows: number;
+  readonly timeMs: number;
+}
+
+export interface Session {
+  /** Exact instances; absent ones come back as noSuchObject/noSuchInstance (v1: noSuchName is mapped to it). */
+  get(oids: readonly Oid[]): Promise<Answer>;
+  /** All rows below each of the columns, asked together; OIDs must increase strictly (RFC 3416 section 4.2.3). */
+  walk(columns: readonly Oid[], budget: WalkBudget): Promise<Answer>;
+  close(): void;
+}

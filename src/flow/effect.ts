@@ -1,0 +1,17 @@
+import type { IncidentId, ResourceId, TicketId } from '../model/ids.ts';
+import type { NoticeType, Tell } from '../model/notice.ts';
+
+/**
+ * What the line wants done outside, as data. Nobody performs it inside; it leaves only after its batch is durable
+ * (design L3), at least once, with stable keys (L9). Receipts come back as inputs.
+ */
+export type Effect =
+  | { readonly kind: 'tell'; readonly tell: Tell }
+  /** Lets go what waits for a second person. */
+  | { readonly kind: 'release'; readonly incident: IncidentId }
+  /** Takes back what was not sent yet: a notice of an outage that is over is wrong, not late. */
+  | { readonly kind: 'withdraw'; readonly incident: IncidentId; readonly types: readonly NoticeType[] }
+  /** Opens or updates our ticket in the ticket system; idempotent by ticket id. */
+  | { readonly kind: 'desk'; readonly ticket: TicketId }
+  /** Asks a collector for a full look at a subtree (design L2). */
+  | { readonly kind: 'observe'; readonly resource: ResourceId };

@@ -1,0 +1,109 @@
+import type { Instant } from '../base/instant.ts';
+import type { AlarmId, ConfirmationId, IncidentId, ResourceId, StaffId, SubscriberKey, TaskId, TicketId } from '../model/ids.ts';
+import type { NoticeState, NoticeType } from '../model/notice.ts';
+import type { Observation } from '../model/observation.ts';
+import type { Staff } from '../model/task.ts';
+import type { ContactChannel, TicketStatus } from '../model/ticket.ts';
+import type { Answer } from '../model/confirmation.ts';
+
+/**
+ * Everything the line may be told: one closed union. Each becomes a journal record with a sequence and an instant
+ * before any room sees it. No personal data, no free text (design L18): those live in the book.
+ */
+export type Input =
+  | ObservationInput
+  /** A new topology with its subscriber columns, both by content hash (design L6). */
+  | { readonly kind: 'topologyVersion'; readonly version: number; readonly topology: string; readonly subscribers: string }
+  | { readonly kind: 'command'; readonly by: string; readonly command: Command }
+  /** A subscriber turned to us: opens a ticket. `contact` is the book's row with the text. */
+  | {
+      readonly kind: 'subscriberContact';
+      readonly subscriber: SubscriberKey;
+      readonly channel: ContactChannel;
+      readonly contact: string;
+    }
+  | {
+      readonly kind: 'subscriberReply';
+      readonly confirmation: ConfirmationId;
+      readonly channel: ContactChannel;
+      readonly reply: SubscriberReply;
+    }
+  /** The ticket system changed a ticket of ours. */
+  | { readonly kind: 'deskUpdate'; readonly ticket: TicketId; readonly status?: TicketStatus | undefined; readonly external?: string | undefined }
+  /** What became of notices, in batches of at most 1,000 (design L14). */
+  | { readonly kind: 'receipts'; readonly counts: readonly ReceiptCount[]; readonly unreachable: readonly ReceiptException[] }
+  | { readonly kind: 'testResult'; readonly subscriber: SubscriberKey; readonly result: 'good' | 'bad' | 'impossible' }
+  | { readonly kind: 'staffChange'; readonly staff: Staff }
+  | { readonly kind: 'ruleSet'; readonly rules: string }
+  | { readonly kind: 'policy'; readonly policy: string }
+  | { readonly kind: 'calendar'; readonly calendar: string }
+  /** A look-ahead plan computed beside the line; applied only where task and member are unchanged (design L17). */
+  | { readonly kind: 'plan'; readonly basedOn: number; readonly assignments: readonly { readonly task: TaskId; readonly staff: StaffId }[] }
+  /** The rest of work that was cut into slices (design L5). */
+  | { readonly kind: 'continue'; readonly rest: Rest }
+  /** First input after a stop of that length: asks, reminders and expiries move by it (design L10). */
+  | { readonly kind: 'resumed'; readonly stoppedMs: number }
+  | { readonly kind: 'clockStepped'; readonly byMs: number }
+  | { readonly kind: 'tick' };
+
+export interface ObservationInput {
+  readonly kind: 'observation';
+  readonly observation: Observation;
+  /** The notification it came from, kept whole for `journal dump`. */
+  readonly evidence?: TrapEvidence | undefined;
+  /** Place in an ingest spool; the line drops repeats by it (design L12). */
+  readonly spool?: { readonly id: string; readonly offset: number } | undefined;
+}
+
+export interface TrapEvidence {
+  /** `address:port` of the sender. */
+  readonly from: string;
+  readonly inform: boolean;
+  readonly trapOid: string;
+  readonly varbinds: readonly { readonly oid: string; readonly type: string; readonly value: string | number }[];
+}
+
+export type SubscriberReply =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'rating'; readonly score: number; readonly cause?: string | undefined; /** Book row with the comment. */ readonly contact?: string | undefined }
+  | { readonly kind: 'stop' };
+
+export interface ReceiptCount {
+  readonly incident: IncidentId;
+  readonly type: NoticeType;
+  readonly state: NoticeState;
+  readonly count: number;
+}
+
+/** A subscriber no channel could reach. */
+export interface ReceiptException {
+  readonly incident: IncidentId;
+  readonly type: NoticeType;
+  readonly subscriber: SubscriberKey;
+}
+
+/** What a person at the console or an API client may order. */
+export type Command =
+  | { readonly kind: 'acknowledgeAlarm'; readonly alarm: AlarmId }
+  | { readonly kind: 'unacknowledgeAlarm'; readonly alarm: AlarmId }
+  | { readonly kind: 'shelveAlarm'; readonly alarm: AlarmId; readonly until: Instant }
+  | { readonly kind: 'clearAlarm'; readonly alarm: AlarmId }
+  | { readonly kind: 'setEtr'; readonly incident: IncidentId; readonly from: Instant; readonly to: Instant }
+  | { readonly kind: 'approveNotices'; readonly incident: IncidentId }
+  | { readonly kind: 'refuseNotices'; readonly incident: IncidentId }
+  | { readonly kind: 'setTicketStatus'; readonly ticket: TicketId; readonly status: TicketStatus }
+  | { readonly kind: 'finishTask'; readonly task: TaskId; readonly outcome: 'fixed' | 'notFixed' | 'talked' | 'noAnswer' }
+  | { readonly kind: 'returnTask'; readonly task: TaskId }
+  /** A collector's whole list of active conditions: what is not in it is cleared with reason `reconciled` (design L11). */
+  | {
+      readonly kind: 'reconcile';
+      readonly collector: string;
+      readonly watches: readonly ResourceId[];
+      readonly active: readonly { readonly resource: ResourceId; readonly cause: string; readonly by?: ResourceId | undefined }[];
+    };
+
+/** Work that is left of a slice; opaque to all but the room that made it. */
+export type Rest =
+  | { readonly room: 'notify'; readonly token: string }
+  | { readonly room: 'confirm'; readonly token: string }
+  | { readonly room: 'ticket'; readonly token: string };

@@ -1,0 +1,53 @@
+import type { Instant } from '../base/instant.ts';
+import type { AlarmId, IncidentId, ResourceId } from './ids.ts';
+import type { ObservationSource, PerceivedSeverity } from './observation.ts';
+
+/** X.733 clause 8.1.2.1 event types used here. */
+export type AlarmType =
+  | 'communicationsAlarm'
+  | 'qualityOfServiceAlarm'
+  | 'processingErrorAlarm'
+  | 'equipmentAlarm'
+  | 'environmentalAlarm';
+
+/** An X.733 record with the three lifecycles of RFC 8632: resource, operator, administrative. */
+export interface Alarm {
+  readonly id: AlarmId;
+  readonly resource: ResourceId;
+  /** The cause as the stream names it, e.g. LOS, LINK_DOWN. */
+  readonly cause: string;
+  readonly by?: ResourceId | undefined;
+  readonly alarmType: AlarmType;
+  readonly perceivedSeverity: PerceivedSeverity;
+  /** Resource lifecycle. */
+  readonly state: 'raised' | 'cleared';
+  /** Operator lifecycle. */
+  readonly ackState: 'unacknowledged' | 'acknowledged';
+  readonly ackBy?: string | undefined;
+  /** Administrative: hidden from presentation until then, still updated (RFC 8632 section 3.6). */
+  readonly shelvedUntil?: Instant | undefined;
+  /** Steady `unstable` state of a flapping alarm; counts as half evidence. */
+  readonly flapping: boolean;
+  /** Every source that says raised now. */
+  readonly sources: readonly ObservationSource[];
+  readonly raisedAt: Instant;
+  readonly changedAt: Instant;
+  readonly clearedAt?: Instant | undefined;
+  /** `reconciled` when a collector's list no longer holds it (design L11). */
+  readonly clearReason?: 'cleared' | 'alive' | 'reconciled' | 'operator' | undefined;
+  /** Raises since it was raised, the first included. */
+  readonly count: number;
+  readonly device?: string | undefined;
+  readonly incident?: IncidentId | undefined;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** What the alarm room tells the next room. `record` is the id of the raise line, else the alarm's id. */
+export type AlarmChange =
+  | { readonly kind: 'raised'; readonly alarm: Alarm; readonly record: string; readonly source: ObservationSource }
+  | { readonly kind: 'repeated'; readonly alarm: Alarm; readonly record: string; readonly source: ObservationSource }
+  | { readonly kind: 'cleared'; readonly alarm: Alarm }
+  /** Severity, flapping, acknowledgement, shelving: nothing about up or down. */
+  | { readonly kind: 'changed'; readonly alarm: Alarm }
+  | { readonly kind: 'alive'; readonly resource: ResourceId; readonly below: boolean }
+  | { readonly kind: 'unknown'; readonly resource: ResourceId; readonly below: boolean };

@@ -1,0 +1,45 @@
+import type { Instant } from '../base/instant.ts';
+import type { ConfirmationId, IncidentId, SubscriberKey, TaskId, TicketId } from './ids.ts';
+import type { ContactChannel } from './ticket.ts';
+
+/** States of care.md section 4.1. */
+export type ConfirmationState =
+  | 'PENDING_PROBE'
+  | 'HELD'
+  | 'ASKED'
+  | 'REMINDED'
+  | 'CLARIFY'
+  | 'CONFIRMED'
+  | 'STILL_OUT'
+  | 'CALLBACK_QUEUED'
+  | 'CALLBACK_ACTIVE'
+  | 'UNREACHABLE'
+  | 'EXPIRED_OK'
+  | 'EXPIRED_UNKNOWN'
+  | 'SUPERSEDED'
+  | 'ESCALATED'
+  | 'CLOSED';
+
+export type Answer = 'fixed' | 'notFixed' | 'contactMe';
+
+/** "Is it fixed?" for one subscriber and one incident. */
+export interface Confirmation {
+  readonly id: ConfirmationId;
+  readonly incident: IncidentId;
+  readonly subscriber: SubscriberKey;
+  readonly state: ConfirmationState;
+  /** Fix attempts so far that did not help; 0 at first. */
+  readonly loop: number;
+  readonly askedAt?: Instant | undefined;
+  readonly answers: readonly { readonly at: Instant; readonly answer: Answer; readonly channel: ContactChannel }[];
+  readonly ticket?: TicketId | undefined;
+  readonly task?: TaskId | undefined;
+  /** 0..10, and the cause the subscriber named, from the taxonomy of care.md 4.3. */
+  readonly rating?: { readonly at: Instant; readonly score: number; readonly cause?: string | undefined } | undefined;
+}
+
+export interface ConfirmationChange {
+  readonly kind: 'asked' | 'answered' | 'changed' | 'rated';
+  readonly confirmation: Confirmation;
+  readonly answer?: Answer | undefined;
+}

@@ -1,0 +1,98 @@
+import type { Instant } from '../base/instant.ts';
+import type { AlarmId, IncidentId, ResourceId, SubscriberRange } from './ids.ts';
+
+/** Fault kinds of the alarm-stream contract; more may be added, so any text is a kind. */
+export type FaultKind = string;
+
+export interface Candidate {
+  readonly root: ResourceId;
+  readonly kind: FaultKind;
+  /** 0..1; all candidates of an incident add up to at most 1. */
+  readonly probability: number;
+}
+
+export interface IncidentEvent {
+  readonly at: Instant;
+  readonly event: 'open' | 'decide' | 're-root' | 'merge' | 'split' | 'join' | 'mitigate' | 'resolve' | 'reopen' | 'close';
+  readonly root?: ResourceId | undefined;
+  readonly kind?: FaultKind | undefined;
+  readonly probability?: number | undefined;
+}
+
+/** All leaves below `under` (or equal to it), less those below `except`. */
+export interface Affected {
+  readonly under: readonly ResourceId[];
+  readonly except: readonly ResourceId[];
+}
+
+/** Alarms with one root cause (TMF656 service problem at the API). */
+export interface Incident {
+  readonly id: IncidentId;
+  readonly kind: FaultKind;
+  readonly root?: ResourceId | undefined;
+  readonly probability: number;
+  /** Winner first. */
+  readonly candidates: readonly Candidate[];
+  readonly state: 'open' | 'uncertain' | 'mitigated' | 'resolved' | 'merged' | 'closed';
+  readonly into?: IncidentId | undefined;
+  readonly parent?: IncidentId | undefined;
+  /** False: kept for noise, nobody is told. */
+  readonly actionable: boolean;
+  readonly planned: boolean;
+  readonly works?: string | undefined;
+  /** Estimated onset. */
+  readonly startedAt: Instant;
+  /** When the root stated now was first stated. */
+  readonly decidedAt?: Instant | undefined;
+  readonly resolvedAt?: Instant | undefined;
+  readonly closedAt?: Instant | undefined;
+  /** Ids of raise records, first to last. */
+  readonly alarms: readonly string[];
+  /** Resources that are symptoms of the root: suppressed, never deleted. */
+  readonly suppressed: number;
+  readonly affected: Affected;
+  /** Why: counts, evidence for and against, the rule; plain JSON for the page. */
+  readonly explanation: Readonly<Record<string, unknown>>;
+  readonly history: readonly IncidentEvent[];
+}
+
+export interface IncidentChange {
+  readonly kind: 'opened' | 'rerooted' | 'grew' | 'shrank' | 'mitigated' | 'resolved' | 'reopened' | 'merged' | 'closed';
+  readonly incident: Incident;
+  /** Alarms that became members with this change. */
+  readonly joined: readonly AlarmId[];
+}
+
+/** Expected time of restoration as a range (p50 to p80), and where it comes from. */
+export interface Etr {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly source: 'table' | 'operator';
+  readonly revision: number;
+}
+
+export type SubscriberClass = 'residential' | 'business' | 'priority' | 'vip' | 'staff';
+
+export const subscriberClasses: readonly SubscriberClass[] = ['residential', 'business', 'priority', 'vip', 'staff'];
+
+/** Who is touched by an incident, as ranges of one topology version (design L5, L6). */
+export interface Impact {
+  readonly incident: IncidentId;
+  /** Rises with each change of the affected set. */
+  readonly revision: number;
+  readonly topologyVersion: number;
+  readonly ranges: readonly SubscriberRange[];
+  /** From the imported list where there is one, else the topology's own counts. */
+  readonly subscribers: number;
+  readonly byClass: Readonly<Record<SubscriberClass, number>>;
+  readonly etr?: Etr | undefined;
+}
+
+export interface ImpactChange {
+  readonly kind: 'assessed' | 'etrChanged';
+  readonly incident: Incident;
+  readonly impact: Impact;
+  /** Ranges that came and went against the revision before. */
+  readonly joined: readonly SubscriberRange[];
+  readonly left: readonly SubscriberRange[];
+}

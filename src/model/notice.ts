@@ -1,0 +1,72 @@
+import type { Instant } from '../base/instant.ts';
+import type { Etr, FaultKind } from './incident.ts';
+import type { IncidentId, ResourceId } from './ids.ts';
+
+/** What a subscriber is told (care.md 3.4). `ask` says that it is repaired and asks whether it is so. */
+export type NoticeType = 'detected' | 'etr' | 'etr-changed' | 'partly-restored' | 'restored' | 'ask' | 'reminder' | 'planned';
+
+export const noticeTypes: readonly NoticeType[] = [
+  'detected',
+  'etr',
+  'etr-changed',
+  'partly-restored',
+  'restored',
+  'ask',
+  'reminder',
+  'planned',
+];
+
+/** A notice's way from plan to phone; `uncertain`: in flight when the process died, peer may have it. */
+export type NoticeState =
+  | 'held'
+  | 'queued'
+  | 'sending'
+  | 'sent'
+  | 'delivered'
+  | 'failed'
+  | 'uncertain'
+  | 'expired'
+  | 'suppressed';
+
+/** Everything a notice text may speak of; the same for all recipients of one `tell`. */
+export interface NoticeFacts {
+  readonly kind: FaultKind;
+  readonly root?: ResourceId | undefined;
+  readonly startedAt: Instant;
+  readonly restoredAt?: Instant | undefined;
+  readonly etr?: Etr | undefined;
+  readonly previousEtr?: Etr | undefined;
+  /** Can it be solved without a visit? undefined: not known yet. */
+  readonly remote?: boolean | undefined;
+}
+
+/** Counts of one incident's notices, planned = all others together. */
+export type NoticeCounts = Readonly<Record<Exclude<NoticeState, 'sending'> | 'planned', number>>;
+
+/** Why a subscriber of the affected set is not told; counted per incident. */
+export type SuppressReason = 'noChannel' | 'optedOut' | 'alreadyTold' | 'cap' | 'planned' | 'clearedBeforeHold' | 'neverTold';
+
+/**
+ * One notice to everybody in [from, to) of that topology version, less `except`. Numbers are resolved to stable keys by the
+ * courier against the immutable version, so the effect stays small however many are told (design L5, L6).
+ */
+export interface Tell {
+  readonly incident: IncidentId;
+  readonly revision: number;
+  readonly type: NoticeType;
+  readonly topologyVersion: number;
+  readonly from: number;
+  readonly to: number;
+  /** Subscriber numbers in [from, to) that are not told, ascending, at most 5,000. */
+  readonly except: readonly number[];
+  /** How many of `except` for which reason. */
+  readonly suppressed: Readonly<Partial<Record<SuppressReason, number>>>;
+  /** Waits for a second person. */
+  readonly held: boolean;
+  /** Not before (quiet hours) and not after (stale). */
+  readonly notBefore?: Instant | undefined;
+  readonly notAfter?: Instant | undefined;
+  /** Channel names in order of preference. */
+  readonly order: readonly string[];
+  readonly facts: NoticeFacts;
+}

@@ -1,0 +1,42 @@
+import type { DurationMs } from '../base/instant.ts';
+import type { FaultKind } from './incident.ts';
+
+/** Everything the line decides with that a person may set: enters as an input by content hash (design L7). */
+export interface Policy {
+  readonly notify: {
+    /** Channel names in order of preference. */
+    readonly order: readonly string[];
+    /** Flap guard before the first notice. */
+    readonly holdMs: DurationMs;
+    /** Minutes of the local day [from, to), may span midnight; undefined: no quiet hours. */
+    readonly quietHours?: { readonly fromMinute: number; readonly toMinute: number } | undefined;
+    /** Recipients above which a second person must release. */
+    readonly secondPersonAbove: number;
+    /** Hard stop above this share of the base, counted only above 2,000 recipients. */
+    readonly stopAboveShare: number;
+    /** Notices to one subscriber about one incident in 24 h, `ask` not counted. */
+    readonly capPerDay: number;
+    /** Least time between two ETR-change notices. */
+    readonly etrChangeEveryMs: DurationMs;
+  };
+  readonly confirm: {
+    readonly ask: boolean;
+    readonly stableForMs: DurationMs;
+    readonly remindAfterMs: DurationMs;
+    readonly maxReminders: number;
+    readonly expireAfterMs: DurationMs;
+    /** A "no" this long after closing still reopens. */
+    readonly lateAnswerMs: DurationMs;
+    /** Marks at or below bring a personal call. */
+    readonly lowRating: number;
+  };
+  readonly dispatch: { readonly callBackWithinMs: DurationMs; readonly diagnoseWithinMs: DurationMs; readonly ratingCallWithinMs: DurationMs };
+  readonly flap: {
+    /** Decayed transition count at which an alarm is called flapping, and at which it is steady again. */
+    readonly start: number;
+    readonly stop: number;
+    readonly halfLifeMs: DurationMs;
+  };
+  /** Repair time by fault kind, p50 and p80; `*` for all others. */
+  readonly etr: Readonly<Record<FaultKind, { readonly p50Ms: DurationMs; readonly p80Ms: DurationMs }>>;
+}

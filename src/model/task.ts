@@ -1,0 +1,36 @@
+import type { Instant } from '../base/instant.ts';
+import type { IncidentId, StaffId, SubscriberKey, TaskId, TicketId } from './ids.ts';
+
+/** Kinds of work the dispatcher shares out (care.md section 6, Task). */
+export type TaskKind = 'repair' | 'diagnose' | 'callBack' | 'ratingCall' | 'triage';
+
+export interface Task {
+  readonly id: TaskId;
+  readonly kind: TaskKind;
+  readonly state: 'queued' | 'offered' | 'accepted' | 'active' | 'paused' | 'done' | 'returned' | 'cancelled';
+  readonly skill: string;
+  readonly ticket?: TicketId | undefined;
+  readonly incident?: IncidentId | undefined;
+  readonly subscriber?: SubscriberKey | undefined;
+  readonly assignee?: StaffId | undefined;
+  readonly createdAt: Instant;
+  readonly dueAt: Instant;
+  readonly doneAt?: Instant | undefined;
+  readonly outcome?: 'fixed' | 'notFixed' | 'talked' | 'noAnswer' | undefined;
+  /** The decision in words and numbers: chosen first, then the next candidates. */
+  readonly why: readonly { readonly staff: StaffId; readonly openTasks: number; readonly skilled: boolean }[];
+}
+
+export interface TaskChange {
+  readonly kind: 'queued' | 'assigned' | 'done' | 'returned' | 'cancelled';
+  readonly task: Task;
+}
+
+/** Who is assigned work. Names live in the book. */
+export interface Staff {
+  readonly id: StaffId;
+  readonly skills: readonly string[];
+  readonly state: 'available' | 'away' | 'off';
+  /** How many tasks at once. */
+  readonly limit: number;
+}

@@ -1,0 +1,58 @@
+import type { Instant } from '../base/instant.ts';
+import type { IncidentId, SubscriberKey, TicketId } from './ids.ts';
+
+/** The eight statuses of TMF621 v4 (TroubleTicketStatusType), spelled as in the standard. */
+export type TicketStatus =
+  | 'acknowledged'
+  | 'rejected'
+  | 'pending'
+  | 'held'
+  | 'inProgress'
+  | 'cancelled'
+  | 'closed'
+  | 'resolved';
+
+export type ContactChannel = 'phone' | 'chat' | 'mail' | 'web' | 'sms' | 'bot' | 'ivr' | 'page';
+
+/** TMF621 trouble ticket. An incident has one `incident` ticket; subscribers' own tickets are its children. */
+export interface Ticket {
+  readonly id: TicketId;
+  readonly kind: 'incident' | 'subscriber';
+  readonly status: TicketStatus;
+  readonly subscriber?: SubscriberKey | undefined;
+  readonly incident?: IncidentId | undefined;
+  readonly parent?: TicketId | undefined;
+  readonly channel?: ContactChannel | undefined;
+  /** Row of the book that holds what the subscriber wrote (design L18). */
+  readonly contact?: string | undefined;
+  readonly openedAt: Instant;
+  readonly resolvedAt?: Instant | undefined;
+  readonly closedAt?: Instant | undefined;
+  readonly expectedResolutionAt?: Instant | undefined;
+  /** Number of subscriber tickets attached; on an incident ticket only. */
+  readonly attached: number;
+  /** How often a "not fixed" brought it back to work. */
+  readonly loops: number;
+  readonly history: readonly TicketEvent[];
+}
+
+export interface TicketEvent {
+  readonly at: Instant;
+  readonly status: TicketStatus;
+  readonly reason:
+    | 'opened'
+    | 'attached'
+    | 'restored'
+    | 'confirmed'
+    | 'notConfirmed'
+    | 'notFixed'
+    | 'contactMe'
+    | 'command'
+    | 'desk'
+    | 'merged';
+}
+
+export interface TicketChange {
+  readonly kind: 'opened' | 'changed';
+  readonly ticket: Ticket;
+}

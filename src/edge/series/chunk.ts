@@ -1,0 +1,247 @@
+/**
+ * The chunk: up to 512 samples of one series as compressed bytes, the unit of the head, the day file and the checksum.
+ *
+ * Layout: a header byte (form, gap flag, decimal places), count, first time, length in ms, times, gaps, values.
+ * Forms: `decimal` whole numbers after scaling by a power of ten, `exact` counters above 2^53 as offsets from a
+ * 64-bit base, `float` anything else by XOR. Every form gives back each value bit for bit.
+ */
+import { BitReader, type BitWriter, DamagedChunk } from './bits.ts';
+import { readFloats, readIntegers, writeFloats, writeIntegers } from './columns.ts';
+import type { PointBuffer } from './point-buffer.ts';
+
+/** Most samples of one chunk: the most that one damaged chunk can take along. */
+export const CHUNK_SAMPLES = 512;
+/** No chunk is longer: times and floats at their worst, gaps, and the header. */
+const CHUNK_BYTES = CHUNK_SAMPLES * 20 + 64;
+
+const FORM = { decimal: 0, exact: 1, float: 2 } as const;
+const FORM_MASK = 3;
+const HAS_GAPS = 4;
+const SCALES = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+const SAFE = 2 ** 53;
+const WIDE = 2n ** 53n;
+/** Offsets reach half of 2^53 both ways from the base, so that their distance stays within 2^53. */
+const EXACT_SPAN = 2n ** 52n;
+
+// Scratch of one chunk: this code runs to its end before anybody else in the thread can.
+const offsets = new Float64Array(CHUNK_SAMPLES);
+const numbers = new Float64Array(CHUNK_SAMPLES);
+const present = new Float64Array(CHUNK_SAMPLES);
+const gapRuns = new Float64Array(CHUNK_SAMPLES + 2);
+const wholes = new BigUint64Array(CHUNK_SAMPLES);
+const reader = new BitReader();
+
+/** Samples in strict time order, and the part of the columns that is meant. */
+export interface Part {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  readonly exact: BigUint64Array | undefined;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Writes one chunk from the beginning of the part and returns how many samples it took: at least 1, at most
+ * `CHUNK_SAMPLES`, fewer where exact counters and other numbers cannot share one chunk.
+ */
+export function writeChunk(out: BitWriter, part: Part): number {
+  const { times, from } = part;
+  const stretch = part.exact === undefined ? undefined : exactStretch(part, part.exact);
+  const to = stretch?.to ?? Math.min(part.to, from + CHUNK_SAMPLES);
+  const base = stretch?.base;
+  const count = to - from;
+  const held = gatherPresent(part, to);
+  const places = base === undefined ? toDecimals(held) : toOffsets(part, to, base);
+  const form = base !== undefined ? FORM.exact : places < 0 ? FORM.float : FORM.decimal;
+  out.reserve(CHUNK_BYTES);
+  out.byte(form | (held < count ? HAS_GAPS : 0) | (Math.max(0, places) << 3));
+  out.unsigned(count);
+  out.unsigned(times[from]!);
+  out.unsigned(times[to - 1]! - times[from]!);
+  if (count > 1) {
+    for (let i = from; i < to; i++) offsets[i - from] = times[i]! - times[from]!;
+    writeIntegers(out, offsets, count);
+  }
+  if (held < count) writeGaps(out, part, to);
+  if (held === 0) return count;
+  if (base !== undefined) for (let shift = 0n; shift < 64n; shift += 8n) out.byte(Number((base >> shift) & 255n));
+  if (form === FORM.float) writeFloats(out, present, held);
+  else writeIntegers(out, numbers, held);
+  return count;
+}
+
+/** Copies what is no gap into the scratch column and returns how many that are. */
+function gatherPresent({ values, from }: Part, to: number): number {
+  let held = 0;
+  for (let i = from; i < to; i++) {
+    const value = values[i]!;
+    // biome-ignore lint/suspicious/noSelfCompare: NaN alone differs from itself, and this loop sees every sample.
+    if (value === value) present[held++] = value;
+  }
+  return held;
+}
+
+/** Fills `numbers` with the present values times a power of ten and returns the power; -1 where none makes them whole. */
+function toDecimals(held: number): number {
+  let places = 0;
+  let scale = 1;
+  for (let i = 0; i < held; i++) {
+    const value = present[i]!;
+    while (Math.round(value * scale) / scale !== value) {
+      if (++places === SCALES.length) return -1;
+      scale = SCALES[places]!;
+    }
+  }
+  let lowest = 0;
+  let highest = 0;
+  for (let i = 0; i < held; i++) {
+    const value = present[i]!;
+    const number = Math.round(value * scale);
+    // Scaling up may round; a negative zero would come back positive: both go to the float form.
+    if (number / scale !== value || (number === 0 && 1 / value < 0)) return -1;
+    if (i === 0 || number < lowest) lowest = number;
+    if (i === 0 || number > highest) highest = number;
+    numbers[i] = number;
+  }
+  return lowest < -SAFE || highest > SAFE || highest - lowest > SAFE ? -1 : places;
+}
+
+function toOffsets({ values, exact, from }: Part, to: number, base: bigint): number {
+  let held = 0;
+  for (let i = from; i < to; i++) {
+    if (!Number.isNaN(values[i]!)) numbers[held++] = Number(wholeOf(values[i]!, exact?.[i] ?? 0n)! - base);
+  }
+  return 0;
+}
+
+/** How far one chunk can reach when the part has an exact column, and its base where the exact form is needed. */
+function exactStretch(part: Part, exact: BigUint64Array): { to: number; base: bigint | undefined } {
+  const limit = Math.min(part.to, part.from + CHUNK_SAMPLES);
+  let base: bigint | undefined;
+  let isExact = false;
+  let isPlain = false;
+  for (let i = part.from; i < limit; i++) {
+    if (Number.isNaN(part.values[i]!)) continue;
+    const whole = wholeOf(part.values[i]!, exact[i]!);
+    base ??= whole;
+    const fits = whole !== undefined && base !== undefined && isWithin(whole - base);
+    const needsExact = exact[i] !== 0n;
+    if (needsExact ? isPlain || !fits : isExact && !fits) return { to: i, base: isExact ? base : undefined };
+    if (needsExact) isExact = true;
+    else if (!fits) isPlain = true;
+  }
+  return { to: limit, base: isExact ? base : undefined };
+}
+
+const isWithin = (offset: bigint): boolean => offset <= EXACT_SPAN && offset >= -EXACT_SPAN;
+
+function wholeOf(value: number, exact: bigint): bigint | undefined {
+  if (exact !== 0n) return exact;
+  return Number.isInteger(value) && value <= SAFE && (value > 0 || Object.is(value, 0)) ? BigInt(value) : undefined;
+}
+
+/** Lengths of stretches, turn by turn: present, gap, present, ..., until the count is reached. */
+function writeGaps(out: BitWriter, { values, from }: Part, to: number): void {
+  let runs = 0;
+  let length = 0;
+  let inGap = false;
+  for (let i = from; i < to; i++) {
+    if (Number.isNaN(values[i]!) !== inGap) {
+      gapRuns[runs++] = length;
+      length = 0;
+      inGap = !inGap;
+    }
+    length++;
+  }
+  gapRuns[runs++] = length;
+  for (let i = 0; i < runs; i++) out.unsigned(gapRuns[i]!);
+}
+
+/** The bytes of one chunk inside a larger array. */
+export interface Slot {
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Appends the chunk's samples unless none lies in from <= time < to; throws `DamagedChunk` where the bytes make no sense. */
+export function readChunk(slot: Slot, into: PointBuffer, range?: { readonly from: number; readonly to: number }): void {
+  reader.open(slot.bytes, slot.from, slot.to);
+  const header = reader.byte();
+  const count = reader.unsigned();
+  if (count < 1 || count > CHUNK_SAMPLES) throw new DamagedChunk(`a chunk of ${count} samples`);
+  const first = reader.unsigned();
+  const length = reader.unsigned();
+  if (range !== undefined && (first >= range.to || first + length < range.from)) return;
+  offsets[0] = 0;
+  if (count > 1) readIntegers(reader, offsets, count);
+  const gaps = (header & HAS_GAPS) !== 0 ? readGaps(count) : withoutGaps(count);
+  const isExact = (header & FORM_MASK) === FORM.exact && gaps.held > 0;
+  if (gaps.held > 0) readPresent(header, gaps.held);
+  into.reserve(count);
+  for (let i = 0; i < count; i++) into.times[into.count + i] = first + offsets[i]!;
+  spread(into, gaps.runs, isExact);
+  into.count += count;
+}
+
+/** Fills `present`, and `wholes` in the exact form. */
+function readPresent(header: number, held: number): void {
+  const form = header & FORM_MASK;
+  if (form === FORM.float) {
+    readFloats(reader, present, held);
+    return;
+  }
+  if (form === FORM.exact) {
+    let base = 0n;
+    for (let shift = 0n; shift < 64n; shift += 8n) base |= BigInt(reader.byte()) << shift;
+    readIntegers(reader, numbers, held);
+    for (let i = 0; i < held; i++) {
+      const whole = base + BigInt(numbers[i]!);
+      present[i] = Number(whole);
+      wholes[i] = whole > WIDE ? whole : 0n;
+    }
+    return;
+  }
+  const scale = SCALES[header >> 3];
+  if (form !== FORM.decimal || scale === undefined) throw new DamagedChunk('an unknown chunk form');
+  readIntegers(reader, numbers, held);
+  for (let i = 0; i < held; i++) present[i] = numbers[i]! / scale;
+}
+
+function withoutGaps(count: number): { runs: number; held: number } {
+  gapRuns[0] = count;
+  return { runs: 1, held: count };
+}
+
+function readGaps(count: number): { runs: number; held: number } {
+  let runs = 0;
+  let total = 0;
+  let held = 0;
+  while (total < count) {
+    const length = reader.unsigned();
+    if (length > count - total || runs > CHUNK_SAMPLES) throw new DamagedChunk('the gaps do not fit the chunk');
+    if (runs % 2 === 0) held += length;
+    total += length;
+    gapRuns[runs++] = length;
+  }
+  return { runs, held };
+}
+
+/** Lays the present values between the gaps. */
+function spread(into: PointBuffer, runs: number, isExact: boolean): void {
+  const values = into.values;
+  const exact = isExact ? into.exactColumn() : into.exact;
+  let at = into.count;
+  let next = 0;
+  for (let run = 0; run < runs; run++) {
+    const end = at + gapRuns[run]!;
+    if (run % 2 === 1) {
+      values.fill(Number.NaN, at, end);
+      exact?.fill(0n, at, end);
+      at = end;
+      continue;
+    }
+    if (exact !== undefined) for (let i = at; i < end; i++) exact[i] = isExact ? wholes[next + i - at]! : 0n;
+    while (at < end) values[at++] = present[next++]!;
+  }
+}

@@ -1,0 +1,347 @@
+/**
+ * The line's first stage: observations of all sources become alarm records (design L1).
+ *
+ * Invariants
+ * - One alarm for each (resource, cause, by). It is raised while at least one source says so.
+ * - A source ends what it raised itself; a poll (it looked) and proof of life end it for all sources. Observations that
+ *   carry a record id follow the contract of alarm streams instead: a clear ends its key, whoever raised it.
+ * - A flapping alarm is one steady raised alarm until its decayed transition count has fallen (correlation.md 7.1).
+ * - No result depends on the order in which different keys were observed at one instant.
+ * - At most `mostRaised` alarms are raised; cleared ones are forgotten after 30 minutes.
+ */
+import { neverHappens } from '../base/fault.ts';
+import { type Instant, minutes } from '../base/instant.ts';
+import type { Alarm, AlarmChange } from '../model/alarm.ts';
+import { type AlarmId, alarmId, type IncidentId, type ResourceId } from '../model/ids.ts';
+import type { Observation, ObservationSource } from '../model/observation.ts';
+import type { Policy } from '../model/policy.ts';
+import { endsWithProofOfLife } from './causes.ts';
+import { decayed, fallsTo } from './flap-damping.ts';
+import { bounded, firstRecord, isJudgedByPolls, reborn } from './record.ts';
+import { AlarmTable, type Entry } from './table.ts';
+
+/** A collector's whole list of active conditions on what it watches (design L11). */
+export interface Reconciliation {
+  readonly collector: string;
+  readonly watches: readonly ResourceId[];
+  readonly active: readonly {
+    readonly resource: ResourceId;
+    readonly cause: string;
+    readonly by?: ResourceId | undefined;
+  }[];
+}
+
+export interface AlarmsSnapshot {
+  readonly alarms: readonly {
+    readonly alarm: Alarm;
+    readonly transitions: number;
+    readonly transitionAt: Instant;
+  }[];
+  readonly refused: number;
+}
+
+const keepsCleared = minutes(30);
+const longestName = 512;
+
+export class Alarms {
+  readonly #table: AlarmTable;
+  #flap: Policy['flap'] = { start: 6, stop: 2, halfLifeMs: minutes(5) };
+  #refused = 0;
+  readonly #mostRaised: number;
+
+  constructor(mostRaised = 1_000_000) {
+    this.#mostRaised = mostRaised;
+    this.#table = new AlarmTable();
+  }
+
+  /** Raises that were refused: the room was full or the names longer than 512 characters. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** How many alarms are held, cleared ones included. */
+  get size(): number {
+    return this.#table.size;
+  }
+
+  setPolicy(policy: Policy): void {
+    this.#flap = policy.flap;
+  }
+
+  observe(observation: Observation, at: Instant): AlarmChange[] {
+    this.#table.forgetClearedBefore(at - keepsCleared);
+    const { resource } = observation;
+    const below = observation.below === true;
+    switch (observation.event) {
+      case 'raise':
+        return this.#raise(observation, at);
+      case 'clear':
+        return this.#endByObservation(observation, at);
+      case 'alive':
+        return [...this.endWithProofOfLife([resource], at), { kind: 'alive', resource, below }];
+      case 'unknown':
+        return [{ kind: 'unknown', resource, below }];
+      default:
+        return neverHappens(observation.event);
+    }
+  }
+
+  /** Ends loss of sight and light of these resources; for `alive` with `below`, hand in all that lies below. */
+  endWithProofOfLife(resources: Iterable<ResourceId>, at: Instant): AlarmChange[] {
+    const changes: AlarmChange[] = [];
+    for (const resource of resources) {
+      for (const entry of this.#table.of(resource)) {
+        if (endsWithProofOfLife.has(entry.alarm.cause)) this.#end(entry, { reason: 'alive', at }, changes);
+      }
+    }
+    return changes;
+  }
+
+  /** Notes which incident these alarms belong to. */
+  attach(alarms: readonly AlarmId[], incident: IncidentId, at: Instant): AlarmChange[] {
+    return alarms.flatMap((id) =>
+      this.#change(id, at, (alarm) => (alarm.incident === incident ? {} : { incident })),
+    );
+  }
+
+  acknowledge(id: AlarmId, by: string, at: Instant): AlarmChange[] {
+    return this.#change(id, at, (alarm) =>
+      alarm.ackState === 'acknowledged' ? {} : { ackState: 'acknowledged', ackBy: by },
+    );
+  }
+
+  unacknowledge(id: AlarmId, at: Instant): AlarmChange[] {
+    return this.#change(id, at, (alarm) =>
+      alarm.ackState === 'unacknowledged' ? {} : { ackState: 'unacknowledged', ackBy: undefined },
+    );
+  }
+
+  /** Hides the alarm until then; an instant that has passed takes it off the shelf. */
+  shelve(id: AlarmId, until: Instant, at: Instant): AlarmChange[] {
+    const shelvedUntil = until > at ? until : undefined;
+    const changes = this.#change(id, at, (alarm) =>
+      alarm.shelvedUntil === shelvedUntil ? {} : { shelvedUntil },
+    );
+    if (changes.length > 0) this.#table.setTimer('shelf', id, shelvedUntil);
+    return changes;
+  }
+
+  /** A person says that it is over. */
+  clear(id: AlarmId, at: Instant): AlarmChange[] {
+    const changes: AlarmChange[] = [];
+    const entry = this.#table.get(id);
+    if (entry !== undefined) this.#end(entry, { reason: 'operator', at }, changes);
+    return changes;
+  }
+
+  /** Clears what the collector no longer sees and raises what was missed. What polls cannot judge stays. */
+  reconcile(list: Reconciliation, at: Instant): AlarmChange[] {
+    const changes: AlarmChange[] = [];
+    const active = new Set(list.active.map((one) => alarmId(one.resource, one.cause, one.by)));
+    for (const resource of list.watches) {
+      for (const entry of this.#table.of(resource)) {
+        if (!active.has(entry.alarm.id) && isJudgedByPolls(entry.alarm)) {
+          this.#end(entry, { reason: 'reconciled', at }, changes);
+        }
+      }
+    }
+    for (const one of list.active) {
+      const held = this.#table.find(one.resource, one.cause, one.by);
+      if (held?.alarm.sources.includes('poll')) continue;
+      changes.push(...this.#raise({ event: 'raise', ...one, source: 'poll' }, at));
+    }
+    return changes;
+  }
+
+  /** When something falls due by itself: a shelf expires or a flapping alarm has calmed down. */
+  get wakeAt(): Instant | undefined {
+    return this.#table.timers.next;
+  }
+
+  wake(at: Instant): AlarmChange[] {
+    const changes: AlarmChange[] = [];
+    // Sorted, because what falls due at one instant has no order of its own.
+    for (const key of this.#table.timers.due(at).sort()) {
+      const id = key.slice(key.indexOf(' ') + 1) as AlarmId;
+      if (key.startsWith('shelf '))
+        changes.push(...this.#change(id, at, () => ({ shelvedUntil: undefined })));
+      else this.#calm(id, at, changes);
+    }
+    this.#table.forgetClearedBefore(at - keepsCleared);
+    return changes;
+  }
+
+  alarm(id: AlarmId): Alarm | undefined {
+    return this.#table.get(id)?.alarm;
+  }
+
+  /** Raised alarms, ordered by id. */
+  raised(): Iterable<Alarm> {
+    return this.#table
+      .sorted()
+      .filter((entry) => entry.alarm.state === 'raised')
+      .map((entry) => entry.alarm);
+  }
+
+  /** Everything, as plain data in an order of its own: equal states give equal snapshots. */
+  snapshot(): AlarmsSnapshot {
+    const alarms = this.#table
+      .sorted()
+      .map(({ alarm, transitions, transitionAt }) => ({ alarm, transitions, transitionAt }));
+    return { alarms, refused: this.#refused };
+  }
+
+  restore(snapshot: AlarmsSnapshot): void {
+    this.#table.clear();
+    this.#refused = snapshot.refused;
+    const oldestFirst = [...snapshot.alarms].sort(
+      (a, b) => (a.alarm.clearedAt ?? 0) - (b.alarm.clearedAt ?? 0),
+    );
+    for (const { alarm, transitions, transitionAt } of oldestFirst) {
+      this.#table.add({ alarm, transitions, transitionAt });
+      if (alarm.shelvedUntil !== undefined) this.#table.setTimer('shelf', alarm.id, alarm.shelvedUntil);
+      if (alarm.flapping) this.#setCalmTimer(alarm.id, transitions, transitionAt);
+    }
+  }
+
+  #raise(observation: Observation, at: Instant): AlarmChange[] {
+    const { resource, cause, by, source } = observation;
+    if (cause === undefined) return [];
+    const entry = this.#table.find(resource, cause, by);
+    if (entry === undefined) return this.#raiseFirst(observation, cause, at);
+    const { alarm } = entry;
+    const isTransition = alarm.sources.length === 0;
+    const isNew = alarm.state === 'cleared';
+    if (isNew && this.#table.raisedCount >= this.#mostRaised) return this.#refuse();
+    if (isTransition) this.#countTransition(entry, at);
+    const next: Alarm = {
+      ...alarm,
+      perceivedSeverity: observation.severity ?? alarm.perceivedSeverity,
+      state: 'raised',
+      flapping: alarm.flapping || entry.transitions >= this.#flap.start,
+      sources: alarm.sources.includes(source) ? alarm.sources : [...alarm.sources, source].sort(),
+      changedAt: at,
+      count: isNew ? 1 : alarm.count + 1,
+      device: observation.device ?? alarm.device,
+      attributes: observation.attributes === undefined ? alarm.attributes : bounded(observation.attributes),
+      clearReason: undefined,
+      ...(isNew ? reborn(at) : undefined),
+    };
+    this.#table.replace(entry, next);
+    if (isTransition && next.flapping) this.#setCalmTimer(next.id, entry.transitions, at);
+    const record = observation.record ?? next.id;
+    return [{ kind: isNew ? 'raised' : 'repeated', alarm: next, record, source }];
+  }
+
+  #raiseFirst(observation: Observation, cause: string, at: Instant): AlarmChange[] {
+    const { resource, by, source } = observation;
+    const isLong =
+      resource.length > longestName || cause.length > longestName || (by?.length ?? 0) > longestName;
+    if (isLong || this.#table.raisedCount >= this.#mostRaised) return this.#refuse();
+    const alarm = firstRecord(observation, cause, at);
+    this.#table.add({ alarm, transitions: 1, transitionAt: at });
+    return [{ kind: 'raised', alarm, record: observation.record ?? alarm.id, source }];
+  }
+
+  #refuse(): AlarmChange[] {
+    this.#refused++;
+    return [];
+  }
+
+  #endByObservation(observation: Observation, at: Instant): AlarmChange[] {
+    const { resource, cause, by, source } = observation;
+    const changes: AlarmChange[] = [];
+    const endsAll = source === 'poll' || source === 'api' || observation.record !== undefined;
+    const cleared = { reason: 'cleared', at, source: endsAll ? undefined : source } as const;
+    if (by === undefined) {
+      for (const entry of this.#table.of(resource))
+        if (entry.alarm.cause === cause) this.#end(entry, cleared, changes);
+    } else if (cause !== undefined) {
+      const entry = this.#table.find(resource, cause, by);
+      if (entry !== undefined) this.#end(entry, cleared, changes);
+    }
+    return changes;
+  }
+
+  /** Takes `source` (all when undefined) off the alarm; the last one to go clears it, or leaves it steady while it flaps. */
+  #end(entry: Entry, how: Ending, changes: AlarmChange[]): void {
+    const { alarm } = entry;
+    if (alarm.state === 'cleared') return;
+    const { at, source } = how;
+    if (how.reason === 'operator') {
+      this.#clearNow(entry, how, changes);
+      return;
+    }
+    if (alarm.sources.length === 0 || (source !== undefined && !alarm.sources.includes(source))) return;
+    const sources = source === undefined ? [] : alarm.sources.filter((one) => one !== source);
+    if (sources.length > 0) {
+      changes.push({
+        kind: 'changed',
+        alarm: this.#table.replace(entry, { ...alarm, sources, changedAt: at }),
+      });
+      return;
+    }
+    this.#countTransition(entry, at);
+    if (!alarm.flapping && entry.transitions < this.#flap.start) {
+      this.#clearNow(entry, how, changes);
+      return;
+    }
+    const steady: Alarm = { ...alarm, sources, flapping: true, clearReason: how.reason, changedAt: at };
+    this.#table.replace(entry, steady);
+    this.#setCalmTimer(alarm.id, entry.transitions, at);
+    if (!alarm.flapping) changes.push({ kind: 'changed', alarm: steady });
+  }
+
+  #clearNow(entry: Entry, how: Ending, changes: AlarmChange[]): void {
+    const { at, reason } = how;
+    const rest = { sources: [], flapping: false, changedAt: at, clearedAt: at, clearReason: reason };
+    this.#table.setTimer('calm', entry.alarm.id, undefined);
+    changes.push({
+      kind: 'cleared',
+      alarm: this.#table.replace(entry, { ...entry.alarm, ...rest, state: 'cleared' }),
+    });
+  }
+
+  /** The flapping alarm was quiet long enough: it is now what its resource last said. */
+  #calm(id: AlarmId, at: Instant, changes: AlarmChange[]): void {
+    const entry = this.#table.get(id);
+    if (entry === undefined || !entry.alarm.flapping) return;
+    const left = decayed(entry.transitions, entry.transitionAt, at, this.#flap.halfLifeMs);
+    if (left > this.#flap.stop) {
+      this.#setCalmTimer(id, left, at);
+    } else if (entry.alarm.sources.length === 0) {
+      this.#clearNow(entry, { reason: entry.alarm.clearReason ?? 'cleared', at }, changes);
+    } else {
+      changes.push({
+        kind: 'changed',
+        alarm: this.#table.replace(entry, { ...entry.alarm, flapping: false, changedAt: at }),
+      });
+    }
+  }
+
+  #countTransition(entry: Entry, at: Instant): void {
+    entry.transitions = decayed(entry.transitions, entry.transitionAt, at, this.#flap.halfLifeMs) + 1;
+    entry.transitionAt = at;
+  }
+
+  #setCalmTimer(id: AlarmId, transitions: number, from: Instant): void {
+    this.#table.setTimer('calm', id, fallsTo(this.#flap.stop, transitions, from, this.#flap.halfLifeMs));
+  }
+
+  #change(id: AlarmId, at: Instant, change: (alarm: Alarm) => Partial<Alarm>): AlarmChange[] {
+    const entry = this.#table.get(id);
+    if (entry === undefined) return [];
+    const changed = change(entry.alarm);
+    if (Object.keys(changed).length === 0) return [];
+    return [
+      { kind: 'changed', alarm: this.#table.replace(entry, { ...entry.alarm, ...changed, changedAt: at }) },
+    ];
+  }
+}
+
+interface Ending {
+  readonly reason: NonNullable<Alarm['clearReason']>;
+  readonly at: Instant;
+  /** Undefined: ends it for all sources. */
+  readonly source?: ObservationSource | undefined;
+}

@@ -1,0 +1,55 @@
+/** What each cause means in X.733 terms: its event type, and the severity of an observation that states none. */
+import type { AlarmType } from '../model/alarm.ts';
+import type { PerceivedSeverity } from '../model/observation.ts';
+
+interface CauseMeaning {
+  readonly alarmType: AlarmType;
+  readonly severity: PerceivedSeverity;
+}
+
+/** X.733 clause 8.1.2.1 sorts faults of transmission, service, software, equipment and surroundings. */
+const meanings: ReadonlyMap<string, CauseMeaning> = new Map([
+  ...of('communicationsAlarm', 'major', [
+    'LOS',
+    'DYING_GASP',
+    'LINK_DOWN',
+    'BGP_DOWN',
+    'ADJACENCY_DOWN',
+    'UNREACHABLE',
+  ]),
+  ...of('communicationsAlarm', 'critical', ['PORT_LOS']),
+  ...of('communicationsAlarm', 'minor', ['FLAPPING', 'LOOP']),
+  ...of('qualityOfServiceAlarm', 'minor', ['DEGRADED', 'CRC_ERRORS', 'UTILISATION']),
+  ...of('qualityOfServiceAlarm', 'critical', ['NO_SERVICE', 'SESSIONS_DROP']),
+  ...of('qualityOfServiceAlarm', 'major', ['NO_IP']),
+  ...of('processingErrorAlarm', 'critical', ['DNS_FAIL']),
+  ...of('processingErrorAlarm', 'warning', ['RESTART', 'AUTHENTICATION_FAILURE']),
+  ...of('processingErrorAlarm', 'minor', ['CPU_HIGH', 'MEMORY_HIGH']),
+  ...of('equipmentAlarm', 'critical', ['CARD_FAIL']),
+  ...of('equipmentAlarm', 'major', ['FAN_FAIL', 'PSU_FAIL', 'EQUIPMENT_FAIL', 'TRANSCEIVER_FAIL']),
+  ...of('equipmentAlarm', 'minor', ['OPTICS_BIAS', 'CARD_REMOVED']),
+  ...of('environmentalAlarm', 'major', ['MAINS_FAIL', 'HIGH_TEMP']),
+  ...of('environmentalAlarm', 'critical', ['BATTERY_LOW']),
+]);
+
+const unlisted: CauseMeaning = { alarmType: 'communicationsAlarm', severity: 'indeterminate' };
+
+/** Any text is a cause; one that is not in the table is a communications alarm of indeterminate severity. */
+export const meaningOf = (cause: string): CauseMeaning => meanings.get(cause) ?? unlisted;
+
+/** Loss of sight or light: positive proof of life ends it (contract of alarm streams). */
+export const endsWithProofOfLife: ReadonlySet<string> = new Set([
+  'LOS',
+  'DYING_GASP',
+  'UNREACHABLE',
+  'LINK_DOWN',
+  'PORT_LOS',
+]);
+
+function of(
+  alarmType: AlarmType,
+  severity: PerceivedSeverity,
+  causes: readonly string[],
+): [string, CauseMeaning][] {
+  return causes.map((cause) => [cause, { alarmType, severity }]);
+}

@@ -24,7 +24,10 @@ export interface Varbind {
 export type SessionProblem =
   | { readonly kind: 'timeout' }
   | { readonly kind: 'refused'; readonly reason: 'unreachable' | 'authentication' | 'noAccess' }
-  | { readonly kind: 'badAnswer'; readonly reason: 'malformed' | 'oidNotIncreasing' | 'tooBig' | 'errorStatus' }
+  | {
+      readonly kind: 'badAnswer';
+      readonly reason: 'malformed' | 'oidNotIncreasing' | 'tooBig' | 'errorStatus';
+    }
   | { readonly kind: 'overBudget'; readonly budget: 'requests' | 'rows' | 'time' };
 
 export interface Answer {

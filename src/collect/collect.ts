@@ -1,0 +1,14 @@
+/**
+ * The room that knows what to ask a device and what its answers mean. Pure: profiles come as parsed documents,
+ * answers through the port `session.ts`.
+ *
+ * Invariants: no number is invented (a row without one is null with `absent`); what arrived is kept when the
+ * rest failed; a mistake in one profile leaves all others usable.
+ */
+export { compileProfiles } from './compile.ts';
+export { detectionOids, detectProfile } from './detect-profile.ts';
+export { type PollPlan, planOf } from './plan.ts';
+export type { Profile, Profiles } from './profile.ts';
+export { profileSchema } from './profile-schema.ts';
+export { type DeviceAnswer, readDevice } from './read-device.ts';
+export { type MeasuredValue, samplesOf } from './samples.ts';

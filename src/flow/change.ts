@@ -24,4 +24,6 @@ export interface Applied {
   readonly effects: readonly Effect[];
   /** Work left over; each becomes a `continue` input. */
   readonly rest: readonly Rest[];
+  /** A room threw: a bug; the rest of the input was not applied, alike in every replay. */
+  readonly failed?: string | undefined;
 }

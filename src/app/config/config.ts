@@ -1,0 +1,251 @@
+/** `allclear.yaml` read, checked and made whole with defaults: everything the daemon was told by a person. */
+import { dirname, resolve } from 'node:path';
+import { type DurationMs, days, milliseconds, seconds } from '../../base/instant.ts';
+import type { Parsed, Problem } from '../../base/problem.ts';
+import { Secret } from '../../base/secret.ts';
+import type { DocumentPath, SourceDocument } from '../../base/source-document.ts';
+import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
+import type { Policy } from '../../model/policy.ts';
+import type { Staff } from '../../model/task.ts';
+import { type RawPolicy, policyFrom } from './policy.ts';
+import { configSchema } from './schema.ts';
+import { type HostPort, parseDuration, parseHostPort, readSecret, type SecretSource } from './values.ts';
+
+export interface SnmpUser {
+  readonly user: string;
+  readonly level: 'noAuthNoPriv' | 'authNoPriv' | 'authPriv';
+  readonly auth?: string | undefined;
+  readonly authKey?: Secret | undefined;
+  readonly priv?: string | undefined;
+  readonly privKey?: Secret | undefined;
+}
+
+export interface DeviceConfig {
+  readonly id: string;
+  readonly address: string;
+  readonly port: number;
+  readonly version: '1' | '2c';
+  readonly community: Secret;
+  readonly v3?: SnmpUser | undefined;
+  /** Topology id; the device's own id when not given. */
+  readonly resource: string;
+  readonly profile: string;
+  /** False: judged by its traps alone. */
+  readonly poll: boolean;
+}
+
+/** A channel's settings as written, its secret read; `edge/channels` knows what each kind needs. */
+export interface ChannelConfig {
+  readonly name: string;
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface Config {
+  /** Folder of the file; relative paths are relative to it. */
+  readonly folder: string;
+  readonly data: string;
+  readonly http: HostPort;
+  readonly public: HostPort;
+  readonly publicUrl?: string | undefined;
+  readonly traps: HostPort;
+  readonly syslog: HostPort;
+  readonly language: 'ru' | 'en';
+  readonly snmp: {
+    readonly intervalMs: DurationMs;
+    readonly timeoutMs: DurationMs;
+    readonly retries: number;
+    readonly trapCommunities: readonly Secret[];
+  };
+  readonly devices: readonly DeviceConfig[];
+  readonly topology?: string | undefined;
+  readonly subscribers?: string | undefined;
+  readonly rules?: string | undefined;
+  readonly channels: readonly ChannelConfig[];
+  readonly policy: Policy;
+  readonly staff: readonly (Staff & { readonly name: string })[];
+  readonly seriesRetentionMs: DurationMs;
+}
+
+/** Parses the text of a configuration; every problem has its line, and what is sound is in the value. */
+export function parseConfig(file: string, text: string, channelSchemas: readonly object[]): Parsed<Config> {
+  const { value: document, problems: syntax } = parseYaml(file, text);
+  if (syntax.length > 0) return { value: defaultConfig(dirname(resolve(file))), problems: syntax };
+  const blank: SourceDocument = document.value === null ? { ...document, value: {} } : document;
+  const wrong = documentCheck(configSchema(channelSchemas))(blank);
+  if (wrong.length > 0) return { value: defaultConfig(dirname(resolve(file))), problems: wrong };
+  return build(blank, dirname(resolve(file)));
+}
+
+export const defaultConfig = (folder: string): Config =>
+  build({ file: 'defaults', value: {}, problemAt: neverWrong }, folder).value;
+
+const neverWrong = (): Problem => ({
+  file: 'defaults',
+  line: 0,
+  column: 0,
+  severity: 'error',
+  code: 'bug/defaults',
+  message: 'the defaults are wrong',
+});
+
+interface RawDevice {
+  readonly id: string;
+  readonly address: string;
+  readonly port?: number;
+  readonly version?: string | number;
+  readonly community?: SecretSource;
+  readonly v3?: Readonly<Record<string, unknown>>;
+  readonly resource?: string;
+  readonly profile?: string;
+  readonly poll?: boolean;
+}
+
+interface RawConfig extends RawPolicy {
+  readonly data?: string;
+  readonly http?: string;
+  readonly public?: string;
+  readonly publicUrl?: string;
+  readonly traps?: string;
+  readonly syslog?: string;
+  readonly language?: 'ru' | 'en';
+  readonly snmp?: {
+    interval?: string;
+    timeout?: string;
+    retries?: number;
+    trapCommunities?: readonly SecretSource[];
+  };
+  readonly devices?: readonly RawDevice[];
+  readonly topology?: string;
+  readonly subscribers?: string;
+  readonly rules?: string;
+  readonly channels?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly staff?: readonly { id: string; name?: string; skills: readonly string[]; limit?: number }[];
+  readonly series?: { retention?: string };
+}
+
+function build(document: SourceDocument, folder: string): Parsed<Config> {
+  const raw = document.value as RawConfig;
+  const reader = new Reader(document, folder);
+  const path = (written: string | undefined): string | undefined =>
+    written === undefined ? undefined : resolve(folder, written);
+  const port = (name: 'http' | 'public' | 'traps' | 'syslog', standard: string): HostPort =>
+    parseHostPort(raw[name] ?? standard) ?? reader.wrongPort(name, standard);
+  const policy = policyFrom(raw, Object.keys(raw.channels ?? {}));
+  const value: Config = {
+    folder,
+    data: path(raw.data ?? './data')!,
+    http: port('http', '127.0.0.1:8080'),
+    public: port('public', '127.0.0.1:8081'),
+    publicUrl: raw.publicUrl?.replace(/\/+$/, ''),
+    traps: port('traps', '0.0.0.0:1162'),
+    syslog: port('syslog', '0.0.0.0:1514'),
+    language: raw.language ?? 'en',
+    snmp: {
+      intervalMs: lengthOr(raw.snmp?.interval, seconds(60)),
+      timeoutMs: lengthOr(raw.snmp?.timeout, seconds(2)),
+      retries: raw.snmp?.retries ?? 2,
+      trapCommunities: (raw.snmp?.trapCommunities ?? []).map((source, index) =>
+        reader.secret(source, ['snmp', 'trapCommunities', index]),
+      ),
+    },
+    devices: devicesOf(raw.devices ?? [], reader),
+    topology: path(raw.topology),
+    subscribers: path(raw.subscribers),
+    rules: path(raw.rules),
+    channels: Object.entries(raw.channels ?? {}).map(([name, written]) => channelOf(name, written, reader)),
+    policy: policy.value,
+    staff: (raw.staff ?? []).map(({ id, name, skills, limit }) => ({
+      id: id as Staff['id'],
+      name: name ?? id,
+      skills,
+      state: 'available' as const,
+      limit: limit ?? 3,
+    })),
+    seriesRetentionMs: lengthOr(raw.series?.retention, days(35)),
+  };
+  const policyProblems = policy.problems.map(({ path: at, ...found }) => document.problemAt(at, found));
+  return { value, problems: [...reader.problems, ...policyProblems] };
+}
+
+const lengthOr = (written: string | undefined, standard: DurationMs): DurationMs =>
+  written === undefined ? standard : (parseDuration(written) ?? milliseconds(standard));
+
+function devicesOf(written: readonly RawDevice[], reader: Reader): DeviceConfig[] {
+  const seen = new Set<string>();
+  return written.flatMap((device, index) => {
+    const at = ['devices', index] as const;
+    if (seen.has(device.id)) {
+      reader.problem([...at, 'id'], 'config/duplicate-id', `the device id "${device.id}" occurs twice`);
+      return [];
+    }
+    seen.add(device.id);
+    return [
+      {
+        id: device.id,
+        address: device.address,
+        port: device.port ?? 161,
+        version: String(device.version) === '1' ? '1' : '2c',
+        community: reader.secret(device.community ?? 'public', [...at, 'community']),
+        v3: device.v3 === undefined ? undefined : userOf(device.v3, [...at, 'v3'], reader),
+        resource: device.resource ?? device.id,
+        profile: device.profile ?? 'auto',
+        poll: device.poll ?? true,
+      } as const,
+    ];
+  });
+}
+
+function userOf(written: Readonly<Record<string, unknown>>, at: DocumentPath, reader: Reader): SnmpUser {
+  const user = written as unknown as SnmpUser;
+  const need = (key: 'authKey' | 'privKey'): void => {
+    if (written[key] === undefined) {
+      reader.problem(at, 'config/missing-key', `level ${user.level} needs "${key}"`);
+    }
+  };
+  if (user.level !== 'noAuthNoPriv') need('authKey');
+  if (user.level === 'authPriv') need('privKey');
+  const secret = (key: string): Secret | undefined =>
+    written[key] === undefined ? undefined : reader.secret(written[key] as SecretSource, [...at, key]);
+  return { ...user, authKey: secret('authKey'), privKey: secret('privKey') };
+}
+
+function channelOf(
+  name: string,
+  written: Readonly<Record<string, unknown>>,
+  reader: Reader,
+): ChannelConfig {
+  const settings: Record<string, unknown> = { ...written };
+  for (const key of ['secret', 'password']) {
+    if (key in settings) settings[key] = reader.secret(settings[key] as SecretSource, ['channels', name, key]);
+  }
+  return { name, kind: String(written['kind']), settings };
+}
+
+/** Reads values that need a second look and keeps what was wrong with them. */
+class Reader {
+  readonly problems: Problem[] = [];
+  readonly #document: SourceDocument;
+  readonly #folder: string;
+
+  constructor(document: SourceDocument, folder: string) {
+    this.#document = document;
+    this.#folder = folder;
+  }
+
+  problem(path: DocumentPath, code: string, message: string): void {
+    this.problems.push(this.#document.problemAt(path, { code, message }));
+  }
+
+  secret(source: SecretSource, path: DocumentPath): Secret {
+    const read = readSecret(source, this.#folder);
+    if (read instanceof Secret) return read;
+    this.problem(path, 'config/missing-secret', read.missing);
+    return new Secret('');
+  }
+
+  wrongPort(name: string, standard: string): HostPort {
+    this.problem([name], 'config/not-valid', `"${name}" has a port above 65535`);
+    return parseHostPort(standard)!;
+  }
+}

@@ -1,0 +1,177 @@
+/** The policy part of a configuration, and the shipped defaults of care.md 3.4 and 4.1. */
+import { type DurationMs, hours, minutes, seconds } from '../../base/instant.ts';
+import type { Parsed, Problem } from '../../base/problem.ts';
+import type { DocumentPath, Finding } from '../../base/source-document.ts';
+import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
+import type { Policy } from '../../model/policy.ts';
+import { parseDuration, parseQuietHours } from './values.ts';
+
+export interface RawPolicy {
+  readonly notify?: {
+    readonly order?: readonly string[];
+    readonly hold?: string;
+    readonly quietHours?: string;
+    readonly secondPersonAbove?: number;
+    readonly stopAboveShare?: number;
+    readonly capPerDay?: number;
+  };
+  readonly confirm?: {
+    readonly ask?: boolean;
+    readonly stableFor?: string;
+    readonly remindAfter?: string;
+    readonly expireAfter?: string;
+  };
+}
+
+/**
+ * First repair times until a network has its own history: p50 and p80 per fault kind. They are assumptions of the
+ * shipped table, printed as such in the documentation.
+ */
+const repairTimes: Policy['etr'] = {
+  '*': { p50Ms: hours(2), p80Ms: hours(4) },
+  drop: { p50Ms: hours(8), p80Ms: hours(24) },
+  splitter: { p50Ms: hours(3), p80Ms: hours(5) },
+  riser: { p50Ms: hours(3), p80Ms: hours(6) },
+  'pon-port': { p50Ms: minutes(90), p80Ms: hours(3) },
+  feeder: { p50Ms: hours(3), p80Ms: hours(6) },
+  card: { p50Ms: minutes(90), p80Ms: hours(3) },
+  'node-down': { p50Ms: hours(1), p80Ms: hours(3) },
+  'house-power': { p50Ms: hours(2), p80Ms: hours(5) },
+  'area-power': { p50Ms: hours(2), p80Ms: hours(6) },
+  'site-power': { p50Ms: hours(2), p80Ms: hours(4) },
+  link: { p50Ms: hours(2), p80Ms: hours(5) },
+  duct: { p50Ms: hours(4), p80Ms: hours(8) },
+  cable: { p50Ms: hours(6), p80Ms: hours(12) },
+  service: { p50Ms: minutes(40), p80Ms: hours(2) },
+};
+
+export const defaultPolicy: Policy = {
+  notify: {
+    order: [],
+    holdMs: minutes(4),
+    quietHours: { fromMinute: 22 * 60, toMinute: 8 * 60 },
+    secondPersonAbove: 2_000,
+    stopAboveShare: 0.2,
+    capPerDay: 4,
+    etrChangeEveryMs: hours(1),
+  },
+  confirm: {
+    ask: true,
+    stableForMs: minutes(10),
+    remindAfterMs: hours(4),
+    maxReminders: 2,
+    expireAfterMs: hours(48),
+    lateAnswerMs: hours(7 * 24),
+    lowRating: 6,
+  },
+  dispatch: { callBackWithinMs: hours(1), diagnoseWithinMs: hours(4), ratingCallWithinMs: hours(24) },
+  flap: { start: 6, stop: 2, halfLifeMs: minutes(5) },
+  etr: repairTimes,
+};
+
+interface PlacedFinding extends Finding {
+  readonly path: DocumentPath;
+}
+
+/** The policy with what was written put over the defaults; `channels` are the names a notice may go over. */
+export function policyFrom(
+  raw: RawPolicy,
+  channels: readonly string[],
+): { readonly value: Policy; readonly problems: readonly PlacedFinding[] } {
+  const problems: PlacedFinding[] = [];
+  const length = (written: string | undefined, standard: DurationMs): DurationMs =>
+    (written === undefined ? undefined : parseDuration(written)) ?? standard;
+  const quiet = parseQuietHours(raw.notify?.quietHours ?? '22:00-08:00');
+  if (quiet === 'wrong') {
+    problems.push({
+      path: ['notify', 'quietHours'],
+      code: 'config/not-valid',
+      message: `"${raw.notify?.quietHours}" is no span of hours`,
+      hint: 'write "22:00-08:00" or off',
+    });
+  }
+  for (const [index, name] of (raw.notify?.order ?? []).entries()) {
+    if (channels.includes(name)) continue;
+    problems.push({
+      path: ['notify', 'order', index],
+      code: 'config/unknown-channel',
+      message: `the channel "${name}" is not configured`,
+      hint: channels.length === 0 ? 'add it under channels' : `configured: ${channels.join(', ')}`,
+    });
+  }
+  const standard = defaultPolicy;
+  const value: Policy = {
+    ...standard,
+    notify: {
+      ...standard.notify,
+      order: (raw.notify?.order ?? channels).filter((name) => channels.includes(name)),
+      holdMs: length(raw.notify?.hold, standard.notify.holdMs),
+      quietHours: quiet === 'off' || quiet === 'wrong' ? undefined : quiet,
+      secondPersonAbove: raw.notify?.secondPersonAbove ?? standard.notify.secondPersonAbove,
+      stopAboveShare: raw.notify?.stopAboveShare ?? standard.notify.stopAboveShare,
+      capPerDay: raw.notify?.capPerDay ?? standard.notify.capPerDay,
+    },
+    confirm: {
+      ...standard.confirm,
+      ask: raw.confirm?.ask ?? standard.confirm.ask,
+      stableForMs: length(raw.confirm?.stableFor, standard.confirm.stableForMs),
+      remindAfterMs: length(raw.confirm?.remindAfter, standard.confirm.remindAfterMs),
+      expireAfterMs: length(raw.confirm?.expireAfter, standard.confirm.expireAfterMs),
+    },
+  };
+  return { value, problems };
+}
+
+const policySchema = {
+  type: 'object',
+  properties: {
+    notify: {
+      type: 'object',
+      properties: {
+        hold: { type: 'string' },
+        quietHours: { type: 'string' },
+        secondPersonAbove: { type: 'integer', minimum: 0 },
+        stopAboveShare: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
+        capPerDay: { type: 'integer', minimum: 1 },
+      },
+      additionalProperties: false,
+    },
+    confirm: {
+      type: 'object',
+      properties: {
+        ask: { type: 'boolean' },
+        stableFor: { type: 'string' },
+        remindAfter: { type: 'string' },
+        expireAfter: { type: 'string' },
+      },
+      additionalProperties: false,
+    },
+    etr: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        properties: { p50: { type: 'string' }, p80: { type: 'string' } },
+        required: ['p50', 'p80'],
+        additionalProperties: false,
+      },
+    },
+  },
+  additionalProperties: false,
+};
+
+/** A policy file such as the demo's: only the policy keys, and the repair-time table. */
+export function parsePolicy(file: string, text: string, channels: readonly string[]): Parsed<Policy> {
+  const { value: document, problems: syntax } = parseYaml(file, text);
+  const wrong: readonly Problem[] = syntax.length > 0 ? syntax : documentCheck(policySchema)(document);
+  if (wrong.length > 0) return { value: defaultPolicy, problems: wrong };
+  const raw = document.value as RawPolicy & { etr?: Readonly<Record<string, { p50: string; p80: string }>> };
+  const policy = policyFrom(raw, channels);
+  const etr = Object.entries(raw.etr ?? {}).map(([kind, { p50, p80 }]) => [
+    kind,
+    { p50Ms: parseDuration(p50) ?? seconds(0), p80Ms: parseDuration(p80) ?? seconds(0) },
+  ]);
+  return {
+    value: { ...policy.value, etr: { ...policy.value.etr, ...Object.fromEntries(etr) } },
+    problems: policy.problems.map(({ path, ...found }) => document.problemAt(path, found)),
+  };
+}

@@ -1,0 +1,135 @@
+/** The JSON schema of `allclear.yaml` (format allclear/1); channel settings are added from edge/channels. */
+
+const text = { type: 'string', minLength: 1 };
+const duration = {
+  type: 'string',
+  pattern: '^\\d{1,9}(\\.\\d{1,3})?(ms|s|m|h|d)$',
+  description: 'write a length of time such as 60s, 4m or 7d',
+};
+const hostPort = {
+  type: 'string',
+  pattern: '^(\\[[0-9a-fA-F:.]+\\]|[^:\\s\\[\\]]+):\\d{1,5}$',
+  description: 'write HOST:PORT, e.g. 127.0.0.1:8080',
+};
+export const secretSchema = {
+  anyOf: [
+    { type: 'string', minLength: 1 },
+    {
+      type: 'object',
+      properties: { env: text },
+      required: ['env'],
+      additionalProperties: false,
+    },
+    {
+      type: 'object',
+      properties: { file: text },
+      required: ['file'],
+      additionalProperties: false,
+    },
+  ],
+};
+
+const snmpUser = {
+  type: 'object',
+  properties: {
+    user: text,
+    level: { enum: ['noAuthNoPriv', 'authNoPriv', 'authPriv'] },
+    auth: { enum: ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'] },
+    authKey: secretSchema,
+    priv: { enum: ['des', 'aes', 'aes256b', 'aes256r'] },
+    privKey: secretSchema,
+  },
+  required: ['user', 'level'],
+  additionalProperties: false,
+};
+
+const device = {
+  type: 'object',
+  properties: {
+    id: { type: 'string', pattern: '^[^\\s/~%]{1,128}$', description: 'an id has no space, slash, ~ or %' },
+    address: text,
+    port: { type: 'integer', minimum: 1, maximum: 65_535 },
+    version: { enum: ['1', '2c', 1] },
+    community: secretSchema,
+    v3: snmpUser,
+    resource: text,
+    profile: text,
+    poll: { type: 'boolean' },
+  },
+  required: ['id', 'address'],
+  additionalProperties: false,
+};
+
+export const configSchema = (channelSchemas: readonly object[]): object => ({
+  type: 'object',
+  properties: {
+    format: { const: 'allclear/1' },
+    data: text,
+    http: hostPort,
+    public: hostPort,
+    publicUrl: { type: 'string', pattern: '^https?://' },
+    traps: hostPort,
+    syslog: hostPort,
+    language: { enum: ['ru', 'en'] },
+    snmp: {
+      type: 'object',
+      properties: {
+        interval: duration,
+        timeout: duration,
+        retries: { type: 'integer', minimum: 0, maximum: 10 },
+        trapCommunities: { type: 'array', items: secretSchema, maxItems: 1_000 },
+      },
+      additionalProperties: false,
+    },
+    devices: { type: 'array', items: device, maxItems: 100_000 },
+    topology: text,
+    subscribers: text,
+    rules: text,
+    policy: text,
+    channels: { type: 'object', additionalProperties: { anyOf: channelSchemas }, maxProperties: 8 },
+    notify: {
+      type: 'object',
+      properties: {
+        order: { type: 'array', items: text, maxItems: 8 },
+        hold: duration,
+        quietHours: { type: 'string', description: 'write "22:00-08:00" or off' },
+        secondPersonAbove: { type: 'integer', minimum: 0 },
+        stopAboveShare: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
+        capPerDay: { type: 'integer', minimum: 1 },
+      },
+      additionalProperties: false,
+    },
+    confirm: {
+      type: 'object',
+      properties: {
+        ask: { type: 'boolean' },
+        stableFor: duration,
+        remindAfter: duration,
+        expireAfter: duration,
+      },
+      additionalProperties: false,
+    },
+    staff: {
+      type: 'array',
+      maxItems: 10_000,
+      items: {
+        type: 'object',
+        properties: {
+          id: text,
+          name: text,
+          skills: { type: 'array', items: text },
+          limit: { type: 'integer', minimum: 1, maximum: 100 },
+        },
+        required: ['id', 'skills'],
+        additionalProperties: false,
+      },
+    },
+    series: {
+      type: 'object',
+      properties: { kind: { enum: ['embedded'] }, retention: duration },
+      additionalProperties: false,
+    },
+    desk: { type: 'object', properties: { kind: text }, required: ['kind'] },
+  },
+  additionalProperties: false,
+});

@@ -1,0 +1,64 @@
+/** Small values people write in configuration: lengths of time, hosts with ports, hours of the day, secrets. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type DurationMs, milliseconds } from '../../base/instant.ts';
+import { Secret } from '../../base/secret.ts';
+import { machine } from '../world.ts';
+
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** `60s`, `4m`, `500ms`, `0s`, `35d`; undefined when it is none. */
+export function parseDuration(text: string): DurationMs | undefined {
+  const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)$/.exec(text.trim());
+  if (match === null) return undefined;
+  return milliseconds(Math.round(Number(match[1]) * unitMs[match[2]!]!));
+}
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `127.0.0.1:8080`, `[::1]:8080`, `name:25`; port 0 takes a free one. */
+export function parseHostPort(text: string): HostPort | undefined {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^:\s[\]]+):(\d{1,5})$/.exec(text.trim());
+  if (match === null || Number(match[2]) > 65_535) return undefined;
+  return { host: match[1]!.replace(/^\[|\]$/g, ''), port: Number(match[2]) };
+}
+
+export const formatHostPort = ({ host, port }: HostPort): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+
+/** `22:00-08:00` as minutes of the day; `off` gives undefined; anything else is wrong. */
+export function parseQuietHours(text: string): { fromMinute: number; toMinute: number } | 'off' | 'wrong' {
+  if (text === 'off') return 'off';
+  const match = /^(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})$/.exec(text.trim());
+  if (match === null) return 'wrong';
+  const [fromHour, fromMinute, toHour, toMinute] = match.slice(1).map(Number) as [number, number, number, number];
+  if (fromHour > 23 || toHour > 24 || fromMinute > 59 || toMinute > 59) return 'wrong';
+  return { fromMinute: fromHour * 60 + fromMinute, toMinute: toHour * 60 + toMinute };
+}
+
+export type SecretSource = string | number | { readonly env: string } | { readonly file: string };
+
+/** The secret, or why it cannot be had; a relative file is relative to the configuration's folder. */
+export function readSecret(source: SecretSource, folder: string): Secret | { readonly missing: string } {
+  if (typeof source !== 'object') return new Secret(String(source));
+  if ('env' in source) {
+    const value = machine.env[source.env];
+    return value === undefined || value === ''
+      ? { missing: `the environment variable ${source.env} is not set` }
+      : new Secret(value);
+  }
+  try {
+    return new Secret(readFileSync(resolve(folder, source.file), 'utf8').replace(/\r?\n$/, ''));
+  } catch {
+    return { missing: `the file ${source.file} cannot be read` };
+  }
+}

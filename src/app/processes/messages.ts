@@ -1,0 +1,57 @@
+/** What the supervisor and its processes say to each other over Node's own channel (structured clone). */
+
+export type RoleName = 'ingest' | 'center' | 'simulation';
+
+/** How the daemon was started: the same for every process of it. */
+export interface StartOptions {
+  /** Path of the configuration file; undefined: defaults. */
+  readonly config?: string | undefined;
+  /** Values of the command line that win over the file. */
+  readonly override: {
+    readonly data?: string | undefined;
+    readonly http?: string | undefined;
+    readonly public?: string | undefined;
+    readonly traps?: string | undefined;
+    readonly syslog?: string | undefined;
+  };
+  /** Every notice goes to this one address. */
+  readonly onlyTo?: string | undefined;
+  readonly demo?: DemoOptions | undefined;
+  /** Bearer token of the simulated lead and staff; made at start, never stored. */
+  readonly demoToken?: string | undefined;
+}
+
+export interface DemoOptions {
+  readonly seed: number;
+  readonly households: number;
+  /** Scenario to play at start. */
+  readonly play: string;
+  readonly speed: number;
+  /** The folder the demo city was written to. */
+  readonly folder: string;
+}
+
+/** What a process tells when it is up: addresses for the `ready` line. */
+export type ReadyFacts = Readonly<Record<string, string>>;
+
+export type ToRole =
+  | { readonly kind: 'start'; readonly start: StartOptions; readonly facts: ReadyFacts }
+  | { readonly kind: 'relay'; readonly message: unknown }
+  | { readonly kind: 'stop' };
+
+export type FromRole =
+  | { readonly kind: 'ready'; readonly facts: ReadyFacts }
+  | { readonly kind: 'relay'; readonly to: RoleName; readonly message: unknown }
+  /** The start failed for good: restarting would not help. */
+  | { readonly kind: 'failed'; readonly exitCode: number; readonly message: string };
+
+/** Exit codes: 0 to 4 are the command line's contract; the rest follow sysexits. */
+export const exitCodes = {
+  ok: 0,
+  problem: 1,
+  usage: 2,
+  unreachable: 3,
+  denied: 4,
+  /** A disk failed under the journal: what is in memory may be ahead of it (EX_IOERR). */
+  disk: 74,
+} as const;

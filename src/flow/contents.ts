@@ -1,0 +1,18 @@
+import type { Policy } from '../model/policy.ts';
+import type { SubscriberTable, Topology } from '../topology/topology.ts';
+
+/** Local time per zone as (from this instant on, minutes east of UTC), ascending: made at the edge, so that rooms need no Intl. */
+export interface Calendar {
+  readonly zones: Readonly<Record<string, readonly (readonly [number, number])[]>>;
+}
+
+/**
+ * What inputs name by SHA-256 (design L7): immutable, loaded by the caller before the input that names it is applied.
+ * Asking for a hash that was not loaded is a bug of the caller and throws.
+ */
+export interface Contents {
+  topology(sha256: string): Topology;
+  subscribers(sha256: string): SubscriberTable;
+  policy(sha256: string): Policy;
+  calendar(sha256: string): Calendar;
+}

@@ -1,0 +1,91 @@
+/** Collects what one input causes on its way through the rooms: records as they end up, effects in order. */
+import type { Instant } from '../base/instant.ts';
+import type { AlarmChange } from '../model/alarm.ts';
+import type { ConfirmationChange } from '../model/confirmation.ts';
+import type { IdSource } from '../model/ids.ts';
+import type { ImpactChange, IncidentChange } from '../model/incident.ts';
+import type { TaskChange } from '../model/task.ts';
+import type { TicketChange } from '../model/ticket.ts';
+import type { Applied, Change } from './change.ts';
+import type { Effect } from './effect.ts';
+import type { Rest } from './input.ts';
+
+export class Pass {
+  readonly sequence: number;
+  readonly at: Instant;
+  readonly context: { readonly at: Instant; readonly ids: IdSource };
+  /** Set when a room threw. */
+  failed: string | undefined;
+  readonly #changes = new Map<string, Change>();
+  readonly #effects: Effect[] = [];
+  readonly #rest: Rest[] = [];
+
+  constructor(prefix: string, sequence: number, at: Instant) {
+    this.sequence = sequence;
+    this.at = at;
+    let made = 0;
+    const next = (): string => {
+      const id = made === 0 ? `${prefix}.${sequence}` : `${prefix}.${sequence}.${made}`;
+      made++;
+      return id;
+    };
+    this.context = { at, ids: { next } };
+  }
+
+  alarms(changes: readonly AlarmChange[]): void {
+    for (const change of changes) {
+      if (change.kind === 'alive' || change.kind === 'unknown') continue;
+      this.#put(`alarm ${change.alarm.id}`, { kind: 'alarm', alarm: change.alarm });
+    }
+  }
+
+  incidents(changes: readonly IncidentChange[]): void {
+    for (const { incident } of changes) this.#put(`incident ${incident.id}`, { kind: 'incident', incident });
+  }
+
+  impacts(changes: readonly ImpactChange[]): void {
+    for (const { impact } of changes) this.#put(`impact ${impact.incident}`, { kind: 'impact', impact });
+  }
+
+  tickets(changes: readonly TicketChange[]): void {
+    for (const { ticket } of changes) {
+      this.#put(`ticket ${ticket.id}`, { kind: 'ticket', ticket });
+      this.effect({ kind: 'desk', ticket: ticket.id });
+    }
+  }
+
+  confirmations(changes: readonly ConfirmationChange[]): void {
+    for (const { confirmation } of changes) {
+      this.#put(`confirmation ${confirmation.id}`, { kind: 'confirmation', confirmation });
+    }
+  }
+
+  tasks(changes: readonly TaskChange[]): void {
+    for (const { task } of changes) this.#put(`task ${task.id}`, { kind: 'task', task });
+  }
+
+  effect(effect: Effect): void {
+    this.#effects.push(effect);
+  }
+
+  left(room: Rest['room'], token: string | undefined): void {
+    if (token !== undefined) this.#rest.push({ room, token });
+  }
+
+  finish(): Applied {
+    return {
+      sequence: this.sequence,
+      at: this.at,
+      changes: [...this.#changes.values()],
+      effects: this.#effects,
+      rest: this.#rest,
+      failed: this.failed,
+    };
+  }
+
+  /** The last state of a record counts, at the place of its last change. */
+  #put(key: string, change: Change): void {
+    this.#changes.delete(key);
+    this.#changes.set(key, change);
+  }
+}

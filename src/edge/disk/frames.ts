@@ -33,7 +33,7 @@ export interface ScannedTail {
   readonly kind: 'tail';
   readonly offset: number;
   readonly bytes: number;
-  /** True when this is the beginning of a frame (or zeros) cut off by a crash, so it was never acknowledged. */
+  /** True when this is the beginning of a frame, or zeros, cut off by a crash, so it was never acknowledged. */
   readonly isTorn: boolean;
   /** How many frames may have stood here; at least 1. */
   readonly frames: number;
@@ -161,10 +161,11 @@ async function judgeTail(source: Source, offset: number): Promise<ScannedTail> {
   const bytes = source.end - offset;
   let frames = 0;
   for await (const _ of markersFrom(source, offset)) frames++;
-  const isTorn = (await isCutFrame(source, offset)) || (await isZeros(source, offset));
+  const isTorn = await isCutFrame({ ...source, end: await endOfData(source, offset) }, offset);
   return { kind: 'tail', offset, bytes, isTorn, frames: Math.max(1, frames) };
 }
 
+/** True for the beginning of a frame whose rest is missing, and for nothing at all. */
 async function isCutFrame(source: Source, offset: number): Promise<boolean> {
   const header = await chunkAt(source, offset, frameHeaderBytes);
   const marker = Buffer.alloc(4);
@@ -175,10 +176,19 @@ async function isCutFrame(source: Source, offset: number): Promise<boolean> {
   return offset + frameSize(header, 0, source.marker) > source.end;
 }
 
-/** A file system may have made the file longer before a power loss took the bytes. */
-async function isZeros(source: Source, from: number): Promise<boolean> {
+const sectorBytes = 512;
+
+/**
+ * The end of the file without the sectors of zeros that a file system leaves when power is lost after it made the file
+ * longer and before it wrote the bytes.
+ */
+async function endOfData(source: Source, from: number): Promise<number> {
+  let end = from;
   for (let base = from; base < source.end; base += windowBytes) {
-    if ((await chunkAt(source, base, windowBytes)).some((byte) => byte !== 0)) return false;
+    const chunk = await chunkAt(source, base, windowBytes);
+    const last = chunk.findLastIndex((byte) => byte !== 0);
+    if (last >= 0) end = base + last + 1;
   }
-  return true;
+  const sector = end === from ? from : Math.ceil(end / sectorBytes) * sectorBytes;
+  return Math.min(sector, source.end);
 }

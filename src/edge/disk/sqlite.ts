@@ -82,11 +82,16 @@ interface DriverStatement {
 type BoundValue = string | number | bigint | Uint8Array | null;
 type DriverClass = new (file: string) => DriverConnection;
 
+/** Synchronous, so that a database is opened without waiting, and neither driver is loaded where it is not there. */
 const require = createRequire(import.meta.url);
 
 function connect(driver: Sqlite['driver'], file: string): DriverConnection {
-  if (driver === 'libsql') return new (require('libsql') as DriverClass)(file);
-  return new (require('node:sqlite') as { DatabaseSync: DriverClass }).DatabaseSync(file);
+  const loaded: unknown = require(driver);
+  const Driver =
+    driver === 'libsql'
+      ? (loaded as DriverClass)
+      : (loaded as { readonly DatabaseSync: DriverClass }).DatabaseSync;
+  return new Driver(file);
 }
 
 function bestDriver(): Sqlite['driver'] {

@@ -34,7 +34,8 @@ test('a second daemon is refused with the pid of the first, until that one is ki
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const lines = createInterface({ input: child.stdout });
+  const [line] = await Promise.race([once(lines, 'line'), once(child, 'exit')]);
   expect(line).toBe('held');
   expect(await lockFolder({ folder, name: 'daemon', pid: 1 })).toEqual({ kind: 'taken', heldBy: child.pid });
 

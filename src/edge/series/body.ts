@@ -24,7 +24,11 @@ export function writeBody(part: Part): Uint8Array {
   return out.bytes.slice(0, out.at);
 }
 
-function writeHead(bytes: Uint8Array, at: number, head: { readonly crc: number; readonly length: number }): void {
+function writeHead(
+  bytes: Uint8Array,
+  at: number,
+  head: { readonly crc: number; readonly length: number },
+): void {
   bytes[at] = head.crc;
   bytes[at + 1] = head.crc >>> 8;
   bytes[at + 2] = head.crc >>> 16;

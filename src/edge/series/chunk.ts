@@ -64,7 +64,8 @@ export function writeChunk(out: BitWriter, part: Part): number {
   }
   if (held < count) writeGaps(out, part, to);
   if (held === 0) return count;
-  if (base !== undefined) for (let shift = 0n; shift < 64n; shift += 8n) out.byte(Number((base >> shift) & 255n));
+  if (base !== undefined)
+    for (let shift = 0n; shift < 64n; shift += 8n) out.byte(Number((base >> shift) & 255n));
   if (form === FORM.float) writeFloats(out, present, held);
   else writeIntegers(out, numbers, held);
   return count;
@@ -137,7 +138,9 @@ const isWithin = (offset: bigint): boolean => offset <= EXACT_SPAN && offset >= 
 
 function wholeOf(value: number, exact: bigint): bigint | undefined {
   if (exact !== 0n) return exact;
-  return Number.isInteger(value) && value <= SAFE && (value > 0 || Object.is(value, 0)) ? BigInt(value) : undefined;
+  return Number.isInteger(value) && value <= SAFE && (value > 0 || Object.is(value, 0))
+    ? BigInt(value)
+    : undefined;
 }
 
 /** Lengths of stretches, turn by turn: present, gap, present, ..., until the count is reached. */
@@ -165,7 +168,11 @@ export interface Slot {
 }
 
 /** Appends the chunk's samples unless none lies in from <= time < to; throws `DamagedChunk` where the bytes make no sense. */
-export function readChunk(slot: Slot, into: PointBuffer, range?: { readonly from: number; readonly to: number }): void {
+export function readChunk(
+  slot: Slot,
+  into: PointBuffer,
+  range?: { readonly from: number; readonly to: number },
+): void {
   reader.open(slot.bytes, slot.from, slot.to);
   const header = reader.byte();
   const count = reader.unsigned();
@@ -219,7 +226,8 @@ function readGaps(count: number): { runs: number; held: number } {
   let held = 0;
   while (total < count) {
     const length = reader.unsigned();
-    if (length > count - total || runs > CHUNK_SAMPLES) throw new DamagedChunk('the gaps do not fit the chunk');
+    if (length > count - total || runs > CHUNK_SAMPLES)
+      throw new DamagedChunk('the gaps do not fit the chunk');
     if (runs % 2 === 0) held += length;
     total += length;
     gapRuns[runs++] = length;

@@ -23,7 +23,8 @@ export function writeIntegers(out: BitWriter, numbers: Float64Array, count: numb
     out.signed(slope);
     return;
   }
-  for (let from = 1; from < count; from += GROUP) writeGroup(out, numbers, from, Math.min(count, from + GROUP));
+  for (let from = 1; from < count; from += GROUP)
+    writeGroup(out, numbers, from, Math.min(count, from + GROUP));
 }
 
 function isStraight(numbers: Float64Array, count: number, slope: number): boolean {
@@ -83,7 +84,11 @@ export function readIntegers(from: BitReader, into: Float64Array, count: number)
   }
 }
 
-function readGroup(from: BitReader, into: Float64Array, group: { start: number; end: number; header: number }): void {
+function readGroup(
+  from: BitReader,
+  into: Float64Array,
+  group: { start: number; end: number; header: number },
+): void {
   const { start, end, header } = group;
   const width = header & WIDTH_MASK;
   if (width > 54 || header > 0x7f) throw new DamagedChunk('a group header is out of range');

@@ -22,7 +22,8 @@ function buffer(samples: readonly Sample[]): PointBuffer {
   return points;
 }
 
-const encode = (points: PointBuffer): Uint8Array => writeBody({ ...columns(points), from: 0, to: points.count });
+const encode = (points: PointBuffer): Uint8Array =>
+  writeBody({ ...columns(points), from: 0, to: points.count });
 const columns = ({ times, values, exact }: PointBuffer) => ({ times, values, exact });
 
 function expectSame(read: PointBuffer, written: PointBuffer): void {
@@ -43,10 +44,15 @@ function roundTrip(samples: readonly Sample[]): number {
   return body.length;
 }
 
-const everyMinute = (values: readonly (number | bigint)[]): Sample[] => values.map((value) => ({ step: 60_000, value }));
+const everyMinute = (values: readonly (number | bigint)[]): Sample[] =>
+  values.map((value) => ({ step: 60_000, value }));
 const gap = Number.NaN;
 
-const step = fc.oneof(fc.constant(60_000), fc.integer({ min: 1, max: 90_000 }), fc.integer({ min: 1, max: 2 ** 40 }));
+const step = fc.oneof(
+  fc.constant(60_000),
+  fc.integer({ min: 1, max: 90_000 }),
+  fc.integer({ min: 1, max: 2 ** 40 }),
+);
 const value = fc.oneof(
   fc.double(),
   fc.integer(),
@@ -60,18 +66,26 @@ const sample = fc.record({ step, value });
 
 describe('chunk', () => {
   it('gives back any mix of floats, counters and gaps bit for bit', () => {
-    fc.assert(fc.property(fc.array(sample, { minLength: 1, maxLength: 80 }), (samples) => void roundTrip(samples)));
+    fc.assert(
+      fc.property(fc.array(sample, { minLength: 1, maxLength: 80 }), (samples) => void roundTrip(samples)),
+    );
   });
 
   it.each([
     ['floats', fc.double()],
     ['whole numbers', fc.maxSafeInteger()],
     ['exact counters', fc.bigInt({ min: 2n ** 53n + 1n, max: 2n ** 64n - 1n })],
-    ['advancing exact counters', fc.integer({ min: 1, max: 2 ** 31 }).map((more) => 2n ** 63n + BigInt(more))],
+    [
+      'advancing exact counters',
+      fc.integer({ min: 1, max: 2 ** 31 }).map((more) => 2n ** 63n + BigInt(more)),
+    ],
     ['gauges in hundredths', fc.integer({ min: -9_999, max: 9_999 }).map((hundredths) => hundredths / 100)],
   ])('gives back a series of %s longer than one chunk', (_, one: fc.Arbitrary<number | bigint>) => {
     const series = fc.array(fc.record({ step, value: one }), { minLength: 600, maxLength: 700 });
-    fc.assert(fc.property(series, (samples) => void roundTrip(samples)), { numRuns: 10 });
+    fc.assert(
+      fc.property(series, (samples) => void roundTrip(samples)),
+      { numRuns: 10 },
+    );
   });
 
   it('keeps a day of a constant polled each minute in under 100 bytes', () => {

@@ -1,0 +1,123 @@
+/** Names of series and their numbers, in a small SQLite file of its own; numbers are given once and never again. */
+import { Fault } from '../../base/fault.ts';
+import type { SeriesId, SeriesName } from '../../flow/series.ts';
+import { openSqlite, type Sqlite, type SqlStatement } from '../disk/sqlite.ts';
+
+/** More series than this are refused: an inventory gone wild must not fill the disk. */
+const MOST_SERIES = 4_000_000;
+/** Longest resource, metric or unit. */
+const LONGEST = 512;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS series (
+    id INTEGER PRIMARY KEY,
+    resource TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    UNIQUE (resource, metric, unit, kind)
+  )`;
+
+interface Row {
+  readonly id: number;
+  readonly resource: string;
+  readonly metric: string;
+  readonly unit: string;
+  readonly kind: SeriesName['kind'];
+}
+
+export class Names {
+  readonly #sqlite: Sqlite;
+  readonly #find: SqlStatement<Row>;
+  readonly #insert: SqlStatement;
+  readonly #list: SqlStatement<Row>;
+  #isCounter = new Uint8Array(1_024);
+  #known = 1;
+
+  constructor(file: string) {
+    this.#sqlite = openSqlite({ file });
+    this.#sqlite.exec(SCHEMA);
+    this.#find = this.#sqlite.prepare(
+      'SELECT id FROM series WHERE resource = ? AND metric = ? AND unit = ? AND kind = ?',
+    );
+    this.#insert = this.#sqlite.prepare(
+      'INSERT INTO series (id, resource, metric, unit, kind) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#list = this.#sqlite.prepare(
+      `SELECT id, resource, metric, unit, kind FROM series
+       WHERE resource >= ? AND substr(resource, 1, length(?)) = ? ORDER BY resource, metric, unit, kind LIMIT ?`,
+    );
+    const kinds = this.#sqlite.prepare<Row>('SELECT id, kind FROM series');
+    for (const row of kinds.iterate()) this.#note(row.id, row.kind);
+  }
+
+  /** Every number given so far is below this one. */
+  get known(): number {
+    return this.#known;
+  }
+
+  isCounter(id: number): boolean {
+    return this.#isCounter[id] === 1;
+  }
+
+  /** Durable when it returns; throws `series/bad-name` or `series/too-many` and then gives no number at all. */
+  register(names: readonly SeriesName[]): SeriesId[] {
+    for (const name of names) check(name);
+    const before = this.#known;
+    try {
+      return this.#sqlite.transaction(() => names.map((name) => this.#numberOf(name)));
+    } catch (error) {
+      this.#known = before;
+      throw error;
+    }
+  }
+
+  #numberOf({ resource, metric, unit, kind }: SeriesName): SeriesId {
+    const found = this.#find.get(resource, metric, unit, kind);
+    if (found !== undefined) return found.id as SeriesId;
+    const id = this.#known;
+    if (id > MOST_SERIES)
+      throw new Fault('series/too-many', `more than ${MOST_SERIES} series: "${resource}" is refused`);
+    this.#insert.run(id, resource, metric, unit, kind);
+    this.#note(id, kind);
+    return id as SeriesId;
+  }
+
+  #note(id: number, kind: SeriesName['kind']): void {
+    this.#known = Math.max(this.#known, id + 1);
+    if (id >= this.#isCounter.length) {
+      const grown = new Uint8Array(Math.ceil(id * 1.5) + 1);
+      grown.set(this.#isCounter);
+      this.#isCounter = grown;
+    }
+    this.#isCounter[id] = kind === 'counter' ? 1 : 0;
+  }
+
+  list(resourcePrefix: string, limit: number): { id: SeriesId; name: SeriesName }[] {
+    const rows = this.#list.all(
+      resourcePrefix,
+      resourcePrefix,
+      resourcePrefix,
+      Math.max(0, Math.floor(limit)),
+    );
+    return rows.map(({ id, ...name }) => ({ id: id as SeriesId, name }));
+  }
+
+  close(): void {
+    this.#sqlite.close();
+  }
+}
+
+function check(name: SeriesName): void {
+  for (const text of [name.resource, name.metric, name.unit]) {
+    if (typeof text !== 'string' || text.length > LONGEST) {
+      throw new Fault(
+        'series/bad-name',
+        `a series name holds a text over ${LONGEST} characters: ${JSON.stringify(name).slice(0, 200)}`,
+      );
+    }
+  }
+  if (name.kind !== 'counter' && name.kind !== 'gauge') {
+    throw new Fault('series/bad-name', `a series is a counter or a gauge, not ${JSON.stringify(name.kind)}`);
+  }
+}

@@ -20,15 +20,17 @@ export class AlarmTable {
   readonly timers = new Timers();
   readonly #byId = new Map<AlarmId, Entry>();
   readonly #byResource = new Map<ResourceId, Entry[]>();
-  /** Cleared alarms in order of clearing, because time never falls. */
-  readonly #cleared = new Map<AlarmId, Instant>();
+  /** In order of clearing, because time never falls; an entry that was raised again since is stale. */
+  #cleared: { readonly entry: Entry; readonly at: Instant }[] = [];
+  #firstCleared = 0;
+  #raisedCount = 0;
 
   get size(): number {
     return this.#byId.size;
   }
 
   get raisedCount(): number {
-    return this.#byId.size - this.#cleared.size;
+    return this.#raisedCount;
   }
 
   get(id: AlarmId): Entry | undefined {
@@ -54,21 +56,22 @@ export class AlarmTable {
   }
 
   add(entry: Entry): void {
-    const { id, resource, state, clearedAt } = entry.alarm;
+    const { id, resource, state } = entry.alarm;
     this.#byId.set(id, entry);
     const others = this.#byResource.get(resource);
     if (others === undefined) this.#byResource.set(resource, [entry]);
     else others.push(entry);
-    if (state === 'cleared') this.#cleared.set(id, clearedAt ?? instant(0));
+    if (state === 'raised') this.#raisedCount++;
+    else this.#noteCleared(entry);
   }
 
   /** Puts `next` in the entry's place and returns it. */
   replace(entry: Entry, next: Alarm): Alarm {
-    if (next.state !== entry.alarm.state) {
-      if (next.state === 'cleared') this.#cleared.set(next.id, next.clearedAt ?? instant(0));
-      else this.#cleared.delete(next.id);
-    }
+    const isChanged = next.state !== entry.alarm.state;
     entry.alarm = next;
+    if (!isChanged) return next;
+    this.#raisedCount += next.state === 'raised' ? 1 : -1;
+    if (next.state === 'cleared') this.#noteCleared(entry);
     return next;
   }
 
@@ -78,26 +81,35 @@ export class AlarmTable {
   }
 
   forgetClearedBefore(limit: number): void {
-    for (const [id, clearedAt] of this.#cleared) {
-      if (clearedAt >= limit) return;
-      this.#forget(id);
+    for (;;) {
+      const first = this.#cleared[this.#firstCleared];
+      if (first === undefined || first.at >= limit) return;
+      const { alarm } = first.entry;
+      if (alarm.state === 'cleared' && alarm.clearedAt === first.at) this.#forget(first.entry);
+      // Compacted when half is spent, so that each is moved at most once on average.
+      if (++this.#firstCleared * 2 < this.#cleared.length) continue;
+      this.#cleared = this.#cleared.slice(this.#firstCleared);
+      this.#firstCleared = 0;
     }
   }
 
   clear(): void {
     this.#byId.clear();
     this.#byResource.clear();
-    this.#cleared.clear();
+    this.#cleared = [];
+    this.#firstCleared = 0;
+    this.#raisedCount = 0;
     this.timers.restore([]);
   }
 
-  #forget(id: AlarmId): void {
-    const entry = this.#byId.get(id);
-    this.#cleared.delete(id);
-    this.#byId.delete(id);
+  #noteCleared(entry: Entry): void {
+    this.#cleared.push({ entry, at: entry.alarm.clearedAt ?? instant(0) });
+  }
+
+  #forget(entry: Entry): void {
+    const { id, resource } = entry.alarm;
+    if (!this.#byId.delete(id)) return;
     this.setTimer('shelf', id, undefined);
-    if (entry === undefined) return;
-    const { resource } = entry.alarm;
     const others = this.#byResource.get(resource)?.filter((other) => other !== entry) ?? [];
     if (others.length === 0) this.#byResource.delete(resource);
     else this.#byResource.set(resource, others);

@@ -1,0 +1,259 @@
+/**
+ * Who is touched by an incident, and when service is expected back.
+ * Invariants: ranges are of one topology version; a revision rises exactly when the affected set changes; an incident
+ * that was merged touches nobody any more; a new topology version re-bases every incident by stable ids (design L6).
+ */
+import { canonicalJson } from '../base/canonical.ts';
+import { after, type Instant, minutes } from '../base/instant.ts';
+import type { IncidentId, SubscriberRange } from '../model/ids.ts';
+import {
+  type Etr,
+  type Impact,
+  type ImpactChange,
+  type Incident,
+  type IncidentChange,
+  type SubscriberClass,
+  subscriberClasses,
+} from '../model/incident.ts';
+import type { Policy } from '../model/policy.ts';
+import { mergeRanges, type Subscribers, subtractRanges, type Topology } from '../topology/topology.ts';
+import { affectedRanges, affectedSubscribers } from './affected.ts';
+
+interface Assessed {
+  readonly incident: Incident;
+  readonly impact: Impact;
+  /** When the last change came; the newer of two incidents answers for a subscriber of both. */
+  readonly at: Instant;
+}
+
+export interface CoverOptions {
+  /** Also incidents resolved at or after this instant and not closed. */
+  readonly resolvedSince?: Instant | undefined;
+}
+
+const etrStep = minutes(10);
+/** Ended incidents kept for `incidentOf` and late readers; beyond it the oldest go. */
+const endedLimit = 5_000;
+
+export class Assessment {
+  #topology: Topology | undefined;
+  #subscribers: Subscribers | undefined;
+  #version = 0;
+  #policy: Policy | undefined;
+  readonly #assessed = new Map<IncidentId, Assessed>();
+
+  /** Re-bases all incidents on the new numbers. What changed in whom they touch is answered as changes. */
+  setTopology(topology: Topology, subscribers: Subscribers, version: number): ImpactChange[] {
+    this.#topology = topology;
+    this.#subscribers = subscribers;
+    this.#version = version;
+    return [...this.#assessed.values()].map((held): ImpactChange => {
+      // Numbers of two versions cannot be compared: joined and left stay empty, stable keys tell who is new.
+      const impact = { ...this.#measure(held.incident, held.impact), etr: held.impact.etr };
+      this.#assessed.set(held.incident.id, { ...held, impact });
+      return { kind: 'assessed', incident: held.incident, impact, joined: [], left: [] };
+    });
+  }
+
+  setPolicy(policy: Policy): void {
+    this.#policy = policy;
+  }
+
+  take(changes: readonly IncidentChange[], at: Instant): ImpactChange[] {
+    return changes.map((change) => this.#assess(change, at)).filter((change) => change !== undefined);
+  }
+
+  /** An operator's word replaces the table for the rest of the incident. */
+  setEtr(
+    incident: IncidentId,
+    etr: { readonly from: Instant; readonly to: Instant },
+    at: Instant,
+  ): ImpactChange[] {
+    const held = this.#assessed.get(incident);
+    if (held === undefined || etr.to < etr.from || isOver(held.incident)) return [];
+    const revision = (held.impact.etr?.revision ?? 0) + 1;
+    const impact: Impact = { ...held.impact, etr: { ...etr, source: 'operator', revision } };
+    this.#assessed.set(incident, { ...held, impact, at });
+    return [{ kind: 'etrChanged', incident: held.incident, impact, joined: [], left: [] }];
+  }
+
+  impactOf(incident: IncidentId): Impact | undefined {
+    return this.#assessed.get(incident)?.impact;
+  }
+
+  contains(incident: IncidentId, subscriber: number): boolean {
+    const ranges = this.#assessed.get(incident)?.impact.ranges ?? [];
+    return isWithin(ranges, subscriber);
+  }
+
+  /**
+   * The actionable, unplanned incident a complaint of this subscriber belongs to: an unresolved one before one
+   * resolved lately, then the one touching fewest subscribers (the nearest cause), then the later id.
+   */
+  incidentOf(subscriber: number, options: CoverOptions = {}): IncidentId | undefined {
+    let best: Assessed | undefined;
+    for (const held of this.#assessed.values()) {
+      const { incident, impact } = held;
+      if (!incident.actionable || incident.planned || !isWithin(impact.ranges, subscriber)) continue;
+      if (isOver(incident) && !isRecent(incident, options.resolvedSince)) continue;
+      if (best === undefined || isNearer(held, best)) best = held;
+    }
+    return best?.incident.id;
+  }
+
+  snapshot(): unknown {
+    const assessed = [...this.#assessed.values()].sort((a, b) => (a.incident.id < b.incident.id ? -1 : 1));
+    return JSON.parse(canonicalJson({ version: this.#version, assessed }));
+  }
+
+  /** Takes what `snapshot` gave. */
+  restore(snapshot: unknown): void {
+    const { version, assessed } = snapshot as { version: number; assessed: readonly Assessed[] };
+    this.#version = version;
+    this.#assessed.clear();
+    for (const held of assessed) this.#assessed.set(held.incident.id, held);
+  }
+
+  #assess({ kind, incident }: IncidentChange, at: Instant): ImpactChange | undefined {
+    const held = this.#assessed.get(incident.id);
+    if (incident.state === 'closed') {
+      this.#assessed.delete(incident.id);
+      return undefined;
+    }
+    if (incident.state === 'merged') {
+      this.#assessed.delete(incident.id);
+      if (held === undefined) return undefined;
+      const revision = held.impact.revision + 1;
+      const impact: Impact = {
+        ...held.impact,
+        revision,
+        ranges: [],
+        subscribers: 0,
+        byClass: nobody(),
+        etr: undefined,
+      };
+      return { kind: 'assessed', incident, impact, joined: [], left: held.impact.ranges };
+    }
+    const measured = this.#measure(incident, held?.impact);
+    const impact: Impact = {
+      ...measured,
+      etr: this.#expected(incident, held, kind === 'reopened' ? at : undefined),
+    };
+    this.#assessed.set(incident.id, { incident, impact, at });
+    this.#forgetEnded();
+    const before = held?.impact;
+    if (before !== undefined && before.revision === impact.revision) {
+      if (before.etr?.revision === impact.etr?.revision) return undefined;
+      return { kind: 'etrChanged', incident, impact, joined: [], left: [] };
+    }
+    return {
+      kind: 'assessed',
+      incident,
+      impact,
+      joined: subtractRanges(impact.ranges, before?.ranges ?? []),
+      left: subtractRanges(before?.ranges ?? [], impact.ranges),
+    };
+  }
+
+  /** The impact without its ETR; the revision of `before` when nothing changed. */
+  #measure(incident: Incident, before: Impact | undefined): Impact {
+    const topology = this.#topology;
+    const subscribers = this.#subscribers;
+    const ranges =
+      topology === undefined || subscribers === undefined
+        ? []
+        : affectedRanges(topology, subscribers, incident.affected);
+    const imported = subscribers !== undefined && subscribers.count > 0;
+    const byClass = countClasses(subscribers, ranges);
+    const listed = ranges.reduce((sum, range) => sum + range.to - range.from, 0);
+    const counted = topology === undefined ? 0 : affectedSubscribers(topology, incident.affected);
+    const count = imported ? listed : counted;
+    const isSame =
+      before !== undefined &&
+      before.topologyVersion === this.#version &&
+      before.subscribers === count &&
+      canonicalJson(before.ranges) === canonicalJson(ranges);
+    return {
+      incident: incident.id,
+      revision: isSame ? before.revision : (before?.revision ?? 0) + 1,
+      topologyVersion: this.#version,
+      ranges,
+      subscribers: count,
+      byClass,
+    };
+  }
+
+  /** From the table of repair times, after the onset (after the relapse when reopened); an operator's word stays. */
+  #expected(
+    incident: Incident,
+    held: Assessed | undefined,
+    reopenedAt: Instant | undefined,
+  ): Etr | undefined {
+    const known = held?.impact.etr;
+    if (known?.source === 'operator' && reopenedAt === undefined) return known;
+    if (known !== undefined && reopenedAt === undefined && held?.incident.kind === incident.kind)
+      return known;
+    const table = this.#policy?.etr;
+    const lengths = table === undefined ? undefined : (own(table, incident.kind) ?? own(table, '*'));
+    if (lengths === undefined || isOver(incident)) return known;
+    const onset = reopenedAt ?? incident.startedAt;
+    const from = roundedUp(after(onset, lengths.p50Ms));
+    const to = roundedUp(after(onset, lengths.p80Ms));
+    if (known?.from === from && known.to === to) return known;
+    return { from, to, source: 'table', revision: (known?.revision ?? 0) + 1 };
+  }
+
+  #forgetEnded(): void {
+    if (this.#assessed.size <= endedLimit) return;
+    for (const [id, held] of this.#assessed) {
+      if (this.#assessed.size <= endedLimit) return;
+      if (isOver(held.incident)) this.#assessed.delete(id);
+    }
+  }
+}
+
+const isOver = (incident: Incident): boolean => incident.state === 'resolved';
+const isRecent = (incident: Incident, since: Instant | undefined): boolean =>
+  since !== undefined && incident.resolvedAt !== undefined && incident.resolvedAt >= since;
+
+function isNearer(a: Assessed, b: Assessed): boolean {
+  if (isOver(a.incident) !== isOver(b.incident)) return !isOver(a.incident);
+  if (a.impact.subscribers !== b.impact.subscribers) return a.impact.subscribers < b.impact.subscribers;
+  if (a.incident.startedAt !== b.incident.startedAt) return a.incident.startedAt > b.incident.startedAt;
+  return a.incident.id > b.incident.id;
+}
+
+function isWithin(ranges: readonly SubscriberRange[], number: number): boolean {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ranges[middle]!.to <= number) low = middle + 1;
+    else high = middle;
+  }
+  return low < ranges.length && ranges[low]!.from <= number;
+}
+
+function countClasses(
+  subscribers: Subscribers | undefined,
+  ranges: readonly SubscriberRange[],
+): Record<SubscriberClass, number> {
+  const total = nobody();
+  for (const range of subscribers === undefined ? [] : mergeRanges(ranges)) {
+    subscribers!.countByClass(range).forEach((count, of) => {
+      total[subscriberClasses[of]!] += count;
+    });
+  }
+  return total;
+}
+
+const nobody = (): Record<SubscriberClass, number> => ({
+  residential: 0,
+  business: 0,
+  priority: 0,
+  vip: 0,
+  staff: 0,
+});
+const roundedUp = (at: Instant): Instant => (Math.ceil(at / etrStep) * etrStep) as Instant;
+const own = <V>(table: Readonly<Record<string, V>>, key: string): V | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;

@@ -1,0 +1,239 @@
+/** Puts subscribers in access-tree order, so that everybody below a resource is a handful of number ranges. */
+import type { SubscriberKey, SubscriberNumber, SubscriberRange } from '../model/ids.ts';
+import { type SubscriberClass, subscriberClasses } from '../model/incident.ts';
+import { impliedParentIndex, type Topology } from './graph.ts';
+import { mergeRanges, stableByColumn, walkInAccessOrder } from './order.ts';
+import type { SubscriberTable } from './subscribers.ts';
+
+/** Immutable columns; numbers are 0..count-1 in access-tree order, orphans last. */
+export interface Subscribers {
+  readonly count: number;
+  readonly channels: readonly string[];
+  readonly zones: readonly string[];
+  /** Subscribers whose resource is unknown: the last numbers, in no range, never told. */
+  readonly orphans: number;
+  keyOf(number: number): SubscriberKey;
+  /** Undefined when no subscriber has that key. */
+  numberOf(key: number): SubscriberNumber | undefined;
+  classOf(number: number): SubscriberClass;
+  /** 0 en, 1 ru. */
+  languageOf(number: number): number;
+  channelMaskOf(number: number): number;
+  zoneOf(number: number): number;
+  isOptedOut(number: number): boolean;
+  resourceOf(number: number): string;
+  /** At or below that index, by any path of trees but `site` and `collector`; merged, ascending. */
+  rangesUnder(index: number): SubscriberRange[];
+  /** The same by id; for an implied resource such as `olt-1/if/3` those at it and behind it. */
+  rangesUnderId(id: string): SubscriberRange[];
+  /** Those attached to the resource itself, without those below and those on its implied interfaces. */
+  rangesAt(index: number): SubscriberRange[];
+  /** Everybody but orphans. */
+  everybody(): SubscriberRange[];
+  /** How many of the range are of each class, in the order of `subscriberClasses`; a constant number of steps. */
+  countByClass(range: SubscriberRange): number[];
+}
+
+/** Two radix passes and one counting pass over the rows: linear in rows, n log n only in unique resources. */
+export function placeSubscribers(topology: Topology, table: SubscriberTable): Subscribers {
+  return new PlacedSubscribers(topology, table);
+}
+
+const blockSize = 64;
+const classCount = subscriberClasses.length;
+
+interface Slot {
+  readonly resource: number;
+  /** Place in the access walk; after the last for an orphan. */
+  readonly position: number;
+  readonly implied: boolean;
+}
+
+class PlacedSubscribers implements Subscribers {
+  readonly count: number;
+  readonly channels: readonly string[];
+  readonly zones: readonly string[];
+  readonly orphans: number;
+  readonly #topology: Topology;
+  readonly #table: SubscriberTable;
+  /** Row of the table by number. */
+  readonly #row: Uint32Array;
+  /** Numbers sorted by key. */
+  readonly #byKey: Uint32Array;
+  readonly #positionOf: Uint32Array;
+  readonly #endOf: Uint32Array;
+  /** First number of each access position; one more at the end. */
+  readonly #startAt: Uint32Array;
+  readonly #direct = new Map<number, SubscriberRange>();
+  readonly #implied = new Map<number, { readonly id: string; readonly range: SubscriberRange }[]>();
+  readonly #mixed: Uint8Array;
+  readonly #classBlocks: Uint32Array;
+
+  constructor(topology: Topology, table: SubscriberTable) {
+    this.#topology = topology;
+    this.#table = table;
+    this.count = table.count;
+    this.channels = table.channels;
+    this.zones = table.zones;
+    const walk = walkInAccessOrder(topology);
+    this.#positionOf = walk.positionOf;
+    this.#endOf = walk.endOf;
+    this.#mixed = walk.mixed;
+    const slots = slotsOf(topology, table, walk.positionOf);
+    const rank = new Uint32Array(table.resources.length);
+    slots.forEach((slot, place) => {
+      rank[slot.resource] = place;
+    });
+    const rowsByKey = stableByColumn(
+      Uint32Array.from({ length: table.count }, (_, row) => row),
+      table.key,
+    );
+    this.#row = stableByColumn(rowsByKey, table.resource, rank);
+    const numberOfRow = new Uint32Array(table.count);
+    this.#row.forEach((row, number) => {
+      numberOfRow[row] = number;
+    });
+    this.#byKey = rowsByKey.map((row) => numberOfRow[row]!);
+    this.#startAt = new Uint32Array(topology.count + 1);
+    this.orphans = this.#fillRanges(slots, rank);
+    this.#classBlocks = this.#countBlocks();
+  }
+
+  keyOf(number: number): SubscriberKey {
+    return this.#table.key[this.#row[number]!]! as SubscriberKey;
+  }
+
+  numberOf(key: number): SubscriberNumber | undefined {
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.keyOf(this.#byKey[middle]!) < key) low = middle + 1;
+      else high = middle;
+    }
+    const found = this.#byKey[low];
+    return found !== undefined && this.keyOf(found) === key ? (found as SubscriberNumber) : undefined;
+  }
+
+  classOf(number: number): SubscriberClass {
+    return subscriberClasses[this.#table.subscriberClass[this.#row[number]!]!]!;
+  }
+
+  languageOf(number: number): number {
+    return this.#table.language[this.#row[number]!]!;
+  }
+
+  channelMaskOf(number: number): number {
+    return this.#table.channelMask[this.#row[number]!]!;
+  }
+
+  zoneOf(number: number): number {
+    return this.#table.zone[this.#row[number]!]!;
+  }
+
+  isOptedOut(number: number): boolean {
+    return this.#table.optedOut[this.#row[number]!] === 1;
+  }
+
+  resourceOf(number: number): string {
+    return this.#table.resources[this.#table.resource[this.#row[number]!]!]!;
+  }
+
+  everybody(): SubscriberRange[] {
+    return mergeRanges([{ from: 0, to: this.count - this.orphans }]);
+  }
+
+  rangesAt(index: number): SubscriberRange[] {
+    const range = this.#direct.get(index);
+    return range === undefined ? [] : [range];
+  }
+
+  rangesUnderId(id: string): SubscriberRange[] {
+    const index = this.#topology.indexOf(id);
+    if (index >= 0) return this.rangesUnder(index);
+    const among = this.#implied.get(impliedParentIndex(this.#topology, id)) ?? [];
+    const found = among.filter((entry) => entry.id === id || entry.id.startsWith(`${id}/`));
+    return mergeRanges(found.map((entry) => entry.range));
+  }
+
+  rangesUnder(index: number): SubscriberRange[] {
+    if (index < 0 || index >= this.#topology.count) return [];
+    const subtree = (at: number): SubscriberRange => ({
+      from: this.#startAt[this.#positionOf[at]!]!,
+      to: this.#startAt[this.#endOf[at]!]!,
+    });
+    // An access subtree in which nothing supplies anything else is one range; most are.
+    if (this.#mixed[index] === 0) return mergeRanges([subtree(index)]);
+    const at = (supplied: number): SubscriberRange => {
+      const position = this.#positionOf[supplied]!;
+      return { from: this.#startAt[position]!, to: this.#startAt[position + 1]! };
+    };
+    return mergeRanges(this.#topology.suppliedBy([index]).map(at));
+  }
+
+  countByClass({ from, to }: SubscriberRange): number[] {
+    const upTo = this.#classesBefore(to);
+    return this.#classesBefore(from).map((before, of) => upTo[of]! - before);
+  }
+
+  #classesBefore(number: number): number[] {
+    const block = Math.floor(number / blockSize);
+    const counts = Array.from({ length: classCount }, (_, of) => this.#classBlocks[block * classCount + of]!);
+    for (let at = block * blockSize; at < number; at++) {
+      counts[this.#table.subscriberClass[this.#row[at]!]!]!++;
+    }
+    return counts;
+  }
+
+  #countBlocks(): Uint32Array {
+    const blocks = new Uint32Array((Math.floor(this.count / blockSize) + 1) * classCount);
+    const running = new Uint32Array(classCount);
+    for (let number = 0; number <= this.count; number++) {
+      if (number % blockSize === 0) blocks.set(running, (number / blockSize) * classCount);
+      if (number < this.count) running[this.#table.subscriberClass[this.#row[number]!]!]!++;
+    }
+    return blocks;
+  }
+
+  /** Fills the first number of every position and the ranges of direct and implied slots; answers the orphans. */
+  #fillRanges(slots: readonly Slot[], rank: Uint32Array): number {
+    const sizes = new Uint32Array(slots.length);
+    for (let row = 0; row < this.count; row++) sizes[rank[this.#table.resource[row]!]!]!++;
+    let number = 0;
+    let filled = 0;
+    let orphans = 0;
+    slots.forEach((slot, place) => {
+      const range = { from: number, to: number + sizes[place]! };
+      number = range.to;
+      if (slot.position >= this.#topology.count) {
+        orphans += sizes[place]!;
+        return;
+      }
+      while (filled <= slot.position) this.#startAt[filled++] = range.from;
+      const id = this.#table.resources[slot.resource]!;
+      if (!slot.implied) this.#direct.set(this.#topology.indexOf(id), range);
+      else {
+        const parent = impliedParentIndex(this.#topology, id);
+        const among = this.#implied.get(parent);
+        if (among === undefined) this.#implied.set(parent, [{ id, range }]);
+        else among.push({ id, range });
+      }
+    });
+    while (filled <= this.#topology.count) this.#startAt[filled++] = this.count - orphans;
+    return orphans;
+  }
+}
+
+/** Unique resources in the order their subscribers stand: access walk, then interfaces of one device by name. */
+function slotsOf(topology: Topology, table: SubscriberTable, positionOf: Uint32Array): Slot[] {
+  const slots = table.resources.map((id, resource): Slot => {
+    const index = topology.indexOf(id);
+    const at = index >= 0 ? index : impliedParentIndex(topology, id);
+    return { resource, position: at < 0 ? topology.count : positionOf[at]!, implied: index < 0 };
+  });
+  const name = (slot: Slot): string => table.resources[slot.resource]!;
+  return slots.sort(
+    (a, b) =>
+      a.position - b.position || Number(a.implied) - Number(b.implied) || (name(a) < name(b) ? -1 : 1),
+  );
+}

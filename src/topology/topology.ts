@@ -1,0 +1,11 @@
+/**
+ * The network as a graph of numbers, and the subscribers in its access-tree order.
+ * Invariants: a compiled topology never changes; trees have no cycles; a resource or link has one index; subscriber
+ * numbers belong to one topology version and never leave memory (design L6).
+ */
+export { compileTopology } from './compile.ts';
+export { type PlannedWorks, parseTopology, type TopologyDocument } from './document.ts';
+export { type CompiledLink, impliedParent, impliedParentIndex, Topology } from './graph.ts';
+export { mergeRanges, subtractRanges } from './order.ts';
+export { placeSubscribers, type Subscribers } from './placement.ts';
+export { decodeSubscribers, encodeSubscribers, type SubscriberTable } from './subscribers.ts';

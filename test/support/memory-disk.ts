@@ -14,8 +14,9 @@ interface Stored {
 export interface MemoryDisk extends FileSystem {
   /** Steps so far that change the disk. */
   readonly steps: number;
-  /** The step that fails with EIO, and all writes and syncs behind it; 0 = none. A failing write may write a part. */
+  /** This step and all behind it fail; 0 = none does. A failing write writes a part. */
   failAt: number;
+  failCode: 'EIO' | 'ENOSPC';
   /** Bytes of a file as they are now. */
   bytesOf(path: string): Uint8Array;
   /** Replaces the bytes of a file, durably. */
@@ -35,6 +36,7 @@ export function memoryDisk(start: ReadonlyMap<string, Uint8Array> = new Map()): 
       return steps;
     },
     failAt: 0,
+    failCode: 'EIO',
     bytesOf: (path) => stored(files, path).bytes,
     setBytes(path, bytes) {
       const file = { bytes, synced: bytes };
@@ -77,7 +79,7 @@ export function memoryDisk(start: ReadonlyMap<string, Uint8Array> = new Map()): 
   };
   const step = (path: string): void => {
     steps++;
-    if (disk.failAt > 0 && steps >= disk.failAt) throw systemError('EIO', path);
+    if (disk.failAt > 0 && steps >= disk.failAt) throw systemError(disk.failCode, path);
   };
   return disk;
 }

@@ -32,6 +32,7 @@ export class GroupCommit<T extends { readonly size: number }> {
   readonly #flushBytes: number;
   #waiting: Waiting<T>[] = [];
   #waitingBytes = 0;
+  #committingBytes = 0;
   #timer: Wake | undefined;
   #isDue = false;
   #running: Promise<void> | undefined;
@@ -43,8 +44,9 @@ export class GroupCommit<T extends { readonly size: number }> {
     this.#flushBytes = options.flushBytes ?? 256 * 1024;
   }
 
-  get waitingBytes(): number {
-    return this.#waitingBytes;
+  /** Bytes appended and not yet durable. */
+  get pendingBytes(): number {
+    return this.#waitingBytes + this.#committingBytes;
   }
 
   get fault(): Fault | undefined {
@@ -90,6 +92,7 @@ export class GroupCommit<T extends { readonly size: number }> {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#isDue = false;
+    this.#committingBytes = this.#waitingBytes;
     this.#running = this.#commit(this.#take());
   }
 
@@ -110,6 +113,7 @@ export class GroupCommit<T extends { readonly size: number }> {
       this.stop(fault);
       for (const { reject } of group) reject(fault);
     }
+    this.#committingBytes = 0;
     this.#running = undefined;
     if (this.#waiting.length > 0 && (this.#isDue || this.#waitingBytes >= this.#flushBytes)) this.#start();
   }

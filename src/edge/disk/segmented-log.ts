@@ -20,8 +20,8 @@ export interface LogOptions {
   readonly verifyFrom?: number | undefined;
 }
 
-/** An append that would make more wait than this stops the log: a disk that far behind does not come back. */
-const maxWaitingBytes = 256 * 1024 * 1024;
+/** An append that would make more wait for the disk than this stops the log: a disk that far behind does not come back. */
+const maxPendingBytes = 256 * 1024 * 1024;
 
 interface Run {
   readonly records: readonly Uint8Array[];
@@ -96,7 +96,7 @@ export class SegmentedLog {
 
   /** Bytes on disk and bytes waiting for it. */
   get bytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.bytes, this.#group.waitingBytes);
+    return this.#segments.reduce((sum, segment) => sum + segment.bytes, this.#group.pendingBytes);
   }
 
   /**
@@ -118,8 +118,8 @@ export class SegmentedLog {
       }
       size += frameHeaderBytes + record.length;
     }
-    if (this.#group.waitingBytes + size > maxWaitingBytes) {
-      const message = `${this.#place.folder}: more than ${maxWaitingBytes} bytes wait for the disk`;
+    if (this.#group.pendingBytes + size > maxPendingBytes) {
+      const message = `${this.#place.folder}: more than ${maxPendingBytes} bytes wait for the disk`;
       this.#group.stop(new Fault('disk/too-slow', message));
     }
     const first = this.#next;

@@ -31,7 +31,7 @@ export interface Reconciliation {
   }[];
 }
 
-export interface AlarmsSnapshot {
+interface AlarmsSnapshot {
   readonly alarms: readonly {
     readonly alarm: Alarm;
     readonly transitions: number;
@@ -191,12 +191,12 @@ export class Alarms {
     return { alarms, refused: this.#refused };
   }
 
-  restore(snapshot: AlarmsSnapshot): void {
+  /** Takes what `snapshot` gave. */
+  restore(snapshot: unknown): void {
     this.#table.clear();
-    this.#refused = snapshot.refused;
-    const oldestFirst = [...snapshot.alarms].sort(
-      (a, b) => (a.alarm.clearedAt ?? 0) - (b.alarm.clearedAt ?? 0),
-    );
+    const { alarms, refused } = snapshot as AlarmsSnapshot;
+    this.#refused = refused;
+    const oldestFirst = [...alarms].sort((a, b) => (a.alarm.clearedAt ?? 0) - (b.alarm.clearedAt ?? 0));
     for (const { alarm, transitions, transitionAt } of oldestFirst) {
       this.#table.add({ alarm, transitions, transitionAt });
       if (alarm.shelvedUntil !== undefined) this.#table.setTimer('shelf', alarm.id, alarm.shelvedUntil);

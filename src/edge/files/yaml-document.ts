@@ -1,6 +1,6 @@
 /** Reads YAML into plain data that still knows its places, and turns schema violations into problems with hints. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
 import type { DocumentPath, Finding, SourceDocument } from '../../base/source-document.ts';
 
@@ -31,6 +31,7 @@ export function parseYaml(file: string, text: string): Parsed<SourceDocument> {
       ),
     );
     if (problems.length > 0) return { value: none, problems };
+    nameNullKeys(document);
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     const problemAt = (path: DocumentPath, found: Finding): Problem =>
       withPlace(file, found, lines.linePos(offsetOf(document, path, found.atKey === true)));
@@ -41,6 +42,16 @@ export function parseYaml(file: string, text: string): Parsed<SourceDocument> {
       problems: [whole(error instanceof Error ? sentenceOf(error.message) : 'unreadable')],
     };
   }
+}
+
+/** A bare key `null` is YAML's null; our files mean the word (values that stand for "no reading"). */
+function nameNullKeys(document: Document): void {
+  visit(document, {
+    Pair(_place, pair) {
+      if (isScalar(pair.key) && pair.key.value === null && pair.key.source === 'null')
+        pair.key.value = 'null';
+    },
+  });
 }
 
 /** A schema ready to check documents. */

@@ -8,7 +8,7 @@ export type SnmpVersion = 0 | 1;
 export const V1: SnmpVersion = 0;
 export const V2C: SnmpVersion = 1;
 
-export const pduTag = { get: 0xa0, getNext: 0xa1, response: 0xa2, getBulk: 0xa5 } as const;
+export const pduTag = { get: 0xa0, getNext: 0xa1, response: 0xa2, getBulk: 0xa5, trap: 0xa7 } as const;
 
 export const valueTag = {
   ...{ integer: 0x02, octets: 0x04, null: 0x05, oid: 0x06, ipAddress: 0x40, counter32: 0x41, gauge32: 0x42 },
@@ -69,14 +69,17 @@ export interface Response {
   readonly varbinds: readonly Uint8Array[];
 }
 
-/** The datagram of a response; undefined when it would be larger than any datagram. */
-export function encodeResponse(response: Response): Uint8Array<ArrayBuffer> | undefined {
+/** The datagram of a response, or of an SNMPv2 trap, which has the same form; undefined when none could carry it. */
+export function encodeResponse(
+  response: Response,
+  kind: 'response' | 'trap' = 'response',
+): Uint8Array<ArrayBuffer> | undefined {
   writer.reset();
   for (let i = response.varbinds.length - 1; i >= 0; i--) writer.content(response.varbinds[i]!);
   writer.header(SEQUENCE, 0);
   writer.integer(valueTag.integer, response.errorIndex);
   writer.integer(valueTag.integer, response.errorStatus);
-  return finish(pduTag.response, response);
+  return finish(pduTag[kind], response);
 }
 
 /** One variable binding as it stands in a message; undefined when its name is no OID or it fits no datagram. */

@@ -62,7 +62,7 @@ export interface Transport {
 }
 
 /** Opens the sockets; resolves when all that this machine allows are bound. */
-export async function openUdpTransport(world: World, socketsPerFamily = 2): Promise<Transport> {
+export async function openTransport(world: World, socketsPerFamily = 2): Promise<Transport> {
   const open = (family: 4 | 6): Promise<(Socket | undefined)[]> =>
     Promise.all(Array.from({ length: socketsPerFamily }, () => openSocket(family)));
   const [ipv4, ipv6] = await Promise.all([open(4), open(6)]);
@@ -338,7 +338,7 @@ function silenceOf(slot: Slot): SessionProblem {
 }
 
 /** The form in which the kernel reports a sender, whatever way the address was written. */
-function canonicalIpv6(address: string): string {
+export function canonicalIpv6(address: string): string {
   const [bare = address, zone] = address.split('%');
   const canonical = new SocketAddress({ family: 'ipv6', address: bare }).address;
   return zone === undefined ? canonical : `${canonical}%${zone}`;

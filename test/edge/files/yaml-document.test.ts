@@ -72,6 +72,10 @@ describe('a YAML document', () => {
     expect(parseYaml('x.yaml', '['.repeat(200_000)).problems).toHaveLength(1);
   });
 
+  it('takes a bare key "null" as the word', () => {
+    expect(parseYaml('x.yaml', 'null: [1]\nunit: null\n').value.value).toEqual({ null: [1], unit: null });
+  });
+
   it('keeps a key named __proto__ from reaching any prototype', () => {
     const { value } = parseYaml('x.yaml', '__proto__: { polluted: yes }\n');
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();

@@ -1,0 +1,109 @@
+/** One full reading of one device, as the verb `poll` and the first contact of the daemon do it. */
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { Secret } from '../../base/secret.ts';
+import type { World } from '../../base/world.ts';
+import {
+  type DeviceAnswer,
+  detectionOids,
+  detectProfile,
+  type Profiles,
+  readDevice,
+} from '../../collect/collect.ts';
+import type { Session, SessionProblem } from '../../collect/session.ts';
+import { V1, V2C } from './pdu.ts';
+import { openSession } from './session.ts';
+import { openV3Session, type V3User } from './session-v3.ts';
+import type { Transport } from './transport.ts';
+
+export type Credentials =
+  | { readonly version: 'v1' | 'v2c'; readonly community: Secret }
+  | { readonly version: 'v3'; readonly v3: V3User };
+
+export interface DeviceTarget {
+  /** Name or literal address. */
+  readonly host: string;
+  readonly port: number;
+  readonly credentials: Credentials;
+  /** Default 2000 ms. */
+  readonly timeoutMs?: number | undefined;
+  /** Default 2. */
+  readonly retries?: number | undefined;
+  /** True: v1 and v2c replies from another address count. */
+  readonly anySource?: boolean | undefined;
+}
+
+export type PollOutcome = DeviceAnswer | { readonly kind: 'unknownProfile'; readonly profile: string };
+
+/** `profile` is an id or `auto`. Every way it can end is a value. */
+export async function pollDevice(poll: {
+  readonly world: World;
+  readonly transport: Transport;
+  readonly profiles: Profiles;
+  readonly target: DeviceTarget;
+  readonly profile: string;
+}): Promise<PollOutcome> {
+  const opened = await openDeviceSession(poll.world, poll.transport, poll.target);
+  if ('kind' in opened) return { kind: 'problem', problem: opened };
+  try {
+    return await readThrough(opened, poll);
+  } finally {
+    opened.close();
+  }
+}
+
+/** A session with a device by its name or address; the problem when the name leads nowhere. */
+export async function openDeviceSession(
+  world: World,
+  transport: Transport,
+  target: DeviceTarget,
+): Promise<Session | SessionProblem> {
+  const address = await literalAddress(target.host);
+  if (address === undefined) return { kind: 'refused', reason: 'unreachable' };
+  const { port, credentials, anySource } = target;
+  const common = { address, port, timeoutMs: target.timeoutMs ?? 2_000, retries: target.retries ?? 2 };
+  if (credentials.version === 'v3') return openV3Session(world, { ...common, v3: credentials.v3 });
+  const version = credentials.version === 'v1' ? V1 : V2C;
+  return openSession(world, transport, { ...common, version, community: credentials.community, anySource });
+}
+
+async function literalAddress(host: string): Promise<string | undefined> {
+  if (isIP(host) !== 0) return host;
+  try {
+    return (await lookup(host)).address;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readThrough(
+  session: Session,
+  poll: { readonly world: World; readonly profiles: Profiles; readonly profile: string },
+): Promise<PollOutcome> {
+  const chosen = await chosenProfile(session, poll);
+  if ('kind' in chosen) return chosen;
+  const now = poll.world.now();
+  return readDevice(session, chosen.profile, { instant: now, iso: new Date(now).toISOString() });
+}
+
+async function chosenProfile(
+  session: Session,
+  poll: { readonly profiles: Profiles; readonly profile: string },
+): Promise<{ readonly profile: NonNullable<ReturnType<typeof detectProfile>> } | PollOutcome> {
+  if (poll.profile !== 'auto') {
+    const profile = poll.profiles.byId.get(poll.profile);
+    return profile === undefined ? { kind: 'unknownProfile', profile: poll.profile } : { profile };
+  }
+  const { sysObjectID, sysDescr } = detectionOids;
+  const answer = await session.get([sysObjectID, sysDescr]);
+  const problem = answer.problem;
+  if (problem !== undefined && answer.varbinds.length === 0) return { kind: 'problem', problem };
+  const values = new Map(answer.varbinds.map(({ oid, value }) => [oid, value]));
+  const id = values.get(sysObjectID);
+  const descr = values.get(sysDescr);
+  const profile = detectProfile(poll.profiles, {
+    sysObjectID: id?.type === 'oid' ? id.oid : undefined,
+    sysDescr: descr?.type === 'octets' ? Buffer.from(descr.bytes).toString('latin1') : undefined,
+  });
+  return profile === undefined ? { kind: 'unknownProfile', profile: 'generic' } : { profile };
+}

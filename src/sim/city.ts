@@ -169,16 +169,24 @@ function layOlt(draft: Draft, number: number, aggregation: string): void {
     { ifIndex: 100, name: 'TenGigabitEthernet0/1', speedMbps: 10_000, resource: `uplink-${number}` },
   ];
   for (let feeder = 1; feeder <= 2; feeder++) {
-    draft.resources.push(
-      { id: `feeder-${number}-${feeder}`, kind: 'feeder', name: `Feeder cable ${number}-${feeder}` },
-    );
+    draft.resources.push({
+      id: `feeder-${number}-${feeder}`,
+      kind: 'feeder',
+      name: `Feeder cable ${number}-${feeder}`,
+    });
   }
   for (let port = 1; port <= portsPerOlt; port++) {
     const resource = `${id}/if/${port}`;
     const feeder = `feeder-${number}-${port <= portsPerOlt / 2 ? 1 : 2}`;
     ports.push({ ifIndex: port, name: `GPON0/${port}`, speedMbps: 2_488, resource });
     draft.resources.push(
-      { id: resource, kind: 'pon-port', in: { access: id }, order: port, name: `OLT ${number} GPON0/${port}` },
+      {
+        id: resource,
+        kind: 'pon-port',
+        in: { access: id },
+        order: port,
+        name: `OLT ${number} GPON0/${port}`,
+      },
       {
         ...{ id: `split-${number}-${port}`, kind: 'splitter', order: 1 },
         in: { access: resource, cable: feeder },
@@ -264,7 +272,8 @@ const streetAddress = (building: number): string =>
 function household(draft: Draft, at: { ont: string; building: number }): CityHousehold {
   const number = draft.households.length + 1;
   const draw = draft.random.next();
-  const subscriberClass = draw < 0.93 ? 'residential' : draw < 0.97 ? 'business' : draw < 0.99 ? 'priority' : 'vip';
+  const subscriberClass =
+    draw < 0.93 ? 'residential' : draw < 0.97 ? 'business' : draw < 0.99 ? 'priority' : 'vip';
   return {
     id: `A-${100_000 + number}`,
     ont: at.ont,

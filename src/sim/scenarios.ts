@@ -1,0 +1,87 @@
+/** The scripted faults of the demo, on a timeline in seconds. */
+import { seconds } from '../base/instant.ts';
+import type { Random } from '../base/random.ts';
+import type { Wake, World } from '../base/world.ts';
+import type { City } from './city.ts';
+import type { Network } from './network.ts';
+
+export const scenarioNames = ['all', 'fibre-cut', 'house-mains', 'false-alarm'] as const;
+export type ScenarioName = (typeof scenarioNames)[number];
+
+export const isScenario = (name: string): name is ScenarioName =>
+  (scenarioNames as readonly string[]).includes(name);
+
+interface Step {
+  readonly afterSeconds: number;
+  readonly run: () => void;
+}
+
+export interface Play {
+  stop(): void;
+}
+
+export interface Stage {
+  readonly city: City;
+  readonly network: Network;
+  readonly random: Random;
+  readonly world: World;
+  readonly speed: number;
+}
+
+export function play(name: ScenarioName, stage: Stage): Play {
+  const wakes: Wake[] = timeline(name, stage).map(({ afterSeconds, run }) =>
+    stage.world.after(seconds(afterSeconds / stage.speed), () => {
+      stage.world.log.info('scenario step', { scenario: name, second: afterSeconds });
+      run();
+    }),
+  );
+  return {
+    stop: () => {
+      for (const wake of wakes) wake.cancel();
+    },
+  };
+}
+
+function timeline(name: ScenarioName, stage: Stage): readonly Step[] {
+  switch (name) {
+    case 'fibre-cut':
+      return fibreCut(stage, 4);
+    case 'house-mains':
+      return houseMains(stage, 4);
+    case 'false-alarm':
+      return falseAlarm(stage, 4);
+    case 'all':
+      return [...fibreCut(stage, 4), ...falseAlarm(stage, 22), ...houseMains(stage, 34)];
+  }
+}
+
+/** A digger takes one feeder cable of an OLT; the splice leaves two drops behind it broken. */
+function fibreCut({ city, network, random }: Stage, from: number): readonly Step[] {
+  const feeders = [...new Set(city.onts.map((ont) => ont.feeder))];
+  const feeder = feeders[random.below(feeders.length)]!;
+  const behind = city.onts.filter((ont) => ont.feeder === feeder);
+  const left = [behind[random.below(behind.length)]!.id, behind[random.below(behind.length)]!.id];
+  return [
+    { afterSeconds: from, run: () => network.cutFeeder(feeder) },
+    { afterSeconds: from + 55, run: () => network.spliceFeeder(feeder, left) },
+  ];
+}
+
+/** A house loses its mains: modems gasp, those with a battery stay. */
+function houseMains({ city, network, random }: Stage, from: number): readonly Step[] {
+  const buildings = [...new Set(city.onts.map((ont) => ont.building))];
+  const building = buildings[random.below(buildings.length)]!;
+  return [
+    { afterSeconds: from, run: () => network.darken(building) },
+    { afterSeconds: from + 40, run: () => network.lighten(building) },
+  ];
+}
+
+/** One terminal is switched off and on again within the hold: nobody may be told of an outage. */
+function falseAlarm({ city, network, random }: Stage, from: number): readonly Step[] {
+  const ont = city.onts[random.below(city.onts.length)]!.id;
+  return [
+    { afterSeconds: from, run: () => network.breakDrop(ont) },
+    { afterSeconds: from + 3, run: () => network.repairDrop(ont) },
+  ];
+}

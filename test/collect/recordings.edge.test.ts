@@ -24,7 +24,7 @@ interface TruthSensor {
   readonly check: string;
 }
 interface Truth {
-  readonly device: { readonly os?: string; readonly sysObjectID?: string };
+  readonly device: Readonly<Record<string, string | number>>;
   readonly interfaces?: readonly Record<string, unknown>[];
   readonly sensors?: readonly TruthSensor[];
 }
@@ -141,12 +141,22 @@ describe('all recordings of real devices, served and read over UDP', () => {
     expect(compared).toBeGreaterThan(200);
   });
 
-  it.runIf(isThere)(
-    `the operating system is named as the reference names it wherever it is named${missing}`,
-    () => {
-      const named = [...answers.values()].filter(({ reading }) => reading.device.os !== undefined);
-      process.stdout.write(`operating systems named: ${named.length} of ${answers.size}\n`);
-      for (const { reading, truth } of named) expect(reading.device.os).toBe(truth.device.os);
-    },
-  );
+  it.runIf(isThere)(`what is said of system, model and version is what the reference says${missing}`, () => {
+    const wrong: string[] = [];
+    for (const field of ['os', 'hardware', 'version', 'sysObjectID', 'sysName', 'sysUpTimeTicks'] as const) {
+      const said = [...answers].filter(([, { reading }]) => reading.device[field] !== undefined);
+      process.stdout.write(`${field}: said of ${said.length} of ${answers.size}\n`);
+      const other = said.filter(([, { reading, truth }]) => reading.device[field] !== truth.device[field]);
+      wrong.push(
+        ...other.map(
+          ([name, { reading, truth }]) =>
+            `${name} ${field}: "${reading.device[field]}", not "${truth.device[field]}"`,
+        ),
+      );
+    }
+    expect(wrong).toEqual([]);
+    expect(
+      [...answers].filter(([, { reading }]) => reading.device.os === undefined).map(([name]) => name),
+    ).toEqual([]);
+  });
 });

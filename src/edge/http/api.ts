@@ -1,0 +1,134 @@
+/** /api/v1 on fastify: the route table with access, schemas, problem answers and the document that describes it. */
+import { Ajv } from 'ajv';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Fault } from '../../base/fault.ts';
+import { type Caller, mayChange } from './access.ts';
+import { alarmRoutes } from './alarm-routes.ts';
+import { careRoutes } from './care-routes.ts';
+import { incidentRoutes } from './incident-routes.ts';
+import { inventoryRoutes } from './inventory-routes.ts';
+import { openApi } from './openapi.ts';
+import { chooseLanguage } from './page-frame.ts';
+import type { FrontPorts, PageRequest } from './ports.ts';
+import { type Reply, type Route, refusal } from './route.ts';
+
+const routes: readonly Route[] = [...incidentRoutes, ...alarmRoutes, ...careRoutes, ...inventoryRoutes];
+const maxBodyBytes = 256 * 1024;
+
+export type CallerOf = (request: FastifyRequest) => Caller | undefined;
+
+export async function addApi(server: FastifyInstance, ports: FrontPorts, callerOf: CallerOf): Promise<void> {
+  await server.register(async (scope) => {
+    setParsers(scope);
+    for (const route of routes) if (route.rawBodyBytes === undefined) addRoute(scope, ports, route, callerOf);
+  });
+  await server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    const types = ['application/json', 'application/x-ndjson', 'text/plain'];
+    scope.addContentTypeParser(types, { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    for (const route of routes) if (route.rawBodyBytes !== undefined) addRoute(scope, ports, route, callerOf);
+  });
+  const document = openApi(routes, ports.status().version);
+  server.get('/api/openapi.json', (_request, reply) => reply.send(document));
+}
+
+/** JSON only; an action without arguments may come without a body. */
+function setParsers(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') return done(null, undefined);
+    return scope.getDefaultJsonParser('error', 'error')(request, body as string, done);
+  });
+}
+
+function addRoute(scope: FastifyInstance, ports: FrontPorts, route: Route, callerOf: CallerOf): void {
+  const checkQuery = compile(route.query ?? { type: 'object', additionalProperties: false }, true);
+  const checkBody = route.body === undefined ? undefined : compile(route.body, false);
+  scope.route({
+    method: route.method,
+    url: `/api/v1${route.path}`,
+    bodyLimit: route.rawBodyBytes ?? maxBodyBytes,
+    async handler(request, reply) {
+      const caller = callerOf(request);
+      if (caller === undefined) return sendReply(reply, refusal(401, 'Send a Bearer token or sign in.'));
+      if (route.method === 'POST') {
+        const reason = whyMayNotChange(ports, caller, request);
+        if (reason !== undefined) return sendReply(reply, refusal(403, reason));
+      }
+      const query = { ...(request.query as Record<string, unknown>) };
+      const wrong = checkQuery(query) ?? checkBody?.(request.body ?? null);
+      if (wrong !== undefined) return sendReply(reply, refusal(400, wrong));
+      const answer = await route.handle({
+        ports: guarded(ports),
+        user: caller.user,
+        language: chooseLanguage(request.headers['accept-language']),
+        id: (request.params as { readonly id?: string }).id ?? '',
+        query: query as Readonly<Record<string, string | undefined>>,
+        page: pageRequest(query),
+        body: request.body,
+      });
+      return sendReply(reply, answer);
+    },
+  });
+}
+
+function whyMayNotChange(ports: FrontPorts, caller: Caller, request: FastifyRequest): string | undefined {
+  if (caller.user.role === 'viewer') return 'A viewer may look and not change anything.';
+  if (!mayChange(ports, caller, request.headers)) return 'A session may change things from the console only.';
+  return undefined;
+}
+
+function pageRequest(query: Readonly<Record<string, unknown>>): PageRequest {
+  return {
+    limit: (query['limit'] as number | undefined) ?? 100,
+    cursor: query['cursor'] as string | undefined,
+    words: query['q'] as string | undefined,
+  };
+}
+
+/** A check that answers what is wrong; texts of a query become numbers where the schema says so. */
+function compile(schema: object, coerceTypes: boolean): (value: unknown) => string | undefined {
+  const ajv = new Ajv({ strict: true, coerceTypes, useDefaults: true, removeAdditional: false });
+  const validate = ajv.compile(schema);
+  return (value) => {
+    if (validate(value)) return undefined;
+    const error = validate.errors?.[0];
+    const place = error?.instancePath === '' ? '' : `${error?.instancePath.slice(1)} `;
+    const extra = error?.params['additionalProperty'] ?? error?.params['allowedValues'];
+    return `${place}${error?.message ?? 'is not valid'}${extra === undefined ? '' : `: ${String(extra).slice(0, 200)}`}.`;
+  };
+}
+
+/** What the line refuses is the caller's cue to come again, not our bug. */
+function guarded(ports: FrontPorts): FrontPorts {
+  return {
+    ...ports,
+    async submit(input) {
+      try {
+        return await ports.submit(input);
+      } catch (cause) {
+        throw new Fault('front/line-refused', 'the line takes no inputs now', cause);
+      }
+    },
+  };
+}
+
+export function sendReply(reply: FastifyReply, answer: Reply): FastifyReply {
+  const type = answer.status >= 400 ? 'application/problem+json' : 'application/json';
+  if (answer.status === 503) reply.header('retry-after', '1');
+  if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="allclear"');
+  return reply.code(answer.status).header('content-type', type).send(JSON.stringify(answer.body));
+}
+
+/** Errors thrown on the way to an answer: the client's are explained, ours are logged and kept to ourselves. */
+export function replyForError(ports: FrontPorts, error: unknown): Reply {
+  if (error instanceof Fault && error.code === 'front/line-refused') {
+    ports.world.log.warn('input refused by the line', { cause: String(error.cause) });
+    return refusal(503, 'The line takes no inputs now; nothing was changed. Try again.');
+  }
+  const { statusCode, message } = error as { readonly statusCode?: number; readonly message?: string };
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return refusal(statusCode, message ?? '');
+  ports.world.log.error('a call failed', { error });
+  return refusal(500, 'The daemon could not answer; its log says why.');
+}

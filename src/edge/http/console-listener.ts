@@ -1,0 +1,219 @@
+/** The listener for staff and programs: pages, /api/v1, /ws, health and metrics. Nothing but health answers strangers. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Fault } from '../../base/fault.ts';
+import { since } from '../../base/instant.ts';
+import {
+  type Caller,
+  findCaller,
+  isFromOwnOrigin,
+  ownPageHeader,
+  sessionCookie,
+  setSessionCookie,
+} from './access.ts';
+import { addApi, replyForError, sendReply } from './api.ts';
+import { openLiveSockets } from './live-socket.ts';
+import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
+import type { FrontPorts } from './ports.ts';
+import { refusal } from './route.ts';
+import { signedOutPage, signInPage, signInStyle, spentLinkPage } from './sign-in-page.ts';
+import { TokenGate } from './token-gate.ts';
+
+/** No inline script or style, nothing from elsewhere (design pages.md 12.1). */
+const pagesPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const signInPolicy = scriptlessPolicy(signInStyle);
+const wrongTokens = { burst: 20, perSecond: 1 };
+
+/** Addresses of the console; the page itself decides what to show. */
+const consolePages = [
+  '/',
+  '/alarms',
+  '/incidents',
+  '/incidents/:id',
+  '/notices',
+  '/tickets/:id',
+  '/devices',
+  '/devices/:id',
+  '/subscribers/:id',
+  '/tasks',
+];
+
+export interface Listener {
+  readonly address: { readonly host: string; readonly port: number };
+  close(): Promise<void>;
+}
+
+export async function openConsole(
+  ports: FrontPorts,
+  at: { readonly host: string; readonly port: number },
+  pagesFolder: string,
+): Promise<Listener> {
+  if (!existsSync(join(pagesFolder, 'index.html'))) {
+    throw new Fault('front/no-pages', `no built pages in ${pagesFolder}; run npm run build`);
+  }
+  const server = makeServer(ports);
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  const gate = new TokenGate(ports.world, wrongTokens);
+  addAccess(server, { ports, callers, gate });
+  await addApi(server, ports, (request) => callers.get(request));
+  addHealth(server, ports);
+  addSignIn(server, ports, gate);
+  await addPages(server, pagesFolder, (request) => callers.has(request));
+  const sockets = openLiveSockets(ports, server.server);
+  await server.listen({ host: at.host, port: at.port });
+  return {
+    address: addressOf(server),
+    async close() {
+      sockets.close();
+      await server.close();
+    },
+  };
+}
+
+export function addressOf(server: FastifyInstance): Listener['address'] {
+  const bound = server.server.address();
+  if (bound === null || typeof bound === 'string')
+    throw new Fault('front/no-address', 'the listener has no port');
+  return { host: bound.family === 'IPv6' ? `[${bound.address}]` : bound.address, port: bound.port };
+}
+
+function makeServer(ports: FrontPorts): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    trustProxy: false,
+    bodyLimit: 256 * 1024,
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 2_000 },
+  });
+  server.addHook('onSend', async (request, reply) => {
+    setSafeHeaders(reply, ports.consoleUrl?.startsWith('https:') === true);
+    // Errors and answers with data are nobody's to keep; built files name their own caching.
+    if (!reply.hasHeader('cache-control') || request.url.startsWith('/api/'))
+      reply.header('cache-control', 'no-store');
+  });
+  server.setErrorHandler((error, _request, reply) => sendReply(reply, replyForError(ports, error)));
+  server.setNotFoundHandler((_request, reply) =>
+    sendReply(reply, refusal(404, 'There is nothing at this address.')),
+  );
+  return server;
+}
+
+function setSafeHeaders(reply: FastifyReply, isHttps: boolean): void {
+  if (!reply.hasHeader('content-security-policy'))
+    reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  reply.header('x-content-type-options', 'nosniff');
+  reply.header('x-frame-options', 'DENY');
+  reply.header('referrer-policy', 'no-referrer');
+  reply.header('cross-origin-opener-policy', 'same-origin');
+  reply.header('cross-origin-resource-policy', 'same-origin');
+  if (isHttps) reply.header('strict-transport-security', 'max-age=31536000');
+}
+
+/** Finds who is calling before anything else is read; what needs a caller and has none gets 401 with its body unread. */
+function addAccess(
+  server: FastifyInstance,
+  { ports, callers, gate }: { ports: FrontPorts; callers: WeakMap<FastifyRequest, Caller>; gate: TokenGate },
+): void {
+  server.addHook('onRequest', async (request, reply) => {
+    const path = request.url.split('?')[0]!;
+    if (path === '/healthz' || path === '/readyz' || path.startsWith('/sign-in/')) return undefined;
+    const caller = await findCaller(ports, { headers: request.headers, remoteAddress: request.ip });
+    if (caller !== undefined) {
+      callers.set(request, caller);
+      return undefined;
+    }
+    const isLimited = request.headers.authorization !== undefined && gate.countWrong();
+    const isClosed =
+      path.startsWith('/api/') || path === '/api' || path === '/metrics' || path.startsWith('/tmf-api');
+    if (isClosed && isLimited)
+      return sendReply(reply.header('retry-after', '5'), refusal(429, 'Too many wrong tokens.'));
+    return isClosed ? sendReply(reply, refusal(401, 'Send a Bearer token or sign in.')) : undefined;
+  });
+}
+
+function addHealth(server: FastifyInstance, ports: FrontPorts): void {
+  const startedAt = ports.world.now();
+  server.get('/healthz', (_request, reply) =>
+    reply.send({ status: 'ok', uptimeSeconds: Math.floor(since(startedAt, ports.world.now()) / 1000) }),
+  );
+  server.get('/readyz', (_request, reply) =>
+    ports.isReady() ? reply.send({ status: 'ready' }) : reply.code(503).send({ status: 'starting' }),
+  );
+  server.get('/metrics', (_request, reply) =>
+    reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(ports.metrics()),
+  );
+}
+
+/** GET shows a button, POST spends the token: whatever opens links in passing signs nobody in. */
+function addSignIn(server: FastifyInstance, ports: FrontPorts, gate: TokenGate): void {
+  void server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: 1_024 }, (_request, body, done) =>
+      done(null, body),
+    );
+    scope.get('/sign-in/:token', (request, reply) =>
+      html(reply, signInPolicy).send(signInPage(chooseLanguage(request.headers['accept-language']))),
+    );
+    scope.post('/sign-in/:token', async (request, reply) => {
+      const session = await ports.access.signIn((request.params as { readonly token: string }).token);
+      if (session === undefined) {
+        const isLimited = gate.countWrong();
+        const language = chooseLanguage(request.headers['accept-language']);
+        return html(reply, signInPolicy)
+          .code(isLimited ? 429 : 404)
+          .send(spentLinkPage(language, isLimited));
+      }
+      const seconds = Math.floor(since(ports.world.now(), session.expiresAt) / 1000);
+      return reply.header('set-cookie', setSessionCookie(ports, session.cookie, seconds)).redirect('/', 303);
+    });
+    scope.post('/sign-out', async (request, reply) => {
+      const cookie = sessionCookie(ports, request.headers.cookie);
+      const isOwnPage =
+        request.headers[ownPageHeader] !== undefined && isFromOwnOrigin(ports, request.headers);
+      if (!isOwnPage) return sendReply(reply, refusal(403, 'Sign out from the console.'));
+      if (cookie !== undefined) await ports.access.signOut(cookie);
+      return reply
+        .header('set-cookie', setSessionCookie(ports, '', 0))
+        .code(204)
+        .send();
+    });
+  });
+}
+
+async function addPages(
+  server: FastifyInstance,
+  folder: string,
+  isSignedIn: (request: FastifyRequest) => boolean,
+): Promise<void> {
+  await server.register(fastifyStatic, {
+    root: folder,
+    index: false,
+    wildcard: false,
+    cacheControl: false,
+    setHeaders(reply, path) {
+      // Built files carry a hash of their content in the name; the page that names them must be fresh.
+      const isNamedByContent = path.includes('/assets/');
+      reply.setHeader('cache-control', isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-store');
+      reply.setHeader('content-security-policy', pagesPolicy);
+    },
+  });
+  for (const path of consolePages) {
+    server.get(path, (request, reply) => {
+      if (isSignedIn(request)) return reply.sendFile('index.html');
+      const page = signedOutPage(chooseLanguage(request.headers['accept-language']));
+      return html(reply, signInPolicy)
+        .code(401)
+        .header('www-authenticate', 'Bearer realm="allclear"')
+        .send(page);
+    });
+  }
+}
+
+function html(reply: FastifyReply, policy: string): FastifyReply {
+  return reply.header('content-type', 'text/html; charset=utf-8').header('content-security-policy', policy);
+}

@@ -1,0 +1,289 @@
+/** The JSON of /api/v1 and /ws as types: what integrators and the pages see. All times are ISO 8601 UTC texts. */
+
+import type { AlarmType } from '../../model/alarm.ts';
+import type { Answer, ConfirmationState } from '../../model/confirmation.ts';
+import type { Incident, IncidentEvent, SubscriberClass } from '../../model/incident.ts';
+import type { NoticeCounts, NoticeState, NoticeType } from '../../model/notice.ts';
+import type { ObservationSource, PerceivedSeverity } from '../../model/observation.ts';
+import type { DeviceReading } from '../../model/reading.ts';
+import type { Task, TaskKind } from '../../model/task.ts';
+import type { ContactChannel, TicketEvent, TicketStatus } from '../../model/ticket.ts';
+
+export type Language = 'ru' | 'en';
+
+/** A page of a list; `next` is handed back as `cursor`. */
+export interface ListJson<T> {
+  readonly items: readonly T[];
+  readonly total: number;
+  readonly next: string | null;
+}
+
+/** RFC 9457 problem details. */
+export interface ProblemJson {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+}
+
+export interface CandidateJson {
+  readonly root: string;
+  readonly kind: string;
+  readonly probability: number;
+}
+
+export interface IncidentHistoryJson {
+  readonly at: string;
+  readonly event: IncidentEvent['event'];
+  readonly root?: string;
+  readonly kind?: string;
+  readonly probability?: number;
+}
+
+/** What a person reads about an incident, in one language. */
+export interface IncidentWordsJson {
+  readonly title: string;
+  readonly cause: string;
+}
+
+export interface EtrJson {
+  readonly from: string;
+  readonly to: string;
+  readonly source: 'table' | 'operator';
+  readonly revision: number;
+}
+
+/** One incident: the line of `replay --jsonl` and what became of it. */
+export interface IncidentJson {
+  readonly incident: string;
+  readonly id: string;
+  readonly kind: string;
+  readonly root: string | null;
+  readonly probability: number;
+  readonly candidates: readonly CandidateJson[];
+  readonly state: Incident['state'];
+  readonly into: string | null;
+  readonly parent: string | null;
+  readonly actionable: boolean;
+  readonly planned: boolean;
+  readonly works: string | null;
+  readonly severity: PerceivedSeverity;
+  readonly startedAt: string;
+  readonly decidedAt: string | null;
+  readonly resolvedAt: string | null;
+  readonly closedAt: string | null;
+  readonly alarms: readonly string[];
+  readonly suppressed: number;
+  readonly subscribers: number;
+  readonly byClass: Readonly<Record<SubscriberClass, number>> | null;
+  readonly affected: Incident['affected'];
+  readonly explanation: Readonly<Record<string, unknown>>;
+  readonly history: readonly IncidentHistoryJson[];
+  /** In the language asked for by Accept-Language. */
+  readonly title: string;
+  readonly cause: string;
+  readonly words: Readonly<Record<Language, IncidentWordsJson>>;
+  readonly etr: EtrJson | null;
+  /** Subscriber tickets attached. */
+  readonly tickets: number;
+  readonly notices: NoticeCounts;
+}
+
+/** An incident as the live list shows it: no explanation, no history, no alarm ids. */
+export type IncidentRowJson = Omit<IncidentJson, 'alarms' | 'explanation' | 'history' | 'affected'> & {
+  readonly alarmCount: number;
+};
+
+export interface AlarmJson {
+  readonly id: string;
+  readonly resource: string;
+  readonly cause: string;
+  readonly by: string | null;
+  readonly alarmType: AlarmType;
+  readonly perceivedSeverity: PerceivedSeverity;
+  readonly ackState: 'unacknowledged' | 'acknowledged';
+  readonly ackBy: string | null;
+  readonly shelvedUntil: string | null;
+  readonly flapping: boolean;
+  readonly state: 'raised' | 'cleared';
+  readonly raisedAt: string;
+  readonly changedAt: string;
+  readonly clearedAt: string | null;
+  readonly clearReason: string | null;
+  readonly source: ObservationSource | null;
+  readonly sources: readonly ObservationSource[];
+  readonly count: number;
+  readonly device: string | null;
+  readonly incident: string | null;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** An alarm as the live list shows it. */
+export type AlarmRowJson = Omit<AlarmJson, 'attributes' | 'sources' | 'alarmType' | 'clearReason'>;
+
+export interface DeviceJson {
+  readonly id: string;
+  readonly address: string;
+  readonly profile: string | null;
+  readonly state: 'answers' | 'silent' | 'notPolled' | 'unknown';
+  readonly lastAnswerAt: string | null;
+  /** Only in the answer for one device. */
+  readonly reading?: DeviceReading | null;
+}
+
+export interface SubscriberJson {
+  readonly id: string;
+  readonly resource: string;
+  readonly class: SubscriberClass;
+  readonly language: Language | null;
+  /** Masked. */
+  readonly phone: string | null;
+  readonly services: readonly string[];
+  readonly openIncident: string | null;
+  readonly openTickets: readonly string[];
+}
+
+export interface NoticeJson {
+  readonly id: string;
+  readonly key: string;
+  readonly incident: string;
+  readonly subscriber: string;
+  readonly channel: string | null;
+  readonly type: NoticeType;
+  readonly state: NoticeState;
+  readonly attempts: number;
+  readonly createdAt: string;
+  readonly sentAt: string | null;
+}
+
+export interface TicketJson {
+  readonly id: string;
+  readonly kind: 'incident' | 'subscriber';
+  readonly status: TicketStatus;
+  readonly subscriber: string | null;
+  readonly incident: string | null;
+  readonly parent: string | null;
+  readonly channel: ContactChannel | null;
+  readonly description: string | null;
+  readonly openedAt: string;
+  readonly resolvedAt: string | null;
+  readonly closedAt: string | null;
+  readonly expectedResolutionAt: string | null;
+  readonly attached: number;
+  readonly loops: number;
+  readonly history: readonly {
+    readonly at: string;
+    readonly status: TicketStatus;
+    readonly reason: TicketEvent['reason'];
+  }[];
+}
+
+export interface ConfirmationJson {
+  readonly id: string;
+  readonly subscriber: string;
+  readonly incident: string;
+  readonly state: ConfirmationState;
+  readonly loop: number;
+  readonly askedAt: string | null;
+  readonly answers: readonly {
+    readonly at: string;
+    readonly answer: Answer;
+    readonly channel: ContactChannel;
+  }[];
+  readonly rating: { readonly at: string; readonly score: number; readonly cause: string | null } | null;
+}
+
+export interface TaskJson {
+  readonly id: string;
+  readonly kind: TaskKind;
+  readonly state: Task['state'];
+  readonly skill: string;
+  readonly ticket: string | null;
+  readonly incident: string | null;
+  readonly subscriber: string | null;
+  readonly assignee: string | null;
+  readonly createdAt: string;
+  readonly dueAt: string;
+  readonly doneAt: string | null;
+  readonly outcome: string | null;
+  readonly why: Task['why'];
+}
+
+export interface LinkJson {
+  readonly url: string;
+  readonly token: string;
+  readonly expiresAt: string;
+}
+
+/** Answer to `POST /api/v1/alarms`: `line` is 1-based. */
+export interface IntakeJson {
+  readonly accepted: number;
+  readonly refused: readonly { readonly line: number; readonly reason: string }[];
+}
+
+export interface StatusJson {
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  readonly roles: readonly string[];
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** Who is signed in and what kind of installation this is. */
+export interface SessionJson {
+  readonly user: string;
+  readonly role: 'viewer' | 'operator' | 'administrator';
+  readonly version: string;
+  /** The shortened times of a demo; null on a real network. */
+  readonly demo: {
+    readonly holdMs: number;
+    readonly stableForMs: number;
+    readonly remindAfterMs: number;
+  } | null;
+}
+
+/** Counts over everything, also over what the lists do not hold. */
+export interface LiveTotalsJson {
+  readonly incidentsOpen: number;
+  readonly alarmsRaised: number;
+  readonly subscribersAffected: number;
+  /** Collectors whose sight is lost: what they watch is unknown, not healthy. */
+  readonly blindCollectors: readonly string[];
+}
+
+/** One thing that changed; whole records, so that a later one replaces an earlier one of the same id. */
+export type LiveEventJson =
+  | { readonly kind: 'incident'; readonly incident: IncidentRowJson }
+  | { readonly kind: 'alarm'; readonly alarm: AlarmRowJson }
+  /** The ticket, task or confirmation changed: pages that show it ask again. */
+  | {
+      readonly kind: 'ticket' | 'task' | 'confirmation';
+      readonly id: string;
+      readonly incident: string | null;
+    };
+
+/** What the server says on /ws. Sequences rise by one an event and never fall, also over a restart. */
+export type LiveMessageJson =
+  | {
+      readonly kind: 'snapshot';
+      readonly sequence: number;
+      readonly at: string;
+      readonly incidents: readonly IncidentRowJson[];
+      /** The newest raised alarms; `totals.alarmsRaised` counts all. */
+      readonly alarms: readonly AlarmRowJson[];
+      readonly totals: LiveTotalsJson;
+    }
+  | {
+      readonly kind: 'events';
+      /** Sequence of the newest event up to which this message brings the reader. */
+      readonly sequence: number;
+      readonly at: string;
+      readonly events: readonly LiveEventJson[];
+      readonly totals: LiveTotalsJson;
+    }
+  /** Once a second: the stream lives. */
+  | { readonly kind: 'beat'; readonly sequence: number; readonly at: string };
+
+/** What the reader says on /ws, first of all: 0 asks for a snapshot. */
+export interface ResumeJson {
+  readonly resume: number;
+}

@@ -1,0 +1,257 @@
+/** `/ws`: every signed-in page gets the changes in batches, a slow one is sent away to come back and resume. */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer } from 'ws';
+import { milliseconds, seconds } from '../../base/instant.ts';
+import type { Wake } from '../../base/world.ts';
+import { findCaller, isFromOwnOrigin } from './access.ts';
+import type { LiveEventJson, LiveMessageJson, ResumeJson } from './contract.ts';
+import type { FrontPorts } from './ports.ts';
+import { iso } from './views.ts';
+
+/** Changes of this span go out together: short enough for "at once", long enough that a storm is few messages. */
+const batchEvery = milliseconds(25);
+const beatEvery = seconds(1);
+const beatsPerPing = 15;
+const beatsPerAccessCheck = 5;
+/** How long a slow client may take to read what was sent before and the close frame. */
+const farewell = seconds(5);
+const maxClients = 500;
+const maxMessageBytes = 64 * 1024;
+const maxResumesPerBeat = 3;
+
+/** RFC 6455 section 7.4.1 and the IANA registry. */
+const closing = { goingAway: 1001, policy: 1008, tryAgainLater: 1013 } as const;
+
+interface Client {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+  /** True after its first resume: gets batches. */
+  isListening: boolean;
+  answeredPing: boolean;
+  resumes: number;
+}
+
+export interface LiveSockets {
+  readonly counters: { readonly clients: number; readonly slow: number; readonly refused: number };
+  close(): void;
+}
+
+/** `maxBufferedBytes` is what may wait for one client before it counts as slow. */
+export function openLiveSockets(
+  ports: FrontPorts,
+  server: Server,
+  maxBufferedBytes = 4 * 1024 * 1024,
+): LiveSockets {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    // A snapshot of 10,000 alarms shrinks to a tenth; small batches are not worth the work.
+    perMessageDeflate: { threshold: 16_384, serverNoContextTakeover: true, clientNoContextTakeover: true },
+  });
+  const room = new LiveRoom(ports, maxBufferedBytes);
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on('error', () => socket.destroy());
+    void admit(ports, request, room.size).then(
+      (status) => {
+        if (status === 101)
+          sockets.handleUpgrade(request, socket, head, (client) => room.enter(client, request));
+        else room.refuse(socket, status);
+      },
+      () => room.refuse(socket, 500),
+    );
+  };
+  server.on('upgrade', onUpgrade);
+  return {
+    get counters() {
+      return room.counters;
+    },
+    close() {
+      server.off('upgrade', onUpgrade);
+      room.close();
+      sockets.close();
+    },
+  };
+}
+
+/** 101, or the HTTP status of the refusal. A browser always sends Origin: foreign pages stay out (CSWSH). */
+async function admit(ports: FrontPorts, request: IncomingMessage, clients: number): Promise<number> {
+  if (request.url?.split('?')[0] !== '/ws') return 404;
+  if (request.headers.origin !== undefined && !isFromOwnOrigin(ports, request.headers)) return 403;
+  const caller = await findCaller(ports, callerOf(request));
+  if (caller === undefined) return 401;
+  if (caller.by === 'session' && request.headers.origin === undefined) return 403;
+  return clients >= maxClients ? 503 : 101;
+}
+
+const callerOf = (
+  request: IncomingMessage,
+): { headers: IncomingMessage['headers']; remoteAddress: string } => ({
+  headers: request.headers,
+  remoteAddress: request.socket.remoteAddress ?? '',
+});
+
+class LiveRoom {
+  readonly #ports: FrontPorts;
+  readonly #maxBufferedBytes: number;
+  readonly #clients = new Set<Client>();
+  readonly #leaveFeed: () => void;
+  readonly #beat: Wake;
+  /** Changes since the last batch; of several of one record only the last is told. */
+  #pending = new Map<string, LiveEventJson>();
+  #flush: Wake | undefined;
+  #beats = 0;
+  #slow = 0;
+  #refused = 0;
+  #snapshot: { readonly sequence: number; readonly text: string } | undefined;
+
+  constructor(ports: FrontPorts, maxBufferedBytes: number) {
+    this.#ports = ports;
+    this.#maxBufferedBytes = maxBufferedBytes;
+    this.#leaveFeed = ports.live.subscribe((event) => this.#take(event));
+    this.#beat = ports.world.every(beatEvery, () => this.#onBeat());
+  }
+
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  get counters(): LiveSockets['counters'] {
+    return { clients: this.#clients.size, slow: this.#slow, refused: this.#refused };
+  }
+
+  refuse(socket: Duplex, status: number): void {
+    this.#refused++;
+    socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  }
+
+  enter(socket: WebSocket, request: IncomingMessage): void {
+    const client: Client = { socket, request, isListening: false, answeredPing: true, resumes: 0 };
+    this.#clients.add(client);
+    socket.on('message', (data, isBinary) => this.#onMessage(client, isBinary ? '' : data.toString()));
+    socket.on('pong', () => {
+      client.answeredPing = true;
+    });
+    socket.on('close', () => this.#clients.delete(client));
+    socket.on('error', () => socket.terminate());
+  }
+
+  close(): void {
+    this.#leaveFeed();
+    this.#beat.cancel();
+    this.#flush?.cancel();
+    for (const { socket } of this.#clients) {
+      socket.close(closing.goingAway, 'the daemon stops');
+      socket.terminate();
+    }
+  }
+
+  #take(event: LiveEventJson): void {
+    const key = `${event.kind} ${idOf(event)}`;
+    this.#pending.delete(key);
+    this.#pending.set(key, event);
+    this.#flush ??= this.#ports.world.after(batchEvery, () => this.#sendBatch());
+  }
+
+  #sendBatch(): void {
+    this.#flush?.cancel();
+    this.#flush = undefined;
+    if (this.#pending.size === 0) return;
+    const events = [...this.#pending.values()];
+    this.#pending = new Map();
+    const text = this.#eventsText(events);
+    for (const client of this.#clients) if (client.isListening) this.#send(client, text);
+  }
+
+  #eventsText(events: readonly LiveEventJson[]): string {
+    const { live, world } = this.#ports;
+    const message: LiveMessageJson = {
+      kind: 'events',
+      sequence: live.sequence,
+      at: iso(world.now()),
+      events,
+      totals: live.totals(),
+    };
+    return JSON.stringify(message);
+  }
+
+  #onMessage(client: Client, text: string): void {
+    const resume = readResume(text);
+    if (resume === undefined || ++client.resumes > maxResumesPerBeat) {
+      client.socket.close(closing.policy, 'send {"resume": sequence}');
+      return;
+    }
+    // What waits belongs to everybody's past from here on; without this the new reader would get it twice.
+    this.#sendBatch();
+    const missed = this.#ports.live.since(resume);
+    this.#send(client, missed === undefined ? this.#snapshotText() : this.#eventsText(missed));
+    client.isListening = true;
+  }
+
+  #snapshotText(): string {
+    const { live, world } = this.#ports;
+    if (this.#snapshot?.sequence !== live.sequence) {
+      this.#snapshot = { sequence: live.sequence, text: JSON.stringify(live.snapshot(world.now())) };
+    }
+    return this.#snapshot.text;
+  }
+
+  #send(client: Client, text: string): void {
+    const { socket } = client;
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (socket.bufferedAmount > this.#maxBufferedBytes) {
+      this.#slow++;
+      this.#clients.delete(client);
+      socket.close(closing.tryAgainLater, 'too slow, resume later');
+      // The close frame waits behind what was not read; whoever reads nothing at all is cut off.
+      this.#ports.world.after(farewell, () => socket.terminate());
+      return;
+    }
+    socket.send(text);
+  }
+
+  #onBeat(): void {
+    this.#beats++;
+    const { live, world } = this.#ports;
+    const text = JSON.stringify({
+      kind: 'beat',
+      sequence: live.sequence,
+      at: iso(world.now()),
+    } satisfies LiveMessageJson);
+    for (const client of this.#clients) {
+      client.resumes = 0;
+      if (this.#beats % beatsPerPing === 0) this.#ping(client);
+      if (this.#beats % beatsPerAccessCheck === 0) void this.#checkAccess(client);
+      if (client.isListening && this.#pending.size === 0) this.#send(client, text);
+    }
+  }
+
+  #ping(client: Client): void {
+    if (!client.answeredPing) {
+      client.socket.terminate();
+      return;
+    }
+    client.answeredPing = false;
+    client.socket.ping();
+  }
+
+  /** The end of a session ends its sockets. */
+  async #checkAccess(client: Client): Promise<void> {
+    const caller = await findCaller(this.#ports, callerOf(client.request)).catch(() => undefined);
+    if (caller === undefined) client.socket.close(closing.policy, 'signed out');
+  }
+}
+
+function idOf(event: LiveEventJson): string {
+  if (event.kind === 'incident') return event.incident.id;
+  return event.kind === 'alarm' ? event.alarm.id : event.id;
+}
+
+function readResume(text: string): number | undefined {
+  try {
+    const { resume } = JSON.parse(text) as Partial<ResumeJson>;
+    return typeof resume === 'number' && Number.isSafeInteger(resume) && resume >= 0 ? resume : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,209 @@
+/** What the fronts need from the daemon: the line's entrance, the book's questions, the live feed, who is signed in. */
+import type { Instant } from '../../base/instant.ts';
+import type { World } from '../../base/world.ts';
+import type { Applied } from '../../flow/change.ts';
+import type { Input } from '../../flow/input.ts';
+import type { Alarm } from '../../model/alarm.ts';
+import type { Confirmation } from '../../model/confirmation.ts';
+import type { SubscriberKey } from '../../model/ids.ts';
+import type { Impact, Incident, SubscriberClass } from '../../model/incident.ts';
+import type { NoticeCounts, NoticeState, NoticeType } from '../../model/notice.ts';
+import type { PerceivedSeverity } from '../../model/observation.ts';
+import type { DeviceReading } from '../../model/reading.ts';
+import type { Task } from '../../model/task.ts';
+import type { Ticket } from '../../model/ticket.ts';
+import type { Language, LiveEventJson, LiveMessageJson, LiveTotalsJson, StatusJson } from './contract.ts';
+
+/** A plain record: it is copied, so its functions must not need `this`. */
+export interface FrontPorts {
+  /** Resolves when the input is durable and applied; rejects when the line takes nothing (full, stopped). */
+  submit(input: Input): Promise<Applied>;
+  readonly query: BookQueries;
+  readonly live: LivePort;
+  status(): StatusJson;
+  /** True from the moment inputs are taken: `/readyz`. */
+  isReady(): boolean;
+  /** Prometheus text format 0.0.4, every name beginning with `allclear_`. */
+  metrics(): string;
+  readonly access: AccessPort;
+  /** What links of subscribers begin with, without a slash at the end. */
+  readonly publicUrl: string;
+  /** Where the console is reached when that is not the listener itself, e.g. `https://noc.isp.example` behind a proxy. */
+  readonly consoleUrl?: string | undefined;
+  /** Shortened times of the demo; undefined on a real network. */
+  readonly demo?:
+    | { readonly holdMs: number; readonly stableForMs: number; readonly remindAfterMs: number }
+    | undefined;
+  readonly world: World;
+}
+
+export interface User {
+  readonly name: string;
+  readonly role: 'viewer' | 'operator' | 'administrator';
+}
+
+/** Who may come in. Tokens are compared as hashes, in constant time. */
+export interface AccessPort {
+  /** `remoteAddress` decides for tokens that are good on loopback only. */
+  authenticate(bearerToken: string, remoteAddress: string): Promise<User | undefined>;
+  /** Spends a one-time token; the answer's `cookie` is the session's secret. */
+  signIn(oneTimeToken: string): Promise<{ readonly cookie: string; readonly expiresAt: Instant } | undefined>;
+  session(cookie: string): Promise<User | undefined>;
+  signOut(cookie: string): Promise<void>;
+}
+
+/** The stream of changes for /ws. `LiveFeed` is one. */
+export interface LivePort {
+  readonly sequence: number;
+  /** Events after that sequence, oldest first; undefined when they are no longer (or not yet) known. */
+  since(sequence: number): readonly LiveEventJson[] | undefined;
+  snapshot(at: Instant): Extract<LiveMessageJson, { kind: 'snapshot' }>;
+  totals(): LiveTotalsJson;
+  /** The listener is called at once with each event, in order, and must not throw. Returns the end of it. */
+  subscribe(listener: (event: LiveEventJson) => void): () => void;
+}
+
+/** Which part of a list: `limit` is 1..1000, `cursor` a `next` of the list before. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  /** Every word must occur in what the item's row shows, whatever the case. */
+  readonly words?: string | undefined;
+}
+
+export interface Listed<T> {
+  readonly items: readonly T[];
+  /** Over all pages. */
+  readonly total: number;
+  readonly next?: string | undefined;
+}
+
+/** Questions to the book. Unknown ids answer undefined. Lists are newest first, stable under inserts. */
+export interface BookQueries {
+  incidents(
+    state: 'open' | 'resolved' | 'closed' | undefined,
+    page: PageRequest,
+  ): Promise<Listed<IncidentView>>;
+  incident(id: string): Promise<IncidentView | undefined>;
+  alarms(
+    filter: { state?: 'raised' | 'cleared' | undefined; incident?: string | undefined },
+    page: PageRequest,
+  ): Promise<Listed<Alarm>>;
+  alarm(id: string): Promise<Alarm | undefined>;
+  notices(
+    filter: { incident?: string | undefined; state?: NoticeState | undefined },
+    page: PageRequest,
+  ): Promise<Listed<NoticeView>>;
+  tickets(
+    filter: { incident?: string | undefined; subscriber?: SubscriberKey | undefined },
+    page: PageRequest,
+  ): Promise<Listed<TicketView>>;
+  ticket(id: string): Promise<TicketView | undefined>;
+  confirmations(
+    filter: { incident?: string | undefined },
+    page: PageRequest,
+  ): Promise<Listed<ConfirmationView>>;
+  confirmation(id: string): Promise<ConfirmationView | undefined>;
+  tasks(page: PageRequest): Promise<Listed<TaskView>>;
+  task(id: string): Promise<TaskView | undefined>;
+  /** `phone` as E.164. */
+  subscribers(
+    filter: { phone?: string | undefined; resource?: string | undefined },
+    page: PageRequest,
+  ): Promise<Listed<SubscriberView>>;
+  /** By the operator's own id. */
+  subscriber(id: string): Promise<SubscriberView | undefined>;
+  devices(page: PageRequest): Promise<Listed<DeviceView>>;
+  device(id: string): Promise<(DeviceView & { readonly reading?: DeviceReading | undefined }) | undefined>;
+  /** What a link opens; an expired and an unknown token are both undefined, found in the same time. */
+  link(token: string): Promise<LinkView | undefined>;
+  makeLink(link: {
+    subscriber: SubscriberKey;
+    purpose: LinkPurpose;
+    incident?: string | undefined;
+  }): Promise<{ token: string; expiresAt: Instant }>;
+  /** Keeps what a subscriber wrote under the subscriber's own key and answers the row's id, which the journal may carry. */
+  storeContact(subscriber: SubscriberKey, text: string): Promise<string>;
+}
+
+export type LinkPurpose = 'request' | 'confirm';
+
+export interface IncidentView {
+  readonly incident: Incident;
+  readonly impact?: Impact | undefined;
+  /** Highest of its alarms that are raised, else of all it had. */
+  readonly severity: PerceivedSeverity;
+  /** Subscriber tickets attached. */
+  readonly tickets: number;
+  readonly notices: NoticeCounts;
+}
+
+export interface NoticeView {
+  readonly id: string;
+  readonly key: string;
+  readonly incident: string;
+  /** The operator's own id. */
+  readonly subscriber: string;
+  readonly channel?: string | undefined;
+  readonly type: NoticeType;
+  readonly state: NoticeState;
+  readonly attempts: number;
+  readonly createdAt: Instant;
+  readonly sentAt?: Instant | undefined;
+}
+
+export interface TicketView {
+  readonly ticket: Ticket;
+  /** The operator's own id of its subscriber. */
+  readonly subscriber?: string | undefined;
+  /** What the subscriber wrote. */
+  readonly description?: string | undefined;
+}
+
+export interface ConfirmationView {
+  readonly confirmation: Confirmation;
+  readonly subscriber: string;
+}
+
+export interface TaskView {
+  readonly task: Task;
+  readonly subscriber?: string | undefined;
+}
+
+export interface SubscriberView {
+  readonly id: string;
+  readonly key: SubscriberKey;
+  readonly resource: string;
+  readonly class: SubscriberClass;
+  readonly language?: Language | undefined;
+  /** Already masked, e.g. `+7 *** ***-12-34`. */
+  readonly maskedPhone?: string | undefined;
+  readonly services: readonly string[];
+  readonly openIncident?: string | undefined;
+  readonly openTickets: readonly string[];
+}
+
+export interface DeviceView {
+  readonly id: string;
+  readonly address: string;
+  readonly profile?: string | undefined;
+  readonly state: 'answers' | 'silent' | 'notPolled' | 'unknown';
+  readonly lastAnswerAt?: Instant | undefined;
+}
+
+/** What the holder of a link may see: nothing about who they are. */
+export interface LinkView {
+  readonly purpose: LinkPurpose;
+  readonly subscriber: SubscriberKey;
+  readonly expiresAt: Instant;
+  readonly incident?: IncidentView | undefined;
+  readonly confirmation?: Confirmation | undefined;
+  readonly ticket?: Ticket | undefined;
+  /** The call that was promised. */
+  readonly task?: Task | undefined;
+  /** Can it be solved without a visit? undefined: not known yet. */
+  readonly remote?: boolean | undefined;
+  readonly language?: Language | undefined;
+  /** IANA name for the times on the page; default the machine's. */
+  readonly timeZone?: string | undefined;
+}

@@ -1,0 +1,157 @@
+/** The public listener: `/s/TOKEN` shows and takes answers; everything else is the same 404. */
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { SubscriberReply } from '../../flow/input.ts';
+import type { Answer } from '../../model/confirmation.ts';
+import { addressOf, type Listener } from './console-listener.ts';
+import type { Language } from './contract.ts';
+import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
+import type { FrontPorts, LinkView } from './ports.ts';
+import { shortPage, subscriberPage } from './public-page.ts';
+import { publicStyle } from './public-style.ts';
+import { publicWords, ratingCauses } from './public-words.ts';
+import { TokenGate } from './token-gate.ts';
+
+const policy = scriptlessPolicy(publicStyle);
+const maxFormBytes = 16 * 1024;
+const maxCommentLength = 2_000;
+const wrongTokens = { burst: 20, perSecond: 2 };
+const answers: readonly Answer[] = ['fixed', 'notFixed', 'contactMe'];
+
+export async function openPublic(
+  ports: FrontPorts,
+  at: { readonly host: string; readonly port: number },
+): Promise<Listener> {
+  const server = fastify({
+    logger: false,
+    trustProxy: false,
+    bodyLimit: maxFormBytes,
+    requestTimeout: 15_000,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+  });
+  setSafeHeaders(server, ports);
+  addSubscriberPage(server, ports);
+  await server.listen({ host: at.host, port: at.port });
+  return { address: addressOf(server), close: () => server.close() };
+}
+
+function setSafeHeaders(server: FastifyInstance, ports: FrontPorts): void {
+  server.addHook('onSend', async (_request, reply) => {
+    reply.header('content-security-policy', policy);
+    reply.header('cache-control', 'no-store');
+    reply.header('referrer-policy', 'no-referrer');
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('x-frame-options', 'DENY');
+    reply.header('x-robots-tag', 'noindex, nofollow');
+    reply.header('cross-origin-opener-policy', 'same-origin');
+    reply.header('vary', 'accept-language');
+    if (ports.publicUrl.startsWith('https:')) reply.header('strict-transport-security', 'max-age=31536000');
+  });
+  server.setErrorHandler((error, request, reply) => {
+    const status = (error as { readonly statusCode?: number }).statusCode ?? 500;
+    if (status >= 500) ports.world.log.error('a subscriber page failed', { error });
+    const { say } = publicWords[languageOf(request)];
+    const sentence = status >= 500 ? say.retry : say.badForm;
+    return send(reply, status, shortPage(languageOf(request), say.title, sentence, true));
+  });
+  server.setNotFoundHandler((request, reply) => notFound(reply, languageOf(request)));
+}
+
+function addSubscriberPage(server: FastifyInstance, ports: FrontPorts): void {
+  const gate = new TokenGate(ports.world, wrongTokens);
+  const opened = async (request: FastifyRequest, reply: FastifyReply): Promise<LinkView | undefined> => {
+    const { token } = request.params as { readonly token: string };
+    const link = /^[\w-]{8,64}$/.test(token) ? await ports.query.link(token) : undefined;
+    if (link !== undefined && link.expiresAt > ports.world.now()) return link;
+    const language = languageOf(request);
+    if (!gate.countWrong()) await notFound(reply, language);
+    else {
+      const { say } = publicWords[language];
+      await send(reply.header('retry-after', '60'), 429, shortPage(language, say.unknownTitle, say.limited));
+    }
+    return undefined;
+  };
+
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, new URLSearchParams(body as string)),
+  );
+  server.get('/s/:token', async (request, reply) => {
+    const link = await opened(request, reply);
+    if (link === undefined) return reply;
+    const page = subscriberPage(link, { language: languageOf(request), now: ports.world.now() });
+    return send(reply, 200, page);
+  });
+  server.options('/s/:token', async (_request, reply) =>
+    reply.header('allow', 'GET, HEAD, POST, OPTIONS').code(204).send(),
+  );
+  server.post('/s/:token', async (request, reply) => {
+    const link = await opened(request, reply);
+    return link === undefined ? reply : takeForm({ ports, request, reply, link });
+  });
+}
+
+interface FormCall {
+  readonly ports: FrontPorts;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly link: LinkView;
+}
+
+async function takeForm(call: FormCall): Promise<FastifyReply> {
+  const { ports, request, reply, link } = call;
+  const language = languageOf(request);
+  const { say } = publicWords[language];
+  const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+  const given = readForm(form);
+  if (given === undefined) return send(reply, 400, shortPage(language, say.title, say.badForm, true));
+  if (link.confirmation?.askedAt === undefined) {
+    return send(reply, 409, shortPage(language, say.title, say.notAsked, true));
+  }
+  const comment = form.get('comment')?.trim().slice(0, maxCommentLength) ?? '';
+  try {
+    const contact =
+      given.kind === 'rating' && comment !== ''
+        ? await ports.query.storeContact(link.subscriber, comment)
+        : undefined;
+    await ports.submit({
+      kind: 'subscriberReply',
+      confirmation: link.confirmation.id,
+      channel: 'page',
+      reply: given.kind === 'rating' ? { ...given, contact } : given,
+    });
+  } catch (cause) {
+    ports.world.log.warn('an answer could not be taken', { cause: String(cause) });
+    return send(reply.header('retry-after', '5'), 503, shortPage(language, say.title, say.retry, true));
+  }
+  const { token } = request.params as { readonly token: string };
+  const chosen = (request.query as { readonly lang?: unknown }).lang;
+  return reply.redirect(`/s/${token}${chosen === undefined ? '' : `?lang=${language}`}`, 303);
+}
+
+function readForm(form: URLSearchParams): SubscriberReply | undefined {
+  const answer = answers.find((known) => known === form.get('answer'));
+  if (answer !== undefined) return { kind: 'answer', answer };
+  const mark = form.get('rating') ?? '';
+  if (!/^(?:\d|10)$/.test(mark)) return undefined;
+  return {
+    kind: 'rating',
+    score: Number(mark),
+    cause: ratingCauses.find((known) => known === form.get('cause')),
+  };
+}
+
+function languageOf(request: FastifyRequest): Language {
+  const { lang } = request.query as { readonly lang?: unknown };
+  return lang === 'ru' || lang === 'en' ? lang : chooseLanguage(request.headers['accept-language']);
+}
+
+function notFound(reply: FastifyReply, language: Language): FastifyReply {
+  const { say } = publicWords[language];
+  return send(reply, 404, shortPage(language, say.unknownTitle, say.unknown));
+}
+
+const send = (reply: FastifyReply, status: number, page: string): FastifyReply =>
+  reply.code(status).header('content-type', 'text/html; charset=utf-8').send(page);

@@ -1,0 +1,223 @@
+/** Records of the book as the JSON of the outside contract: ISO times, null for what is absent. */
+import type { Instant } from '../../base/instant.ts';
+import type { Alarm } from '../../model/alarm.ts';
+import type {
+  AlarmJson,
+  AlarmRowJson,
+  ConfirmationJson,
+  DeviceJson,
+  EtrJson,
+  IncidentJson,
+  IncidentRowJson,
+  Language,
+  ListJson,
+  NoticeJson,
+  SubscriberJson,
+  TaskJson,
+  TicketJson,
+} from './contract.ts';
+import { incidentWords } from './incident-words.ts';
+import type {
+  ConfirmationView,
+  DeviceView,
+  IncidentView,
+  Listed,
+  NoticeView,
+  SubscriberView,
+  TaskView,
+  TicketView,
+} from './ports.ts';
+
+export const iso = (at: Instant): string => new Date(at).toISOString();
+const isoOrNull = (at: Instant | undefined): string | null => (at === undefined ? null : iso(at));
+
+export function listJson<T, J>(listed: Listed<T>, convert: (item: T) => J): ListJson<J> {
+  return { items: listed.items.map(convert), total: listed.total, next: listed.next ?? null };
+}
+
+export function incidentJson(view: IncidentView, language: Language): IncidentJson {
+  const { incident } = view;
+  const { alarmCount: _, ...row } = incidentRowJson(view);
+  return {
+    ...row,
+    alarms: incident.alarms,
+    affected: incident.affected,
+    explanation: incident.explanation,
+    history: incident.history.map((event) => ({
+      at: iso(event.at),
+      event: event.event,
+      ...(event.root === undefined ? {} : { root: event.root }),
+      ...(event.kind === undefined ? {} : { kind: event.kind }),
+      ...(event.probability === undefined ? {} : { probability: event.probability }),
+    })),
+    title: row.words[language].title,
+    cause: row.words[language].cause,
+  };
+}
+
+export function incidentRowJson(view: IncidentView): IncidentRowJson {
+  const { incident, impact } = view;
+  const words = { en: incidentWords(incident, 'en'), ru: incidentWords(incident, 'ru') };
+  return {
+    incident: incident.id,
+    id: incident.id,
+    kind: incident.kind,
+    root: incident.root ?? null,
+    probability: incident.probability,
+    candidates: incident.candidates,
+    state: incident.state,
+    into: incident.into ?? null,
+    parent: incident.parent ?? null,
+    actionable: incident.actionable,
+    planned: incident.planned,
+    works: incident.works ?? null,
+    severity: view.severity,
+    startedAt: iso(incident.startedAt),
+    decidedAt: isoOrNull(incident.decidedAt),
+    resolvedAt: isoOrNull(incident.resolvedAt),
+    closedAt: isoOrNull(incident.closedAt),
+    alarmCount: incident.alarms.length,
+    suppressed: incident.suppressed,
+    subscribers: impact?.subscribers ?? 0,
+    byClass: impact?.byClass ?? null,
+    title: words.en.title,
+    cause: words.en.cause,
+    words,
+    etr: etrJson(view),
+    tickets: view.tickets,
+    notices: view.notices,
+  };
+}
+
+function etrJson(view: IncidentView): EtrJson | null {
+  const etr = view.impact?.etr;
+  if (etr === undefined) return null;
+  return { from: iso(etr.from), to: iso(etr.to), source: etr.source, revision: etr.revision };
+}
+
+export function alarmJson(alarm: Alarm): AlarmJson {
+  return {
+    ...alarmRowJson(alarm),
+    alarmType: alarm.alarmType,
+    clearReason: alarm.clearReason ?? null,
+    sources: alarm.sources,
+    attributes: alarm.attributes,
+  };
+}
+
+export function alarmRowJson(alarm: Alarm): AlarmRowJson {
+  return {
+    id: alarm.id,
+    resource: alarm.resource,
+    cause: alarm.cause,
+    by: alarm.by ?? null,
+    perceivedSeverity: alarm.perceivedSeverity,
+    ackState: alarm.ackState,
+    ackBy: alarm.ackBy ?? null,
+    shelvedUntil: isoOrNull(alarm.shelvedUntil),
+    flapping: alarm.flapping,
+    state: alarm.state,
+    raisedAt: iso(alarm.raisedAt),
+    changedAt: iso(alarm.changedAt),
+    clearedAt: isoOrNull(alarm.clearedAt),
+    source: alarm.sources[0] ?? null,
+    count: alarm.count,
+    device: alarm.device ?? null,
+    incident: alarm.incident ?? null,
+  };
+}
+
+export function deviceJson(view: DeviceView): DeviceJson {
+  return {
+    id: view.id,
+    address: view.address,
+    profile: view.profile ?? null,
+    state: view.state,
+    lastAnswerAt: isoOrNull(view.lastAnswerAt),
+  };
+}
+
+export function subscriberJson(view: SubscriberView): SubscriberJson {
+  return {
+    id: view.id,
+    resource: view.resource,
+    class: view.class,
+    language: view.language ?? null,
+    phone: view.maskedPhone ?? null,
+    services: view.services,
+    openIncident: view.openIncident ?? null,
+    openTickets: view.openTickets,
+  };
+}
+
+export function noticeJson(view: NoticeView): NoticeJson {
+  return {
+    id: view.id,
+    key: view.key,
+    incident: view.incident,
+    subscriber: view.subscriber,
+    channel: view.channel ?? null,
+    type: view.type,
+    state: view.state,
+    attempts: view.attempts,
+    createdAt: iso(view.createdAt),
+    sentAt: isoOrNull(view.sentAt),
+  };
+}
+
+export function ticketJson({ ticket, subscriber, description }: TicketView): TicketJson {
+  return {
+    id: ticket.id,
+    kind: ticket.kind,
+    status: ticket.status,
+    subscriber: subscriber ?? null,
+    incident: ticket.incident ?? null,
+    parent: ticket.parent ?? null,
+    channel: ticket.channel ?? null,
+    description: description ?? null,
+    openedAt: iso(ticket.openedAt),
+    resolvedAt: isoOrNull(ticket.resolvedAt),
+    closedAt: isoOrNull(ticket.closedAt),
+    expectedResolutionAt: isoOrNull(ticket.expectedResolutionAt),
+    attached: ticket.attached,
+    loops: ticket.loops,
+    history: ticket.history.map((event) => ({
+      at: iso(event.at),
+      status: event.status,
+      reason: event.reason,
+    })),
+  };
+}
+
+export function confirmationJson({ confirmation, subscriber }: ConfirmationView): ConfirmationJson {
+  const { rating } = confirmation;
+  return {
+    id: confirmation.id,
+    subscriber,
+    incident: confirmation.incident,
+    state: confirmation.state,
+    loop: confirmation.loop,
+    askedAt: isoOrNull(confirmation.askedAt),
+    answers: confirmation.answers.map(({ at, answer, channel }) => ({ at: iso(at), answer, channel })),
+    rating:
+      rating === undefined ? null : { at: iso(rating.at), score: rating.score, cause: rating.cause ?? null },
+  };
+}
+
+export function taskJson({ task, subscriber }: TaskView): TaskJson {
+  return {
+    id: task.id,
+    kind: task.kind,
+    state: task.state,
+    skill: task.skill,
+    ticket: task.ticket ?? null,
+    incident: task.incident ?? null,
+    subscriber: subscriber ?? null,
+    assignee: task.assignee ?? null,
+    createdAt: iso(task.createdAt),
+    dueAt: iso(task.dueAt),
+    doneAt: isoOrNull(task.doneAt),
+    outcome: task.outcome ?? null,
+    why: task.why,
+  };
+}

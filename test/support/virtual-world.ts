@@ -3,7 +3,7 @@ import { type DurationMs, type Instant, instant } from '../../src/base/instant.t
 import { seededRandom } from '../../src/base/random.ts';
 import type { Log, Wake, World } from '../../src/base/world.ts';
 
-export interface LogLine {
+interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>>;

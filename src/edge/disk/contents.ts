@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type FileSystem, readWhole, realFiles, writeWhole } from './file-system.ts';
 
-export type FoundContent =
+type FoundContent =
   | { readonly kind: 'found'; readonly bytes: Uint8Array }
   | { readonly kind: 'absent' }
   /** The file is there, but its bytes are not those of the hash. */

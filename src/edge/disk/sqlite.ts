@@ -86,11 +86,7 @@ type DriverClass = new (file: string) => DriverConnection;
 const require = createRequire(import.meta.url);
 
 function connect(driver: Sqlite['driver'], file: string): DriverConnection {
-  const loaded: unknown = require(driver);
-  const Driver =
-    driver === 'libsql'
-      ? (loaded as DriverClass)
-      : (loaded as { readonly DatabaseSync: DriverClass }).DatabaseSync;
+  const Driver: DriverClass = driver === 'libsql' ? require('libsql') : require('node:sqlite').DatabaseSync;
   return new Driver(file);
 }
 

@@ -4,7 +4,7 @@ import type { Problem } from '../../base/problem.ts';
 import { type FileSystem, readWhole, realFiles, writeWhole } from '../disk/file-system.ts';
 import { diskProblem } from '../disk/segments.ts';
 
-export interface Snapshot {
+interface Snapshot {
   /** The last input it contains; replay goes on behind it. */
   readonly sequence: number;
   readonly bytes: Uint8Array;
@@ -33,10 +33,13 @@ export async function openSnapshots(options: {
 }): Promise<Snapshots> {
   const { folder, files = realFiles } = options;
   await files.makeFolder(folder);
+  /** Written or verified by this process: reading them again at each write would hold up the line. */
+  const sound = new Set<number>();
   return {
     async writeSnapshot(snapshot) {
       await writeWhole(files, { folder, name: nameOf(snapshot.sequence) }, encode(snapshot));
-      await removeOld(files, folder);
+      sound.add(snapshot.sequence);
+      await removeOld(files, folder, sound);
     },
     async latestSnapshot() {
       const problems: Problem[] = [];
@@ -45,7 +48,11 @@ export async function openSnapshots(options: {
         const file = await readWhole(files, path);
         if (file === undefined) continue;
         const bytes = decode(file, sequence);
-        if (bytes !== undefined) return { snapshot: { sequence, bytes }, problems };
+        if (bytes !== undefined) {
+          sound.add(sequence);
+          return { snapshot: { sequence, bytes }, problems };
+        }
+        sound.delete(sequence);
         problems.push(
           diskProblem('disk/damaged', path, `the snapshot at ${sequence} does not verify: left out`),
         );
@@ -67,14 +74,21 @@ async function sequencesIn(files: FileSystem, folder: string): Promise<number[]>
   return sequences.sort((a, b) => b - a);
 }
 
-/** Keeps the newest two that verify by their header's length at least; a damaged one never pushes a sound one out. */
-async function removeOld(files: FileSystem, folder: string): Promise<void> {
-  let sound = 0;
+/** Keeps the newest two sound ones: a damaged one never pushes a sound one out. */
+async function removeOld(files: FileSystem, folder: string, sound: Set<number>): Promise<void> {
+  let count = 0;
   for (const sequence of await sequencesIn(files, folder)) {
     const path = `${folder}/${nameOf(sequence)}`;
-    const file = sound < kept ? await readWhole(files, path) : undefined;
-    if (file !== undefined && decode(file, sequence) !== undefined) sound++;
-    else if (sound >= kept) await files.remove(path);
+    if (count >= kept) {
+      await files.remove(path);
+      sound.delete(sequence);
+      continue;
+    }
+    if (!sound.has(sequence)) {
+      const file = await readWhole(files, path);
+      if (file !== undefined && decode(file, sequence) !== undefined) sound.add(sequence);
+    }
+    if (sound.has(sequence)) count++;
   }
   await files.syncFolder(folder);
 }

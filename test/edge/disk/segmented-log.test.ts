@@ -56,6 +56,10 @@ test('a log model: appends, reopening, power losses and trims never lose an ackn
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('reopen' as const) }) },
     {
       weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('kill' as const), step: fc.integer({ min: 1, max: 6 }) }),
+    },
+    {
+      weight: 1,
       arbitrary: fc.record({
         kind: fc.constant('powerLoss' as const),
         seed: fc.nat(),
@@ -89,6 +93,11 @@ test('a log model: appends, reopening, power losses and trims never lose an ackn
             void log.append([bytesOf('y'.repeat(one.lastSize))]).catch(() => {});
             world.advance(5);
             disk = disk.afterPowerLoss(one.seed);
+          } else if (one.kind === 'kill') {
+            // The process ends between two steps: what it wrote is in the page cache, synced or not.
+            disk.failAt = disk.steps + one.step;
+            await append(log, world, ['z'.repeat(100), 'z']);
+            disk.failAt = 0;
           } else await log.close();
           const opened = await open(disk, world);
           expect(opened.problems.filter((problem) => problem.severity === 'error')).toEqual([]);
@@ -239,6 +248,18 @@ describe('a disk that fails at step n', () => {
     expect(disk.steps).toBe(steps);
     expect(await read(log)).toEqual(numbered(texts(1)));
   });
+});
+
+test('what a killed process wrote without a sync is durable once opening has counted it', async () => {
+  const { disk, world, log } = await filled(texts(1));
+  disk.failAt = disk.steps + 2;
+  expect(await append(log, world, ['written, never synced'])).toBeInstanceOf(Error);
+  disk.failAt = 0;
+  expect((await open(disk, world)).value.lastSequence).toBe(2);
+  for (let seed = 1; seed <= 20; seed++) {
+    const { value: after } = await open(disk.afterPowerLoss(seed), world);
+    expect(after.lastSequence).toBe(2);
+  }
 });
 
 test('appends within one window share one write and one sync', async () => {

@@ -43,10 +43,13 @@ test('reading begins at any input, across segments', async () => {
 });
 
 test('trimming behind a snapshot keeps the segment that holds its sequence', async () => {
-  const { world, disk, journal } = await filled(40);
+  const { world, disk, journal, path } = await filled(40);
   expect(await journal.trim(1)).toBe(0);
   expect(await journal.trim(20)).toBe(1);
   const kept = await sequences(journal.read(1));
+  const second = Number((await path(1)).slice(folder.length + 1, folder.length + 17));
+  expect(await journal.trim(second - 1)).toBe(0);
+  expect(await journal.trim(second)).toBe(1);
   expect(kept[0]).toBeLessThanOrEqual(20);
   expect(kept.at(-1)).toBe(40);
   expect(await journal.trim(1_000)).toBeGreaterThan(0);

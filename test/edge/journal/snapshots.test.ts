@@ -48,11 +48,15 @@ test('a flipped bit or a cut at any byte is reported and the older snapshot is t
 });
 
 test('a damaged snapshot never pushes a sound one out', async () => {
-  const { disk, snapshots } = await written([1, 2]);
+  const { disk } = await written([1, 2]);
   disk.setBytes(`${folder}/0000000000000002.snapshot`, new Uint8Array(3));
+  const snapshots = await openSnapshots({ folder, files: disk });
   await snapshots.writeSnapshot({ sequence: 3, bytes: state(3) });
   disk.setBytes(`${folder}/0000000000000003.snapshot`, new Uint8Array(3));
   expect((await snapshots.latestSnapshot()).snapshot?.sequence).toBe(1);
+  await snapshots.writeSnapshot({ sequence: 4, bytes: state(4) });
+  await snapshots.writeSnapshot({ sequence: 5, bytes: state(5) });
+  expect((await disk.list(folder)).length).toBe(2);
 });
 
 test('a disk that fails at any step, or loses power, leaves a snapshot that verifies', async () => {

@@ -7,7 +7,7 @@ import type { DocumentPath, SourceDocument } from '../../base/source-document.ts
 import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Staff } from '../../model/task.ts';
-import { type RawPolicy, policyFrom } from './policy.ts';
+import { policyFrom, type RawPolicy } from './policy.ts';
 import { configSchema } from './schema.ts';
 import { type HostPort, parseDuration, parseHostPort, readSecret, type SecretSource } from './values.ts';
 
@@ -210,14 +210,11 @@ function userOf(written: Readonly<Record<string, unknown>>, at: DocumentPath, re
   return { ...user, authKey: secret('authKey'), privKey: secret('privKey') };
 }
 
-function channelOf(
-  name: string,
-  written: Readonly<Record<string, unknown>>,
-  reader: Reader,
-): ChannelConfig {
+function channelOf(name: string, written: Readonly<Record<string, unknown>>, reader: Reader): ChannelConfig {
   const settings: Record<string, unknown> = { ...written };
   for (const key of ['secret', 'password']) {
-    if (key in settings) settings[key] = reader.secret(settings[key] as SecretSource, ['channels', name, key]);
+    if (key in settings)
+      settings[key] = reader.secret(settings[key] as SecretSource, ['channels', name, key]);
   }
   return { name, kind: String(written['kind']), settings };
 }

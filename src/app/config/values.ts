@@ -40,7 +40,12 @@ export function parseQuietHours(text: string): { fromMinute: number; toMinute: n
   if (text === 'off') return 'off';
   const match = /^(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})$/.exec(text.trim());
   if (match === null) return 'wrong';
-  const [fromHour, fromMinute, toHour, toMinute] = match.slice(1).map(Number) as [number, number, number, number];
+  const [fromHour, fromMinute, toHour, toMinute] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   if (fromHour > 23 || toHour > 24 || fromMinute > 59 || toMinute > 59) return 'wrong';
   return { fromMinute: fromHour * 60 + fromMinute, toMinute: toHour * 60 + toMinute };
 }

@@ -1,0 +1,169 @@
+/** The front's questions, answered from the book and the device board. */
+import { instant } from '../../base/instant.ts';
+import type { World } from '../../base/world.ts';
+import type { Book } from '../../edge/book/book.ts';
+import type { NoticeRecord, SubscriberRecord } from '../../edge/book/records.ts';
+import type { BookQueries, Listed, LinkView, NoticeView, PageRequest, SubscriberView } from '../../edge/http/ports.ts';
+import type { Confirmation } from '../../model/confirmation.ts';
+import { confirmationId, type IncidentId, type SubscriberKey } from '../../model/ids.ts';
+import type { Incident } from '../../model/incident.ts';
+import type { Task } from '../../model/task.ts';
+import type { Ticket } from '../../model/ticket.ts';
+import type { DeviceBoard } from './device-board.ts';
+
+/** What the API calls open, resolved and closed. */
+const statesOf: Readonly<Record<'open' | 'resolved' | 'closed', readonly Incident['state'][]>> = {
+  open: ['open', 'uncertain', 'mitigated'],
+  resolved: ['resolved'],
+  closed: ['closed'],
+};
+
+export interface QueryOptions {
+  readonly book: Book;
+  readonly devices: DeviceBoard;
+  readonly world: World;
+  /** The incident that covers a subscriber now. */
+  readonly incidentOf: (subscriber: SubscriberKey) => IncidentId | undefined;
+}
+
+export function bookQueries(options: QueryOptions): BookQueries {
+  return { ...recordQueries(options), ...peopleQueries(options), ...deviceQueries(options.devices) };
+}
+
+function recordQueries({ book }: QueryOptions) {
+  const idOf = subscriberNames(book);
+  return {
+    incidents: (state, page) =>
+      book.incidents({ ...page, states: state === undefined ? undefined : statesOf[state] }),
+    incident: (id) => book.incident(id),
+    alarms: (filter, page) => book.alarms({ ...page, ...filter }),
+    alarm: (id) => book.alarm(id),
+    notices: async (filter, page) => mapPage(await book.notices({ ...page, ...filter }), noticeView),
+    tickets: async (filter, page) =>
+      mapPageAsync(await book.tickets({ ...page, ...filter }), (ticket) => ticketView(book, idOf, ticket)),
+    ticket: async (id) => {
+      const ticket = await book.ticket(id);
+      return ticket === undefined ? undefined : ticketView(book, idOf, ticket);
+    },
+    confirmations: async (filter, page) =>
+      mapPageAsync(await book.confirmations({ ...page, ...filter }), async (confirmation) => ({
+        confirmation,
+        subscriber: (await idOf(confirmation.subscriber)) ?? '',
+      })),
+    confirmation: async (id) => {
+      const confirmation = await book.confirmation(id);
+      if (confirmation === undefined) return undefined;
+      return { confirmation, subscriber: (await idOf(confirmation.subscriber)) ?? '' };
+    },
+    tasks: async (page) =>
+      mapPageAsync(await book.tasks(page), async (task) => ({
+        task,
+        subscriber: await idOf(task.subscriber),
+      })),
+    task: async (id) => {
+      const task = await book.task(id);
+      return task === undefined ? undefined : { task, subscriber: await idOf(task.subscriber) };
+    },
+  } satisfies Partial<BookQueries>;
+}
+
+function peopleQueries(options: QueryOptions) {
+  const { book, world } = options;
+  return {
+    subscribers: async (filter, page) =>
+      mapPageAsync(await book.subscribers({ ...page, ...filter }), (record) => subscriberView(options, record)),
+    subscriber: async (id) => {
+      const { items } = await book.subscribers({ id, limit: 1 });
+      return items[0] === undefined ? undefined : subscriberView(options, items[0]);
+    },
+    link: (token) => linkView(options, token),
+    makeLink: async ({ subscriber, purpose, incident }) => {
+      const about = (incident ?? '') as IncidentId;
+      const { token, expiresAt } = await book.grantLink({
+        ...{ confirmation: confirmationId(about, subscriber), subscriber, incident: about, purpose },
+        ...{ short: false, now: world.now() },
+      });
+      return { token, expiresAt: instant(expiresAt) };
+    },
+    storeContact: (subscriber, text) => book.addContact({ subscriber, text, at: world.now() }),
+  } satisfies Partial<BookQueries>;
+}
+
+function deviceQueries(devices: DeviceBoard) {
+  return {
+    devices: async (page: PageRequest) => {
+      const words = (page.words ?? '').toLowerCase().split(/\s+/);
+      const all = devices
+        .list()
+        .filter((device) => words.every((word) => `${device.id} ${device.address}`.toLowerCase().includes(word)));
+      const from = Number.parseInt(page.cursor ?? '0', 10) || 0;
+      const to = from + page.limit;
+      return {
+        ...{ items: all.slice(from, to), total: all.length },
+        next: to < all.length ? String(to) : undefined,
+      };
+    },
+    device: async (id: string) => devices.get(id),
+  } satisfies Partial<BookQueries>;
+}
+
+const noticeView = (record: NoticeRecord): NoticeView => ({ ...record, subscriber: record.subscriberId });
+
+type NameOf = (key: SubscriberKey | undefined) => Promise<string | undefined>;
+
+const subscriberNames =
+  (book: Book): NameOf =>
+  async (key) =>
+    key === undefined ? undefined : (await book.subscriber(key))?.id;
+
+async function ticketView(book: Book, idOf: NameOf, ticket: Ticket) {
+  return {
+    ticket,
+    subscriber: await idOf(ticket.subscriber),
+    description: ticket.contact === undefined ? undefined : await book.contactText(ticket.contact),
+  };
+}
+
+async function subscriberView(
+  { book, incidentOf }: QueryOptions,
+  record: SubscriberRecord,
+): Promise<SubscriberView> {
+  const tickets = await book.tickets({ subscriber: record.key, limit: 50 });
+  return {
+    ...{ id: record.id, key: record.key, resource: record.resource, class: record.class },
+    ...{ language: record.language, maskedPhone: record.phone, services: ['internet'] },
+    openIncident: incidentOf(record.key),
+    openTickets: tickets.items.filter(isOpen).map((ticket) => ticket.id),
+  };
+}
+
+const isOpen = (ticket: Ticket): boolean => !['closed', 'cancelled', 'rejected'].includes(ticket.status);
+
+async function linkView({ book, world }: QueryOptions, token: string): Promise<LinkView | undefined> {
+  const link = await book.findLink(token, world.now());
+  if (link === undefined) return undefined;
+  const [incident, confirmation, subscriber, tickets] = await Promise.all([
+    book.incident(link.incident),
+    book.confirmation(link.confirmation),
+    book.subscriber(link.subscriber),
+    book.tickets({ subscriber: link.subscriber, incident: link.incident, limit: 1 }),
+  ]);
+  return {
+    ...{ purpose: link.purpose, subscriber: link.subscriber, expiresAt: link.expiresAt },
+    ...{ incident, confirmation, ticket: tickets.items[0], task: await promisedCall(book, confirmation) },
+    ...{ language: subscriber?.language, timeZone: subscriber?.zone },
+  };
+}
+
+const promisedCall = async (book: Book, confirmation: Confirmation | undefined): Promise<Task | undefined> =>
+  confirmation?.task === undefined ? undefined : book.task(confirmation.task);
+
+const mapPage = <T, U>(page: Listed<T>, change: (item: T) => U): Listed<U> => ({
+  ...page,
+  items: page.items.map(change),
+});
+
+const mapPageAsync = async <T, U>(page: Listed<T>, change: (item: T) => Promise<U>): Promise<Listed<U>> => ({
+  ...page,
+  items: await Promise.all(page.items.map(change)),
+});

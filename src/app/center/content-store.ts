@@ -1,0 +1,112 @@
+/** Contents named by hash, parsed and resident while the line may ask for them; the bytes lie on disk for ever (design L7). */
+import { Fault } from '../../base/fault.ts';
+import { type Contents as ContentFiles } from '../../edge/disk/contents.ts';
+import type { Calendar, Contents } from '../../flow/contents.ts';
+import type { Input } from '../../flow/input.ts';
+import type { NamedContents } from '../../flow/line.ts';
+import type { Policy } from '../../model/policy.ts';
+import {
+  compileTopology,
+  decodeSubscribers,
+  parseTopology,
+  type SubscriberTable,
+  type Topology,
+} from '../../topology/topology.ts';
+
+/** Two topology versions are resident (design L6); policies and calendars are small. */
+const residentBig = 2;
+const residentSmall = 8;
+
+export class ContentStore implements Contents {
+  readonly #files: ContentFiles;
+  readonly #topologies = new Map<string, Topology>();
+  readonly #subscribers = new Map<string, SubscriberTable>();
+  readonly #policies = new Map<string, Policy>();
+  readonly #calendars = new Map<string, Calendar>();
+
+  constructor(files: ContentFiles) {
+    this.#files = files;
+  }
+
+  topology(sha256: string): Topology {
+    return resident(this.#topologies, sha256);
+  }
+
+  subscribers(sha256: string): SubscriberTable {
+    return resident(this.#subscribers, sha256);
+  }
+
+  policy(sha256: string): Policy {
+    return resident(this.#policies, sha256);
+  }
+
+  calendar(sha256: string): Calendar {
+    return resident(this.#calendars, sha256);
+  }
+
+  /** Makes the bytes durable and answers their hash. */
+  put(bytes: Uint8Array): Promise<string> {
+    return this.#files.put(bytes);
+  }
+
+  putJson(value: unknown): Promise<string> {
+    return this.put(new TextEncoder().encode(JSON.stringify(value)));
+  }
+
+  /** Loads what the input names, so that the line can be given it. */
+  async load(input: Input): Promise<void> {
+    switch (input.kind) {
+      case 'topologyVersion':
+        return this.loadNamed({ ...input, topologyVersion: input.version });
+      case 'policy':
+        return this.loadNamed({ topologyVersion: 0, policy: input.policy });
+      case 'calendar':
+        return this.loadNamed({ topologyVersion: 0, calendar: input.calendar });
+      default:
+        return;
+    }
+  }
+
+  async loadNamed(named: NamedContents): Promise<void> {
+    const { topology, subscribers, policy, calendar } = named;
+    if (topology !== undefined) await this.#keep(this.#topologies, topology, topologyFrom, residentBig);
+    if (subscribers !== undefined) {
+      await this.#keep(this.#subscribers, subscribers, decodeSubscribers, residentBig);
+    }
+    if (policy !== undefined) await this.#keep(this.#policies, policy, jsonFrom<Policy>, residentSmall);
+    if (calendar !== undefined) await this.#keep(this.#calendars, calendar, jsonFrom<Calendar>, residentSmall);
+  }
+
+  async #keep<T>(
+    held: Map<string, T>,
+    sha256: string,
+    parse: (bytes: Uint8Array) => T,
+    most: number,
+  ): Promise<void> {
+    const known = held.get(sha256);
+    const value = known ?? parse(await this.#read(sha256));
+    // The newest use stands last, so that the first is the one to forget.
+    held.delete(sha256);
+    held.set(sha256, value);
+    if (held.size > most) held.delete(held.keys().next().value!);
+  }
+
+  async #read(sha256: string): Promise<Uint8Array> {
+    const found = await this.#files.get(sha256);
+    if (found.kind === 'found') return found.bytes;
+    const why = found.kind === 'damaged' ? `${found.path} is damaged` : `${sha256} is not there`;
+    throw new Fault('disk/content-missing', `the journal names a content that cannot be read: ${why}`);
+  }
+}
+
+function resident<T>(held: ReadonlyMap<string, T>, sha256: string): T {
+  const value = held.get(sha256);
+  if (value === undefined) throw new Fault('bug/content-not-loaded', `${sha256} was not loaded`);
+  return value;
+}
+
+const jsonFrom = <T>(bytes: Uint8Array): T => JSON.parse(new TextDecoder().decode(bytes)) as T;
+
+/** What entered once was checked then; problems do not change what the line makes of it. */
+const topologyFrom = (bytes: Uint8Array): Topology =>
+  compileTopology(parseTopology(new TextDecoder().decode(bytes), 'topology').value).value;

@@ -1,0 +1,54 @@
+/** What is known of each device now: its last reading and whether it answers. Kept in memory, one entry a device. */
+import type { Instant } from '../../base/instant.ts';
+import type { DeviceView } from '../../edge/http/ports.ts';
+import type { DeviceReading } from '../../model/reading.ts';
+import type { DeviceConfig } from '../config/config.ts';
+import { formatHostPort } from '../config/values.ts';
+
+export class DeviceBoard {
+  readonly #devices = new Map<string, DeviceEntry>();
+
+  constructor(devices: readonly DeviceConfig[]) {
+    for (const { id, address, port, poll } of devices) {
+      const view: DeviceView = {
+        ...{ id, address: formatHostPort({ host: address, port }) },
+        state: poll ? 'unknown' : 'notPolled',
+      };
+      this.#devices.set(id, { view, reading: undefined });
+    }
+  }
+
+  answered(id: string, reading: DeviceReading, at: Instant): void {
+    this.#change(id, { state: 'answers', profile: reading.profile, lastAnswerAt: at }, reading);
+  }
+
+  silent(id: string): void {
+    this.#change(id, { state: 'silent' }, undefined);
+  }
+
+  get(id: string): (DeviceView & { readonly reading?: DeviceReading | undefined }) | undefined {
+    const entry = this.#devices.get(id);
+    return entry === undefined ? undefined : { ...entry.view, reading: entry.reading };
+  }
+
+  list(): readonly DeviceView[] {
+    return [...this.#devices.values()].map(({ view }) => view);
+  }
+
+  counts(): { readonly devices: number; readonly devicesSilent: number } {
+    let devicesSilent = 0;
+    for (const { view } of this.#devices.values()) if (view.state === 'silent') devicesSilent++;
+    return { devices: this.#devices.size, devicesSilent };
+  }
+
+  #change(id: string, change: Partial<DeviceView>, reading: DeviceReading | undefined): void {
+    const entry = this.#devices.get(id);
+    if (entry === undefined) return;
+    this.#devices.set(id, { view: { ...entry.view, ...change }, reading: reading ?? entry.reading });
+  }
+}
+
+interface DeviceEntry {
+  readonly view: DeviceView;
+  readonly reading: DeviceReading | undefined;
+}

@@ -1,0 +1,167 @@
+/** The line in its process: data folder, recovery, snapshots, and the book that follows it. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../../base/fault.ts';
+import { minutes } from '../../base/instant.ts';
+import type { Problem } from '../../base/problem.ts';
+import type { World } from '../../base/world.ts';
+import type { Book } from '../../edge/book/book.ts';
+import { openContents } from '../../edge/disk/contents.ts';
+import { openJournal } from '../../edge/journal/segments.ts';
+import { openSnapshots, type Snapshots } from '../../edge/journal/snapshots.ts';
+import type { Applied } from '../../flow/change.ts';
+import type { Input } from '../../flow/input.ts';
+import type { Journal } from '../../flow/journal.ts';
+import { Line, type LineSnapshot } from '../../flow/line.ts';
+import { recoverLine } from '../../flow/recovery.ts';
+import { Running } from '../../flow/running.ts';
+import type { CorrelationTiming } from '../../correlate/correlate.ts';
+import { ContentStore } from './content-store.ts';
+
+export interface LineHostOptions {
+  readonly folder: string;
+  readonly world: World;
+  readonly book: Book;
+  readonly timing?: Partial<CorrelationTiming> | undefined;
+  /** Durable batches in order, after the book has them. */
+  readonly deliver: (batch: readonly Applied[]) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface LineHost {
+  readonly line: Line;
+  readonly running: Running;
+  readonly contents: ContentStore;
+  readonly problems: readonly Problem[];
+  /** Puts an input in after what it names is loaded. */
+  submit(input: Input): Promise<Applied>;
+  stop(): Promise<void>;
+}
+
+const snapshotEvery = minutes(5);
+const segmentBytes = 64 * 1024 * 1024;
+
+export async function openLineHost(options: LineHostOptions): Promise<LineHost> {
+  const { folder, world, book } = options;
+  const files = await openContents({ folder: join(folder, 'contents') });
+  const contents = new ContentStore(files);
+  const { value: journal, problems: journalProblems } = await openJournal({
+    folder: join(folder, 'journal'),
+    world,
+    segmentBytes,
+  });
+  const snapshots = await openSnapshots({ folder: join(folder, 'snapshots') });
+  const line = new Line({ name: 'a', epoch: await readEpoch(folder), contents, timing: options.timing });
+  const newest = await snapshots.latestSnapshot();
+  const snapshot = newest.snapshot === undefined ? undefined : decodeSnapshot(newest.snapshot.bytes);
+  if (snapshot !== undefined) await contents.loadNamed(snapshot.named);
+  const applied = await book.applied();
+  if (applied > journal.lastSequence) {
+    throw new Fault(
+      'start/journal-behind',
+      `the book has input ${applied}, the journal ends at ${journal.lastSequence}: the journal is not the one the book was made from`,
+    );
+  }
+  const recovered = await recoverLine({
+    line,
+    journal,
+    snapshot,
+    load: (input) => contents.load(input),
+    deliver: async (batch) => {
+      await book.project(batch);
+    },
+  });
+  world.log.info('the line has caught up', { records: recovered.records, sequence: line.sequence });
+  const running = new Running({
+    line,
+    journal,
+    world,
+    rest: recovered.rest,
+    deliver: async (batch) => {
+      await book.project(batch);
+      options.deliver(batch);
+    },
+    onFailure: options.onFailure,
+  });
+  const keeper = new SnapshotKeeper({ running, snapshots, journal, world });
+  return {
+    line,
+    running,
+    contents,
+    problems: [...journalProblems, ...newest.problems],
+    submit: async (input) => {
+      await contents.load(input);
+      return running.submit(input);
+    },
+    async stop() {
+      await running.stop();
+      await keeper.stop();
+      await journal.close();
+    },
+  };
+}
+
+/** Tells the line how long it was away, so that asks and reminders wait on (design L10). */
+export async function resume(host: LineHost, world: World): Promise<void> {
+  if (host.line.sequence === 0) return;
+  const stoppedMs = Math.max(0, world.now() - host.line.at);
+  await host.running.submit({ kind: 'resumed', stoppedMs });
+}
+
+interface SnapshotPlaces {
+  readonly running: Running;
+  readonly snapshots: Snapshots;
+  readonly journal: Journal;
+  readonly world: World;
+}
+
+class SnapshotKeeper {
+  readonly #options: SnapshotPlaces;
+  readonly #timer: { cancel(): void };
+  #lastSequence = 0;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(options: SnapshotPlaces) {
+    this.#options = options;
+    this.#timer = options.world.every(snapshotEvery, () => {
+      this.#writing = this.#writing.then(() => this.#write());
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#timer.cancel();
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const { running, snapshots, world } = this.#options;
+    const point = running.checkpoint();
+    if (point === undefined || point.snapshot.sequence === this.#lastSequence) return;
+    try {
+      await point.durable;
+      const bytes = new TextEncoder().encode(JSON.stringify(point.snapshot));
+      await snapshots.writeSnapshot({ sequence: point.snapshot.sequence, bytes });
+      this.#lastSequence = point.snapshot.sequence;
+    } catch (error) {
+      // Without a snapshot the next start replays more; nothing is lost.
+      world.log.error('a snapshot could not be written', { error: String(error) });
+    }
+  }
+}
+
+const decodeSnapshot = (bytes: Uint8Array): LineSnapshot =>
+  JSON.parse(new TextDecoder().decode(bytes)) as LineSnapshot;
+
+/** Rises at restore, failover and a forced cut (design L9); a new folder begins with 1. */
+async function readEpoch(folder: string): Promise<number> {
+  const path = join(folder, 'epoch');
+  try {
+    const epoch = Number.parseInt(await readFile(path, 'utf8'), 10);
+    if (Number.isSafeInteger(epoch) && epoch > 0) return epoch;
+    throw new Fault('start/epoch-unreadable', `${path} holds no number`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await writeFile(path, '1\n', { flush: true });
+    return 1;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * SNMPv3 users and the keys the package makes of their passwords, one set for each engine that speaks. A key costs a MiB
+ * of hashing and the package keeps it for ever, so strangers may make it derive only so many a second, and none stays.
+ */
+import { Fault } from '../../base/fault.ts';
+import type { Secret } from '../../base/secret.ts';
+import type { Envelope } from './envelope.ts';
+import { netSnmp } from './net-snmp-package.ts';
+import { SourceRates } from './source-rates.ts';
+
+export interface TrapUser {
+  readonly user: string;
+  readonly level: 'noAuthNoPriv' | 'authNoPriv' | 'authPriv';
+  /** Name in the package's list: md5, sha, sha224, sha256, sha384, sha512. */
+  readonly auth?: string | undefined;
+  readonly authKey?: Secret | undefined;
+  /** des, aes, aes256b (Blumenthal), aes256r (Reeder). */
+  readonly priv?: string | undefined;
+  readonly privKey?: Secret | undefined;
+}
+
+type UserEnvelope = Extract<Envelope, { version: 'v3' }>;
+
+const mostEngines = 20_000;
+const newEngines = { perSecond: 50, burst: 500, mostSources: 1 };
+
+export class EngineKeys {
+  readonly #users: ReadonlyMap<string, TrapUser>;
+  /** Engines that proved a user of ours, oldest first. */
+  readonly #engines = new Set<string>();
+  readonly #newEngines = new SourceRates(newEngines);
+
+  constructor(users: readonly TrapUser[]) {
+    this.#users = new Map(users.map((user) => [user.user, user]));
+  }
+
+  /** The users in the package's own words; throws `trap/user` where one lacks a protocol or key for its level. */
+  packageUsers(): Readonly<Record<string, unknown>>[] {
+    return [...this.#users.values()].map((user) => {
+      const authProtocol = netSnmp.AuthProtocols[user.auth ?? ''];
+      const privProtocol = netSnmp.PrivProtocols[user.priv ?? ''];
+      const lacksAuth =
+        user.level !== 'noAuthNoPriv' && (authProtocol === undefined || user.authKey === undefined);
+      const lacksPriv =
+        user.level === 'authPriv' && (privProtocol === undefined || user.privKey === undefined);
+      if (lacksAuth || lacksPriv || user.user === '') {
+        throw new Fault(
+          'trap/user',
+          `SNMPv3 user "${user.user}" lacks a protocol or a key for ${user.level}`,
+        );
+      }
+      return {
+        ...{ name: user.user, level: netSnmp.SecurityLevel[user.level], authProtocol, privProtocol },
+        ...{ authKey: user.authKey?.reveal(), privKey: user.privKey?.reveal() },
+      };
+    });
+  }
+
+  /** May the package look at it? The empty user name is engine discovery (RFC 3414 section 4). */
+  admits(envelope: UserEnvelope, nowMs: number): boolean {
+    if (this.#users.size === 0) return false;
+    if (envelope.user === '') return !envelope.isAuthenticated;
+    if (!this.#users.has(envelope.user)) return false;
+    if (!envelope.isAuthenticated || this.#engines.has(envelope.engineId.toString('hex'))) return true;
+    return this.#newEngines.take('new', nowMs);
+  }
+
+  /** After the package looked: keys of an engine that proved nothing are thrown away. */
+  settle(envelope: UserEnvelope, isProved: boolean): void {
+    if (envelope.user === '' || !envelope.isAuthenticated) return;
+    const engine = envelope.engineId.toString('hex');
+    if (!isProved) {
+      if (!this.#engines.has(engine)) this.#forgetKeys(envelope.engineId);
+      return;
+    }
+    this.#engines.add(engine);
+    if (this.#engines.size <= mostEngines) return;
+    for (const oldest of this.#engines) {
+      this.#engines.delete(oldest);
+      this.#forgetKeys(Buffer.from(oldest, 'hex'));
+      break;
+    }
+  }
+
+  #forgetKeys(engineId: Buffer): void {
+    const { authToKeyCache, computeCacheKey } = netSnmp.Authentication;
+    for (const user of this.#users.values()) {
+      const authProtocol = netSnmp.AuthProtocols[user.auth ?? ''];
+      if (authProtocol === undefined) continue;
+      for (const password of [user.authKey, user.privKey]) {
+        if (password !== undefined)
+          delete authToKeyCache[computeCacheKey(authProtocol, password.reveal(), engineId)];
+      }
+    }
+  }
+}

@@ -5,10 +5,15 @@
 import { seededRandom } from '../../src/base/random.ts';
 import type { DiskFile, FileSystem } from '../../src/edge/disk/file-system.ts';
 
+const nothingDropped = { droppedFrom: 0, droppedTo: 0 };
+
 interface Stored {
   bytes: Uint8Array;
   /** What a power loss leaves for certain. */
   synced: Uint8Array;
+  /** Bytes from here to `droppedTo` are taken for clean since a failed sync, and reach the disk only when written again. */
+  droppedFrom: number;
+  droppedTo: number;
 }
 
 export interface MemoryDisk extends FileSystem {
@@ -27,7 +32,7 @@ export interface MemoryDisk extends FileSystem {
 
 export function memoryDisk(start: ReadonlyMap<string, Uint8Array> = new Map()): MemoryDisk {
   const files = new Map<string, Stored>();
-  for (const [path, bytes] of start) files.set(path, { bytes, synced: bytes });
+  for (const [path, bytes] of start) files.set(path, { bytes, synced: bytes, ...nothingDropped });
   const durableNames = new Map(files);
   let steps = 0;
 
@@ -39,7 +44,7 @@ export function memoryDisk(start: ReadonlyMap<string, Uint8Array> = new Map()): 
     failCode: 'EIO',
     bytesOf: (path) => stored(files, path).bytes,
     setBytes(path, bytes) {
-      const file = { bytes, synced: bytes };
+      const file = { bytes, synced: bytes, ...nothingDropped };
       files.set(path, file);
       durableNames.set(path, file);
     },
@@ -49,7 +54,7 @@ export function memoryDisk(start: ReadonlyMap<string, Uint8Array> = new Map()): 
       if (file === undefined && mode === 'read') throw systemError('ENOENT', path);
       if (file === undefined || mode === 'replace') {
         step(path);
-        file = { bytes: new Uint8Array(0), synced: new Uint8Array(0) };
+        file = { bytes: new Uint8Array(0), synced: new Uint8Array(0), ...nothingDropped };
         files.set(path, file);
       }
       return memoryFile(file, () => step(path));
@@ -100,9 +105,23 @@ function memoryFile(file: Stored, step: () => void): DiskFile {
       }
       file.bytes = joined(file.bytes, bytes);
     },
-    async datasync() {
+    async writeAt(bytes, position) {
       step();
-      file.synced = file.bytes;
+      const whole = file.bytes.slice();
+      whole.set(bytes, position);
+      file.bytes = whole;
+      if (position <= file.droppedFrom && position + bytes.length >= file.droppedTo)
+        Object.assign(file, nothingDropped);
+    },
+    async datasync() {
+      try {
+        step();
+      } catch (error) {
+        // Linux marks the pages clean although they were not written.
+        Object.assign(file, { droppedFrom: file.synced.length, droppedTo: file.bytes.length });
+        throw error;
+      }
+      file.synced = file.bytes.map((byte, at) => (at >= file.droppedFrom && at < file.droppedTo ? 0 : byte));
     },
     async truncate(length) {
       step();
@@ -125,12 +144,14 @@ function survivors(
   const out = new Map<string, Uint8Array>();
   for (const [path, file] of new Map([...files, ...durableNames])) {
     if (!durableNames.has(path) && random.below(2) === 0) continue;
-    const { synced, bytes } = file;
+    const { synced } = file;
+    const bytes = file.bytes.slice();
     if (bytes.length < synced.length) {
       out.set(path, random.below(2) === 0 ? synced : bytes);
       continue;
     }
     const kept = synced.length + random.below(bytes.length - synced.length + 1);
+    bytes.set(synced);
     if (random.below(3) > 0) out.set(path, bytes.slice(0, kept));
     else
       out.set(

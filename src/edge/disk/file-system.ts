@@ -8,6 +8,8 @@ export interface DiskFile {
   read(into: Uint8Array, position: number): Promise<number>;
   /** Appends all bytes; not durable before `datasync`. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Writes over bytes that are there; for files opened with `update`. */
+  writeAt(bytes: Uint8Array, position: number): Promise<void>;
   datasync(): Promise<void>;
   truncate(length: number): Promise<void>;
   size(): Promise<number>;
@@ -15,8 +17,8 @@ export interface DiskFile {
 }
 
 export interface FileSystem {
-  /** `read`: must exist. `append`: must exist or is made. `replace`: is made, or emptied when it exists. */
-  open(path: string, mode: 'read' | 'append' | 'replace'): Promise<DiskFile>;
+  /** `read`, `update`: must exist. `append`: is made when it does not. `replace`: is made, or emptied when it exists. */
+  open(path: string, mode: 'read' | 'update' | 'append' | 'replace'): Promise<DiskFile>;
   /** Names in the folder, in no order; empty when there is no such folder. */
   list(folder: string): Promise<readonly string[]>;
   makeFolder(folder: string): Promise<void>;
@@ -27,7 +29,7 @@ export interface FileSystem {
   syncFolder(folder: string): Promise<void>;
 }
 
-const flags = { read: 'r', append: 'a+', replace: 'w+' } as const;
+const flags = { read: 'r', update: 'r+', append: 'a+', replace: 'w+' } as const;
 
 export const realFiles: FileSystem = {
   async open(path, mode) {
@@ -98,6 +100,26 @@ export async function writeWhole(
   await files.syncFolder(target.folder);
 }
 
+const settleBytes = 1024 * 1024;
+
+/**
+ * Cuts the file to `length` and makes sure that the rest is on disk, by writing it over itself: after a failed fsync the
+ * kernel may hold pages for clean that never reached the disk, and would answer the next fsync with success.
+ */
+export async function settleFile(files: FileSystem, path: string, length: number): Promise<void> {
+  const file = await files.open(path, 'update');
+  try {
+    if (length < (await file.size())) await file.truncate(length);
+    const bytes = new Uint8Array(Math.min(length, settleBytes));
+    for (let at = 0; at < length; at += bytes.length) {
+      await file.writeAt(bytes.subarray(0, await file.read(bytes.subarray(0, length - at), at)), at);
+    }
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
 function diskFile(handle: FileHandle): DiskFile {
   return {
     async read(into, position) {
@@ -109,16 +131,20 @@ function diskFile(handle: FileHandle): DiskFile {
       }
       return filled;
     },
-    async write(bytes) {
-      let written = 0;
-      // write(2) may take less than it was given, e.g. when the disk is nearly full.
-      while (written < bytes.length) {
-        written += (await handle.write(bytes, written, bytes.length - written)).bytesWritten;
-      }
-    },
+    write: (bytes) => writeAll(handle, bytes, undefined),
+    writeAt: (bytes, position) => writeAll(handle, bytes, position),
     datasync: () => handle.datasync(),
     truncate: (length) => handle.truncate(length),
     size: async () => (await handle.stat()).size,
     close: () => handle.close(),
   };
+}
+
+/** write(2) may take less than it was given, e.g. when the disk is nearly full. */
+async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number | undefined): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    const at = position === undefined ? null : position + written;
+    written += (await handle.write(bytes, written, bytes.length - written, at)).bytesWritten;
+  }
 }

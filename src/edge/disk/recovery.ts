@@ -1,7 +1,7 @@
 /** What a log finds when it is opened: its segments checked, a torn tail cut, damage kept and reported. */
 import type { Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
-import type { FileSystem } from './file-system.ts';
+import { type FileSystem, settleFile } from './file-system.ts';
 import type { ScannedTail } from './frames.ts';
 import {
   listSegments,
@@ -36,7 +36,7 @@ export interface Recovered {
 const maxProblems = 1_000;
 
 /**
- * Cuts a torn tail. A damaged end is kept as it is and numbering goes on in a new segment behind it, so that no number
+ * Makes durable what a killed process left and cuts a torn tail. A damaged end is kept as it is and numbering goes on in a new segment behind it, so that no number
  * that may have been acknowledged is given twice. Segments wholly below `verifyFrom` are not read.
  */
 export async function recoverLog(place: LogPlace, verifyFrom: number): Promise<Recovered> {
@@ -56,10 +56,13 @@ export async function recoverLog(place: LogPlace, verifyFrom: number): Promise<R
     lost.push({ from: walked.from, to: walked.to });
     if (problems.length < maxProblems) problems.push(walked.problem);
   }
+  if (newest !== undefined) {
+    if (tail?.isTorn) newest.bytes = tail.offset;
+    await settleFile(files, newest.path, newest.bytes);
+  }
   if (newest !== undefined && tail !== undefined) {
     problems.push(tailProblem(newest, tail));
-    if (tail.isTorn) await cut(files, newest, tail.offset);
-    else {
+    if (!tail.isTorn) {
       lost.push({ from: last + 1, to: last + tail.frames });
       last += tail.frames;
       segments.push(await createSegment(place, last + 1));
@@ -86,15 +89,4 @@ async function sizeOf(files: FileSystem, path: string): Promise<number> {
   } finally {
     await file.close();
   }
-}
-
-async function cut(files: FileSystem, segment: KnownSegment, length: number): Promise<void> {
-  const file = await files.open(segment.path, 'append');
-  try {
-    await file.truncate(length);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  segment.bytes = length;
 }

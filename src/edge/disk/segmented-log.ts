@@ -40,12 +40,7 @@ export async function openSegmentedLog(options: LogOptions): Promise<Parsed<Segm
   await place.files.makeFolder(place.folder);
   const recovered = await recoverLog(place, options.verifyFrom ?? 0);
   const newest = recovered.segments.at(-1);
-  let file: DiskFile | undefined;
-  if (newest !== undefined) {
-    file = await place.files.open(newest.path, 'append');
-    // Records of a killed process may be in the page cache only; they count as durable from here on.
-    await file.datasync();
-  }
+  const file = newest === undefined ? undefined : await place.files.open(newest.path, 'append');
   await place.files.syncFolder(place.folder);
   return { value: new SegmentedLog(place, options, { ...recovered, file }), problems: recovered.problems };
 }

@@ -1,7 +1,7 @@
 /** One append-only file with group commit: what `append` acknowledged is on disk. */
 import { dirname } from 'node:path';
 import type { World } from '../../base/world.ts';
-import { type FileSystem, realFiles } from './file-system.ts';
+import { type FileSystem, realFiles, settleFile } from './file-system.ts';
 import { GroupCommit } from './group-commit.ts';
 
 export interface SyncFile {
@@ -22,10 +22,10 @@ export async function openSyncFile(options: {
 }): Promise<SyncFile> {
   const files = options.files ?? realFiles;
   const file = await files.open(options.path, 'append');
-  // What a killed process wrote may be in the page cache only: nothing counts as durable before this.
-  await file.datasync();
-  await files.syncFolder(dirname(options.path));
   let size = await file.size();
+  // What a killed process wrote may be in the page cache only: nothing counts as durable before this.
+  await settleFile(files, options.path, size);
+  await files.syncFolder(dirname(options.path));
   const group = new GroupCommit<{ readonly size: number; readonly bytes: Uint8Array }>({
     world: options.world,
     place: options.path,

@@ -18,7 +18,12 @@ export interface OutgoingNotice {
 /** What became of one try. `retry`: the peer may be asked again with the same key; `uncertain`: it may have it already. */
 export type SendOutcome =
   | { readonly kind: 'sent'; readonly externalId?: string | undefined }
-  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number | undefined; readonly uncertain: boolean }
+  | {
+      readonly kind: 'retry';
+      readonly reason: string;
+      readonly afterMs?: number | undefined;
+      readonly uncertain: boolean;
+    }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** A way to reach subscribers. Edge implements one file a kind; one compliance suite judges all. */

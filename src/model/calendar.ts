@@ -1,0 +1,50 @@
+/** Local time without a locale: per zone a table of offsets that enters as an input (design L7), and quiet hours by it. */
+import { type Instant, instant } from '../base/instant.ts';
+
+export interface Calendar {
+  /** Zone name -> (from this instant on, minutes east of UTC), ascending. */
+  readonly zones: Readonly<Record<string, readonly (readonly [number, number])[]>>;
+}
+
+/** Minutes of the local day [from, to); may span midnight; equal ends mean none. */
+export interface QuietHours {
+  readonly fromMinute: number;
+  readonly toMinute: number;
+}
+
+const minuteMs = 60_000;
+const dayMinutes = 1_440;
+
+/** Minutes east of UTC; a zone or an instant the calendar does not know counts as UTC. */
+export function offsetMinutes(calendar: Calendar, zone: string | undefined, at: number): number {
+  const table = zone === undefined || !Object.hasOwn(calendar.zones, zone) ? undefined : calendar.zones[zone];
+  let offset = 0;
+  for (const [from, minutes] of table ?? []) {
+    if (from > at) break;
+    offset = minutes;
+  }
+  return offset;
+}
+
+/** When the quiet hours that hold at `at` end; undefined when it is not quiet. */
+export function quietUntil(
+  calendar: Calendar,
+  place: { readonly zone: string | undefined; readonly quiet: QuietHours | undefined },
+  at: Instant,
+): Instant | undefined {
+  const { zone, quiet } = place;
+  if (quiet === undefined || quiet.fromMinute === quiet.toMinute) return undefined;
+  const offset = offsetMinutes(calendar, zone, at);
+  const localMinutes = Math.floor(at / minuteMs) + offset;
+  const minute = ((localMinutes % dayMinutes) + dayMinutes) % dayMinutes;
+  const { fromMinute, toMinute } = quiet;
+  const isQuiet =
+    fromMinute < toMinute
+      ? minute >= fromMinute && minute < toMinute
+      : minute >= fromMinute || minute < toMinute;
+  if (!isQuiet) return undefined;
+  const length = (toMinute - minute + dayMinutes) % dayMinutes;
+  const end = (Math.floor(at / minuteMs) + length) * minuteMs;
+  // The clocks may change inside the window; the end is named in local time.
+  return instant(end + (offset - offsetMinutes(calendar, zone, end)) * minuteMs);
+}

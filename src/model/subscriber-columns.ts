@@ -1,0 +1,21 @@
+import type { SubscriberKey } from './ids.ts';
+import type { SubscriberClass } from './incident.ts';
+
+/** The facts of subscribers that rooms decide with, by number in access-tree order of one topology version (design L6). */
+export interface SubscriberColumns {
+  readonly count: number;
+  keyOf(number: number): SubscriberKey;
+  /** -1 when the version does not hold that key. */
+  numberOf(key: SubscriberKey): number;
+  classOf(number: number): SubscriberClass;
+  /** One bit a channel that may be used; 0: there is no way to reach the subscriber. */
+  channelMaskOf(number: number): number;
+  /** Position in `zones`. */
+  zoneOf(number: number): number;
+  isOptedOut(number: number): boolean;
+  /** Names of time zones; a subscriber whose zone is not in it counts as UTC. */
+  readonly zones?: readonly string[] | undefined;
+}
+
+export const zoneNameOf = (columns: SubscriberColumns, number: number): string | undefined =>
+  columns.zones?.[columns.zoneOf(number)];

@@ -1,0 +1,395 @@
+/**
+ * Who is told what and when (care.md 3.4).
+ *
+ * Invariants: a (subscriber, incident, type, revision) is told once; everybody affected is told, or left out for a
+ * counted reason, or held for a second person; planned and non-actionable incidents tell nobody; no call looks at
+ * more than 5,000 subscribers (design L5). The work left is never a list: it is `affected` less `decided`, so it is
+ * right after any change of the affected set.
+ *
+ * A new topology version renumbers subscribers. What was told is carried over through stable keys, 5,000 a slice, and
+ * the plan rests until that is done; only `toldRanges`, a resolution or a merge in that short time finish it at once.
+ */
+import { after, earliest, type Instant, instant } from '../base/instant.ts';
+import { shared, sizeOf, tidied, united, without } from '../base/ranges.ts';
+import { Timers } from '../base/timers.ts';
+import type { Calendar } from '../model/calendar.ts';
+import type { IdSource, IncidentId, SubscriberRange } from '../model/ids.ts';
+import type { ImpactChange, Incident, IncidentChange } from '../model/incident.ts';
+import type { NoticeCounts, NoticeFacts, NoticeState, NoticeType, Tell } from '../model/notice.ts';
+import type { Policy } from '../model/policy.ts';
+import type { SubscriberColumns } from '../model/subscriber-columns.ts';
+import { CountBoard } from './counts.ts';
+import { isNews } from './news.ts';
+import {
+  factsOf,
+  type GuardLevel,
+  newPlan,
+  type Plan,
+  type PlanSnapshot,
+  planSnapshot,
+  renumber,
+  restoredPlan,
+  setAside,
+  unreleased,
+  untell,
+} from './plan.ts';
+import { hasWork, Teller } from './teller.ts';
+
+export interface NoticeContext {
+  readonly at: Instant;
+  readonly ids: IdSource;
+}
+
+export interface NoticePlan {
+  readonly tells: readonly Tell[];
+  readonly releases: readonly IncidentId[];
+  readonly withdrawals: readonly { readonly incident: IncidentId; readonly types: readonly NoticeType[] }[];
+  readonly rest?: string | undefined;
+}
+
+interface Out {
+  readonly tells: Tell[];
+  readonly releases: IncidentId[];
+  readonly withdrawals: { readonly incident: IncidentId; readonly types: readonly NoticeType[] }[];
+}
+
+const sliceSize = 5_000;
+const restToken = 'more';
+const outageTypes: readonly NoticeType[] = ['detected', 'etr', 'etr-changed', 'partly-restored'];
+const repairTypes: readonly NoticeType[] = ['restored', 'ask', 'reminder'];
+
+export class Notices {
+  readonly #plans = new Map<IncidentId, Plan>();
+  readonly #timers = new Timers();
+  readonly #counts = new CountBoard();
+  /** Incidents with work left, first come first. */
+  readonly #busy = new Set<IncidentId>();
+  readonly #teller = new Teller(this.#counts);
+  #isContinuing = false;
+  #busySince: Instant | undefined;
+
+  setPolicy(policy: Policy): void {
+    this.#teller.policy = policy;
+  }
+
+  setCalendar(calendar: Calendar): void {
+    this.#teller.calendar = calendar;
+  }
+
+  setSubscribers(columns: SubscriberColumns, version: number): void {
+    const older = this.#teller.columns;
+    this.#teller.columns = columns;
+    if (version === this.#teller.version || older === undefined) {
+      this.#teller.version = version;
+      return;
+    }
+    this.#teller.version = version;
+    for (const plan of this.#plans.values()) {
+      setAside(plan, older);
+      this.#busy.add(plan.incident);
+    }
+  }
+
+  get wakeAt(): Instant | undefined {
+    return earliest(this.#timers.next, this.#busy.size > 0 ? this.#busySince : undefined);
+  }
+
+  /** Flap guards and the times between two changes do not run while we are down (design L10). */
+  shift(deltaMs: number): void {
+    this.#timers.shift(deltaMs, () => true);
+  }
+
+  onIncident(changes: readonly IncidentChange[], context: NoticeContext): NoticePlan {
+    const out = newOut();
+    for (const change of changes) this.#incidentChanged(change, context.at, out);
+    return this.#finish(context.at, out);
+  }
+
+  onImpact(changes: readonly ImpactChange[], context: NoticeContext): NoticePlan {
+    const out = newOut();
+    for (const change of changes) this.#impactChanged(change, context.at, out);
+    return this.#finish(context.at, out);
+  }
+
+  /** A second person lets go what is held, and all of this incident up to the same guard. */
+  approve(incident: IncidentId, context: NoticeContext): NoticePlan {
+    const out = newOut();
+    const plan = this.#plans.get(incident);
+    if (plan !== undefined && !plan.isRefused) {
+      plan.approved = this.#teller.guardOf(plan);
+      plan.held = [];
+      this.#counts.released(incident);
+      out.releases.push(incident);
+      this.#news(plan, context.at);
+    }
+    return this.#finish(context.at, out);
+  }
+
+  /** A second person says no: nothing more is told about this incident. */
+  refuse(incident: IncidentId, context: NoticeContext): NoticePlan {
+    const out = newOut();
+    const plan = this.#plans.get(incident);
+    if (plan !== undefined) {
+      plan.isRefused = true;
+      plan.told = without(plan.told, plan.held);
+      plan.held = [];
+      plan.jobs = [];
+      out.withdrawals.push({ incident, types: outageTypes });
+    }
+    return this.#finish(context.at, out);
+  }
+
+  wake(context: NoticeContext): NoticePlan {
+    const out = newOut();
+    for (const key of this.#timers.due(context.at)) {
+      const [what, incident] = key.split(' ') as [string, IncidentId];
+      const plan = this.#plans.get(incident);
+      if (plan === undefined) continue;
+      if (what === 'hold' && plan.phase === 'holding') plan.phase = 'telling';
+      else if (what === 'etr') this.#news(plan, context.at);
+      else if (what === 'restored') this.#announceRepair(plan);
+      this.#busy.add(incident);
+    }
+    return this.#finish(context.at, out);
+  }
+
+  continue(token: string, context: NoticeContext): NoticePlan {
+    if (token === restToken) this.#isContinuing = false;
+    return this.#finish(context.at, newOut());
+  }
+
+  /** Who was told of the incident, or will be in the morning; not those held, refused or left out. */
+  toldRanges(incident: IncidentId): SubscriberRange[] {
+    const plan = this.#plans.get(incident);
+    if (plan === undefined) return [];
+    this.#renumberWhole(plan);
+    return without(plan.told, plan.held);
+  }
+
+  /** Why its notices wait for a second person. */
+  guard(incident: IncidentId): GuardLevel {
+    const plan = this.#plans.get(incident);
+    return plan === undefined || !this.#teller.isHeld(plan) ? 'none' : this.#teller.guardOf(plan);
+  }
+
+  receipts(
+    counts: readonly { readonly incident: IncidentId; readonly state: NoticeState; readonly count: number }[],
+  ): void {
+    for (const { incident, state, count } of counts) this.#counts.received(incident, state, count);
+  }
+
+  /** Adds what another room has told (asks and reminders) to the counts. */
+  count(tells: readonly Tell[]): void {
+    for (const tell of tells) this.#counts.planned(tell);
+  }
+
+  counts(incident: IncidentId): NoticeCounts {
+    return this.#counts.of(incident);
+  }
+
+  snapshot(): NoticesSnapshot {
+    return {
+      plans: [...this.#plans.values()].map((plan) => planSnapshot(plan, this.#teller.columns)),
+      timers: this.#timers.entries(),
+      counts: this.#counts.snapshot(),
+      busy: [...this.#busy],
+      busySince: this.#busySince,
+      isContinuing: this.#isContinuing,
+    };
+  }
+
+  /** Subscribers and policy must have been set as they were. */
+  restore(snapshot: unknown): void {
+    const { plans, timers, counts, busy, busySince, isContinuing } = snapshot as NoticesSnapshot;
+    this.#plans.clear();
+    for (const plan of plans) this.#plans.set(plan.incident, restoredPlan(plan, this.#teller.columns));
+    this.#timers.restore(timers);
+    this.#counts.restore(counts);
+    this.#busy.clear();
+    for (const incident of busy) this.#busy.add(incident);
+    this.#busySince = busySince;
+    this.#isContinuing = isContinuing;
+  }
+
+  #incidentChanged({ kind, incident }: IncidentChange, at: Instant, out: Out): void {
+    const plan = this.#see(incident, at);
+    if (plan === undefined) return;
+    if (kind === 'resolved') this.#resolve(plan, incident, at, out);
+    else if (kind === 'reopened') this.#reopen(plan, incident, at, out);
+    else if (kind === 'merged') this.#merge(plan, incident, out);
+    else if (kind === 'closed') this.#forget(plan);
+  }
+
+  /** Takes the facts of the incident and starts the flap guard where it is one to speak of. */
+  #see(incident: Incident, at: Instant): Plan | undefined {
+    const isRunning =
+      incident.state === 'open' || incident.state === 'uncertain' || incident.state === 'mitigated';
+    const isTellable =
+      isRunning && incident.actionable && !incident.planned && this.#teller.policy !== undefined;
+    let plan = this.#plans.get(incident.id);
+    if (plan === undefined) {
+      if (!isTellable) return undefined;
+      plan = newPlan(incident);
+      this.#plans.set(incident.id, plan);
+    }
+    plan.facts = factsOf(incident);
+    if (plan.phase === 'waiting' && isTellable) this.#hold(plan, at);
+    else if (isRunning && !isTellable && plan.phase !== 'over') {
+      plan.phase = 'waiting';
+      this.#timers.clear(`hold ${plan.incident}`);
+    }
+    return plan;
+  }
+
+  #hold(plan: Plan, at: Instant): void {
+    const holdMs = this.#teller.policy!.notify.holdMs;
+    plan.phase = holdMs > 0 ? 'holding' : 'telling';
+    if (holdMs > 0) this.#timers.set(`hold ${plan.incident}`, after(at, holdMs));
+    this.#busy.add(plan.incident);
+  }
+
+  #impactChanged({ incident, impact, left }: ImpactChange, at: Instant, out: Out): void {
+    const plan = this.#see(incident, at);
+    if (plan === undefined || impact.topologyVersion !== this.#teller.version) return;
+    plan.stale = plan.stale.filter((stale) => stale.place !== 'affected');
+    plan.affected = tidied(impact.ranges);
+    plan.revision = impact.revision;
+    plan.etr = impact.etr;
+    if (left.length > 0) this.#takeBackAll(plan, at, out);
+    this.#news(plan, at);
+    this.#busy.add(plan.incident);
+  }
+
+  /** The affected set shrank while nobody has been told yet: what waits would reach people who are not affected. */
+  #takeBackAll(plan: Plan, at: Instant, out: Out): void {
+    const waiting = unreleased(plan, at);
+    if (plan.stale.length > 0 || waiting.length === 0 || without(plan.told, waiting).length > 0) return;
+    out.withdrawals.push({ incident: plan.incident, types: outageTypes });
+    untell(plan, waiting);
+  }
+
+  /** A notice of an outage that is over is wrong, not late: what has not left is taken back. */
+  #resolve(plan: Plan, incident: Incident, at: Instant, out: Out): void {
+    this.#renumberWhole(plan);
+    this.#timers.clear(`hold ${plan.incident}`);
+    this.#timers.clear(`etr ${plan.incident}`);
+    if (!plan.isAnnounced) {
+      if (plan.phase !== 'waiting') this.#counts.suppressed(plan.incident, sizeOf(plan.affected));
+    } else {
+      out.withdrawals.push({ incident: plan.incident, types: outageTypes });
+      untell(plan, unreleased(plan, at));
+    }
+    plan.phase = 'over';
+    plan.jobs = [];
+    plan.resolvedAt = incident.resolvedAt ?? at;
+    const { ask, stableForMs } = this.#teller.policy!.confirm;
+    if (!ask && plan.told.length > 0) this.#timers.set(`restored ${plan.incident}`, after(at, stableForMs));
+  }
+
+  /** Down again. Who has heard that it works is told anew; who has not yet, still knows of the outage. */
+  #reopen(plan: Plan, incident: Incident, at: Instant, out: Out): void {
+    this.#timers.clear(`restored ${plan.incident}`);
+    out.withdrawals.push({ incident: plan.incident, types: repairTypes });
+    const stableForMs = this.#teller.policy!.confirm.stableForMs;
+    const hasHeard =
+      plan.resolvedAt !== undefined && at >= plan.resolvedAt + stableForMs && plan.told.length > 0;
+    if (hasHeard) {
+      plan.decided = [];
+      plan.told = [];
+      plan.isAnnounced = false;
+      plan.toldEtr = undefined;
+      plan.lift++;
+    }
+    plan.jobs = [];
+    plan.resolvedAt = undefined;
+    plan.phase = plan.isAnnounced ? 'telling' : 'waiting';
+    this.#see(incident, at);
+    this.#busy.add(plan.incident);
+  }
+
+  /** Who was told of the merged incident knows; the survivor does not tell him again. */
+  #merge(plan: Plan, incident: Incident, out: Out): void {
+    this.#renumberWhole(plan);
+    if (plan.held.length > 0) out.withdrawals.push({ incident: plan.incident, types: outageTypes });
+    const told = without(plan.told, plan.held);
+    const into = incident.into;
+    if (into !== undefined && told.length > 0) {
+      const survivor = this.#plans.get(into) ?? newPlan({ ...incident, id: into });
+      this.#plans.set(into, survivor);
+      this.#renumberWhole(survivor);
+      survivor.told = united(survivor.told, told);
+      survivor.decided = united(survivor.decided, told);
+      survivor.later = [...survivor.later, ...plan.later];
+      survivor.toldEtr = survivor.isAnnounced ? survivor.toldEtr : plan.toldEtr;
+      survivor.isAnnounced = true;
+    }
+    this.#forget(plan);
+  }
+
+  #forget(plan: Plan): void {
+    for (const what of ['hold', 'etr', 'restored']) this.#timers.clear(`${what} ${plan.incident}`);
+    this.#plans.delete(plan.incident);
+    this.#busy.delete(plan.incident);
+  }
+
+  /** Is the newest ETR worth a notice now, later, or not at all? */
+  #news(plan: Plan, at: Instant): void {
+    const { etr, toldEtr } = plan;
+    const isSpeaking =
+      plan.phase === 'telling' && plan.isAnnounced && plan.held.length === 0 && !plan.isRefused;
+    this.#timers.clear(`etr ${plan.incident}`);
+    if (!isSpeaking || etr === undefined) return;
+    if (toldEtr !== undefined && !isNews(toldEtr, etr, at)) return;
+    const next =
+      (plan.etrChangedAt ?? Number.NEGATIVE_INFINITY) + this.#teller.policy!.notify.etrChangeEveryMs;
+    if (toldEtr !== undefined && at < next) {
+      this.#timers.set(`etr ${plan.incident}`, instant(next));
+      return;
+    }
+    if (toldEtr !== undefined) plan.etrChangedAt = at;
+    plan.toldEtr = etr;
+    const facts = { ...plan.facts, etr, previousEtr: toldEtr };
+    this.#tellAgain(plan, toldEtr === undefined ? 'etr' : 'etr-changed', facts);
+  }
+
+  #announceRepair(plan: Plan): void {
+    if (plan.phase === 'over') this.#tellAgain(plan, 'restored', plan.facts);
+  }
+
+  /** A newer notice to those already told takes the place of one that has not reached all. */
+  #tellAgain(plan: Plan, type: NoticeType, facts: NoticeFacts): void {
+    const todo = type === 'restored' ? plan.decided : shared(plan.decided, plan.affected);
+    plan.jobs = [{ type, revision: plan.serial++, facts, todo }];
+    this.#busy.add(plan.incident);
+  }
+
+  #renumberWhole(plan: Plan): void {
+    while (plan.stale.length > 0) renumber(plan, this.#teller.columns!, sliceSize);
+  }
+
+  #finish(at: Instant, out: Out): NoticePlan {
+    let left = sliceSize;
+    for (const incident of this.#busy) {
+      const plan = this.#plans.get(incident);
+      while (left > 0 && plan !== undefined && hasWork(plan))
+        left -= this.#teller.step(plan, at, left, out.tells);
+      if (plan === undefined || !hasWork(plan)) this.#busy.delete(incident);
+      if (left <= 0) break;
+    }
+    this.#busySince = this.#busy.size > 0 ? at : undefined;
+    if (this.#busy.size === 0 || this.#isContinuing) return out;
+    this.#isContinuing = true;
+    return { ...out, rest: restToken };
+  }
+}
+
+const newOut = (): Out => ({ tells: [], releases: [], withdrawals: [] });
+
+interface NoticesSnapshot {
+  readonly plans: readonly PlanSnapshot[];
+  readonly timers: readonly [string, Instant][];
+  readonly counts: ReturnType<CountBoard['snapshot']>;
+  readonly busy: readonly IncidentId[];
+  readonly busySince: Instant | undefined;
+  readonly isContinuing: boolean;
+}

@@ -1,0 +1,205 @@
+/** What is known of one incident's notices, and the numbers in it carried from one topology version to the next. */
+import type { Instant } from '../base/instant.ts';
+import { type Range, runsOf, tidied, united, without } from '../base/ranges.ts';
+import type { IncidentId } from '../model/ids.ts';
+import type { Etr, Incident } from '../model/incident.ts';
+import { KeyQueue, type KeyQueueSnapshot } from '../model/key-queue.ts';
+import type { NoticeFacts, NoticeType } from '../model/notice.ts';
+import type { SubscriberColumns } from '../model/subscriber-columns.ts';
+
+/** Why a second person must release: none, the number of recipients, their share of the base. */
+export type GuardLevel = 'none' | 'secondPerson' | 'stopAboveShare';
+
+/** A notice to those already told, on its way through them. */
+export interface Job {
+  readonly type: NoticeType;
+  readonly revision: number;
+  readonly facts: NoticeFacts;
+  todo: readonly Range[];
+}
+
+/** What was told to whom in the last day, for the cap. */
+export interface Told {
+  readonly key: string;
+  readonly at: Instant;
+  ranges: readonly Range[];
+}
+
+/** Told, but not before that instant: quiet hours. */
+export interface Later {
+  readonly notBefore: Instant;
+  ranges: readonly Range[];
+}
+
+/** A set in numbers of an older version: keys still to be looked up, and what they have become so far. */
+interface Stale {
+  readonly place: string;
+  queue: KeyQueue;
+  found: Range[];
+}
+
+export interface Plan {
+  readonly incident: IncidentId;
+  facts: NoticeFacts;
+  phase: 'waiting' | 'holding' | 'telling' | 'over';
+  subscribers: number;
+  revision: number;
+  /** Added to the impact's revision: rises when the same set must be told anew, so that no key repeats. */
+  lift: number;
+  affected: readonly Range[];
+  /** Told or left out for a reason; nobody in it is looked at again. */
+  decided: readonly Range[];
+  told: readonly Range[];
+  /** Told, but waiting for a second person. */
+  held: readonly Range[];
+  later: Later[];
+  etr?: Etr | undefined;
+  toldEtr?: Etr | undefined;
+  etrChangedAt?: Instant | undefined;
+  isAnnounced: boolean;
+  approved: GuardLevel;
+  isRefused: boolean;
+  resolvedAt?: Instant | undefined;
+  jobs: Job[];
+  /** Number of the next notice to those already told. */
+  serial: number;
+  log: Told[];
+  stale: Stale[];
+}
+
+export function newPlan(incident: Incident): Plan {
+  return {
+    incident: incident.id,
+    facts: factsOf(incident),
+    phase: 'waiting',
+    subscribers: 0,
+    revision: 0,
+    lift: 0,
+    affected: [],
+    decided: [],
+    told: [],
+    held: [],
+    later: [],
+    isAnnounced: false,
+    approved: 'none',
+    isRefused: false,
+    jobs: [],
+    serial: 1,
+    log: [],
+    stale: [],
+  };
+}
+
+export const factsOf = (incident: Incident): NoticeFacts => ({
+  kind: incident.kind,
+  root: incident.root,
+  startedAt: incident.startedAt,
+  restoredAt: incident.resolvedAt,
+});
+
+/** Every set of the plan becomes a queue of keys; the work that follows fills them again in the new numbers. */
+export function setAside(plan: Plan, older: SubscriberColumns): void {
+  for (const stale of plan.stale) {
+    if (stale.found.length > 0) {
+      plan.stale = [
+        ...plan.stale,
+        { place: stale.place, queue: KeyQueue.ofRanges(tidied(stale.found), older), found: [] },
+      ];
+      stale.found = [];
+    }
+  }
+  const move = (place: string, ranges: readonly Range[]): void => {
+    if (ranges.length > 0) plan.stale.push({ place, queue: KeyQueue.ofRanges(ranges, older), found: [] });
+  };
+  for (const place of ['affected', 'decided', 'told', 'held'] as const) {
+    move(place, plan[place]);
+    plan[place] = [];
+  }
+  for (const later of plan.later) {
+    move(`later ${later.notBefore}`, later.ranges);
+    later.ranges = [];
+  }
+  for (const job of plan.jobs) {
+    move(`job ${job.revision}`, job.todo);
+    job.todo = [];
+  }
+  // The log is a day old at most; until then it counts for everybody, which can only make us more silent.
+  for (const told of plan.log) told.ranges = [{ from: 0, to: 2 ** 32 }];
+}
+
+/** Looks up at most `budget` keys in the new version; answers how many it did. */
+export function renumber(plan: Plan, columns: SubscriberColumns, budget: number): number {
+  const stale = plan.stale[0];
+  if (stale === undefined) return 0;
+  const keys = stale.queue.take(budget);
+  const numbers = keys.map((key) => columns.numberOf(key)).filter((number) => number >= 0);
+  stale.found = united(stale.found, tidied(runsOf(numbers)));
+  if (stale.queue.left === 0) {
+    plan.stale.shift();
+    putBack(plan, stale.place, stale.found);
+  }
+  return keys.length;
+}
+
+function putBack(plan: Plan, place: string, found: readonly Range[]): void {
+  if (place === 'affected' || place === 'decided' || place === 'told' || place === 'held') {
+    plan[place] = united(plan[place], found);
+    return;
+  }
+  for (const later of plan.later) {
+    if (place === `later ${later.notBefore}`) later.ranges = united(later.ranges, found);
+  }
+  for (const job of plan.jobs) if (place === `job ${job.revision}`) job.todo = united(job.todo, found);
+}
+
+/** Told, but not on its way: held for a second person or for the morning. */
+export function unreleased(plan: Plan, at: Instant): Range[] {
+  const later = plan.later.filter((entry) => entry.notBefore > at).flatMap((entry) => entry.ranges);
+  return tidied([...plan.held, ...later]);
+}
+
+/** They count as not told; what they are told then has a new revision, since the old one was withdrawn. */
+export function untell(plan: Plan, ranges: readonly Range[]): void {
+  plan.told = without(plan.told, ranges);
+  plan.decided = without(plan.decided, ranges);
+  plan.held = without(plan.held, ranges);
+  plan.later = [];
+  plan.lift++;
+}
+
+export interface PlanSnapshot extends Omit<Plan, 'stale'> {
+  readonly stale: readonly {
+    readonly place: string;
+    readonly queue: KeyQueueSnapshot;
+    readonly found: readonly Range[];
+  }[];
+}
+
+/** A copy that later work does not change. */
+export function planSnapshot(plan: Plan, newest: SubscriberColumns | undefined): PlanSnapshot {
+  return {
+    ...plan,
+    later: plan.later.map((later) => ({ ...later })),
+    jobs: plan.jobs.map((job) => ({ ...job })),
+    log: plan.log.map((told) => ({ ...told })),
+    stale: plan.stale.map(({ place, queue, found }) => ({
+      place,
+      queue: queue.snapshot(newest),
+      found: [...found],
+    })),
+  };
+}
+
+export function restoredPlan(snapshot: PlanSnapshot, newest: SubscriberColumns | undefined): Plan {
+  return {
+    ...snapshot,
+    later: snapshot.later.map((later) => ({ ...later })),
+    jobs: snapshot.jobs.map((job) => ({ ...job })),
+    log: snapshot.log.map((told) => ({ ...told })),
+    stale: snapshot.stale.map(({ place, queue, found }) => ({
+      place,
+      queue: KeyQueue.restored(queue, newest),
+      found: [...found],
+    })),
+  };
+}

@@ -1,0 +1,143 @@
+/** Does the work of a plan in slices: renumbers, tells those not told yet, then those who know already. */
+import { after, days, type Instant } from '../base/instant.ts';
+import { firstOf, holds, type Range, shared, sizeOf, united, without } from '../base/ranges.ts';
+import { type Calendar, quietUntil } from '../model/calendar.ts';
+import type { NoticeFacts, NoticeType, SuppressReason, Tell } from '../model/notice.ts';
+import type { Policy } from '../model/policy.ts';
+import { type SubscriberColumns, zoneNameOf } from '../model/subscriber-columns.ts';
+import type { CountBoard } from './counts.ts';
+import { type GuardLevel, type Plan, renumber } from './plan.ts';
+import { walk } from './telling.ts';
+
+/** Below this many recipients the share of the base says nothing. */
+const shareCountsAbove = 2_000;
+/** A first notice this old helps nobody. */
+const staleAfter = days(1);
+const guardRank: Readonly<Record<GuardLevel, number>> = { none: 0, secondPerson: 1, stopAboveShare: 2 };
+
+interface Notice {
+  readonly type: NoticeType;
+  readonly revision: number;
+  readonly facts: NoticeFacts;
+  readonly slice: readonly Range[];
+}
+
+/** What decides, as last set, and one slice of work at a time. */
+export class Teller {
+  columns: SubscriberColumns | undefined;
+  version = 0;
+  policy: Policy | undefined;
+  calendar: Calendar = { zones: {} };
+  readonly #counts: CountBoard;
+
+  constructor(counts: CountBoard) {
+    this.#counts = counts;
+  }
+
+  /** One slice of the plan's work; answers how many subscribers it looked at. */
+  step(plan: Plan, at: Instant, budget: number, tells: Tell[]): number {
+    if (plan.stale.length > 0) return renumber(plan, this.columns!, budget);
+    const isTelling = plan.phase === 'telling' && !plan.isRefused;
+    const fresh = isTelling ? firstOf(without(plan.affected, plan.decided), budget) : [];
+    if (fresh.length > 0) {
+      const revision = plan.revision + plan.lift;
+      if (!plan.isAnnounced) plan.toldEtr = plan.etr;
+      plan.isAnnounced = true;
+      plan.decided = united(plan.decided, fresh);
+      this.#tell(
+        plan,
+        { type: 'detected', revision, facts: { ...plan.facts, etr: plan.etr }, slice: fresh },
+        at,
+        tells,
+      );
+      return sizeOf(fresh);
+    }
+    const job = plan.jobs[0]!;
+    const slice = firstOf(job.todo, budget);
+    job.todo = without(job.todo, slice);
+    if (job.todo.length === 0) plan.jobs.shift();
+    if (slice.length > 0) this.#tell(plan, { ...job, slice }, at, tells);
+    return sizeOf(slice);
+  }
+
+  #tell(plan: Plan, notice: Notice, at: Instant, tells: Tell[]): void {
+    const { type, revision, facts, slice } = notice;
+    const { order } = this.policy!.notify;
+    const held = type === 'detected' && this.isHeld(plan);
+    const notAfter =
+      type === 'detected' ? after(at, staleAfter) : type === 'restored' ? undefined : facts.etr?.to;
+    const topologyVersion = this.version;
+    plan.log = plan.log.filter((told) => told.at > at - days(1));
+    const walked = walk(
+      { slice, reasonOf: this.#reasons(plan, type), notBeforeOf: this.#mornings(at) },
+      { incident: plan.incident, revision, type, topologyVersion, held, notAfter, order, facts },
+    );
+    this.#counts.suppressed(plan.incident, walked.suppressed);
+    for (const tell of walked.tells) {
+      tells.push(tell);
+      this.#counts.planned(tell);
+      if (type === 'detected' && tell.notBefore !== undefined) remember(plan, tell, walked.told);
+    }
+    const key = type === 'detected' ? `detected ${Math.floor(at / 3_600_000)}` : `${type} ${revision}`;
+    const entry = plan.log.find((told) => told.key === key);
+    if (entry === undefined) plan.log.push({ key, at, ranges: slice });
+    else entry.ranges = united(entry.ranges, slice);
+    if (type !== 'detected') return;
+    plan.told = united(plan.told, walked.told);
+    if (held) plan.held = united(plan.held, walked.told);
+  }
+
+  #reasons(plan: Plan, type: NoticeType): (number: number) => SuppressReason | undefined {
+    const columns = this.columns!;
+    const { capPerDay } = this.policy!.notify;
+    // Without a question the news that it works is a notice like others: its place under the cap is kept free.
+    const isEtr = type === 'etr' || type === 'etr-changed';
+    const cap = isEtr && !this.policy!.confirm.ask ? capPerDay - 1 : capPerDay;
+    return (number) => {
+      if (columns.isOptedOut(number)) return 'optedOut';
+      if (columns.channelMaskOf(number) === 0) return 'noChannel';
+      if (type !== 'detected' && !holds(plan.told, number)) return 'neverTold';
+      let count = 0;
+      for (const told of plan.log) if (holds(told.ranges, number)) count++;
+      return count >= cap ? 'cap' : undefined;
+    };
+  }
+
+  /** The end of the quiet hours at the subscriber's, looked up once a zone. */
+  #mornings(at: Instant): (number: number) => Instant | undefined {
+    const quiet = this.policy!.notify.quietHours;
+    if (quiet === undefined) return () => undefined;
+    const columns = this.columns!;
+    const known = new Map<string | undefined, Instant | undefined>();
+    return (number) => {
+      const zone = zoneNameOf(columns, number);
+      if (!known.has(zone)) known.set(zone, quietUntil(this.calendar, { zone, quiet }, at));
+      return known.get(zone);
+    };
+  }
+
+  guardOf(plan: Plan): GuardLevel {
+    const recipients = sizeOf(plan.affected);
+    const { stopAboveShare, secondPersonAbove } = this.policy!.notify;
+    const base = this.columns?.count ?? 0;
+    if (recipients > shareCountsAbove && recipients > base * stopAboveShare) return 'stopAboveShare';
+    return recipients > secondPersonAbove ? 'secondPerson' : 'none';
+  }
+
+  isHeld(plan: Plan): boolean {
+    return guardRank[this.guardOf(plan)] > guardRank[plan.approved];
+  }
+}
+
+export function hasWork(plan: Plan): boolean {
+  if (plan.stale.length > 0 || plan.jobs.length > 0) return true;
+  return plan.phase === 'telling' && !plan.isRefused && without(plan.affected, plan.decided).length > 0;
+}
+
+/** Who hears of it only in the morning. */
+function remember(plan: Plan, tell: Tell, told: readonly Range[]): void {
+  const ranges = shared(told, [{ from: tell.from, to: tell.to }]);
+  const later = plan.later.find((entry) => entry.notBefore === tell.notBefore);
+  if (later === undefined) plan.later.push({ notBefore: tell.notBefore!, ranges });
+  else later.ranges = united(later.ranges, ranges);
+}

@@ -82,15 +82,19 @@ export class EngineKeys {
     }
   }
 
+  /** The cache's keys are protocol, password and engine id in base64; Reeder's extension puts digests for passwords. */
   #forgetKeys(engineId: Buffer): void {
     const { authToKeyCache, computeCacheKey } = netSnmp.Authentication;
-    for (const user of this.#users.values()) {
-      const authProtocol = netSnmp.AuthProtocols[user.auth ?? ''];
-      if (authProtocol === undefined) continue;
-      for (const password of [user.authKey, user.privKey]) {
-        if (password !== undefined)
-          delete authToKeyCache[computeCacheKey(authProtocol, password.reveal(), engineId)];
+    const users = [...this.#users.values()];
+    for (const { auth, authKey, privKey } of users) {
+      const authProtocol = netSnmp.AuthProtocols[auth ?? ''];
+      for (const password of [authKey, privKey]) {
+        if (authProtocol === undefined || password === undefined) continue;
+        delete authToKeyCache[computeCacheKey(authProtocol, password.reveal(), engineId)];
       }
     }
+    if (!users.some(({ priv }) => priv === 'aes256r')) return;
+    const ending = engineId.toString('base64');
+    for (const key of Object.keys(authToKeyCache)) if (key.endsWith(ending)) delete authToKeyCache[key];
   }
 }

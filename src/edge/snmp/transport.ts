@@ -15,6 +15,7 @@ const USABLE_SHARE = 0.7;
 /** A request id is 1, 16 random bits, 14 bits of slot number: positive and always four bytes long. */
 const SLOT_BITS = 14;
 const MOST_SLOTS = 1 << SLOT_BITS;
+const RESTING_SLOTS = 256;
 const SWEEP_MS = 20;
 const WAITING_REQUESTS = 65_536;
 
@@ -311,9 +312,9 @@ class UdpTransport implements Transport {
     }
   }
 
-  /** The slot freed longest ago comes first only when none was freed: its number says nothing, its id is random. */
+  /** A slot rests after use, so that a late or second reply is still known for what it is. */
   #takeSlot(): Slot {
-    const free = this.#free.pop();
+    const free = this.#slots.length < RESTING_SLOTS ? undefined : this.#free.shift();
     if (free !== undefined) return this.#slots[free]!;
     const slot: Slot = {
       ...{ number: this.#slots.length, requestId: 0, ask: undefined, lane: undefined, socket: undefined },

@@ -1,0 +1,175 @@
+/** The book: everything the line decided and everything about people, in one SQLite file that follows the journal. */
+import { mkdir } from 'node:fs/promises';
+import type { Parsed } from '../../base/problem.ts';
+import type { World } from '../../base/world.ts';
+import type { Applied } from '../../flow/change.ts';
+import type { Incident } from '../../model/incident.ts';
+import type { Task } from '../../model/task.ts';
+import * as accounts from './accounts.ts';
+import { auditPage, verifyAudit, writeAudit } from './audit.ts';
+import { type ColumnWish, exportColumns } from './columns.ts';
+import { addContact, contactText, type NewContact } from './contacts.ts';
+import { dueDeskJobs, settleDesk } from './desk-jobs.ts';
+import { findLink, forgetExpired, grantLink, type LinkWish } from './links.ts';
+import { migrate } from './migrations.ts';
+import { reclaimAll, type Taking, takeDue } from './outbox.ts';
+import { appliedSequence, project } from './projection.ts';
+import * as queries from './queries.ts';
+import { dropReceipts, nextReceipts } from './receipts.ts';
+import type {
+  AuditEntry,
+  ChannelFacts,
+  DeskSettlement,
+  PageRequest,
+  Settlement,
+  SubscriberRow,
+} from './records.ts';
+import { type Delivery, noteDeliveries, type Settling, settle } from './settlement.ts';
+import { openSql, type Sql } from './sql.ts';
+import { beginImport, type ImportMode, ImportSlot } from './subscriber-import.ts';
+import {
+  eraseSubscriber,
+  findSubscribers,
+  revealSubscriber,
+  type SubscriberQuery,
+  subscriberByKey,
+} from './subscribers.ts';
+import { addNotices, holdUndecided, type NoticesAdded, nextTellPage } from './tells.ts';
+import { openVault, type Vault } from './vault.ts';
+
+export interface BookOptions {
+  /** Folder of `book.sqlite`; made when it is not there. */
+  readonly folder: string;
+  readonly world: World;
+  /** 32 bytes, from `readOrMakeKey`. */
+  readonly secretKey: Uint8Array;
+}
+
+/** Every call answers a promise of plain data, so that the book may live in a worker (`book-port.ts`). */
+export type Book = {
+  readonly [Name in keyof Deeds]: (
+    ...args: Parameters<Deeds[Name]>
+  ) => Promise<Awaited<ReturnType<Deeds[Name]>>>;
+};
+
+export type Deeds = ReturnType<typeof deedsOf>;
+
+/** A newer book, a damaged file or another key is a problem and leaves the file as it was. */
+export async function openBook(options: BookOptions): Promise<Parsed<Book | undefined>> {
+  const file = `${options.folder}/book.sqlite`;
+  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  const sql = openSql(file);
+  const newer = migrate(sql, file);
+  if (newer !== undefined) {
+    sql.close();
+    return { value: undefined, problems: [newer] };
+  }
+  const vault = openVault(options.secretKey, options.world);
+  const proof = sql.get<{ value: string }>("SELECT value FROM meta WHERE name = 'proof'")?.value;
+  if (proof === undefined) sql.run("INSERT INTO meta (name, value) VALUES ('proof', ?)", vault.proof);
+  else if (proof !== vault.proof) {
+    sql.close();
+    const message = 'the book was written with another key';
+    const hint = 'put back the key file that belongs to this book; without it contact data cannot be read';
+    return {
+      value: undefined,
+      problems: [{ file, line: 0, column: 0, severity: 'error', code: 'book/other-key', message, hint }],
+    };
+  }
+  return { value: asBook(deedsOf(sql, vault, options.world)), problems: [] };
+}
+
+function asBook(deeds: Deeds): Book {
+  const entries = Object.entries(deeds).map(([name, deed]) => {
+    const call = deed as (...args: unknown[]) => unknown;
+    return [name, async (...args: unknown[]) => call(...args)];
+  });
+  return Object.fromEntries(entries) as Book;
+}
+
+const deedsOf = (sql: Sql, vault: Vault, world: World) => ({
+  ...lineDeeds(sql),
+  ...courierDeeds(sql, vault),
+  ...peopleDeeds(sql, vault, world),
+  ...frontDeeds(sql),
+  close: (): void => sql.close(),
+});
+
+const lineDeeds = (sql: Sql) => ({
+  /** Sequence of the last input whose doings are in the book; 0 when empty. */
+  applied: () => appliedSequence(sql),
+  /** Records, effects and audit rows in one transaction; what was applied before is skipped. */
+  project: (batch: readonly Applied[], audit: readonly AuditEntry[] = []) => project(sql, batch, audit),
+  audit: (entries: readonly AuditEntry[]) => sql.transaction(() => writeAudit(sql, entries)),
+  verifyAudit: () => verifyAudit(sql),
+  /** After a restore: what is queued waits for a person, so that nothing is told twice. */
+  holdUndecided: () => holdUndecided(sql),
+});
+
+const courierDeeds = (sql: Sql, vault: Vault) => ({
+  /** The one courier starts: notices a dead one left in flight are queued again or become uncertain. */
+  reclaimAll: (channels: readonly ChannelFacts[], now: number) => reclaimAll(sql, channels, now),
+  nextTellPage: (limit: number) => nextTellPage(sql, limit),
+  addNotices: (added: NoticesAdded) => addNotices(sql, added),
+  takeDue: (taking: Taking) => takeDue(sql, vault, taking),
+  settle: (results: readonly Settlement[], settling: Settling) => settle(sql, results, settling),
+  /** Both in one transaction: a courier under load commits once a window instead of twice. */
+  settleAndTake: (results: readonly Settlement[], settling: Settling, taking: Taking) =>
+    sql.transaction(() => {
+      settle(sql, results, settling);
+      return takeDue(sql, vault, taking);
+    }),
+  noteDeliveries: (deliveries: readonly Delivery[], settling: Settling & { readonly channel: string }) =>
+    noteDeliveries(sql, deliveries, settling),
+  nextReceipts: () => nextReceipts(sql),
+  dropReceipts: (upTo: number) => dropReceipts(sql, upTo),
+  dueDeskJobs: (due: { readonly limit: number; readonly now: number }) => dueDeskJobs(sql, vault, due),
+  settleDesk: (results: readonly DeskSettlement[]) => settleDesk(sql, results),
+  forgetExpired: (now: number) => forgetExpired(sql, now),
+});
+
+const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
+  const slot = new ImportSlot();
+  return {
+    beginImport: (mode: ImportMode) => slot.begin(beginImport(sql, vault, mode)),
+    importPage: (rows: readonly SubscriberRow[]) => slot.current.page(rows),
+    endImport: () => slot.end(),
+    exportColumns: (wish: ColumnWish) => exportColumns(sql, wish),
+    subscribers: (query: SubscriberQuery) => findSubscribers(sql, vault, query),
+    subscriber: (key: number) => subscriberByKey(sql, vault, key),
+    revealSubscriber: (asked: { readonly key: number; readonly audit: AuditEntry }) =>
+      revealSubscriber(sql, vault, asked),
+    eraseSubscriber: (key: number) => eraseSubscriber(sql, key),
+    optOut: (key: number, optedOut: boolean) => {
+      sql.run('UPDATE subscribers SET opted_out = ? WHERE key = ?', optedOut ? 1 : 0, key);
+    },
+    addContact: (contact: NewContact) => addContact(sql, vault, contact),
+    contactText: (id: string) => contactText(sql, vault, id),
+    grantLink: (wish: LinkWish) => grantLink(sql, vault, wish),
+    findLink: (token: string, now: number) => findLink(sql, token, now),
+    putUser: (user: Parameters<typeof accounts.putUser>[2]) => accounts.putUser(sql, world, user),
+    users: () => accounts.users(sql),
+    checkPassword: (name: string, password: string) => accounts.checkPassword(sql, name, password),
+    issueCredential: (made: accounts.NewCredential) => accounts.issueCredential(sql, world, made),
+    checkCredential: (asked: Parameters<typeof accounts.checkCredential>[1]) =>
+      accounts.checkCredential(sql, asked),
+    revokeCredential: (secret: string) => accounts.revokeCredential(sql, secret),
+  };
+};
+
+const frontDeeds = (sql: Sql) => ({
+  incidents: (query: PageRequest & { readonly states?: readonly Incident['state'][] | undefined }) =>
+    queries.incidents(sql, query),
+  incident: (id: string) => queries.incidentById(sql, id),
+  alarms: (query: Parameters<typeof queries.alarms>[1]) => queries.alarms(sql, query),
+  alarm: (id: string) => queries.alarmById(sql, id),
+  notices: (query: queries.NoticeQuery) => queries.notices(sql, query),
+  tickets: (query: Parameters<typeof queries.tickets>[1]) => queries.tickets(sql, query),
+  ticket: (id: string) => queries.ticketById(sql, id),
+  confirmations: (query: Parameters<typeof queries.confirmations>[1]) => queries.confirmations(sql, query),
+  confirmation: (id: string) => queries.confirmationById(sql, id),
+  tasks: (query: PageRequest & { readonly states?: readonly Task['state'][] | undefined }) =>
+    queries.tasks(sql, query),
+  task: (id: string) => queries.taskById(sql, id),
+  auditPage: (request: PageRequest) => auditPage(sql, request),
+});

@@ -1,0 +1,88 @@
+/** The book's tables, as ordered steps that only go forward; a newer book is refused before it is touched. */
+import type { Problem } from '../../base/problem.ts';
+import type { Sql } from './sql.ts';
+
+const records = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+INSERT INTO meta VALUES ('applied', 0);
+CREATE TABLE alarms (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, state TEXT NOT NULL, incident TEXT, severity INTEGER NOT NULL,
+  record TEXT NOT NULL);
+CREATE INDEX alarms_by_state ON alarms (state);
+CREATE INDEX alarms_by_incident ON alarms (incident, state, severity) WHERE incident IS NOT NULL;
+CREATE TABLE incidents (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL, impact TEXT);
+CREATE INDEX incidents_by_state ON incidents (state);
+CREATE TABLE tickets (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, status TEXT NOT NULL, incident TEXT,
+  subscriber INTEGER, external TEXT, record TEXT NOT NULL);
+CREATE INDEX tickets_by_incident ON tickets (incident, subscriber);
+CREATE INDEX tickets_by_subscriber ON tickets (subscriber) WHERE subscriber IS NOT NULL;
+CREATE TABLE confirmations (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, state TEXT NOT NULL, incident TEXT NOT NULL,
+  subscriber INTEGER NOT NULL, record TEXT NOT NULL);
+CREATE INDEX confirmations_by_incident ON confirmations (incident);
+CREATE TABLE tasks (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL);
+CREATE INDEX tasks_by_state ON tasks (state);
+CREATE TABLE audit (row INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL,
+  detail TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL);
+`;
+
+// A key stands for its notice because notices_once does; an index of its own would cost a random page for every notice.
+// A notice's chain is its first row and the rows on further channels; "place" counts them, "chain" is the first row's number.
+const outbox = `
+CREATE TABLE tells (row INTEGER PRIMARY KEY, incident TEXT NOT NULL, type TEXT NOT NULL, tell TEXT NOT NULL,
+  next INTEGER NOT NULL, state TEXT NOT NULL, created_at INTEGER NOT NULL);
+CREATE INDEX tells_open ON tells (row) WHERE state = 'open';
+CREATE INDEX tells_by_incident ON tells (incident);
+CREATE TABLE notices (row INTEGER PRIMARY KEY, key TEXT NOT NULL, chain INTEGER NOT NULL, place INTEGER NOT NULL,
+  incident TEXT NOT NULL, subscriber INTEGER NOT NULL, type TEXT NOT NULL, revision INTEGER NOT NULL, channel TEXT NOT NULL,
+  state TEXT NOT NULL, reason TEXT, attempts INTEGER NOT NULL DEFAULT 0, maybe INTEGER NOT NULL DEFAULT 0, tell INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, sent_at INTEGER, due_at INTEGER NOT NULL, not_after INTEGER, lease_until INTEGER, external_id TEXT);
+CREATE UNIQUE INDEX notices_once ON notices (incident, subscriber, type, revision, place);
+CREATE INDEX notices_due ON notices (channel, due_at, row) WHERE state = 'queued';
+CREATE INDEX notices_sending ON notices (lease_until) WHERE state = 'sending';
+CREATE INDEX notices_waiting ON notices (not_after) WHERE state IN ('queued', 'held') AND not_after IS NOT NULL;
+CREATE INDEX notices_external ON notices (channel, external_id) WHERE external_id IS NOT NULL;
+CREATE TABLE notice_counts (incident TEXT NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (incident, type, state)) WITHOUT ROWID;
+CREATE TABLE receipts (row INTEGER PRIMARY KEY, incident TEXT NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL,
+  subscriber INTEGER);
+CREATE TABLE early_receipts (channel TEXT NOT NULL, external_id TEXT NOT NULL, state TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (channel, external_id)) WITHOUT ROWID;
+CREATE TABLE desk_jobs (ticket TEXT PRIMARY KEY, state TEXT NOT NULL, version INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  due_at INTEGER NOT NULL, reason TEXT) WITHOUT ROWID;
+CREATE INDEX desk_due ON desk_jobs (due_at) WHERE state = 'queued';
+CREATE TABLE links (hash BLOB PRIMARY KEY, incident TEXT NOT NULL, subscriber INTEGER NOT NULL, purpose TEXT NOT NULL,
+  expires_at INTEGER NOT NULL) WITHOUT ROWID;
+`;
+
+const people = `
+CREATE TABLE subscribers (key INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, resource TEXT NOT NULL, class TEXT NOT NULL,
+  language TEXT NOT NULL, zone TEXT NOT NULL, consent TEXT NOT NULL, reach INTEGER NOT NULL, opted_out INTEGER NOT NULL DEFAULT 0,
+  removed INTEGER NOT NULL DEFAULT 0, digest BLOB NOT NULL, data_key BLOB, contact BLOB, phone_hash BLOB);
+CREATE INDEX subscribers_by_resource ON subscribers (resource);
+CREATE INDEX subscribers_by_phone ON subscribers (phone_hash) WHERE phone_hash IS NOT NULL;
+CREATE TABLE contacts (id TEXT PRIMARY KEY, subscriber INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX contacts_by_subscriber ON contacts (subscriber);
+CREATE TABLE users (name TEXT PRIMARY KEY, role TEXT NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE credentials (hash BLOB PRIMARY KEY, kind TEXT NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL, label TEXT NOT NULL,
+  created_at INTEGER NOT NULL, expires_at INTEGER) WITHOUT ROWID;
+`;
+
+const steps: readonly string[] = [records + outbox + people];
+
+/** Brings the book to this version, each step in a transaction of its own. */
+export function migrate(sql: Sql, file: string): Problem | undefined {
+  const version = sql.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
+  if (version > steps.length) {
+    return {
+      ...{ file, line: 0, column: 0, severity: 'error', code: 'book/newer' },
+      message: `the book has format ${version}, this program knows formats up to ${steps.length}; nothing was changed`,
+      hint: 'start the newer program, or restore a backup made by this one',
+    };
+  }
+  for (let next = version; next < steps.length; next++) {
+    sql.transaction(() => {
+      sql.exec(steps[next]!);
+      sql.exec(`PRAGMA user_version = ${next + 1}`);
+    });
+  }
+  return undefined;
+}

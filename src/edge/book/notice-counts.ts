@@ -1,0 +1,65 @@
+/** Running counts of notices by incident, type and state, written with the rows they count: reading them is O(1). */
+import type { NoticeCounts, NoticeState } from '../../model/notice.ts';
+import type { Sql } from './sql.ts';
+
+interface CountChange {
+  readonly incident: string;
+  readonly type: string;
+  readonly state: NoticeState;
+  readonly n: number;
+}
+
+/** Gathers the changes of one transaction, so that 500 rows cost a few updates. */
+export class CountChanges {
+  readonly #changes = new Map<string, { incident: string; type: string; state: NoticeState; n: number }>();
+
+  add(incident: string, type: string, state: NoticeState, n = 1): void {
+    const key = `${incident}\n${type}\n${state}`;
+    const change = this.#changes.get(key);
+    if (change === undefined) this.#changes.set(key, { incident, type, state, n });
+    else change.n += n;
+  }
+
+  move(
+    notice: { readonly incident: string; readonly type: string },
+    from: NoticeState,
+    to: NoticeState,
+    n = 1,
+  ): void {
+    this.add(notice.incident, notice.type, from, -n);
+    this.add(notice.incident, notice.type, to, n);
+  }
+
+  entries(): Iterable<CountChange> {
+    return this.#changes.values();
+  }
+
+  write(sql: Sql): void {
+    for (const { incident, type, state, n } of this.#changes.values()) {
+      if (n === 0) continue;
+      sql.run(
+        `INSERT INTO notice_counts (incident, type, state, n) VALUES (?, ?, ?, ?)
+         ON CONFLICT (incident, type, state) DO UPDATE SET n = n + excluded.n`,
+        ...[incident, type, state, n],
+      );
+    }
+    this.#changes.clear();
+  }
+}
+
+/** `planned` is the sum of all; what is being sent right now counts as queued. */
+export function noticeCounts(sql: Sql, incident: string): NoticeCounts {
+  const counts = {
+    ...{ planned: 0, held: 0, queued: 0, sent: 0, delivered: 0, failed: 0 },
+    ...{ uncertain: 0, suppressed: 0, expired: 0 },
+  };
+  const rows = sql.all<{ state: NoticeState; n: number }>(
+    'SELECT state, sum(n) AS n FROM notice_counts WHERE incident = ? GROUP BY state',
+    incident,
+  );
+  for (const { state, n } of rows) {
+    counts[state === 'sending' ? 'queued' : state] += n;
+    counts.planned += n;
+  }
+  return counts;
+}

@@ -1,0 +1,238 @@
+/** Notices on their way out: the intent to send is committed before the send, the result after (guarantees.md G5). */
+
+import { instant } from '../../base/instant.ts';
+import { confirmationId, type IncidentId, type SubscriberKey } from '../../model/ids.ts';
+import type { NoticeState, NoticeType } from '../../model/notice.ts';
+import { grantLinks } from './links.ts';
+import { CountChanges } from './notice-counts.ts';
+import { writeReceipts } from './receipts.ts';
+import type { ChannelFacts, DueNotice, DueNotices } from './records.ts';
+import type { Sql } from './sql.ts';
+import { type Person, peopleOf } from './subscribers.ts';
+import { tellOf } from './tells.ts';
+import type { Vault } from './vault.ts';
+
+export const leaseMs = 30_000;
+
+export interface NoticeRow {
+  readonly row: number;
+  readonly key: string;
+  readonly chain: number;
+  readonly place: number;
+  readonly incident: IncidentId;
+  readonly subscriber: SubscriberKey;
+  readonly type: NoticeType;
+  readonly revision: number;
+  readonly channel: string;
+  readonly state: NoticeState;
+  readonly attempts: number;
+  /** 1 when an earlier try may have reached the peer. */
+  readonly maybe: number;
+  readonly tell: number;
+  readonly due_at: number;
+  readonly not_after?: number | undefined;
+}
+
+export interface Taking {
+  readonly channel: ChannelFacts;
+  readonly limit: number;
+  readonly now: number;
+}
+
+/** Marks up to `limit` due notices of a channel as being sent, under a lease of 30 s, and answers what sending needs. */
+export function takeDue(sql: Sql, vault: Vault, taking: Taking): DueNotices {
+  return sql.transaction(() => {
+    const counts = new CountChanges();
+    const finals = new CountChanges();
+    expireStale(sql, { now: taking.now, counts, finals });
+    reclaim(sql, { channels: [taking.channel], leaseBefore: taking.now, now: taking.now, counts, finals });
+    const sweep = { now: taking.now, counts, finals };
+    const taken: DueRow[] = [];
+    // Rows that must wait or fall away are looked past, a bounded number of times.
+    for (let round = 0; round < 8 && taken.length < taking.limit; round++) {
+      const rows = dueRows(sql, taking, taking.limit - taken.length);
+      if (rows.length === 0) break;
+      const ready = rows.filter((row) => isReady(sql, row, sweep));
+      markSending(sql, ready, sweep);
+      taken.push(...ready);
+    }
+    const people = peopleOf(
+      sql,
+      vault,
+      taken.map(({ subscriber }) => subscriber),
+    );
+    const notices = taken.flatMap((row) => {
+      const person = people.get(row.subscriber);
+      return addressed(sql, vault, { row, taking, sweep, person }) ?? [];
+    });
+    grantLinks(sql, notices, taking.now);
+    counts.write(sql);
+    writeReceipts(sql, finals);
+    const next = sql.get<{ due_at: number }>(
+      "SELECT due_at FROM notices WHERE state = 'queued' AND channel = ? ORDER BY due_at LIMIT 1",
+      taking.channel.name,
+    );
+    return {
+      notices,
+      tells: [...new Set(notices.map(({ job }) => job))].map((job) => ({
+        job,
+        tell: { ...tellOf(sql, job), except: [] },
+      })),
+      nextDueAt: next === undefined ? undefined : instant(next.due_at),
+    };
+  });
+}
+
+interface DueRow extends NoticeRow {
+  /** When the notice before this one, to the same subscriber about the same incident, is tried (next). */
+  readonly earlier?: number | undefined;
+  /** 1: was told of the outage, or turned to us and is asked. */
+  readonly told: number;
+}
+
+// One statement a page: the order of notices to one subscriber, and who may hear of an end, are looked up inside.
+const selectDue = `
+SELECT n.*,
+  (SELECT p.due_at FROM notices AS p WHERE p.incident = n.incident AND p.subscriber = n.subscriber
+     AND p.state IN ('queued', 'sending') AND iif(p.chain = 0, p.row, p.chain) < iif(n.chain = 0, n.row, n.chain) LIMIT 1) AS earlier,
+  n.type IN ('detected', 'etr', 'planned')
+    OR EXISTS (SELECT 1 FROM notices AS p WHERE p.incident = n.incident AND p.subscriber = n.subscriber
+      AND p.type IN ('detected', 'etr', 'planned') AND p.state IN ('sent', 'delivered', 'uncertain'))
+    OR (n.type IN ('ask', 'reminder') AND EXISTS (SELECT 1 FROM tickets AS t WHERE t.incident = n.incident AND t.subscriber = n.subscriber))
+    AS told
+FROM notices AS n WHERE n.state = 'queued' AND n.channel = ? AND n.due_at <= ? ORDER BY n.due_at, n.row LIMIT ?`;
+
+function dueRows(sql: Sql, { channel, now }: Taking, limit: number): DueRow[] {
+  return sql.all<DueRow>(selectDue, channel.name, now, limit);
+}
+
+/** False when this notice waits for an earlier one, or is not sent at all; the row then says so. */
+function isReady(sql: Sql, row: DueRow, sweep: Sweep): boolean {
+  if (row.earlier !== undefined) {
+    sql.run('UPDATE notices SET due_at = ? WHERE row = ?', Math.max(sweep.now + 1_000, row.earlier), row.row);
+    return false;
+  }
+  const isLate = row.not_after !== undefined && row.not_after <= sweep.now;
+  if (!isLate && row.told === 1) return true;
+  // Nobody hears of the end of what they were never told of; whoever turned to us is asked all the same.
+  if (isLate) drop(sql, row, { from: 'queued', to: 'expired', reason: 'late', sweep });
+  else drop(sql, row, { from: 'queued', to: 'suppressed', reason: 'neverTold', sweep });
+  return false;
+}
+
+function markSending(sql: Sql, rows: readonly DueRow[], { now, counts }: Sweep): void {
+  sql.run(
+    "UPDATE notices SET state = 'sending', lease_until = ? WHERE row IN (SELECT value FROM json_each(?))",
+    ...[now + leaseMs, JSON.stringify(rows.map(({ row }) => row))],
+  );
+  for (const row of rows) counts.move(row, 'queued', 'sending');
+}
+
+/** undefined when the addressee has no such address any more; the notice is then suppressed. */
+function addressed(
+  sql: Sql,
+  vault: Vault,
+  one: {
+    readonly row: DueRow;
+    readonly taking: Taking;
+    readonly sweep: Sweep;
+    readonly person: Person | undefined;
+  },
+): DueNotice | undefined {
+  const { row, taking, sweep, person } = one;
+  const to = person?.contact[taking.channel.address];
+  if (person === undefined || to === undefined) {
+    drop(sql, row, { from: 'sending', to: 'suppressed', reason: 'noChannel', sweep });
+    return undefined;
+  }
+  const purpose = row.type === 'ask' || row.type === 'reminder' ? 'confirm' : 'request';
+  const confirmation = confirmationId(row.incident, row.subscriber);
+  return {
+    ...{
+      row: row.row,
+      key: row.key,
+      incident: row.incident,
+      subscriber: row.subscriber,
+      type: row.type,
+      job: row.tell,
+    },
+    ...{ subscriberId: person.id, attempts: row.attempts, to, language: person.language, zone: person.zone },
+    ...{ address: person.contact.address, purpose },
+    token: vault.token(confirmation, purpose, taking.channel.address === 'phone'),
+    notAfter: row.not_after === undefined ? undefined : instant(row.not_after),
+  };
+}
+
+function drop(
+  sql: Sql,
+  row: NoticeRow,
+  doing: {
+    readonly from: NoticeState;
+    readonly to: NoticeState;
+    readonly reason: string;
+    readonly sweep: Sweep;
+  },
+): void {
+  const state: NoticeState = row.maybe === 1 ? 'uncertain' : doing.to;
+  sql.run(
+    'UPDATE notices SET state = ?, reason = ?, lease_until = NULL WHERE row = ?',
+    state,
+    doing.reason,
+    row.row,
+  );
+  doing.sweep.counts.move(row, doing.from, state);
+  doing.sweep.finals.add(row.incident, row.type, state);
+}
+
+interface Sweep {
+  readonly now: number;
+  readonly counts: CountChanges;
+  /** States that are reported to the line. */
+  readonly finals: CountChanges;
+}
+
+/** A notice after its time is wrong, not late; 1,000 at a call. */
+function expireStale(sql: Sql, { now, counts, finals }: Sweep): void {
+  const stale = sql.all<NoticeRow>(
+    "SELECT * FROM notices WHERE state IN ('queued', 'held') AND not_after IS NOT NULL AND not_after <= ? LIMIT 1000",
+    now,
+  );
+  for (const row of stale)
+    drop(sql, row, { from: row.state, to: 'expired', reason: 'late', sweep: { now, counts, finals } });
+}
+
+/**
+ * Notices whose sender died with the result unknown: sent again with the same key where the channel honours it, else
+ * uncertain, shown, and never sent again by itself.
+ */
+function reclaim(
+  sql: Sql,
+  sweep: Sweep & { readonly channels: readonly ChannelFacts[]; readonly leaseBefore: number },
+): void {
+  const lost = sql.all<NoticeRow>(
+    "SELECT * FROM notices WHERE state = 'sending' AND lease_until < ?",
+    sweep.leaseBefore,
+  );
+  for (const row of lost) {
+    const channel = sweep.channels.find(({ name }) => name === row.channel);
+    if (channel === undefined) continue;
+    const state: NoticeState = channel.honoursKey ? 'queued' : 'uncertain';
+    sql.run(
+      "UPDATE notices SET state = ?, maybe = 1, due_at = ?, lease_until = NULL, reason = 'cutOff' WHERE row = ?",
+      ...[state, sweep.now, row.row],
+    );
+    sweep.counts.move(row, 'sending', state);
+    if (state === 'uncertain') sweep.finals.add(row.incident, row.type, state);
+  }
+}
+
+/** For the start of the one courier: whoever was sending before is gone, whatever the leases say. */
+export function reclaimAll(sql: Sql, channels: readonly ChannelFacts[], now: number): void {
+  sql.transaction(() => {
+    const counts = new CountChanges();
+    const finals = new CountChanges();
+    reclaim(sql, { channels, leaseBefore: Number.MAX_SAFE_INTEGER, now, counts, finals });
+    counts.write(sql);
+    writeReceipts(sql, finals);
+  });
+}

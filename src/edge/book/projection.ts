@@ -1,0 +1,120 @@
+/** Writes what the line decided: all records, effects and audit rows of a batch in one transaction (design L4). */
+import { neverHappens } from '../../base/fault.ts';
+import type { Applied, Change } from '../../flow/change.ts';
+import type { Effect } from '../../flow/effect.ts';
+import { severities } from '../../model/observation.ts';
+import { writeAudit } from './audit.ts';
+import { CountChanges } from './notice-counts.ts';
+import type { AuditEntry } from './records.ts';
+import type { Sql } from './sql.ts';
+import { addTell, releaseHeld, withdraw } from './tells.ts';
+
+/** Sequence of the last input whose doings are in the book. */
+export function appliedSequence(sql: Sql): number {
+  return sql.get<{ value: number }>("SELECT value FROM meta WHERE name = 'applied'")?.value ?? 0;
+}
+
+/** What is at or below `applied` was written before and is skipped, so that a replay repeats nothing. */
+export function project(sql: Sql, batch: readonly Applied[], audit: readonly AuditEntry[]): void {
+  sql.transaction(() => {
+    const applied = appliedSequence(sql);
+    const fresh = batch.filter(({ sequence }) => sequence > applied);
+    const last = fresh.at(-1);
+    if (last === undefined) return;
+    const counts = new CountChanges();
+    for (const { at, changes, effects } of fresh) {
+      for (const change of changes) writeChange(sql, change);
+      for (const effect of effects) writeEffect(sql, { effect, at, counts });
+    }
+    writeAudit(sql, audit);
+    counts.write(sql);
+    sql.run("UPDATE meta SET value = ? WHERE name = 'applied'", last.sequence);
+  });
+}
+
+function writeChange(sql: Sql, change: Change): void {
+  switch (change.kind) {
+    case 'alarm': {
+      const { id, state, incident, perceivedSeverity } = change.alarm;
+      sql.run(
+        `INSERT INTO alarms (id, state, incident, severity, record) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
+         SET state = excluded.state, incident = excluded.incident, severity = excluded.severity, record = excluded.record`,
+        ...[id, state, incident, severities.indexOf(perceivedSeverity), JSON.stringify(change.alarm)],
+      );
+      return;
+    }
+    case 'incident': {
+      const { id, state } = change.incident;
+      sql.run(
+        `INSERT INTO incidents (id, state, record) VALUES (?, ?, ?) ON CONFLICT (id)
+         DO UPDATE SET state = excluded.state, record = excluded.record`,
+        ...[id, state, JSON.stringify(change.incident)],
+      );
+      return;
+    }
+    case 'impact':
+      sql.run(
+        'UPDATE incidents SET impact = ? WHERE id = ?',
+        JSON.stringify(change.impact),
+        change.impact.incident,
+      );
+      return;
+    case 'ticket': {
+      const { id, status, incident, subscriber } = change.ticket;
+      sql.run(
+        `INSERT INTO tickets (id, status, incident, subscriber, record) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id)
+         DO UPDATE SET status = excluded.status, incident = excluded.incident, subscriber = excluded.subscriber, record = excluded.record`,
+        ...[id, status, incident, subscriber, JSON.stringify(change.ticket)],
+      );
+      return;
+    }
+    case 'confirmation': {
+      const { id, state, incident, subscriber } = change.confirmation;
+      sql.run(
+        `INSERT INTO confirmations (id, state, incident, subscriber, record) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id)
+         DO UPDATE SET state = excluded.state, record = excluded.record`,
+        ...[id, state, incident, subscriber, JSON.stringify(change.confirmation)],
+      );
+      return;
+    }
+    case 'task':
+      sql.run(
+        `INSERT INTO tasks (id, state, record) VALUES (?, ?, ?) ON CONFLICT (id)
+         DO UPDATE SET state = excluded.state, record = excluded.record`,
+        ...[change.task.id, change.task.state, JSON.stringify(change.task)],
+      );
+      return;
+    default:
+      neverHappens(change);
+  }
+}
+
+function writeEffect(
+  sql: Sql,
+  doing: { readonly effect: Effect; readonly at: number; readonly counts: CountChanges },
+): void {
+  const { effect, at, counts } = doing;
+  switch (effect.kind) {
+    case 'tell':
+      addTell(sql, { tell: effect.tell, at, counts });
+      return;
+    case 'release':
+      releaseHeld(sql, { incident: effect.incident, counts });
+      return;
+    case 'withdraw':
+      withdraw(sql, { incident: effect.incident, types: effect.types, counts });
+      return;
+    case 'desk':
+      sql.run(
+        `INSERT INTO desk_jobs (ticket, state, version, attempts, due_at) VALUES (?, 'queued', 1, 0, ?) ON CONFLICT (ticket)
+         DO UPDATE SET state = 'queued', version = version + 1, attempts = 0, due_at = excluded.due_at`,
+        ...[effect.ticket, at],
+      );
+      return;
+    // The collectors' own link carries it; there is nothing to keep.
+    case 'observe':
+      return;
+    default:
+      neverHappens(effect);
+  }
+}

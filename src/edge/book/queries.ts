@@ -1,0 +1,196 @@
+/** What the front asks of the book: lists in pages and single records, as the line wrote them. */
+
+import { instant } from '../../base/instant.ts';
+import type { Alarm } from '../../model/alarm.ts';
+import type { Confirmation } from '../../model/confirmation.ts';
+import type { IncidentId, SubscriberKey } from '../../model/ids.ts';
+import type { Impact, Incident } from '../../model/incident.ts';
+import type { NoticeState } from '../../model/notice.ts';
+import { severities } from '../../model/observation.ts';
+import type { Task } from '../../model/task.ts';
+import type { Ticket } from '../../model/ticket.ts';
+import type { SqlValue } from '../disk/sqlite.ts';
+import { noticeCounts } from './notice-counts.ts';
+import type { NoticeRow } from './outbox.ts';
+import { pageOf } from './paging.ts';
+import type { IncidentRecord, NoticeRecord, Page, PageRequest } from './records.ts';
+import type { Sql } from './sql.ts';
+
+type RecordRow = Readonly<{ id: string; record: string; impact?: string | undefined }>;
+
+/** A condition for each value that was given; no value, no condition. */
+function conditions(given: Readonly<Record<string, SqlValue | readonly SqlValue[]>>): {
+  where: string;
+  values: SqlValue[];
+} {
+  const texts: string[] = ['1'];
+  const values: SqlValue[] = [];
+  for (const [column, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    if (Array.isArray(value)) {
+      texts.push(`${column} IN (${value.map(() => '?').join(', ')})`);
+      values.push(...(value as SqlValue[]));
+    } else {
+      texts.push(`${column} = ?`);
+      values.push(value as SqlValue);
+    }
+  }
+  return { where: texts.join(' AND '), values };
+}
+
+/** The same for records, and each word somewhere in the record. */
+function recordConditions(
+  query: PageRequest,
+  given: Parameters<typeof conditions>[0],
+): { where: string; values: SqlValue[] } {
+  const found = conditions(given);
+  const words = (query.words ?? '')
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .slice(0, 16);
+  return {
+    where: [found.where, ...words.map(() => "record LIKE ? ESCAPE '!'")].join(' AND '),
+    values: [...found.values, ...words.map((word) => `%${word.replace(/[!%_]/g, '!$&')}%`)],
+  };
+}
+
+const recordIn = <T>(row: RecordRow): T => JSON.parse(row.record) as T;
+
+export function incidents(
+  sql: Sql,
+  query: PageRequest & { readonly states?: readonly Incident['state'][] | undefined },
+): Page<IncidentRecord> {
+  return pageOf<RecordRow, IncidentRecord>(sql, query, {
+    ...{ from: 'incidents', ...recordConditions(query, { state: query.states }) },
+    item: (row) => incidentRecord(sql, row),
+  });
+}
+
+export function incidentById(sql: Sql, id: string): IncidentRecord | undefined {
+  const row = sql.get<RecordRow>('SELECT * FROM incidents WHERE id = ?', id);
+  return row === undefined ? undefined : incidentRecord(sql, row);
+}
+
+function incidentRecord(sql: Sql, row: RecordRow): IncidentRecord {
+  const tickets =
+    sql.get<{ n: number }>(
+      'SELECT count(*) AS n FROM tickets WHERE incident = ? AND subscriber IS NOT NULL',
+      row.id,
+    )?.n ?? 0;
+  const worst = sql.get<{ severity: number }>(
+    "SELECT severity FROM alarms WHERE incident = ? ORDER BY state = 'raised' DESC, severity LIMIT 1",
+    row.id,
+  );
+  return {
+    severity: severities[worst?.severity ?? severities.length - 1] ?? 'indeterminate',
+    incident: recordIn<Incident>(row),
+    impact: row.impact === undefined ? undefined : (JSON.parse(row.impact) as Impact),
+    tickets,
+    notices: noticeCounts(sql, row.id),
+  };
+}
+
+export function alarms(
+  sql: Sql,
+  query: PageRequest & {
+    readonly state?: Alarm['state'] | undefined;
+    readonly incident?: string | undefined;
+  },
+): Page<Alarm> {
+  return pageOf<RecordRow, Alarm>(sql, query, {
+    ...{ from: 'alarms', ...recordConditions(query, { state: query.state, incident: query.incident }) },
+    item: (row) => recordIn<Alarm>(row),
+  });
+}
+
+export function alarmById(sql: Sql, id: string): Alarm | undefined {
+  const row = sql.get<RecordRow>('SELECT * FROM alarms WHERE id = ?', id);
+  return row === undefined ? undefined : recordIn<Alarm>(row);
+}
+
+export interface NoticeQuery extends PageRequest {
+  readonly incident?: string | undefined;
+  readonly state?: NoticeState | undefined;
+  readonly subscriber?: number | undefined;
+}
+
+type StoredNotice = NoticeRow & {
+  readonly created_at: number;
+  readonly sent_at?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly external_id?: string | undefined;
+};
+
+export function notices(sql: Sql, query: NoticeQuery): Page<NoticeRecord> {
+  const { incident, state, subscriber } = query;
+  return pageOf<StoredNotice, NoticeRecord>(sql, query, {
+    ...{ from: 'notices', ...conditions({ incident, state, subscriber }) },
+    item: (row) => ({
+      ...{
+        id: String(row.row),
+        key: row.key,
+        incident: row.incident as IncidentId,
+        subscriber: row.subscriber as SubscriberKey,
+      },
+      subscriberId:
+        sql.get<{ id: string }>('SELECT id FROM subscribers WHERE key = ?', row.subscriber)?.id ?? '',
+      ...{
+        type: row.type,
+        revision: row.revision,
+        channel: row.channel,
+        state: row.state,
+        reason: row.reason,
+      },
+      ...{ attempts: row.attempts, createdAt: instant(row.created_at), externalId: row.external_id },
+      sentAt: row.sent_at === undefined ? undefined : instant(row.sent_at),
+    }),
+  });
+}
+
+export function tickets(
+  sql: Sql,
+  query: PageRequest & { readonly incident?: string | undefined; readonly subscriber?: number | undefined },
+): Page<Ticket> {
+  return pageOf<RecordRow, Ticket>(sql, query, {
+    ...{
+      from: 'tickets',
+      ...recordConditions(query, { incident: query.incident, subscriber: query.subscriber }),
+    },
+    item: (row) => recordIn<Ticket>(row),
+  });
+}
+
+export function ticketById(sql: Sql, id: string): Ticket | undefined {
+  const row = sql.get<RecordRow>('SELECT * FROM tickets WHERE id = ?', id);
+  return row === undefined ? undefined : recordIn<Ticket>(row);
+}
+
+export function confirmations(
+  sql: Sql,
+  query: PageRequest & { readonly incident?: string | undefined },
+): Page<Confirmation> {
+  return pageOf<RecordRow, Confirmation>(sql, query, {
+    ...{ from: 'confirmations', ...recordConditions(query, { incident: query.incident }) },
+    item: (row) => recordIn<Confirmation>(row),
+  });
+}
+
+export function confirmationById(sql: Sql, id: string): Confirmation | undefined {
+  const row = sql.get<RecordRow>('SELECT * FROM confirmations WHERE id = ?', id);
+  return row === undefined ? undefined : recordIn<Confirmation>(row);
+}
+
+export function tasks(
+  sql: Sql,
+  query: PageRequest & { readonly states?: readonly Task['state'][] | undefined },
+): Page<Task> {
+  return pageOf<RecordRow, Task>(sql, query, {
+    ...{ from: 'tasks', ...recordConditions(query, { state: query.states }) },
+    item: (row) => recordIn<Task>(row),
+  });
+}
+
+export function taskById(sql: Sql, id: string): Task | undefined {
+  const row = sql.get<RecordRow>('SELECT * FROM tasks WHERE id = ?', id);
+  return row === undefined ? undefined : recordIn<Task>(row);
+}

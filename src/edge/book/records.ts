@@ -1,0 +1,212 @@
+/** Plain records that go in and out of the book; all of them can be sent between threads. */
+import type { Instant } from '../../base/instant.ts';
+import type { IncidentId, SubscriberKey, TicketId } from '../../model/ids.ts';
+import type { Impact, Incident, SubscriberClass } from '../../model/incident.ts';
+import type { NoticeCounts, NoticeState, NoticeType, Tell } from '../../model/notice.ts';
+import type { PerceivedSeverity } from '../../model/observation.ts';
+import type { Ticket } from '../../model/ticket.ts';
+
+/** A page of a list: `next` is the cursor of the following page. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly total: number;
+  readonly next?: string | undefined;
+}
+
+/** `limit` 1..1000 (others are brought into that span); `cursor` as a page gave it. Newest first. */
+export interface PageRequest {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  /** Every word must occur in the record; case counts outside ASCII. Lists of records only. */
+  readonly words?: string | undefined;
+}
+
+export interface IncidentRecord {
+  readonly incident: Incident;
+  readonly impact?: Impact | undefined;
+  /** Highest of its alarms that are raised, else of all it had. */
+  readonly severity: PerceivedSeverity;
+  /** Subscribers' own tickets. */
+  readonly tickets: number;
+  readonly notices: NoticeCounts;
+}
+
+export interface NoticeRecord {
+  readonly id: string;
+  readonly key: string;
+  readonly incident: IncidentId;
+  readonly subscriber: SubscriberKey;
+  /** As the operator names the subscriber. */
+  readonly subscriberId: string;
+  readonly type: NoticeType;
+  readonly revision: number;
+  readonly channel: string;
+  readonly state: NoticeState;
+  readonly reason?: string | undefined;
+  readonly attempts: number;
+  readonly createdAt: Instant;
+  readonly sentAt?: Instant | undefined;
+  readonly externalId?: string | undefined;
+}
+
+/** How a channel reaches people; told to the book before notices are planned or taken. */
+export interface ChannelFacts {
+  readonly name: string;
+  readonly address: 'phone' | 'email';
+  readonly honoursKey: boolean;
+}
+
+/** The next part of a tell: subscribers numbered [from, to) of that topology version, less `except`. */
+export interface TellPage {
+  readonly job: number;
+  readonly topologyVersion: number;
+  readonly from: number;
+  readonly to: number;
+  /** Numbers within [from, to) that are not told, ascending. */
+  readonly except: Uint32Array;
+}
+
+/** A notice whose intent to send is on disk, with all that sending needs. */
+export interface DueNotice {
+  readonly row: number;
+  readonly key: string;
+  readonly incident: IncidentId;
+  readonly subscriber: SubscriberKey;
+  readonly subscriberId: string;
+  readonly type: NoticeType;
+  readonly job: number;
+  readonly attempts: number;
+  readonly notAfter?: Instant | undefined;
+  readonly to: string;
+  readonly language: 'ru' | 'en' | undefined;
+  /** IANA name, or undefined where the import gave none. */
+  readonly zone?: string | undefined;
+  readonly address?: string | undefined;
+  /** Link token and what it opens; its hash is stored with the intent. */
+  readonly token: string;
+  readonly purpose: LinkPurpose;
+}
+
+export interface DueNotices {
+  readonly notices: readonly DueNotice[];
+  /** Tells the notices belong to, by job. */
+  readonly tells: readonly { readonly job: number; readonly tell: Tell }[];
+  /** When the next notice of that channel falls due; undefined when none waits. */
+  readonly nextDueAt?: Instant | undefined;
+}
+
+/** What became of one try. `unsent`: it was never handed to the channel. */
+export type Settlement =
+  | { readonly kind: 'sent'; readonly row: number; readonly externalId?: string | undefined }
+  | {
+      readonly kind: 'retry';
+      readonly row: number;
+      readonly reason: string;
+      readonly at: Instant;
+      readonly uncertain: boolean;
+    }
+  | { readonly kind: 'unsent'; readonly row: number; readonly at: Instant }
+  | { readonly kind: 'failed'; readonly row: number; readonly reason: string };
+
+export interface DeskJob {
+  readonly ticket: Ticket;
+  readonly version: number;
+  readonly attempts: number;
+  readonly incident?: Incident | undefined;
+  /** What the subscriber wrote, where there is something. */
+  readonly text?: string | undefined;
+}
+
+export type DeskSettlement =
+  | {
+      readonly kind: 'stored';
+      readonly ticket: TicketId;
+      readonly version: number;
+      readonly external: string;
+    }
+  | {
+      readonly kind: 'retry';
+      readonly ticket: TicketId;
+      readonly version: number;
+      readonly reason: string;
+      readonly at: Instant;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly ticket: TicketId;
+      readonly version: number;
+      readonly reason: string;
+    };
+
+export interface LinkRecord {
+  readonly confirmation: string;
+  readonly subscriber: SubscriberKey;
+  readonly incident: IncidentId;
+  readonly purpose: LinkPurpose;
+  readonly expiresAt: Instant;
+}
+
+export type LinkPurpose = 'request' | 'confirm';
+
+/** One line of `subscribers.csv`. */
+export interface SubscriberRow {
+  readonly id: string;
+  readonly resource: string;
+  readonly class: SubscriberClass;
+  readonly name?: string | undefined;
+  readonly language?: 'ru' | 'en' | undefined;
+  /** E.164 with `+`. */
+  readonly phone?: string | undefined;
+  readonly email?: string | undefined;
+  readonly timezone?: string | undefined;
+  readonly address?: string | undefined;
+  /** Channel names; empty: all service notices. */
+  readonly consent: readonly string[];
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface ImportDiff {
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  readonly unchanged: number;
+  /** Lines whose id had stood before; the first one holds. */
+  readonly repeated: number;
+}
+
+/** Contact data masked; `revealSubscriber` shows it and leaves an audit row. */
+export interface SubscriberRecord {
+  readonly key: SubscriberKey;
+  readonly id: string;
+  readonly resource: string;
+  readonly class: SubscriberClass;
+  readonly language?: 'ru' | 'en' | undefined;
+  readonly zone?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly email?: string | undefined;
+  readonly optedOut: boolean;
+}
+
+export interface SubscriberContact {
+  readonly name?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly email?: string | undefined;
+  readonly address?: string | undefined;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface AuditEntry {
+  readonly at: Instant;
+  /** Who: user name, key label, or `allclear`. */
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string;
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export type Role = 'viewer' | 'agent' | 'noc' | 'lead' | 'admin' | 'auditor';
+
+export interface Account {
+  readonly name: string;
+  readonly role: Role;
+}

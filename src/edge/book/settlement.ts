@@ -1,0 +1,227 @@
+/** Results of sending: written in groups; what failed goes to the next channel, what no channel takes is reported. */
+import type { NoticeState } from '../../model/notice.ts';
+import { CountChanges } from './notice-counts.ts';
+import type { NoticeRow } from './outbox.ts';
+import { writeReceipts, writeUnreachable } from './receipts.ts';
+import type { ChannelFacts, Settlement } from './records.ts';
+import type { Sql } from './sql.ts';
+import { nextChannel, noticeKey, tellOf } from './tells.ts';
+
+/** Tries on one channel before the next one is taken. */
+const triesPerChannel = 8;
+/** Receipts that came before their notice was marked as sent; the oldest are forgotten first. */
+const earlyReceiptsKept = 10_000;
+
+export interface Settling {
+  readonly channels: readonly ChannelFacts[];
+  readonly now: number;
+}
+
+interface Books extends Settling {
+  readonly counts: CountChanges;
+  readonly finals: CountChanges;
+}
+
+/** A row that is no longer being sent (its lease ran out, it was settled before) is left as it is. */
+export function settle(sql: Sql, results: readonly Settlement[], settling: Settling): void {
+  sql.transaction(() => {
+    const books: Books = { ...settling, counts: new CountChanges(), finals: new CountChanges() };
+    const rows = sendingRows(
+      sql,
+      results.map(({ row }) => row),
+    );
+    const early = earlyReceipts(sql, [...rows.values()], results);
+    const sent: [number, string | undefined][] = [];
+    for (const result of results) {
+      const row = rows.get(result.row);
+      if (row === undefined) continue;
+      if (result.kind === 'sent' && (result.externalId === undefined || !early.has(result.externalId))) {
+        sent.push([row.row, result.externalId]);
+        note(books, row, 'sent');
+      } else settleOne(sql, row, { result, books });
+    }
+    markSent(sql, sent, books.now);
+    books.counts.write(sql);
+    writeReceipts(sql, books.finals);
+  });
+}
+
+function sendingRows(sql: Sql, numbers: readonly number[]): Map<number, NoticeRow> {
+  const rows = sql.all<NoticeRow>(
+    "SELECT * FROM notices WHERE row IN (SELECT value FROM json_each(?)) AND state = 'sending'",
+    JSON.stringify(numbers),
+  );
+  return new Map(rows.map((row) => [row.row, row]));
+}
+
+/** External ids whose receipt came before the answer to the send. */
+function earlyReceipts(sql: Sql, rows: readonly NoticeRow[], results: readonly Settlement[]): Set<string> {
+  const ids = results.flatMap((result) =>
+    result.kind === 'sent' && result.externalId !== undefined ? [result.externalId] : [],
+  );
+  if (ids.length === 0) return new Set();
+  const found = sql.all<{ external_id: string }>(
+    `SELECT external_id FROM early_receipts WHERE channel IN (SELECT value FROM json_each(?))
+     AND external_id IN (SELECT value FROM json_each(?))`,
+    ...[JSON.stringify([...new Set(rows.map(({ channel }) => channel))]), JSON.stringify(ids)],
+  );
+  return new Set(found.map(({ external_id }) => external_id));
+}
+
+function markSent(sql: Sql, sent: readonly (readonly [number, string | undefined])[], now: number): void {
+  if (sent.length === 0) return;
+  sql.run(
+    `UPDATE notices SET state = 'sent', attempts = attempts + 1, sent_at = ?, external_id = one.value ->> 1, lease_until = NULL,
+       reason = NULL FROM json_each(?) AS one WHERE notices.row = one.value ->> 0`,
+    ...[now, JSON.stringify(sent)],
+  );
+}
+
+function settleOne(sql: Sql, row: NoticeRow, { result, books }: { result: Settlement; books: Books }): void {
+  switch (result.kind) {
+    case 'sent': {
+      const early = takeEarly(sql, row.channel, result.externalId);
+      sql.run(
+        'UPDATE notices SET state = ?, attempts = attempts + 1, sent_at = ?, external_id = ?, lease_until = NULL, reason = NULL WHERE row = ?',
+        ...[early === 'delivered' ? 'delivered' : 'sent', books.now, result.externalId, row.row],
+      );
+      note(books, row, early === 'delivered' ? 'delivered' : 'sent');
+      if (early === 'failed') fail(sql, { ...row, state: 'sent' }, { reason: 'notDelivered', books });
+      return;
+    }
+    case 'unsent':
+      requeue(sql, row, { at: result.at, attempts: row.attempts, maybe: row.maybe, reason: undefined });
+      books.counts.move(row, 'sending', 'queued');
+      return;
+    case 'retry': {
+      const maybe = result.uncertain ? 1 : row.maybe;
+      const attempts = row.attempts + 1;
+      if (row.not_after !== undefined && result.at >= row.not_after) {
+        close(sql, row, { state: maybe === 1 ? 'uncertain' : 'expired', reason: result.reason, books });
+      } else if (attempts >= triesPerChannel) fail(sql, { ...row, maybe }, { reason: result.reason, books });
+      else {
+        requeue(sql, row, { at: result.at, attempts, maybe, reason: result.reason });
+        books.counts.move(row, 'sending', 'queued');
+      }
+      return;
+    }
+    case 'failed':
+      fail(sql, row, { reason: result.reason, books });
+  }
+}
+
+function requeue(
+  sql: Sql,
+  row: NoticeRow,
+  next: { at: number; attempts: number; maybe: number; reason: string | undefined },
+): void {
+  sql.run(
+    "UPDATE notices SET state = 'queued', due_at = ?, attempts = ?, maybe = ?, reason = ?, lease_until = NULL WHERE row = ?",
+    ...[next.at, next.attempts, next.maybe, next.reason, row.row],
+  );
+}
+
+interface Ending {
+  readonly reason: string;
+  readonly books: Books;
+}
+
+/** Nobody is missed: the next channel follows even where this one may have worked; that one is then shown as uncertain. */
+function fail(sql: Sql, row: NoticeRow, { reason, books }: Ending): void {
+  close(sql, row, { state: row.maybe === 1 ? 'uncertain' : 'failed', reason, books });
+  const tell = tellOf(sql, row.tell);
+  const reach = sql.get<{ reach: number; consent: string; opted_out: number }>(
+    'SELECT reach, consent, opted_out FROM subscribers WHERE key = ? AND removed = 0',
+    row.subscriber,
+  );
+  const channel = nextChannel(reach, tell.order.slice(tell.order.indexOf(row.channel) + 1), books.channels);
+  if (channel === undefined) {
+    if (row.maybe === 0) writeUnreachable(sql, row);
+    return;
+  }
+  const { incident, subscriber, type, revision } = row;
+  const added = sql.run(
+    `INSERT OR IGNORE INTO notices (key, chain, place, incident, subscriber, type, revision, channel, state, tell, created_at, due_at,
+       not_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)`,
+    ...[
+      noticeKey({ incident, subscriber, type, revision, channel }),
+      row.chain === 0 ? row.row : row.chain,
+      row.place + 1,
+    ],
+    ...[incident, subscriber, type, revision, channel, row.tell, books.now, books.now, row.not_after],
+  );
+  if (added > 0) books.counts.add(incident, type, 'queued');
+}
+
+function close(sql: Sql, row: NoticeRow, ending: Ending & { readonly state: NoticeState }): void {
+  sql.run(
+    'UPDATE notices SET state = ?, reason = ?, attempts = attempts + 1, maybe = ?, lease_until = NULL WHERE row = ?',
+    ...[ending.state, ending.reason, row.maybe, row.row],
+  );
+  note(ending.books, row, ending.state);
+}
+
+function note(books: Books, row: NoticeRow, state: NoticeState): void {
+  books.counts.move(row, row.state, state);
+  books.finals.add(row.incident, row.type, state);
+}
+
+export interface Delivery {
+  readonly externalId: string;
+  readonly state: 'delivered' | 'failed';
+}
+
+/** Receipts of a gateway: repeated, reordered or early ones change nothing for the worse; `delivered` is final. */
+export function noteDeliveries(
+  sql: Sql,
+  deliveries: readonly Delivery[],
+  settling: Settling & { readonly channel: string },
+): void {
+  sql.transaction(() => {
+    const books: Books = { ...settling, counts: new CountChanges(), finals: new CountChanges() };
+    for (const { externalId, state } of deliveries) {
+      const row = sql.get<NoticeRow>(
+        'SELECT * FROM notices WHERE channel = ? AND external_id = ?',
+        ...[settling.channel, externalId],
+      );
+      if (row === undefined)
+        parkEarly(sql, { channel: settling.channel, externalId, state, now: settling.now });
+      else if (state === 'delivered' && ['sent', 'failed', 'uncertain'].includes(row.state)) {
+        sql.run("UPDATE notices SET state = 'delivered', reason = NULL WHERE row = ?", row.row);
+        note(books, row, 'delivered');
+      } else if (state === 'failed' && row.state === 'sent')
+        fail(sql, row, { reason: 'notDelivered', books });
+    }
+    books.counts.write(sql);
+    writeReceipts(sql, books.finals);
+  });
+}
+
+function parkEarly(
+  sql: Sql,
+  early: { channel: string; externalId: string; state: string; now: number },
+): void {
+  sql.run(
+    `INSERT INTO early_receipts (channel, external_id, state, at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
+     SET state = CASE state WHEN 'delivered' THEN state ELSE excluded.state END`,
+    ...[early.channel, early.externalId, early.state, early.now],
+  );
+  const kept = sql.get<{ n: number }>('SELECT count(*) AS n FROM early_receipts')?.n ?? 0;
+  if (kept > earlyReceiptsKept) {
+    sql.run(
+      'DELETE FROM early_receipts WHERE (channel, external_id) IN (SELECT channel, external_id FROM early_receipts ORDER BY at LIMIT ?)',
+      kept - earlyReceiptsKept,
+    );
+  }
+}
+
+function takeEarly(sql: Sql, channel: string, externalId: string | undefined): string | undefined {
+  if (externalId === undefined) return undefined;
+  const early = sql.get<{ state: string }>(
+    'SELECT state FROM early_receipts WHERE channel = ? AND external_id = ?',
+    ...[channel, externalId],
+  );
+  if (early !== undefined)
+    sql.run('DELETE FROM early_receipts WHERE channel = ? AND external_id = ?', channel, externalId);
+  return early?.state;
+}

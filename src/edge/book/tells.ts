@@ -1,0 +1,258 @@
+/** Tells of the line: kept as ranges, expanded into one notice a subscriber in pages, released and taken back. */
+import { createHash } from 'node:crypto';
+import { Fault } from '../../base/fault.ts';
+import type { NoticeState, NoticeType, SuppressReason, Tell } from '../../model/notice.ts';
+import { CountChanges } from './notice-counts.ts';
+import type { ChannelFacts, TellPage } from './records.ts';
+import type { Sql } from './sql.ts';
+
+interface TellRow {
+  readonly row: number;
+  readonly incident: string;
+  readonly type: NoticeType;
+  readonly tell: string;
+  readonly next: number;
+}
+
+/** 128 bit of SHA-256 over what makes a notice the same notice (design L9), in hex. */
+export function noticeKey(notice: {
+  readonly incident: string;
+  readonly subscriber: number;
+  readonly type: string;
+  readonly revision: number;
+  readonly channel: string;
+}): string {
+  const { incident, subscriber, type, revision, channel } = notice;
+  const text = `${incident}\n${subscriber}\n${type}\n${revision}\n${channel}`;
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** Whom the line left out counts as suppressed at once. */
+export function addTell(
+  sql: Sql,
+  added: { readonly tell: Tell; readonly at: number; readonly counts: CountChanges },
+): void {
+  const { tell, at, counts } = added;
+  sql.run(
+    "INSERT INTO tells (incident, type, tell, next, state, created_at) VALUES (?, ?, ?, ?, 'open', ?)",
+    ...[tell.incident, tell.type, JSON.stringify(tell), tell.from, at],
+  );
+  const suppressed = Object.values(tell.suppressed).reduce((sum, n) => sum + n, 0);
+  if (suppressed > 0) counts.add(tell.incident, tell.type, 'suppressed', suppressed);
+}
+
+/** The oldest tell that is not expanded, and of it the next `limit` subscriber numbers. */
+export function nextTellPage(sql: Sql, limit: number): TellPage | undefined {
+  const row = sql.get<TellRow>("SELECT * FROM tells WHERE state = 'open' ORDER BY row LIMIT 1");
+  if (row === undefined) return undefined;
+  const tell = JSON.parse(row.tell) as Tell;
+  const to = Math.min(tell.to, row.next + Math.max(1, limit));
+  const except = Uint32Array.from(tell.except.filter((number) => number >= row.next && number < to));
+  return { job: row.row, topologyVersion: tell.topologyVersion, from: row.next, to, except };
+}
+
+export interface NoticesAdded {
+  readonly page: TellPage;
+  readonly keys: Uint32Array;
+  readonly channels: readonly ChannelFacts[];
+  readonly now: number;
+}
+
+/** Notices of one page and the place in the tell, together: a page that was answered before adds nothing. */
+export function addNotices(sql: Sql, added: NoticesAdded): void {
+  sql.transaction(() => {
+    const { page } = added;
+    const row = sql.get<TellRow>("SELECT * FROM tells WHERE row = ? AND state = 'open'", page.job);
+    if (row === undefined || row.next !== page.from) return;
+    const tell = JSON.parse(row.tell) as Tell;
+    const counts = new CountChanges();
+    for (const [plan, notices] of plannedNotices(sql, tell, added)) {
+      const [state, reason] =
+        plan === '' ? ([tell.held ? 'held' : 'queued', undefined] as const) : (['suppressed', plan] as const);
+      const n = insertNotices(sql, { tell, job: row.row, notices, state, reason, now: added.now });
+      if (n > 0) counts.add(tell.incident, tell.type, state, n);
+    }
+    counts.write(sql);
+    sql.run(
+      'UPDATE tells SET next = ?, state = ? WHERE row = ?',
+      page.to,
+      page.to >= tell.to ? 'done' : 'open',
+      row.row,
+    );
+  });
+}
+
+/** Key, subscriber and channel of each notice. */
+type PlannedNotice = readonly [key: string, subscriber: number, channel: string];
+
+/** By the reason why they are not sent; '' for those that are. */
+function plannedNotices(
+  sql: Sql,
+  tell: Tell,
+  added: NoticesAdded,
+): Map<'' | SuppressReason, PlannedNotice[]> {
+  const plans = new Map<'' | SuppressReason, PlannedNotice[]>();
+  const reached = reachOf(sql, added.keys);
+  const { incident, type, revision } = tell;
+  for (const subscriber of added.keys) {
+    const reach = reached.get(subscriber);
+    const channel = nextChannel(reach, tell.order, added.channels) ?? '';
+    const plan = channel !== '' ? '' : reach?.opted_out === 1 ? 'optedOut' : 'noChannel';
+    const notice = [
+      noticeKey({ incident, subscriber, type, revision, channel }),
+      subscriber,
+      channel,
+    ] as const;
+    const same = plans.get(plan);
+    if (same === undefined) plans.set(plan, [notice]);
+    else same.push(notice);
+  }
+  return plans;
+}
+
+/** One statement a page; who was told the same before is left out. Answers how many were added. */
+function insertNotices(
+  sql: Sql,
+  one: {
+    readonly tell: Tell;
+    readonly job: number;
+    readonly notices: readonly PlannedNotice[];
+    readonly state: NoticeState;
+    readonly reason: SuppressReason | undefined;
+    readonly now: number;
+  },
+): number {
+  const { tell, now } = one;
+  return sql.run(
+    `INSERT OR IGNORE INTO notices (key, subscriber, channel, chain, place, incident, type, revision, state, reason, tell,
+       created_at, due_at, not_after)
+     SELECT value ->> 0, value ->> 1, value ->> 2, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM json_each(?)`,
+    ...[tell.incident, tell.type, tell.revision, one.state, one.reason, one.job],
+    ...[now, Math.max(now, tell.notBefore ?? 0), tell.notAfter, JSON.stringify(one.notices)],
+  );
+}
+
+/** How somebody can be reached: bit 1 phone, bit 2 e-mail. */
+interface Reach {
+  readonly key: number;
+  readonly reach: number;
+  readonly consent: string;
+  readonly opted_out: number;
+}
+
+export const reachBits = { phone: 1, email: 2 } as const;
+
+function reachOf(sql: Sql, keys: Uint32Array): Map<number, Reach> {
+  const rows = sql.all<Reach>(
+    `SELECT s.key, s.reach, s.consent, s.opted_out FROM json_each(?) AS wanted JOIN subscribers AS s ON s.key = wanted.value
+     WHERE s.removed = 0`,
+    JSON.stringify([...keys]),
+  );
+  return new Map(rows.map((row) => [row.key, row]));
+}
+
+/** The first channel of `order` after `behind` that this subscriber has and agreed to. */
+export function nextChannel(
+  reach: { readonly reach: number; readonly consent: string; readonly opted_out: number } | undefined,
+  order: readonly string[],
+  channels: readonly ChannelFacts[],
+): string | undefined {
+  if (reach === undefined || reach.opted_out !== 0) return undefined;
+  const agreed = reach.consent === '' ? undefined : reach.consent.split(' ');
+  return order.find((name) => {
+    const channel = channels.find((one) => one.name === name);
+    if (channel === undefined || (agreed !== undefined && !agreed.includes(name))) return false;
+    return (reach.reach & reachBits[channel.address]) !== 0;
+  });
+}
+
+/** A second person agreed. */
+export function releaseHeld(
+  sql: Sql,
+  asked: { readonly incident: string; readonly counts: CountChanges },
+): void {
+  const { incident, counts } = asked;
+  for (const { type, n } of countWhere(sql, incident, 'held'))
+    counts.move({ incident, type }, 'held', 'queued', n);
+  sql.run("UPDATE notices SET state = 'queued' WHERE incident = ? AND state = 'held'", incident);
+  // What is not expanded yet is released in the tell itself.
+  sql.run(
+    "UPDATE tells SET tell = json_set(tell, '$.held', json('false')) WHERE incident = ? AND state = 'open'",
+    incident,
+  );
+}
+
+/**
+ * Takes back what was not sent: `detected` becomes suppressed, all else expired. A notice that a peer may have got in
+ * an earlier try becomes uncertain, so that its addressee still hears of the repair.
+ */
+export function withdraw(
+  sql: Sql,
+  asked: { readonly incident: string; readonly types: readonly NoticeType[]; readonly counts: CountChanges },
+): void {
+  const { incident, counts } = asked;
+  for (const type of asked.types) {
+    const [state, reason]: [NoticeState, string] =
+      type === 'detected' ? ['suppressed', 'clearedBeforeHold'] : ['expired', 'withdrawn'];
+    for (const from of ['held', 'queued'] as const) {
+      const where = `incident = ? AND type = ? AND state = '${from}'`;
+      const maybe = sql.run(
+        `UPDATE notices SET state = 'uncertain' WHERE ${where} AND maybe = 1`,
+        incident,
+        type,
+      );
+      const gone = sql.run(
+        `UPDATE notices SET state = ?, reason = ? WHERE ${where}`,
+        state,
+        reason,
+        incident,
+        type,
+      );
+      if (maybe > 0) counts.move({ incident, type }, from, 'uncertain', maybe);
+      if (gone > 0) counts.move({ incident, type }, from, state, gone);
+    }
+    const open = sql.all<TellRow>(
+      "SELECT * FROM tells WHERE incident = ? AND type = ? AND state = 'open'",
+      incident,
+      type,
+    );
+    for (const row of open) {
+      const tell = JSON.parse(row.tell) as Tell;
+      const rest = tell.to - row.next - tell.except.filter((number) => number >= row.next).length;
+      if (rest > 0) counts.add(incident, type, state, rest);
+      sql.run("UPDATE tells SET state = 'withdrawn' WHERE row = ?", row.row);
+    }
+  }
+}
+
+/** After a restore nobody knows what was sent since: everything undecided waits for a person. Answers how many rows. */
+export function holdUndecided(sql: Sql): number {
+  return sql.transaction(() => {
+    const counts = new CountChanges();
+    const found = sql.all<{ incident: string; type: string; state: NoticeState; n: number }>(
+      `SELECT incident, type, state, count(*) AS n FROM notices WHERE state IN ('queued', 'sending') GROUP BY incident, type, state`,
+    );
+    for (const { incident, type, state, n } of found) counts.move({ incident, type }, state, 'held', n);
+    const held = sql.run(
+      "UPDATE notices SET state = 'held', lease_until = NULL WHERE state IN ('queued', 'sending')",
+    );
+    sql.run("UPDATE tells SET tell = json_set(tell, '$.held', json('true')) WHERE state = 'open'");
+    counts.write(sql);
+    return held;
+  });
+}
+
+function countWhere(sql: Sql, incident: string, state: NoticeState): { type: string; n: number }[] {
+  return sql.all(
+    'SELECT type, n FROM notice_counts WHERE incident = ? AND state = ? AND n > 0',
+    incident,
+    state,
+  );
+}
+
+/** The tell a notice belongs to. */
+export function tellOf(sql: Sql, job: number): Tell {
+  const row = sql.get<{ tell: string }>('SELECT tell FROM tells WHERE row = ?', job);
+  if (row === undefined) throw new Fault('book/tell-missing', `the book has no tell ${job}`);
+  return JSON.parse(row.tell) as Tell;
+}

@@ -17,6 +17,8 @@ import {
 } from './pdu.ts';
 import type { Recording } from './snmprec.ts';
 
+export type { Oid, Varbind, VarbindValue } from '../../collect/session.ts';
+
 /** What an agent answers with. Rows may change between calls; their order is the numeric one of OIDs. */
 export interface AgentRows {
   get(oid: Oid): Varbind | undefined;

@@ -1,4 +1,4 @@
-/** Names of series and their numbers, in a small SQLite file of its own; numbers are given once and never again. */
+/** Names of series and their numbers, in a small SQLite file of its own, and from when on samples are kept. */
 import { Fault } from '../../base/fault.ts';
 import type { SeriesId, SeriesName } from '../../flow/series.ts';
 import { openSqlite, type Sqlite, type SqlStatement } from '../disk/sqlite.ts';
@@ -16,7 +16,8 @@ const SCHEMA = `
     unit TEXT NOT NULL,
     kind TEXT NOT NULL,
     UNIQUE (resource, metric, unit, kind)
-  )`;
+  );
+  CREATE TABLE IF NOT EXISTS kept (key INTEGER PRIMARY KEY, since INTEGER NOT NULL)`;
 
 interface Row {
   readonly id: number;
@@ -33,6 +34,7 @@ export class Names {
   readonly #list: SqlStatement<Row>;
   #isCounter = new Uint8Array(1_024);
   #known = 1;
+  #keptSince: number;
 
   constructor(file: string) {
     this.#sqlite = openSqlite({ file });
@@ -49,6 +51,19 @@ export class Names {
     );
     const kinds = this.#sqlite.prepare<Row>('SELECT id, kind FROM series');
     for (const row of kinds.iterate()) this.#note(row.id, row.kind);
+    this.#keptSince = Number(this.#sqlite.prepare('SELECT since FROM kept WHERE key = 1').get()?.['since'] ?? 0);
+  }
+
+  /** Samples before this midnight were dropped; what the log or the head still holds of them counts for nothing. */
+  get keptSince(): number {
+    return this.#keptSince;
+  }
+
+  /** Durable when it returns; never goes back. */
+  keepSince(midnight: number): void {
+    if (midnight <= this.#keptSince) return;
+    this.#sqlite.prepare('INSERT OR REPLACE INTO kept VALUES (1, ?)').run(midnight);
+    this.#keptSince = midnight;
   }
 
   /** Every number given so far is below this one. */

@@ -8,6 +8,7 @@ import { writeBody } from './body.ts';
 import { DAY_MS, type Row } from './day-file.ts';
 import type { Days } from './days.ts';
 import type { Head } from './head.ts';
+import type { Names } from './names.ts';
 import { PointBuffer } from './point-buffer.ts';
 
 /** One slice of the round. */
@@ -22,6 +23,7 @@ export interface RollerOptions {
   readonly head: Head;
   readonly days: Days;
   readonly log: SegmentedLog;
+  readonly names: Names;
   readonly logger: Log;
   /** Bytes of samples the head may hold; above them series are rolled early. */
   readonly headBytes: number;
@@ -30,7 +32,6 @@ export interface RollerOptions {
 export class Roller {
   readonly #options: RollerOptions;
   readonly #points = new PointBuffer(1_024);
-  #known = 1;
   #cursor = 0;
   #slice = 0;
   #due = 0;
@@ -48,10 +49,13 @@ export class Roller {
     this.#options = options;
   }
 
-  /** Tells that the samples of this record are in the head, and that series are below `known`. */
-  applied(sequence: number, known: number): void {
+  get #known(): number {
+    return this.#options.names.known;
+  }
+
+  /** Tells that the samples of this record are in the head. */
+  applied(sequence: number): void {
     this.#applied = Math.max(this.#applied, sequence);
-    this.#known = known;
     const slice = Math.floor(this.#options.head.newest / SLICE_MS);
     if (this.#slice > 0) this.#due = Math.min(SLICES, this.#due + Math.max(0, slice - this.#slice));
     this.#slice = Math.max(slice, this.#slice);
@@ -73,7 +77,6 @@ export class Roller {
   }
 
   async #moveSome(): Promise<void> {
-    this.keepBound();
     const count = Math.min(this.#due, MOST_SLICES);
     if (count === 0) return;
     this.#due -= count;
@@ -102,7 +105,7 @@ export class Roller {
 
   /** Writes all samples of the series to their days and forgets them; false when a write failed and they stay. */
   #roll(from: number, to: number): boolean {
-    const { head, days } = this.#options;
+    const { head, days, names } = this.#options;
     const rolled: number[] = [];
     const byDay = new Map<number, Row[]>();
     for (let series = from; series < to; series++) {
@@ -114,7 +117,7 @@ export class Roller {
       rolled.push(series);
     }
     try {
-      for (const [day, rows] of byDay) days.write(day, rows);
+      for (const [day, rows] of byDay) if (day * DAY_MS >= names.keptSince) days.write(day, rows);
     } catch (error) {
       this.#failed(error);
       return false;

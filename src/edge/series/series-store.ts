@@ -67,14 +67,13 @@ class EmbeddedSeries implements SeriesStore {
   readonly #wake: Wake;
   /** Series whose newest sample was looked for in the day files. */
   readonly #lookedUp = new Set<number>();
-  #oldest = 0;
   #isClosed = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#headBytes = parts.headBytes ?? HEAD_BYTES;
-    const { days, log, world } = parts;
-    this.#roller = new Roller({ head: this.#head, days, log, logger: world.log, headBytes: this.#headBytes });
+    const { days, log, names, world } = parts;
+    this.#roller = new Roller({ head: this.#head, days, log, names, logger: world.log, headBytes: this.#headBytes });
     this.#wake = world.every(milliseconds(SLICE_MS), () => {
       this.#roller.tick();
       void this.#roller.move();
@@ -93,8 +92,8 @@ class EmbeddedSeries implements SeriesStore {
         problems.push({ file, line: 0, column: 0, severity: 'error', code: 'series/bad-record', message });
         continue;
       }
-      this.#head.take(batch, { known: names.known, from: 0, to: Number.MAX_SAFE_INTEGER });
-      this.#roller.applied(frame.sequence, names.known);
+      this.#head.take(batch, { known: names.known, from: names.keptSince, to: Number.MAX_SAFE_INTEGER });
+      this.#roller.applied(frame.sequence);
       this.#roller.keepBound();
     }
     return problems;
@@ -117,9 +116,10 @@ class EmbeddedSeries implements SeriesStore {
     const { log, names, world } = this.#parts;
     const now = world.now();
     const sequence = await log.append(encodeBatch(batch));
-    const from = Math.max(this.#oldest, now - OLDEST_MS);
+    const from = Math.max(names.keptSince, now - OLDEST_MS);
     this.#head.take(batch, { known: names.known, from, to: now + NEWEST_MS });
-    this.#roller.applied(sequence, names.known);
+    this.#roller.applied(sequence);
+    this.#roller.keepBound();
     void this.#roller.move();
   }
 
@@ -128,8 +128,9 @@ class EmbeddedSeries implements SeriesStore {
     return this.#points(series, { from, to });
   }
 
-  #points(series: SeriesId, range: { readonly from: number; readonly to: number }): Points {
+  #points(series: SeriesId, asked: { readonly from: number; readonly to: number }): Points {
     const points = new PointBuffer(256);
+    const range = { from: Math.max(asked.from, this.#parts.names.keptSince), to: asked.to };
     this.#parts.days.read(series, points, range);
     this.#head.copy(series, points, range);
     points.normalise();
@@ -166,7 +167,8 @@ class EmbeddedSeries implements SeriesStore {
       if (stored !== undefined && stored.time > (this.#head.last(id)?.time ?? -1))
         this.#head.remember(id, stored);
     }
-    return this.#head.last(id);
+    const last = this.#head.last(id);
+    return last !== undefined && last.time >= this.#parts.names.keptSince ? last : undefined;
   }
 
   #lastStored(id: number): { time: number; value: number; exact: bigint } | undefined {
@@ -190,8 +192,8 @@ class EmbeddedSeries implements SeriesStore {
 
   async dropBefore(before: number): Promise<number> {
     this.#assertOpen();
-    // What is late for a dropped day is refused from now on, or it would make the day's file again.
-    this.#oldest = Math.max(this.#oldest, Math.floor(before / DAY_MS) * DAY_MS);
+    // Kept in mind, or samples in the log and late ones would bring a dropped day back.
+    this.#parts.names.keepSince(Math.floor(before / DAY_MS) * DAY_MS);
     return await this.#parts.days.dropBefore(before);
   }
 

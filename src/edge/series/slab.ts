@@ -16,9 +16,10 @@ export class Slab {
   #page = -1;
   #at = PAGE_BYTES;
 
-  /** Bytes of pages in use. */
+  /** Bytes of pages that hold chunks. */
   get bytes(): number {
-    return (this.#pages.length - this.#free.length) * PAGE_BYTES;
+    const isEmpty = this.#page >= 0 && this.#live[this.#page] === 0;
+    return (this.#pages.length - this.#free.length - (isEmpty ? 1 : 0)) * PAGE_BYTES;
   }
 
   /** Copies the chunk in. */

@@ -24,6 +24,8 @@ export interface Applied {
   readonly effects: readonly Effect[];
   /** Work left over; each becomes a `continue` input. */
   readonly rest: readonly Rest[];
+  /** Place in an ingest spool that this input came from: once durable it may be cut there. */
+  readonly spool?: { readonly id: string; readonly offset: number } | undefined;
   /** A room threw: a bug; the rest of the input was not applied, alike in every replay. */
   readonly failed?: string | undefined;
 }

@@ -1,10 +1,19 @@
 import type { Instant } from '../base/instant.ts';
-import type { AlarmId, ConfirmationId, IncidentId, ResourceId, StaffId, SubscriberKey, TaskId, TicketId } from '../model/ids.ts';
+import type { Answer } from '../model/confirmation.ts';
+import type {
+  AlarmId,
+  ConfirmationId,
+  IncidentId,
+  ResourceId,
+  StaffId,
+  SubscriberKey,
+  TaskId,
+  TicketId,
+} from '../model/ids.ts';
 import type { NoticeState, NoticeType } from '../model/notice.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Staff } from '../model/task.ts';
 import type { ContactChannel, TicketStatus } from '../model/ticket.ts';
-import type { Answer } from '../model/confirmation.ts';
 
 /**
  * Everything the line may be told: one closed union. Each becomes a journal record with a sequence and an instant
@@ -13,7 +22,12 @@ import type { Answer } from '../model/confirmation.ts';
 export type Input =
   | ObservationInput
   /** A new topology with its subscriber columns, both by content hash (design L6). */
-  | { readonly kind: 'topologyVersion'; readonly version: number; readonly topology: string; readonly subscribers: string }
+  | {
+      readonly kind: 'topologyVersion';
+      readonly version: number;
+      readonly topology: string;
+      readonly subscribers: string;
+    }
   | { readonly kind: 'command'; readonly by: string; readonly command: Command }
   /** A subscriber turned to us: opens a ticket. `contact` is the book's row with the text. */
   | {
@@ -29,16 +43,33 @@ export type Input =
       readonly reply: SubscriberReply;
     }
   /** The ticket system changed a ticket of ours. */
-  | { readonly kind: 'deskUpdate'; readonly ticket: TicketId; readonly status?: TicketStatus | undefined; readonly external?: string | undefined }
+  | {
+      readonly kind: 'deskUpdate';
+      readonly ticket: TicketId;
+      readonly status?: TicketStatus | undefined;
+      readonly external?: string | undefined;
+    }
   /** What became of notices, in batches of at most 1,000 (design L14). */
-  | { readonly kind: 'receipts'; readonly counts: readonly ReceiptCount[]; readonly unreachable: readonly ReceiptException[] }
-  | { readonly kind: 'testResult'; readonly subscriber: SubscriberKey; readonly result: 'good' | 'bad' | 'impossible' }
+  | {
+      readonly kind: 'receipts';
+      readonly counts: readonly ReceiptCount[];
+      readonly unreachable: readonly ReceiptException[];
+    }
+  | {
+      readonly kind: 'testResult';
+      readonly subscriber: SubscriberKey;
+      readonly result: 'good' | 'bad' | 'impossible';
+    }
   | { readonly kind: 'staffChange'; readonly staff: Staff }
   | { readonly kind: 'ruleSet'; readonly rules: string }
   | { readonly kind: 'policy'; readonly policy: string }
   | { readonly kind: 'calendar'; readonly calendar: string }
   /** A look-ahead plan computed beside the line; applied only where task and member are unchanged (design L17). */
-  | { readonly kind: 'plan'; readonly basedOn: number; readonly assignments: readonly { readonly task: TaskId; readonly staff: StaffId }[] }
+  | {
+      readonly kind: 'plan';
+      readonly basedOn: number;
+      readonly assignments: readonly { readonly task: TaskId; readonly staff: StaffId }[];
+    }
   /** The rest of work that was cut into slices (design L5). */
   | { readonly kind: 'continue'; readonly rest: Rest }
   /** First input after a stop of that length: asks, reminders and expiries move by it (design L10). */
@@ -60,12 +91,21 @@ export interface TrapEvidence {
   readonly from: string;
   readonly inform: boolean;
   readonly trapOid: string;
-  readonly varbinds: readonly { readonly oid: string; readonly type: string; readonly value: string | number }[];
+  readonly varbinds: readonly {
+    readonly oid: string;
+    readonly type: string;
+    readonly value: string | number;
+  }[];
 }
 
 export type SubscriberReply =
   | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'rating'; readonly score: number; readonly cause?: string | undefined; /** Book row with the comment. */ readonly contact?: string | undefined }
+  | {
+      readonly kind: 'rating';
+      readonly score: number;
+      readonly cause?: string | undefined /** Book row with the comment. */;
+      readonly contact?: string | undefined;
+    }
   | { readonly kind: 'stop' };
 
 export interface ReceiptCount {
@@ -92,14 +132,22 @@ export type Command =
   | { readonly kind: 'approveNotices'; readonly incident: IncidentId }
   | { readonly kind: 'refuseNotices'; readonly incident: IncidentId }
   | { readonly kind: 'setTicketStatus'; readonly ticket: TicketId; readonly status: TicketStatus }
-  | { readonly kind: 'finishTask'; readonly task: TaskId; readonly outcome: 'fixed' | 'notFixed' | 'talked' | 'noAnswer' }
+  | {
+      readonly kind: 'finishTask';
+      readonly task: TaskId;
+      readonly outcome: 'fixed' | 'notFixed' | 'talked' | 'noAnswer';
+    }
   | { readonly kind: 'returnTask'; readonly task: TaskId }
   /** A collector's whole list of active conditions: what is not in it is cleared with reason `reconciled` (design L11). */
   | {
       readonly kind: 'reconcile';
       readonly collector: string;
       readonly watches: readonly ResourceId[];
-      readonly active: readonly { readonly resource: ResourceId; readonly cause: string; readonly by?: ResourceId | undefined }[];
+      readonly active: readonly {
+        readonly resource: ResourceId;
+        readonly cause: string;
+        readonly by?: ResourceId | undefined;
+      }[];
     };
 
 /** Work that is left of a slice; opaque to all but the room that made it. */

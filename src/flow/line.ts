@@ -20,7 +20,7 @@ import type { ImpactChange, IncidentChange } from '../model/incident.ts';
 import type { Tell } from '../model/notice.ts';
 import type { TaskChange } from '../model/task.ts';
 import type { TicketChange } from '../model/ticket.ts';
-import { Notices, type NoticePlan } from '../notify/notify.ts';
+import { type NoticePlan, Notices } from '../notify/notify.ts';
 import { Tickets } from '../ticket/ticket.ts';
 import { placeSubscribers, type Subscribers } from '../topology/topology.ts';
 import type { Applied } from './change.ts';
@@ -87,6 +87,18 @@ export class Line {
     return this.#spools.get(spool) ?? 0;
   }
 
+  /** Open actionable incidents, raised alarms, and subscribers touched by open incidents. */
+  openCounts(): { readonly incidents: number; readonly alarms: number; readonly subscribers: number } {
+    const open = this.#correlation.open().filter(({ actionable, state }) => actionable && state !== 'resolved');
+    const subscribers = open.reduce((sum, { id }) => sum + this.#touched(id), 0);
+    return { incidents: open.length, alarms: this.#alarms.raisedCount, subscribers };
+  }
+
+  /** The open incident that covers this subscriber. */
+  incidentOf(subscriber: SubscriberKey): IncidentId | undefined {
+    return this.#incidentOf(subscriber);
+  }
+
   kpis(): Readonly<Record<string, number>> {
     return { ...this.#measure.kpis(), failedInputs: this.#failed };
   }
@@ -126,6 +138,7 @@ export class Line {
       case 'observation': {
         const spool = input.spool;
         if (spool !== undefined) {
+          pass.spool = spool;
           if (spool.offset <= this.spoolOffset(spool.id)) return;
           this.#spools.set(spool.id, spool.offset);
         }
@@ -148,7 +161,10 @@ export class Line {
         }
         return;
       case 'testResult':
-        return this.#confirmed(this.#confirmations.tested(input.subscriber, input.result, pass.context), pass);
+        return this.#confirmed(
+          this.#confirmations.tested(input.subscriber, input.result, pass.context),
+          pass,
+        );
       case 'staffChange':
         return this.#taskChanges(this.#dispatch.staff(input.staff, pass.context), pass);
       case 'plan':
@@ -246,7 +262,10 @@ export class Line {
     const { confirmation, reply, channel } = input;
     switch (reply.kind) {
       case 'answer':
-        return this.#confirmed(this.#confirmations.answer(confirmation, reply.answer, { ...pass.context, channel }), pass);
+        return this.#confirmed(
+          this.#confirmations.answer(confirmation, reply.answer, { ...pass.context, channel }),
+          pass,
+        );
       case 'rating':
         return this.#confirmed(this.#confirmations.rate(confirmation, reply, pass.context), pass);
       case 'stop':
@@ -279,7 +298,10 @@ export class Line {
       case 'refuseNotices':
         return this.#plan(this.#notices.refuse(command.incident, pass.context), pass);
       case 'setTicketStatus':
-        return this.#ticketChanges(this.#tickets.setStatus(command.ticket, command.status, pass.context), pass);
+        return this.#ticketChanges(
+          this.#tickets.setStatus(command.ticket, command.status, pass.context),
+          pass,
+        );
       case 'finishTask':
         return this.#taskChanges(this.#dispatch.finish(command.task, command.outcome, pass.context), pass);
       case 'returnTask':
@@ -324,7 +346,12 @@ export class Line {
   #placeTopology(version: number, topologyHash: string, subscribersHash: string): void {
     const topology = this.#options.contents.topology(topologyHash);
     const subscribers = placeSubscribers(topology, this.#options.contents.subscribers(subscribersHash));
-    this.#named = { ...this.#named, topologyVersion: version, topology: topologyHash, subscribers: subscribersHash };
+    this.#named = {
+      ...this.#named,
+      topologyVersion: version,
+      topology: topologyHash,
+      subscribers: subscribersHash,
+    };
     this.#subscribers = subscribers;
     this.#correlation.setTopology(topology);
     this.#assessment.setTopology(topology, subscribers, version);

@@ -16,6 +16,8 @@ export class Pass {
   readonly context: { readonly at: Instant; readonly ids: IdSource };
   /** Set when a room threw. */
   failed: string | undefined;
+  /** Where in an ingest spool the input came from. */
+  spool: Applied['spool'];
   readonly #changes = new Map<string, Change>();
   readonly #effects: Effect[] = [];
   readonly #rest: Rest[] = [];
@@ -79,6 +81,7 @@ export class Pass {
       changes: [...this.#changes.values()],
       effects: this.#effects,
       rest: this.#rest,
+      spool: this.spool,
       failed: this.failed,
     };
   }

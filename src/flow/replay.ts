@@ -39,7 +39,10 @@ export function replayStream(options: ReplayOptions): readonly ReplayedIncident[
       for (const change of applied.changes) {
         if (change.kind === 'incident') {
           const known = incidents.get(change.incident.id);
-          incidents.set(change.incident.id, { incident: change.incident, subscribers: known?.subscribers ?? 0 });
+          incidents.set(change.incident.id, {
+            incident: change.incident,
+            subscribers: known?.subscribers ?? 0,
+          });
         } else if (change.kind === 'impact') {
           const known = incidents.get(change.impact.incident);
           // Everyone who lost service at any time, so the count never falls.

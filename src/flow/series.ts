@@ -53,7 +53,10 @@ export interface SeriesStore {
   /** Samples with from <= time < to, oldest first. */
   range(series: SeriesId, from: number, to: number): Promise<Points>;
   /** min/max/mean/count in buckets of `stepMs`; at most 10,000 buckets. */
-  downsample(series: SeriesId, read: { from: number; to: number; stepMs: number }): Promise<readonly Bucket[]>;
+  downsample(
+    series: SeriesId,
+    read: { from: number; to: number; stepMs: number },
+  ): Promise<readonly Bucket[]>;
   /** The newest sample of each asked series, NaN time where there is none. */
   last(series: readonly SeriesId[]): Promise<Points>;
   /** Names whose resource begins with `resourcePrefix`, at most `limit`. */

@@ -85,7 +85,11 @@ function peopleQueries(options: QueryOptions) {
       });
       return { token, expiresAt: instant(expiresAt) };
     },
-    storeContact: (subscriber, text) => book.addContact({ subscriber, text, at: world.now() }),
+    storeContact: async (subscriber, text) => {
+      const id = Buffer.from(world.randomBytes(12)).toString('hex');
+      await book.addContact({ id, subscriber, text, at: world.now() });
+      return id;
+    },
   } satisfies Partial<BookQueries>;
 }
 

@@ -26,7 +26,7 @@ export class IngestLink {
   readonly #running: Running;
   readonly #spoolOffset: (spool: string) => number;
   readonly #send: (message: ToIngest) => void;
-  readonly #unconfirmed = new Map<string, number>();
+  readonly #confirmed = new Map<string, number>();
   #counters: Readonly<Record<string, number>> = {};
   /** True after a refusal: what follows would leave a hole, so it is dropped until ingest starts again. */
   #hasGap = false;
@@ -61,25 +61,26 @@ export class IngestLink {
   delivered(batch: readonly Applied[]): void {
     if (this.#hasGap && this.#running.waiting === 0) {
       this.#hasGap = false;
-      for (const spool of this.#unconfirmed.keys()) this.#sendFrom(spool);
+      for (const spool of this.#confirmed.keys()) this.#sendFrom(spool);
     }
-    if (batch.length === 0) return;
-    for (const [spool, known] of this.#unconfirmed) {
-      const offset = this.#spoolOffset(spool);
-      if (offset <= known) continue;
-      this.#unconfirmed.set(spool, offset);
+    const reached = new Map<string, number>();
+    // The line may be ahead of what is durable, so the batch says how far its spools are safe.
+    for (const { spool } of batch) if (spool !== undefined) reached.set(spool.id, spool.offset);
+    for (const [spool, offset] of reached) {
+      if (offset <= (this.#confirmed.get(spool) ?? 0)) continue;
+      this.#confirmed.set(spool, offset);
       this.#send({ kind: 'confirmed', spool, offset });
     }
   }
 
   #sendFrom(spool: string): void {
     const offset = this.#spoolOffset(spool);
-    this.#unconfirmed.set(spool, offset);
+    this.#confirmed.set(spool, offset);
     this.#send({ kind: 'sendFrom', spool, offset: offset + 1 });
   }
 
   #takeRecords({ spool, inputs }: RecordsMessage): void {
-    if (!this.#unconfirmed.has(spool)) this.#unconfirmed.set(spool, this.#spoolOffset(spool));
+    if (!this.#confirmed.has(spool)) this.#confirmed.set(spool, this.#spoolOffset(spool));
     if (this.#hasGap) return;
     for (const input of inputs) {
       if (this.#running.offer(input)) continue;

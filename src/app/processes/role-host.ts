@@ -3,7 +3,14 @@ import { Fault } from '../../base/fault.ts';
 import type { World } from '../../base/world.ts';
 import { openLog } from '../log.ts';
 import { machine, realWorld } from '../world.ts';
-import { exitCodes, type FromRole, type ReadyFacts, type RoleName, type StartOptions, type ToRole } from './messages.ts';
+import {
+  exitCodes,
+  type FromRole,
+  type ReadyFacts,
+  type RoleName,
+  type StartOptions,
+  type ToRole,
+} from './messages.ts';
 
 /** What a role is given to live in. */
 export interface RoleHost {

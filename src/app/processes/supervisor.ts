@@ -7,7 +7,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { milliseconds, seconds } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
-import { exitCodes, type FromRole, type ReadyFacts, type RoleName, type StartOptions, type ToRole } from './messages.ts';
+import {
+  exitCodes,
+  type FromRole,
+  type ReadyFacts,
+  type RoleName,
+  type StartOptions,
+  type ToRole,
+} from './messages.ts';
 
 export interface Supervised {
   /** Resolves with all facts when every role is up; rejects with the exit code when one cannot start. */
@@ -59,7 +66,13 @@ class Supervisor implements Supervised {
     this.#main = options.main;
     this.#world = options.world;
     this.#start = options.start;
-    this.#roles = options.roles.map((name) => ({ name, child: undefined, facts: undefined, lastFacts: {}, deaths: [] }));
+    this.#roles = options.roles.map((name) => ({
+      name,
+      child: undefined,
+      facts: undefined,
+      lastFacts: {},
+      deaths: [],
+    }));
     this.ready = new Promise((resolve, reject) => {
       this.#resolveReady = resolve;
       this.#rejectReady = reject;

@@ -64,6 +64,11 @@ export class Alarms {
     return this.#table.size;
   }
 
+  /** How many of them are raised. */
+  get raisedCount(): number {
+    return this.#table.raisedCount;
+  }
+
   setPolicy(policy: Policy): void {
     this.#flap = policy.flap;
   }

@@ -4,7 +4,7 @@
  * is empty, so at most a few slices long; a snapshot writes keys, since only the newest version is loaded again.
  */
 import { firstOf, type Range, sizeOf, without } from '../base/ranges.ts';
-import type { SubscriberKey } from './ids.ts';
+import { type SubscriberKey, subscriberKey } from './ids.ts';
 import type { SubscriberColumns } from './subscriber-columns.ts';
 
 export interface KeyQueueSnapshot {
@@ -41,7 +41,8 @@ export class KeyQueue {
     this.#keys = this.#keys.slice(limit);
     const first = firstOf(this.#ranges, limit - taken.length);
     this.#ranges = without(this.#ranges, first);
-    for (const { from, to } of first) for (let n = from; n < to; n++) taken.push(this.#columns!.keyOf(n));
+    for (const { from, to } of first)
+      for (let n = from; n < to; n++) taken.push(subscriberKey(this.#columns!.keyOf(n)));
     return taken;
   }
 

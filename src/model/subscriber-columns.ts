@@ -1,12 +1,12 @@
-import type { SubscriberKey } from './ids.ts';
 import type { SubscriberClass } from './incident.ts';
 
 /** The facts of subscribers that rooms decide with, by number in access-tree order of one topology version (design L6). */
 export interface SubscriberColumns {
   readonly count: number;
-  keyOf(number: number): SubscriberKey;
+  /** The stable key. */
+  keyOf(number: number): number;
   /** -1 when the version does not hold that key. */
-  numberOf(key: SubscriberKey): number;
+  numberOf(key: number): number;
   classOf(number: number): SubscriberClass;
   /** One bit a channel that may be used; 0: there is no way to reach the subscriber. */
   channelMaskOf(number: number): number;

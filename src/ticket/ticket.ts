@@ -8,7 +8,14 @@
 import type { Instant } from '../base/instant.ts';
 import { holds, sizeOf, tidied } from '../base/ranges.ts';
 import type { Confirmation, ConfirmationChange } from '../model/confirmation.ts';
-import type { IdSource, IncidentId, SubscriberKey, SubscriberRange, TicketId } from '../model/ids.ts';
+import {
+  type IdSource,
+  type IncidentId,
+  type SubscriberKey,
+  type SubscriberRange,
+  subscriberKey,
+  type TicketId,
+} from '../model/ids.ts';
 import type { ImpactChange, Incident, IncidentChange } from '../model/incident.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
 import type { ContactChannel, Ticket, TicketChange, TicketEvent, TicketStatus } from '../model/ticket.ts';
@@ -329,7 +336,7 @@ export class Tickets {
   #slice(job: Job, to: number, context: TicketContext, out: TicketChange[]): void {
     if (job.kind === 'attach') {
       for (const number of numbersOf(job.ranges, job.from, to)) {
-        const ticket = this.#unattachedOf(this.#columns!.keyOf(number));
+        const ticket = this.#unattachedOf(subscriberKey(this.#columns!.keyOf(number)));
         if (ticket !== undefined) this.#attach(ticket.id, job.incident, context, out);
       }
       return;

@@ -1,0 +1,398 @@
+/**
+ * "Is it fixed?" (care.md 4): asks everybody who was told once the repair is stable, and takes the answers.
+ *
+ * Invariants: one confirmation a subscriber and incident; at most three questions a repair, each with its reminders;
+ * "no" outweighs "yes"; a settled confirmation changes by its subscriber's word only; no call looks at more than
+ * 5,000 subscribers (design L5).
+ */
+import { after, earliest, type Instant } from '../base/instant.ts';
+import { tidied } from '../base/ranges.ts';
+import { Timers } from '../base/timers.ts';
+import type { Calendar } from '../model/calendar.ts';
+import type { Answer, Confirmation, ConfirmationChange } from '../model/confirmation.ts';
+import type { ConfirmationId, IdSource, IncidentId, SubscriberKey, SubscriberRange } from '../model/ids.ts';
+import type { ImpactChange, Incident, IncidentChange } from '../model/incident.ts';
+import { KeyQueue } from '../model/key-queue.ts';
+import type { Tell } from '../model/notice.ts';
+import type { Policy } from '../model/policy.ts';
+import type { SubscriberColumns } from '../model/subscriber-columns.ts';
+import type { TaskChange } from '../model/task.ts';
+import type { ContactChannel } from '../model/ticket.ts';
+import { Asker, type Out, situationOf } from './asker.ts';
+import { Backlog } from './backlog.ts';
+import {
+  addAnswer,
+  batchOf,
+  type Case,
+  type CaseSnapshot,
+  caseSnapshot,
+  confirmationOf,
+  correctionMs,
+  detailOf,
+  mayRate,
+  newCase,
+  restoredCase,
+  shiftCase,
+} from './case.ts';
+import { isTerminal, isWaiting, next } from './machine.ts';
+
+export interface ConfirmContext {
+  readonly at: Instant;
+  readonly ids: IdSource;
+}
+
+/** Who heard of the incident, and whose tickets hang below it. */
+export interface ResolveContext extends ConfirmContext {
+  readonly toldRanges: (incident: IncidentId) => readonly SubscriberRange[];
+  readonly attached: (incident: IncidentId) => readonly SubscriberKey[];
+}
+
+export interface ConfirmOutcome {
+  readonly changes: readonly ConfirmationChange[];
+  readonly tells: readonly Tell[];
+  /** Incidents of which nothing more is awaited; each is named once a repair. */
+  readonly closable: readonly IncidentId[];
+  readonly rest?: string | undefined;
+}
+
+const restToken = 'more';
+/** Single-line tests remembered for one incident before its subscribers are asked. */
+const probeLimit = 50_000;
+
+export class Confirmations {
+  readonly #cases = new Map<IncidentId, Case>();
+  readonly #timers = new Timers();
+  readonly #asker = new Asker(this.#timers);
+  readonly #backlog = new Backlog(this.#asker);
+  readonly #touched = new Set<IncidentId>();
+  #isContinuing = false;
+
+  setPolicy(policy: Policy): void {
+    this.#asker.policy = policy;
+  }
+
+  setCalendar(calendar: Calendar): void {
+    this.#asker.calendar = calendar;
+  }
+
+  /** Rows are kept by stable key, so only what was said in numbers is affected: outages that covered others are dropped. */
+  setSubscribers(columns: SubscriberColumns, version: number): void {
+    this.#asker.columns = columns;
+    this.#asker.version = version;
+    this.#backlog.drop((job) => job.kind === 'cover');
+  }
+
+  get wakeAt(): Instant | undefined {
+    return earliest(this.#timers.next, this.#backlog.since);
+  }
+
+  shift(deltaMs: number): void {
+    this.#timers.shift(deltaMs, () => true);
+    for (const known of this.#cases.values()) shiftCase(known, deltaMs);
+  }
+
+  of(id: ConfirmationId): Confirmation | undefined {
+    const found = this.#find(id);
+    return found === undefined ? undefined : confirmationOf(found.known, found.row);
+  }
+
+  /** Nothing more is awaited of anybody asked about the incident. */
+  done(incident: IncidentId): boolean {
+    const known = this.#cases.get(incident);
+    return known === undefined || isDone(known);
+  }
+
+  onIncident(changes: readonly IncidentChange[], context: ResolveContext): ConfirmOutcome {
+    for (const { kind, incident } of changes) {
+      if (kind === 'resolved') this.#resolved(incident, context);
+      else if (kind === 'reopened') this.#reopened(incident.id);
+      else if (kind === 'merged') this.#merged(incident.id, context.at);
+      else if (kind === 'closed') this.#closed(incident.id, context.at);
+    }
+    return this.#finish(context.at, newOut());
+  }
+
+  /** A new outage covers people who have not answered yet: their question makes no sense any more. */
+  onImpact(changes: readonly ImpactChange[], context: ConfirmContext): ConfirmOutcome {
+    for (const { incident, joined } of changes) {
+      const isOutage =
+        incident.actionable &&
+        !incident.planned &&
+        (incident.state === 'open' || incident.state === 'uncertain');
+      if (!isOutage || joined.length === 0) continue;
+      for (const known of this.#cases.values()) {
+        const isAsking = known.incident !== incident.id && known.phase !== 'closed' && known.sheet.open > 0;
+        if (isAsking)
+          this.#backlog.jobs.push({
+            kind: 'cover',
+            incident: known.incident,
+            from: 0,
+            ranges: tidied(joined),
+          });
+      }
+    }
+    return this.#finish(context.at, newOut());
+  }
+
+  /** A repeated answer changes nothing; an unknown or long settled question takes none. */
+  answer(
+    id: ConfirmationId,
+    answer: Answer,
+    context: ConfirmContext & { readonly channel: ContactChannel },
+  ): ConfirmOutcome {
+    const out = newOut();
+    const found = this.#find(id);
+    if (found !== undefined && !this.#isTooLate(found.known, found.row, context.at)) {
+      this.#answered(found.known, found.row, { at: context.at, answer, channel: context.channel }, out);
+    }
+    return this.#finish(context.at, out);
+  }
+
+  /** One mark after "yes", 0..10; a later one within ten minutes takes its place. */
+  rate(
+    id: ConfirmationId,
+    rating: { readonly score: number; readonly cause?: string | undefined },
+    context: ConfirmContext,
+  ): ConfirmOutcome {
+    const out = newOut();
+    const found = this.#find(id);
+    if (found !== undefined && mayRate(found.known, found.row, { ...rating, at: context.at })) {
+      const { score, cause } = rating;
+      detailOf(found.known, found.row).rating = { at: context.at, score, cause };
+      out.changes.push({ kind: 'rated', confirmation: confirmationOf(found.known, found.row) });
+    }
+    return this.#finish(context.at, out);
+  }
+
+  /** No more questions to this subscriber; his state is that of one who stays silent. */
+  stop(id: ConfirmationId, context: ConfirmContext): ConfirmOutcome {
+    const out = newOut();
+    const found = this.#find(id);
+    if (found !== undefined && !found.known.sheet.has(found.row, 'stopped')) {
+      found.known.sheet.mark(found.row, 'stopped', true);
+      out.changes.push({ kind: 'changed', confirmation: confirmationOf(found.known, found.row) });
+    }
+    return this.#finish(context.at, out);
+  }
+
+  /** No channel reached the subscriber. */
+  unreachable(incident: IncidentId, subscriber: SubscriberKey, context: ConfirmContext): ConfirmOutcome {
+    const out = newOut();
+    const known = this.#cases.get(incident);
+    const row = known?.sheet.rowOf(subscriber) ?? -1;
+    if (known !== undefined && row >= 0) this.#apply(known, row, { kind: 'undeliverable' }, context.at, out);
+    return this.#finish(context.at, out);
+  }
+
+  /** A test of the subscriber's line: bad is "no" without asking, good makes silence mean that it works. */
+  tested(
+    subscriber: SubscriberKey,
+    result: 'good' | 'bad' | 'impossible',
+    context: ConfirmContext,
+  ): ConfirmOutcome {
+    const out = newOut();
+    for (const known of this.#cases.values()) {
+      if (result === 'impossible' || known.phase === 'closed') continue;
+      const row = known.sheet.rowOf(subscriber);
+      if (row >= 0) {
+        known.sheet.mark(row, 'probedGood', result === 'good');
+        if (result === 'bad') this.#apply(known, row, { kind: 'probedBad' }, context.at, out);
+      } else if (known.probes.size < probeLimit) known.probes.set(subscriber, result);
+    }
+    return this.#finish(context.at, out);
+  }
+
+  /** Work on a subscriber's trouble began or ended; a diagnosis that helped brings the question once more. */
+  worked(changes: readonly TaskChange[], context: ConfirmContext): ConfirmOutcome {
+    const out = newOut();
+    for (const { task } of changes) {
+      const known = task.incident === undefined ? undefined : this.#cases.get(task.incident);
+      const row = task.subscriber === undefined ? -1 : (known?.sheet.rowOf(task.subscriber) ?? -1);
+      if (known === undefined || row < 0 || (task.kind !== 'diagnose' && task.kind !== 'callBack')) continue;
+      detailOf(known, row).task = task.id;
+      if (task.state === 'active') known.sheet.mark(row, 'actedOn', true);
+      if (task.state !== 'done') continue;
+      const event = { kind: 'worked', task: task.kind, outcome: task.outcome } as const;
+      const asksAgain = next(situationOf(known, row), event)?.asksAgain === true;
+      this.#apply(known, row, event, context.at, out);
+      known.sheet.mark(row, 'actedOn', known.sheet.stateOf(row) === 'ESCALATED');
+      if (asksAgain)
+        this.#asker.ask(
+          known,
+          { from: row, to: row + 1, zone: this.#asker.zoneOf(known, row) },
+          context.at,
+          out,
+        );
+    }
+    return this.#finish(context.at, out);
+  }
+
+  wake(context: ConfirmContext): ConfirmOutcome {
+    for (const key of this.#timers.due(context.at)) {
+      const [what, incident, batch] = key.split(' ') as [string, IncidentId, string];
+      const known = this.#cases.get(incident);
+      if (known === undefined) continue;
+      if (what === 'stable' && known.phase === 'proving') this.#begin(known);
+      else if (what === 'forget') this.#cases.delete(incident);
+      else if (what === 'batch') this.#backlog.jobs.push({ kind: 'due', incident, batch: Number(batch) });
+    }
+    return this.#finish(context.at, newOut());
+  }
+
+  continue(token: string, context: ConfirmContext): ConfirmOutcome {
+    if (token === restToken) this.#isContinuing = false;
+    return this.#finish(context.at, newOut());
+  }
+
+  snapshot(): ConfirmationsSnapshot {
+    return {
+      cases: [...this.#cases.values()].map((known) => caseSnapshot(known, this.#asker.columns)),
+      timers: this.#timers.entries(),
+      backlog: this.#backlog.snapshot(),
+      isContinuing: this.#isContinuing,
+    };
+  }
+
+  /** Subscribers and policy must have been set as they were. */
+  restore(snapshot: unknown): void {
+    const { cases, timers, backlog, isContinuing } = snapshot as ConfirmationsSnapshot;
+    this.#cases.clear();
+    for (const known of cases) this.#cases.set(known.incident, restoredCase(known, this.#asker.columns));
+    this.#timers.restore(timers);
+    this.#backlog.restore(backlog);
+    this.#isContinuing = isContinuing;
+  }
+
+  #resolved(incident: Incident, context: ResolveContext): void {
+    const policy = this.#asker.policy;
+    if (policy === undefined || !incident.actionable || incident.planned) return;
+    const { kind, root, startedAt, resolvedAt } = incident;
+    const facts = { kind, root, startedAt, restoredAt: resolvedAt ?? context.at };
+    const known = this.#cases.get(incident.id) ?? newCase(incident.id, facts);
+    this.#cases.set(incident.id, known);
+    known.facts = facts;
+    known.round++;
+    known.phase = 'proving';
+    known.isClosableSaid = false;
+    known.attached = policy.confirm.ask ? [...context.attached(incident.id)] : [];
+    const columns = this.#asker.columns;
+    const told = policy.confirm.ask && columns !== undefined ? context.toldRanges(incident.id) : [];
+    known.told = columns === undefined ? KeyQueue.ofKeys([]) : KeyQueue.ofRanges(tidied(told), columns);
+    this.#timers.clear(`forget ${incident.id}`);
+    if (policy.confirm.stableForMs > 0) {
+      this.#timers.set(`stable ${incident.id}`, after(context.at, policy.confirm.stableForMs));
+    } else this.#begin(known);
+  }
+
+  #begin(known: Case): void {
+    known.phase = 'asking';
+    this.#backlog.jobs.push({ kind: 'ask', incident: known.incident });
+  }
+
+  /** The fault is back: who has not answered needs not, and who was not asked yet is not. */
+  #reopened(incident: IncidentId): void {
+    const known = this.#cases.get(incident);
+    if (known === undefined) return;
+    this.#timers.clear(`stable ${incident}`);
+    known.phase = 'reopened';
+    known.attached = [];
+    known.told = KeyQueue.ofKeys([]);
+    known.probes.clear();
+    this.#backlog.drop((job) => job.kind === 'ask' && job.incident === incident);
+    this.#backlog.jobs.push({ kind: 'supersede', incident, from: 0 });
+  }
+
+  /** The survivor asks; what was asked about the merged incident is not awaited any more. */
+  #merged(incident: IncidentId, at: Instant): void {
+    const known = this.#cases.get(incident);
+    if (known === undefined) return;
+    this.#reopened(incident);
+    known.isClosableSaid = true;
+    this.#timers.set(`forget ${incident}`, after(at, this.#asker.policy!.confirm.lateAnswerMs));
+  }
+
+  #closed(incident: IncidentId, at: Instant): void {
+    const known = this.#cases.get(incident);
+    if (known === undefined) return;
+    known.phase = 'closed';
+    known.isClosableSaid = true;
+    this.#timers.clear(`stable ${incident}`);
+    this.#timers.set(`forget ${incident}`, after(at, this.#asker.policy!.confirm.lateAnswerMs));
+  }
+
+  #answered(
+    known: Case,
+    row: number,
+    said: { readonly at: Instant; readonly answer: Answer; readonly channel: ContactChannel },
+    out: Out,
+  ): void {
+    const isBack = known.phase === 'reopened' && isWaiting(known.sheet.stateOf(row));
+    if (isBack || known.sheet.stateOf(row) === 'SUPERSEDED') return;
+    const last = known.details.get(row)?.answers.at(-1);
+    const isCorrection = last !== undefined && said.at - last.at <= correctionMs;
+    const event = { kind: 'answered', answer: said.answer, isCorrection } as const;
+    const moves = next(situationOf(known, row), event) !== undefined;
+    if (!moves && last?.answer === said.answer) return;
+    addAnswer(detailOf(known, row), said);
+    if (moves) this.#apply(known, row, event, said.at, out, 'answered');
+    else out.changes.push({ kind: 'changed', confirmation: confirmationOf(known, row) });
+  }
+
+  #isTooLate(known: Case, row: number, at: Instant): boolean {
+    if (!isTerminal(known.sheet.stateOf(row))) return false;
+    const settledAt =
+      known.details.get(row)?.settledAt ?? batchOf(known, row)?.askedAt ?? known.facts.restoredAt;
+    const { lateAnswerMs, expireAfterMs } = this.#asker.policy!.confirm;
+    // Without a note of its own, a row was settled by silence.
+    const grace = known.details.get(row)?.settledAt === undefined ? expireAfterMs : 0;
+    return settledAt !== undefined && at - settledAt > lateAnswerMs + grace;
+  }
+
+  #apply(
+    known: Case,
+    row: number,
+    event: Parameters<Asker['apply']>[2],
+    at: Instant,
+    out: Out,
+    kind: ConfirmationChange['kind'] = 'changed',
+  ): void {
+    this.#asker.apply(known, row, event, at, out, kind);
+    this.#touched.add(known.incident);
+  }
+
+  #find(id: ConfirmationId): { readonly known: Case; readonly row: number } | undefined {
+    const cut = id.lastIndexOf(':');
+    const known = this.#cases.get(id.slice(0, cut) as IncidentId);
+    const key = id.slice(cut + 1);
+    if (known === undefined || !/^\d{1,10}$/.test(key)) return undefined;
+    const row = known.sheet.rowOf(Number(key) as SubscriberKey);
+    return row < 0 ? undefined : { known, row };
+  }
+
+  #finish(at: Instant, out: Out): ConfirmOutcome {
+    this.#backlog.run(this.#cases, this.#touched, at, out);
+    const closable: IncidentId[] = [];
+    for (const incident of this.#touched) {
+      const known = this.#cases.get(incident);
+      if (known === undefined || known.isClosableSaid || !isDone(known)) continue;
+      known.isClosableSaid = true;
+      closable.push(incident);
+    }
+    this.#touched.clear();
+    if (this.#backlog.jobs.length === 0 || this.#isContinuing) return { ...out, closable };
+    this.#isContinuing = true;
+    return { ...out, closable, rest: restToken };
+  }
+}
+
+const isDone = (known: Case): boolean =>
+  (known.phase === 'open' || known.phase === 'closed') && known.sheet.open === 0;
+
+const newOut = (): Out => ({ changes: [], tells: [] });
+
+interface ConfirmationsSnapshot {
+  readonly cases: readonly CaseSnapshot[];
+  readonly timers: readonly [string, Instant][];
+  readonly backlog: ReturnType<Backlog['snapshot']>;
+  readonly isContinuing: boolean;
+}

@@ -1,10 +1,10 @@
-/** What the measuring loop asks a device every interval: its columns in one list and how far it may go. */
-import type { Profile } from './profile.ts';
-import type { Oid, WalkBudget } from './session.ts';
+/** What the measuring loop asks a device every interval: the profile without its texts, and how far it may go. */
+import type { Profile, Table } from './profile.ts';
+import type { WalkBudget } from './session.ts';
 
 export interface PollPlan {
-  /** Tables whose columns carry numbers or states; names and other texts are left to the full reading. */
-  readonly tables: readonly { readonly name: string; readonly columns: readonly Oid[] }[];
+  /** For `readDevice`: the same tables with the columns that carry numbers or states. */
+  readonly profile: Profile;
   /** Of each table. */
   readonly budget: WalkBudget;
 }
@@ -13,18 +13,34 @@ export interface PollPlan {
 const pollBudget: WalkBudget = { requests: 1_000, rows: 5_000, timeMs: 20_000 };
 
 export function planOf(profile: Profile): PollPlan {
-  const tables = profile.tables.map((table) => {
-    const measured = new Set<number>();
-    for (const { column } of table.states) measured.add(column);
-    for (const { column, times } of table.metrics) {
-      measured.add(column);
-      if (times !== undefined) measured.add(times);
-    }
-    if (table.sensor !== undefined) {
-      const { type, scale, precision, value, status } = table.sensor;
-      for (const column of [type, scale, precision, value, status]) measured.add(column);
-    }
-    return { name: table.name, columns: table.columns.filter((_, column) => measured.has(column)) };
-  });
-  return { tables: tables.filter((table) => table.columns.length > 0), budget: pollBudget };
+  const tables = profile.tables.map(measuredPart).filter((table) => table.columns.length > 0);
+  const { sysUpTimeTicks } = profile.identity;
+  const identity = sysUpTimeTicks === undefined ? {} : { sysUpTimeTicks };
+  return { profile: { ...profile, identity, tables }, budget: pollBudget };
+}
+
+function measuredPart(table: Table): Table {
+  const { sensor } = table;
+  // Only its name tells light in watts from other power, so that these tables keep their texts.
+  if (sensor?.hasOpticalWatts === true) return table;
+  const kept: number[] = [];
+  const place = (column: number): number => {
+    const known = kept.indexOf(column);
+    return known >= 0 ? known : kept.push(column) - 1;
+  };
+  const states = table.states.map((state) => ({ ...state, column: place(state.column) }));
+  const metrics = table.metrics.map((metric) => ({
+    ...{ ...metric, column: place(metric.column) },
+    times: metric.times === undefined ? undefined : place(metric.times),
+    nameBy: metric.nameBy && { ...metric.nameBy, column: place(metric.nameBy.column) },
+  }));
+  const measuredSensor = sensor && {
+    ...{ type: place(sensor.type), scale: place(sensor.scale), precision: place(sensor.precision) },
+    ...{ value: place(sensor.value), status: place(sensor.status), hasOpticalWatts: false },
+  };
+  const columns = kept.map((column) => table.columns[column]!);
+  return {
+    ...{ ...table, columns, ownColumns: columns.length, attributes: [], nameFrom: [] },
+    ...{ states, metrics, sensor: measuredSensor },
+  };
 }

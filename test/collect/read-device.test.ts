@@ -3,6 +3,7 @@ import { instant } from '../../src/base/instant.ts';
 import {
   compileProfiles,
   type Profile,
+  planOf,
   profileSchema,
   readDevice,
   samplesOf,
@@ -163,6 +164,26 @@ describe('a reading', () => {
     };
     const answer = await readDevice(silent, profileOf(profileText), at);
     expect(answer).toEqual({ kind: 'problem', problem: { kind: 'timeout' } });
+  });
+
+  it('of the plan of every interval gives the same samples as a full one', async () => {
+    const rows = {
+      '1.3.6.1.2.1.1.3.0': { type: 'timeticks', number: 77 } as const,
+      [`${ifTable}.2.7`]: text('seven'),
+      [`${ifTable}.8.7`]: integer(2),
+      [`${ifXTable}.6.7`]: counter64(2n ** 60n),
+      [`${pools}.3.10`]: integer(55),
+      [`${pools}.4.10`]: integer(3),
+      [`${pools}.5.10`]: integer(4096),
+      [`${pools}.6.10`]: { type: 'oid', oid: '1.3.6.1.7' } as const,
+    };
+    const profile = profileOf(profileText);
+    const plan = planOf(profile);
+    const full = await readDevice(deviceOf(rows), profile, at);
+    const lean = await readDevice(deviceOf(rows), plan.profile, at, plan.budget);
+    if (full.kind !== 'reading' || lean.kind !== 'reading') throw new Error('no reading');
+    expect(lean.reading.interfaces[0]?.ifDescr).toBeUndefined();
+    expect(samplesOf('r1', lean.reading)).toEqual(samplesOf('r1', full.reading));
   });
 
   it('becomes samples: exact counters, gauges, and gaps where a row has no number', async () => {

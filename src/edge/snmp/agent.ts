@@ -59,6 +59,8 @@ export interface Agent {
   close(): Promise<void>;
 }
 
+const WANTED_RECEIVE_BUFFER = 4 * 1024 * 1024;
+
 /** Resolves when the socket listens; rejects when the address cannot be bound. */
 export function openAgent(world: World, setup: AgentSetup): Promise<Agent> {
   const socket = createSocket(isIPv6(setup.host) ? 'udp6' : 'udp4');
@@ -92,6 +94,12 @@ export function openAgent(world: World, setup: AgentSetup): Promise<Agent> {
     socket.once('error', reject);
     socket.bind({ port: setup.port, address: setup.host }, () => {
       socket.removeAllListeners('error');
+      try {
+        // Many devices of a simulation share this socket: a burst of polls should not overflow it.
+        socket.setRecvBufferSize(WANTED_RECEIVE_BUFFER);
+      } catch {
+        // The kernel's default has to do.
+      }
       // What cannot be sent is lost, as everything on UDP may be.
       socket.on('error', () => {});
       socket.on('message', answer);

@@ -1,6 +1,6 @@
 /** Walks several columns of tables together and keeps what arrived; a device cannot make it go on for ever. */
 import type { SessionProblem, WalkBudget } from '../../collect/session.ts';
-import { compareOids, isBelow, type Span, wholeOf } from './oid.ts';
+import { compareOids, isBelow } from './oid.ts';
 import { errorStatus, type MessageView, valueTag } from './pdu.ts';
 
 /** Takes one row of one column while the view is valid. */
@@ -38,11 +38,18 @@ export const startingPace = (): Pace => ({
   ...{ width: WIDEST, repetitions: MOST_REPETITIONS, goodInARow: 0, hasAnswered: false },
 });
 
+/** A name in some buffer; moved along instead of made anew for each row. */
+interface Place {
+  bytes: Uint8Array;
+  from: number;
+  end: number;
+}
+
 interface Column {
   readonly number: number;
   readonly prefix: Uint8Array;
   /** The last row seen; first the prefix itself. */
-  last: Span;
+  readonly last: Place;
   rows: number;
   isEnded: boolean;
 }
@@ -71,6 +78,8 @@ class ColumnWalk {
   #requestsLeft: number;
   #timeoutsInARow = 0;
   #problem: SessionProblem | undefined;
+  /** Where the row at hand is named. */
+  readonly #name: Place = { bytes: new Uint8Array(0), from: 0, end: 0 };
 
   constructor(
     walk: Parameters<typeof walkColumns>[0],
@@ -84,7 +93,7 @@ class ColumnWalk {
     this.#requestsLeft = walk.budget.requests;
     this.#giveUpAtMs = walk.exchange.nowMs() + walk.budget.timeMs;
     this.#active = walk.prefixes.map((prefix, number) => ({
-      ...{ number, prefix, last: wholeOf(prefix), rows: 0, isEnded: false },
+      ...{ number, prefix, last: { bytes: prefix, from: 0, end: prefix.length }, rows: 0, isEnded: false },
     }));
   }
 
@@ -144,7 +153,7 @@ class ColumnWalk {
     // Names so far point into the datagram, which is gone after this call.
     for (const column of this.#asked) {
       const { bytes, from, end } = column.last;
-      if (bytes === view.bytes) column.last = wholeOf(new Uint8Array(bytes.subarray(from, end)));
+      if (bytes === view.bytes) move(column.last, new Uint8Array(bytes.subarray(from, end)), 0, end - from);
     }
     return isUseful;
   }
@@ -155,7 +164,8 @@ class ColumnWalk {
       column.isEnded = true;
       return;
     }
-    const name = { bytes: view.bytes, from: view.nameFrom(i), end: view.nameEnd(i) };
+    const name = this.#name;
+    move(name, view.bytes, view.nameFrom(i), view.nameEnd(i));
     // RFC 3416 section 4.2.3: successors increase; what does not increase would be walked for ever.
     if (compareOids(name, column.last) <= 0) {
       this.#end(column, { kind: 'badAnswer', reason: 'oidNotIncreasing' });
@@ -164,7 +174,7 @@ class ColumnWalk {
     } else if (++column.rows > this.#budget.rows) {
       this.#end(column, { kind: 'overBudget', budget: 'rows' });
     } else {
-      column.last = name;
+      move(column.last, name.bytes, name.from, name.end);
       this.#sink(column.number, view, i);
     }
   }
@@ -226,4 +236,10 @@ class ColumnWalk {
   #stop(problem: SessionProblem): void {
     this.#finished(this.#problem ?? problem);
   }
+}
+
+function move(place: Place, bytes: Uint8Array, from: number, end: number): void {
+  place.bytes = bytes;
+  place.from = from;
+  place.end = end;
 }

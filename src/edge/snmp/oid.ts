@@ -70,6 +70,24 @@ export function oidText(bytes: Uint8Array, from: number, end: number): string {
   return text;
 }
 
+/** What follows a prefix, each number with a dot before it: `.3` or `.4194304256.1`. */
+export function indexText(bytes: Uint8Array, from: number, end: number): string {
+  // Most tables are indexed by one number below 128.
+  if (end - from === 1) return shortIndexes[bytes[from]!]!;
+  let text = '';
+  let value = 0;
+  for (let i = from; i < end; i++) {
+    const byte = bytes[i]!;
+    value = value * 128 + (byte & 0x7f);
+    if (byte >= 0x80) continue;
+    text += `.${value}`;
+    value = 0;
+  }
+  return text;
+}
+
+const shortIndexes = Array.from({ length: 128 }, (_, number) => `.${number}`);
+
 /** True when the OID in `bytes` lies below `prefix` or equals it; sub-identifiers end on the same bytes. */
 export function isBelow(prefix: Uint8Array, bytes: Uint8Array, from: number, end: number): boolean {
   if (end - from < prefix.length) return false;

@@ -4,7 +4,7 @@ import type { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
 import type { Answer, Oid, Session, SessionProblem, Varbind, VarbindValue } from '../../collect/session.ts';
 import { type Exchange, type Pace, startingPace, walkColumns } from './column-walk.ts';
-import { encodeOid } from './oid.ts';
+import { encodeOid, indexText } from './oid.ts';
 import { encodeRequest, errorStatus, type MessageView, type SnmpVersion, V2C } from './pdu.ts';
 import type { Transport } from './transport.ts';
 
@@ -49,10 +49,14 @@ export function sessionOver(wire: Wire, pace: Pace): Session {
       let unreadable: SessionProblem | undefined;
       const prefixes = encodeAll(columns);
       if (prefixes === undefined) return { varbinds, problem: { kind: 'badAnswer', reason: 'malformed' } };
-      const sink = (_column: number, view: MessageView, i: number): void => {
+      // The walk has seen that each name begins with its column: only the index is left to spell.
+      const texts = columns.map((column) => (column.startsWith('.') ? column.slice(1) : column));
+      const sink = (column: number, view: MessageView, i: number): void => {
         const value = view.value(i);
+        const indexFrom = view.nameFrom(i) + prefixes[column]!.length;
+        const oid = texts[column]! + indexText(view.bytes, indexFrom, view.nameEnd(i));
         if (value === undefined) unreadable = { kind: 'badAnswer', reason: 'malformed' };
-        else varbinds.push({ oid: view.oid(i), value });
+        else varbinds.push({ oid, value });
       };
       const problem = await walkColumns({ exchange: wire, pace, prefixes, budget, sink });
       return { varbinds, problem: problem ?? unreadable };

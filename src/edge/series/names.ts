@@ -51,7 +51,9 @@ export class Names {
     );
     const kinds = this.#sqlite.prepare<Row>('SELECT id, kind FROM series');
     for (const row of kinds.iterate()) this.#note(row.id, row.kind);
-    this.#keptSince = Number(this.#sqlite.prepare('SELECT since FROM kept WHERE key = 1').get()?.['since'] ?? 0);
+    this.#keptSince = Number(
+      this.#sqlite.prepare('SELECT since FROM kept WHERE key = 1').get()?.['since'] ?? 0,
+    );
   }
 
   /** Samples before this midnight were dropped; what the log or the head still holds of them counts for nothing. */

@@ -7,7 +7,7 @@ import { instant } from '../../../src/base/instant.ts';
 import type { Problem } from '../../../src/base/problem.ts';
 import type { World } from '../../../src/base/world.ts';
 import { connectSeries, serveSeries } from '../../../src/edge/series/port.ts';
-import { openSeries } from '../../../src/edge/series/series-store.ts';
+import { openSeries } from '../../../src/edge/series/series.ts';
 import type { SeriesStore } from '../../../src/flow/series.ts';
 import type { SeriesHarness } from '../../flow/series-compliance.ts';
 import { realWorld } from '../../support/real-world.ts';

@@ -73,7 +73,14 @@ class EmbeddedSeries implements SeriesStore {
     this.#parts = parts;
     this.#headBytes = parts.headBytes ?? HEAD_BYTES;
     const { days, log, names, world } = parts;
-    this.#roller = new Roller({ head: this.#head, days, log, names, logger: world.log, headBytes: this.#headBytes });
+    this.#roller = new Roller({
+      head: this.#head,
+      days,
+      log,
+      names,
+      logger: world.log,
+      headBytes: this.#headBytes,
+    });
     this.#wake = world.every(milliseconds(SLICE_MS), () => {
       this.#roller.tick();
       void this.#roller.move();

@@ -42,15 +42,19 @@ export class Assessment {
   #policy: Policy | undefined;
   readonly #assessed = new Map<IncidentId, Assessed>();
 
-  /** Re-bases all incidents on the new numbers. What changed in whom they touch is answered as changes. */
-  setTopology(topology: Topology, subscribers: Subscribers, version: number): ImpactChange[] {
+  /** Takes effect for whatever is assessed from now on; `rebase` moves what is already there. */
+  setTopology(topology: Topology, subscribers: Subscribers, version: number): void {
     this.#topology = topology;
     this.#subscribers = subscribers;
     this.#version = version;
+  }
+
+  /** Measures every incident again in the numbers of the topology in force (design L6). */
+  rebase(at: Instant): ImpactChange[] {
     return [...this.#assessed.values()].map((held): ImpactChange => {
       // Numbers of two versions cannot be compared: joined and left stay empty, stable keys tell who is new.
       const impact = { ...this.#measure(held.incident, held.impact), etr: held.impact.etr };
-      this.#assessed.set(held.incident.id, { ...held, impact });
+      this.#assessed.set(held.incident.id, { ...held, impact, at });
       return { kind: 'assessed', incident: held.incident, impact, joined: [], left: [] };
     });
   }

@@ -1,0 +1,144 @@
+/** An incident as the correlation holds it, and the record it becomes for everybody else. */
+import type { Instant } from '../base/instant.ts';
+import type { AlarmId, IncidentId, ResourceId } from '../model/ids.ts';
+import type { Affected, Candidate, FaultKind, Incident, IncidentEvent } from '../model/incident.ts';
+import type { Population, Symptom } from './symptoms.ts';
+import { limits } from './timing.ts';
+
+/** What kind of reasoning made it: decides which later alarms may join. */
+export type Scope = Population | 'transport' | 'collector' | 'service' | 'alone';
+
+/** One alarm of an incident. */
+export interface Member {
+  readonly alarm: AlarmId;
+  readonly resource: ResourceId;
+  readonly symptom: Symptom;
+  /** The end that told of it, for a link. */
+  readonly by: ResourceId | undefined;
+  readonly polled: boolean;
+  readonly at: Instant;
+  /** The raise line that began it. */
+  readonly record: string;
+  raised: boolean;
+}
+
+export interface Case {
+  readonly id: IncidentId;
+  /** Rises with every case opened: of two that merge the lower one stays. */
+  readonly order: number;
+  scope: Scope;
+  kind: FaultKind;
+  root: ResourceId;
+  probability: number;
+  candidates: readonly Candidate[];
+  state: Incident['state'];
+  into: IncidentId | undefined;
+  readonly parent: IncidentId | undefined;
+  actionable: boolean;
+  works: string | undefined;
+  readonly startedAt: Instant;
+  decidedAt: Instant;
+  resolvedAt: Instant | undefined;
+  closedAt: Instant | undefined;
+  readonly members: Map<AlarmId, Member>;
+  raised: number;
+  /** Ids of raise lines. */
+  readonly records: string[];
+  leftOut: number;
+  /** Out of reach behind the root in the transport graph, heads and devices. */
+  dark: readonly ResourceId[];
+  /** Children of a partly cut cable; undefined: everything below the root. */
+  parts: readonly ResourceId[] | undefined;
+  explanation: Readonly<Record<string, unknown>>;
+  readonly history: IncidentEvent[];
+  lastEvidenceAt: Instant;
+  lastClearAt: Instant | undefined;
+  /** Alarms nobody was told of yet. */
+  fresh: AlarmId[];
+}
+
+export const isActive = (held: Case): boolean =>
+  held.state === 'open' || held.state === 'uncertain' || held.state === 'mitigated';
+
+/** Who lost service: nobody by a lost link that left a path, a device on battery, or a fan. */
+export function affectedBy(held: Case): Affected {
+  const except: ResourceId[] = [];
+  const nobody: Affected = { under: [], except };
+  const members = [...held.members.values()];
+  switch (held.scope) {
+    case 'collector':
+    case 'alone':
+      return nobody;
+    case 'transport':
+      if (held.kind === 'link' || held.kind === 'duct') return { under: [...held.dark], except };
+      return { under: [held.root, ...held.dark], except };
+    case 'service':
+      return { under: [held.root], except };
+    case 'down':
+      if (members.length > 0 && members.every((member) => member.symptom === 'power')) return nobody;
+      return { under: [...(held.parts ?? [held.root])], except };
+    default:
+      return members.length < 2 ? nobody : { under: [...(held.parts ?? [held.root])], except };
+  }
+}
+
+export function incidentOf(held: Case): Incident {
+  const resources = new Set([...held.members.values()].map((member) => member.resource));
+  resources.delete(held.root);
+  return {
+    id: held.id,
+    kind: held.kind,
+    root: held.root,
+    probability: held.probability,
+    candidates: held.candidates,
+    state: held.state,
+    into: held.into,
+    parent: held.parent,
+    actionable: held.actionable,
+    planned: held.works !== undefined,
+    works: held.works,
+    startedAt: held.startedAt,
+    decidedAt: held.decidedAt,
+    resolvedAt: held.resolvedAt,
+    closedAt: held.closedAt,
+    alarms: held.records.slice(),
+    suppressed: resources.size,
+    affected: affectedBy(held),
+    explanation: { ...held.explanation, alarmsLeftOut: held.leftOut },
+    history: held.history.slice(),
+  };
+}
+
+/** Notes what happened; the first events and the latest are kept. */
+export function note(held: Case, at: Instant, event: IncidentEvent['event']): void {
+  const { root, kind, probability } = held;
+  if (held.history.length >= limits.history) held.history.splice(limits.history / 2, 1);
+  held.history.push({ at, event, root, kind, probability });
+}
+
+export function addRecords(held: Case, records: readonly string[]): void {
+  for (const record of records) {
+    if (held.records.length < limits.alarmsPerIncident) held.records.push(record);
+    else held.leftOut++;
+  }
+}
+
+type FrozenCase = Omit<Case, 'members'> & { readonly members: readonly Member[] };
+
+export const freeze = (held: Case): FrozenCase => ({ ...held, members: [...held.members.values()] });
+export const thaw = (frozen: FrozenCase): Case => ({
+  ...frozen,
+  // JSON leaves out what is undefined; the fields must be there all the same.
+  into: frozen.into,
+  works: frozen.works,
+  resolvedAt: frozen.resolvedAt,
+  closedAt: frozen.closedAt,
+  parts: frozen.parts,
+  lastClearAt: frozen.lastClearAt,
+  parent: frozen.parent,
+  records: [...frozen.records],
+  history: [...frozen.history],
+  fresh: [...frozen.fresh],
+  members: new Map(frozen.members.map((member) => [member.alarm, { ...member }])),
+});
+export type { FrozenCase };

@@ -1,0 +1,324 @@
+/** All incidents of the correlation: opening, joining, merging, mending and forgetting them, and telling what changed. */
+import { after, days, type Instant } from '../base/instant.ts';
+import { Timers } from '../base/timers.ts';
+import type { AlarmId, IdSource, IncidentId, ResourceId } from '../model/ids.ts';
+import type { IncidentChange } from '../model/incident.ts';
+import {
+  addRecords,
+  type Case,
+  type FrozenCase,
+  freeze,
+  incidentOf,
+  isActive,
+  type Member,
+  note,
+  type Scope,
+  thaw,
+} from './case.ts';
+import { type CorrelationTiming, limits } from './timing.ts';
+
+/** The state of the verdict a case is opened with or moved to. */
+export interface Verdict {
+  readonly scope: Scope;
+  readonly kind: string;
+  readonly root: ResourceId;
+  readonly candidates: Case['candidates'];
+  readonly actionable: boolean;
+  readonly dark: readonly ResourceId[];
+  readonly parts?: readonly ResourceId[] | undefined;
+  readonly explanation: Readonly<Record<string, unknown>>;
+}
+
+/** A member with the ids of its raise lines. */
+export interface Joining {
+  readonly member: Member;
+  readonly records: readonly string[];
+}
+
+/** Below this the cause is called uncertain. */
+const uncertainBelow = 0.6;
+const mitigatedShare = 0.05;
+const keepsResolved = days(7);
+
+export interface CaseBookSnapshot {
+  readonly cases: readonly FrozenCase[];
+  readonly timers: readonly (readonly [string, Instant])[];
+  readonly opened: number;
+  readonly evicted: number;
+}
+
+export class CaseBook {
+  readonly timers = new Timers();
+  readonly #timing: CorrelationTiming;
+  readonly #cases = new Map<IncidentId, Case>();
+  readonly #caseOf = new Map<AlarmId, Case>();
+  /** Not merged ones, active or ended, by what they are about. */
+  readonly #byRoot = new Map<string, Case[]>();
+  #opened = 0;
+  #evicted = 0;
+  #changes: IncidentChange[] = [];
+
+  constructor(timing: CorrelationTiming) {
+    this.#timing = timing;
+  }
+
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  get size(): number {
+    return this.#cases.size;
+  }
+
+  get(id: IncidentId): Case | undefined {
+    return this.#cases.get(id);
+  }
+
+  caseOfAlarm(alarm: AlarmId): Case | undefined {
+    return this.#caseOf.get(alarm);
+  }
+
+  /** In order of opening. */
+  active(): Case[] {
+    return [...this.#cases.values()].filter(isActive);
+  }
+
+  at(root: string): readonly Case[] {
+    return this.#byRoot.get(root) ?? [];
+  }
+
+  /** What changed since it was last asked. */
+  takeChanges(): IncidentChange[] {
+    const changes = this.#changes;
+    this.#changes = [];
+    return changes;
+  }
+
+  open(
+    verdict: Verdict,
+    onset: { startedAt: Instant; at: Instant; parent?: IncidentId | undefined },
+    ids: IdSource,
+  ): Case {
+    const { at, startedAt, parent } = onset;
+    const held: Case = {
+      id: ids.next() as IncidentId,
+      order: this.#opened++,
+      ...verdict,
+      probability: 0,
+      state: 'open',
+      into: undefined,
+      parent,
+      works: undefined,
+      startedAt,
+      decidedAt: at,
+      resolvedAt: undefined,
+      closedAt: undefined,
+      members: new Map(),
+      raised: 0,
+      records: [],
+      leftOut: 0,
+      parts: verdict.parts,
+      history: [],
+      lastEvidenceAt: at,
+      lastClearAt: undefined,
+      fresh: [],
+    };
+    this.#cases.set(held.id, held);
+    this.#index(held);
+    this.#state(held, verdict);
+    note(held, startedAt, 'open');
+    note(held, at, 'decide');
+    return held;
+  }
+
+  /** A better cause: the id stays, the root moves. True when it did move. */
+  move(held: Case, verdict: Verdict, at: Instant): boolean {
+    const moved = held.root !== verdict.root || held.kind !== verdict.kind;
+    this.#unindex(held);
+    this.#state(held, verdict);
+    this.#index(held);
+    if (moved) {
+      held.decidedAt = at;
+      note(held, at, 're-root');
+    }
+    return moved;
+  }
+
+  join(held: Case, joining: readonly Joining[], at: Instant): void {
+    for (const { member, records } of joining) {
+      const before = held.members.get(member.alarm);
+      if (before?.raised === true) held.raised--;
+      if (member.raised) held.raised++;
+      held.members.set(member.alarm, member);
+      this.#caseOf.set(member.alarm, held);
+      held.fresh.push(member.alarm);
+      addRecords(held, records);
+    }
+    held.lastEvidenceAt = at;
+    this.timers.clear(`resolve ${held.id}`);
+    this.timers.clear(`leftover ${held.id}`);
+    // A relapse: what was nearly over is not.
+    if (held.state === 'mitigated') held.state = 'open';
+  }
+
+  /** Tells of growth soon, not at once: a storm must not tell of every alarm. */
+  tellLater(held: Case, at: Instant): void {
+    const key = `grow ${held.id}`;
+    if (this.timers.dueAt(key) === undefined) this.timers.set(key, after(at, this.#timing.growEveryMs));
+  }
+
+  tell(held: Case, kind: IncidentChange['kind']): void {
+    this.timers.clear(`grow ${held.id}`);
+    this.#changes.push({ kind, incident: incidentOf(held), joined: held.fresh });
+    held.fresh = [];
+  }
+
+  /** The younger one's alarms move to the older one; a tombstone says where. */
+  merge(loser: Case, survivor: Case, at: Instant): void {
+    this.#unindex(loser);
+    for (const member of loser.members.values()) {
+      this.join(survivor, [{ member, records: [] }], at);
+    }
+    addRecords(survivor, loser.records.splice(0));
+    loser.members.clear();
+    loser.raised = 0;
+    loser.state = 'merged';
+    loser.into = survivor.id;
+    note(loser, at, 'merge');
+    note(survivor, at, 'join');
+    for (const timer of ['resolve', 'leftover', 'works', 'grow']) this.timers.clear(`${timer} ${loser.id}`);
+    this.timers.set(`forget ${loser.id}`, after(at, this.#timing.reopenWithinMs));
+    this.tell(loser, 'merged');
+  }
+
+  /** One alarm is over. */
+  clear(alarm: AlarmId, at: Instant): void {
+    const held = this.#caseOf.get(alarm);
+    const member = held?.members.get(alarm);
+    if (held === undefined || member === undefined || !member.raised) return;
+    member.raised = false;
+    held.raised--;
+    held.lastClearAt = at;
+    if (!isActive(held)) return;
+    if (held.raised === 0) {
+      this.timers.clear(`leftover ${held.id}`);
+      this.timers.set(`resolve ${held.id}`, after(at, this.#timing.resolveQuietMs));
+    } else if (held.raised <= mitigatedShare * held.members.size) {
+      this.timers.set(`leftover ${held.id}`, after(at, this.#timing.leftoverMs));
+      if (held.state === 'mitigated') return;
+      held.state = 'mitigated';
+      note(held, at, 'mitigate');
+      this.tell(held, 'mitigated');
+    } else this.tellLater(held, at);
+  }
+
+  resolve(held: Case, at: Instant): void {
+    held.state = 'resolved';
+    held.resolvedAt = at;
+    note(held, at, 'resolve');
+    for (const timer of ['resolve', 'leftover', 'works']) this.timers.clear(`${timer} ${held.id}`);
+    // A subscriber's late "no" may still reopen what somebody was told of; noise needs only the time of a relapse.
+    const keep = held.actionable ? keepsResolved : this.#timing.reopenWithinMs;
+    this.timers.set(`forget ${held.id}`, after(at, keep));
+    this.tell(held, 'resolved');
+    this.#evict();
+  }
+
+  reopen(held: Case, at: Instant): void {
+    held.state = 'open';
+    held.resolvedAt = undefined;
+    held.closedAt = undefined;
+    this.timers.clear(`forget ${held.id}`);
+    note(held, at, 'reopen');
+  }
+
+  close(held: Case, at: Instant): void {
+    held.state = 'closed';
+    held.resolvedAt ??= at;
+    held.closedAt = at;
+    note(held, at, 'close');
+    for (const timer of ['resolve', 'leftover', 'works', 'grow']) this.timers.clear(`${timer} ${held.id}`);
+    this.timers.set(`forget ${held.id}`, after(at, this.#timing.reopenWithinMs));
+    this.tell(held, 'closed');
+  }
+
+  /** Takes alarms out, with the raise lines that began them; they become an incident of their own. */
+  split(held: Case, alarms: readonly Member[], at: Instant): void {
+    const records = new Set(alarms.map((member) => member.record));
+    const kept = held.records.filter((record) => !records.has(record));
+    held.records.splice(0, held.records.length, ...kept);
+    note(held, at, 'split');
+    for (const member of alarms) {
+      held.members.delete(member.alarm);
+      this.#caseOf.delete(member.alarm);
+      if (member.raised) held.raised--;
+    }
+  }
+
+  forget(held: Case): void {
+    this.#cases.delete(held.id);
+    this.#unindex(held);
+    for (const alarm of held.members.keys()) if (this.#caseOf.get(alarm) === held) this.#caseOf.delete(alarm);
+    this.timers.clear(`forget ${held.id}`);
+  }
+
+  snapshot(): CaseBookSnapshot {
+    return {
+      cases: [...this.#cases.values()].map(freeze),
+      timers: this.timers.entries(),
+      opened: this.#opened,
+      evicted: this.#evicted,
+    };
+  }
+
+  restore(snapshot: CaseBookSnapshot): void {
+    this.#cases.clear();
+    this.#caseOf.clear();
+    this.#byRoot.clear();
+    this.#changes = [];
+    this.#opened = snapshot.opened;
+    this.#evicted = snapshot.evicted;
+    this.timers.restore(snapshot.timers);
+    for (const frozen of snapshot.cases) {
+      const held = thaw(frozen);
+      this.#cases.set(held.id, held);
+      if (held.state !== 'merged') this.#index(held);
+      for (const alarm of held.members.keys()) {
+        const other = this.#caseOf.get(alarm);
+        if (other === undefined || isActive(held) || !isActive(other)) this.#caseOf.set(alarm, held);
+      }
+    }
+  }
+
+  #state(held: Case, verdict: Verdict): void {
+    Object.assign(held, verdict);
+    held.parts = verdict.parts;
+    held.probability = verdict.candidates[0]?.probability ?? 0;
+    if (held.state === 'open' || held.state === 'uncertain') {
+      held.state = held.probability < uncertainBelow ? 'uncertain' : 'open';
+    }
+  }
+
+  #index(held: Case): void {
+    this.#byRoot.set(
+      held.root,
+      [...this.at(held.root), held].sort((a, b) => a.order - b.order),
+    );
+  }
+
+  #unindex(held: Case): void {
+    const left = this.at(held.root).filter((other) => other !== held);
+    if (left.length === 0) this.#byRoot.delete(held.root);
+    else this.#byRoot.set(held.root, left);
+  }
+
+  /** Ended incidents are kept for a late "no" of a subscriber, but not without bound: the oldest go first. */
+  #evict(): void {
+    if (this.#cases.size <= limits.ended) return;
+    const ended = [...this.#cases.values()].filter((held) => !isActive(held));
+    for (const held of ended.slice(0, Math.max(0, ended.length - limits.ended))) {
+      this.#evicted++;
+      this.forget(held);
+    }
+  }
+}

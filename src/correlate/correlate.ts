@@ -1,0 +1,399 @@
+/**
+ * Alarms and topology to incidents with one root cause.
+ * Invariants: a raised alarm stands in at most one incident, and within `maxWaitMs` in one at least; an incident keeps its
+ * id when its cause is corrected, and of two that merge the older id stays; the order of simultaneous alarms changes
+ * nothing but ids; state is bounded and what is refused is counted.
+ */
+import { canonicalJson } from '../base/canonical.ts';
+import { neverHappens } from '../base/fault.ts';
+import { after, earliest, type Instant } from '../base/instant.ts';
+import type { Alarm, AlarmChange } from '../model/alarm.ts';
+import type { AlarmId, IdSource, IncidentId, ResourceId } from '../model/ids.ts';
+import type { Incident, IncidentChange } from '../model/incident.ts';
+import { compileTopology, type PlannedWorks, type Topology } from '../topology/topology.ts';
+import { Ancestry } from './ancestry.ts';
+import { addRecords, type Case, incidentOf, isActive } from './case.ts';
+import { CaseBook, type CaseBookSnapshot, type Verdict } from './casebook.ts';
+import { type Decision, look } from './deciding.ts';
+import { lateHome, memberOf, type OpenView, type Pending, viewOf } from './joining.ts';
+import { endsWithProofOfLife, symptomOf } from './symptoms.ts';
+import { type CorrelationTiming, defaultTiming } from './timing.ts';
+import { Waiting, type WaitingSnapshot } from './waiting.ts';
+import { worksCovering } from './works.ts';
+
+export type { CorrelationTiming } from './timing.ts';
+
+export interface CorrelationContext {
+  readonly at: Instant;
+  readonly ids: IdSource;
+}
+
+interface Snapshot {
+  readonly book: CaseBookSnapshot;
+  readonly waiting: WaitingSnapshot;
+  readonly lookAt?: Instant | undefined;
+  readonly ending: readonly (readonly [ResourceId, readonly AlarmId[]])[];
+  readonly works?: readonly PlannedWorks[] | undefined;
+}
+
+const emptyTopology = { serviceRoots: [], resources: [], links: [], planned: [] };
+
+export class Correlation {
+  readonly #timing: CorrelationTiming;
+  readonly #book: CaseBook;
+  readonly #waiting = new Waiting();
+  /** Raised alarms that proof of life ends, by resource. */
+  readonly #ending = new Map<ResourceId, Set<AlarmId>>();
+  #ancestry = new Ancestry(compileTopology(emptyTopology).value);
+  /** Works that replace the topology's own. */
+  #works: readonly PlannedWorks[] | undefined;
+  #lookAt: Instant | undefined;
+  #view: OpenView | undefined;
+
+  constructor(timing: Partial<CorrelationTiming> = {}) {
+    this.#timing = { ...defaultTiming, ...timing };
+    this.#book = new CaseBook(this.#timing);
+  }
+
+  /** Open incidents keep their verdicts; what comes next is judged by the new topology. */
+  setTopology(topology: Topology): void {
+    this.#ancestry = new Ancestry(topology);
+    this.#view = undefined;
+  }
+
+  setPlanned(works: readonly PlannedWorks[]): void {
+    this.#works = works;
+  }
+
+  /** When `wake` has something to do. */
+  get wakeAt(): Instant | undefined {
+    return earliest(this.#lookAt, this.#book.timers.next);
+  }
+
+  /** What was refused or left without an incident, since the start. */
+  get counters(): Readonly<
+    Record<'refused' | 'clearedBeforeDecision' | 'evicted' | 'incidents' | 'pending', number>
+  > {
+    return {
+      refused: this.#waiting.refused,
+      clearedBeforeDecision: this.#waiting.clearedBefore,
+      evicted: this.#book.evicted,
+      incidents: this.#book.size,
+      pending: this.#waiting.size,
+    };
+  }
+
+  take(changes: readonly AlarmChange[], context: CorrelationContext): IncidentChange[] {
+    // Strictly before: alarms of one instant are judged together, whichever came first.
+    const due = this.wakeAt;
+    if (due !== undefined && due < context.at) this.#run(context);
+    for (const change of changes) this.#take(change, context.at);
+    return this.#book.takeChanges();
+  }
+
+  wake(context: CorrelationContext): IncidentChange[] {
+    this.#run(context);
+    return this.#book.takeChanges();
+  }
+
+  incident(id: IncidentId): Incident | undefined {
+    const held = this.#book.get(id);
+    return held === undefined ? undefined : incidentOf(held);
+  }
+
+  /** Not resolved, merged or closed; in order of opening. */
+  open(): readonly Incident[] {
+    return this.#book.active().map(incidentOf);
+  }
+
+  /** A subscriber says it is not fixed: the incident is open again until `resolve` or `close`. */
+  reopen(id: IncidentId, { at }: CorrelationContext): IncidentChange[] {
+    const held = this.#book.get(id);
+    if (held === undefined || (held.state !== 'resolved' && held.state !== 'closed')) return [];
+    this.#book.reopen(held, at);
+    this.#view = undefined;
+    this.#book.tell(held, 'reopened');
+    return this.#book.takeChanges();
+  }
+
+  /** A reopened incident without raised alarms is repaired by somebody's word. */
+  resolve(id: IncidentId, { at }: CorrelationContext): IncidentChange[] {
+    const held = this.#book.get(id);
+    if (held === undefined || !isActive(held) || held.raised > 0) return [];
+    this.#book.resolve(held, at);
+    this.#view = undefined;
+    return this.#book.takeChanges();
+  }
+
+  /** Ends an incident none of whose alarms is raised; others stay as they are. */
+  close(id: IncidentId, { at }: CorrelationContext): IncidentChange[] {
+    const held = this.#book.get(id);
+    if (held === undefined || held.state === 'merged' || held.state === 'closed' || held.raised > 0)
+      return [];
+    this.#book.close(held, at);
+    this.#view = undefined;
+    return this.#book.takeChanges();
+  }
+
+  snapshot(): unknown {
+    const snapshot: Snapshot = {
+      book: this.#book.snapshot(),
+      waiting: this.#waiting.snapshot(),
+      lookAt: this.#lookAt,
+      ending: [...this.#ending].map(([resource, alarms]) => [resource, [...alarms]] as const),
+      works: this.#works,
+    };
+    return JSON.parse(canonicalJson(snapshot));
+  }
+
+  /** Takes what `snapshot` gave; the topology is set apart. */
+  restore(snapshot: unknown): void {
+    const { book, waiting, lookAt, ending, works } = snapshot as Snapshot;
+    this.#book.restore(book);
+    this.#waiting.restore(waiting);
+    this.#lookAt = lookAt;
+    this.#ending.clear();
+    for (const [resource, alarms] of ending) this.#ending.set(resource, new Set(alarms));
+    this.#works = works;
+    this.#view = undefined;
+  }
+
+  #take(change: AlarmChange, at: Instant): void {
+    switch (change.kind) {
+      case 'raised':
+      case 'repeated':
+        return this.#raise(change.alarm, { record: change.record, polled: change.source === 'poll', at });
+      case 'cleared':
+        this.#waiting.unsee(change.alarm.resource);
+        return this.#clear(change.alarm.id, change.alarm.resource, at);
+      case 'changed': {
+        const pending = this.#waiting.get(change.alarm.id);
+        if (pending !== undefined) this.#waiting.put({ ...pending, flapping: change.alarm.flapping });
+        return;
+      }
+      case 'alive':
+        this.#waiting.see(change.resource, { state: 'alive', below: change.below, at });
+        return this.#proveAlive(change.resource, change.below, at);
+      case 'unknown':
+        return this.#waiting.see(change.resource, { state: 'unknown', below: change.below, at });
+      default:
+        return neverHappens(change);
+    }
+  }
+
+  #raise(
+    alarm: Alarm,
+    said: { readonly record: string; readonly polled: boolean; readonly at: Instant },
+  ): void {
+    const { record, polled, at } = said;
+    this.#waiting.unsee(alarm.resource);
+    const known = this.#waiting.get(alarm.id);
+    if (known !== undefined) {
+      this.#waiting.put({ ...known, records: [...known.records, record] });
+      return;
+    }
+    const held = this.#book.caseOfAlarm(alarm.id);
+    if (held?.members.get(alarm.id)?.raised === true) {
+      addRecords(held, [record]);
+      return this.#book.tellLater(held, at);
+    }
+    const pending: Pending = {
+      alarm: alarm.id,
+      resource: alarm.resource,
+      cause: alarm.cause,
+      symptom: symptomOf(alarm.cause),
+      by: alarm.by,
+      polled,
+      flapping: alarm.flapping,
+      records: [record],
+      at,
+      parent: undefined,
+    };
+    if (endsWithProofOfLife.has(alarm.cause)) this.#mayEnd(alarm.resource, alarm.id);
+    const home = held !== undefined && isActive(held) ? held : this.#homeOf(pending, at);
+    if (home !== undefined) this.#joinLate(home, pending, at);
+    else if (this.#ancestry.nodeOf(alarm.resource) < 0) this.#waiting.refuse();
+    else {
+      this.#waiting.put(pending);
+      this.#lookSoon(at);
+    }
+  }
+
+  #homeOf(pending: Pending, at: Instant): Case | undefined {
+    this.#view ??= viewOf(this.#book.active());
+    return lateHome(this.#ancestry, this.#book, pending, { at, timing: this.#timing, view: this.#view });
+  }
+
+  #joinLate(home: Case, pending: Pending, at: Instant): void {
+    this.#book.join(home, [memberOf(pending)], at);
+    this.#book.tellLater(home, at);
+  }
+
+  #mayEnd(resource: ResourceId, alarm: AlarmId): void {
+    const known = this.#ending.get(resource);
+    if (known === undefined) this.#ending.set(resource, new Set([alarm]));
+    else known.add(alarm);
+  }
+
+  #clear(alarm: AlarmId, resource: ResourceId, at: Instant): void {
+    const ending = this.#ending.get(resource);
+    ending?.delete(alarm);
+    if (ending?.size === 0) this.#ending.delete(resource);
+    if (!this.#waiting.clear(alarm)) this.#book.clear(alarm, at);
+  }
+
+  #proveAlive(resource: ResourceId, below: boolean, at: Instant): void {
+    for (const alarm of [...(this.#ending.get(resource) ?? [])]) this.#clear(alarm, resource, at);
+    if (!below) return;
+    const ancestry = this.#ancestry;
+    const target = ancestry.topology.indexOf(resource);
+    if (target < 0) return;
+    for (const [other, alarms] of [...this.#ending]) {
+      const node = ancestry.nodeOf(other);
+      if (node < 0) continue;
+      const isMeant = ancestry.collectorOf(node) === target || ancestry.signalAbove(node).includes(target);
+      if (isMeant) for (const alarm of [...alarms]) this.#clear(alarm, other, at);
+    }
+  }
+
+  /** The more waits, the rarer the look: the cost of a look grows with it. */
+  #lookSoon(at: Instant): void {
+    const due = after(at, this.#timing.lookEveryMs) + Math.floor(this.#waiting.size / 20);
+    this.#lookAt = earliest(this.#lookAt, due as Instant);
+  }
+
+  #run(context: CorrelationContext): void {
+    const { at } = context;
+    for (const key of this.#book.timers.due(at)) this.#fire(key, context);
+    if (this.#lookAt === undefined || this.#lookAt > at) return;
+    this.#lookAt = undefined;
+    for (const pending of this.#waiting.sorted()) {
+      const home = this.#homeOf(pending, at);
+      if (home === undefined) continue;
+      this.#waiting.take(pending.alarm);
+      this.#joinLate(home, pending, at);
+    }
+    const { decisions, nextAt } = look({
+      ancestry: this.#ancestry,
+      timing: this.#timing,
+      at,
+      pending: this.#waiting.sorted(),
+      active: this.#book.active(),
+      sightings: this.#waiting.sightings(this.#ancestry, (at - this.#timing.aliveForMs) as Instant),
+    });
+    for (const decision of decisions) this.#commit(decision, context);
+    if (decisions.length > 0) this.#view = undefined;
+    // A decision may be home to what still waits.
+    const next =
+      decisions.length > 0 && this.#waiting.size > 0 ? after(at, this.#timing.lookEveryMs) : undefined;
+    this.#lookAt = earliest(nextAt === undefined ? undefined : (Math.max(nextAt, at + 1) as Instant), next);
+  }
+
+  #commit({ verdict, alarms, absorbs }: Decision, context: CorrelationContext): void {
+    const { at, ids } = context;
+    const book = this.#book;
+    const waiting = alarms
+      .map((alarm) => this.#waiting.get(alarm))
+      .filter((pending) => pending !== undefined);
+    for (const pending of waiting) this.#waiting.take(pending.alarm);
+    const joining = waiting
+      .sort((a, b) => a.at - b.at || (a.records[0]! < b.records[0]! ? -1 : 1))
+      .map(memberOf);
+    const same = book.at(verdict.root).filter((held) => held.scope === verdict.scope);
+    const group = [...new Set([...absorbs, ...same])].filter(isActive).sort((a, b) => a.order - b.order);
+    const [survivor, ...others] = group;
+    if (survivor !== undefined) return this.#grow(survivor, others, { verdict, joining, at });
+    const startedAt = waiting.reduce(
+      (least, pending) => Math.min(least, pending.at),
+      at as number,
+    ) as Instant;
+    const ended = same.filter(
+      (held) => !isActive(held) && at - (held.resolvedAt ?? at) <= this.#timing.reopenWithinMs,
+    );
+    const again = ended.at(-1);
+    if (again !== undefined && waiting.every((pending) => pending.parent === undefined)) {
+      book.reopen(again, at);
+      book.join(again, joining, at);
+      this.#settle(again, verdict, at);
+      return book.tell(again, 'reopened');
+    }
+    const parent = waiting.find((pending) => pending.parent !== undefined)?.parent;
+    const opened = book.open(verdict, { startedAt, at, parent }, ids);
+    book.join(opened, joining, at);
+    this.#plan(opened, startedAt);
+    book.tell(opened, 'opened');
+  }
+
+  /** More evidence of an open incident: the same cause, or a better one that takes others in. */
+  #grow(
+    survivor: Case,
+    others: readonly Case[],
+    found: {
+      readonly verdict: Verdict;
+      readonly joining: ReturnType<typeof memberOf>[];
+      readonly at: Instant;
+    },
+  ): void {
+    const { verdict, joining, at } = found;
+    const moved = survivor.root !== verdict.root || survivor.kind !== verdict.kind;
+    for (const other of others) this.#book.merge(other, survivor, at);
+    this.#book.join(survivor, joining, at);
+    this.#settle(survivor, verdict, at);
+    this.#book.tell(survivor, moved ? 'rerooted' : 'grew');
+  }
+
+  /** The same root keeps what was said of it and only reaches further; a new root is stated anew. */
+  #settle(held: Case, verdict: Verdict, at: Instant): void {
+    if (held.root === verdict.root && held.kind === verdict.kind) {
+      held.dark = [...new Set([...held.dark, ...verdict.dark])];
+      const parts =
+        held.parts === undefined || verdict.parts === undefined
+          ? undefined
+          : [...held.parts, ...verdict.parts];
+      held.parts = parts === undefined ? undefined : [...new Set(parts)];
+    } else this.#book.move(held, verdict, at);
+    this.#plan(held, at);
+  }
+
+  #plan(held: Case, at: Instant): void {
+    const planned = this.#works ?? this.#ancestry.topology.planned;
+    const works = worksCovering(this.#ancestry, planned, held.root, at);
+    held.works = works?.id;
+    const key = `works ${held.id}`;
+    if (works === undefined) this.#book.timers.clear(key);
+    else this.#book.timers.set(key, after(works.to, this.#timing.worksGraceMs));
+  }
+
+  #fire(key: string, { at }: CorrelationContext): void {
+    const [what, id] = key.split(' ');
+    const held = this.#book.get(id as IncidentId);
+    if (held === undefined) return;
+    if (what === 'forget') return this.#book.forget(held);
+    if (!isActive(held)) return;
+    this.#view = undefined;
+    if (what === 'resolve') this.#book.resolve(held, held.lastClearAt ?? at);
+    else if (what === 'leftover') this.#splitLeftovers(held, at);
+    else {
+      if (what === 'works') held.works = undefined;
+      this.#book.tell(held, what === 'grow' && held.fresh.length === 0 ? 'shrank' : 'grew');
+    }
+  }
+
+  /** What stays down when the rest came back has a cause of its own. */
+  #splitLeftovers(held: Case, at: Instant): void {
+    const left = [...held.members.values()].filter((member) => member.raised);
+    this.#book.split(held, left, at);
+    for (const { record, raised: _, ...member } of left) {
+      this.#waiting.put({
+        ...member,
+        cause: member.symptom,
+        flapping: false,
+        records: [record],
+        at,
+        parent: held.id,
+      });
+    }
+    this.#book.resolve(held, held.lastClearAt ?? at);
+    if (left.length > 0) this.#lookSoon(at);
+  }
+}

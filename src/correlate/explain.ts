@@ -1,0 +1,218 @@
+/** Finds the deepest common causes of undecided evidence on the trees (correlation.md 7.4), and whether it is time to say so. */
+import type { Instant } from '../base/instant.ts';
+import type { Ancestry } from './ancestry.ts';
+import type { Population } from './symptoms.ts';
+import {
+  above,
+  aloneScore,
+  type Evidence,
+  partialCut,
+  type Sighting,
+  type Tallies,
+  type Tally,
+  tallyUp,
+} from './tally.ts';
+import type { CorrelationTiming } from './timing.ts';
+
+export interface Explanation {
+  readonly root: number;
+  readonly evidence: readonly Evidence[];
+  /** The root first, then what else could explain most of it; `gain` over separate faults in nats. */
+  readonly candidates: readonly { readonly node: number; readonly gain: number }[];
+  /** Counters at the root, undefined where the evidence stands for itself. */
+  readonly tally: Tally | undefined;
+  /** When it may be decided if nothing more comes. */
+  readonly readyAt: Instant;
+  /** So clear that waiting adds nothing. */
+  readonly early: boolean;
+}
+
+interface Winner {
+  readonly node: number;
+  readonly gain: number;
+  readonly evidence: Evidence[];
+}
+
+const passLimit = 6;
+const earlyMarginNats = 20;
+const earlyShare = 0.6;
+const earlyLeaves = 8;
+/** A wider cause is alive while this share of its leaves spoke. */
+const liveShare = 0.15;
+
+/** Evidence must be sorted by id. Explanations come in the order of their root's id; each piece is in exactly one. */
+export function explain(
+  ancestry: Ancestry,
+  population: Population,
+  evidence: readonly Evidence[],
+  sightings: readonly Sighting[],
+  timing: CorrelationTiming,
+): Explanation[] {
+  const found: Explanation[] = [];
+  const all = tallyUp(ancestry, population, evidence, sightings);
+  const judge = { ancestry, all, timing };
+  let left = evidence;
+  for (let pass = 0; pass < passLimit && left.length > 1; pass++) {
+    const tallies = pass === 0 ? all : tallyUp(ancestry, population, left, sightings);
+    const accepted = chooseWinners(ancestry, tallies, left);
+    if (accepted.length === 0) break;
+    const claimed = new Set(accepted.flatMap((winner) => winner.evidence));
+    for (const winner of accepted) found.push(judged(judge, winner, tallies));
+    left = left.filter((piece) => !claimed.has(piece));
+  }
+  for (const piece of left) found.push(judged(judge, { node: piece.node, gain: 0, evidence: [piece] }, all));
+  const id = (explanation: Explanation): string => ancestry.idOf(explanation.root);
+  return found.sort((a, b) => (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
+}
+
+/** The best causes of each tree, the strongest first; a cause sharing evidence with a stronger one waits for the next pass. */
+function chooseWinners(ancestry: Ancestry, tallies: Tallies, evidence: readonly Evidence[]): Winner[] {
+  const alone = new Map(evidence.map((piece) => [piece.node, aloneScore(ancestry, piece)]));
+  const access = bestOnTree({ ancestry, tallies, tree: 'access', base: (node) => alone.get(node) ?? 0 });
+  const fromAccess = (node: number): number =>
+    ancestry.topology.isAccessHead(node) ? (alone.get(node) ?? 0) : (access.best.get(node) ?? 0);
+  const cable = bestOnTree({ ancestry, tallies, tree: 'cable', base: fromAccess });
+  const power = bestOnTree({ ancestry, tallies, tree: 'power', base: fromAccess });
+  const byNode = new Map<number, Winner>();
+  for (const [node, score] of [...access.winners, ...cable.winners, ...power.winners]) {
+    const gain = score - tallies.byNode.get(node)!.singles;
+    if (gain > 0) byNode.set(node, { node, gain, evidence: [] });
+  }
+  for (const piece of evidence) {
+    for (const node of above(ancestry, piece.node)) byNode.get(node)?.evidence.push(piece);
+  }
+  const claimed = new Set<Evidence>();
+  const strongest = [...byNode.values()].sort(
+    (a, b) => b.gain - a.gain || (ancestry.idOf(a.node) < ancestry.idOf(b.node) ? -1 : 1),
+  );
+  return strongest.filter((winner) => {
+    if (winner.evidence.some((piece) => claimed.has(piece))) return false;
+    for (const piece of winner.evidence) claimed.add(piece);
+    return true;
+  });
+}
+
+interface TreeSearch {
+  readonly ancestry: Ancestry;
+  readonly tallies: Tallies;
+  readonly tree: 'access' | 'cable' | 'power';
+  /** The best explanation of a node's evidence that does not come from this tree. */
+  readonly base: (node: number) => number;
+}
+
+/** best(v) = max(score(v), sum over children of best): bottom-up, then the topmost nodes that beat their children. */
+function bestOnTree({ ancestry, tallies, tree, base }: TreeSearch): {
+  best: Map<number, number>;
+  winners: [number, number][];
+} {
+  const { topology } = ancestry;
+  const parent = (node: number): number => parentIn(ancestry, tree, node);
+  const nodes = [...tallies.byNode.keys()].map((node) => ({ node, depth: depthOf(node, parent) }));
+  nodes.sort((a, b) => b.depth - a.depth);
+  const best = new Map<number, number>();
+  const below = new Map<number, number>();
+  const beats: [number, number][] = [];
+  for (const { node } of nodes) {
+    const tally = tallies.byNode.get(node)!;
+    const isInside = below.has(node);
+    const separate =
+      tree === 'access' || !isInside
+        ? (below.get(node) ?? 0) + base(node)
+        : below.get(node)! + ownScore(tally, base);
+    let value = separate;
+    if (tally.pieces > 1 && (tree === 'access' || isInside)) {
+      const whole =
+        tree === 'cable' ? Math.max(tally.score, partialCut(ancestry, tallies, tally)) : tally.score;
+      if (whole > separate) {
+        value = whole;
+        beats.push([node, whole]);
+      }
+    }
+    best.set(node, value);
+    const up = topology.isAccessHead(node) && tree === 'access' ? -1 : parent(node);
+    if (up >= 0) below.set(up, (below.get(up) ?? 0) + value);
+  }
+  const winning = new Set<number>();
+  const winners = beats.reverse().filter(([node]) => {
+    for (let up = parent(node); up >= 0; up = parent(up)) if (winning.has(up)) return false;
+    winning.add(node);
+    return true;
+  });
+  return { best, winners };
+}
+
+const ownScore = (tally: Tally, base: (node: number) => number): number =>
+  tally.own === undefined ? 0 : base(tally.node);
+
+/** Strangers hang on the device their name begins with; everything else where the topology says. */
+function parentIn(ancestry: Ancestry, tree: string, node: number): number {
+  if (!ancestry.isStranger(node)) return ancestry.topology.parentOf(tree, node);
+  return tree === 'access' ? (ancestry.signalAbove(node)[1] ?? -1) : -1;
+}
+
+function depthOf(node: number, parent: (node: number) => number): number {
+  let depth = 0;
+  for (let at = parent(node); at >= 0; at = parent(at)) depth++;
+  return depth;
+}
+
+interface Judge {
+  readonly ancestry: Ancestry;
+  /** Counters over all evidence, whoever explains it: rivals are judged by these. */
+  readonly all: Tallies;
+  readonly timing: CorrelationTiming;
+}
+
+function judged({ ancestry, all, timing }: Judge, winner: Winner, tallies: Tallies): Explanation {
+  const shared = sharedAbove(ancestry, winner.evidence);
+  const rivals = shared
+    .map((node) => ({ node, tally: tallies.byNode.get(node)! }))
+    .filter(({ node, tally }) => node !== winner.node && tally !== undefined && tally.pieces > 0)
+    .map(({ node, tally }) => ({ node, gain: tally.score - tally.singles, pieces: tally.pieces }))
+    .sort((a, b) => b.gain - a.gain || (ancestry.idOf(a.node) < ancestry.idOf(b.node) ? -1 : 1));
+  const tally = tallies.byNode.get(winner.node);
+  const fresh = winner.evidence.filter((piece) => piece.heldBy === undefined);
+  const oldest = fresh.reduce((least, piece) => Math.min(least, piece.firstAt), Number.POSITIVE_INFINITY);
+  const newest = shared.reduce(
+    (most, node) => {
+      const seen = all.byNode.get(node);
+      return seen !== undefined && isLive(ancestry, seen) ? Math.max(most, seen.newest) : most;
+    },
+    fresh.reduce((most, piece) => Math.max(most, piece.lastAt), 0),
+  );
+  const rival = rivals.find(
+    ({ pieces }) => tally !== undefined && Math.abs(pieces - tally.pieces) > 0.1 * tally.pieces,
+  );
+  const isEarly =
+    tally !== undefined &&
+    winner.evidence.length >= earlyLeaves &&
+    tally.spoken >= earlyShare * (ancestry.leavesOf(winner.node) + ancestry.powerLeavesOf(winner.node)) &&
+    winner.gain - (rival?.gain ?? 0) > earlyMarginNats &&
+    !shared.some((node) => (all.byNode.get(node)?.pieces ?? 0) > winner.evidence.length * 1.05 + 1);
+  const readyAt = Math.min(newest + timing.quietMs, oldest + timing.maxWaitMs) as Instant;
+  return {
+    root: winner.node,
+    evidence: winner.evidence,
+    candidates: [{ node: winner.node, gain: winner.gain }, ...rivals.slice(0, 4)],
+    tally: tally !== undefined && tally.pieces > 1 ? tally : undefined,
+    readyAt: isEarly ? (Math.min(readyAt, oldest + timing.earlyAfterMs) as Instant) : readyAt,
+    early: isEarly,
+  };
+}
+
+function isLive(ancestry: Ancestry, tally: Tally): boolean {
+  const leaves = ancestry.leavesOf(tally.node) + ancestry.powerLeavesOf(tally.node);
+  return tally.own !== undefined || tally.spoken >= liveShare * leaves;
+}
+
+/** Nodes above at least half of a sample of the pieces. */
+function sharedAbove(ancestry: Ancestry, evidence: readonly Evidence[]): number[] {
+  const step = Math.max(1, Math.floor(evidence.length / 32));
+  const counts = new Map<number, number>();
+  let sampled = 0;
+  for (let at = 0; at < evidence.length; at += step) {
+    sampled++;
+    for (const node of above(ancestry, evidence[at]!.node)) counts.set(node, (counts.get(node) ?? 0) + 1);
+  }
+  return [...counts].filter(([, count]) => count * 2 >= sampled).map(([node]) => node);
+}

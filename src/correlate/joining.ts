@@ -1,0 +1,130 @@
+/** Does a late alarm belong to an incident that is open already? */
+import type { Instant } from '../base/instant.ts';
+import type { AlarmId, ResourceId } from '../model/ids.ts';
+import type { Ancestry } from './ancestry.ts';
+import { type Case, isActive, type Member } from './case.ts';
+import type { CaseBook, Joining } from './casebook.ts';
+import { populationOf, type Symptom } from './symptoms.ts';
+import { above } from './tally.ts';
+import type { CorrelationTiming } from './timing.ts';
+
+/** Open incidents that reach further than their root's own trees. */
+export interface OpenView {
+  /** Out of reach in the transport graph, by the oldest incident that says so. */
+  readonly dark: ReadonlyMap<string, Case>;
+  readonly brokenService: Case | undefined;
+}
+
+export function viewOf(active: readonly Case[]): OpenView {
+  const dark = new Map<string, Case>();
+  for (const held of active) for (const id of held.dark) if (!dark.has(id)) dark.set(id, held);
+  return { dark, brokenService: active.find((held) => held.scope === 'service') };
+}
+
+/** An alarm no incident has yet. */
+export interface Pending {
+  readonly alarm: AlarmId;
+  readonly resource: ResourceId;
+  readonly cause: string;
+  readonly symptom: Symptom;
+  readonly by: ResourceId | undefined;
+  readonly polled: boolean;
+  readonly flapping: boolean;
+  readonly records: readonly string[];
+  readonly at: Instant;
+  /** The incident it was split off from. */
+  readonly parent: Case['parent'];
+}
+
+export const memberOf = (pending: Pending): Joining => {
+  const { alarm, resource, symptom, by, polled, at } = pending;
+  const record = pending.records[0] ?? alarm;
+  return {
+    member: { alarm, resource, symptom, by, polled, at, record, raised: true },
+    records: pending.records,
+  };
+};
+
+/** The open incident whose root lies nearest above and whose cause would show this symptom now. */
+export function lateHome(
+  ancestry: Ancestry,
+  book: CaseBook,
+  pending: Pending,
+  now: { readonly at: Instant; readonly timing: CorrelationTiming; readonly view: OpenView },
+): Case | undefined {
+  const node = ancestry.nodeOf(pending.resource);
+  if (node < 0) return undefined;
+  for (const root of above(ancestry, node)) {
+    for (const held of book.at(ancestry.idOf(root))) {
+      if (isActive(held) && fits(held, pending, root === node, now)) return held;
+    }
+  }
+  return behindTransport(ancestry, book, { pending, node }, now);
+}
+
+function fits(
+  held: Case,
+  pending: Pending,
+  isRoot: boolean,
+  { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
+): boolean {
+  const population = populationOf(pending.symptom);
+  const isYoung = at - held.startedAt <= timing.misfitJoinMs;
+  switch (held.scope) {
+    case 'transport':
+      return population === 'down' || population === 'session';
+    case 'service':
+      return isRoot || population === 'session';
+    case 'alone':
+      return isRoot && population === undefined && pending.symptom !== 'service';
+    case 'collector':
+      return false;
+    default:
+      if (held.state === 'mitigated' || population !== held.scope) return false;
+      if (isRoot && held.members.size <= 2 && held.kind === 'drop')
+        return at - held.startedAt <= timing.singleRepeatMs;
+      return isYoung || suits(held.kind, pending.symptom);
+  }
+}
+
+const powerKinds: ReadonlySet<string> = new Set(['house-power', 'area-power', 'site-power']);
+
+/** Loss of light does not follow from lost mains, nor a dying gasp from a cut fibre. */
+function suits(kind: string, symptom: Symptom): boolean {
+  if (powerKinds.has(kind)) return symptom !== 'los' && symptom !== 'port';
+  return symptom !== 'gasp' && symptom !== 'power';
+}
+
+function behindTransport(
+  ancestry: Ancestry,
+  book: CaseBook,
+  { pending, node }: { readonly pending: Pending; readonly node: number },
+  { view }: { readonly view: OpenView },
+): Case | undefined {
+  const collector = pending.symptom === 'silent' && pending.polled ? ancestry.collectorOf(node) : -1;
+  if (collector >= 0) {
+    const blind = book
+      .at(ancestry.idOf(collector))
+      .find((held) => isActive(held) && held.scope === 'collector');
+    if (blind !== undefined) return blind;
+  }
+  if (pending.symptom === 'session' && view.brokenService !== undefined) return view.brokenService;
+  if (view.dark.size === 0 || pending.symptom === 'power') return undefined;
+  for (const at of above(ancestry, node)) {
+    const held = view.dark.get(ancestry.idOf(at));
+    if (held !== undefined && isActive(held)) return held;
+  }
+  return undefined;
+}
+
+/** Raised members as one piece a resource, in order of name. */
+export function raisedByResource(held: Case): Map<ResourceId, Member[]> {
+  const found = new Map<ResourceId, Member[]>();
+  for (const member of held.members.values()) {
+    if (!member.raised) continue;
+    const same = found.get(member.resource);
+    if (same === undefined) found.set(member.resource, [member]);
+    else same.push(member);
+  }
+  return found;
+}

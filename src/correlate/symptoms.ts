@@ -1,0 +1,175 @@
+/** What an alarm says about the plant, and how likely each kind of fault is to show it (correlation.md 7.4). */
+import type { FaultKind } from '../model/incident.ts';
+
+export type Symptom =
+  | 'los'
+  | 'gasp'
+  | 'silent'
+  | 'link'
+  | 'port'
+  | 'power'
+  | 'card'
+  | 'service'
+  | 'session'
+  | 'degraded'
+  | 'other';
+
+const symptoms: Readonly<Record<string, Symptom>> = {
+  LOS: 'los',
+  DYING_GASP: 'gasp',
+  UNREACHABLE: 'silent',
+  LINK_DOWN: 'link',
+  PORT_LOS: 'port',
+  MAINS_FAIL: 'power',
+  BATTERY_LOW: 'power',
+  CARD_FAIL: 'card',
+  DNS_FAIL: 'service',
+  NO_SERVICE: 'session',
+  NO_IP: 'session',
+  SESSIONS_DROP: 'session',
+  DEGRADED: 'degraded',
+  CRC_ERRORS: 'degraded',
+};
+
+export const symptomOf = (cause: string): Symptom =>
+  Object.hasOwn(symptoms, cause) ? symptoms[cause]! : 'other';
+
+/** Positive proof of life ends these of the resource (contract of alarm streams). */
+export const endsWithProofOfLife: ReadonlySet<string> = new Set([
+  'LOS',
+  'DYING_GASP',
+  'UNREACHABLE',
+  'LINK_DOWN',
+  'PORT_LOS',
+]);
+
+/** Evidence of one population is explained together; a degraded leaf says nothing about a dark one. */
+export type Population = 'down' | 'degraded' | 'session';
+
+export function populationOf(symptom: Symptom): Population | undefined {
+  if (symptom === 'degraded' || symptom === 'session') return symptom;
+  return symptom === 'other' || symptom === 'service' ? undefined : 'down';
+}
+
+/** Of several symptoms of one resource the lower rank speaks: a gasp comes before the loss of light it announces. */
+export const symptomRank: Readonly<Record<Symptom, number>> = {
+  gasp: 0,
+  power: 1,
+  card: 2,
+  port: 3,
+  los: 4,
+  link: 5,
+  silent: 6,
+  degraded: 7,
+  session: 8,
+  service: 9,
+  other: 10,
+};
+
+/** Through which kind of supply the cause lies above the evidence. */
+export type Family = 'signal' | 'power';
+
+// Natural logarithms of the table in correlation.md 7.4; "silent" there is a leaf that said nothing.
+const underSignal: Readonly<Record<Symptom, number>> = {
+  los: -0.07,
+  link: -0.2,
+  port: -0.1,
+  silent: -0.7,
+  card: -0.3,
+  gasp: -3.9,
+  power: -6,
+  degraded: -0.2,
+  session: -0.2,
+  service: -3,
+  other: -3,
+};
+const underPower: Readonly<Record<Symptom, number>> = {
+  ...underSignal,
+  gasp: -0.22,
+  los: -2,
+  link: -2,
+  silent: -1.2,
+  port: -3,
+  power: -0.1,
+};
+
+export const likelihood = (family: Family, symptom: Symptom): number =>
+  (family === 'power' ? underPower : underSignal)[symptom];
+
+/** A leaf below the cause that said nothing: its trap was lost, or it does not send any. */
+export const silentLeaf = -1.6;
+/** A degraded leaf is often below the threshold of its alarm. */
+export const silentDegradedLeaf = -0.9;
+/** A leaf below the cause that proved to be alive. */
+export const aliveLeaf = -4.6;
+/** A device that should have spoken for itself did not. */
+export const missingOwnAlarm = -1.6;
+/** A child of a cut cable none of whose leaves spoke: its fibre was spared. */
+export const sparedChild = -2.5;
+
+const priors: Readonly<Record<string, number>> = {
+  splitter: -9,
+  'pon-port': -9,
+  card: -10,
+  olt: -10.5,
+  cmts: -10.5,
+  dslam: -10.5,
+  feeder: -9.5,
+  segment: -9.7,
+  amplifier: -9,
+  'fiber-node': -9,
+  cabinet: -9.5,
+  cable: -9.5,
+  building: -8,
+  mains: -10,
+  battery: -10.2,
+  site: -10,
+};
+
+export const prior = (resourceKind: string): number =>
+  Object.hasOwn(priors, resourceKind) ? priors[resourceKind]! : -10;
+
+/** The resource that speaks is itself the cause. */
+export function alonePrior(resourceKind: string, symptom: Symptom, isLeaf: boolean): number {
+  // Customers switch terminals off every evening, so a lone gasp is far more common than a broken line.
+  if (isLeaf) return symptom === 'gasp' ? -6 : -8;
+  return prior(resourceKind) + likelihood('signal', symptom);
+}
+
+const kinds: Readonly<Record<string, FaultKind>> = {
+  ont: 'drop',
+  modem: 'drop',
+  'dsl-line': 'drop',
+  pair: 'drop',
+  cpe: 'drop',
+  splitter: 'splitter',
+  'pon-port': 'pon-port',
+  card: 'card',
+  line: 'drop',
+  olt: 'node-down',
+  cmts: 'node-down',
+  dslam: 'node-down',
+  amplifier: 'amplifier',
+  'fiber-node': 'amplifier',
+  feeder: 'feeder',
+  cable: 'cable',
+  cabinet: 'cable',
+  building: 'house-power',
+  mains: 'area-power',
+  battery: 'site-power',
+  site: 'site-power',
+  port: 'link',
+  link: 'link',
+  collector: 'collector',
+  dns: 'service',
+  radius: 'service',
+  'service-platform': 'service',
+};
+
+/** The fault kind of the contract for a cause at a resource of that kind. */
+export function faultKind(resourceKind: string, population: Population): FaultKind {
+  if (population === 'session') return 'config';
+  if (population === 'degraded' && resourceKind === 'fiber-node') return 'ingress';
+  if (population === 'degraded' && (resourceKind === 'cable' || resourceKind === 'cabinet')) return 'water';
+  return Object.hasOwn(kinds, resourceKind) ? kinds[resourceKind]! : 'node-down';
+}

@@ -1,0 +1,254 @@
+/** Causes in the transport graph: which links and devices failed, and what is only out of reach behind them (correlation.md 7.5). */
+import type { FaultKind } from '../model/incident.ts';
+import type { Ancestry } from './ancestry.ts';
+import { limits } from './timing.ts';
+
+export interface TransportEvidence {
+  /** The alarm's id. */
+  readonly alarm: string;
+  readonly node: number;
+  readonly id: string;
+  readonly symptom: 'link' | 'silent';
+  /** The end that says a link is down. */
+  readonly by: string | undefined;
+  /** Seen by polling: belongs to a lost collector when there is one. */
+  readonly polled: boolean;
+}
+
+export interface TransportCause {
+  readonly root: number;
+  readonly kind: FaultKind;
+  readonly alarms: readonly string[];
+  /** What lost its last path with this cause, the root itself left out. */
+  readonly dark: readonly number[];
+  readonly rivals: readonly { readonly node: number; readonly gain: number }[];
+}
+
+/** What is known to be down from open incidents. */
+export interface KnownDown {
+  readonly nodes: ReadonlySet<number>;
+}
+
+interface Draft {
+  readonly root: number;
+  readonly kind: FaultKind;
+  readonly alarms: string[];
+  /** Resources the draft declares dead. */
+  readonly dead: readonly number[];
+  readonly rivals: readonly { readonly node: number; readonly gain: number }[];
+}
+
+/** Evidence sorted by id. The answer covers every piece of it exactly once, in an order that depends on ids only. */
+export function explainTransport(
+  ancestry: Ancestry,
+  evidence: readonly TransportEvidence[],
+  known: KnownDown,
+): TransportCause[] {
+  const silent = new Map<number, TransportEvidence[]>();
+  const links = new Map<number, TransportEvidence[]>();
+  for (const piece of evidence) gather(piece.symptom === 'link' ? links : silent, piece);
+  const drafts = [
+    ...lostCollectors(ancestry, silent),
+    ...deadDevices(ancestry, { silent, links }, known),
+    ...sharedCuts(ancestry, links, known),
+    ...[...links].map(([node, pieces]): Draft => {
+      return { root: node, kind: 'link', alarms: names(pieces), dead: [node], rivals: ends(ancestry, node) };
+    }),
+  ];
+  const causes: TransportCause[] = [];
+  const dead = new Set(known.nodes);
+  for (const draft of drafts.slice(0, limits.causesPerLook)) {
+    causes.push(withShadow(ancestry, draft, { dead, silent }));
+  }
+  for (const draft of drafts.slice(limits.causesPerLook)) causes.push({ ...draft, dark: [] });
+  causes.push(...silentDevices(ancestry, silent, dead));
+  return causes;
+}
+
+function gather(into: Map<number, TransportEvidence[]>, piece: TransportEvidence): void {
+  const found = into.get(piece.node);
+  if (found === undefined) into.set(piece.node, [piece]);
+  else found.push(piece);
+}
+
+const names = (pieces: readonly TransportEvidence[]): string[] => pieces.map((piece) => piece.alarm);
+
+/** A collector that says itself that it is lost takes what its polls call unreachable. */
+function lostCollectors(ancestry: Ancestry, silent: Map<number, TransportEvidence[]>): Draft[] {
+  const drafts: Draft[] = [];
+  for (const [node, pieces] of silent) {
+    if (ancestry.kindOf(node) !== 'collector') continue;
+    silent.delete(node);
+    const alarms = names(pieces);
+    for (const [target, said] of silent) {
+      if (ancestry.collectorOf(target) !== node || !said.every((piece) => piece.polled)) continue;
+      alarms.push(...names(said));
+      silent.delete(target);
+    }
+    drafts.push({ root: node, kind: 'collector', alarms, dead: [], rivals: [] });
+  }
+  return drafts;
+}
+
+interface Said {
+  readonly silent: Map<number, TransportEvidence[]>;
+  readonly links: Map<number, TransportEvidence[]>;
+}
+
+/** A device whose every link is down, said by the other ends only, is dead itself: one cause instead of many cuts. */
+function deadDevices(ancestry: Ancestry, { silent, links }: Said, known: KnownDown): Draft[] {
+  const { topology } = ancestry;
+  const drafts: Draft[] = [];
+  const devices = new Set<number>();
+  for (const node of links.keys()) {
+    const link = topology.linkOf(node);
+    for (const end of [link?.a ?? -1, link?.b ?? -1]) if (end >= 0) devices.add(end);
+  }
+  const sorted = [...devices].sort((a, b) => (ancestry.idOf(a) < ancestry.idOf(b) ? -1 : 1));
+  for (const device of sorted) {
+    const attached = topology.linksAt(device);
+    const own = ancestry.idOf(device);
+    const down = attached.filter((link) => links.has(link.index));
+    const spoke = down.some((link) => links.get(link.index)!.some((piece) => piece.by === own));
+    if (spoke || down.length === 0 || (attached.length === 1 && !silent.has(device))) continue;
+    if (!attached.every((link) => links.has(link.index) || known.nodes.has(link.index))) continue;
+    // Two cuts that isolate a device leave it silent too; links known down before count for the cut.
+    if (down.length < 2 && attached.length > 1) continue;
+    const alarms = down.flatMap((link) => names(links.get(link.index)!));
+    alarms.push(...names(silent.get(device) ?? []));
+    for (const link of down) links.delete(link.index);
+    silent.delete(device);
+    const rivals = down.slice(0, 3).map((link) => ({ node: link.index, gain: -1.5 * down.length }));
+    drafts.push({ root: device, kind: 'node-down', alarms, dead: [device], rivals });
+  }
+  return drafts;
+}
+
+/** Several links that failed together in one trench: the segment all of them share and no live link uses. */
+function sharedCuts(ancestry: Ancestry, links: Map<number, TransportEvidence[]>, known: KnownDown): Draft[] {
+  const { topology } = ancestry;
+  const drafts: Draft[] = [];
+  for (;;) {
+    const votes = new Map<number, number>();
+    for (const node of links.keys()) {
+      for (const segment of new Set(topology.linkOf(node)?.segments))
+        votes.set(segment, (votes.get(segment) ?? 0) + 1);
+    }
+    const shared = [...votes]
+      .filter(([segment, count]) => {
+        const over = topology.linksOver(segment);
+        const down = over.filter((link) => links.has(link.index) || known.nodes.has(link.index));
+        return count >= 2 && down.length >= 0.6 * over.length;
+      })
+      .sort(([a, m], [b, n]) => n - m || (ancestry.idOf(a) < ancestry.idOf(b) ? -1 : 1));
+    const [segment, count] = shared[0] ?? [-1, 0];
+    if (segment < 0) return drafts;
+    const cut = topology.linksOver(segment).filter((link) => links.has(link.index));
+    const alarms = cut.flatMap((link) => names(links.get(link.index)!));
+    for (const link of cut) links.delete(link.index);
+    const rivals = shared
+      .slice(1, 4)
+      .map(([node, votesFor]) => ({ node, gain: votesFor === count ? 0 : 8 * (votesFor - count) }));
+    drafts.push({
+      root: segment,
+      kind: 'duct',
+      alarms,
+      dead: [segment, ...cut.map((link) => link.index)],
+      rivals,
+    });
+  }
+}
+
+interface Shadow {
+  /** Grows with every cause. */
+  readonly dead: Set<number>;
+  readonly silent: Map<number, TransportEvidence[]>;
+}
+
+/** What loses its last path with this draft joins it. */
+function withShadow(ancestry: Ancestry, draft: Draft, { dead, silent }: Shadow): TransportCause {
+  const { root, kind, rivals } = draft;
+  if (draft.dead.length === 0) return { root, kind, rivals, alarms: draft.alarms, dark: [] };
+  const dark = lostWith(ancestry, dead, draft.dead);
+  for (const node of draft.dead) dead.add(node);
+  const alarms = [...draft.alarms];
+  for (const node of dark) {
+    alarms.push(...names(silent.get(node) ?? []));
+    silent.delete(node);
+  }
+  return { root, kind, rivals, alarms, dark };
+}
+
+/** Transport nodes served without `more` and unserved with it. */
+function lostWith(ancestry: Ancestry, dead: ReadonlySet<number>, more: readonly number[]): number[] {
+  const { topology } = ancestry;
+  if (topology.serviceRoots.length === 0) return [];
+  const added = new Set(more);
+  const before = topology.served((node) => dead.has(node));
+  const then = topology.served((node) => dead.has(node) || added.has(node));
+  const lost: number[] = [];
+  for (let node = 0; node < topology.count; node++) {
+    if (before[node] === 1 && then[node] === 0 && !added.has(node)) lost.push(node);
+  }
+  return lost;
+}
+
+/** Silence no link explains: the device whose death would silence most of the others, again and again. */
+function silentDevices(
+  ancestry: Ancestry,
+  silent: Map<number, TransportEvidence[]>,
+  dead: Set<number>,
+): TransportCause[] {
+  const causes: TransportCause[] = [];
+  const { topology } = ancestry;
+  while (silent.size > 1 && causes.length < limits.causesPerLook) {
+    const candidates = [...silent.keys()].filter(
+      (node) => !ancestry.isStranger(node) && !topology.isAccessHead(node),
+    );
+    let best: { node: number; covered: number } | undefined;
+    for (const node of candidates.slice(0, limits.causesPerLook)) {
+      const lost = lostWith(ancestry, dead, [node]);
+      const covered = lost.filter((other) => silent.has(other)).length;
+      if (covered >= 1 && covered > (best?.covered ?? 0)) best = { node, covered };
+    }
+    if (best === undefined) break;
+    causes.push(alone(ancestry, best.node, { silent, dead }));
+  }
+  causes.push(...blindCollectors(ancestry, silent));
+  for (const node of [...silent.keys()]) causes.push(alone(ancestry, node, { silent, dead }));
+  return causes;
+}
+
+function alone(ancestry: Ancestry, node: number, shadow: Shadow): TransportCause {
+  const alarms = names(shadow.silent.get(node)!);
+  shadow.silent.delete(node);
+  const kind = 'node-down';
+  const first = ancestry.topology.linksAt(node)[0];
+  const rivals = first === undefined ? [] : [{ node: first.index, gain: -3 }];
+  return withShadow(ancestry, { root: node, kind, alarms, dead: [node], rivals }, shadow);
+}
+
+/** Most targets of one collector fell silent at once though no device explains it: the collector does not see. */
+function blindCollectors(ancestry: Ancestry, silent: Map<number, TransportEvidence[]>): TransportCause[] {
+  const targets = new Map<number, number[]>();
+  for (const [node, said] of silent) {
+    const collector = said.every((piece) => piece.polled) ? ancestry.collectorOf(node) : -1;
+    if (collector >= 0) targets.set(collector, [...(targets.get(collector) ?? []), node]);
+  }
+  const causes: TransportCause[] = [];
+  for (const [collector, nodes] of targets) {
+    const watched = ancestry.topology.childrenOf('collector', collector).length;
+    if (nodes.length < 3 || nodes.length < 0.6 * watched) continue;
+    const alarms = nodes.flatMap((node) => names(silent.get(node)!));
+    for (const node of nodes) silent.delete(node);
+    causes.push({ root: collector, kind: 'collector', alarms, dark: [], rivals: [] });
+  }
+  return causes;
+}
+
+function ends(ancestry: Ancestry, node: number): { node: number; gain: number }[] {
+  const link = ancestry.topology.linkOf(node);
+  if (link === undefined) return [];
+  const segments = link.segments.slice(0, 2).map((segment) => ({ node: segment, gain: -3 }));
+  return [...segments, ...[link.a, link.b].filter((end) => end >= 0).map((end) => ({ node: end, gain: -4 }))];
+}

@@ -1,0 +1,194 @@
+/** Turns what was found on trees and in the transport graph into what is said of an incident. */
+import type { Candidate, FaultKind } from '../model/incident.ts';
+import type { Ancestry } from './ancestry.ts';
+import type { Verdict } from './casebook.ts';
+import type { Explanation } from './explain.ts';
+import { faultKind, type Population, type Symptom } from './symptoms.ts';
+import type { TransportCause } from './transport.ts';
+
+/** Alarms of one fault are not independent: without cooling the winner would always be certain. */
+const temperatureNats = 2;
+/** Something nobody thought of is always possible. */
+const knownShare = 0.98;
+
+/** Softmax over gains, the winner first; adds up to less than 1. */
+function candidates(
+  gains: readonly { readonly node: number; readonly gain: number }[],
+  name: (node: number) => { root: Candidate['root']; kind: FaultKind },
+): Candidate[] {
+  const most = gains.reduce((best, { gain }) => Math.max(best, gain), Number.NEGATIVE_INFINITY);
+  const weights = gains.map(({ gain }) => Math.exp((gain - most) / temperatureNats));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const listed = gains.map(({ node }, i): Candidate => {
+    const probability = Math.round((knownShare * 1_000 * weights[i]!) / total) / 1_000;
+    return { ...name(node), probability };
+  });
+  // The winner was chosen on the whole tree; a rival that looks better alone lost there and cannot stand above it.
+  const [first, ...others] = listed;
+  if (first === undefined) return [];
+  const sum = others.reduce((rest, other) => rest + other.probability, 0);
+  const best = Math.max(first.probability, ...others.map((other) => other.probability));
+  const scale = sum > 0 ? Math.max(0, Math.min(1, (knownShare - best) / sum)) : 1;
+  const lowered = others.map((other) => ({
+    ...other,
+    probability: Math.min(best, Math.round(other.probability * scale * 1_000) / 1_000),
+  }));
+  return [
+    { ...first, probability: best },
+    ...lowered
+      .filter((other) => other.probability >= 0.001)
+      .sort((a, b) => b.probability - a.probability || (a.root < b.root ? -1 : 1)),
+  ];
+}
+
+export function treeVerdict(ancestry: Ancestry, population: Population, found: Explanation): Verdict {
+  const { tally } = found;
+  const symptoms = found.evidence.map((piece) => piece.symptom);
+  const isSingle = tally === undefined;
+  const root = isSingle ? powerSource(ancestry, found.root, symptoms) : found.root;
+  const kindAt = (node: number): FaultKind => kindOf(ancestry, population, { node, isSingle, symptoms });
+  const name = (node: number): { root: Candidate['root']; kind: FaultKind } => ({
+    root: ancestry.idOf(node),
+    kind: kindAt(node),
+  });
+  const gains = [{ node: root, gain: found.candidates[0]?.gain ?? 0 }, ...found.candidates.slice(1)];
+  const leaves = ancestry.leavesOf(root) + ancestry.powerLeavesOf(root);
+  return {
+    scope: population,
+    kind: kindAt(root),
+    root: ancestry.idOf(root),
+    candidates: candidates(
+      gains.filter(({ node }, i) => i === 0 || node !== root),
+      name,
+    ),
+    actionable: isActionable(ancestry, population, found, symptoms),
+    dark: [],
+    parts: touchedParts(ancestry, found, root),
+    explanation: {
+      rule: isSingle ? 'alone' : 'tree',
+      population,
+      resources: found.evidence.length,
+      symptoms: countOf(symptoms),
+      leaves,
+      spoken: tally?.spoken ?? 1,
+      alive: tally?.alive ?? 0,
+      unknown: tally?.unknown ?? 0,
+      silent: tally === undefined ? 0 : Math.max(0, leaves - tally.spoken - tally.alive - tally.unknown),
+      early: found.early,
+      evidence: found.evidence.slice(0, 10).map((piece) => `${piece.id} ${piece.symptom}`),
+      rivals: found.candidates.slice(1).map(({ node, gain }) => ({
+        root: ancestry.idOf(node),
+        nats: Math.round((gain - (found.candidates[0]?.gain ?? 0)) * 10) / 10,
+      })),
+    },
+  };
+}
+
+export function transportVerdict(ancestry: Ancestry, cause: TransportCause): Verdict {
+  const name = (node: number): { root: Candidate['root']; kind: FaultKind } => ({
+    root: ancestry.idOf(node),
+    kind: node === cause.root ? cause.kind : transportKind(ancestry, node),
+  });
+  const devices = cause.dark.filter((node) => ancestry.topology.linkOf(node) === undefined);
+  const dark = devices.map((node) => ancestry.idOf(node));
+  return {
+    scope: cause.kind === 'collector' ? 'collector' : 'transport',
+    kind: cause.kind,
+    root: ancestry.idOf(cause.root),
+    candidates: candidates([{ node: cause.root, gain: 0 }, ...cause.rivals], name),
+    actionable: true,
+    dark,
+    explanation: {
+      rule: cause.kind === 'collector' ? 'collector' : 'reachability',
+      alarms: cause.alarms.length,
+      outOfReach: dark.length,
+      redundancyLost: cause.kind === 'link' && dark.length === 0,
+    },
+  };
+}
+
+/** An alarm nothing above can explain: an incident of its own, kept from people where it tells of no outage. */
+export function aloneVerdict(ancestry: Ancestry, node: number, cause: string): Verdict {
+  const isService = cause === 'DNS_FAIL';
+  const kind = isService ? 'service' : cause === 'FLAPPING' ? 'flapping' : 'unexplained';
+  const root = ancestry.idOf(node);
+  return {
+    scope: isService ? 'service' : 'alone',
+    kind,
+    root,
+    candidates: [{ root, kind, probability: 0.9 }],
+    actionable: isService || cause === 'FLAPPING' || cause === 'BGP_DOWN',
+    dark: [],
+    explanation: { rule: 'alone', cause },
+  };
+}
+
+function transportKind(ancestry: Ancestry, node: number): FaultKind {
+  const kind = ancestry.kindOf(node);
+  if (kind === 'segment') return 'duct';
+  return kind === 'link' || kind === 'collector' ? kind : 'node-down';
+}
+
+interface Placed {
+  readonly node: number;
+  readonly isSingle: boolean;
+  readonly symptoms: readonly Symptom[];
+}
+
+function kindOf(ancestry: Ancestry, population: Population, { node, isSingle, symptoms }: Placed): FaultKind {
+  const { topology } = ancestry;
+  const kind = ancestry.kindOf(node);
+  if (ancestry.isStranger(node)) {
+    if (symptoms.includes('silent')) return 'node-down';
+    return symptoms.includes('link') ? 'link' : 'unexplained';
+  }
+  if (isSingle && symptoms.includes('power') && !['mains', 'building'].includes(kind)) return 'site-power';
+  if (kind === 'segment' && population === 'down') {
+    const carried = topology.childrenOf('cable', node);
+    return carried.length > 0 &&
+      [...carried].some(
+        (child) => topology.kindOf(child) !== 'feeder' && topology.kindOf(child) !== 'segment',
+      )
+      ? 'riser'
+      : carried.length > 0
+        ? 'feeder'
+        : 'duct';
+  }
+  return ancestry.isLeaf(node) && population === 'down' ? 'drop' : faultKind(kind, population);
+}
+
+/** Lost mains are told by the device on battery; the cause is the feed of its site. */
+function powerSource(ancestry: Ancestry, node: number, symptoms: readonly Symptom[]): number {
+  if (!symptoms.includes('power') || symptoms.some((symptom) => symptom !== 'power')) return node;
+  const chain = [...ancestry.powerAbove(node)];
+  const site = chain.find((above) => ancestry.kindOf(above) === 'site');
+  return site ?? chain.find((above) => ancestry.kindOf(above) !== 'battery') ?? chain[0] ?? node;
+}
+
+function isActionable(
+  ancestry: Ancestry,
+  population: Population,
+  found: Explanation,
+  symptoms: readonly Symptom[],
+): boolean {
+  if (found.tally !== undefined || !ancestry.isLeaf(found.root)) return true;
+  // One terminal switched off, degraded or without an address is a customer's matter until more of them say so.
+  return population === 'down' && symptoms.some((symptom) => symptom !== 'gasp');
+}
+
+/** A partly cut cable took only these fibres with it. */
+function touchedParts(ancestry: Ancestry, found: Explanation, root: number): Verdict['parts'] {
+  if (found.tally === undefined) return undefined;
+  const children = ancestry.topology.childrenOf('cable', root);
+  if (children.length < 2) return undefined;
+  const seen = new Set(found.evidence.flatMap((piece) => [...ancestry.signalAbove(piece.node)]));
+  const touched = [...children].filter((child) => seen.has(child));
+  if (touched.length === 0 || touched.length === children.length) return undefined;
+  return touched.map((child) => ancestry.idOf(child));
+}
+
+function countOf(symptoms: readonly Symptom[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const symptom of symptoms) counts[symptom] = (counts[symptom] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,120 @@
+/** Alarms without an incident, what was seen of resources, and which alarms of a resource are raised: bounded and counted. */
+import type { Instant } from '../base/instant.ts';
+import type { AlarmId, ResourceId } from '../model/ids.ts';
+import type { Ancestry } from './ancestry.ts';
+import type { Pending } from './joining.ts';
+import type { Sighting } from './tally.ts';
+import { limits } from './timing.ts';
+
+interface Seen {
+  readonly state: 'alive' | 'unknown';
+  readonly below: boolean;
+  readonly at: Instant;
+}
+
+export interface WaitingSnapshot {
+  readonly pending: readonly Pending[];
+  readonly seen: readonly (readonly [ResourceId, Seen])[];
+  readonly refused: number;
+  readonly clearedBefore: number;
+}
+
+export class Waiting {
+  readonly #pending = new Map<AlarmId, Pending>();
+  readonly #seen = new Map<ResourceId, Seen>();
+  #refused = 0;
+  #clearedBefore = 0;
+
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** Alarms that found no room. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Alarms that cleared before any cause was stated. */
+  get clearedBefore(): number {
+    return this.#clearedBefore;
+  }
+
+  get(alarm: AlarmId): Pending | undefined {
+    return this.#pending.get(alarm);
+  }
+
+  put(pending: Pending): void {
+    if (this.#pending.has(pending.alarm) || this.#pending.size < limits.pending) {
+      this.#pending.set(pending.alarm, pending);
+    } else this.#refused++;
+  }
+
+  refuse(): void {
+    this.#refused++;
+  }
+
+  take(alarm: AlarmId): void {
+    this.#pending.delete(alarm);
+  }
+
+  clear(alarm: AlarmId): boolean {
+    if (!this.#pending.delete(alarm)) return false;
+    this.#clearedBefore++;
+    return true;
+  }
+
+  /** In order of resource, then alarm: the order of arrival must not matter. */
+  sorted(): Pending[] {
+    return [...this.#pending.values()].sort((a, b) =>
+      a.resource < b.resource ? -1 : a.resource > b.resource ? 1 : a.alarm < b.alarm ? -1 : 1,
+    );
+  }
+
+  see(resource: ResourceId, seen: Seen): void {
+    this.#seen.delete(resource);
+    this.#seen.set(resource, seen);
+    if (this.#seen.size <= limits.sightings) return;
+    const oldest = this.#seen.keys().next();
+    if (oldest.done !== true) this.#seen.delete(oldest.value);
+    this.#refused++;
+  }
+
+  /** Loss of sight lasts until the next word of the resource. */
+  unsee(resource: ResourceId): void {
+    this.#seen.delete(resource);
+  }
+
+  /** What still counts: loss of sight, and proofs of life no older than `aliveSince`. */
+  sightings(ancestry: Ancestry, aliveSince: Instant): Sighting[] {
+    const found: Sighting[] = [];
+    for (const [resource, { state, below, at }] of this.#seen) {
+      if (state === 'alive' && at < aliveSince) {
+        this.#seen.delete(resource);
+        continue;
+      }
+      const node = ancestry.topology.indexOf(resource);
+      if (node >= 0) found.push({ node, state, below, at });
+    }
+    return found;
+  }
+
+  snapshot(): WaitingSnapshot {
+    return {
+      pending: [...this.#pending.values()],
+      seen: [...this.#seen],
+      refused: this.#refused,
+      clearedBefore: this.#clearedBefore,
+    };
+  }
+
+  restore(snapshot: WaitingSnapshot): void {
+    this.#pending.clear();
+    this.#seen.clear();
+    for (const pending of snapshot.pending) {
+      this.#pending.set(pending.alarm, { ...pending, by: pending.by, parent: pending.parent });
+    }
+    for (const [resource, seen] of snapshot.seen) this.#seen.set(resource, seen);
+    this.#refused = snapshot.refused;
+    this.#clearedBefore = snapshot.clearedBefore;
+  }
+}

@@ -33,7 +33,7 @@ export class Asker {
     keys.push(...of.told.take(limit - keys.length));
     const columns = this.columns!;
     const found = keys
-      .map((key) => ({ key, number: columns.numberOf(key) }))
+      .map((key) => ({ key, number: columns.numberOf(key) ?? -1 }))
       .filter(({ key, number }) => number >= 0 && this.#isToBeAsked(of, of.sheet.rowOf(key)))
       .map(({ key, number }) => ({ key, number, zone: zoneNameOf(columns, number) }))
       .sort((a, b) => order(a.zone, b.zone));
@@ -124,7 +124,7 @@ export class Asker {
   }
 
   zoneOf(of: Case, row: number): string | undefined {
-    const number = this.columns!.numberOf(of.sheet.keyOf(row));
+    const number = this.columns!.numberOf(of.sheet.keyOf(row)) ?? -1;
     return number < 0 ? undefined : zoneNameOf(this.columns!, number);
   }
 
@@ -173,7 +173,7 @@ export class Asker {
   ): void {
     const byRevision = new Map<number, number[]>();
     for (const row of rows) {
-      const number = this.columns!.numberOf(of.sheet.keyOf(row));
+      const number = this.columns!.numberOf(of.sheet.keyOf(row)) ?? -1;
       if (number < 0) continue;
       const revision = questionRevision(of.round, of.sheet.loopOf(row), what.reminder);
       const numbers = byRevision.get(revision) ?? [];

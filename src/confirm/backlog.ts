@@ -83,7 +83,7 @@ export class Backlog {
 
   #isCovered(known: Case, row: number, ranges: readonly SubscriberRange[]): boolean {
     if (isTerminal(known.sheet.stateOf(row))) return false;
-    const number = this.#asker.columns!.numberOf(known.sheet.keyOf(row));
+    const number = this.#asker.columns!.numberOf(known.sheet.keyOf(row)) ?? -1;
     return number >= 0 && holds(ranges, number);
   }
 }

@@ -5,8 +5,8 @@ export interface SubscriberColumns {
   readonly count: number;
   /** The stable key. */
   keyOf(number: number): number;
-  /** -1 when the version does not hold that key. */
-  numberOf(key: number): number;
+  /** Undefined when the version does not hold that key. */
+  numberOf(key: number): number | undefined;
   classOf(number: number): SubscriberClass;
   /** One bit a channel that may be used; 0: there is no way to reach the subscriber. */
   channelMaskOf(number: number): number;

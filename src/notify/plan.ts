@@ -132,7 +132,7 @@ export function renumber(plan: Plan, columns: SubscriberColumns, budget: number)
   const stale = plan.stale[0];
   if (stale === undefined) return 0;
   const keys = stale.queue.take(budget);
-  const numbers = keys.map((key) => columns.numberOf(key)).filter((number) => number >= 0);
+  const numbers = keys.map((key) => columns.numberOf(key) ?? -1).filter((number) => number >= 0);
   stale.found = united(stale.found, tidied(runsOf(numbers)));
   if (stale.queue.left === 0) {
     plan.stale.shift();

@@ -34,6 +34,9 @@ export function compileProfiles(documents: readonly SourceDocument[]): Parsed<Pr
   return { value: { byId }, problems };
 }
 
+const textFields = ['ifName', 'ifDescr', 'ifAlias', 'ifType', 'mtu', 'mac', 'lastChangeTicks'];
+const stateFields = ['adminStatus', 'operStatus'];
+
 class Compiler {
   readonly problems: Problem[] = [];
   readonly #sources: ReadonlyMap<string, SourceDocument>;
@@ -84,6 +87,7 @@ class Compiler {
   }
 
   #checkTable(name: string, table: TableSource): void {
+    if (table.object.kind === 'interface') this.#checkInterfaceFields(name, table);
     const at = (...rest: DocumentPath): DocumentPath => ['tables', name, ...rest];
     for (const [i, metric] of (table.metrics ?? []).entries()) {
       if (!isUnit(metric.unit)) {
@@ -114,6 +118,24 @@ class Compiler {
         const message = `attribute "${attribute}" needs either "col" or "join"`;
         this.#found(at('attributes', attribute), { code: 'profile/attribute-source', message });
       }
+    }
+  }
+
+  /** `interfaces` of a reading has a fixed form, so that only its fields may be filled. */
+  #checkInterfaceFields(name: string, table: TableSource): void {
+    const check = (field: string, known: readonly string[], path: DocumentPath): void => {
+      if (known.includes(field)) return;
+      const near = didYouMean(field, known);
+      this.#found(['tables', name, ...path], {
+        ...{ code: 'profile/unknown-field', message: `interfaces have no field "${field}"` },
+        hint: near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near}"?`,
+      });
+    };
+    for (const field of Object.keys(table.attributes ?? {})) check(field, textFields, ['attributes', field]);
+    for (const [i, state] of (table.states ?? []).entries())
+      check(state.name, stateFields, ['states', i, 'name']);
+    for (const [i, metric] of (table.metrics ?? []).entries()) {
+      if (metric.kind !== 'counter') check(metric.name, ['speedBps'], ['metrics', i, 'name']);
     }
   }
 

@@ -8,6 +8,12 @@ const oid = {
 };
 const column = { type: 'integer', minimum: 0, maximum: 4_294_967_295 };
 const name = { type: 'string', minLength: 1, maxLength: 80 };
+/** Names that become keys of readings and series. */
+const word = {
+  type: 'string',
+  pattern: '^[A-Za-z][A-Za-z0-9_.-]{0,79}$',
+  description: 'a letter, then letters, digits, ".", "_" or "-"',
+};
 const id = {
   type: 'string',
   pattern: '^[a-z0-9][a-z0-9/-]{0,79}$',
@@ -29,14 +35,14 @@ const state = {
   type: 'object',
   additionalProperties: false,
   required: ['col', 'name', 'map'],
-  properties: { col: column, name, map: numbersToNames },
+  properties: { col: column, name: word, map: numbersToNames },
 };
 const metric = {
   type: 'object',
   additionalProperties: false,
   required: ['col', 'name', 'unit'],
   properties: {
-    ...{ col: column, name, unit: name, times: column },
+    ...{ col: column, name: word, unit: name, times: column },
     kind: { enum: ['gauge', 'counter'] },
     scale: { type: 'number' },
     offset: { type: 'number' },
@@ -70,9 +76,9 @@ const table = {
       type: 'object',
       additionalProperties: false,
       required: ['kind'],
-      properties: { kind: name, name: texts },
+      properties: { kind: word, name: texts },
     },
-    attributes: { type: 'object', additionalProperties: attribute },
+    attributes: { type: 'object', propertyNames: word, additionalProperties: attribute },
     states: { type: 'array', items: state },
     metrics: { type: 'array', items: metric },
     sensor,
@@ -108,7 +114,7 @@ export const profileSchema = {
       additionalProperties: false,
       properties: Object.fromEntries(identityFields.map((field) => [field, identitySource])),
     },
-    tables: { type: 'object', additionalProperties: table },
+    tables: { type: 'object', propertyNames: word, additionalProperties: table },
   },
 } as const;
 
@@ -142,7 +148,7 @@ export interface TableSource {
   };
 }
 
-export interface AttributeSource {
+interface AttributeSource {
   readonly col?: number;
   readonly join?: string;
   readonly as?: 'text' | 'number' | 'mac' | 'oid';

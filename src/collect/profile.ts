@@ -23,7 +23,7 @@ export const identityFields = [
   ...(['sysObjectID', 'sysDescr', 'sysName', 'sysUpTimeTicks'] as const),
   ...(['vendor', 'os', 'hardware', 'version', 'serial'] as const),
 ] as const;
-export type IdentityField = (typeof identityFields)[number];
+type IdentityField = (typeof identityFields)[number];
 
 export type IdentitySource =
   | { readonly kind: 'constant'; readonly text: string }
@@ -53,7 +53,7 @@ export interface Attribute {
   readonly as: 'text' | 'number' | 'mac' | 'oid';
 }
 
-export interface State {
+interface State {
   readonly name: string;
   readonly column: number;
   readonly map: ReadonlyMap<number, string>;

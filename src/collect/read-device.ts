@@ -20,7 +20,7 @@ export type DeviceAnswer =
   | { readonly kind: 'problem'; readonly problem: SessionProblem };
 
 /** Of one table of a full reading; the measuring loop has tighter ones. */
-export const readingBudget: WalkBudget = { requests: 5_000, rows: 20_000, timeMs: 60_000 };
+const readingBudget: WalkBudget = { requests: 5_000, rows: 20_000, timeMs: 60_000 };
 
 /** `at` as ISO time comes from the caller: rooms have no clock and no calendar. */
 export async function readDevice(

@@ -97,6 +97,21 @@ describe('profiles', () => {
     expect([...profiles.byId.keys()]).toEqual(['sound']);
   });
 
+  it('may fill only fields that interfaces have', () => {
+    const ports = `id: ports
+tables:
+  ifTable:
+    oid: 1.3.6.1.2.1.2.2.1
+    object: { kind: interface }
+    attributes: { ifDesc: { col: 2 } }
+    metrics: [{ col: 5, name: speed, unit: bit/s }, { col: 10, name: inOctets, unit: By, kind: counter }]
+`;
+    expect(compiled({ 'a.yaml': ports }).printed).toEqual([
+      'a.yaml:6:27  error  interfaces have no field "ifDesc"\n    did you mean "ifDescr"?',
+      'a.yaml:7:31  error  interfaces have no field "speed"\n    known: speedBps',
+    ]);
+  });
+
   it('that extend what is not there, or themselves, are left out', () => {
     const { profiles, printed } = compiled({
       'a.yaml': 'id: one\nextends: [base/fanz]\n',

@@ -27,9 +27,20 @@ interface Truth {
   readonly device: Readonly<Record<string, string | number>>;
   readonly interfaces?: readonly Record<string, unknown>[];
   readonly sensors?: readonly TruthSensor[];
+  readonly processors?: readonly {
+    readonly oid?: string;
+    readonly usagePercent: number;
+    readonly check: string;
+  }[];
+  readonly memory?: readonly {
+    readonly oids?: { readonly used?: string };
+    readonly usedBytes?: number;
+    readonly check: string;
+  }[];
 }
 
 const ENTITY_SENSOR_VALUE = '1.3.6.1.2.1.99.1.1.1.4.';
+const HOST_RESOURCES = '1.3.6.1.2.1.25.';
 const comparedFields = ['ifName', 'ifDescr', 'ifAlias', 'ifType', 'speedBps', 'mtu', 'mac'].concat([
   'adminStatus',
   'operStatus',
@@ -139,6 +150,40 @@ describe('all recordings of real devices, served and read over UDP', () => {
     process.stdout.write(`entity sensors: ${compared}, equal: ${compared - wrong.length}\n`);
     expect(wrong).toEqual([]);
     expect(compared).toBeGreaterThan(200);
+  });
+
+  it.runIf(isThere)(`processors and memory of host resources are the reference's${missing}`, () => {
+    const wrong: string[] = [];
+    let compared = 0;
+    for (const [name, { reading, truth }] of answers) {
+      const byOid = new Map(reading.readings.map((found) => [found.oid, found]));
+      const compare = (oid: string | undefined, value: number | undefined, check: string): void => {
+        if (!oid?.startsWith(HOST_RESOURCES) || check !== 'exact') return;
+        compared++;
+        if (byOid.get(oid)?.value !== value) wrong.push(`${name} ${oid}`);
+      };
+      for (const { oid, usagePercent, check } of truth.processors ?? []) compare(oid, usagePercent, check);
+      for (const { oids, usedBytes, check } of truth.memory ?? []) compare(oids?.used, usedBytes, check);
+    }
+    process.stdout.write(`processors and memory pools: ${compared}, equal: ${compared - wrong.length}\n`);
+    expect(wrong).toEqual([]);
+    expect(compared).toBeGreaterThan(50);
+  });
+
+  it.runIf(isThere)(`each can be read over v1 too, without what v1 cannot carry${missing}`, async () => {
+    const notRead: string[] = [];
+    for (const [name, { reading }] of answers) {
+      const outcome = await pollDevice({
+        ...{ world, transport: transport!, profiles, profile: 'auto' },
+        target: {
+          ...{ host: '127.0.0.1', port: served!.agent.port },
+          credentials: { version: 'v1', community: new Secret(name) },
+        },
+      });
+      const isWhole = outcome.kind === 'reading' && outcome.incomplete.length === 0;
+      if (!isWhole || outcome.reading.readings.length !== reading.readings.length) notRead.push(name);
+    }
+    expect(notRead).toEqual([]);
   });
 
   it.runIf(isThere)(`what is said of system, model and version is what the reference says${missing}`, () => {

@@ -9,7 +9,7 @@ export interface Recording {
   readonly skipped: number;
 }
 
-export interface RecordedRow {
+interface RecordedRow {
   readonly name: Uint8Array;
   readonly varbind: Varbind;
 }

@@ -16,11 +16,12 @@ const USABLE_SHARE = 0.7;
 const SLOT_BITS = 14;
 const MOST_SLOTS = 1 << SLOT_BITS;
 const RESTING_SLOTS = 256;
+const LOOKS_PER_SWEEP = 64;
 const SWEEP_MS = 20;
 const WAITING_REQUESTS = 65_536;
 
 /** One logical request; its retries reuse the request id, so that a late reply to the first try still counts. */
-export interface Ask {
+interface Ask {
   readonly address: string;
   readonly port: number;
   readonly version: SnmpVersion;
@@ -36,7 +37,7 @@ export interface Ask {
   done(outcome: MessageView | SessionProblem): void;
 }
 
-export interface TransportCounters {
+interface TransportCounters {
   readonly requests: number;
   readonly retries: number;
   readonly replies: number;
@@ -68,7 +69,15 @@ export async function openTransport(world: World, socketsPerFamily = 2): Promise
     Promise.all(Array.from({ length: socketsPerFamily }, () => openSocket(family)));
   const [ipv4, ipv6] = await Promise.all([open(4), open(6)]);
   const isOpen = (socket: Socket | undefined): socket is Socket => socket !== undefined;
-  return new UdpTransport(world, new Lane(ipv4.filter(isOpen)), new Lane(ipv6.filter(isOpen)));
+  const transport = new UdpTransport(world, new Lane(ipv4.filter(isOpen)), new Lane(ipv6.filter(isOpen)));
+  const granted = ipv4.find(isOpen)?.getRecvBufferSize() ?? 0;
+  if (granted < WANTED_RECEIVE_BUFFER) {
+    const hint = `sysctl -w net.core.rmem_max=${WANTED_RECEIVE_BUFFER}`;
+    world.log.warn('the kernel grants a small receive buffer: fewer polls run at once', {
+      ...{ grantedBytes: granted, window: transport.window.ipv4, hint },
+    });
+  }
+  return transport;
 }
 
 function openSocket(family: 4 | 6): Promise<Socket | undefined> {
@@ -143,6 +152,7 @@ class UdpTransport implements Transport {
   #randomAt = 0;
   #sweep: Wake | undefined;
   #isClosed = false;
+  #looksLeft = LOOKS_PER_SWEEP;
 
   constructor(world: World, ipv4: Lane, ipv6: Lane) {
     this.#world = world;
@@ -262,8 +272,12 @@ class UdpTransport implements Transport {
     }
   }
 
-  /** Rare by nature, so that a look through the table is cheaper than an index kept for every request. */
+  /**
+   * Rare by nature, so that a look through the table is cheaper than an index kept for every request; a flood
+   * of garbage gets only so many looks.
+   */
   #markMalformed(from: RemoteInfo): void {
+    if (this.#looksLeft-- <= 0) return;
     for (const slot of this.#slots) {
       if (slot.ask?.port === from.port && slot.address === from.address) slot.sawMalformed = true;
     }
@@ -278,6 +292,7 @@ class UdpTransport implements Transport {
 
   #sweepDeadlines(): void {
     const now = this.#world.monotonicMs();
+    this.#looksLeft = LOOKS_PER_SWEEP;
     for (const slot of this.#slots) {
       const ask = slot.ask;
       if (ask === undefined || slot.deadline > now) continue;

@@ -10,7 +10,7 @@ export const anyOid = fc
   .tuple(fc.nat(2), fc.nat(39), fc.array(unsigned32, { minLength: 1, maxLength: 20 }))
   .map(([first, second, rest]) => [first, second, ...rest].join('.'));
 
-export const anyValue: fc.Arbitrary<VarbindValue> = fc.oneof(
+const anyValue: fc.Arbitrary<VarbindValue> = fc.oneof(
   fc.record({ type: fc.constant('integer' as const), number: fc.integer() }),
   fc.record({
     type: fc.constantFrom('gauge32' as const, 'counter32' as const, 'timeticks' as const),

@@ -3,13 +3,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../src/base/random.ts';
 import { Secret } from '../../../src/base/secret.ts';
 import type { Answer, Varbind } from '../../../src/collect/session.ts';
 import { openAgent, recordedRows } from '../../../src/edge/snmp/agent.ts';
 import { openSession } from '../../../src/edge/snmp/session.ts';
+import { openV3Session } from '../../../src/edge/snmp/session-v3.ts';
 import { parseSnmprec } from '../../../src/edge/snmp/snmprec.ts';
 import { openTransport, type Transport } from '../../../src/edge/snmp/transport.ts';
 import { realWorld } from '../../support/real-world.ts';
+import { damaged } from './generated.ts';
 import { type Asked, type HostileDevice, openHostileDevice } from './hostile-device.ts';
 
 const datagrams = join(
@@ -184,6 +187,33 @@ describe('a device that misbehaves', () => {
     expect(healthy.varbinds).toHaveLength(300);
     for (const found of await Promise.all(hostile)) expect(found.problem).toBeDefined();
     await agent.close();
+  });
+
+  it('and answers v3 with damage of every kind is named for it and throws nothing', async () => {
+    const random = seededRandom(3);
+    // Asks for discovery with a request id of the asker: a report as RFC 3414 section 4 has it, then broken.
+    const socket = createSocket('udp4');
+    socket.on('message', (bytes, from) => {
+      const reply = Buffer.from(bytes);
+      const pdu = reply.lastIndexOf(0xa0);
+      if (pdu >= 0) reply[pdu] = random.below(2) === 0 ? 0xa8 : 0xa2;
+      for (let i = 0; i < 3; i++) socket.send(damaged(reply, random), from.port, from.address);
+    });
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    const asked = Array.from({ length: 60 }, async () => {
+      const session = openV3Session(world, {
+        ...{ address: '127.0.0.1', port: socket.address().port, timeoutMs: 60, retries: 1 },
+        v3: { user: 'u', level: 'authNoPriv', auth: 'sha', authKey: new Secret('long-enough-key') },
+      });
+      const found = await session.walk([COLUMN], budget);
+      session.close();
+      return found;
+    });
+    for (const found of await Promise.all(asked)) {
+      expect(found.varbinds).toEqual([]);
+      expect(found.problem).toBeDefined();
+    }
+    socket.close();
   });
 
   it.runIf(hasDatagrams || process.env['CI'] === 'true')(

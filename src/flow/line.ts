@@ -210,6 +210,7 @@ export class Line {
     this.#attachTickets(impacts, pass);
     this.#plan(this.#notices.onIncident(changes, pass.context), pass);
     this.#plan(this.#notices.onImpact(impacts, pass.context), pass);
+    this.#confirmed(this.#confirmations.onImpact(impacts, pass.context), pass);
     this.#taskChanges(this.#dispatch.onIncidents(changes, this.#touched, pass.context), pass);
     this.#confirmed(
       this.#confirmations.onIncident(changes, {
@@ -238,6 +239,7 @@ export class Line {
   #confirmed(outcome: ConfirmOutcome, pass: Pass): void {
     pass.confirmations(outcome.changes);
     for (const tell of outcome.tells) pass.effect({ kind: 'tell', tell });
+    this.#notices.count(outcome.tells);
     pass.left('confirm', outcome.rest);
     this.#ticketChanges(this.#tickets.answered(outcome.changes, pass.context), pass);
     this.#taskChanges(this.#dispatch.onConfirmations(outcome.changes, this.#ticketOf, pass.context), pass);
@@ -323,7 +325,7 @@ export class Line {
       case 'confirm':
         return this.#confirmed(this.#confirmations.continue(rest.token, pass.context), pass);
       default:
-        return neverHappens(rest.room);
+        return neverHappens(rest);
     }
   }
 
@@ -355,6 +357,7 @@ export class Line {
     this.#subscribers = subscribers;
     this.#correlation.setTopology(topology);
     this.#assessment.setTopology(topology, subscribers, version);
+    this.#tickets.setSubscribers(subscribers);
     this.#notices.setSubscribers(subscribers, version);
     this.#confirmations.setSubscribers(subscribers, version);
   }

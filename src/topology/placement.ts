@@ -1,5 +1,5 @@
 /** Puts subscribers in access-tree order, so that everybody below a resource is a handful of number ranges. */
-import type { SubscriberKey, SubscriberNumber, SubscriberRange } from '../model/ids.ts';
+import type { SubscriberKey, SubscriberRange } from '../model/ids.ts';
 import { type SubscriberClass, subscriberClasses } from '../model/incident.ts';
 import { impliedParentIndex, type Topology } from './graph.ts';
 import { mergeRanges, stableByColumn, walkInAccessOrder } from './order.ts';
@@ -13,8 +13,8 @@ export interface Subscribers {
   /** Subscribers whose resource is unknown: the last numbers, in no range, never told. */
   readonly orphans: number;
   keyOf(number: number): SubscriberKey;
-  /** Undefined when no subscriber has that key. */
-  numberOf(key: number): SubscriberNumber | undefined;
+  /** -1 when no subscriber has that key. */
+  numberOf(key: number): number;
   classOf(number: number): SubscriberClass;
   /** 0 en, 1 ru. */
   languageOf(number: number): number;
@@ -103,7 +103,7 @@ class PlacedSubscribers implements Subscribers {
     return this.#table.key[this.#row[number]!]! as SubscriberKey;
   }
 
-  numberOf(key: number): SubscriberNumber | undefined {
+  numberOf(key: number): number {
     let low = 0;
     let high = this.count;
     while (low < high) {
@@ -112,7 +112,7 @@ class PlacedSubscribers implements Subscribers {
       else high = middle;
     }
     const found = this.#byKey[low];
-    return found !== undefined && this.keyOf(found) === key ? (found as SubscriberNumber) : undefined;
+    return found !== undefined && this.keyOf(found) === key ? found : -1;
   }
 
   classOf(number: number): SubscriberClass {

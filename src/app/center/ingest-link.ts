@@ -1,44 +1,50 @@
 /** The line's end of the way from the ingest: takes records of its spool, confirms what the journal has. */
+import type { Detection, WatchedDevice } from '../../detect/detect.ts';
+import { decodeTrap, type TrapRecord } from '../../edge/trap/trap.ts';
 import type { Applied } from '../../flow/change.ts';
 import type { ObservationInput } from '../../flow/input.ts';
 import type { Running } from '../../flow/running.ts';
+import { resourceId } from '../../model/ids.ts';
+import type { Observation } from '../../model/observation.ts';
 
-/** What ingest sends; every record brings at least one input. */
 export interface RecordsMessage {
   readonly kind: 'records';
   readonly spool: string;
-  readonly inputs: readonly ObservationInput[];
+  /** Offset of the first; the others follow without a hole. */
+  readonly first: number;
+  readonly records: readonly Uint8Array[];
 }
-
-export type FromIngest = { readonly kind: 'hello'; readonly spool: string } | RecordsMessage | CountersMessage;
 
 export interface CountersMessage {
   readonly kind: 'counters';
   readonly counters: Readonly<Record<string, number>>;
 }
 
-/** `from`: the first offset the line does not have; ingest sends from there. */
+export type FromIngest = { readonly kind: 'hello'; readonly spool: string } | RecordsMessage | CountersMessage;
+
 export type ToIngest =
+  | { readonly kind: 'whoAreYou' }
+  /** The first offset the line does not have; ingest sends from there. */
   | { readonly kind: 'sendFrom'; readonly spool: string; readonly offset: number }
   | { readonly kind: 'confirmed'; readonly spool: string; readonly offset: number };
 
+export interface IngestLinkOptions {
+  readonly running: Running;
+  readonly detection: Detection;
+  readonly deviceOf: (record: TrapRecord) => WatchedDevice | undefined;
+  readonly spoolOffset: (spool: string) => number;
+  readonly send: (message: ToIngest) => void;
+}
+
 export class IngestLink {
-  readonly #running: Running;
-  readonly #spoolOffset: (spool: string) => number;
-  readonly #send: (message: ToIngest) => void;
+  readonly #options: IngestLinkOptions;
   readonly #confirmed = new Map<string, number>();
   #counters: Readonly<Record<string, number>> = {};
   /** True after a refusal: what follows would leave a hole, so it is dropped until ingest starts again. */
   #hasGap = false;
 
-  constructor(options: {
-    readonly running: Running;
-    readonly spoolOffset: (spool: string) => number;
-    readonly send: (message: ToIngest) => void;
-  }) {
-    this.#running = options.running;
-    this.#spoolOffset = options.spoolOffset;
-    this.#send = options.send;
+  constructor(options: IngestLinkOptions) {
+    this.#options = options;
   }
 
   get counters(): Readonly<Record<string, number>> {
@@ -59,7 +65,7 @@ export class IngestLink {
 
   /** The batch is durable: what it carried of a spool may be cut there. */
   delivered(batch: readonly Applied[]): void {
-    if (this.#hasGap && this.#running.waiting === 0) {
+    if (this.#hasGap && this.#options.running.waiting === 0) {
       this.#hasGap = false;
       for (const spool of this.#confirmed.keys()) this.#sendFrom(spool);
     }
@@ -69,24 +75,52 @@ export class IngestLink {
     for (const [spool, offset] of reached) {
       if (offset <= (this.#confirmed.get(spool) ?? 0)) continue;
       this.#confirmed.set(spool, offset);
-      this.#send({ kind: 'confirmed', spool, offset });
+      this.#options.send({ kind: 'confirmed', spool, offset });
     }
   }
 
   #sendFrom(spool: string): void {
-    const offset = this.#spoolOffset(spool);
+    const offset = this.#options.spoolOffset(spool);
     this.#confirmed.set(spool, offset);
-    this.#send({ kind: 'sendFrom', spool, offset: offset + 1 });
+    this.#options.send({ kind: 'sendFrom', spool, offset: offset + 1 });
   }
 
-  #takeRecords({ spool, inputs }: RecordsMessage): void {
-    if (!this.#confirmed.has(spool)) this.#confirmed.set(spool, this.#spoolOffset(spool));
+  #takeRecords({ spool, first, records }: RecordsMessage): void {
     if (this.#hasGap) return;
-    for (const input of inputs) {
-      if (this.#running.offer(input)) continue;
-      // Lateness, never loss: the spool keeps what the full queue refused (design L19).
-      this.#hasGap = true;
-      return;
+    for (const [index, bytes] of records.entries()) {
+      const inputs = this.#inputsOf(decodeTrap(bytes), { id: spool, offset: first + index });
+      for (const input of inputs) {
+        if (this.#options.running.offer(input)) continue;
+        // Lateness, never loss: the spool keeps what the full queue refused (design L19).
+        this.#hasGap = true;
+        return;
+      }
     }
   }
+
+  /** At least one input a record, so that everything acknowledged is in the journal; the last one marks it as taken. */
+  #inputsOf(record: TrapRecord, spool: NonNullable<ObservationInput['spool']>): ObservationInput[] {
+    const { from, inform, trapOid, varbinds, address, agentAddress, at } = record;
+    const device = this.#options.deviceOf(record);
+    const found = this.#options.detection.trap(
+      { device, address: agentAddress ?? address, trapOid, varbinds },
+      at,
+    );
+    const observations = found.length > 0 ? found : [proofOfLife(device, agentAddress ?? address)];
+    const evidence = { from, inform, trapOid, varbinds };
+    return observations.map((observation, index) => ({
+      kind: 'observation',
+      observation,
+      evidence: index === 0 ? evidence : undefined,
+      spool: index === observations.length - 1 ? spool : undefined,
+    }));
+  }
 }
+
+/** A notification that means nothing else proves that its sender lives. */
+const proofOfLife = (device: WatchedDevice | undefined, address: string): Observation => ({
+  event: 'alive',
+  resource: device?.resource ?? resourceId(`unknown-${address}`),
+  source: 'trap',
+  device: device?.id,
+});

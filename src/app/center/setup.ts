@@ -1,10 +1,11 @@
 /** Brings what the configuration says into the line: policy, topology, subscribers, calendar, staff; only what differs. */
+import { accessSync, constants, createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Fault } from '../../base/fault.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
-import { parseSubscribersCsv } from '../../edge/files/subscribers-csv.ts';
+import { readSubscribers, type SubscriberPages } from '../../edge/files/subscribers-csv.ts';
 import { type ResourceId, resourceId } from '../../model/ids.ts';
 import {
   compileTopology,
@@ -16,8 +17,6 @@ import {
 import type { Config } from '../config/config.ts';
 import { calendarFrom } from './calendar.ts';
 import type { LineHost } from './line-host.ts';
-
-const importPageRows = 1_000;
 
 export interface Setup {
   readonly host: LineHost;
@@ -44,14 +43,22 @@ export async function setUpLine(setup: Setup): Promise<readonly Problem[]> {
   return problems;
 }
 
+/** Page by page, whatever the file's size; what was removed from it is removed from the book. */
 export async function importSubscribers(book: Book, path: string): Promise<readonly Problem[]> {
-  const { value: rows, problems } = parseSubscribersCsv(await readText(path), path);
+  const { pages, problems } = openSubscribers(path);
   await book.beginImport('apply');
-  for (let from = 0; from < rows.length; from += importPageRows) {
-    await book.importPage(rows.slice(from, from + importPageRows));
-  }
+  for await (const rows of pages()) await book.importPage(rows);
   await book.endImport();
   return problems;
+}
+
+function openSubscribers(path: string): SubscriberPages {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (error) {
+    throw new Fault('config/file-unreadable', `${path} cannot be read`, error);
+  }
+  return readSubscribers(createReadStream(path, { encoding: 'utf8' }), path);
 }
 
 async function enterCalendar({ host, world }: Setup, table: SubscriberTable): Promise<void> {

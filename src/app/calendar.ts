@@ -1,0 +1,34 @@
+/** Calendar jobs: what happens once a day at a chosen hour. The only place that uses node-cron. */
+import { schedule } from 'node-cron';
+import { instant } from '../base/instant.ts';
+import type { World } from '../base/world.ts';
+import type { Book } from '../edge/book/book.ts';
+import type { SeriesStore } from '../flow/series.ts';
+import type { Config } from './config/config.ts';
+
+/** Retention runs at 03:20, between the evening's peak and the morning's reports. */
+const retentionAt = '20 3 * * *';
+
+export function startJobs(options: {
+  readonly book: Book;
+  readonly series: SeriesStore;
+  readonly config: Config;
+  readonly world: World;
+}): { stop(): void } {
+  const { book, series, config, world } = options;
+  const retention = async (): Promise<void> => {
+    const before = instant(world.now() - config.seriesRetentionMs);
+    const days = await series.dropBefore(before);
+    const links = await book.forgetExpired(world.now());
+    world.log.info('retention ran', { seriesDays: days, links });
+  };
+  const job = schedule(
+    retentionAt,
+    () =>
+      retention().catch((error: unknown) => {
+        world.log.error('retention failed', { error: String(error) });
+      }),
+    { noOverlap: true },
+  );
+  return { stop: () => void job.stop() };
+}

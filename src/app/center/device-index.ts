@@ -1,0 +1,17 @@
+/** Finds the device that a notification is about: by agent address, else by source address. */
+import type { WatchedDevice } from '../../detect/detect.ts';
+import type { TrapRecord } from '../../edge/trap/trap.ts';
+import { resourceId } from '../../model/ids.ts';
+import type { DeviceConfig } from '../config/config.ts';
+
+export function deviceIndex(
+  devices: readonly DeviceConfig[],
+): (record: Pick<TrapRecord, 'address' | 'agentAddress'>) => WatchedDevice | undefined {
+  const byAddress = new Map<string, WatchedDevice>();
+  for (const { id, address, resource } of devices) {
+    // Of several devices behind one address the first is named; their traps carry the agent's address.
+    if (!byAddress.has(address)) byAddress.set(address, { id, resource: resourceId(resource) });
+  }
+  return ({ address, agentAddress }) =>
+    (agentAddress === undefined ? undefined : byAddress.get(agentAddress)) ?? byAddress.get(address);
+}

@@ -1,0 +1,26 @@
+/** The daemon's own numbers: the same for `GET /api/v1/status` and `/metrics`. */
+import { readFileSync } from 'node:fs';
+import type { World } from '../../base/world.ts';
+import type { StatusJson } from '../../edge/http/contract.ts';
+import { packageFile } from '../product-files.ts';
+
+export const version = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+
+export function statusOf(counters: Readonly<Record<string, number>>, world: World): StatusJson {
+  return {
+    version,
+    uptimeSeconds: Math.floor(world.monotonicMs() / 1_000),
+    roles: ['ingest', 'collector', 'line', 'courier', 'front'],
+    counters,
+  };
+}
+
+/** Prometheus text format 0.0.4: camelCase becomes snake_case behind `allclear_`. */
+export function metricsText(counters: Readonly<Record<string, number>>): string {
+  const lines = Object.entries(counters).flatMap(([name, value]) => {
+    if (!Number.isFinite(value)) return [];
+    const metric = `allclear_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/[^a-z0-9_]/g, '_')}`;
+    return [`# TYPE ${metric} untyped`, `${metric} ${value}`];
+  });
+  return `${lines.join('\n')}\n`;
+}

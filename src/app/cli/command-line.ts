@@ -1,0 +1,77 @@
+/** The command line: finds the verb, reads its options, prints what it says and answers the exit code of the contract. */
+import { Fault } from '../../base/fault.ts';
+import { didYouMean } from '../../base/problem.ts';
+import { exitCodes } from '../processes/messages.ts';
+import { machine } from '../world.ts';
+import type { Terminal, Verb } from './verb.ts';
+import { verbs } from './verbs.ts';
+
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  const terminal = openTerminal(argv);
+  const [name, ...rest] = argv;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    terminal.print(overview(rest[0]));
+    return name === undefined ? exitCodes.usage : exitCodes.ok;
+  }
+  const verb = verbs.find((one) => one.name === name);
+  if (verb === undefined) {
+    const near = didYouMean(
+      name,
+      verbs.map((one) => one.name),
+    );
+    terminal.complain(`allclear: there is no verb "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`);
+    return exitCodes.usage;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    terminal.print(`${verb.usage}\n\n${verb.summary}`);
+    return exitCodes.ok;
+  }
+  try {
+    return await verb.run(rest, terminal);
+  } catch (error) {
+    return explain(error, verb, terminal);
+  }
+}
+
+function explain(error: unknown, verb: Verb, terminal: Terminal): number {
+  if (isArgumentError(error)) {
+    terminal.complain(`allclear ${verb.name}: ${error.message}\n${verb.usage}`);
+    return exitCodes.usage;
+  }
+  if (!(error instanceof Fault)) {
+    terminal.complain(`allclear ${verb.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return exitCodes.problem;
+  }
+  terminal.complain(`allclear ${verb.name}: ${error.message} (${error.code})`);
+  if (error.code.startsWith('usage/')) {
+    terminal.complain(verb.usage);
+    return exitCodes.usage;
+  }
+  if (error.code.startsWith('start/') || error.code.startsWith('reach/')) return exitCodes.unreachable;
+  if (error.code.startsWith('denied/')) return exitCodes.denied;
+  return exitCodes.problem;
+}
+
+/** What node:util parseArgs throws for an unknown or incomplete option. */
+const isArgumentError = (error: unknown): error is Error =>
+  error instanceof Error && String((error as { code?: unknown }).code ?? '').startsWith('ERR_PARSE_ARGS');
+
+function overview(about: string | undefined): string {
+  const one = verbs.find((verb) => verb.name === about);
+  if (one !== undefined) return `${one.usage}\n\n${one.summary}`;
+  const width = Math.max(...verbs.map((verb) => verb.name.length));
+  const lines = verbs.map((verb) => `  ${verb.name.padEnd(width)}  ${verb.summary}`);
+  return ['allclear VERB [..]', '', ...lines, '', 'allclear help VERB tells more.'].join('\n');
+}
+
+function openTerminal(argv: readonly string[]): Terminal {
+  const isQuiet = argv.includes('--quiet');
+  return {
+    isInteractive: machine.stdout.isTTY === true,
+    print: (text) => void machine.stdout.write(`${text}\n`),
+    complain: (text) => void machine.stderr.write(`${text}\n`),
+    progress: (text) => {
+      if (machine.stderr.isTTY === true && !isQuiet) machine.stderr.write(`\r\u001b[K${text}`);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+/** `start` and `demo`: the daemon over a configured network, or over the demo city. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Fault } from '../../base/fault.ts';
+import { isScenario, scenarioNames } from '../../sim/scenarios.ts';
+import { loadConfig } from '../config/load.ts';
+import { writeDemoCity } from '../demo-city.ts';
+import { openLog } from '../log.ts';
+import type { RoleName, StartOptions } from '../processes/messages.ts';
+import { supervise } from '../processes/supervisor.ts';
+import { mainFile } from '../product-files.ts';
+import { lockData } from '../roles/data-lock.ts';
+import { machine, realWorld } from '../world.ts';
+import type { Terminal, Verb } from './verb.ts';
+
+const options = {
+  config: { type: 'string' },
+  data: { type: 'string' },
+  http: { type: 'string' },
+  public: { type: 'string' },
+  traps: { type: 'string' },
+  syslog: { type: 'string' },
+  'only-to': { type: 'string' },
+  seed: { type: 'string' },
+  households: { type: 'string' },
+  play: { type: 'string' },
+  speed: { type: 'string' },
+  quiet: { type: 'boolean' },
+  demo: { type: 'boolean' },
+} as const;
+
+const places = '[--data DIR] [--http HOST:PORT] [--public HOST:PORT] [--traps HOST:PORT] [--syslog HOST:PORT]';
+
+export const startVerb: Verb = {
+  name: 'start',
+  summary: 'Runs the daemon; without allclear.yaml or --config it runs the demo city and says so.',
+  usage: `allclear start [--config FILE] ${places} [--only-to ADDRESS]`,
+  run: (argv, terminal) => run(argv, terminal, false),
+};
+
+export const demoVerb: Verb = {
+  name: 'demo',
+  summary: 'Runs the daemon over the demo city: simulated agents, faults, and subscribers who answer.',
+  usage: `allclear demo [--seed N] [--households N] [--play ${scenarioNames.join('|')}] [--speed X] ${places}`,
+  run: (argv, terminal) => run(argv, terminal, true),
+};
+
+async function run(argv: readonly string[], terminal: Terminal, wantsDemo: boolean): Promise<number> {
+  const { values } = parseArgs({ args: [...argv], options, allowPositionals: false });
+  const config = values.config ?? (existsSync('allclear.yaml') ? 'allclear.yaml' : undefined);
+  const isDemo = wantsDemo || values.demo === true || config === undefined;
+  const override = {
+    ...{ data: values.data, http: values.http, public: values.public },
+    ...{ traps: values.traps, syslog: values.syslog },
+  };
+  const start: StartOptions = isDemo
+    ? await demoStart(values, override)
+    : { config: resolve(config!), override, onlyTo: values['only-to'] };
+  return runDaemon(start, terminal);
+}
+
+async function demoStart(
+  values: {
+    readonly seed?: string | undefined;
+    readonly households?: string | undefined;
+    readonly play?: string | undefined;
+    readonly speed?: string | undefined;
+    readonly data?: string | undefined;
+  },
+  override: StartOptions['override'],
+): Promise<StartOptions> {
+  const seed = wholeNumber('seed', values.seed ?? '1', { least: 0, most: 2 ** 31 });
+  const households = wholeNumber('households', values.households ?? '4000', { least: 100, most: 200_000 });
+  const play = values.play ?? 'all';
+  if (play !== 'none' && !isScenario(play)) {
+    throw new Fault('usage/scenario', `there is no scenario "${play}"; there are ${scenarioNames.join(', ')}, none`);
+  }
+  const speed = Number(values.speed ?? '1');
+  if (!(speed > 0 && speed <= 100)) throw new Fault('usage/speed', '--speed is a number above 0, at most 100');
+  const gatewaySecret = randomBytes(24).toString('base64url');
+  const kept = values.data === undefined ? undefined : resolve(values.data);
+  const { folder, config } = await writeDemoCity({ seed, households, folder: kept, gatewaySecret });
+  return {
+    config,
+    override: { ...override, data: kept === undefined ? undefined : `${kept}/data` },
+    demo: { seed, households, play, speed, folder },
+    demoToken: randomBytes(32).toString('base64url'),
+  };
+}
+
+function wholeNumber(name: string, text: string, bounds: { least: number; most: number }): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= bounds.least && value <= bounds.most) return value;
+  throw new Fault(`usage/${name}`, `--${name} is a whole number from ${bounds.least} to ${bounds.most}`);
+}
+
+async function runDaemon(start: StartOptions, terminal: Terminal): Promise<number> {
+  const world = realWorld(openLog({ level: 'info', role: 'supervisor' }));
+  // Everything is checked here, once, before a process starts: the problems then stand on the terminal.
+  const config = await loadConfig(start);
+  const lock = await lockData(config.data, { name: 'daemon', world, patienceMs: 0 });
+  const roles: RoleName[] = ['ingest', 'center'];
+  if (start.demo !== undefined) roles.push('simulation');
+  const supervised = supervise({ main: mainFile, roles, start, world });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) machine.on(signal, () => supervised.stop());
+  supervised.ready.then(
+    (facts) => {
+      const { http, public: publicUrl, traps, syslog, signIn } = facts;
+      const isDemo = start.demo !== undefined;
+      const ready = { http, public: publicUrl, traps, syslog, signIn, pid: machine.pid, demo: isDemo };
+      if (isDemo) terminal.print(demoWords(start));
+      terminal.print(`Console: ${http}   sign in once with: ${signIn}`);
+      terminal.print(`ready ${JSON.stringify(ready)}`);
+    },
+    (error: Error) => terminal.complain(`allclear: ${error.message}`),
+  );
+  const exitCode = await supervised.ended;
+  await lock.release();
+  return exitCode;
+}
+
+const demoWords = (start: StartOptions): string =>
+  `This is the demo city (${start.demo!.households} households, seed ${start.demo!.seed}): no allclear.yaml was found or the demo was asked for.\n` +
+  `Its files: ${start.demo!.folder}`;

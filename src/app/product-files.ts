@@ -1,0 +1,15 @@
+/** Where the product's own files lie: pages beside the built code, collectors and rules at the package's root. */
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** dist/app or src/app. */
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '..', '..');
+
+/** The entry that processes and workers of the daemon are started from. */
+export const mainFile = join(here, 'main.js');
+export const pagesFolder = join(root, 'dist', 'web');
+export const collectorsFolder = join(root, 'collectors');
+export const rulesFolder = join(root, 'rules');
+export const demoPolicyFile = join(root, 'demo', 'policy.yaml');
+export const packageFile = join(root, 'package.json');

@@ -1,0 +1,171 @@
+/** Compiles detection rule files; each mistake becomes a problem at its place and the rest loads. */
+import { type DurationMs, days, hours, minutes, seconds } from '../base/instant.ts';
+import type { Parsed, Problem } from '../base/problem.ts';
+import type { DocumentPath, SourceDocument } from '../base/source-document.ts';
+import { severities } from '../model/observation.ts';
+import type { DetectionRules, InterfaceRule, Levels, PartOf, ReachabilityRule, TrapRule } from './rules.ts';
+import type { LevelsSource, PartSource, RulesSource, TrapSource } from './rules-schema.ts';
+
+const usualReachability: ReachabilityRule = {
+  cause: 'UNREACHABLE',
+  severity: 'major',
+  raiseAfter: 3,
+  clearAfter: 2,
+};
+const usualInterfaces: InterfaceRule = {
+  ...{ cause: 'LINK_DOWN', severity: 'minor', downFor: 2, upFor: 1, settleMs: minutes(5) },
+};
+
+/** `documents` have passed `detectionSchema`. A later file's reachability and interfaces replace an earlier one's. */
+export function compileDetectionRules(documents: readonly SourceDocument[]): Parsed<DetectionRules> {
+  const compiler = new Compiler();
+  const sources = documents.map((document) => [document, document.value as RulesSource] as const);
+  const all = <T>(compile: (document: SourceDocument, source: RulesSource) => (T | undefined)[]): T[] =>
+    sources.flatMap(([document, source]) => compile(document, source)).filter((rule) => rule !== undefined);
+  const last = <T>(pick: (source: RulesSource) => T | undefined): T | undefined =>
+    sources.map(([, source]) => pick(source)).findLast((found) => found !== undefined);
+  const interfaces = last((source) => source.interfaces);
+  const unknown = last((source) => source.unknownTraps);
+  const value: DetectionRules = {
+    reachability: last((source) => source.reachability) ?? usualReachability,
+    interfaces:
+      interfaces === undefined ? usualInterfaces : { ...interfaces, settleMs: lengthOf(interfaces.settle) },
+    thresholds: all((document, source) =>
+      (source.thresholds ?? []).map((rule, i) => {
+        const levels = compiler.levels(document, ['thresholds', i], rule);
+        return levels && { id: rule.id, metric: rule.metric, unit: rule.unit, cause: rule.cause, ...levels };
+      }),
+    ),
+    ratios: all((document, source) =>
+      (source.ratios ?? []).map((rule, i) => {
+        const levels = compiler.levels(document, ['ratios', i], rule);
+        return (
+          levels && {
+            id: rule.id,
+            of: rule.of,
+            per: rule.per,
+            least: rule.least ?? 1,
+            cause: rule.cause,
+            ...levels,
+          }
+        );
+      }),
+    ),
+    states: all((document, source) =>
+      (source.states ?? []).map((rule, i) => {
+        if (!compiler.isNew(document, ['states', i], rule.id)) return undefined;
+        return { ...rule, for: rule.for ?? 1 };
+      }),
+    ),
+    traps: trapsOf(compiler, sources),
+    syslog: all((document, source) =>
+      (source.syslog ?? []).map((rule, i) => {
+        if (!compiler.isNew(document, ['syslog', i], rule.id)) return undefined;
+        const cause = rule.raise ?? rule.clear;
+        if (
+          !compiler.hasOne(document, ['syslog', i], { raise: rule.raise, clear: rule.clear }) ||
+          cause === undefined
+        )
+          return undefined;
+        const event = rule.raise === undefined ? ('clear' as const) : ('raise' as const);
+        return { id: rule.id, contains: rule.contains, event, cause, severity: rule.severity, by: rule.by };
+      }),
+    ),
+    unknownTrapsEndAfterMs: unknown === undefined ? days(1) : lengthOf(unknown.endAfter),
+  };
+  return { value, problems: compiler.problems };
+}
+
+function trapsOf(
+  compiler: Compiler,
+  sources: readonly (readonly [SourceDocument, RulesSource])[],
+): ReadonlyMap<string, readonly TrapRule[]> {
+  const traps = new Map<string, TrapRule[]>();
+  for (const [document, source] of sources) {
+    for (const [i, trap] of (source.traps ?? []).entries()) {
+      const rule = compiler.trap(document, ['traps', i], trap);
+      if (rule !== undefined) traps.set(rule.oid, [...(traps.get(rule.oid) ?? []), rule]);
+    }
+  }
+  return traps;
+}
+
+class Compiler {
+  readonly problems: Problem[] = [];
+  readonly #ids = new Map<string, string>();
+
+  isNew(document: SourceDocument, path: DocumentPath, id: string): boolean {
+    const first = this.#ids.get(id);
+    if (first === undefined) {
+      this.#ids.set(id, document.file);
+      return true;
+    }
+    const message = `a rule "${id}" exists already in ${first}`;
+    this.problems.push(document.problemAt([...path, 'id'], { code: 'rule/duplicate', message }));
+    return false;
+  }
+
+  hasOne(document: SourceDocument, path: DocumentPath, choices: Readonly<Record<string, unknown>>): boolean {
+    if (Object.values(choices).filter((choice) => choice !== undefined).length === 1) return true;
+    const names = Object.keys(choices);
+    const message = `a rule has exactly one of ${names.map((name) => `"${name}"`).join(', ')}`;
+    this.problems.push(document.problemAt(path, { code: 'rule/event', message }));
+    return false;
+  }
+
+  levels(
+    document: SourceDocument,
+    path: DocumentPath,
+    source: LevelsSource & { readonly id: string },
+  ): Levels | undefined {
+    if (!this.isNew(document, path, source.id)) return undefined;
+    const { above, below } = source;
+    if (!this.hasOne(document, path, { above, below })) return undefined;
+    const side = above === undefined ? 'below' : 'above';
+    const byName = above ?? below ?? {};
+    const limits = severities
+      .flatMap((severity) => (byName[severity] === undefined ? [] : [{ severity, at: byName[severity] }]))
+      .reverse();
+    const isOrdered = limits.every((limit, i) => {
+      const milder = limits[i - 1];
+      return milder === undefined || (side === 'above' ? limit.at > milder.at : limit.at < milder.at);
+    });
+    if (!isOrdered) {
+      const message = `the limits of "${source.id}" do not get worse with their severity`;
+      this.problems.push(document.problemAt([...path, side], { code: 'rule/limits', message }));
+      return undefined;
+    }
+    return { side, limits, hysteresis: source.hysteresis ?? 0, for: source.for ?? 1 };
+  }
+
+  trap(document: SourceDocument, path: DocumentPath, source: TrapSource): TrapRule | undefined {
+    if (!this.isNew(document, path, source.id)) return undefined;
+    const { raise, clear, alive, ignore } = source;
+    if (!this.hasOne(document, path, { raise, clear, alive, ignore })) return undefined;
+    const event = raise !== undefined ? 'raise' : clear !== undefined ? 'clear' : alive ? 'alive' : 'ignore';
+    const { when } = source;
+    return {
+      ...{ id: source.id, oid: source.oid, event, cause: raise ?? clear, severity: source.severity },
+      severityBy: source.severityBy,
+      when: when && { varbind: when.varbind, is: when.is?.map(String), isNot: when.isNot?.map(String) },
+      part: source.part && compilePart(source.part),
+      by: source.by && compilePart(source.by),
+      attributes: source.attributes ?? {},
+      endsAfterMs: source.endsAfter === undefined ? undefined : lengthOf(source.endsAfter),
+    };
+  }
+}
+
+const compilePart = (source: PartSource): PartOf => ({
+  name: source.name,
+  from: source.from.flatMap(({ value, index }) => [
+    ...(value === undefined ? [] : [{ take: 'value' as const, varbind: value }]),
+    ...(index === undefined ? [] : [{ take: 'index' as const, varbind: index }]),
+  ]),
+});
+
+/** `text` has passed the schema: digits and one of s, m, h, d. */
+function lengthOf(text: string): DurationMs {
+  const unit = { s: seconds, m: minutes, h: hours, d: days }[text.at(-1) as 's' | 'm' | 'h' | 'd'];
+  return unit(Number(text.slice(0, -1)));
+}

@@ -1,0 +1,212 @@
+/** The form of a detection rule file (`format: detection/1`) as JSON schema, and the same as types. */
+import type { PerceivedSeverity } from '../model/observation.ts';
+
+export interface RulesSource {
+  readonly format: 'detection/1';
+  readonly reachability?: {
+    readonly cause: string;
+    readonly severity: PerceivedSeverity;
+    readonly raiseAfter: number;
+    readonly clearAfter: number;
+  };
+  readonly interfaces?: {
+    readonly cause: string;
+    readonly severity: PerceivedSeverity;
+    readonly downFor: number;
+    readonly upFor: number;
+    readonly settle: string;
+  };
+  readonly thresholds?: readonly (LevelsSource & {
+    readonly id: string;
+    readonly metric: string;
+    readonly unit?: string;
+    readonly cause: string;
+  })[];
+  readonly ratios?: readonly (LevelsSource & {
+    readonly id: string;
+    readonly of: readonly string[];
+    readonly per: readonly string[];
+    readonly least?: number;
+    readonly cause: string;
+  })[];
+  readonly states?: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly raise: readonly string[];
+    readonly clear: readonly string[];
+    readonly cause: string;
+    readonly severity: PerceivedSeverity;
+    readonly for?: number;
+  }[];
+  readonly traps?: readonly TrapSource[];
+  readonly syslog?: readonly {
+    readonly id: string;
+    readonly contains: readonly string[];
+    readonly raise?: string;
+    readonly clear?: string;
+    readonly severity?: PerceivedSeverity;
+    readonly by?: { readonly name: string; readonly behind: string };
+  }[];
+  readonly unknownTraps?: { readonly endAfter: string };
+}
+
+export interface LevelsSource {
+  readonly above?: Readonly<Partial<Record<PerceivedSeverity, number>>>;
+  readonly below?: Readonly<Partial<Record<PerceivedSeverity, number>>>;
+  readonly hysteresis?: number;
+  readonly for?: number;
+  readonly examples?: readonly { readonly values: readonly number[]; readonly seen: readonly string[] }[];
+}
+
+export interface TrapSource {
+  readonly id: string;
+  readonly oid: string;
+  readonly raise?: string;
+  readonly clear?: string;
+  readonly alive?: true;
+  readonly ignore?: true;
+  readonly severity?: PerceivedSeverity;
+  readonly severityBy?: {
+    readonly varbind: string;
+    readonly map: Readonly<Record<string, PerceivedSeverity>>;
+  };
+  readonly when?: {
+    readonly varbind: string;
+    readonly is?: readonly (string | number)[];
+    readonly isNot?: readonly (string | number)[];
+  };
+  readonly part?: PartSource;
+  readonly by?: PartSource;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly endsAfter?: string;
+  readonly examples?: readonly TrapExample[];
+}
+
+export interface PartSource {
+  readonly name: string;
+  readonly from: readonly { readonly value?: string; readonly index?: string }[];
+}
+
+/** What device `r-1` sends, and what is then observed: nothing where `seen` is `nothing`. */
+export interface TrapExample {
+  readonly varbinds?: Readonly<Record<string, string | number>>;
+  readonly seen: 'nothing' | Readonly<Record<string, string>>;
+}
+
+const text = { type: 'string', minLength: 1, maxLength: 200 } as const;
+const oid = {
+  type: 'string',
+  pattern: '^[0-2](\\.\\d{1,10})+$',
+  description: 'a numeric OID without a leading dot',
+} as const;
+const length = {
+  type: 'string',
+  pattern: '^\\d{1,6}(s|m|h|d)$',
+  description: 'a length of time such as 30s, 10m, 2h or 1d',
+} as const;
+const count = { type: 'integer', minimum: 1, maximum: 1_000 } as const;
+const severity = { enum: ['critical', 'major', 'minor', 'warning', 'indeterminate'] } as const;
+const list = (items: object) => ({ type: 'array', items, minItems: 1, maxItems: 10_000 }) as const;
+const object = (properties: Readonly<Record<string, object>>, required: readonly string[]) =>
+  ({ type: 'object', properties, required, additionalProperties: false }) as const;
+const limits = {
+  ...{ type: 'object', minProperties: 1, additionalProperties: false },
+  properties: { critical: number(), major: number(), minor: number(), warning: number() },
+} as const;
+const levels = {
+  ...{ above: limits, below: limits, hysteresis: { type: 'number', minimum: 0 }, for: count },
+  examples: list(object({ values: list(number()), seen: list({ type: 'string' }) }, ['values', 'seen'])),
+} as const;
+const part = object({ name: text, from: list(object({ value: oid, index: oid }, [])) }, ['name', 'from']);
+const scalars = list({ type: ['string', 'number'] });
+const trap = object(
+  {
+    ...{
+      id: text,
+      oid,
+      raise: text,
+      clear: text,
+      alive: { const: true },
+      ignore: { const: true },
+      severity,
+      part,
+      by: part,
+    },
+    severityBy: object({ varbind: oid, map: { type: 'object', additionalProperties: severity } }, [
+      'varbind',
+      'map',
+    ]),
+    when: object({ varbind: oid, is: scalars, isNot: scalars }, ['varbind']),
+    attributes: { type: 'object', maxProperties: 32, additionalProperties: oid },
+    endsAfter: length,
+    examples: list(
+      object(
+        {
+          varbinds: { type: 'object', additionalProperties: { type: ['string', 'number'] } },
+          seen: {
+            anyOf: [{ const: 'nothing' }, { type: 'object', additionalProperties: { type: 'string' } }],
+          },
+        },
+        ['seen'],
+      ),
+    ),
+  },
+  ['id', 'oid'],
+);
+
+/** JSON schema, draft 7. */
+export const detectionSchema: object = object(
+  {
+    format: { const: 'detection/1' },
+    reachability: object({ cause: text, severity, raiseAfter: count, clearAfter: count }, [
+      'cause',
+      'severity',
+      'raiseAfter',
+      'clearAfter',
+    ]),
+    interfaces: object({ cause: text, severity, downFor: count, upFor: count, settle: length }, [
+      'cause',
+      'severity',
+      'downFor',
+      'upFor',
+      'settle',
+    ]),
+    thresholds: list(
+      object({ id: text, metric: text, unit: text, cause: text, ...levels }, ['id', 'metric', 'cause']),
+    ),
+    ratios: list(
+      object({ id: text, of: list(text), per: list(text), least: number(), cause: text, ...levels }, [
+        'id',
+        'of',
+        'per',
+        'cause',
+      ]),
+    ),
+    states: list(
+      object(
+        { id: text, kind: text, raise: list(text), clear: list(text), cause: text, severity, for: count },
+        ['id', 'kind', 'raise', 'clear', 'cause', 'severity'],
+      ),
+    ),
+    traps: list(trap),
+    syslog: list(
+      object(
+        {
+          id: text,
+          contains: list(text),
+          raise: text,
+          clear: text,
+          severity,
+          by: object({ name: text, behind: text }, ['name', 'behind']),
+        },
+        ['id', 'contains'],
+      ),
+    ),
+    unknownTraps: object({ endAfter: length }, ['endAfter']),
+  },
+  ['format'],
+);
+
+function number() {
+  return { type: 'number' } as const;
+}

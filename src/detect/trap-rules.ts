@@ -1,0 +1,111 @@
+/** Turns one notification into an observation by the trap rules; what no rule knows becomes cause TRAP. */
+import type { DurationMs } from '../base/instant.ts';
+import { type ResourceId, resourceId } from '../model/ids.ts';
+import type { Observation } from '../model/observation.ts';
+import type { DetectionRules, PartOf, TrapRule } from './rules.ts';
+
+/** A device that is watched: its id and the resource of the topology it is. */
+export interface WatchedDevice {
+  readonly id: string;
+  readonly resource: ResourceId;
+}
+
+export interface Trap {
+  /** The device that the sender's address belongs to; undefined when none does. */
+  readonly device?: WatchedDevice | undefined;
+  /** Agent address, else source address. */
+  readonly address: string;
+  readonly trapOid: string;
+  readonly varbinds: readonly { readonly oid: string; readonly value: string | number }[];
+}
+
+export interface TrapMeaning {
+  readonly observation: Observation;
+  readonly endsAfterMs?: DurationMs | undefined;
+}
+
+const mostAttributes = 32;
+const longestValue = 256;
+const longestPart = 64;
+
+/** Undefined when a rule says that it means nothing. */
+export function meaningOfTrap(rules: DetectionRules, trap: Trap): TrapMeaning | undefined {
+  const id = trap.device?.id ?? `unknown-${trap.address}`;
+  const own = trap.device?.resource ?? resourceId(id);
+  const rule = matchingRule(rules, trap);
+  const base = { source: 'trap', device: id } as const;
+  if (rule === undefined) {
+    const observation: Observation = {
+      ...base,
+      ...{ event: 'raise', resource: resourceId(id), cause: 'TRAP', severity: 'indeterminate' },
+      attributes: unknownAttributes(trap),
+    };
+    return { observation, endsAfterMs: rules.unknownTrapsEndAfterMs };
+  }
+  if (rule.event === 'ignore') return undefined;
+  const resource = (rule.part && partIn(rule.part, id, trap)) ?? own;
+  if (rule.event === 'alive') return { observation: { ...base, event: 'alive', resource } };
+  const by = rule.by && partIn(rule.by, id, trap);
+  const { event, cause } = rule;
+  if (event === 'clear') return { observation: { ...base, event, resource, cause, by } };
+  const severity = (rule.severityBy && severityIn(rule.severityBy, trap)) ?? rule.severity;
+  const attributes = namedAttributes(rule, trap);
+  return {
+    observation: { ...base, event, resource, cause, by, severity, attributes },
+    endsAfterMs: rule.endsAfterMs,
+  };
+}
+
+function matchingRule(rules: DetectionRules, trap: Trap): TrapRule | undefined {
+  const { trapOid } = trap;
+  // RFC 3584 section 3.1 puts a zero before the specific number of a v1 trap that its v2 MIB may lack.
+  const found = rules.traps.get(trapOid) ?? rules.traps.get(trapOid.replace(/\.0(\.\d+)$/, '$1'));
+  return found?.find(({ when }) => {
+    if (when === undefined) return true;
+    const value = valueBelow(when.varbind, trap);
+    if (value === undefined) return false;
+    const text = String(value);
+    return (when.is === undefined || when.is.includes(text)) && when.isNot?.includes(text) !== true;
+  });
+}
+
+function severityIn(by: NonNullable<TrapRule['severityBy']>, trap: Trap): Observation['severity'] {
+  const value = String(valueBelow(by.varbind, trap));
+  return Object.hasOwn(by.map, value) ? by.map[value] : undefined;
+}
+
+/** `<device>/<name>/<found>`; undefined when the trap does not say which. */
+function partIn(part: PartOf, device: string, trap: Trap): ResourceId | undefined {
+  for (const { take, varbind } of part.from) {
+    const found = trap.varbinds.find(({ oid }) => isBelow(oid, varbind));
+    if (found === undefined) continue;
+    const text = take === 'value' ? String(found.value) : found.oid.slice(varbind.length + 1);
+    if (text !== '') return resourceId(`${device}/${part.name}/${text.slice(0, longestPart)}`);
+  }
+  return undefined;
+}
+
+const valueBelow = (oid: string, trap: Trap): string | number | undefined =>
+  trap.varbinds.find((varbind) => isBelow(varbind.oid, oid))?.value;
+
+const isBelow = (oid: string, base: string): boolean =>
+  oid.startsWith(base) && (oid.length === base.length || oid[base.length] === '.');
+
+function namedAttributes(rule: TrapRule, trap: Trap): Readonly<Record<string, string>> {
+  const named = Object.entries(rule.attributes).flatMap(([name, oid]) => {
+    const value = valueBelow(oid, trap);
+    return value === undefined ? [] : [[name, String(value).slice(0, longestValue)] as const];
+  });
+  return { trapOid: trap.trapOid, ...Object.fromEntries(named) };
+}
+
+function unknownAttributes(trap: Trap): Readonly<Record<string, string>> {
+  const varbinds = trap.varbinds
+    .filter(({ oid }) => !envelope.has(oid))
+    .slice(0, mostAttributes)
+    .map(({ oid, value }) => [oid.slice(0, 128), String(value).slice(0, longestValue)] as const);
+  return { trapOid: trap.trapOid, ...Object.fromEntries(varbinds) };
+}
+
+/** sysUpTime.0 and snmpTrapOID.0: in every notification, and said otherwise. */
+const envelope: ReadonlySet<string> = new Set(['1.3.6.1.2.1.1.3.0', '1.3.6.1.6.3.1.1.4.1.0']);

@@ -4,7 +4,7 @@ import { neverHappens } from '../base/fault.ts';
 import type { Instant } from '../base/instant.ts';
 import type { ConfirmationState } from '../model/confirmation.ts';
 import type { IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
-import type { ContactChannel, Ticket, TicketEvent, TicketStatus } from '../model/ticket.ts';
+import type { ContactChannel, Ticket, TicketChange, TicketEvent, TicketStatus } from '../model/ticket.ts';
 
 export interface Opening {
   readonly kind: Ticket['kind'];
@@ -77,4 +77,13 @@ export function moved(ticket: Ticket, event: TicketEvent): Ticket {
 function withEvent(history: readonly TicketEvent[], event: TicketEvent): readonly TicketEvent[] {
   if (history.length < firstKept + lastKept) return [...history, event];
   return [...history.slice(0, firstKept), ...history.slice(firstKept + 1), event];
+}
+
+/** One change a ticket, in its last state: the ticket system hears of a call once. */
+export function latest(changes: readonly TicketChange[]): TicketChange[] {
+  const last = new Map<TicketId, TicketChange>();
+  for (const { kind, ticket } of changes) {
+    last.set(ticket.id, { kind: last.get(ticket.id)?.kind === 'opened' ? 'opened' : kind, ticket });
+  }
+  return [...last.values()];
 }

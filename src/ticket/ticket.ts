@@ -21,7 +21,7 @@ import type { SubscriberColumns } from '../model/subscriber-columns.ts';
 import type { ContactChannel, Ticket, TicketChange, TicketEvent, TicketStatus } from '../model/ticket.ts';
 import { type Job, numbersOf, takenOver } from './backlog.ts';
 import { TicketDrawer, type TicketDrawerSnapshot } from './drawer.ts';
-import { demandOf, isOpen, moved, type Opening, opened } from './lifecycle.ts';
+import { demandOf, isOpen, latest, moved, type Opening, opened } from './lifecycle.ts';
 
 export interface TicketContext {
   readonly at: Instant;
@@ -88,7 +88,7 @@ export class Tickets {
     const out: TicketChange[] = [];
     for (const change of changes) this.#incidentChanged(change, context, out);
     this.#run(context, out, sliceSize);
-    return out;
+    return latest(out);
   }
 
   onImpact(changes: readonly ImpactChange[], context: TicketContext): TicketOutcome {
@@ -131,18 +131,18 @@ export class Tickets {
       this.#put(moved(known, { at: context.at, status, reason: 'contactMe' }), out);
       if (known.incident === undefined && incident !== undefined)
         this.#attach(known.id, incident, context, out);
-      return out;
+      return latest(out);
     }
     const ticket = this.#open({ kind: 'subscriber', reason: 'opened', ...said }, context, out);
     if (ticket !== undefined && incident !== undefined) this.#attach(ticket.id, incident, context, out);
-    return out;
+    return latest(out);
   }
 
   /** What subscribers answered, or did not: fixed closes, "no" brings the ticket back to work, "contact me" keeps it. */
   answered(changes: readonly ConfirmationChange[], context: TicketContext): TicketChange[] {
     const out: TicketChange[] = [];
     for (const change of changes) this.#answer(change, context, out);
-    return out;
+    return latest(out);
   }
 
   setStatus(id: TicketId, status: TicketStatus, context: TicketContext): TicketChange[] {
@@ -254,7 +254,7 @@ export class Tickets {
     const ticket = this.#drawer.get(id);
     if (ticket !== undefined) this.#order(ticket, event, out);
     this.#run(context, out, sliceSize);
-    return out;
+    return latest(out);
   }
 
   #order(ticket: Ticket, event: TicketEvent, out: TicketChange[]): void {
@@ -314,7 +314,8 @@ export class Tickets {
     out.push({ kind: 'changed', ticket });
   }
 
-  #outcome(changes: TicketChange[]): TicketOutcome {
+  #outcome(out: TicketChange[]): TicketOutcome {
+    const changes = latest(out);
     if (this.#jobs.length === 0 || this.#isContinuing) return { changes };
     this.#isContinuing = true;
     return { changes, rest: restToken };

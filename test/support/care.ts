@@ -62,7 +62,9 @@ export class CountingColumns implements SubscriberColumns {
   }
 }
 
-export function policy(change: { notify?: Partial<Policy['notify']>; confirm?: Partial<Policy['confirm']> } = {}): Policy {
+export function policy(
+  change: { notify?: Partial<Policy['notify']>; confirm?: Partial<Policy['confirm']> } = {},
+): Policy {
   return {
     notify: {
       order: ['sms', 'mail'],
@@ -122,7 +124,10 @@ export const happens = (kind: IncidentChange['kind'], change: Partial<Incident> 
   joined: [],
 });
 
-export function touches(ranges: readonly [number, number][], change: Partial<Impact> & { left?: [number, number][]; of?: Partial<Incident> } = {}): ImpactChange {
+export function touches(
+  ranges: readonly [number, number][],
+  change: Partial<Impact> & { left?: [number, number][]; of?: Partial<Incident> } = {},
+): ImpactChange {
   const { left = [], of = {}, ...impact } = change;
   const spans = ranges.map(([from, to]) => ({ from, to }));
   return {
@@ -147,5 +152,7 @@ export const later = (at: Instant, ms: number): Instant => instant(at + ms);
 /** Numbers a tell reaches. */
 export function reached(tell: Tell): number[] {
   const except = new Set(tell.except);
-  return Array.from({ length: tell.to - tell.from }, (_, i) => tell.from + i).filter((number) => !except.has(number));
+  return Array.from({ length: tell.to - tell.from }, (_, i) => tell.from + i).filter(
+    (number) => !except.has(number),
+  );
 }

@@ -23,9 +23,20 @@ function desk(count = 100) {
   return { tickets, columns, at, contact };
 }
 
-const answered = (number: number, state: Confirmation['state'], change: Partial<ConfirmationChange> = {}): ConfirmationChange => {
+const answered = (
+  number: number,
+  state: Confirmation['state'],
+  change: Partial<ConfirmationChange> = {},
+): ConfirmationChange => {
   const subscriber = subscriberKey(number + 1_000);
-  const confirmation = { id: confirmationId(outage, subscriber), incident: outage, subscriber, state, loop: 0, answers: [] };
+  const confirmation = {
+    id: confirmationId(outage, subscriber),
+    incident: outage,
+    subscriber,
+    state,
+    loop: 0,
+    answers: [],
+  };
   return { kind: 'changed', confirmation, ...change };
 };
 const no = { kind: 'answered', answer: 'notFixed' } as const;
@@ -69,7 +80,12 @@ test('status and expected time go from the incident to its children', () => {
   const { tickets, at, contact } = desk();
   tickets.onIncident([happens('opened')], at());
   contact(3, outage);
-  const etr = { from: later(noon, hours(1)), to: later(noon, hours(2)), source: 'table', revision: 1 } as const;
+  const etr = {
+    from: later(noon, hours(1)),
+    to: later(noon, hours(2)),
+    source: 'table',
+    revision: 1,
+  } as const;
   tickets.onImpact([touches([[0, 10]], { etr })], at());
   expect(tickets.openOf(subscriberKey(1_003))?.expectedResolutionAt).toBe(etr.to);
   tickets.onIncident([happens('resolved')], at(1));
@@ -92,7 +108,13 @@ test('children of a merged incident move to the survivor and the merged ticket s
 test.each([
   ['"fixed" closes the ticket', 'CONFIRMED', {}, 'closed', 0],
   ['"not fixed" brings it back to work', 'STILL_OUT', no, 'inProgress', 1],
-  ['"contact me" keeps it pending', 'CALLBACK_QUEUED', { kind: 'answered', answer: 'contactMe' }, 'pending', 0],
+  [
+    '"contact me" keeps it pending',
+    'CALLBACK_QUEUED',
+    { kind: 'answered', answer: 'contactMe' },
+    'pending',
+    0,
+  ],
   ['silence closes it as not confirmed', 'EXPIRED_UNKNOWN', {}, 'closed', 0],
 ] as const)('%s', (_title, state, change, status, loops) => {
   const { tickets, at, contact } = desk();
@@ -111,7 +133,11 @@ test('a "no" of somebody without a ticket opens one; a late "no" takes up the cl
   tickets.answered([answered(3, 'EXPIRED_OK')], at(2));
   tickets.answered([answered(3, 'STILL_OUT', no), answered(4, 'STILL_OUT', no)], at(3));
   expect(tickets.openOf(subscriberKey(1_003))?.id).toBe(id);
-  expect(tickets.openOf(subscriberKey(1_004))).toMatchObject({ status: 'inProgress', loops: 1, incident: outage });
+  expect(tickets.openOf(subscriberKey(1_004))).toMatchObject({
+    status: 'inProgress',
+    loops: 1,
+    incident: outage,
+  });
 });
 
 test('when the incident closes, who waits for a call keeps his ticket', () => {

@@ -10,7 +10,7 @@ import { readFloats, readIntegers, writeFloats, writeIntegers } from './columns.
 import type { PointBuffer } from './point-buffer.ts';
 
 /** Most samples of one chunk: the most that one damaged chunk can take along. */
-export const CHUNK_SAMPLES = 512;
+const CHUNK_SAMPLES = 512;
 /** No chunk is longer: times and floats at their worst, gaps, and the header. */
 const CHUNK_BYTES = CHUNK_SAMPLES * 20 + 64;
 

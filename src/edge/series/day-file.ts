@@ -34,9 +34,7 @@ export class DayFile {
     this.#sqlite = openSqlite({ file: path });
     try {
       // The write-ahead log holds every row until `checkpoint` has synced it, so no commit needs a sync of its own.
-      this.#sqlite.exec(
-        `PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${cacheKb}; ${SCHEMA}`,
-      );
+      this.#sqlite.exec(`PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${cacheKb}; ${SCHEMA}`);
       const state = this.#sqlite.prepare('SELECT next_part FROM state WHERE key = 1').get();
       this.#nextPart = Number(state?.['next_part']);
       this.#read = this.#sqlite.prepare('SELECT body FROM chunk WHERE id >= ? AND id < ? ORDER BY id');

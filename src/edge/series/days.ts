@@ -50,6 +50,7 @@ export class Days {
       const match = fileName.exec(name);
       if (match === null) continue;
       const day = Math.floor(Date.parse(`${match[1]}T00:00:00Z`) / DAY_MS);
+      if (Number.isNaN(day)) continue;
       const isSealed = match[2] === undefined;
       // Both exist after a crash between the rename and the removal: the sealed file is whole.
       this.#days.set(day, { isSealed: isSealed || this.#days.get(day)?.isSealed === true, file: undefined });

@@ -25,6 +25,7 @@ export interface RollerOptions {
   readonly log: SegmentedLog;
   readonly names: Names;
   readonly logger: Log;
+  readonly now: () => number;
   /** Bytes of samples the head may hold; above them series are rolled early. */
   readonly headBytes: number;
 }
@@ -127,12 +128,13 @@ export class Roller {
   }
 
   async #endRound(): Promise<void> {
-    const { days, log, head } = this.#options;
+    const { days, log, head, now } = this.#options;
     days.checkpoint();
     await log.trim(this.#round.applied + 1);
     days.startSealing(this.#round.newest);
     this.#cursor = 0;
-    this.#round = { applied: this.#applied, newest: head.newest };
+    // A device's clock that runs ahead must not seal a day that is not over.
+    this.#round = { applied: this.#applied, newest: Math.min(head.newest, now()) };
     this.rounds++;
   }
 

@@ -79,6 +79,7 @@ class EmbeddedSeries implements SeriesStore {
       log,
       names,
       logger: world.log,
+      now: () => world.now(),
       headBytes: this.#headBytes,
     });
     this.#wake = world.every(milliseconds(SLICE_MS), () => {

@@ -32,7 +32,9 @@ function batch(samples: readonly Sample[]): SampleBatch {
     series: Uint32Array.from(samples, ([id]) => id),
     times: Float64Array.from(samples, ([, time]) => time),
     values: Float64Array.from(samples, ([, , value]) => Number(value)),
-    exact: isExact ? BigUint64Array.from(samples, ([, , value]) => (typeof value === 'bigint' ? value : 0n)) : undefined,
+    exact: isExact
+      ? BigUint64Array.from(samples, ([, , value]) => (typeof value === 'bigint' ? value : 0n))
+      : undefined,
   };
 }
 
@@ -185,13 +187,16 @@ export function judgeSeriesStore(title: string, make: () => Promise<SeriesHarnes
         [id, start + index * MINUTE_MS + (index % 7), 9_000_000_000 + index * 1_234_567],
         [rx, start + index * MINUTE_MS, Math.sin(index)],
       ]);
-      for (let from = 0; from < samples.length; from += 50) await add(...samples.slice(from, from + 50).flat());
+      for (let from = 0; from < samples.length; from += 50)
+        await add(...samples.slice(from, from + 50).flat());
       await harness.settle();
       await harness.restart();
       const read = await all(id);
       expect(read.times).toHaveLength(1_500);
       expect(read.values[1_499]).toBe(9_000_000_000 + 1_499 * 1_234_567);
-      expect([...(await all(rx)).values]).toEqual(Array.from({ length: 1_500 }, (_, index) => Math.sin(index)));
+      expect([...(await all(rx)).values]).toEqual(
+        Array.from({ length: 1_500 }, (_, index) => Math.sin(index)),
+      );
     });
 
     it('loses nothing it acknowledged when the power goes', async () => {
@@ -211,7 +216,13 @@ export function judgeSeriesStore(title: string, make: () => Promise<SeriesHarnes
 
     it('refuses and counts samples of unknown series and of a broken clock', async () => {
       const [rx] = await register(gauge);
-      await add([(rx + 1_000) as SeriesId, start, 1], [rx, gap, 1], [rx, -5, 1], [rx, 1e300, 1], [rx, start, 5]);
+      await add(
+        [(rx + 1_000) as SeriesId, start, 1],
+        [rx, gap, 1],
+        [rx, -5, 1],
+        [rx, 1e300, 1],
+        [rx, start, 5],
+      );
       await harness.settle();
       expect(pairs(await all(rx))).toEqual([[start, 5]]);
       expect((await store().stats())['samples_refused']).toBe(4);
@@ -243,7 +254,11 @@ export function judgeSeriesStore(title: string, make: () => Promise<SeriesHarnes
       const model = new Map<number, number>();
       const appends = fc.sample(fc.array(sample, { minLength: 1, maxLength: 60 }), { numRuns: 12, seed: 5 });
       for (const [index, samples] of appends.entries()) {
-        await add(...samples.map(([at, held]): Sample => [rx, start + at * MINUTE_MS * 5, held]), [other, start + index, index]);
+        await add(...samples.map(([at, held]): Sample => [rx, start + at * MINUTE_MS * 5, held]), [
+          other,
+          start + index,
+          index,
+        ]);
         for (const [at, held] of samples) model.set(start + at * MINUTE_MS * 5, held);
         if (index % 5 === 4) await harness.settle();
         if (index === 7) await harness.restart();

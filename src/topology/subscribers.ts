@@ -53,8 +53,8 @@ export function encodeSubscribers(table: SubscriberTable): Uint8Array {
   }
   view.setUint32(0, magic, true);
   view.setUint32(4, version, true);
-  view.setUint32(8, checksum(bytes), true);
   view.setUint32(12, head.length, true);
+  view.setUint32(8, checksum(bytes), true);
   return bytes;
 }
 

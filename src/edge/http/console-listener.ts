@@ -44,16 +44,18 @@ const consolePages = [
 
 export interface Listener {
   readonly address: { readonly host: string; readonly port: number };
+  /** For /metrics: what came and was refused here since the start. */
+  counters(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
 
 export async function openConsole(
   ports: FrontPorts,
   at: { readonly host: string; readonly port: number },
-  pagesFolder: string,
+  pages: { readonly folder: string; readonly liveBacklogBytes?: number | undefined },
 ): Promise<Listener> {
-  if (!existsSync(join(pagesFolder, 'index.html'))) {
-    throw new Fault('front/no-pages', `no built pages in ${pagesFolder}; run npm run build`);
+  if (!existsSync(join(pages.folder, 'index.html'))) {
+    throw new Fault('front/no-pages', `no built pages in ${pages.folder}; run npm run build`);
   }
   const server = makeServer(ports);
   const callers = new WeakMap<FastifyRequest, Caller>();
@@ -62,11 +64,12 @@ export async function openConsole(
   await addApi(server, ports, (request) => callers.get(request));
   addHealth(server, ports);
   addSignIn(server, ports, gate);
-  await addPages(server, pagesFolder, (request) => callers.has(request));
-  const sockets = openLiveSockets(ports, server.server);
+  await addPages(server, pages.folder, (request) => callers.has(request));
+  const sockets = openLiveSockets(ports, server.server, pages.liveBacklogBytes);
   await server.listen({ host: at.host, port: at.port });
   return {
     address: addressOf(server),
+    counters: () => ({ wrongConsoleTokens: gate.wrong, ...sockets.counters }),
     async close() {
       sockets.close();
       await server.close();

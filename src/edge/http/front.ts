@@ -6,6 +6,8 @@ import { openPublic } from './public-listener.ts';
 export interface Front {
   readonly http: Listener['address'];
   readonly public: Listener['address'];
+  /** For /metrics: what came and was refused at either listener since the start. */
+  counters(): Readonly<Record<string, number>>;
   /** Ends both listeners and every connection. */
   close(): Promise<void>;
 }
@@ -17,13 +19,19 @@ export async function openFront(settings: {
   readonly public: { readonly host: string; readonly port: number };
   /** Where vite put the built console. */
   readonly pagesFolder: string;
+  /** What may wait for one reader of /ws before it counts as slow; default 4 MiB. */
+  readonly liveBacklogBytes?: number | undefined;
 }): Promise<Front> {
-  const console = await openConsole(settings.ports, settings.http, settings.pagesFolder);
+  const console = await openConsole(settings.ports, settings.http, {
+    folder: settings.pagesFolder,
+    liveBacklogBytes: settings.liveBacklogBytes,
+  });
   try {
     const open = await openPublic(settings.ports, settings.public);
     return {
       http: console.address,
       public: open.address,
+      counters: () => ({ ...console.counters(), ...open.counters() }),
       async close() {
         await Promise.all([console.close(), open.close()]);
       },

@@ -33,7 +33,11 @@ interface Client {
 }
 
 export interface LiveSockets {
-  readonly counters: { readonly clients: number; readonly slow: number; readonly refused: number };
+  readonly counters: {
+    readonly liveClients: number;
+    readonly liveSlow: number;
+    readonly liveRefused: number;
+  };
   close(): void;
 }
 
@@ -117,7 +121,7 @@ class LiveRoom {
   }
 
   get counters(): LiveSockets['counters'] {
-    return { clients: this.#clients.size, slow: this.#slow, refused: this.#refused };
+    return { liveClients: this.#clients.size, liveSlow: this.#slow, liveRefused: this.#refused };
   }
 
   refuse(socket: Duplex, status: number): void {

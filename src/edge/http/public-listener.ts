@@ -30,9 +30,14 @@ export async function openPublic(
     routerOptions: { maxParamLength: 200 },
   });
   setSafeHeaders(server, ports);
-  addSubscriberPage(server, ports);
+  const gate = new TokenGate(ports.world, wrongTokens);
+  addSubscriberPage(server, ports, gate);
   await server.listen({ host: at.host, port: at.port });
-  return { address: addressOf(server), close: () => server.close() };
+  return {
+    address: addressOf(server),
+    counters: () => ({ wrongLinks: gate.wrong }),
+    close: () => server.close(),
+  };
 }
 
 function setSafeHeaders(server: FastifyInstance, ports: FrontPorts): void {
@@ -57,8 +62,7 @@ function setSafeHeaders(server: FastifyInstance, ports: FrontPorts): void {
   server.setNotFoundHandler((request, reply) => notFound(reply, languageOf(request)));
 }
 
-function addSubscriberPage(server: FastifyInstance, ports: FrontPorts): void {
-  const gate = new TokenGate(ports.world, wrongTokens);
+function addSubscriberPage(server: FastifyInstance, ports: FrontPorts, gate: TokenGate): void {
   const opened = async (request: FastifyRequest, reply: FastifyReply): Promise<LinkView | undefined> => {
     const { token } = request.params as { readonly token: string };
     const link = /^[\w-]{8,64}$/.test(token) ? await ports.query.link(token) : undefined;

@@ -1,0 +1,208 @@
+/** /api/v1 from outside: who may call, what lists look like, what comes back for wrong calls. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { instant } from '../../../src/base/instant.ts';
+import { resourceId } from '../../../src/model/ids.ts';
+import { aSubscriber, key, viewerKey } from '../../support/front-ports.ts';
+import { aConfirmation, anAlarm, anImpact, anIncident, aTicket, aView } from '../../support/front-records.ts';
+import { type OpenedFront, openTestFront } from '../../support/open-front.ts';
+
+let opened: OpenedFront;
+const start = Date.UTC(2026, 0, 1);
+
+beforeEach(async () => {
+  opened = await openTestFront();
+});
+afterEach(() => opened.close());
+
+const json = async (answer: Response): Promise<Record<string, unknown>> =>
+  (await answer.json()) as Record<string, unknown>;
+
+test('every call without a token or with a wrong one is refused with 401, health is open', async () => {
+  const document = await (
+    await fetch(`${opened.console}/api/openapi.json`, { headers: { authorization: `Bearer ${key}` } })
+  ).json();
+  const paths = Object.entries((document as { paths: Record<string, Record<string, unknown>> }).paths);
+  expect(paths.length).toBeGreaterThan(20);
+  for (const [path, methods] of paths) {
+    for (const method of Object.keys(methods)) {
+      const url = opened.console + path.replaceAll(/\{\w+\}/g, 'x');
+      const bare = await fetch(url, { method: method.toUpperCase() });
+      expect([path, method, bare.status]).toEqual([path, method, 401]);
+      expect(bare.headers.get('content-type')).toContain('application/problem+json');
+      expect(bare.headers.get('cache-control')).toBe('no-store');
+    }
+  }
+  for (const path of ['/metrics', '/api/openapi.json', '/api/v1/nothing']) {
+    expect((await fetch(opened.console + path)).status).toBe(401);
+  }
+  for (const path of ['/healthz', '/readyz']) expect((await fetch(opened.console + path)).status).toBe(200);
+  opened.daemon.isReady = false;
+  expect((await fetch(`${opened.console}/readyz`)).status).toBe(503);
+});
+
+test('many wrong tokens are answered with 429 while the right one still works', async () => {
+  const statuses = new Set<number>();
+  for (let i = 0; i < 40; i++) {
+    statuses.add((await opened.api('/status', { headers: { authorization: `Bearer wrong-${i}` } })).status);
+  }
+  expect([...statuses].sort()).toEqual([401, 429]);
+  expect((await opened.api('/status')).status).toBe(200);
+});
+
+test('a viewer may look and not act', async () => {
+  opened.daemon.alarms.set('a', anAlarm({ resource: resourceId('olt-1'), cause: 'LOS' }));
+  const headers = { authorization: `Bearer ${viewerKey}` };
+  expect((await opened.api('/alarms', { headers })).status).toBe(200);
+  expect((await opened.api('/alarms/a/acknowledge', { headers, json: {} })).status).toBe(403);
+  expect(opened.daemon.inputs).toEqual([]);
+});
+
+test('a list is walked page by page, each item once, with the total on every page', async () => {
+  for (let i = 0; i < 25; i++) {
+    const alarm = anAlarm({ resource: resourceId(`olt-${i}`), cause: 'LOS' });
+    opened.daemon.alarms.set(alarm.id, alarm);
+  }
+  const seen: string[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const page = await json(await opened.api(`/alarms?limit=10${cursor === '' ? '' : `&cursor=${cursor}`}`));
+    expect(page['total']).toBe(25);
+    seen.push(...(page['items'] as { resource: string }[]).map((item) => item.resource));
+    cursor = page['next'] as string | null;
+  }
+  expect(new Set(seen).size).toBe(25);
+  expect(seen.length).toBe(25);
+});
+
+test('wrong queries and bodies are explained and change nothing', async () => {
+  opened.daemon.incidents.set('i.1', aView(anIncident('i.1', start)));
+  const calls: [string, unknown, number][] = [
+    ['/alarms?limit=1001', undefined, 400],
+    ['/alarms?limit=0', undefined, 400],
+    ['/alarms?state=burning', undefined, 400],
+    ['/alarms?colour=red', undefined, 400],
+    ['/incidents/none', undefined, 404],
+    ['/tickets/none', undefined, 404],
+    ['/devices/none', undefined, 404],
+    ['/subscribers/none', undefined, 404],
+    ['/subscribers/none/links', { purpose: 'confirm' }, 404],
+    ['/confirmations/none/answer', { answer: 'fixed', channel: 'sms' }, 404],
+    ['/tasks/none/finish', { outcome: 'fixed' }, 404],
+    ['/tickets', { subscriber: 'S-1', description: 'x', channel: 'pigeon' }, 400],
+    ['/tickets', { subscriber: 'S-1', description: 'x', channel: 'phone', admin: true }, 400],
+    ['/incidents/i.1/etr', { from: 'soon', to: 'later' }, 400],
+    ['/incidents/i.1/etr', { from: '2020-01-01T00:00:00Z', to: '2020-01-01T01:00:00Z' }, 400],
+    ['/notices/approve', {}, 400],
+  ];
+  for (const [path, body, status] of calls) {
+    const answer = await opened.api(path, body === undefined ? {} : { json: body });
+    expect([path, answer.status]).toEqual([path, status]);
+    const problem = await json(answer);
+    expect(problem['status']).toBe(status);
+    expect(problem['detail']).toBeTypeOf('string');
+    expect(JSON.stringify(problem)).not.toMatch(/ at |node_modules|\/src\//);
+  }
+  expect(opened.daemon.inputs).toEqual([]);
+});
+
+test('hostile bodies are refused whole: prototype keys, broken JSON, other types, too large', async () => {
+  const post = (body: string, type = 'application/json'): Promise<Response> =>
+    opened.api('/notices/approve', { method: 'POST', body, headers: { 'content-type': type } });
+  expect((await post('{"incident":"i","__proto__":{"role":"administrator"}}')).status).toBe(400);
+  expect((await post('{"incident":')).status).toBe(400);
+  expect((await post('<incident/>', 'application/xml')).status).toBe(415);
+  expect((await post(JSON.stringify({ incident: 'x'.repeat(300_000) }))).status).toBe(413);
+  expect((await opened.api('/incidents/%2e%2e%2fetc')).status).toBe(404);
+});
+
+test('an incident carries its sentence in the asked language, its ETR and its counts', async () => {
+  const incident = anIncident('i.1', start);
+  const etr = { from: instant(start + 1), to: instant(start + 2), source: 'table', revision: 1 } as const;
+  opened.daemon.incidents.set('i.1', aView(incident, anImpact(incident, 3412, etr)));
+  const english = await json(
+    await opened.api('/incidents/i.1', { headers: { 'accept-language': 'de, en' } }),
+  );
+  const russian = await json(
+    await opened.api('/incidents/i.1', { headers: { 'accept-language': 'ru-RU,ru;q=0.9' } }),
+  );
+  expect(english).toMatchObject({
+    incident: 'i.1',
+    root: 'feeder-1',
+    subscribers: 3412,
+    title: 'Feeder fibre cut: feeder-1',
+    etr: { from: '2026-01-01T00:00:00.001Z' },
+    notices: { planned: 0, held: 0 },
+    resolvedAt: null,
+  });
+  expect(russian['title']).toBe('Обрыв магистрального волокна: feeder-1');
+});
+
+test('an alarm is taken and shelved under an id with slashes and percent signs', async () => {
+  const alarm = anAlarm({ resource: resourceId('olt-1/if/3%'), cause: 'LINK_DOWN' });
+  opened.daemon.alarms.set(alarm.id, alarm);
+  const path = `/alarms/${encodeURIComponent(alarm.id)}`;
+  const taken = await json(await opened.api(`${path}/acknowledge`, { method: 'POST' }));
+  expect(taken).toMatchObject({ ackState: 'acknowledged', ackBy: 'irina' });
+  const shelved = await json(await opened.api(`${path}/shelve`, { json: { minutes: 60 } }));
+  expect(shelved['shelvedUntil']).toBeTypeOf('string');
+  expect((await opened.api(`${path}/shelve`, { json: { minutes: 1e6 } })).status).toBe(400);
+});
+
+test('a ticket is opened for a subscriber; the text stays out of the journal', async () => {
+  opened.daemon.subscribers.set('S-1', aSubscriber('S-1'));
+  const body = { subscriber: 'S-1', description: 'No light on the box', channel: 'phone' };
+  const answer = await opened.api('/tickets', { json: body });
+  expect(answer.status).toBe(201);
+  const ticket = await json(answer);
+  expect(ticket).toMatchObject({ subscriber: 'S-1', channel: 'phone', description: 'No light on the box' });
+  expect(JSON.stringify(opened.daemon.inputs)).not.toContain('No light');
+  const listed = await json(await opened.api('/tickets?subscriber=S-1'));
+  expect(listed['total']).toBe(1);
+  expect(await json(await opened.api('/tickets?subscriber=nobody'))).toEqual({
+    items: [],
+    total: 0,
+    next: null,
+  });
+});
+
+test('an answer from a gateway reaches the line as a reply, a link is made as notices carry it', async () => {
+  const incident = anIncident('i.1', start);
+  const confirmation = aConfirmation(incident);
+  opened.daemon.incidents.set('i.1', aView(incident));
+  opened.daemon.subscribers.set('S-1', aSubscriber('S-1'));
+  opened.daemon.confirmations.set(confirmation.id, confirmation);
+  const path = `/confirmations/${encodeURIComponent(confirmation.id)}/answer`;
+  const answered = await json(
+    await opened.api(path, { json: { answer: 'notFixed', channel: 'sms', text: 'нет' } }),
+  );
+  expect(answered).toMatchObject({ state: 'STILL_OUT', answers: [{ answer: 'notFixed', channel: 'sms' }] });
+  const link = await opened.api('/subscribers/S-1/links', { json: { purpose: 'confirm', incident: 'i.1' } });
+  expect(link.status).toBe(201);
+  expect((await json(link))['url']).toMatch(/^http:\/\/127\.0\.0\.1:8081\/s\/made-link-/);
+});
+
+test('what the line refuses is a 503 and nothing was changed', async () => {
+  opened.daemon.alarms.set('a', anAlarm({ resource: resourceId('olt-1'), cause: 'LOS' }));
+  opened.daemon.refuses = true;
+  const answer = await opened.api('/alarms/a/acknowledge', { method: 'POST' });
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('retry-after')).toBe('1');
+  expect(opened.daemon.alarms.get('a')?.ackState).toBe('unacknowledged');
+});
+
+test('a finished task cannot be finished again', async () => {
+  const at = instant(start);
+  const task = {
+    id: 'k.1',
+    kind: 'callBack',
+    state: 'done',
+    skill: 'phone',
+    createdAt: at,
+    dueAt: at,
+    why: [],
+  } as never;
+  opened.daemon.tasks.set('k.1', { task });
+  expect((await opened.api('/tasks/k.1/finish', { json: { outcome: 'talked' } })).status).toBe(409);
+  opened.daemon.tickets.set('t.9', aTicket('t.9', start));
+  expect((await opened.api('/tickets/t.9/status', { json: { status: 'inProgress' } })).status).toBe(200);
+});

@@ -1,0 +1,171 @@
+/** The subscriber's page over its own listener: shows by GET, acts by POST, tells strangers nothing. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Instant, instant } from '../../../src/base/instant.ts';
+import type { LinkView } from '../../../src/edge/http/ports.ts';
+import { subscriberKey } from '../../../src/model/ids.ts';
+import { aConfirmation, anImpact, anIncident, aTicket, aView } from '../../support/front-records.ts';
+import { type OpenedFront, openTestFront } from '../../support/open-front.ts';
+
+let opened: OpenedFront;
+let now: Instant;
+const hour = 3_600_000;
+
+beforeEach(async () => {
+  opened = await openTestFront();
+  now = opened.daemon.ports.world.now();
+});
+afterEach(() => opened.close());
+
+function putLink(token: string, fields: Partial<LinkView> = {}, etrTo = now + hour): void {
+  const incident = anIncident('i.1', now - 2 * hour);
+  const etr = { from: instant(etrTo - hour / 2), to: instant(etrTo), source: 'table', revision: 2 } as const;
+  opened.daemon.links.set(token, {
+    purpose: 'request',
+    subscriber: subscriberKey(7),
+    expiresAt: instant(now + 7 * 24 * hour),
+    incident: aView(incident, anImpact(incident, 12, etr)),
+    ticket: aTicket('t.4817', now - hour),
+    remote: false,
+    timeZone: 'UTC',
+    ...fields,
+  });
+}
+
+function putAsked(token: string): void {
+  const incident = anIncident('i.1', now - 2 * hour, { state: 'resolved', resolvedAt: instant(now - hour) });
+  const confirmation = aConfirmation(incident);
+  opened.daemon.confirmations.set(confirmation.id, confirmation);
+  putLink(token, { purpose: 'confirm', incident: aView(incident), confirmation });
+}
+
+const get = (token: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${opened.public}/s/${token}`, { headers });
+const post = (token: string, form: Record<string, string>, query = ''): Promise<Response> =>
+  fetch(`${opened.public}/s/${token}${query}`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    redirect: 'manual',
+  });
+
+test('the page is one answer under 14 KB without script that says what, until when and how, in both languages', async () => {
+  putLink('tokentoken1');
+  const answer = await get('tokentoken1', { 'accept-language': 'ru' });
+  const page = await answer.text();
+  expect(answer.status).toBe(200);
+  expect(new TextEncoder().encode(page).length).toBeLessThan(14 * 1024);
+  expect(page).not.toMatch(/<script|javascript:|src=|http-equiv/);
+  expect(page).toContain('Нет связи: повреждён кабель');
+  expect(page).toContain('Ожидаем восстановление');
+  expect(page).toContain('Удалённо решить нельзя');
+  expect(page).not.toContain('name="answer"');
+  expect(await (await get('tokentoken1')).text()).toContain('No service: a cable is damaged');
+  expect(await (await get('tokentoken1?lang=ru')).text()).toContain('lang="ru"');
+});
+
+test('a passed time of restoration is never shown', async () => {
+  putLink('tokentoken1', {}, now - 1);
+  const page = await (await get('tokentoken1')).text();
+  expect(page).toContain('We are working out the time');
+  expect(page).not.toContain('Expected to work again');
+});
+
+test('a part of the range that has passed is left out', async () => {
+  putLink('tokentoken1', {}, now + hour / 4);
+  expect(await (await get('tokentoken1')).text()).toMatch(/before \d\d:\d\d/);
+});
+
+test('looking changes nothing: GET, HEAD and OPTIONS leave no trace', async () => {
+  putAsked('tokentoken1');
+  for (const method of ['GET', 'HEAD', 'OPTIONS', 'GET']) {
+    const answer = await fetch(`${opened.public}/s/tokentoken1?answer=fixed`, { method });
+    expect(answer.status).toBeLessThan(300);
+  }
+  expect(opened.daemon.inputs).toEqual([]);
+});
+
+test('yes, then a mark with a comment; the comment goes to the book and its row id to the line', async () => {
+  putAsked('tokentoken1');
+  expect(await (await get('tokentoken1')).text()).toContain('Does it work for you?');
+  const yes = await post('tokentoken1', { answer: 'fixed' }, '?lang=ru');
+  expect([yes.status, yes.headers.get('location')]).toEqual([303, '/s/tokentoken1?lang=ru']);
+  expect(await (await get('tokentoken1')).text()).toContain('name="rating"');
+  const rated = await post('tokentoken1', { rating: '10', comment: '<b>быстро</b>', cause: 'network' });
+  expect(rated.status).toBe(303);
+  expect(opened.daemon.inputs).toMatchObject([
+    { kind: 'subscriberReply', channel: 'page', reply: { kind: 'answer', answer: 'fixed' } },
+    { kind: 'subscriberReply', reply: { kind: 'rating', score: 10, cause: 'network', contact: 'contact-1' } },
+  ]);
+  expect(JSON.stringify(opened.daemon.inputs)).not.toContain('быстро');
+  expect(await (await get('tokentoken1')).text()).toContain('Your mark:');
+});
+
+test('after no and after call me the page says what happens next', async () => {
+  putAsked('tokentoken1');
+  await post('tokentoken1', { answer: 'notFixed' });
+  expect(await (await get('tokentoken1')).text()).toContain('Your request is open again');
+  await post('tokentoken1', { answer: 'contactMe' });
+  expect(await (await get('tokentoken1')).text()).toContain('We call you');
+});
+
+test('forms that make no sense are refused and change nothing', async () => {
+  putAsked('tokentoken1');
+  putLink('tokentoken2');
+  for (const form of [{}, { answer: 'maybe' }, { rating: '11' }, { rating: '-1' }, { rating: '1e1' }]) {
+    expect((await post('tokentoken1', form as Record<string, string>)).status).toBe(400);
+  }
+  expect((await post('tokentoken2', { answer: 'fixed' })).status).toBe(409);
+  expect((await post('tokentoken1', { answer: 'fixed', comment: 'x'.repeat(20_000) })).status).toBe(413);
+  const asJson = await fetch(`${opened.public}/s/tokentoken1`, {
+    method: 'POST',
+    body: '{"answer":"fixed"}',
+    headers: { 'content-type': 'application/json' },
+  });
+  expect(asJson.status).toBe(415);
+  expect(opened.daemon.inputs).toEqual([]);
+});
+
+test('an unknown and an expired link get the same answer, and so does every other address', async () => {
+  putLink('expiredtoken', { expiresAt: instant(now - 1) });
+  const pages = await Promise.all(
+    [
+      get('expiredtoken'),
+      get('unknowntoken'),
+      get('x'),
+      fetch(`${opened.public}/api/v1/alarms`),
+      fetch(`${opened.public}/`),
+    ].map(async (answer) => [(await answer).status, await (await answer).text()]),
+  );
+  expect(new Set(pages.map((page) => JSON.stringify(page))).size).toBe(1);
+  expect(pages[0]![0]).toBe(404);
+});
+
+test('guessing is answered with 429 soon, for all senders together, and a right link still opens', async () => {
+  putLink('tokentoken1');
+  const statuses: number[] = [];
+  for (let i = 0; i < 60; i++) statuses.push((await get(`guess-number-${i}`)).status);
+  expect(statuses.filter((status) => status === 404).length).toBeLessThan(40);
+  expect(statuses.at(-1)).toBe(429);
+  expect((await get('tokentoken1')).status).toBe(200);
+});
+
+test('every answer forbids framing, referrers, indexing and keeping', async () => {
+  putLink('tokentoken1');
+  for (const token of ['tokentoken1', 'unknowntoken']) {
+    const { headers } = await get(token);
+    const policy = headers.get('content-security-policy')!;
+    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]+'/);
+    expect(policy).toContain("form-action 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('x-robots-tag')).toContain('noindex');
+    expect(headers.get('cache-control')).toBe('no-store');
+  }
+});
+
+test('when the line takes nothing the subscriber is asked to send again, and is not told it was noted', async () => {
+  putAsked('tokentoken1');
+  opened.daemon.refuses = true;
+  const answer = await post('tokentoken1', { answer: 'fixed' });
+  expect(answer.status).toBe(503);
+  expect(await answer.text()).toContain('send it again');
+});

@@ -1,0 +1,34 @@
+/** The console built into a temporary folder, and a folder with a page that stands for it where no browser looks. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Pages {
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+async function temporaryFolder(): Promise<Pages> {
+  const folder = await mkdtemp(join(tmpdir(), 'allclear-pages-'));
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export async function buildPages(): Promise<Pages> {
+  const pages = await temporaryFolder();
+  const { build } = await import('vite');
+  const root = fileURLToPath(new URL('../../web', import.meta.url));
+  await build({
+    root,
+    configFile: join(root, 'vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: pages.folder, emptyOutDir: true },
+  });
+  return pages;
+}
+
+export async function emptyPages(): Promise<Pages> {
+  const pages = await temporaryFolder();
+  await writeFile(join(pages.folder, 'index.html'), '<!doctype html><title>console</title>');
+  return pages;
+}

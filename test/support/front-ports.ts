@@ -1,0 +1,342 @@
+/** The port of the fronts over plain maps: a small daemon in memory that takes inputs and tells what changed. */
+import { type DurationMs, instant } from '../../src/base/instant.ts';
+import type { World } from '../../src/base/world.ts';
+import { LiveFeed } from '../../src/edge/http/live-feed.ts';
+import type {
+  BookQueries,
+  DeviceView,
+  FrontPorts,
+  IncidentView,
+  LinkView,
+  Listed,
+  NoticeView,
+  PageRequest,
+  SubscriberView,
+  TaskView,
+  User,
+} from '../../src/edge/http/ports.ts';
+import type { Applied, Change } from '../../src/flow/change.ts';
+import type { Command, Input } from '../../src/flow/input.ts';
+import type { Alarm } from '../../src/model/alarm.ts';
+import type { Confirmation, ConfirmationState } from '../../src/model/confirmation.ts';
+import { type IncidentId, subscriberKey } from '../../src/model/ids.ts';
+import type { Ticket } from '../../src/model/ticket.ts';
+import { anAlarm, aTicket } from './front-records.ts';
+
+export const key = 'k'.repeat(40);
+export const viewerKey = 'v'.repeat(40);
+const users: Readonly<Record<string, User>> = {
+  [key]: { name: 'irina', role: 'operator' },
+  [viewerKey]: { name: 'board', role: 'viewer' },
+};
+
+export interface MemoryDaemon {
+  readonly ports: FrontPorts;
+  readonly feed: LiveFeed;
+  readonly inputs: readonly Input[];
+  readonly incidents: Map<string, IncidentView>;
+  readonly alarms: Map<string, Alarm>;
+  readonly tickets: Map<string, Ticket>;
+  readonly confirmations: Map<string, Confirmation>;
+  readonly tasks: Map<string, TaskView>;
+  readonly notices: Map<string, NoticeView>;
+  readonly devices: Map<string, DeviceView>;
+  readonly subscribers: Map<string, SubscriberView>;
+  readonly links: Map<string, LinkView>;
+  readonly contacts: Map<string, string>;
+  /** While true the line takes nothing. */
+  refuses: boolean;
+  isReady: boolean;
+  publish(...changes: readonly Change[]): void;
+  /** Spends as one-time sign-in token. */
+  oneTimeToken: string | undefined;
+  endSessions(): void;
+}
+
+export function memoryDaemon(
+  world: World,
+  options: { publicUrl?: string; demo?: FrontPorts['demo'] } = {},
+): MemoryDaemon {
+  const inputs: Input[] = [];
+  const sessions = new Set<string>();
+  let sequence = 0;
+  const feed = new LiveFeed(world.now(), () => ({
+    incidentsOpen: [...daemon.incidents.values()].filter(({ incident }) => incident.state === 'open').length,
+    alarmsRaised: [...daemon.alarms.values()].filter((alarm) => alarm.state === 'raised').length,
+    subscribersAffected: [...daemon.incidents.values()].reduce(
+      (sum, view) => sum + (view.impact?.subscribers ?? 0),
+      0,
+    ),
+    blindCollectors: [],
+  }));
+  const applied = (changes: readonly Change[]): Applied => {
+    sequence++;
+    return { sequence, at: world.now(), changes, effects: [], rest: [] };
+  };
+  const ports: FrontPorts = {
+    world,
+    live: feed,
+    publicUrl: options.publicUrl ?? 'http://127.0.0.1:8081',
+    demo: options.demo,
+    async submit(input) {
+      if (daemon.refuses) throw new Error('queue full');
+      inputs.push(input);
+      const result = applied(changesOf(daemon, world, input));
+      feed.publish(result);
+      return result;
+    },
+    query: queriesOf(() => daemon),
+    status: () => ({
+      version: '0.1.0',
+      uptimeSeconds: 1,
+      roles: ['front'],
+      counters: { inputs: inputs.length },
+    }),
+    isReady: () => daemon.isReady,
+    metrics: () => `allclear_inputs_total ${inputs.length}\n`,
+    access: {
+      authenticate: async (token) => (Object.hasOwn(users, token) ? users[token] : undefined),
+      async signIn(token) {
+        if (token !== daemon.oneTimeToken) return undefined;
+        daemon.oneTimeToken = undefined;
+        const cookie = `session-${world.randomBytes(8).join('')}`;
+        sessions.add(cookie);
+        return { cookie, expiresAt: instant(world.now() + 3_600_000) };
+      },
+      session: async (cookie) => (sessions.has(cookie) ? users[key] : undefined),
+      signOut: async (cookie) => void sessions.delete(cookie),
+    },
+  };
+  const daemon: MemoryDaemon = {
+    ports,
+    feed,
+    inputs,
+    incidents: new Map(),
+    alarms: new Map(),
+    tickets: new Map(),
+    confirmations: new Map(),
+    tasks: new Map(),
+    notices: new Map(),
+    devices: new Map(),
+    subscribers: new Map(),
+    links: new Map(),
+    contacts: new Map(),
+    refuses: false,
+    isReady: true,
+    oneTimeToken: undefined,
+    publish(...changes) {
+      for (const change of changes) keep(daemon, change);
+      feed.publish(applied(changes));
+    },
+    endSessions: () => sessions.clear(),
+  };
+  return daemon;
+}
+
+/** What is published is also what the book answers. */
+function keep(daemon: MemoryDaemon, change: Change): void {
+  if (change.kind === 'alarm') daemon.alarms.set(change.alarm.id, change.alarm);
+  if (change.kind === 'ticket') daemon.tickets.set(change.ticket.id, change.ticket);
+  if (change.kind === 'confirmation') daemon.confirmations.set(change.confirmation.id, change.confirmation);
+  if (change.kind === 'incident') {
+    const held = daemon.incidents.get(change.incident.id);
+    if (held !== undefined) daemon.incidents.set(change.incident.id, { ...held, incident: change.incident });
+  }
+}
+
+function changesOf(daemon: MemoryDaemon, world: World, input: Input): readonly Change[] {
+  const changes = changesOfKind(daemon, world, input);
+  for (const change of changes) keep(daemon, change);
+  return changes;
+}
+
+function changesOfKind(daemon: MemoryDaemon, world: World, input: Input): readonly Change[] {
+  switch (input.kind) {
+    case 'observation': {
+      const {
+        resource,
+        cause = 'ALIVE',
+        severity = 'indeterminate',
+        source,
+        attributes = {},
+      } = input.observation;
+      const alarm = anAlarm({
+        resource,
+        cause,
+        perceivedSeverity: severity,
+        sources: [source],
+        attributes,
+        raisedAt: world.now(),
+      });
+      return [{ kind: 'alarm', alarm }];
+    }
+    case 'command':
+      return changesOfCommand(daemon, input.command, input.by);
+    case 'subscriberContact': {
+      const ticket = aTicket(`t.${daemon.tickets.size + 1}`, world.now(), {
+        subscriber: input.subscriber,
+        channel: input.channel,
+        contact: input.contact,
+      });
+      return [{ kind: 'ticket', ticket }];
+    }
+    case 'subscriberReply':
+      return changesOfReply(daemon, world, input);
+    default:
+      return [];
+  }
+}
+
+function changesOfCommand(daemon: MemoryDaemon, command: Command, by: string): readonly Change[] {
+  if (command.kind === 'acknowledgeAlarm' || command.kind === 'shelveAlarm') {
+    const alarm = daemon.alarms.get(command.alarm)!;
+    if (command.kind === 'shelveAlarm')
+      return [{ kind: 'alarm', alarm: { ...alarm, shelvedUntil: command.until } }];
+    return [{ kind: 'alarm', alarm: { ...alarm, ackState: 'acknowledged', ackBy: by } }];
+  }
+  if (command.kind === 'setEtr') {
+    const view = daemon.incidents.get(command.incident)!;
+    const etr = { from: command.from, to: command.to, source: 'operator', revision: 2 } as const;
+    const impact = { ...view.impact!, etr };
+    daemon.incidents.set(command.incident, { ...view, impact });
+    return [{ kind: 'impact', impact }];
+  }
+  return [];
+}
+
+const stateAfter: Readonly<Record<string, ConfirmationState>> = {
+  fixed: 'CONFIRMED',
+  notFixed: 'STILL_OUT',
+  contactMe: 'CALLBACK_QUEUED',
+};
+
+function changesOfReply(
+  daemon: MemoryDaemon,
+  world: World,
+  { confirmation: id, channel, reply }: Extract<Input, { kind: 'subscriberReply' }>,
+): readonly Change[] {
+  const held = daemon.confirmations.get(id);
+  if (held === undefined) return [];
+  let confirmation = held;
+  if (reply.kind === 'answer') {
+    const answers = [...held.answers, { at: world.now(), answer: reply.answer, channel }];
+    confirmation = { ...held, state: stateAfter[reply.answer]!, answers };
+  } else if (reply.kind === 'rating') {
+    confirmation = { ...held, rating: { at: world.now(), score: reply.score, cause: reply.cause } };
+  }
+  for (const [token, link] of daemon.links) {
+    if (link.confirmation?.id === id) daemon.links.set(token, { ...link, confirmation });
+  }
+  return [{ kind: 'confirmation', confirmation }];
+}
+
+function queriesOf(daemon: () => MemoryDaemon): BookQueries {
+  const named = (subscriber: number | undefined): string | undefined =>
+    [...daemon().subscribers.values()].find((view) => view.key === subscriber)?.id;
+  const described = (ticket: Ticket) => ({
+    ticket,
+    subscriber: named(ticket.subscriber),
+    description: ticket.contact === undefined ? undefined : daemon().contacts.get(ticket.contact),
+  });
+  return {
+    incidents: async (state, page) =>
+      listed(
+        [...daemon().incidents.values()].filter(
+          ({ incident }) => state === undefined || incident.state === state,
+        ),
+        page,
+      ),
+    incident: async (id) => daemon().incidents.get(id),
+    alarms: async ({ state, incident }, page) =>
+      listed(
+        [...daemon().alarms.values()].filter(
+          (alarm) =>
+            (state ?? alarm.state) === alarm.state && (incident === undefined || alarm.incident === incident),
+        ),
+        page,
+      ),
+    alarm: async (id) => daemon().alarms.get(id),
+    notices: async ({ incident }, page) =>
+      listed(
+        [...daemon().notices.values()].filter((notice) => (incident ?? notice.incident) === notice.incident),
+        page,
+      ),
+    tickets: async ({ incident, subscriber }, page) =>
+      listed(
+        [...daemon().tickets.values()]
+          .filter((ticket) => incident === undefined || ticket.incident === incident)
+          .filter((ticket) => subscriber === undefined || ticket.subscriber === subscriber)
+          .map(described),
+        page,
+      ),
+    async ticket(id) {
+      const ticket = daemon().tickets.get(id);
+      return ticket === undefined ? undefined : described(ticket);
+    },
+    confirmations: async ({ incident }, page) =>
+      listed(
+        [...daemon().confirmations.values()]
+          .filter((confirmation) => incident === undefined || confirmation.incident === incident)
+          .map((confirmation) => ({ confirmation, subscriber: named(confirmation.subscriber) ?? '?' })),
+        page,
+      ),
+    async confirmation(id) {
+      const confirmation = daemon().confirmations.get(id);
+      return confirmation === undefined
+        ? undefined
+        : { confirmation, subscriber: named(confirmation.subscriber) ?? '?' };
+    },
+    tasks: async (page) => listed([...daemon().tasks.values()], page),
+    task: async (id) => daemon().tasks.get(id),
+    subscribers: async ({ resource }, page) =>
+      listed(
+        [...daemon().subscribers.values()].filter((view) => (resource ?? view.resource) === view.resource),
+        page,
+      ),
+    subscriber: async (id) => daemon().subscribers.get(id),
+    devices: async (page) => listed([...daemon().devices.values()], page),
+    device: async (id) => daemon().devices.get(id),
+    link: async (token) => daemon().links.get(token),
+    async makeLink({ subscriber, purpose, incident }) {
+      const token = `made-link-${daemon().links.size}`;
+      const expiresAt = instant(daemon().ports.world.now() + ((7 * 86_400_000) as DurationMs));
+      daemon().links.set(token, {
+        purpose,
+        subscriber,
+        expiresAt,
+        incident: daemon().incidents.get(incident as IncidentId),
+      });
+      return { token, expiresAt };
+    },
+    async storeContact(_subscriber, text) {
+      const id = `contact-${daemon().contacts.size + 1}`;
+      daemon().contacts.set(id, text);
+      return id;
+    },
+  };
+}
+
+/** Cursor = position: enough for a list that does not change between two calls. */
+function listed<T>(items: readonly T[], page: PageRequest): Listed<T> {
+  const from = Number(page.cursor ?? 0);
+  const to = from + page.limit;
+  return {
+    items: items.slice(from, to),
+    total: items.length,
+    next: to < items.length ? String(to) : undefined,
+  };
+}
+
+export function aSubscriber(id: string, fields: Partial<SubscriberView> = {}): SubscriberView {
+  return {
+    id,
+    key: subscriberKey(7),
+    resource: 'ont-7',
+    class: 'residential',
+    language: 'ru',
+    maskedPhone: '+7 *** ***-12-34',
+    services: ['internet'],
+    openTickets: [],
+    ...fields,
+  };
+}

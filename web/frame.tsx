@@ -1,0 +1,128 @@
+/** What stands around every page: rail, top bar with the live state, banners, help, and the one spoken status line. */
+import type { ComponentChild } from 'preact';
+import { AlarmsPage } from './pages/alarms.tsx';
+import { DevicePage, DevicesPage } from './pages/devices.tsx';
+import { IncidentPage } from './pages/incident.tsx';
+import { IncidentsPage } from './pages/incidents.tsx';
+import { NoticesPage } from './pages/notices.tsx';
+import { SubscriberPage } from './pages/subscriber.tsx';
+import { TasksPage } from './pages/tasks.tsx';
+import { TicketPage } from './pages/ticket.tsx';
+import { Help } from './parts/help.tsx';
+import { Missing } from './parts/states.tsx';
+import { TopBar } from './parts/top-bar.tsx';
+import { isSignedOut, session } from './state/api.ts';
+import { heardAt, stream, totals } from './state/live.ts';
+import { type PageName, route } from './state/route.ts';
+import { length, number, timeWithSeconds, words } from './words/speak.ts';
+
+const rail: readonly { page: PageName; address: string; mark: string }[] = [
+  { page: 'incidents', address: '/incidents', mark: 'M8 1 15 8 8 15 1 8Z' },
+  { page: 'alarms', address: '/alarms', mark: 'M8 2 15 14 1 14Z' },
+  { page: 'notices', address: '/notices', mark: 'M1 3H15V11H8L4 15V11H1Z' },
+  { page: 'tasks', address: '/tasks', mark: 'M2 2H14V14H2ZM5 8 7 10 11 5' },
+  { page: 'devices', address: '/devices', mark: 'M1 3H15V7H1ZM1 9H15V13H1Z' },
+];
+
+export function Frame() {
+  const { page, id, query } = route.value;
+  return (
+    <>
+      <a class="skip" href="#content">
+        {words.value.skip}
+      </a>
+      <TopBar />
+      <Banners />
+      <div class="body">
+        <Rail page={page} />
+        <main id="content" tabIndex={-1}>
+          {pageOf(page, id, query)}
+        </main>
+      </div>
+      <Help />
+    </>
+  );
+}
+
+function pageOf(page: PageName, id: string, query: URLSearchParams): ComponentChild {
+  switch (page) {
+    case 'incidents':
+      return <IncidentsPage />;
+    case 'incident':
+      return <IncidentPage key={id} id={id} />;
+    case 'alarms':
+      return <AlarmsPage />;
+    case 'notices':
+      return <NoticesPage incident={query.get('incident')} />;
+    case 'tasks':
+      return <TasksPage />;
+    case 'ticket':
+      return <TicketPage key={id} id={id} />;
+    case 'devices':
+      return <DevicesPage />;
+    case 'device':
+      return <DevicePage key={id} id={id} />;
+    case 'subscriber':
+      return <SubscriberPage key={id} id={id} />;
+    case 'nothing':
+      return <Missing />;
+  }
+}
+
+const owner: Readonly<Partial<Record<PageName, PageName>>> = { incident: 'incidents', device: 'devices' };
+
+function Rail({ page }: { readonly page: PageName }) {
+  const say = words.value;
+  const counts: Partial<Record<PageName, number | undefined>> = {
+    incidents: totals.value?.incidentsOpen,
+    alarms: totals.value?.alarmsRaised,
+  };
+  return (
+    <nav class="rail" aria-label={say.console}>
+      {rail.map((item) => (
+        <a
+          key={item.page}
+          href={item.address}
+          aria-current={page === item.page || owner[page] === item.page ? 'page' : undefined}
+        >
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <path d={item.mark} />
+          </svg>
+          <span>{say.pages[item.page as keyof typeof say.pages]}</span>
+          {counts[item.page] !== undefined && <b class="count">{number(counts[item.page]!)}</b>}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Banners() {
+  const say = words.value;
+  const demo = session.value?.demo;
+  const blind = totals.value?.blindCollectors ?? [];
+  return (
+    <>
+      {isSignedOut.value && (
+        <p class="banner loud" role="alert">
+          {say.live.signedOut}
+        </p>
+      )}
+      {stream.value === 'stale' && (
+        <p class="banner loud" role="alert">
+          {say.live.staleBanner} {timeWithSeconds(new Date(heardAt.value!).toISOString())}
+        </p>
+      )}
+      {blind.length > 0 && (
+        <p class="banner blind" role="alert">
+          {say.live.blind} {blind.join(', ')}
+        </p>
+      )}
+      {demo !== null && demo !== undefined && (
+        <p class="banner quiet">
+          {say.demo} {say.demoHold} {length(demo.holdMs)}, {say.demoStable} {length(demo.stableForMs)},{' '}
+          {say.demoRemind} {length(demo.remindAfterMs)}.
+        </p>
+      )}
+    </>
+  );
+}

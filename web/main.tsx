@@ -1,0 +1,16 @@
+/** Starts the console: routes, live stream, session, and the frame around the pages. */
+import { render } from 'preact';
+import { Frame } from './frame.tsx';
+import { loadSession } from './state/api.ts';
+import { startKeys } from './state/keys.ts';
+import { startLive } from './state/live.ts';
+import { startRouting } from './state/route.ts';
+import './style/tokens.css';
+import './style/frame.css';
+import './style/parts.css';
+
+startRouting();
+startKeys();
+startLive();
+void loadSession();
+render(<Frame />, document.getElementById('app')!);

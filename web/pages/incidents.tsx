@@ -1,0 +1,145 @@
+/** The first screen: what is broken, how many it hits, whether somebody is on it, until when. */
+import type { IncidentRowJson } from '../../src/edge/http/contract.ts';
+import { Etr } from '../parts/etr.tsx';
+import { Filter, matches } from '../parts/filter.tsx';
+import type { Column } from '../parts/grid.tsx';
+import { Severity } from '../parts/severity.tsx';
+import { Empty } from '../parts/states.tsx';
+import { Table } from '../parts/table.tsx';
+import { clock, incidents, isOver, stream, totals } from '../state/live.ts';
+import { addressOf, go, route } from '../state/route.ts';
+import { language, length, number, plural, time, wordOf, words } from '../words/speak.ts';
+
+export function IncidentsPage() {
+  const say = words.value;
+  const filter = route.value.query.get('q') ?? '';
+  const all = incidents.value;
+  const shown = all.filter((incident) => {
+    const spoken = incident.words[language.value];
+    return matches(filter, [
+      incident.id,
+      incident.kind,
+      incident.root ?? '',
+      spoken.title,
+      spoken.cause,
+      incident.state,
+    ]);
+  });
+  return (
+    <>
+      <div class="head">
+        <h1>{say.pages.incidents}</h1>
+        <Filter shown={shown.length} total={all.length} />
+      </div>
+      {shown.length > 0 ? (
+        <Table
+          label={say.pages.incidents}
+          items={shown}
+          columns={columns()}
+          keyOf={(incident) => incident.id}
+          rowClass={(incident) => (isOver(incident) ? 'over' : '')}
+          onOpen={(incident) => go(addressOf('incidents', incident.id))}
+        />
+      ) : (
+        <Nothing isFiltered={all.length > 0} />
+      )}
+    </>
+  );
+}
+
+/** An empty list is good news only while we see: blind or without data it must not look healthy. */
+function Nothing({ isFiltered }: { readonly isFiltered: boolean }) {
+  const say = words.value;
+  if (isFiltered) return <Empty text={say.empty.filtered} />;
+  if (stream.value === 'connecting') return <p class="loading">{say.loading}…</p>;
+  const isBlind = stream.value !== 'live' || (totals.value?.blindCollectors.length ?? 0) > 0;
+  return isBlind ? (
+    <Empty text={say.empty.incidents} />
+  ) : (
+    <Empty text={say.empty.incidents} hint={say.empty.incidentsHint} />
+  );
+}
+
+function columns(): readonly Column<IncidentRowJson>[] {
+  const say = words.value;
+  return [
+    {
+      title: say.column.severity,
+      class: 'fit',
+      cell: (incident) => <Severity of={incident.severity} isTaken={isOver(incident)} />,
+    },
+    {
+      title: say.column.since,
+      class: 'fit',
+      cell: (incident) => (
+        <>
+          <b>{time(incident.startedAt)}</b>
+          <small>
+            {length(
+              (incident.resolvedAt === null ? clock.value : Date.parse(incident.resolvedAt)) -
+                Date.parse(incident.startedAt),
+            )}
+          </small>
+        </>
+      ),
+    },
+    {
+      title: say.column.what,
+      class: 'wide',
+      cell: (incident) => (
+        <>
+          <a class="open" href={addressOf('incidents', incident.id)}>
+            {incident.words[language.value].title}
+          </a>
+          <small>
+            {plural(incident.alarmCount, say.alarms)} · {incident.words[language.value].cause}
+          </small>
+        </>
+      ),
+    },
+    { title: say.column.affected, class: 'number', cell: (incident) => <AffectedCell incident={incident} /> },
+    {
+      title: say.column.state,
+      class: 'fit',
+      cell: (incident) => (
+        <>
+          {wordOf(say.state, incident.state)}
+          {incident.planned && <small>{say.state.planned}</small>}
+        </>
+      ),
+    },
+    {
+      title: say.column.etr,
+      class: 'fit',
+      cell: (incident) => <Etr etr={incident.etr} isOver={isOver(incident)} />,
+    },
+    {
+      title: say.column.notices,
+      class: 'number',
+      cell: (incident) => (
+        <>
+          {number(incident.notices.sent + incident.notices.delivered)}
+          <small>
+            {incident.notices.held > 0
+              ? `${say.noticeState.held}: ${number(incident.notices.held)}`
+              : `${say.of} ${number(incident.notices.planned)}`}
+          </small>
+        </>
+      ),
+    },
+    { title: say.column.tickets, class: 'number', cell: (incident) => number(incident.tickets) },
+  ];
+}
+
+function AffectedCell({ incident }: { readonly incident: IncidentRowJson }) {
+  const say = words.value;
+  const special = (['business', 'priority', 'vip'] as const)
+    .filter((name) => (incident.byClass?.[name] ?? 0) > 0)
+    .map((name) => `${say.subscriberClass[name]} ${number(incident.byClass![name])}`);
+  return (
+    <>
+      <b>{number(incident.subscribers)}</b>
+      {special.length > 0 && <small>{special.join(', ')}</small>}
+    </>
+  );
+}

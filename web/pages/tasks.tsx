@@ -1,0 +1,131 @@
+/** Work of staff: what, for whom, until when, and why it went to that person. */
+import type { TaskJson } from '../../src/edge/http/contract.ts';
+import { ActButton } from '../parts/act-button.tsx';
+import { Empty, More, Shown } from '../parts/states.tsx';
+import { Table } from '../parts/table.tsx';
+import { useList } from '../state/api.ts';
+import { clock } from '../state/live.ts';
+import { addressOf } from '../state/route.ts';
+import { length, number, time, wordOf, words } from '../words/speak.ts';
+
+export function TasksPage() {
+  const say = words.value;
+  const { fetched, more } = useList<TaskJson>('/tasks');
+  return (
+    <>
+      <div class="head">
+        <h1>{say.pages.tasks}</h1>
+      </div>
+      <Shown fetched={fetched}>
+        {(list) =>
+          list.items.length === 0 ? (
+            <Empty text={say.empty.tasks} />
+          ) : (
+            <>
+              <Table
+                label={say.pages.tasks}
+                items={list.items}
+                keyOf={(task) => task.id}
+                rowClass={(task) => (isEnded(task) ? 'over' : '')}
+                columns={columns()}
+              />
+              <More shown={list.items.length} total={list.total} onMore={more} />
+            </>
+          )
+        }
+      </Shown>
+    </>
+  );
+}
+
+const isEnded = (task: TaskJson): boolean => task.state === 'done' || task.state === 'cancelled';
+
+function columns() {
+  const say = words.value;
+  return [
+    {
+      title: say.column.task,
+      cell: (task: TaskJson) => (
+        <>
+          <b>{wordOf(say.taskKind, task.kind)}</b>
+          <small>
+            {wordOf(say.taskState, task.state)}
+            {task.outcome === null ? '' : `: ${wordOf(say.outcome, task.outcome)}`}
+          </small>
+        </>
+      ),
+    },
+    { title: say.column.what, cell: (task: TaskJson) => <About task={task} /> },
+    { title: say.column.assignee, cell: (task: TaskJson) => task.assignee ?? <span class="muted">–</span> },
+    { title: say.column.due, class: 'fit', cell: (task: TaskJson) => <Due task={task} /> },
+    { title: say.column.why, cell: (task: TaskJson) => <Why task={task} /> },
+    {
+      title: say.column.actions,
+      class: 'fit',
+      cell: (task: TaskJson) =>
+        isEnded(task) ? (
+          '–'
+        ) : (
+          <span class="actions">
+            {outcomesOf(task).map((outcome) => (
+              <ActButton
+                key={outcome}
+                path={`/tasks/${encodeURIComponent(task.id)}/finish`}
+                body={{ outcome }}
+                text={say.outcome[outcome]}
+              />
+            ))}
+            <ActButton path={`/tasks/${encodeURIComponent(task.id)}/return`} text={say.task.back} />
+          </span>
+        ),
+    },
+  ];
+}
+
+/** A call ends in talk or silence, a repair in fixed or not. */
+function outcomesOf(task: TaskJson): readonly ('fixed' | 'notFixed' | 'talked' | 'noAnswer')[] {
+  if (task.kind === 'callBack') return ['fixed', 'notFixed', 'noAnswer'];
+  return task.kind === 'ratingCall' ? ['talked', 'noAnswer'] : ['fixed', 'notFixed'];
+}
+
+function About({ task }: { readonly task: TaskJson }) {
+  return (
+    <>
+      {task.subscriber !== null && (
+        <a class="open" href={addressOf('subscribers', task.subscriber)}>
+          {task.subscriber}
+        </a>
+      )}{' '}
+      {task.ticket !== null && <a href={addressOf('tickets', task.ticket)}>{words.value.pages.ticket}</a>}{' '}
+      {task.incident !== null && (
+        <a href={addressOf('incidents', task.incident)}>{words.value.pages.incident}</a>
+      )}
+    </>
+  );
+}
+
+function Due({ task }: { readonly task: TaskJson }) {
+  const say = words.value.etr;
+  const left = Date.parse(task.dueAt) - clock.value;
+  if (isEnded(task)) return <>{time(task.dueAt)}</>;
+  return (
+    <span class={left <= 0 ? 'overdue' : ''}>
+      <b>{time(task.dueAt)}</b>{' '}
+      <small>{left <= 0 ? `! ${say.passed} ${length(-left)}` : `${say.left} ${length(left)}`}</small>
+    </span>
+  );
+}
+
+function Why({ task }: { readonly task: TaskJson }) {
+  const say = words.value.task;
+  return (
+    <>
+      {task.why.slice(0, 3).map((choice, index) => (
+        <small key={choice.staff}>
+          {index + 1}. {choice.staff}: {say.open} {number(choice.openTasks)}
+          {choice.skilled ? `, ${say.skilled}` : ''}
+        </small>
+      ))}
+    </>
+  );
+}

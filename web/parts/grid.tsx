@@ -1,0 +1,156 @@
+/** A list of any length: only the rows in sight are in the document, the order holds still under the hand. */
+import type { ComponentChild } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { listKeys } from '../state/keys.ts';
+import { number, plural, words } from '../words/speak.ts';
+
+export interface Column<T> {
+  readonly title: string;
+  readonly class?: string;
+  cell(item: T): ComponentChild;
+}
+
+interface GridProps<T extends { readonly id: string }> {
+  readonly label: string;
+  readonly items: readonly T[];
+  readonly columns: readonly Column<T>[];
+  readonly rowHeight: number;
+  rowClass?(item: T): string;
+  onOpen(item: T): void;
+}
+
+const spareRows = 8;
+
+export function Grid<T extends { readonly id: string }>(props: GridProps<T>) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 800 });
+  const [active, setActive] = useState<string | undefined>(undefined);
+  const { rows, newRows, hold, letGo } = useStillOrder(props.items);
+  const { rowHeight } = props;
+
+  useLayoutEffect(() => {
+    const element = scroller.current!;
+    const measure = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    element.addEventListener('scroll', measure, { passive: true });
+    measure();
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', measure);
+    };
+  }, []);
+
+  const activeIndex = rows.findIndex((row) => row.id === active);
+  const move = (by: 1 | -1): void => {
+    const next = Math.min(rows.length - 1, Math.max(0, activeIndex === -1 ? 0 : activeIndex + by));
+    const row = rows[next];
+    if (row === undefined) return;
+    setActive(row.id);
+    bringIntoSight(scroller.current!, next * rowHeight, rowHeight);
+  };
+  useEffect(() => {
+    listKeys.value = { move, showNew: letGo };
+    return () => {
+      listKeys.value = undefined;
+    };
+  });
+  useEffect(() => {
+    if (active !== undefined)
+      scroller.current?.querySelector<HTMLElement>('[data-active] a')?.focus({ preventScroll: true });
+  }, [active, activeIndex]);
+
+  const first = Math.max(0, Math.floor(view.top / rowHeight) - spareRows);
+  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + spareRows);
+  return (
+    <div class="gridframe">
+      {newRows > 0 && (
+        <button type="button" class="pill" onClick={letGo}>
+          {plural(newRows, words.value.alarm.newRows)} – {words.value.alarm.show} <kbd>N</kbd>
+        </button>
+      )}
+      <section
+        class="grid"
+        ref={scroller}
+        aria-label={props.label}
+        onPointerEnter={hold}
+        onPointerLeave={letGo}
+        onFocusIn={hold}
+        onFocusOut={letGo}
+      >
+        <table aria-rowcount={rows.length + 1} aria-label={`${props.label}, ${number(rows.length)}`}>
+          <thead>
+            <tr aria-rowindex={1}>
+              {props.columns.map((column) => (
+                <th key={column.title} scope="col" class={column.class}>
+                  {column.title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            <Space height={first * rowHeight} columns={props.columns.length} />
+            {rows.slice(first, last).map((row, offset) => (
+              <tr
+                key={row.id}
+                aria-rowindex={first + offset + 2}
+                data-active={row.id === active ? true : undefined}
+                class={props.rowClass?.(row)}
+                style={{ height: `${rowHeight}px` }}
+                onClick={(event) => openUnlessControl(event, () => props.onOpen(row))}
+              >
+                {props.columns.map((column) => (
+                  <td key={column.title} class={column.class}>
+                    {column.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+            <Space height={(rows.length - last) * rowHeight} columns={props.columns.length} />
+          </tbody>
+        </table>
+      </section>
+    </div>
+  );
+}
+
+function Space({ height, columns }: { readonly height: number; readonly columns: number }) {
+  if (height <= 0) return null;
+  return (
+    <tr style={{ height: `${height}px` }}>
+      <td colSpan={columns} class="space" />
+    </tr>
+  );
+}
+
+/** A click on a row opens it, a click on a link or button in it does what that says. */
+export function openUnlessControl(event: Event, open: () => void): void {
+  if ((event.target as Element).closest('a, button') === null) open();
+}
+
+function bringIntoSight(scroller: HTMLElement, top: number, rowHeight: number): void {
+  const head = rowHeight;
+  if (top < scroller.scrollTop) scroller.scrollTop = top;
+  else if (top + rowHeight + head > scroller.scrollTop + scroller.clientHeight) {
+    scroller.scrollTop = top + rowHeight + head - scroller.clientHeight;
+  }
+}
+
+/**
+ * While the pointer or the focus is in the list its order is kept: contents change in place, rows that go leave, rows
+ * that come are counted and wait.
+ */
+function useStillOrder<T extends { readonly id: string }>(items: readonly T[]) {
+  const [order, setOrder] = useState<readonly string[] | undefined>(undefined);
+  const byId = order === undefined ? undefined : new Map(items.map((item) => [item.id, item]));
+  const rows =
+    order === undefined || byId === undefined
+      ? items
+      : order.map((id) => byId.get(id)).filter((item): item is T => item !== undefined);
+  return {
+    rows,
+    newRows: items.length - rows.length,
+    hold: () => setOrder((before) => before ?? items.map((item) => item.id)),
+    letGo: () => setOrder(undefined),
+  };
+}

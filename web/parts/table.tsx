@@ -1,0 +1,63 @@
+/** A short list as a plain table whose rows can be walked with j and k. */
+import { useEffect, useRef } from 'preact/hooks';
+import { listKeys } from '../state/keys.ts';
+import { type Column, openUnlessControl } from './grid.tsx';
+
+interface TableProps<T> {
+  readonly label: string;
+  readonly items: readonly T[];
+  readonly columns: readonly Column<T>[];
+  keyOf(item: T): string;
+  rowClass?(item: T): string;
+  onOpen?: ((item: T) => void) | undefined;
+}
+
+export function Table<T>(props: TableProps<T>) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  useEffect(() => {
+    const keys = { move: (by: 1 | -1) => focusRow(body.current!, by), showNew: () => {} };
+    listKeys.value = keys;
+    return () => {
+      if (listKeys.value === keys) listKeys.value = undefined;
+    };
+  }, []);
+  return (
+    <div class="scroll">
+      <table class="plain" aria-label={props.label}>
+        <thead>
+          <tr>
+            {props.columns.map((column) => (
+              <th key={column.title} scope="col" class={column.class}>
+                {column.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {props.items.map((item) => (
+            <tr
+              key={props.keyOf(item)}
+              class={`${props.rowClass?.(item) ?? ''}${props.onOpen === undefined ? '' : ' opens'}`}
+              onClick={(event) =>
+                props.onOpen !== undefined && openUnlessControl(event, () => props.onOpen?.(item))
+              }
+            >
+              {props.columns.map((column) => (
+                <td key={column.title} class={column.class}>
+                  {column.cell(item)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Focus goes to the link of the next row; Enter then opens it as any link. */
+function focusRow(body: HTMLElement, by: 1 | -1): void {
+  const links = [...body.querySelectorAll<HTMLElement>('tr > td a.open')];
+  const now = links.indexOf(document.activeElement as HTMLElement);
+  links[Math.min(links.length - 1, Math.max(0, now === -1 ? 0 : now + by))]?.focus();
+}

@@ -1,0 +1,97 @@
+/** Calls to /api/v1 from the signed-in page, and a hook that keeps what a page shows fresh without flicker. */
+import { signal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ListJson, ProblemJson, SessionJson } from '../../src/edge/http/contract.ts';
+import { language } from '../words/speak.ts';
+import { careVersion } from './live.ts';
+
+export const session = signal<SessionJson | undefined>(undefined);
+export const isSignedOut = signal(false);
+
+export type Fetched<T> =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly retry: () => void }
+  | { readonly kind: 'ready'; readonly value: T };
+
+/** Thrown by `call`; its message is the server's sentence. */
+class Refused extends Error {
+  readonly status: number;
+
+  constructor(status: number, detail: string) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+async function call<T>(path: string, body?: unknown): Promise<T> {
+  const answer = await fetch(`/api/v1${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      'accept-language': language.value,
+      'x-allclear-page': '1',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (answer.ok) return (await answer.json()) as T;
+  if (answer.status === 401) isSignedOut.value = true;
+  const problem = (await answer.json().catch(() => undefined)) as ProblemJson | undefined;
+  throw new Refused(answer.status, problem?.detail ?? answer.statusText);
+}
+
+export async function loadSession(): Promise<void> {
+  try {
+    session.value = await call<SessionJson>('/session');
+  } catch {
+    // The live state of the top bar says what is wrong; without a session only the demo line is missing.
+  }
+}
+
+/** Undefined when done, else why not. */
+export async function act(path: string, body: unknown = {}): Promise<string | undefined> {
+  try {
+    await call(path, body);
+    careVersion.value++;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Loads `path`, and again, quietly, when something that pages show has changed. */
+export function useFetched<T>(path: string): Fetched<T> {
+  const [state, setState] = useState<{ path: string; fetched: Fetched<T> }>({
+    path,
+    fetched: { kind: 'loading' },
+  });
+  const [attempt, setAttempt] = useState(0);
+  const freshness = careVersion.value;
+  const spoken = language.value;
+  const asked = useRef(path);
+  asked.current = path;
+  useEffect(() => {
+    const load = async (): Promise<void> => {
+      const fetched = await call<T>(path).then(
+        (value): Fetched<T> => ({ kind: 'ready', value }),
+        (error: unknown): Fetched<T> =>
+          error instanceof Refused && error.status === 404
+            ? { kind: 'missing' }
+            : { kind: 'failed', retry: () => setAttempt((before) => before + 1) },
+      );
+      if (asked.current === path) setState({ path, fetched });
+    };
+    void load();
+  }, [path, attempt, freshness, spoken]);
+  return state.path === path ? state.fetched : { kind: 'loading' };
+}
+
+/** A list whose further pages are asked for one by one; `limit` grows, so that a refresh keeps what was shown. */
+export function useList<T>(path: string): {
+  readonly fetched: Fetched<ListJson<T>>;
+  readonly more: () => void;
+} {
+  const [limit, setLimit] = useState(100);
+  const fetched = useFetched<ListJson<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=${limit}`);
+  return { fetched, more: () => setLimit((before) => Math.min(1_000, before + 200)) };
+}

@@ -1,0 +1,89 @@
+/** The language and theme a person chose, and numbers, times and lengths as that language writes them. */
+import { computed, effect, signal } from '@preact/signals';
+import type { Language } from '../../src/edge/http/contract.ts';
+import { en, type PluralForms, type Words } from './en.ts';
+import { ru } from './ru.ts';
+
+type Theme = 'dark' | 'light';
+
+/** Storage may be forbidden by the browser; then a choice lasts as long as the page. */
+function remembered<T extends string>(key: string, allowed: readonly T[], otherwise: T): T {
+  try {
+    return allowed.find((value) => value === localStorage.getItem(key)) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Nothing to do: see `remembered`.
+  }
+}
+
+const preferredLanguage: Language = navigator.language.toLowerCase().startsWith('ru') ? 'ru' : 'en';
+const preferredTheme: Theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+
+export const language = signal<Language>(remembered('language', ['ru', 'en'], preferredLanguage));
+export const theme = signal<Theme>(remembered('theme', ['dark', 'light'], preferredTheme));
+export const words = computed<Words>(() => (language.value === 'ru' ? ru : en));
+
+effect(() => {
+  document.documentElement.lang = language.value;
+});
+effect(() => {
+  document.documentElement.dataset['theme'] = theme.value;
+});
+
+export function switchLanguage(): void {
+  language.value = language.value === 'ru' ? 'en' : 'ru';
+  remember('language', language.value);
+}
+
+export function switchTheme(): void {
+  theme.value = theme.value === 'dark' ? 'light' : 'dark';
+  remember('theme', theme.value);
+}
+
+export const number = (value: number): string => new Intl.NumberFormat(language.value).format(value);
+
+export function plural(count: number, forms: PluralForms): string {
+  const category = new Intl.PluralRules(language.value).select(count);
+  const form = category === 'one' || category === 'few' || category === 'many' ? forms[category] : undefined;
+  return (form ?? forms.other).replace('#', number(count));
+}
+
+/** Clock time, with the day where it is not today. */
+export function time(iso: string, now = Date.now()): string {
+  const at = new Date(iso);
+  const clock = new Intl.DateTimeFormat(language.value, { hour: '2-digit', minute: '2-digit' }).format(at);
+  if (at.toDateString() === new Date(now).toDateString()) return clock;
+  const day = new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'short' }).format(at);
+  return `${day} ${clock}`;
+}
+
+export const timeWithSeconds = (iso: string): string =>
+  new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso));
+
+const units: Readonly<Record<Language, readonly [string, string, string, string]>> = {
+  en: ['d', 'h', 'min', 's'],
+  ru: ['д', 'ч', 'мин', 'с'],
+};
+
+/** A length in its two largest units, e.g. `1 h 05 min`. */
+export function length(ms: number): string {
+  const [day, hour, minute, second] = units[language.value];
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} ${second}`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} ${minute}`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} ${hour} ${String(minutes % 60).padStart(2, '0')} ${minute}`;
+  return `${Math.floor(hours / 24)} ${day} ${hours % 24} ${hour}`;
+}
+
+/** A word of a table, or the key itself where the daemon says something newer than this page. */
+export const wordOf = (table: Readonly<Record<string, string>>, key: string): string =>
+  Object.hasOwn(table, key) ? table[key]! : key;

@@ -32,7 +32,7 @@ export class Asker {
     const keys = of.attached.splice(0, limit);
     keys.push(...of.told.take(limit - keys.length));
     const columns = this.columns!;
-    const found = keys
+    const found = [...new Set(keys)]
       .map((key) => ({ key, number: columns.numberOf(key) ?? -1 }))
       .filter(({ key, number }) => number >= 0 && this.#isToBeAsked(of, of.sheet.rowOf(key)))
       .map(({ key, number }) => ({ key, number, zone: zoneNameOf(columns, number) }))
@@ -51,12 +51,21 @@ export class Asker {
       else if (probe === 'bad') this.apply(of, row, { kind: 'probedBad' }, at, out);
       else asked.push({ row, zone });
     }
-    for (const run of runsOfRows(asked)) this.ask(of, run, at, out);
+    const rows = runsOfRows(asked).flatMap((run) => this.#begin(of, run, at, out));
+    this.#tell(of, rows, { type: 'ask', reminder: 0 }, at, out);
     return keys.length;
   }
 
-  /** Makes one batch of rows [from, to) and asks it now, or when its quiet hours end. */
-  ask(of: Case, { from, to, zone }: RowRun, at: Instant, out: Out): void {
+  /** Asks one subscriber again, now or when the quiet hours end. */
+  askAgain(of: Case, row: number, at: Instant, out: Out): void {
+    const number = this.columns!.numberOf(of.sheet.keyOf(row)) ?? -1;
+    const zone = number < 0 ? undefined : zoneNameOf(this.columns!, number);
+    const rows = this.#begin(of, { from: row, to: row + 1, zone }, at, out);
+    this.#tell(of, rows, { type: 'ask', reminder: 0 }, at, out);
+  }
+
+  /** Makes one batch of the rows; answers those to be asked now, none where it is quiet. */
+  #begin(of: Case, { from, to, zone }: RowRun, at: Instant, out: Out): number[] {
     const batch: Batch = { id: of.batches.length + 1, from, to, round: of.round, zone, reminders: 0 };
     of.batches.push(batch);
     const until = this.#quietUntil(zone, at);
@@ -65,35 +74,35 @@ export class Asker {
       of.sheet.move(row, 'PENDING_PROBE', of.sheet.loopOf(row));
       if (until !== undefined) this.apply(of, row, { kind: 'held' }, at, out);
     }
-    if (until === undefined) this.open(of, batch, at, out);
-    else this.#timers.set(timerOf(of, batch), until);
+    if (until === undefined) return this.#open(of, batch, at, out);
+    this.#timers.set(timerOf(of, batch), until);
+    return [];
   }
 
-  /** Sends the question to the rows of the batch that still wait for it. */
-  open(of: Case, batch: Batch, at: Instant, out: Out): void {
+  /** Moves the rows of the batch that still wait for the question; answers those it is to be sent to. */
+  #open(of: Case, batch: Batch, at: Instant, out: Out): number[] {
     const { remindAfterMs, expireAfterMs } = this.policy!.confirm;
     batch.askedAt = at;
     batch.remindAt = after(at, remindAfterMs);
     batch.expiresAt = after(at, expireAfterMs);
     const rows: number[] = [];
-    for (let row = batch.from; row < batch.to; row++) {
+    this.#each(of, batch, (row) => {
       const state = of.sheet.stateOf(row);
-      // A row that moved on while the batch was held, or settled, is left alone.
-      if (of.sheet.batchOf(row) !== batch.id) continue;
-      if (state !== 'HELD' && state !== 'PENDING_PROBE') continue;
+      if (state !== 'HELD' && state !== 'PENDING_PROBE') return;
       if (of.sheet.has(row, 'stopped')) this.apply(of, row, { kind: 'expired' }, at, out);
       else if (this.apply(of, row, { kind: 'asked' }, at, out, 'asked')) rows.push(row);
-    }
-    this.#tell(of, rows, { type: 'ask', reminder: 0 }, at, out);
+    });
     this.#arm(of, batch);
+    return rows;
   }
 
   /** A timer of the batch came due: open, remind or expire it; answers how many rows it looked at. */
   due(of: Case, batch: Batch, at: Instant, out: Out): number {
     const isCurrent = batch.round === of.round && of.phase !== 'reopened';
     if (!isCurrent) return 0;
-    if (batch.askedAt === undefined) this.open(of, batch, at, out);
-    else if (batch.expiresAt !== undefined && batch.expiresAt <= at) {
+    if (batch.askedAt === undefined) {
+      this.#tell(of, this.#open(of, batch, at, out), { type: 'ask', reminder: 0 }, at, out);
+    } else if (batch.expiresAt !== undefined && batch.expiresAt <= at) {
       batch.expiresAt = undefined;
       batch.remindAt = undefined;
       this.#each(of, batch, (row) => this.apply(of, row, { kind: 'expired' }, at, out));
@@ -121,11 +130,6 @@ export class Asker {
         answer: event.kind === 'answered' ? event.answer : undefined,
       });
     return true;
-  }
-
-  zoneOf(of: Case, row: number): string | undefined {
-    const number = this.columns!.numberOf(of.sheet.keyOf(row)) ?? -1;
-    return number < 0 ? undefined : zoneNameOf(this.columns!, number);
   }
 
   /** New ones, and after a reopening all that are settled: the fault was there again. */

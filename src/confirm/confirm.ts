@@ -216,13 +216,7 @@ export class Confirmations {
       const asksAgain = next(situationOf(known, row), event)?.asksAgain === true;
       this.#apply(known, row, event, context.at, out);
       known.sheet.mark(row, 'actedOn', known.sheet.stateOf(row) === 'ESCALATED');
-      if (asksAgain)
-        this.#asker.ask(
-          known,
-          { from: row, to: row + 1, zone: this.#asker.zoneOf(known, row) },
-          context.at,
-          out,
-        );
+      if (asksAgain) this.#asker.askAgain(known, row, context.at, out);
     }
     return this.#finish(context.at, out);
   }

@@ -143,11 +143,13 @@ export class Alarms {
   reconcile(list: Reconciliation, at: Instant): AlarmChange[] {
     const changes: AlarmChange[] = [];
     const active = new Set(list.active.map((one) => alarmId(one.resource, one.cause, one.by)));
+    const lost = new Set(
+      list.active.filter(({ cause }) => endsWithProofOfLife.has(cause)).map(({ resource }) => resource),
+    );
     for (const resource of list.watches) {
       for (const entry of this.#table.of(resource)) {
-        if (!active.has(entry.alarm.id) && isJudgedByPolls(entry.alarm)) {
-          this.#end(entry, { reason: 'reconciled', at }, changes);
-        }
+        if (active.has(entry.alarm.id) || !isJudgedByPolls(entry.alarm, lost.has(resource))) continue;
+        this.#end(entry, { reason: 'reconciled', at }, changes);
       }
     }
     for (const one of list.active) {

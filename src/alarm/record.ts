@@ -42,11 +42,14 @@ export const reborn = (at: Instant): Partial<Alarm> => ({
   incident: undefined,
 });
 
-/** A poll can tell that it is over: it raised it itself, or the cause is one that polls look for. */
-export const isJudgedByPolls = (alarm: Alarm): boolean =>
+/**
+ * A poll can tell that it is over: it raised it itself, or the cause is one that polls look for and the collector has
+ * not lost the resource too (it may see LINK_DOWN where a trap said LOS).
+ */
+export const isJudgedByPolls = (alarm: Alarm, isLost: boolean): boolean =>
   alarm.sources.includes('poll') ||
   alarm.sources.includes('collector') ||
-  endsWithProofOfLife.has(alarm.cause);
+  (!isLost && endsWithProofOfLife.has(alarm.cause));
 
 /** Shared, because most alarms have one source. */
 const only: Readonly<Record<ObservationSource, readonly ObservationSource[]>> = {

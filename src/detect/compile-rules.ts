@@ -158,7 +158,7 @@ class Compiler {
 
 const compilePart = (source: PartSource): PartOf => ({
   name: source.name,
-  from: source.from.flatMap(({ value, index }) => [
+  of: source.of.flatMap(({ value, index }) => [
     ...(value === undefined ? [] : [{ take: 'value' as const, varbind: value }]),
     ...(index === undefined ? [] : [{ take: 'index' as const, varbind: index }]),
   ]),

@@ -292,7 +292,7 @@ export class Detection {
     for (const [name, port] of state.ports.byName) {
       if (port.seenIn > oldest) continue;
       state.ports.byName.delete(name);
-      if (port.isRaised)
+      if (port.isRaised || port.isTold)
         found.push(portObservation('clear', port, this.#rules.interfaces.cause, { device: state.device.id }));
     }
   }
@@ -304,8 +304,11 @@ export class Detection {
   ): void {
     const device = { device: state.device.id };
     const down = portObservation('raise', port, this.#rules.interfaces.cause, device);
-    // A port that was down from birth is not judged: what a trap said of it before our start stays.
-    if (port.wasUp) list.watches.push(down.resource);
+    // What a trap said becomes the polls' own word with this list, and theirs to end.
+    if (port.isTold) port.isRaised = true;
+    // Down from birth, or down and not yet counted: not judged, so that what traps said of it stays.
+    const isJudged = port.wasUp && (port.isRaised || port.count === 0);
+    if (isJudged && !state.isUnreachable) list.watches.push(down.resource);
     if (port.isRaised) list.active.push(down);
     for (const rule of this.#rules.ratios) {
       if ((port.ratios[rule.id]?.raised ?? -1) >= 0)

@@ -11,7 +11,10 @@ export interface PortState {
   ifIndex: number;
   /** Never raised from birth: it must have been up, or a trap must have spoken of it. */
   wasUp: boolean;
+  /** Polls raised it: the alarm has this source until a poll ends it. */
   isRaised: boolean;
+  /** A trap said that it is down, and none that it is up since. */
+  isTold: boolean;
   /** Readings in a row that found it down, or up while it is raised. */
   count: number;
   /** When a trap last said what it is: a reading begun before that is older news. */
@@ -39,6 +42,7 @@ const freshPort = (ifIndex: number): PortState => ({
     ifIndex,
     wasUp: false,
     isRaised: false,
+    isTold: false,
     count: 0,
     toldAt: instant(0),
     seenIn: 0,
@@ -74,7 +78,7 @@ export class Ports {
     for (const state of this.byName.values()) {
       if (state.ifIndex !== ifIndex) continue;
       state.wasUp = true;
-      state.isRaised = isDown;
+      state.isTold = isDown;
       state.count = 0;
       state.toldAt = at;
       return;
@@ -104,8 +108,9 @@ export class Ports {
     { rule, poll }: { readonly rule: InterfaceRule; readonly poll: PortPoll },
     found: Observation[],
   ): void {
-    if (state.isRaised) {
+    if (state.isRaised || state.isTold) {
       found.push(portObservation('clear', state, rule.cause, poll));
+      state.isRaised = true;
       state.ifIndex = ifIndex;
       found.push({ ...portObservation('raise', state, rule.cause, poll), severity: rule.severity });
     }
@@ -125,23 +130,24 @@ function judgeOper(
   const isUp = port.operStatus === 'up';
   const isDown = !isOff && port.operStatus === 'down';
   if (!isUp && !isDown && !isOff) return;
-  if (state.isRaised) {
-    // Switched off by a person is no fault any more, at once.
-    if (isDown || poll.at < state.toldAt + readingLasts) state.count = 0;
-    else if (++state.count >= rule.upFor || isOff) {
-      state.isRaised = false;
-      state.count = 0;
-      found.push(portObservation('clear', state, rule.cause, poll));
-    }
-  } else if (isDown && state.wasUp && !poll.isSettling && poll.at >= state.toldAt + readingLasts) {
-    if (++state.count < rule.downFor) return;
+  if (poll.at < state.toldAt + readingLasts) return;
+  if (isDown && !state.isRaised) {
+    if (!state.wasUp || poll.isSettling || ++state.count < rule.downFor) return;
     state.isRaised = true;
     state.count = 0;
     const attributes = portNames(port);
     found.push({ ...portObservation('raise', state, rule.cause, poll), severity: rule.severity, attributes });
-  } else if (!isDown) {
+  } else if (!isDown && (state.isRaised || state.isTold)) {
+    // Switched off by a person is no fault any more, at once.
+    if (++state.count < rule.upFor && !isOff) return;
+    state.isRaised = false;
+    state.isTold = false;
     state.count = 0;
     state.wasUp = isUp;
+    found.push(portObservation('clear', state, rule.cause, poll));
+  } else {
+    state.count = 0;
+    if (!isDown) state.wasUp = isUp;
   }
 }
 

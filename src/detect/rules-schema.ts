@@ -84,7 +84,7 @@ export interface TrapSource {
 
 export interface PartSource {
   readonly name: string;
-  readonly from: readonly { readonly value?: string; readonly index?: string }[];
+  readonly of: readonly { readonly value?: string; readonly index?: string }[];
 }
 
 /** What device `r-1` sends, and what is then observed: nothing where `seen` is `nothing`. */
@@ -117,7 +117,7 @@ const levels = {
   ...{ above: limits, below: limits, hysteresis: { type: 'number', minimum: 0 }, for: count },
   examples: list(object({ values: list(number()), seen: list({ type: 'string' }) }, ['values', 'seen'])),
 } as const;
-const part = object({ name: text, from: list(object({ value: oid, index: oid }, [])) }, ['name', 'from']);
+const part = object({ name: text, of: list(object({ value: oid, index: oid }, [])) }, ['name', 'of']);
 const scalars = list({ type: ['string', 'number'] });
 const trap = object(
   {

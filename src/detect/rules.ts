@@ -98,7 +98,7 @@ export interface TrapRule {
 export interface PartOf {
   readonly name: string;
   /** Tried in order: the value of the varbind below this OID, or what follows the OID in its name. */
-  readonly from: readonly { readonly take: 'value' | 'index'; readonly varbind: string }[];
+  readonly of: readonly { readonly take: 'value' | 'index'; readonly varbind: string }[];
 }
 
 /** A line that holds all of `contains`; no expression is run over what a device wrote. */

@@ -76,7 +76,7 @@ function severityIn(by: NonNullable<TrapRule['severityBy']>, trap: Trap): Observ
 
 /** `<device>/<name>/<found>`; undefined when the trap does not say which. */
 function partIn(part: PartOf, device: string, trap: Trap): ResourceId | undefined {
-  for (const { take, varbind } of part.from) {
+  for (const { take, varbind } of part.of) {
     const found = trap.varbinds.find(({ oid }) => isBelow(oid, varbind));
     if (found === undefined) continue;
     const text = take === 'value' ? String(found.value) : found.oid.slice(varbind.length + 1);

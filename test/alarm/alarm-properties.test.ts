@@ -41,7 +41,7 @@ function play(
 }
 
 test('a clear by the same source ends what a raise began, at once or when the flapping is over', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(steps, observation, (list, last) => {
       const alarms = new Alarms();
       const [at] = play(alarms, list, instant(0));
@@ -60,7 +60,7 @@ test('the order of simultaneous observations of different keys does not matter',
   );
   const key = (one: Observation): string => alarmId(one.resource, one.cause ?? '', one.by);
   const batch = fc.uniqueArray(keyed, { selector: key, maxLength: 12 });
-  fc.assert(
+  void fc.assert(
     fc.property(steps, batch, fc.array(fc.nat(), { maxLength: 12 }), (list, together, order) => {
       const shuffled = together
         .map((one, i) => ({ one, rank: order[i] ?? i }))
@@ -78,7 +78,7 @@ test('the order of simultaneous observations of different keys does not matter',
 });
 
 test('after a restore everything goes on as if nothing had happened', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(steps, steps, (before, later) => {
       const alarms = new Alarms();
       const [at] = play(alarms, before, instant(0));
@@ -91,7 +91,7 @@ test('after a restore everything goes on as if nothing had happened', () => {
 });
 
 test('an alarm is raised exactly while a source says so or it flaps', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(steps, (list) => {
       const alarms = new Alarms();
       play(alarms, list, instant(0));

@@ -253,6 +253,16 @@ describe('reconciling', () => {
     expect(reconcile(alarms, [])).toEqual([]);
   });
 
+  test('light that a trap missed stays lost while the collector finds the port down', () => {
+    const alarms = new Alarms();
+    alarms.observe(raise('r-1/if/1'), t0);
+    expect(kinds(reconcile(alarms, [['r-1/if/1', 'LINK_DOWN']]))).toEqual(['raised']);
+    expect(reconcile(alarms, [])).toMatchObject([
+      { kind: 'cleared', alarm: { cause: 'LINK_DOWN' } },
+      { kind: 'cleared', alarm: { cause: 'LOS', clearReason: 'reconciled' } },
+    ]);
+  });
+
   test('a list that agrees changes nothing', () => {
     const alarms = new Alarms();
     alarms.observe(raise('r-1', 'UNREACHABLE', { source: 'poll' }), t0);

@@ -54,7 +54,13 @@ const seen = (observations: readonly Observation[]): string[] =>
 /** Plays readings of one device a minute apart. */
 function play(detection: Detection, list: readonly Parts[], from = 0): string[][] {
   return list.map((parts, i) =>
-    seen(detection.reading(device, reading({ upTime: 10 * hour + (from + i) * 6_000, ...parts }), minute(from + i))),
+    seen(
+      detection.reading(
+        device,
+        reading({ upTime: 10 * hour + (from + i) * 6_000, ...parts }),
+        minute(from + i),
+      ),
+    ),
   );
 }
 const ports = (...states: string[]): Parts[] => states.map((state) => ({ interfaces: [port(7, state)] }));
@@ -132,17 +138,28 @@ describe('interfaces', () => {
     expect(play(detection, ports('up', 'up'), 2)).toEqual([['clear r-1/if/7 LINK_DOWN'], []]);
   });
 
-  test('a false linkUp does not hide a port that polls find down', () => {
+  test('a linkUp ends what a linkDown began, and a poll that still finds it down raises it anew', () => {
     const detection = new Detection(rules);
-    play(detection, ports('up', 'down', 'down'));
-    const up = {
-      device,
-      address: '192.0.2.1',
-      trapOid: '1.3.6.1.6.3.1.1.5.4',
-      varbinds: [{ oid: '1.3.6.1.2.1.2.2.1.1.7', value: 7 }],
-    };
-    expect(seen(detection.trap(up, minute(3)))).toEqual(['clear r-1/if/7 LINK_DOWN']);
-    expect(play(detection, ports('down', 'down'), 4).flat()).toEqual(['raise r-1/if/7 LINK_DOWN']);
+    play(detection, ports('up'));
+    const varbinds = [{ oid: '1.3.6.1.2.1.2.2.1.1.7', value: 7 }];
+    const tell = (trapOid: string, n: number): string[] =>
+      seen(detection.trap({ device, address: '192.0.2.1', trapOid, varbinds }, minute(n)));
+    expect(tell('1.3.6.1.6.3.1.1.5.3', 1)).toEqual(['raise r-1/if/7 LINK_DOWN']);
+    expect(tell('1.3.6.1.6.3.1.1.5.4', 2)).toEqual(['clear r-1/if/7 LINK_DOWN']);
+    expect(play(detection, ports('down', 'down'), 3)).toEqual([[], ['raise r-1/if/7 LINK_DOWN']]);
+    expect(tell('1.3.6.1.6.3.1.1.5.4', 5)).toEqual(['clear r-1/if/7 LINK_DOWN']);
+    // The poll's own word is the poll's to take back.
+    expect(play(detection, ports('down', 'up'), 6)).toEqual([[], ['clear r-1/if/7 LINK_DOWN']]);
+  });
+
+  test('ports of a silent device, or not yet counted down, are not judged', () => {
+    const detection = new Detection(rules);
+    play(detection, ports('up', 'down'));
+    expect(detection.active().watches).toEqual(['router-1']);
+    play(detection, ports('up'), 2);
+    expect(detection.active().watches).toEqual(['router-1', 'r-1/if/7']);
+    for (let i = 0; i < 3; i++) detection.silent(device);
+    expect(detection.active().watches).toEqual(['router-1']);
   });
 
   test('errors count as a share of packets, a counter that goes back says nothing', () => {

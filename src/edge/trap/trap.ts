@@ -39,7 +39,7 @@ export interface TrapReceiverOptions {
   readonly rate?: { readonly perSecond: number; readonly burst: number } | undefined;
 }
 
-export interface TrapCounters {
+export type TrapCounters = {
   /** Datagrams read from the socket. */
   readonly received: number;
   /** Records that `accept` made durable. */
@@ -61,7 +61,7 @@ export interface TrapCounters {
   readonly informs: number;
   readonly acknowledged: number;
   readonly socketErrors: number;
-}
+};
 
 export interface TrapReceiver {
   readonly address: { readonly host: string; readonly port: number };

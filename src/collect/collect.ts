@@ -7,8 +7,9 @@
  */
 export { compileProfiles } from './compile.ts';
 export { detectionOids, detectProfile } from './detect-profile.ts';
-export { type PollPlan, planOf } from './plan.ts';
+export { planOf } from './plan.ts';
 export type { Profile, Profiles } from './profile.ts';
 export { profileSchema } from './profile-schema.ts';
 export { type DeviceAnswer, readDevice } from './read-device.ts';
 export { type MeasuredValue, samplesOf } from './samples.ts';
+export { withTextsOf } from './texts.ts';

@@ -2,7 +2,7 @@
 import type { Profile, Table } from './profile.ts';
 import type { WalkBudget } from './session.ts';
 
-export interface PollPlan {
+interface PollPlan {
   /** For `readDevice`: the same tables with the columns that carry numbers or states. */
   readonly profile: Profile;
   /** Of each table. */

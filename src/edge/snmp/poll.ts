@@ -35,14 +35,17 @@ export interface DeviceTarget {
 
 export type PollOutcome = DeviceAnswer | { readonly kind: 'unknownProfile'; readonly profile: string };
 
-/** `profile` is an id or `auto`. Every way it can end is a value. */
-export async function pollDevice(poll: {
+export interface PollRequest {
   readonly world: World;
   readonly transport: Transport;
   readonly profiles: Profiles;
   readonly target: DeviceTarget;
+  /** An id or `auto`. */
   readonly profile: string;
-}): Promise<PollOutcome> {
+}
+
+/** Every way it can end is a value. */
+export async function pollDevice(poll: PollRequest): Promise<PollOutcome> {
   const opened = await openDeviceSession(poll.world, poll.transport, poll.target);
   if ('kind' in opened) return { kind: 'problem', problem: opened };
   try {
@@ -86,7 +89,8 @@ async function readThrough(
   return readDevice(session, chosen.profile, { instant: now, iso: new Date(now).toISOString() });
 }
 
-async function chosenProfile(
+/** The named profile, or the one that fits what the device says of itself. */
+export async function chosenProfile(
   session: Session,
   poll: { readonly profiles: Profiles; readonly profile: string },
 ): Promise<{ readonly profile: NonNullable<ReturnType<typeof detectProfile>> } | PollOutcome> {

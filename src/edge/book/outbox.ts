@@ -53,7 +53,7 @@ export function takeDue(sql: Sql, vault: Vault, taking: Taking): DueNotices {
       const rows = dueRows(sql, taking, taking.limit - taken.length);
       if (rows.length === 0) break;
       const ready = rows.filter((row) => isReady(sql, row, sweep));
-      markSending(sql, ready, sweep);
+      if (ready.length > 0) markSending(sql, ready, sweep);
       taken.push(...ready);
     }
     const people = peopleOf(
@@ -65,7 +65,7 @@ export function takeDue(sql: Sql, vault: Vault, taking: Taking): DueNotices {
       const person = people.get(row.subscriber);
       return addressed(sql, vault, { row, taking, sweep, person }) ?? [];
     });
-    grantLinks(sql, notices, taking.now);
+    if (notices.length > 0) grantLinks(sql, notices, taking.now);
     counts.write(sql);
     writeReceipts(sql, finals);
     const next = sql.get<{ due_at: number }>(

@@ -9,6 +9,8 @@ import type { Sql } from './sql.ts';
 export interface ReceiptBatch {
   /** Hand it to `dropReceipts` once the line has the batch. */
   readonly upTo: number;
+  /** True when there may be more. */
+  readonly isFull: boolean;
   readonly counts: readonly ReceiptCount[];
   readonly unreachable: readonly ReceiptException[];
 }
@@ -65,7 +67,7 @@ export function nextReceipts(sql: Sql): ReceiptBatch | undefined {
     if (count === undefined) counts.set(key, { incident, type, state, count: n });
     else count.count += n;
   }
-  return { upTo: last.row, counts: [...counts.values()], unreachable };
+  return { upTo: last.row, isFull: rows.length === 1_000, counts: [...counts.values()], unreachable };
 }
 
 export function dropReceipts(sql: Sql, upTo: number): void {

@@ -1,0 +1,44 @@
+/** Makes the notice that leaves: the text in the subscriber's language, with the personal link in it. */
+import type { World } from '../../base/world.ts';
+import type { DueNotice } from '../../edge/book/records.ts';
+import type { NoticeTexts } from '../../edge/files/notice-texts.ts';
+import type { Tell } from '../../model/notice.ts';
+import type { Channel, OutgoingNotice } from '../../notify/channel.ts';
+
+export interface Composing {
+  readonly texts: NoticeTexts;
+  /** What links begin with, e.g. `https://status.example`. */
+  readonly publicUrl: string;
+  /** For subscribers without their own. */
+  readonly language: 'ru' | 'en';
+  readonly zone: string;
+  /** Every notice goes to this one phone or e-mail address. */
+  readonly onlyTo?: string | undefined;
+  readonly world: World;
+}
+
+/** undefined when `onlyTo` is an address this channel cannot reach. */
+export function composeNotice(
+  composing: Composing,
+  channel: Channel,
+  due: { notice: DueNotice; tell: Tell },
+): OutgoingNotice | undefined {
+  const { notice, tell } = due;
+  const { onlyTo } = composing;
+  if (onlyTo !== undefined && onlyTo.includes('@') !== (channel.address === 'email')) return undefined;
+  const language = notice.language ?? composing.language;
+  const rendered = composing.texts({
+    ...{
+      type: notice.type,
+      language,
+      medium: channel.address === 'email' ? 'mail' : 'sms',
+      facts: tell.facts,
+    },
+    ...{ now: composing.world.now(), zone: notice.zone ?? composing.zone, address: notice.address },
+    link: `${composing.publicUrl.replace(/\/+$/, '')}/s/${notice.token}`,
+  });
+  return {
+    ...{ key: notice.key, to: onlyTo ?? notice.to, subject: rendered.subject, text: rendered.text, language },
+    ...{ subscriber: notice.subscriberId, incident: notice.incident, type: notice.type },
+  };
+}

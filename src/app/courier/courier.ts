@@ -1,0 +1,180 @@
+/** The courier: turns what the line tells into notices, brings them out, and reports back what became of them. */
+import { type DurationMs, hours, seconds } from '../../base/instant.ts';
+import { seededRandom } from '../../base/random.ts';
+import type { Wake, World } from '../../base/world.ts';
+import type { Book } from '../../edge/book/book.ts';
+import type { ChannelFacts } from '../../edge/book/records.ts';
+import type { Input } from '../../flow/input.ts';
+import type { Channel } from '../../notify/channel.ts';
+import type { Desk } from '../../ticket/desk.ts';
+import { type Composing, composeNotice } from './compose.ts';
+import { workDesk } from './desk-lane.ts';
+import { Lane, type LaneStatus } from './lane.ts';
+
+export interface CourierChannel {
+  readonly channel: Channel;
+  /** 32 when left out. */
+  readonly window?: number | undefined;
+  /** 10,000 when left out: faster than any gateway. */
+  readonly ratePerSecond?: number | undefined;
+}
+
+export interface CourierOptions extends Composing {
+  readonly book: Book;
+  readonly channels: readonly CourierChannel[];
+  readonly desk?: Desk | undefined;
+  /** Stable keys of the subscribers numbered [from, to) of that topology version, less `except` (ascending). */
+  readonly keysOf: (range: KeyRange) => Uint32Array | Promise<Uint32Array>;
+  /** Receipts and desk updates for the line; resolves when they are durable. */
+  readonly submit: (input: Input) => Promise<unknown> | undefined;
+}
+
+export interface KeyRange {
+  readonly topologyVersion: number;
+  readonly from: number;
+  readonly to: number;
+  readonly except: Uint32Array;
+}
+
+export interface Courier {
+  /** The book has something new. */
+  poke(): void;
+  readonly status: readonly LaneStatus[];
+  /** Takes nothing more and waits up to 10 s for what is in flight. */
+  close(): Promise<void>;
+}
+
+/** Subscribers a tell is expanded by at once (design L5). */
+const pageSize = 500;
+const pollEvery: DurationMs = seconds(1);
+const closeWithin: DurationMs = seconds(10);
+
+/** Only one courier works on a book at a time: it begins by taking over what a dead one left in flight. */
+export async function startCourier(options: CourierOptions): Promise<Courier> {
+  const { book, world } = options;
+  const facts: ChannelFacts[] = options.channels.map(({ channel: { name, address, honoursKey } }) => ({
+    name,
+    address,
+    honoursKey,
+  }));
+  await book.reclaimAll(facts, world.now());
+  const lanes = lanesOf(options, facts);
+  const pokeLanes = (): void => {
+    for (const lane of lanes) lane.poke();
+  };
+  const jobs = [
+    repeating(world, 'planning notices', () => expandOne(options, facts, pokeLanes)),
+    repeating(world, 'reporting notices', () => reportOnce(options)),
+  ];
+  const { desk } = options;
+  if (desk !== undefined)
+    jobs.push(repeating(world, 'ticket system', async () => (await workDesk({ ...options, desk })) > 0));
+  const tidying = world.every(hours(1), () => {
+    book
+      .forgetExpired(world.now())
+      .catch((error: unknown) => world.log.error('the book was not tidied', { error: String(error) }));
+  });
+  pokeLanes();
+  return {
+    poke() {
+      jobs[0]?.poke();
+      jobs[2]?.poke();
+      pokeLanes();
+    },
+    get status() {
+      return lanes.map((lane) => lane.status);
+    },
+    async close() {
+      tidying.cancel();
+      await jobs[0]?.close();
+      await jobs[2]?.close();
+      await Promise.all(lanes.map((lane) => lane.close(closeWithin)));
+      await jobs[1]?.close();
+      while (await reportOnce(options));
+      await desk?.close();
+    },
+  };
+}
+
+function lanesOf(options: CourierOptions, facts: readonly ChannelFacts[]): Lane[] {
+  const { book, world } = options;
+  const seed = new DataView(Uint8Array.from(world.randomBytes(4)).buffer).getUint32(0);
+  const random = seededRandom(seed);
+  return options.channels.map(
+    ({ channel, window, ratePerSecond }) =>
+      new Lane({
+        ...{
+          book,
+          channel,
+          facts,
+          world,
+          random,
+          window: window ?? 32,
+          ratePerSecond: ratePerSecond ?? 10_000,
+        },
+        compose: (notice, tell) => composeNotice(options, channel, { notice, tell }),
+      }),
+  );
+}
+
+/** One page of a tell; false when there is none. */
+async function expandOne(
+  { book, world, keysOf }: CourierOptions,
+  channels: readonly ChannelFacts[],
+  then: () => void,
+): Promise<boolean> {
+  const page = await book.nextTellPage(pageSize);
+  if (page === undefined) return false;
+  const keys = await keysOf(page);
+  await book.addNotices({ page, keys, channels, now: world.now() });
+  then();
+  return true;
+}
+
+/** One batch of receipts, dropped only after the line has it: told twice rather than never. True when more wait. */
+async function reportOnce({ book, submit }: CourierOptions): Promise<boolean> {
+  const batch = await book.nextReceipts();
+  if (batch === undefined) return false;
+  await submit({ kind: 'receipts', counts: batch.counts, unreachable: batch.unreachable });
+  await book.dropReceipts(batch.upTo);
+  return batch.isFull;
+}
+
+interface Repeating {
+  poke(): void;
+  close(): Promise<void>;
+}
+
+/** Runs `once` as long as it finds work, then each second or when poked; an error is logged and waits for the next second. */
+function repeating(world: World, what: string, once: () => Promise<boolean>): Repeating {
+  let running: Promise<void> | undefined;
+  let isPoked = false;
+  let isClosed = false;
+  let timer: Wake | undefined;
+  const run = async (): Promise<void> => {
+    try {
+      do isPoked = false;
+      while (((await once()) || isPoked) && !isClosed);
+    } catch (error) {
+      world.log.error('the courier failed and tries again', { what, error: String(error) });
+    }
+  };
+  const poke = (): void => {
+    isPoked = true;
+    if (isClosed) return;
+    timer?.cancel();
+    running ??= run().finally(() => {
+      running = undefined;
+      if (!isClosed) timer = world.after(pollEvery, poke);
+    });
+  };
+  poke();
+  return {
+    poke,
+    async close() {
+      isClosed = true;
+      timer?.cancel();
+      await running;
+    },
+  };
+}

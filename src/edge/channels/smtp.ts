@@ -1,0 +1,189 @@
+/** Notices by e-mail through the operator's relay: one message each, its Message-ID made from the notice's key. */
+import { connect, type Socket } from 'node:net';
+import { createTransport } from 'nodemailer';
+import { Fault } from '../../base/fault.ts';
+import type { Secret } from '../../base/secret.ts';
+import type { Channel, OutgoingNotice, SendOutcome } from '../../notify/channel.ts';
+import { refusedTarget, resolveTarget } from '../net/address-guard.ts';
+import {
+  type ChannelKind,
+  type ChannelSettings,
+  lengthMs,
+  secretProperty,
+  sharedProperties,
+} from './channel-kind.ts';
+
+export interface SmtpSettings extends ChannelSettings {
+  readonly kind: 'smtp';
+  readonly host: string;
+  /** 587 when left out; 465 speaks TLS from the first byte (RFC 8314). */
+  readonly port?: number | undefined;
+  readonly tls?: 'required' | 'off' | undefined;
+  readonly user?: string | undefined;
+  readonly password?: Secret | undefined;
+  readonly from: string;
+  /** Where a mail program sends "unsubscribe"; an https address or mailto. */
+  readonly unsubscribe?: string | undefined;
+  readonly allowPrivate?: boolean | undefined;
+  readonly timeout?: string | undefined;
+}
+
+export const smtp: ChannelKind<SmtpSettings> = {
+  schema: {
+    type: 'object',
+    properties: {
+      kind: { const: 'smtp' },
+      host: { type: 'string', pattern: '^[^\\s/@]{1,253}$', description: 'a host name or address' },
+      port: { type: 'integer', minimum: 1, maximum: 65_535 },
+      tls: { enum: ['required', 'off'] },
+      user: { type: 'string', minLength: 1 },
+      password: secretProperty,
+      from: {
+        type: 'string',
+        pattern: '^[^\\s<>,;]+@[^\\s<>,;]+$',
+        description: 'an address such as noc@isp.example',
+      },
+      unsubscribe: {
+        type: 'string',
+        pattern: '^(https://|mailto:)[^\\s<>,]+$',
+        description: 'https://.. or mailto:..',
+      },
+      ...sharedProperties,
+    },
+    required: ['kind', 'host', 'from'],
+    additionalProperties: false,
+  },
+  refusals(settings) {
+    const refusals: { key: string; reason: string }[] = [];
+    const reason = settings.allowPrivate === true ? undefined : refusedTarget(settings.host);
+    if (reason !== undefined) refusals.push({ key: 'host', reason });
+    if (settings.tls === 'off' && settings.user !== undefined) {
+      refusals.push({ key: 'tls', reason: 'a password is not sent without TLS; set tls: required' });
+    }
+    return refusals;
+  },
+  open: (name, settings, world) => openSmtp(name, settings, { now: () => world.now() }),
+};
+
+function openSmtp(name: string, settings: SmtpSettings, clock: { now(): number }): Channel {
+  const timeoutMs = lengthMs(settings.timeout, 15_000);
+  const port = settings.port ?? 587;
+  const isTls = settings.tls !== 'off';
+  const transport = createTransport({
+    ...{
+      host: settings.host,
+      port,
+      pool: true,
+      maxConnections: Math.min(10, settings.window ?? 5),
+      maxMessages: 100,
+    },
+    ...{ secure: isTls && port === 465, requireTLS: isTls, ignoreTLS: !isTls },
+    ...{ connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs },
+    ...(settings.user === undefined
+      ? {}
+      : { auth: { user: settings.user, pass: settings.password?.reveal() ?? '' } }),
+    // Nothing in a notice may make us read a file or fetch an address.
+    ...{ disableFileAccess: true, disableUrlAccess: true },
+    tls: { servername: settings.host, minVersion: 'TLSv1.2' },
+    getSocket: (
+      _options: unknown,
+      answer: (error: Error | null, socket?: { connection: Socket }) => void,
+    ) => {
+      guardedSocket({
+        host: settings.host,
+        port,
+        allowPrivate: settings.allowPrivate === true,
+        timeoutMs,
+      }).then(
+        (connection) => answer(null, { connection }),
+        (error: unknown) => answer(error as Error),
+      );
+    },
+  });
+  return {
+    // RFC 5321 knows no key: a lost answer may mean a second mail, which the stable Message-ID lets a mailbox fold.
+    ...{ name, address: 'email', honoursKey: false },
+    async send(notice) {
+      // The mail package reads lists of addresses; one notice has one addressee, so anything else never reaches it.
+      if (!plainAddress.test(notice.to)) return { kind: 'failed', reason: 'not one plain address' };
+      try {
+        await transport.sendMail(mailOf(notice, settings, clock.now()));
+        return { kind: 'sent', externalId: messageId(notice, settings.from) };
+      } catch (error) {
+        return outcomeOf(error as SmtpError);
+      }
+    },
+    close: async () => transport.close(),
+  };
+}
+
+const plainAddress = /^[^\s<>,;:"()[\]\\@]+@[^\s<>,;:"()[\]\\@]+$/;
+
+const messageId = (notice: OutgoingNotice, from: string): string =>
+  `<${notice.key}@${from.slice(from.lastIndexOf('@') + 1)}>`;
+
+function mailOf(notice: OutgoingNotice, settings: SmtpSettings, now: number): object {
+  return {
+    from: { name: '', address: settings.from },
+    // As an object the address is never parsed for further recipients.
+    to: { name: '', address: notice.to },
+    envelope: { from: settings.from, to: [notice.to] },
+    subject: notice.subject.replace(/[\r\n]+/g, ' '),
+    text: notice.text,
+    messageId: messageId(notice, settings.from),
+    date: new Date(now),
+    headers: {
+      // RFC 3834 section 5: no vacation reply comes back.
+      'Auto-Submitted': 'auto-generated',
+      'Content-Language': notice.language,
+      'X-Allclear-Incident': notice.incident,
+      ...(settings.unsubscribe === undefined ? {} : { 'List-Unsubscribe': `<${settings.unsubscribe}>` }),
+    },
+  };
+}
+
+interface SmtpError extends Error {
+  readonly code?: string | undefined;
+  readonly responseCode?: number | undefined;
+}
+
+function outcomeOf(error: SmtpError): SendOutcome {
+  const status = error.responseCode;
+  const reason = status === undefined ? (error.code ?? 'connection broken') : `SMTP ${status}`;
+  if (error instanceof Fault) return { kind: 'failed', reason: error.message };
+  const isRelays = relayFaults.includes(error.code ?? '');
+  // RFC 5321 section 4.2.1: 4yz is for now, 5yz for good. A relay that refuses us is broken, not this addressee.
+  if (status !== undefined && status >= 500 && !isRelays) return { kind: 'failed', reason };
+  // A connection that broke with no word of the relay may have broken after the message was taken.
+  return { kind: 'retry', reason, uncertain: status === undefined && !isRelays };
+}
+
+/** Faults before any message was handed over. */
+const relayFaults = ['EAUTH', 'ETLS', 'EDNS', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+/** Connects to the address that was judged; the name is not resolved a second time. */
+async function guardedSocket(target: {
+  host: string;
+  port: number;
+  allowPrivate: boolean;
+  timeoutMs: number;
+}): Promise<Socket> {
+  const found = await resolveTarget(target.host, target.allowPrivate);
+  if (found.kind === 'refused') throw new Fault('channel/refused-target', found.reason);
+  if (found.kind === 'unknown') throw Object.assign(new Error(found.reason), { code: 'EDNS' });
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: found.address, port: target.port, timeout: target.timeoutMs });
+    const fail = (error: Error): void => {
+      socket.destroy();
+      reject(error);
+    };
+    socket.once('error', fail);
+    socket.once('timeout', () =>
+      fail(Object.assign(new Error('no connection in time'), { code: 'ECONNREFUSED' })),
+    );
+    socket.once('connect', () => {
+      socket.removeAllListeners('error').removeAllListeners('timeout');
+      resolve(socket);
+    });
+  });
+}

@@ -1,0 +1,264 @@
+/** Texts of notices from `rules/texts/*.yaml`: checked when they are read, filled in with values that stay plain text. */
+import { IntlMessageFormat } from 'intl-messageformat';
+import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
+import type { SourceDocument } from '../../base/source-document.ts';
+import { type NoticeFacts, type NoticeType, noticeTypes } from '../../model/notice.ts';
+import { smsLength } from './sms-length.ts';
+import { documentCheck, parseYaml } from './yaml-document.ts';
+
+type Language = 'ru' | 'en';
+
+export interface NoticeWish {
+  readonly type: NoticeType;
+  readonly language: Language;
+  readonly medium: 'sms' | 'mail';
+  readonly facts: NoticeFacts;
+  /** ms since 1970: times of another day are shown with their date. */
+  readonly now: number;
+  /** IANA name; an unknown one is taken as UTC. */
+  readonly zone: string;
+  readonly link: string;
+  readonly address?: string | undefined;
+}
+
+export interface RenderedNotice {
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** A language that was not read answers in the other one. */
+export type NoticeTexts = (wish: NoticeWish) => RenderedNotice;
+
+interface RawTexts {
+  readonly language: Language;
+  readonly operator: string;
+  readonly causes: Readonly<Record<string, string>>;
+  readonly notices: Readonly<
+    Record<NoticeType, { readonly sms: string; readonly subject: string; readonly body: string }>
+  >;
+}
+
+const text = { type: 'string', minLength: 1, maxLength: 4_000 };
+const check = documentCheck({
+  type: 'object',
+  properties: {
+    format: { const: 'notice-texts/1' },
+    language: { enum: ['ru', 'en'] },
+    operator: { type: 'string', minLength: 1, maxLength: 60 },
+    causes: { type: 'object', additionalProperties: text, properties: { '*': text }, required: ['*'] },
+    notices: {
+      type: 'object',
+      properties: Object.fromEntries(
+        noticeTypes.map((type) => [
+          type,
+          {
+            type: 'object',
+            properties: { sms: text, subject: text, body: text },
+            required: ['sms', 'subject', 'body'],
+            additionalProperties: false,
+          },
+        ]),
+      ),
+      required: [...noticeTypes],
+      additionalProperties: false,
+    },
+  },
+  required: ['format', 'language', 'operator', 'causes', 'notices'],
+  additionalProperties: false,
+});
+
+const names = [
+  ...['operator', 'cause', 'address', 'since', 'restored', 'etr', 'etrFrom', 'previousEtr', 'link'],
+  ...['hasEtr', 'hasAddress', 'hasRestored', 'remote'],
+];
+const mostParts = 3;
+
+type Field = 'sms' | 'subject' | 'body';
+interface LanguageTexts {
+  readonly operator: string;
+  readonly causes: Readonly<Record<string, string>>;
+  readonly messages: ReadonlyMap<`${NoticeType}.${Field}`, IntlMessageFormat>;
+}
+
+/** Every problem of every file at its place; a file with an error is left out as a whole. */
+export function parseNoticeTexts(
+  files: readonly { readonly file: string; readonly text: string }[],
+): Parsed<NoticeTexts | undefined> {
+  const problems: Problem[] = [];
+  const languages = new Map<Language, LanguageTexts>();
+  for (const { file, text: written } of files) {
+    const parsed = parseYaml(file, written);
+    const found = [...parsed.problems, ...(parsed.problems.length > 0 ? [] : check(parsed.value))];
+    problems.push(...found);
+    if (found.length > 0) continue;
+    const raw = parsed.value.value as RawTexts;
+    const compiled = compileTexts(parsed.value, raw, problems);
+    if (compiled !== undefined) languages.set(raw.language, compiled);
+  }
+  const first = languages.values().next().value;
+  if (first === undefined) return { value: undefined, problems };
+  return { value: (wish) => render(languages.get(wish.language) ?? first, wish), problems };
+}
+
+function compileTexts(
+  document: SourceDocument,
+  raw: RawTexts,
+  problems: Problem[],
+): LanguageTexts | undefined {
+  const messages = new Map<`${NoticeType}.${Field}`, IntlMessageFormat>();
+  let isSound = true;
+  for (const type of noticeTypes) {
+    for (const field of ['sms', 'subject', 'body'] as const) {
+      const path = ['notices', type, field];
+      const wrong = (found: { message: string; hint?: string | undefined }): void => {
+        isSound = false;
+        problems.push(document.problemAt(path, { code: 'texts/not-valid', ...found }));
+      };
+      try {
+        // Tags are text here: nothing in a notice is markup.
+        const message = new IntlMessageFormat(raw.notices[type][field], raw.language, undefined, {
+          ignoreTag: true,
+        });
+        const unknown = [...namesIn(message.getAst())].find((name) => !names.includes(name));
+        if (unknown !== undefined) {
+          const near = didYouMean(unknown, names);
+          wrong({
+            message: `there is no {${unknown}}`,
+            hint: near === undefined ? `known: ${names.join(', ')}` : `did you mean {${near}}?`,
+          });
+        } else messages.set(`${type}.${field}`, message);
+      } catch (error) {
+        wrong({
+          message: `the text cannot be read: ${error instanceof Error ? error.message.split('\n')[0] : 'unknown form'}`,
+        });
+      }
+    }
+  }
+  if (!isSound) return undefined;
+  const texts = { operator: raw.operator, causes: raw.causes, messages };
+  problems.push(...longTexts(document, raw, texts));
+  return texts;
+}
+
+/** Names of all arguments, those within branches too. */
+function namesIn(elements: readonly object[], found: Set<string> = new Set()): Set<string> {
+  for (const element of elements as readonly {
+    type: number;
+    value: unknown;
+    options?: Record<string, { value: readonly object[] }>;
+  }[]) {
+    // 0 is literal text and 7 the `#` of a plural (TYPE of @formatjs/icu-messageformat-parser).
+    if (element.type !== 0 && element.type !== 7) found.add(String(element.value));
+    for (const option of Object.values(element.options ?? {})) namesIn(option.value, found);
+  }
+  return found;
+}
+
+function longTexts(document: SourceDocument, raw: RawTexts, texts: LanguageTexts): Problem[] {
+  const at = Date.UTC(2026, 0, 1, 15) as NoticeFacts['startedAt'];
+  const etr = { from: at, to: at, source: 'table', revision: 1 } as const;
+  const kind = Object.keys(raw.causes).reduce((a, b) =>
+    raw.causes[a]!.length > raw.causes[b]!.length ? a : b,
+  );
+  return noticeTypes.flatMap((type) => {
+    const wish: NoticeWish = {
+      ...{
+        type,
+        language: raw.language,
+        medium: 'sms',
+        now: at,
+        zone: 'UTC',
+        link: 'https://status.example/s/AAAAAAAAAAA',
+      },
+      facts: { kind, startedAt: at, restoredAt: at, etr, previousEtr: etr },
+    };
+    const { parts } = smsLength(render(texts, wish).text);
+    if (parts <= mostParts) return [];
+    const message = `this SMS takes ${parts} parts`;
+    return [
+      document.problemAt(['notices', type, 'sms'], {
+        code: 'texts/long',
+        severity: 'warning',
+        message,
+        hint: 'shorten it: each part is paid for',
+      }),
+    ];
+  });
+}
+
+function render(texts: LanguageTexts, wish: NoticeWish): RenderedNotice {
+  const values = valuesOf(texts, wish);
+  const fill = (field: Field): string =>
+    String(texts.messages.get(`${wish.type}.${field}`)?.format(values) ?? '');
+  return {
+    subject: plain(fill('subject')),
+    text: wish.medium === 'sms' ? plain(fill('sms')) : fill('body').trimEnd(),
+  };
+}
+
+function valuesOf(texts: LanguageTexts, wish: NoticeWish): Record<string, string> {
+  const { facts } = wish;
+  const yes = (value: unknown): string => (value === undefined || value === '' ? 'no' : 'yes');
+  const time = (at: number | undefined): string => (at === undefined ? '' : clockTime(at, wish));
+  return {
+    ...{
+      operator: texts.operator,
+      cause: texts.causes[facts.kind] ?? texts.causes['*'] ?? '',
+      link: wish.link,
+    },
+    ...{ address: plain(wish.address ?? ''), since: time(facts.startedAt), restored: time(facts.restoredAt) },
+    ...{ etr: time(facts.etr?.to), etrFrom: time(facts.etr?.from), previousEtr: time(facts.previousEtr?.to) },
+    ...{ hasEtr: yes(facts.etr), hasAddress: yes(wish.address), hasRestored: yes(facts.restoredAt) },
+    remote: facts.remote === undefined ? 'unknown' : facts.remote ? 'yes' : 'no',
+  };
+}
+
+/** One line without control characters: values come from outside. */
+const plain = (value: string): string =>
+  value.replace(/[\u0000-\u001f\u007f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
+
+/** The country's zones, twice over; more would be made-up ones. */
+const zonesKept = 1_000;
+const formats = new Map<string, { time: Intl.DateTimeFormat; day: Intl.DateTimeFormat }>();
+
+/** `19:30`, or `25.11 02:00` on another day. */
+function clockTime(
+  at: number,
+  { zone, now, language }: Pick<NoticeWish, 'zone' | 'now' | 'language'>,
+): string {
+  const { time, day } = formatsOf(zone, language);
+  const shown = time.format(at);
+  return day.format(at) === day.format(now) ? shown : `${day.format(at)} ${shown}`;
+}
+
+function formatsOf(
+  zone: string,
+  language: Language,
+): { time: Intl.DateTimeFormat; day: Intl.DateTimeFormat } {
+  const key = `${language} ${zone}`;
+  let found = formats.get(key);
+  if (found === undefined) {
+    const locale = language === 'ru' ? 'ru-RU' : 'en-GB';
+    const make = (timeZone: string): { time: Intl.DateTimeFormat; day: Intl.DateTimeFormat } => ({
+      time: new Intl.DateTimeFormat(locale, {
+        timeZone,
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+      }),
+      day: new Intl.DateTimeFormat(locale, {
+        timeZone,
+        day: '2-digit',
+        month: language === 'ru' ? '2-digit' : 'short',
+      }),
+    });
+    try {
+      found = make(zone);
+    } catch {
+      found = make('UTC');
+    }
+    if (formats.size >= zonesKept) formats.clear();
+    formats.set(key, found);
+  }
+  return found;
+}

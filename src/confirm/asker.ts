@@ -199,7 +199,7 @@ export class Asker {
   }
 }
 
-export const timerOf = (of: Case, batch: Batch): string => `batch ${of.incident} ${batch.id}`;
+const timerOf = (of: Case, batch: Batch): string => `batch ${of.incident} ${batch.id}`;
 
 export const situationOf = (of: Case, row: number): Situation => ({
   state: of.sheet.stateOf(row),

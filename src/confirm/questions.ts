@@ -16,7 +16,10 @@ export const questionRevision = (round: number, loop: number, reminder: number):
 /** `numbers` in any order, without repeats. */
 export function tellsTo(
   numbers: readonly number[],
-  frame: Omit<Tell, 'from' | 'to' | 'except' | 'suppressed'>,
+  frame: Pick<
+    Tell,
+    'incident' | 'revision' | 'type' | 'topologyVersion' | 'held' | 'notAfter' | 'order' | 'facts'
+  >,
 ): Tell[] {
   const tells: { from: number; to: number; except: number[] }[] = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {

@@ -25,9 +25,6 @@ const codeOf = new Map(states.map((state, code) => [state, code]));
 export type Flag = 'stopped' | 'probedGood' | 'actedOn';
 const bits: Readonly<Record<Flag, number>> = { stopped: 1, probedGood: 2, actedOn: 4 };
 
-/** A row that belongs to no batch of questions. */
-export const noBatch = 0;
-
 export interface SheetSnapshot {
   readonly keys: readonly number[];
   readonly states: readonly number[];

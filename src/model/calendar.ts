@@ -16,7 +16,7 @@ const minuteMs = 60_000;
 const dayMinutes = 1_440;
 
 /** Minutes east of UTC; a zone or an instant the calendar does not know counts as UTC. */
-export function offsetMinutes(calendar: Calendar, zone: string | undefined, at: number): number {
+function offsetMinutes(calendar: Calendar, zone: string | undefined, at: number): number {
   const table = zone === undefined || !Object.hasOwn(calendar.zones, zone) ? undefined : calendar.zones[zone];
   let offset = 0;
   for (const [from, minutes] of table ?? []) {

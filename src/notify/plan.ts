@@ -11,7 +11,7 @@ import type { SubscriberColumns } from '../model/subscriber-columns.ts';
 export type GuardLevel = 'none' | 'secondPerson' | 'stopAboveShare';
 
 /** A notice to those already told, on its way through them. */
-export interface Job {
+interface Job {
   readonly type: NoticeType;
   readonly revision: number;
   readonly facts: NoticeFacts;
@@ -19,14 +19,14 @@ export interface Job {
 }
 
 /** What was told to whom in the last day, for the cap. */
-export interface Told {
+interface Told {
   readonly key: string;
   readonly at: Instant;
   ranges: readonly Range[];
 }
 
 /** Told, but not before that instant: quiet hours. */
-export interface Later {
+interface Later {
   readonly notBefore: Instant;
   ranges: readonly Range[];
 }

@@ -10,7 +10,10 @@ export interface Walk {
 }
 
 /** What all tells of the walk have in common. */
-export type TellFrame = Omit<Tell, 'from' | 'to' | 'except' | 'suppressed' | 'notBefore'>;
+export type TellFrame = Pick<
+  Tell,
+  'incident' | 'revision' | 'type' | 'topologyVersion' | 'held' | 'notAfter' | 'order' | 'facts'
+>;
 
 export interface Walked {
   readonly tells: readonly Tell[];

@@ -40,7 +40,7 @@ function room(change: Parameters<typeof policy>[0] = {}, count = 100) {
   const wakeAfter = (ms: number): void => {
     const until = instant(at + ms);
     for (let next = confirmations.wakeAt; next !== undefined && next <= until; next = confirmations.wakeAt) {
-      at = Math.max(next, at);
+      at = instant(Math.max(next, at));
       whole(confirmations.wake(base()));
     }
     at = until;

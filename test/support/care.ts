@@ -92,7 +92,7 @@ export function policy(
   };
 }
 
-export function incident(change: Partial<Incident> = {}): Incident {
+function incident(change: Partial<Incident> = {}): Incident {
   return {
     id: outage,
     kind: 'feeder',

@@ -22,6 +22,7 @@ class RepeatedPoll implements DevicePoller {
   readonly #request: PollRequest;
   #session: Session | undefined;
   #profile: Profile | undefined;
+  #plan: ReturnType<typeof planOf> | undefined;
   #full: DeviceReading | undefined;
   #readingsSinceFull = 0;
 
@@ -54,16 +55,18 @@ class RepeatedPoll implements DevicePoller {
       const chosen = await chosenProfile(this.#session, this.#request);
       if ('kind' in chosen) return chosen;
       this.#profile = chosen.profile;
+      this.#plan = planOf(chosen.profile);
     }
-    const lean = await this.#readNumbers(this.#session, this.#profile);
+    const lean = await this.#readNumbers(this.#session);
     return lean ?? this.#readAll(this.#session, this.#profile);
   }
 
   /** Undefined when a full reading is due. */
-  async #readNumbers(session: Session, profile: Profile): Promise<PollOutcome | undefined> {
+  async #readNumbers(session: Session): Promise<PollOutcome | undefined> {
     const full = this.#full;
-    if (full === undefined || ++this.#readingsSinceFull >= READINGS_PER_FULL) return undefined;
-    const plan = planOf(profile);
+    const plan = this.#plan;
+    if (full === undefined || plan === undefined || ++this.#readingsSinceFull >= READINGS_PER_FULL)
+      return undefined;
     const outcome = await readDevice(session, plan.profile, atNow(this.#request.world), plan.budget);
     if (outcome.kind !== 'reading') return outcome;
     const before = full.device.sysUpTimeTicks ?? 0;

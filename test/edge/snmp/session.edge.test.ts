@@ -37,7 +37,13 @@ describe('a session', () => {
   afterAll(() => transport.close());
 
   async function open(
-    options: { habits?: AgentHabits; version?: 0 | 1; host?: string; retries?: number } = {},
+    options: {
+      habits?: AgentHabits;
+      version?: 0 | 1;
+      host?: string;
+      retries?: number;
+      timeoutMs?: number;
+    } = {},
   ) {
     const host = options.host ?? '127.0.0.1';
     const served = recordedRows(recording);
@@ -47,7 +53,7 @@ describe('a session', () => {
     });
     return openSession(world, transport, {
       ...{ address: host, port: agent.port, version: options.version ?? 1, community: new Secret('c') },
-      ...{ timeoutMs: 150, retries: options.retries ?? 2 },
+      ...{ timeoutMs: options.timeoutMs ?? 2_000, retries: options.retries ?? 2 },
     });
   }
 
@@ -90,14 +96,14 @@ describe('a session', () => {
   });
 
   it('reads everything through 30 % loss when it may try again', async () => {
-    const session = await open({ habits: { lossShare: 0.3 }, retries: 8 });
+    const session = await open({ habits: { lossShare: 0.3 }, retries: 8, timeoutMs: 150 });
     const { varbinds, problem } = await session.walk([NAME, OCTETS, ERRORS], budget);
     expect(problem).toBeUndefined();
     expect(varbinds).toHaveLength(2 * PORTS + WITH_ERRORS);
   });
 
   it('keeps what arrived before the device fell silent', async () => {
-    const session = await open({ habits: { largestReplyBytes: 400 }, retries: 0 });
+    const session = await open({ habits: { largestReplyBytes: 400 }, retries: 0, timeoutMs: 300 });
     const walking = session.walk([NAME, OCTETS], budget);
     await expect.poll(() => agent!.counters().requests, { interval: 1 }).toBeGreaterThan(2);
     agent!.habits.isSilent = true;
@@ -137,7 +143,7 @@ describe('a session', () => {
     expect((await session.get([`${NAME}.100`])).problem).toBeUndefined();
     const written = openSession(world, transport, {
       ...{ address: '0:0:0:0:0:0:0:1', port: agent!.port, version: 1, community: new Secret('c') },
-      ...{ timeoutMs: 200, retries: 1 },
+      ...{ timeoutMs: 2_000, retries: 1 },
     });
     expect((await written.get([`${NAME}.100`])).problem).toBeUndefined();
   });

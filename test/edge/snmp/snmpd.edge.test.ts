@@ -38,7 +38,7 @@ describe("Debian's snmpd", () => {
     },
   });
   const target = (credentials: Credentials) => ({
-    ...{ host: '127.0.0.1', port: snmpd.port, credentials, timeoutMs: 400, retries: 1 },
+    ...{ host: '127.0.0.1', port: snmpd.port, credentials, timeoutMs: 800, retries: 1 },
   });
   const poll = (credentials: Credentials) =>
     pollDevice({ world, transport, profiles, profile: 'auto', target: target(credentials) });

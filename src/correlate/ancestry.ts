@@ -13,7 +13,11 @@ export class Ancestry {
   readonly topology: Topology;
   readonly #strangers: string[] = [];
   readonly #strangerOf = new Map<string, number>();
+  /** What lies above anything but leaves, for good; above leaves, which are many, until it fills up. */
   readonly #signal: (Int32Array | undefined)[] = [];
+  readonly #leafSignal = new Map<number, Int32Array>();
+  readonly #leafPower = new Map<number, Int32Array>();
+  readonly #leafFlags: Uint8Array;
   readonly #leaves: Uint32Array;
   readonly #powerLeaves: Uint32Array;
 
@@ -21,10 +25,13 @@ export class Ancestry {
     this.topology = topology;
     this.#leaves = new Uint32Array(topology.count);
     this.#powerLeaves = new Uint32Array(topology.count);
+    this.#leafFlags = Uint8Array.from({ length: topology.count }, (_, node) =>
+      isLeafOf(topology, node) ? 1 : 0,
+    );
     for (let node = 0; node < topology.count; node++) {
       if (!this.isLeaf(node)) continue;
-      for (const above of this.signalAbove(node)) this.#leaves[above]!++;
-      for (const above of this.powerAbove(node)) this.#powerLeaves[above]!++;
+      for (const above of this.#walkSignal(node)) this.#leaves[above]!++;
+      for (const above of this.#walkPower(node)) this.#powerLeaves[above]!++;
     }
   }
 
@@ -58,11 +65,7 @@ export class Ancestry {
 
   /** Nothing hangs on it, and it hangs on something. */
   isLeaf(node: number): boolean {
-    const { topology } = this;
-    if (this.isStranger(node)) return false;
-    for (const tree of topology.trees) if (topology.childrenOf(tree, node).length > 0) return false;
-    if (topology.isAccessHead(node) || topology.linkOf(node) !== undefined) return false;
-    return ['access', 'cable', 'power'].some((tree) => topology.parentOf(tree, node) >= 0);
+    return this.#leafFlags[node] === 1;
   }
 
   /** Leaves whose signal comes through it. */
@@ -77,21 +80,22 @@ export class Ancestry {
 
   /** Itself, then everything its signal comes through up to the access head, with the cables that carry it. */
   signalAbove(node: number): Int32Array {
-    const known = this.#signal[node];
+    const known = this.#signal[node] ?? this.#leafSignal.get(node);
     if (known !== undefined) return known;
     const found = this.#walkSignal(node);
-    // Leaves are many and cheap to walk again; what lies above them is shared.
-    if (this.isStranger(node) || !this.isLeaf(node)) this.#signal[node] = found;
+    if (this.isLeaf(node)) remember(this.#leafSignal, node, found);
+    else this.#signal[node] = found;
     return found;
   }
 
   /** Its own supply, nearest first, without itself. */
   powerAbove(node: number): Int32Array {
     if (this.isStranger(node)) return none;
-    const found: number[] = [];
-    let at = this.topology.parentOf('power', node);
-    for (; at >= 0; at = this.topology.parentOf('power', at)) found.push(at);
-    return Int32Array.from(found);
+    const known = this.#leafPower.get(node);
+    if (known !== undefined) return known;
+    const found = this.#walkPower(node);
+    remember(this.#leafPower, node, found);
+    return found;
   }
 
   /** The collector that watches it, inherited along `access`; -1 when none. */
@@ -104,9 +108,16 @@ export class Ancestry {
     return -1;
   }
 
+  #walkPower(node: number): Int32Array {
+    const found: number[] = [];
+    let at = this.topology.parentOf('power', node);
+    for (; at >= 0; at = this.topology.parentOf('power', at)) found.push(at);
+    return found.length === 0 ? none : Int32Array.from(found);
+  }
+
   #walkSignal(node: number): Int32Array {
     const { topology } = this;
-    const found = new Set([node]);
+    const found = [node];
     const parent = this.isStranger(node)
       ? impliedParentIndex(topology, this.idOf(node))
       : topology.isAccessHead(node)
@@ -114,13 +125,32 @@ export class Ancestry {
         : topology.parentOf('access', node);
     if (!this.isStranger(node)) {
       let cable = topology.parentOf('cable', node);
-      for (; cable >= 0; cable = topology.parentOf('cable', cable)) found.add(cable);
+      for (; cable >= 0; cable = topology.parentOf('cable', cable)) found.push(cable);
       // What an amplifier or fibre node feeds goes dark with its supply, without a gasp of its own.
-      if (!this.isLeaf(node) && !topology.isAccessHead(node)) {
-        for (const supply of this.powerAbove(node)) found.add(supply);
-      }
+      if (!this.isLeaf(node) && !topology.isAccessHead(node)) found.push(...this.powerAbove(node));
     }
-    if (parent >= 0) for (const above of this.signalAbove(parent)) found.add(above);
-    return Int32Array.from(found);
+    const further = parent < 0 ? none : this.signalAbove(parent);
+    // Terminal and splitter may hang on the same cable: each node once.
+    const own = found.filter((above, i) => found.indexOf(above) === i && !further.includes(above));
+    const joined = new Int32Array(own.length + further.length);
+    joined.set(own);
+    joined.set(further, own.length);
+    return joined;
   }
+}
+
+const rememberLimit = 100_000;
+
+function remember(memory: Map<number, Int32Array>, node: number, found: Int32Array): void {
+  if (memory.size >= rememberLimit) memory.clear();
+  memory.set(node, found);
+}
+
+function isLeafOf(topology: Topology, node: number): boolean {
+  for (const name of topology.trees) {
+    const tree = topology.treeOf(name)!;
+    if (tree.starts[node + 1]! > tree.starts[node]!) return false;
+  }
+  if (topology.isAccessHead(node) || topology.linkOf(node) !== undefined) return false;
+  return ['access', 'cable', 'power'].some((tree) => topology.parentOf(tree, node) >= 0);
 }

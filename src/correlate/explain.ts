@@ -107,10 +107,15 @@ function bestOnTree({ ancestry, tallies, tree, base }: TreeSearch): {
 } {
   const { topology } = ancestry;
   const parent = (node: number): number => parentIn(ancestry, tree, node);
-  const nodes = [...tallies.byNode.keys()].map((node) => ({ node, depth: depthOf(node, parent) }));
-  nodes.sort((a, b) => b.depth - a.depth);
   const best = new Map<number, number>();
   const below = new Map<number, number>();
+  const nodes: { node: number; depth: number }[] = [];
+  for (const node of tallies.byNode.keys()) {
+    if (!ancestry.isLeaf(node)) nodes.push({ node, depth: depthOf(node, parent) });
+    else if (parent(node) >= 0) below.set(parent(node), (below.get(parent(node)) ?? 0) + base(node));
+    if (tree === 'access' && ancestry.isLeaf(node)) best.set(node, base(node));
+  }
+  nodes.sort((a, b) => b.depth - a.depth);
   const beats: [number, number][] = [];
   for (const { node } of nodes) {
     const tally = tallies.byNode.get(node)!;

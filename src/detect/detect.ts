@@ -123,12 +123,18 @@ export class Detection {
     const id = line.device?.id ?? `unknown-${line.address}`;
     const { event, cause, severity } = rule;
     const word = rule.by && wordBehind(line.text, rule.by.behind);
-    const by = word === undefined ? undefined : resourceId(`${id}/${rule.by?.name}/${word}`);
-    const resource = line.device?.resource ?? resourceId(id);
-    const base = { event, resource, cause, by, source: 'syslog', device: id } as const;
-    return [
-      event === 'raise' ? { ...base, severity, attributes: { line: line.text.slice(0, 1_024) } } : base,
-    ];
+    const ifIndex = word === undefined ? undefined : this.#devices.get(id)?.ports.indexOf(word);
+    const base = { event, cause, source: 'syslog', device: id } as const;
+    // A port that readings know is the same resource to all sources; else the word tells ports apart.
+    const about =
+      ifIndex !== undefined && cause === this.#rules.interfaces.cause
+        ? { resource: resourceId(`${id}/if/${ifIndex}`) }
+        : {
+            resource: line.device?.resource ?? resourceId(id),
+            by: word === undefined ? undefined : resourceId(`${id}/${rule.by?.name}/${word}`),
+          };
+    if (event === 'clear') return [{ ...base, ...about }];
+    return [{ ...base, ...about, severity, attributes: { line: line.text.slice(0, 1_024) } }];
   }
 
   get wakeAt(): Instant | undefined {

@@ -32,7 +32,7 @@ export interface DeviceSnapshot extends Omit<DeviceState, 'ports' | 'conditions'
   readonly conditions: readonly (readonly [string, Condition])[];
 }
 
-export const mostPorts = 10_000;
+const mostPorts = 10_000;
 
 export const freshDevice = (device: WatchedDevice): DeviceState => ({
   ...{ device, isUnreachable: false, silent: 0, answers: 0, readings: 0, upTime: undefined },

@@ -9,6 +9,8 @@ import type { DetectionRules, InterfaceRule, RatioRule } from './rules.ts';
 /** Plain data, so that a snapshot is a copy. */
 export interface PortState {
   ifIndex: number;
+  /** ifDescr: the name that lines of syslog use. */
+  descr: string;
   /** Never raised from birth: it must have been up, or a trap must have spoken of it. */
   wasUp: boolean;
   /** Polls raised it: the alarm has this source until a poll ends it. */
@@ -40,6 +42,7 @@ export interface PortPoll {
 const freshPort = (ifIndex: number): PortState => ({
   ...{
     ifIndex,
+    descr: '',
     wasUp: false,
     isRaised: false,
     isTold: false,
@@ -67,6 +70,7 @@ export class Ports {
     if (state.ifIndex !== port.ifIndex)
       this.#renumber(state, port.ifIndex, { rule: rules.interfaces, poll }, found);
     state.seenIn = poll.reading;
+    state.descr = (port.ifDescr ?? '').slice(0, 128);
     judgeOper(rules.interfaces, state, port, poll, found);
     for (const ratio of rules.ratios) judgeRatio(ratio, state, port, poll, found);
     state.counters = port.counters ?? {};
@@ -83,6 +87,14 @@ export class Ports {
       state.toldAt = at;
       return;
     }
+  }
+
+  /** The number of the port of this name; undefined when no reading had one. */
+  indexOf(name: string): number | undefined {
+    const known = this.byName.get(name);
+    if (known !== undefined) return known.ifIndex;
+    for (const state of this.byName.values()) if (state.descr === name) return state.ifIndex;
+    return undefined;
   }
 
   /** No reading: what was counted in a row is broken. */

@@ -88,7 +88,7 @@ export interface PartSource {
 }
 
 /** What device `r-1` sends, and what is then observed: nothing where `seen` is `nothing`. */
-export interface TrapExample {
+interface TrapExample {
   readonly varbinds?: Readonly<Record<string, string | number>>;
   readonly seen: 'nothing' | Readonly<Record<string, string>>;
 }

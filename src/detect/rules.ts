@@ -42,7 +42,7 @@ export interface Levels {
   readonly for: number;
 }
 
-export interface ThresholdRule extends Levels {
+interface ThresholdRule extends Levels {
   readonly id: string;
   readonly metric: string;
   readonly unit?: string | undefined;
@@ -102,7 +102,7 @@ export interface PartOf {
 }
 
 /** A line that holds all of `contains`; no expression is run over what a device wrote. */
-export interface SyslogRule {
+interface SyslogRule {
   readonly id: string;
   readonly contains: readonly string[];
   readonly event: 'raise' | 'clear';

@@ -333,6 +333,12 @@ describe('traps and lines', () => {
     expect(line('%LINK-3-UPDOWN: Interface Gi0/1, changed state to down')).toMatchObject([
       { event: 'raise', resource: 'router-1', cause: 'LINK_DOWN', by: 'r-1/port/Gi0/1', source: 'syslog' },
     ]);
+    const detection = new Detection(rules);
+    play(detection, [{ interfaces: [port(7, 'up', { ifDescr: 'GigabitEthernet0/7' })] }]);
+    const known = '%LINK-3-UPDOWN: Interface GigabitEthernet0/7, changed state to down';
+    expect(seen(detection.syslog({ device, address: '192.0.2.1', text: known }))).toEqual([
+      'raise r-1/if/7 LINK_DOWN',
+    ]);
     expect(line('%SYS-5-CONFIG_I: Configured from console')).toEqual([]);
   });
 });

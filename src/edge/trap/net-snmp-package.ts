@@ -60,4 +60,6 @@ interface Package {
   };
 }
 
-export const netSnmp = createRequire(import.meta.url)('net-snmp') as Package;
+const require = createRequire(import.meta.url);
+
+export const netSnmp = require('net-snmp') as Package;

@@ -17,7 +17,7 @@ export interface TrapRecord {
   readonly varbinds: readonly TrapVarbind[];
 }
 
-export interface TrapVarbind {
+interface TrapVarbind {
   readonly oid: string;
   readonly type: string;
   /** Octets are text where they are printable UTF-8, else `0x` and hex; above 2^53 a decimal string. */

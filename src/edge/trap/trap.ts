@@ -149,6 +149,7 @@ class GuardedReceiver implements TrapReceiver {
   #handToPackage: (bytes: Buffer, sender: Sender) => void = () => {};
   #batch: Waiting[] = [];
   #gather: Wake | undefined;
+  #isFailing = false;
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(socket: Socket, family: 'udp4' | 'udp6', options: TrapReceiverOptions) {
@@ -273,9 +274,13 @@ class GuardedReceiver implements TrapReceiver {
       this.#counters.pending -= batch.length;
       this.#counters.refused += batch.length;
       const code = error instanceof Fault ? error.code : 'unknown';
-      this.#options.world.log.error('notifications could not be stored', { code, records: batch.length });
+      // Said once until storing works again: a full disk must not fill the log too.
+      if (!this.#isFailing)
+        this.#options.world.log.error('notifications could not be stored', { code, records: batch.length });
+      this.#isFailing = true;
       return;
     }
+    this.#isFailing = false;
     this.#counters.pending -= batch.length;
     this.#counters.taken += batch.length;
     for (const { answer, sender } of batch) {

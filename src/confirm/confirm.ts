@@ -227,7 +227,7 @@ export class Confirmations {
       const known = this.#cases.get(incident);
       if (known === undefined) continue;
       if (what === 'stable' && known.phase === 'proving') this.#begin(known);
-      else if (what === 'forget') this.#cases.delete(incident);
+      else if (what === 'forget') this.#forget(known, context.at);
       else if (what === 'batch') this.#backlog.jobs.push({ kind: 'due', incident, batch: Number(batch) });
     }
     return this.#finish(context.at, newOut());
@@ -312,6 +312,12 @@ export class Confirmations {
     known.isClosableSaid = true;
     this.#timers.clear(`stable ${incident}`);
     this.#timers.set(`forget ${incident}`, after(at, this.#asker.policy!.confirm.lateAnswerMs));
+  }
+
+  /** Kept longer while somebody still waits for work that was promised. */
+  #forget(known: Case, at: Instant): void {
+    if (known.sheet.open === 0) this.#cases.delete(known.incident);
+    else this.#timers.set(`forget ${known.incident}`, after(at, this.#asker.policy!.confirm.lateAnswerMs));
   }
 
   #answered(

@@ -273,9 +273,11 @@ export class Notices {
     this.#renumberWhole(plan);
     this.#timers.clear(`hold ${plan.incident}`);
     this.#timers.clear(`etr ${plan.incident}`);
-    if (!plan.isAnnounced) {
-      if (plan.phase !== 'waiting') this.#counts.suppressed(plan.incident, sizeOf(plan.affected));
-    } else {
+    // Who was still to be told is not told any more, and that is counted.
+    const missed =
+      plan.phase === 'holding' || plan.phase === 'telling' ? without(plan.affected, plan.decided) : [];
+    if (missed.length > 0) this.#counts.suppressed(plan.incident, sizeOf(missed));
+    if (plan.isAnnounced) {
       out.withdrawals.push({ incident: plan.incident, types: outageTypes });
       untell(plan, unreleased(plan, at));
     }

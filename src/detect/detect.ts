@@ -7,7 +7,7 @@
  * - A device that does not answer is one observation, whatever it carries.
  * - Traps are hints taken at once; the next poll decides (a lost linkUp does not keep an alarm for ever).
  */
-import { after, type Instant } from '../base/instant.ts';
+import { after, type Instant, instant } from '../base/instant.ts';
 import { Timers } from '../base/timers.ts';
 import { resourceId } from '../model/ids.ts';
 import type { Observation } from '../model/observation.ts';
@@ -79,7 +79,9 @@ export class Detection {
     state.readings++;
     const ticks = reading.device.sysUpTimeTicks;
     const isRestarted = hasRestarted(state, ticks, at);
-    const isSettling = isRestarted || (ticks !== undefined && ticks * 10 < this.#rules.interfaces.settleMs);
+    // A device first met is not taken for restarted: its ports count from their first "up".
+    if (isRestarted) state.settlesUntil = instant(at + this.#rules.interfaces.settleMs - (ticks ?? 0) * 10);
+    const isSettling = state.settlesUntil !== undefined && at < state.settlesUntil;
     if (ticks !== undefined) state.upTime = { ticks, at };
     const poll = { device: device.id, at, reading: state.readings, isSettling, isRestarted };
     for (const port of reading.interfaces) {

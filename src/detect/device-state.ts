@@ -23,6 +23,8 @@ export interface DeviceState {
   /** Readings so far. */
   readings: number;
   upTime?: { readonly ticks: number; readonly at: Instant } | undefined;
+  /** After a restart: ports that are down raise nothing before. */
+  settlesUntil?: Instant | undefined;
   readonly ports: Ports;
   readonly conditions: Map<string, Condition>;
 }

@@ -111,6 +111,11 @@ describe('interfaces', () => {
     expect(later.map((found) => found.length)).toEqual([0, 48]);
   });
 
+  test('a device first met shortly after its start is judged at once', () => {
+    const list = ports('up', 'down', 'down').map((parts, i) => ({ ...parts, upTime: 100 + i * 6_000 }));
+    expect(play(new Detection(rules), list).flat()).toEqual(['raise r-1/if/7 LINK_DOWN']);
+  });
+
   test('a port keeps its history when a restart gives it another number', () => {
     const detection = new Detection(rules);
     play(detection, ports('up', 'down', 'down'));

@@ -16,7 +16,7 @@ export class Ancestry {
   /** What lies above anything but leaves, for good; above leaves, which are many, until it fills up. */
   readonly #signal: (Int32Array | undefined)[] = [];
   readonly #leafSignal = new Map<number, Int32Array>();
-  readonly #leafPower = new Map<number, Int32Array>();
+  readonly #above = new Map<number, Int32Array>();
   readonly #leafFlags: Uint8Array;
   readonly #leaves: Uint32Array;
   readonly #powerLeaves: Uint32Array;
@@ -31,7 +31,7 @@ export class Ancestry {
     for (let node = 0; node < topology.count; node++) {
       if (!this.isLeaf(node)) continue;
       for (const above of this.#walkSignal(node)) this.#leaves[above]!++;
-      for (const above of this.#walkPower(node)) this.#powerLeaves[above]!++;
+      for (const above of this.powerAbove(node)) this.#powerLeaves[above]!++;
     }
   }
 
@@ -91,10 +91,20 @@ export class Ancestry {
   /** Its own supply, nearest first, without itself. */
   powerAbove(node: number): Int32Array {
     if (this.isStranger(node)) return none;
-    const known = this.#leafPower.get(node);
+    const found: number[] = [];
+    let at = this.topology.parentOf('power', node);
+    for (; at >= 0; at = this.topology.parentOf('power', at)) found.push(at);
+    return found.length === 0 ? none : Int32Array.from(found);
+  }
+
+  /** Everything that could explain it: `signalAbove` first, then what of its own supply is not in there. */
+  above(node: number): Int32Array {
+    const known = this.#above.get(node);
     if (known !== undefined) return known;
-    const found = this.#walkPower(node);
-    remember(this.#leafPower, node, found);
+    const signal = this.signalAbove(node);
+    const supply = this.powerAbove(node).filter((up) => !signal.includes(up));
+    const found = supply.length === 0 ? signal : joined(signal, supply);
+    remember(this.#above, node, found);
     return found;
   }
 
@@ -106,13 +116,6 @@ export class Ancestry {
       if (collector >= 0) return collector;
     }
     return -1;
-  }
-
-  #walkPower(node: number): Int32Array {
-    const found: number[] = [];
-    let at = this.topology.parentOf('power', node);
-    for (; at >= 0; at = this.topology.parentOf('power', at)) found.push(at);
-    return found.length === 0 ? none : Int32Array.from(found);
   }
 
   #walkSignal(node: number): Int32Array {
@@ -132,11 +135,15 @@ export class Ancestry {
     const further = parent < 0 ? none : this.signalAbove(parent);
     // Terminal and splitter may hang on the same cable: each node once.
     const own = found.filter((above, i) => found.indexOf(above) === i && !further.includes(above));
-    const joined = new Int32Array(own.length + further.length);
-    joined.set(own);
-    joined.set(further, own.length);
-    return joined;
+    return joined(own, further);
   }
+}
+
+function joined(a: ArrayLike<number>, b: ArrayLike<number>): Int32Array {
+  const both = new Int32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 const rememberLimit = 100_000;

@@ -15,6 +15,7 @@ import { Ancestry } from './ancestry.ts';
 import { addRecords, type Case, incidentOf, isActive } from './case.ts';
 import { CaseBook, type CaseBookSnapshot, type Verdict } from './casebook.ts';
 import { type Decision, look } from './deciding.ts';
+import { Endings, type EndingsSnapshot } from './endings.ts';
 import { lateHome, memberOf, type OpenView, type Pending, viewOf } from './joining.ts';
 import { endsWithProofOfLife, symptomOf } from './symptoms.ts';
 import { type CorrelationTiming, defaultTiming } from './timing.ts';
@@ -32,7 +33,8 @@ interface Snapshot {
   readonly book: CaseBookSnapshot;
   readonly waiting: WaitingSnapshot;
   readonly lookAt?: Instant | undefined;
-  readonly ending: readonly (readonly [ResourceId, readonly AlarmId[]])[];
+  readonly hasNewHomes: boolean;
+  readonly ending: EndingsSnapshot;
   readonly works?: readonly PlannedWorks[] | undefined;
 }
 
@@ -42,13 +44,14 @@ export class Correlation {
   readonly #timing: CorrelationTiming;
   readonly #book: CaseBook;
   readonly #waiting = new Waiting();
-  /** Raised alarms that proof of life ends, by resource. */
-  readonly #ending = new Map<ResourceId, Set<AlarmId>>();
+  readonly #endings = new Endings();
   #ancestry = new Ancestry(compileTopology(emptyTopology).value);
   /** Works that replace the topology's own. */
   #works: readonly PlannedWorks[] | undefined;
   #lookAt: Instant | undefined;
   #view: OpenView | undefined;
+  /** A cause was stated since the last look: what still waits may belong to it. */
+  #hasNewHomes = false;
 
   constructor(timing: Partial<CorrelationTiming> = {}) {
     this.#timing = { ...defaultTiming, ...timing };
@@ -112,6 +115,7 @@ export class Correlation {
     if (held === undefined || (held.state !== 'resolved' && held.state !== 'closed')) return [];
     this.#book.reopen(held, at);
     this.#view = undefined;
+    this.#hasNewHomes = true;
     this.#book.tell(held, 'reopened');
     return this.#book.takeChanges();
   }
@@ -140,7 +144,8 @@ export class Correlation {
       book: this.#book.snapshot(),
       waiting: this.#waiting.snapshot(),
       lookAt: this.#lookAt,
-      ending: [...this.#ending].map(([resource, alarms]) => [resource, [...alarms]] as const),
+      hasNewHomes: this.#hasNewHomes,
+      ending: this.#endings.snapshot(),
       works: this.#works,
     };
     return JSON.parse(canonicalJson(snapshot));
@@ -148,12 +153,12 @@ export class Correlation {
 
   /** Takes what `snapshot` gave; the topology is set apart. */
   restore(snapshot: unknown): void {
-    const { book, waiting, lookAt, ending, works } = snapshot as Snapshot;
+    const { book, waiting, lookAt, hasNewHomes, ending, works } = snapshot as Snapshot;
     this.#book.restore(book);
     this.#waiting.restore(waiting);
     this.#lookAt = lookAt;
-    this.#ending.clear();
-    for (const [resource, alarms] of ending) this.#ending.set(resource, new Set(alarms));
+    this.#hasNewHomes = hasNewHomes;
+    this.#endings.restore(ending);
     this.#works = works;
     this.#view = undefined;
   }
@@ -209,7 +214,7 @@ export class Correlation {
       at,
       parent: undefined,
     };
-    if (endsWithProofOfLife.has(alarm.cause)) this.#mayEnd(alarm.resource, alarm.id);
+    if (endsWithProofOfLife.has(alarm.cause)) this.#endings.add(alarm.resource, alarm.id);
     const home = held !== undefined && isActive(held) ? held : this.#homeOf(pending, at);
     if (home !== undefined) this.#joinLate(home, pending, at);
     else if (this.#ancestry.nodeOf(alarm.resource) < 0) this.#waiting.refuse();
@@ -229,31 +234,14 @@ export class Correlation {
     this.#book.tellLater(home, at);
   }
 
-  #mayEnd(resource: ResourceId, alarm: AlarmId): void {
-    const known = this.#ending.get(resource);
-    if (known === undefined) this.#ending.set(resource, new Set([alarm]));
-    else known.add(alarm);
-  }
-
   #clear(alarm: AlarmId, resource: ResourceId, at: Instant): void {
-    const ending = this.#ending.get(resource);
-    ending?.delete(alarm);
-    if (ending?.size === 0) this.#ending.delete(resource);
+    this.#endings.drop(resource, alarm);
     if (!this.#waiting.clear(alarm)) this.#book.clear(alarm, at);
   }
 
   #proveAlive(resource: ResourceId, below: boolean, at: Instant): void {
-    for (const alarm of [...(this.#ending.get(resource) ?? [])]) this.#clear(alarm, resource, at);
-    if (!below) return;
-    const ancestry = this.#ancestry;
-    const target = ancestry.topology.indexOf(resource);
-    if (target < 0) return;
-    for (const [other, alarms] of [...this.#ending]) {
-      const node = ancestry.nodeOf(other);
-      if (node < 0) continue;
-      const isMeant = ancestry.collectorOf(node) === target || ancestry.signalAbove(node).includes(target);
-      if (isMeant) for (const alarm of [...alarms]) this.#clear(alarm, other, at);
-    }
+    const ended = this.#endings.endedBy(this.#ancestry, resource, below);
+    for (const [of, alarm] of ended) this.#clear(alarm, of, at);
   }
 
   /** The more waits, the rarer the look: the cost of a look grows with it. */
@@ -267,12 +255,7 @@ export class Correlation {
     for (const key of this.#book.timers.due(at)) this.#fire(key, context);
     if (this.#lookAt === undefined || this.#lookAt > at) return;
     this.#lookAt = undefined;
-    for (const pending of this.#waiting.sorted()) {
-      const home = this.#homeOf(pending, at);
-      if (home === undefined) continue;
-      this.#waiting.take(pending.alarm);
-      this.#joinLate(home, pending, at);
-    }
+    if (this.#hasNewHomes) this.#joinNewHomes(at);
     const { decisions, nextAt } = look({
       ancestry: this.#ancestry,
       timing: this.#timing,
@@ -282,11 +265,24 @@ export class Correlation {
       sightings: this.#waiting.sightings(this.#ancestry, (at - this.#timing.aliveForMs) as Instant),
     });
     for (const decision of decisions) this.#commit(decision, context);
-    if (decisions.length > 0) this.#view = undefined;
+    if (decisions.length > 0) {
+      this.#view = undefined;
+      this.#hasNewHomes = true;
+    }
     // A decision may be home to what still waits.
     const next =
       decisions.length > 0 && this.#waiting.size > 0 ? after(at, this.#timing.lookEveryMs) : undefined;
     this.#lookAt = earliest(nextAt === undefined ? undefined : (Math.max(nextAt, at + 1) as Instant), next);
+  }
+
+  #joinNewHomes(at: Instant): void {
+    this.#hasNewHomes = false;
+    for (const pending of this.#waiting.sorted()) {
+      const home = this.#homeOf(pending, at);
+      if (home === undefined) continue;
+      this.#waiting.take(pending.alarm);
+      this.#joinLate(home, pending, at);
+    }
   }
 
   #commit({ verdict, alarms, absorbs }: Decision, context: CorrelationContext): void {

@@ -3,7 +3,6 @@ import type { Instant } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Population } from './symptoms.ts';
 import {
-  above,
   aloneScore,
   type Evidence,
   partialCut,
@@ -79,7 +78,7 @@ function chooseWinners(ancestry: Ancestry, tallies: Tallies, evidence: readonly 
     if (gain > 0) byNode.set(node, { node, gain, evidence: [] });
   }
   for (const piece of evidence) {
-    for (const node of above(ancestry, piece.node)) byNode.get(node)?.evidence.push(piece);
+    for (const node of ancestry.above(piece.node)) byNode.get(node)?.evidence.push(piece);
   }
   const claimed = new Set<Evidence>();
   const strongest = [...byNode.values()].sort(
@@ -217,7 +216,7 @@ function sharedAbove(ancestry: Ancestry, evidence: readonly Evidence[]): number[
   let sampled = 0;
   for (let at = 0; at < evidence.length; at += step) {
     sampled++;
-    for (const node of above(ancestry, evidence[at]!.node)) counts.set(node, (counts.get(node) ?? 0) + 1);
+    for (const node of ancestry.above(evidence[at]!.node)) counts.set(node, (counts.get(node) ?? 0) + 1);
   }
   return [...counts].filter(([, count]) => count * 2 >= sampled).map(([node]) => node);
 }

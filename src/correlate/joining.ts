@@ -5,7 +5,6 @@ import type { Ancestry } from './ancestry.ts';
 import { type Case, isActive, type Member } from './case.ts';
 import type { CaseBook, Joining } from './casebook.ts';
 import { populationOf, type Symptom } from './symptoms.ts';
-import { above } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 
 /** Open incidents that reach further than their root's own trees. */
@@ -54,7 +53,7 @@ export function lateHome(
 ): Case | undefined {
   const node = ancestry.nodeOf(pending.resource);
   if (node < 0) return undefined;
-  for (const root of above(ancestry, node)) {
+  for (const root of ancestry.above(node)) {
     for (const held of book.at(ancestry.idOf(root))) {
       if (isActive(held) && fits(held, pending, root === node, now)) return held;
     }
@@ -110,7 +109,7 @@ function behindTransport(
   }
   if (pending.symptom === 'session' && view.brokenService !== undefined) return view.brokenService;
   if (view.dark.size === 0 || pending.symptom === 'power') return undefined;
-  for (const at of above(ancestry, node)) {
+  for (const at of ancestry.above(node)) {
     const held = view.dark.get(ancestry.idOf(at));
     if (held !== undefined && isActive(held)) return held;
   }

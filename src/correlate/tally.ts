@@ -60,13 +60,6 @@ export interface Tallies {
   readonly byNode: ReadonlyMap<number, Tally>;
 }
 
-/** Every node at or above it that could explain it, with itself first. */
-export function* above(ancestry: Ancestry, node: number): Generator<number> {
-  const signal = ancestry.signalAbove(node);
-  yield* signal;
-  for (const supply of ancestry.powerAbove(node)) if (!signal.includes(supply)) yield supply;
-}
-
 /** Counts all evidence at every node above it, then scores every node. */
 export function tallyUp(
   ancestry: Ancestry,
@@ -98,23 +91,21 @@ function count(ancestry: Ancestry, byNode: Map<number, Tally>, piece: Evidence):
   const signal = said * likelihood('signal', piece.symptom);
   const power = said * likelihood('power', piece.symptom);
   const spoken = piece.standsFor ?? (isLeaf ? 1 : 0);
-  for (const node of ancestry.signalAbove(piece.node)) add(byNode, node, piece, signal, single, spoken);
-  const supplies = ancestry.powerAbove(piece.node);
-  if (supplies.length === 0) return;
-  const direct = ancestry.signalAbove(piece.node);
-  for (const node of supplies) {
-    if (!direct.includes(node)) add(byNode, node, piece, power, single, spoken);
+  const above = ancestry.above(piece.node);
+  const direct = ancestry.signalAbove(piece.node).length;
+  for (let i = 0; i < above.length; i++) {
+    add(byNode, above[i]!, { piece, said: i < direct ? signal : power, single, spoken });
   }
 }
 
-function add(
-  byNode: Map<number, Tally>,
-  node: number,
-  piece: Evidence,
-  said: number,
-  single: number,
-  spoken: number,
-): void {
+interface Counted {
+  readonly piece: Evidence;
+  readonly said: number;
+  readonly single: number;
+  readonly spoken: number;
+}
+
+function add(byNode: Map<number, Tally>, node: number, { piece, said, single, spoken }: Counted): void {
   let tally = byNode.get(node);
   if (tally === undefined) {
     tally = {
@@ -151,7 +142,7 @@ function speakForBelow(ancestry: Ancestry, byNode: Map<number, Tally>, piece: Ev
 
 function see(ancestry: Ancestry, byNode: Map<number, Tally>, sighting: Sighting): void {
   const seen = sighting.below ? ancestry.leavesOf(sighting.node) : 1;
-  for (const node of above(ancestry, sighting.node)) {
+  for (const node of ancestry.above(sighting.node)) {
     const tally = byNode.get(node);
     if (tally === undefined || node === sighting.node) continue;
     if (sighting.state === 'unknown') tally.unknown += seen;

@@ -181,7 +181,11 @@ function touchedParts(ancestry: Ancestry, found: Explanation, root: number): Ver
   if (found.tally === undefined) return undefined;
   const children = ancestry.topology.childrenOf('cable', root);
   if (children.length < 2) return undefined;
-  const seen = new Set(found.evidence.flatMap((piece) => [...ancestry.signalAbove(piece.node)]));
+  const cable = ancestry.topology.treeOf('cable')!.parents;
+  const seen = new Set<number>();
+  for (const piece of found.evidence) {
+    for (const node of ancestry.signalAbove(piece.node)) if (cable[node] === root) seen.add(node);
+  }
   const touched = [...children].filter((child) => seen.has(child));
   if (touched.length === 0 || touched.length === children.length) return undefined;
   return touched.map((child) => ancestry.idOf(child));

@@ -2,7 +2,6 @@
 import type { Instant } from '../base/instant.ts';
 import type { PlannedWorks } from '../topology/topology.ts';
 import type { Ancestry } from './ancestry.ts';
-import { above } from './tally.ts';
 
 /** A crew that starts a little early is still the crew that was announced. */
 const earlyStartMs = 5 * 60_000;
@@ -18,7 +17,7 @@ export function worksCovering(
   if (running.length === 0) return undefined;
   const node = ancestry.nodeOf(root);
   if (node < 0) return undefined;
-  const covered = new Set<string>([...above(ancestry, node)].map((up) => ancestry.idOf(up)));
+  const covered = new Set<string>([...ancestry.above(node)].map((up) => ancestry.idOf(up)));
   if (!ancestry.isStranger(node)) {
     for (const segment of ancestry.topology.linkOf(node)?.segments ?? []) covered.add(ancestry.idOf(segment));
     let site = ancestry.topology.parentOf('site', node);

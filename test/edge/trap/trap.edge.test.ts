@@ -4,14 +4,20 @@ import { createSocket, type Socket } from 'node:dgram';
 import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
+import { Alarms } from '../../../src/alarm/alarm.ts';
 import { seededRandom } from '../../../src/base/random.ts';
 import { Secret } from '../../../src/base/secret.ts';
+import { compileDetectionRules, Detection } from '../../../src/detect/detect.ts';
+import { parseYaml } from '../../../src/edge/files/yaml-document.ts';
 import {
+  decodeTrap,
+  encodeTrap,
   openTrapReceiver,
   type TrapReceiver,
   type TrapRecord,
   type TrapUser,
 } from '../../../src/edge/trap/trap.ts';
+import { resourceId } from '../../../src/model/ids.ts';
 import { realWorld } from '../../support/real-world.ts';
 
 const run = promisify(execFile);
@@ -151,6 +157,27 @@ test('traps of Debian in v1, v2c and v3 authPriv are taken', async () => {
   expect(receiver.counters).toMatchObject({ received: 3, taken: 3, informs: 0 });
   expect(receiver.receiveBufferBytes).toBeGreaterThan(0);
   expect(await receiver.kernelDropped()).toBe(0);
+});
+
+test('linkDown and linkUp of Debian raise and clear one alarm of the port', async () => {
+  const { records, target } = await open();
+  const file = 'rules/traps.yaml';
+  const rules = compileDetectionRules([parseYaml(file, readFileSync(file, 'utf8')).value]).value;
+  const detection = new Detection(rules);
+  const alarms = new Alarms();
+  const device = { id: 'r-1', resource: resourceId('r-1') };
+  for (const [count, name] of ['1.3.6.1.6.3.1.1.5.3', '1.3.6.1.6.3.1.1.5.4'].entries()) {
+    await run('snmptrap', ['-v2c', '-c', 'public', target, '', name, '1.3.6.1.2.1.2.2.1.1.7', 'i', '7']);
+    await until(() => records.length === count + 1);
+    const record = decodeTrap(encodeTrap(records[count]!));
+    const changes = detection
+      .trap({ ...record, device }, record.at)
+      .flatMap((observation) => alarms.observe(observation, record.at));
+    expect(changes).toMatchObject([
+      { kind: count === 0 ? 'raised' : 'cleared', alarm: { resource: 'r-1/if/7', cause: 'LINK_DOWN' } },
+    ]);
+  }
+  expect([...alarms.raised()]).toEqual([]);
 });
 
 test('an inform is answered in v2c and in v3 authPriv, empty strings and counters of 64 bits included', async () => {

@@ -417,3 +417,27 @@ describe('whatever happens', () => {
     );
   });
 });
+
+test('a room restored in the middle of an import carries over the same people', () => {
+  const { notices, context, whole } = told([[0, 12_000]], {}, 12_000);
+  const moved = new CountingColumns(12_000, (number) => 1_000 + ((number + 6_000) % 12_000));
+  notices.setSubscribers(moved, 2);
+  let step = notices.onImpact([touches([[0, 12_000]], { topologyVersion: 2, revision: 2 })], context());
+  const twin = new Notices();
+  twin.setPolicy(policy());
+  twin.setSubscribers(moved, 2);
+  const snapshot = JSON.parse(JSON.stringify(notices.snapshot()));
+  twin.restore(snapshot);
+  expect(canonicalJson(twin.snapshot())).toBe(canonicalJson(snapshot));
+  let slices = 0;
+  for (; step.rest !== undefined; slices++) {
+    const token = step.rest;
+    moved.looked.clear();
+    step = notices.continue(token, context());
+    expect(moved.looked.size).toBeLessThanOrEqual(5_000);
+    expect(canonicalJson(twin.continue(token, context()))).toBe(canonicalJson(step));
+  }
+  expect(slices).toBeGreaterThan(2);
+  expect(whole(step).tells).toEqual([]);
+  expect(twin.toldRanges(outage)).toEqual([{ from: 0, to: 12_000 }]);
+});

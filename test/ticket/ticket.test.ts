@@ -187,3 +187,16 @@ test('twelve thousand children follow in slices of 5,000, and a restored room go
   expect(tickets.parentOf(outage)?.attached).toBe(12_000);
   expect(canonicalJson(twin.snapshot())).toBe(canonicalJson(tickets.snapshot()));
 });
+
+test('a child that speaks up while a merge is under way belongs to the survivor alone', () => {
+  const { tickets, at, contact } = desk(6_000);
+  tickets.onIncident([happens('opened'), happens('opened', { id: second })], at());
+  for (let number = 0; number < 6_000; number++) contact(number, outage);
+  tickets.onIncident([happens('merged', { into: second })], at(1));
+  contact(5_999, outage);
+  const { rest } = tickets.onImpact([], at(2));
+  tickets.continue(rest!, at(3));
+  expect(tickets.attachedSubscribers(outage)).toEqual([]);
+  expect(tickets.attachedSubscribers(second)).toHaveLength(6_000);
+  expect(tickets.openOf(subscriberKey(6_999))?.incident).toBe(second);
+});

@@ -52,7 +52,7 @@ export type Book = {
   ) => Promise<Awaited<ReturnType<Deeds[Name]>>>;
 };
 
-export type Deeds = ReturnType<typeof deedsOf>;
+type Deeds = ReturnType<typeof deedsOf>;
 
 /** A newer book, a damaged file or another key is a problem and leaves the file as it was. */
 export async function openBook(options: BookOptions): Promise<Parsed<Book | undefined>> {

@@ -12,7 +12,7 @@ import { type Person, peopleOf } from './subscribers.ts';
 import { tellOf } from './tells.ts';
 import type { Vault } from './vault.ts';
 
-export const leaseMs = 30_000;
+const leaseMs = 30_000;
 
 export interface NoticeRow {
   readonly row: number;

@@ -188,7 +188,7 @@ function masked(vault: Vault, row: StoredSubscriber): SubscriberRecord {
 }
 
 /** `+7 *** ***-12-34`: the first digits and the last four. */
-export function maskPhone(phone: string): string {
+function maskPhone(phone: string): string {
   const digits = phone.replace(/\D/g, '');
   const front = digits.startsWith('7') || digits.startsWith('1') ? digits.slice(0, 1) : digits.slice(0, 2);
   return `+${front} *** ***-${digits.slice(-4, -2)}-${digits.slice(-2)}`;

@@ -21,7 +21,7 @@ export interface NoticeWish {
   readonly address?: string | undefined;
 }
 
-export interface RenderedNotice {
+interface RenderedNotice {
   readonly subject: string;
   readonly text: string;
 }

@@ -167,13 +167,14 @@ class LineReader {
           'the line is left out',
         );
     }
-    const checked = rules.map(({ name, isRight, hint }) => {
+    const wrong = rules.flatMap(({ name, isRight, hint }) => {
       const given = field(name);
-      if (given === undefined || isRight(given.text)) return true;
-      this.#wrong(given, `"${shortened(given.text)}" is no ${name}`, hint);
-      return false;
+      return given === undefined || isRight(given.text) ? [] : [{ given, name, hint }];
     });
-    if (checked.includes(false)) return undefined;
+    wrong.sort((a, b) => a.given.column - b.given.column);
+    for (const { given, name, hint } of wrong)
+      this.#wrong(given, `"${shortened(given.text)}" is no ${name}`, hint);
+    if (wrong.length > 0) return undefined;
     const attributes = columns.flatMap((name, i) => {
       const value = row[i]?.text ?? '';
       return known.includes(name) || value === '' || name === '' ? [] : [[name, value] as const];

@@ -17,7 +17,7 @@ export interface HttpClientOptions {
   readonly answerBytes?: number | undefined;
 }
 
-export interface HttpCall {
+interface HttpCall {
   readonly url: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly headers: Readonly<Record<string, string>>;

@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { decodeSubscribers, encodeSubscribers } from '../../../src/topology/topology.ts';
+import { bookIn, importAll, inFolder, mail, sms, subscriberRow, t0 } from './book-fixture.ts';
+
+test('an import says what it would do, does it, and finds nothing to do the second time', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const rows = Array.from({ length: 50 }, (_, n) => subscriberRow(n));
+    expect(await importAll(book, rows, 'dry')).toEqual({
+      added: 50,
+      changed: 0,
+      removed: 0,
+      unchanged: 0,
+      repeated: 0,
+    });
+    expect((await book.subscribers({})).total).toBe(0);
+    expect(await importAll(book, rows)).toMatchObject({ added: 50 });
+    expect(await importAll(book, rows)).toMatchObject({ added: 0, changed: 0, removed: 0, unchanged: 50 });
+    const next = [...rows.slice(10), subscriberRow(10, { phone: '+79990000000' }), subscriberRow(60)];
+    expect(await importAll(book, next, 'dry')).toEqual({
+      added: 1,
+      changed: 0,
+      removed: 10,
+      unchanged: 40,
+      repeated: 1,
+    });
+    next[0] = subscriberRow(10, { phone: '+79990000000' });
+    expect(await importAll(book, next)).toEqual({
+      added: 1,
+      changed: 1,
+      removed: 10,
+      unchanged: 39,
+      repeated: 1,
+    });
+    expect((await book.subscribers({})).total).toBe(41);
+    await book.close();
+  });
+});
+
+test('a key belongs to one id for ever', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const keyOf = async (id: string) => (await book.subscribers({ id })).items[0]?.key;
+    await importAll(book, [subscriberRow(1), subscriberRow(2)]);
+    const [one, two] = [await keyOf('s1'), await keyOf('s2')];
+    await importAll(book, [subscriberRow(1)]);
+    await importAll(book, [subscriberRow(1), subscriberRow(3)]);
+    expect(await keyOf('s3')).not.toBe(two);
+    expect(await importAll(book, [subscriberRow(1), subscriberRow(2), subscriberRow(3)])).toMatchObject({
+      added: 1,
+    });
+    expect([await keyOf('s1'), await keyOf('s2')]).toEqual([one, two]);
+    await book.close();
+  });
+});
+
+test('contact data is masked, found by phone, revealed only with an audit row, and nowhere on disk in clear', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const row = subscriberRow(1, {
+      name: 'Canaryname',
+      phone: '+79001231234',
+      email: 'canary@example.org',
+      address: 'Canary street',
+    });
+    await importAll(book, [row, subscriberRow(2)]);
+    await book.addContact({ id: 'c1', subscriber: 1, at: t0, text: 'Canarytext' });
+    const [found] = (await book.subscribers({ phone: '+79001231234' })).items;
+    expect(found).toMatchObject({ id: 's1', phone: '+7 *** ***-12-34', email: 'c***@example.org' });
+    expect((await book.subscribers({ phone: '+79001231235' })).items).toEqual([]);
+    expect((await book.subscribers({ resource: 'ont-2' })).items.map(({ id }) => id)).toEqual(['s2']);
+    const audit = { at: t0, actor: 'ann', action: 'reveal', target: 's1' };
+    expect(await book.revealSubscriber({ key: found!.key, audit })).toMatchObject({
+      name: 'Canaryname',
+      phone: '+79001231234',
+    });
+    expect((await book.auditPage({})).items).toMatchObject([audit]);
+    expect(await book.contactText('c1')).toBe('Canarytext');
+    const onDisk = Buffer.concat([
+      await readFile(`${folder}/book.sqlite`),
+      await readFile(`${folder}/book.sqlite-wal`),
+    ]);
+    for (const canary of ['Canary', 'canary@', '9001231234']) expect(onDisk.includes(canary)).toBe(false);
+    await book.eraseSubscriber(found!.key);
+    expect(await book.contactText('c1')).toBeUndefined();
+    expect(await book.revealSubscriber({ key: found!.key, audit })).toBeUndefined();
+    expect((await book.auditPage({})).total).toBe(1);
+    await book.close();
+  });
+});
+
+test('the columns hold what the line decides with, and survive their file', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    await importAll(book, [
+      subscriberRow(1, { resource: 'b', class: 'vip', language: undefined, timezone: 'Asia/Omsk' }),
+      subscriberRow(2, { resource: 'a', consent: ['mail'] }),
+      subscriberRow(3, { resource: 'a', email: undefined, phone: undefined }),
+    ]);
+    await book.optOut(3, true);
+    const table = await book.exportColumns({ channels: [sms, mail], language: 'en', zone: 'Europe/Moscow' });
+    expect(table).toMatchObject({
+      count: 3,
+      channels: ['sms', 'mail'],
+      zones: ['Europe/Moscow', 'Asia/Omsk'],
+      resources: ['a', 'b'],
+    });
+    expect([...table.key]).toEqual([2, 3, 1]);
+    expect([...table.resource]).toEqual([0, 0, 1]);
+    expect([...table.channelMask]).toEqual([0b10, 0, 0b11]);
+    expect([...table.language]).toEqual([1, 0, 0]);
+    expect([...table.subscriberClass]).toEqual([0, 0, 3]);
+    expect([...table.zone]).toEqual([0, 0, 1]);
+    expect([...table.optedOut]).toEqual([0, 1, 0]);
+    expect(decodeSubscribers(encodeSubscribers(table))).toEqual(table);
+    await book.close();
+  });
+});

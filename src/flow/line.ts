@@ -130,6 +130,7 @@ export class Line {
     }
     const applied = pass.finish();
     this.#measure.take(applied.changes, at);
+    this.#measure.told(applied.effects.flatMap((effect) => (effect.kind === 'tell' ? [effect.tell] : [])));
     return applied;
   }
 
@@ -156,6 +157,7 @@ export class Line {
         return this.#ticketChanges(this.#tickets.deskUpdate(input.ticket, input.status, pass.context), pass);
       case 'receipts':
         this.#notices.receipts(input.counts);
+        this.#measure.receipts(input.counts);
         for (const { incident, subscriber } of input.unreachable) {
           this.#confirmed(this.#confirmations.unreachable(incident, subscriber, pass.context), pass);
         }

@@ -1,7 +1,7 @@
 /** The journal's record of one input: compact JSON with a schema number; older schemas are lifted on reading (design L8). */
 import { Fault } from '../base/fault.ts';
 import type { Instant } from '../base/instant.ts';
-import type { Observation } from '../model/observation.ts';
+import type { Observation, ObservationSource, PerceivedSeverity } from '../model/observation.ts';
 import type { Input, ObservationInput } from './input.ts';
 
 /** Raised with every change of the record's form; each raise brings an upcaster in `lift`. */
@@ -23,17 +23,15 @@ export function encodeInput(at: Instant, input: Input): Uint8Array {
 
 /** Throws a Fault `journal/unreadable-record` for bytes that are no record: the journal's checksum held, so it is a bug or a newer engine. */
 export function decodeInput(bytes: Uint8Array): RecordedInput {
-  let record: Record<string, unknown>;
-  try {
-    record = JSON.parse(decoder.decode(bytes)) as Record<string, unknown>;
-  } catch (error) {
-    throw new Fault('journal/unreadable-record', 'a journal record is not JSON', error);
-  }
+  const record = parse(bytes);
   const version = record['v'];
-  if (typeof version !== 'number' || version > schema) {
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
+    throw new Fault('journal/unreadable-record', 'a journal record has no schema number');
+  }
+  if (version > schema) {
     throw new Fault(
       'journal/newer-schema',
-      `a journal record has schema ${String(version)}, this engine reads up to ${schema}`,
+      `a journal record has schema ${version}, this engine reads up to ${schema}`,
     );
   }
   if ('o' in record) return unpackObservation(record as unknown as PackedObservation);
@@ -41,16 +39,27 @@ export function decodeInput(bytes: Uint8Array): RecordedInput {
   return { at: at as Instant, input: input as unknown as Input };
 }
 
+function parse(bytes: Uint8Array): Record<string, unknown> {
+  try {
+    const record: unknown = JSON.parse(decoder.decode(bytes));
+    if (typeof record === 'object' && record !== null) return record as Record<string, unknown>;
+  } catch (error) {
+    throw new Fault('journal/unreadable-record', 'a journal record is not JSON', error);
+  }
+  throw new Fault('journal/unreadable-record', 'a journal record is not an object');
+}
+
 interface PackedObservation {
   readonly v: number;
   readonly a: number;
-  readonly o: Observation['event'];
+  readonly o: string;
   readonly r: string;
   readonly c?: string | undefined;
   readonly b?: string | undefined;
   readonly w?: 1 | undefined;
-  readonly p?: Observation['severity'];
-  readonly s: Observation['source'];
+  readonly p?: string | undefined;
+  readonly s: string;
+  /** The device's clock less ours. */
   readonly t?: number | undefined;
   readonly i?: string | undefined;
   readonly d?: string | undefined;
@@ -59,19 +68,31 @@ interface PackedObservation {
   readonly q?: ObservationInput['spool'];
 }
 
+// What recurs in every record is one letter on disk. A letter is never given another meaning within a schema.
+const eventLetters = { raise: 'r', clear: 'c', alive: 'a', unknown: 'u' } as const;
+const severityLetters = { critical: 'c', major: 'm', minor: 'n', warning: 'w', indeterminate: 'i' } as const;
+const sourceLetters = { trap: 't', poll: 'p', syslog: 's', reply: 'r', collector: 'c', api: 'a' } as const;
+const eventOf = turned<Observation['event']>(eventLetters);
+const severityOf = turned<PerceivedSeverity>(severityLetters);
+const sourceOf = turned<ObservationSource>(sourceLetters);
+
+function turned<Name extends string>(letters: Readonly<Record<Name, string>>): ReadonlyMap<string, Name> {
+  return new Map((Object.entries(letters) as [Name, string][]).map(([name, letter]) => [letter, name]));
+}
+
 function packObservation(at: Instant, input: ObservationInput): PackedObservation {
   const seen = input.observation;
   return {
     v: schema,
     a: at,
-    o: seen.event,
+    o: eventLetters[seen.event],
     r: seen.resource,
     c: seen.cause,
     b: seen.by,
     w: seen.below === true ? 1 : undefined,
-    p: seen.severity,
-    s: seen.source,
-    t: seen.deviceAt,
+    p: seen.severity === undefined ? undefined : severityLetters[seen.severity],
+    s: sourceLetters[seen.source],
+    t: seen.deviceAt === undefined ? undefined : seen.deviceAt - at,
     i: seen.record,
     d: seen.device,
     x: seen.attributes,
@@ -81,15 +102,20 @@ function packObservation(at: Instant, input: ObservationInput): PackedObservatio
 }
 
 function unpackObservation(packed: PackedObservation): RecordedInput {
+  const event = eventOf.get(packed.o);
+  const source = sourceOf.get(packed.s);
+  if (event === undefined || source === undefined) {
+    throw new Fault('journal/unreadable-record', `a journal record has event ${packed.o} of ${packed.s}`);
+  }
   const observation = {
-    event: packed.o,
+    event,
     resource: packed.r,
     cause: packed.c,
     by: packed.b,
     below: packed.w === 1 ? true : undefined,
-    severity: packed.p,
-    source: packed.s,
-    deviceAt: packed.t,
+    severity: packed.p === undefined ? undefined : severityOf.get(packed.p),
+    source,
+    deviceAt: packed.t === undefined ? undefined : packed.a + packed.t,
     record: packed.i,
     device: packed.d,
     attributes: packed.x,

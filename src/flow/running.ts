@@ -42,7 +42,12 @@ export class Running {
   #rest: Rest[] = [];
   #inFlight = 0;
   #scheduled = false;
+  /** Takes nothing more. */
+  #closing = false;
+  /** Applies nothing more. */
   #stopped = false;
+  /** Why nothing more may be delivered. */
+  #failure: { readonly error: unknown } | undefined;
   #delivered: Promise<void> = Promise.resolve();
   #wake: Wake | undefined;
   #failedInputs = 0;
@@ -71,9 +76,9 @@ export class Running {
     return this.#queue.size > 10_000;
   }
 
-  /** False when the queue is full or the line has stopped: the caller keeps the input and offers it again. */
+  /** False when the queue is full or the line stops: the caller keeps the input and offers it again. */
   offer(input: Input): boolean {
-    if (this.#stopped || !this.#queue.push({ input })) return false;
+    if (this.#closing || !this.#queue.push({ input })) return false;
     this.#schedule();
     return true;
   }
@@ -81,7 +86,7 @@ export class Running {
   /** Resolves when the input is durable, applied and delivered. Rejects with `line/full` or `line/stopped`. */
   submit(input: Input): Promise<Applied> {
     return new Promise((resolve, reject) => {
-      if (this.#stopped) return reject(new Fault('line/stopped', 'the line has stopped'));
+      if (this.#closing) return reject(new Fault('line/stopped', 'the line has stopped'));
       if (!this.#queue.push({ input, settle: { resolve, reject } })) {
         return reject(new Fault('line/full', `${this.#queue.size} inputs are waiting`));
       }
@@ -89,10 +94,15 @@ export class Running {
     });
   }
 
-  /** The line's hot state and its durability, or undefined while a slice's rest is still to be journaled. */
+  /** The line's hot state and its durability (rejects when that failed), or undefined while a slice's rest is still to be journaled. */
   checkpoint(): { readonly snapshot: LineSnapshot; readonly durable: Promise<void> } | undefined {
     if (this.#stopped || this.#rest.length > 0) return undefined;
-    return { snapshot: this.#options.line.snapshot(), durable: this.#delivered };
+    const durable = this.#delivered.then(() => {
+      // The snapshot of a line that ran ahead of its disk must never be kept.
+      if (this.#failure !== undefined) throw this.#failure.error;
+    });
+    durable.catch(() => undefined);
+    return { snapshot: this.#options.line.snapshot(), durable };
   }
 
   /** Fires timers that are due and waits for the next; call once after start. */
@@ -102,6 +112,7 @@ export class Running {
 
   /** Applies what waits, waits for its delivery and takes nothing more. */
   async stop(): Promise<void> {
+    this.#closing = true;
     while (!this.#stopped && (this.#queue.size > 0 || this.#rest.length > 0)) {
       this.#round();
       await this.#delivered;
@@ -158,13 +169,15 @@ export class Running {
   ): Promise<void> {
     try {
       const [last] = await Promise.all([durable, previous]);
+      if (this.#failure !== undefined) throw this.#failure.error;
       if (last !== batch.at(-1)!.sequence) {
         throw new Fault('line/out-of-step', `journal is at ${last}, line at ${batch.at(-1)!.sequence}`);
       }
       await this.#options.deliver(batch);
       for (const [index, { settle }] of waiting.entries()) settle?.resolve(batch[index]!);
       this.#inFlight--;
-      if (this.#queue.size > 0 || this.#rest.length > 0) this.#schedule();
+      // A round that found too many batches under way left its work and its timers to us.
+      this.#schedule();
     } catch (error) {
       for (const { settle } of waiting) settle?.reject(error);
       this.#fail(error);
@@ -184,7 +197,9 @@ export class Running {
 
   /** Fail-stop: what the line holds in memory may be ahead of the disk, so nothing of it may be shown any more. */
   #fail(error: unknown): void {
-    if (this.#stopped) return;
+    if (this.#failure !== undefined) return;
+    this.#failure = { error };
+    this.#closing = true;
     this.#stopped = true;
     this.#wake?.cancel();
     for (const { settle } of this.#queue.take(Number.POSITIVE_INFINITY)) {

@@ -81,16 +81,16 @@ test('the incident page tells cause, affected, notices, tickets, answers; a chan
 test('the console speaks Russian with right plurals where the browser does, and switches', async () => {
   fillCity(opened.daemon);
   const page = await signIn({ locale: 'ru-RU', colorScheme: 'dark' });
-  await page.getByText('Обрыв магистрального волокна: feeder KL-118').waitFor();
+  await page.getByText('Обрыв магистрального волокна: feeder KL-118').first().waitFor();
   await page.getByText('3 893 абонента').waitFor();
   await page.getByText('3 аварии').first().waitFor();
   expect(await page.locator('html').getAttribute('lang')).toBe('ru');
   await page.getByRole('button', { name: 'English' }).click();
-  await page.getByText('Feeder fibre cut: feeder KL-118').waitFor();
+  await page.getByText('Feeder fibre cut: feeder KL-118').first().waitFor();
   await page.getByRole('button', { name: 'Light' }).click();
   expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
   await page.reload();
-  await page.getByText('Feeder fibre cut: feeder KL-118').waitFor();
+  await page.getByText('Feeder fibre cut: feeder KL-118').first().waitFor();
 });
 
 test('every page opens by its address, in its right state, without sticking out of 1280 px', async () => {

@@ -78,11 +78,13 @@ function columns(): readonly Column<AlarmRowJson>[] {
     {
       title: say.column.cause,
       class: 'clip',
-      cell: (alarm) => <span title={alarm.cause}>{alarm.cause}</span>,
+      cell: (alarm) => (
+        <span title={alarm.cause}>
+          {alarm.cause} <small class="beside">{alarm.source ?? ''}</small>
+        </span>
+      ),
     },
     { title: say.column.state, class: 'statecolumn', cell: (alarm) => <AlarmState alarm={alarm} /> },
-    { title: say.column.count, class: 'countcolumn', cell: (alarm) => number(alarm.count) },
-    { title: say.column.source, class: 'sourcecolumn', cell: (alarm) => alarm.source ?? '–' },
     {
       title: say.column.incident,
       class: 'incidentcolumn',
@@ -105,7 +107,8 @@ export function AlarmState({ alarm }: { readonly alarm: AlarmRowJson }) {
   if (alarm.shelvedUntil !== null) return <>{`${say.shelved} ${time(alarm.shelvedUntil)}`}</>;
   const taken =
     alarm.ackState === 'acknowledged' ? `${say.acknowledged}: ${alarm.ackBy ?? ''}` : say.unacknowledged;
-  return <>{alarm.flapping ? `${taken}, ${say.flapping}` : taken}</>;
+  const times = alarm.count > 1 ? ` ×${number(alarm.count)}` : '';
+  return <>{`${taken}${times}${alarm.flapping ? `, ${say.flapping}` : ''}`}</>;
 }
 
 function AlarmActions({ alarm }: { readonly alarm: AlarmRowJson }) {

@@ -92,7 +92,7 @@ function columns(): readonly Column<IncidentRowJson>[] {
             {incident.words[language.value].title}
           </a>
           <small>
-            {plural(incident.alarmCount, say.alarms)} · {incident.words[language.value].cause}
+            {plural(incident.alarmCount, say.alarms)} · {likely(incident)}
           </small>
         </>
       ),
@@ -139,7 +139,20 @@ function AffectedCell({ incident }: { readonly incident: IncidentRowJson }) {
   return (
     <>
       <b>{number(incident.subscribers)}</b>
-      {special.length > 0 && <small>{special.join(', ')}</small>}
+      {special.map((text) => (
+        <small key={text}>{text}</small>
+      ))}
     </>
   );
 }
+
+/** How sure, and what else it may be; the title says the rest. */
+function likely(incident: IncidentRowJson): string {
+  const say = words.value.incident;
+  if (incident.decidedAt === null) return say.undecided;
+  const second = incident.candidates[1];
+  const also = second === undefined ? '' : ` · ${say.also}: ${second.root}, ${percent(second.probability)}`;
+  return `${percent(incident.probability)}${also}`;
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;

@@ -71,7 +71,7 @@ function Answers({ list }: { readonly list: ListJson<ConfirmationJson> }) {
               class: 'fit',
               cell: (item) => time(item.answers.at(-1)?.at ?? item.rating!.at),
             },
-            { title: say.incident.rating, class: 'number', cell: (item) => item.rating?.score ?? '–' },
+            { title: say.incident.mark, class: 'number', cell: (item) => item.rating?.score ?? '–' },
           ]}
         />
       )}

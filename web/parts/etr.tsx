@@ -12,7 +12,8 @@ export function Etr({ etr, isOver }: { readonly etr: EtrJson | null; readonly is
   const left = Date.parse(etr.to) - clock.value;
   return (
     <span class={left <= 0 ? 'overdue' : ''}>
-      <b>{time(etr.to)}</b> {left <= 0 ? `! ${say.passed} ${length(-left)}` : `${say.left} ${length(left)}`}
+      <b>{time(etr.to)}</b>
+      <small>{left <= 0 ? `! ${say.passed} ${length(-left)}` : `${say.left} ${length(left)}`}</small>
     </span>
   );
 }

@@ -42,19 +42,24 @@ export function Grid<T extends { readonly id: string }>(props: GridProps<T>) {
   }, []);
 
   const activeIndex = rows.findIndex((row) => row.id === active);
-  const move = (by: 1 | -1): void => {
-    const next = Math.min(rows.length - 1, Math.max(0, activeIndex === -1 ? 0 : activeIndex + by));
-    const row = rows[next];
-    if (row === undefined) return;
-    setActive(row.id);
-    bringIntoSight(scroller.current!, next * rowHeight, rowHeight);
-  };
+  // Keys may come faster than the page is drawn: they move from what was chosen last, not from what is drawn.
+  const latest = useRef({ rows, activeIndex });
+  latest.current = { rows, activeIndex };
   useEffect(() => {
+    const move = (by: 1 | -1): void => {
+      const { rows: known, activeIndex: index } = latest.current;
+      const next = Math.min(known.length - 1, Math.max(0, index === -1 ? 0 : index + by));
+      const row = known[next];
+      if (row === undefined) return;
+      latest.current.activeIndex = next;
+      setActive(row.id);
+      bringIntoSight(scroller.current!, next * rowHeight, rowHeight);
+    };
     listKeys.value = { move, showNew: letGo };
     return () => {
       listKeys.value = undefined;
     };
-  });
+  }, []);
   useEffect(() => {
     if (active !== undefined)
       scroller.current?.querySelector<HTMLElement>('[data-active] a')?.focus({ preventScroll: true });
@@ -63,21 +68,13 @@ export function Grid<T extends { readonly id: string }>(props: GridProps<T>) {
   const first = Math.max(0, Math.floor(view.top / rowHeight) - spareRows);
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + spareRows);
   return (
-    <div class="gridframe">
+    <div class="gridframe" onPointerEnter={hold} onPointerLeave={letGo} onFocusIn={hold} onFocusOut={letGo}>
       {newRows > 0 && (
         <button type="button" class="pill" onClick={letGo}>
           {plural(newRows, words.value.alarm.newRows)} – {words.value.alarm.show} <kbd>N</kbd>
         </button>
       )}
-      <section
-        class="grid"
-        ref={scroller}
-        aria-label={props.label}
-        onPointerEnter={hold}
-        onPointerLeave={letGo}
-        onFocusIn={hold}
-        onFocusOut={letGo}
-      >
+      <section class="grid" ref={scroller} aria-label={props.label}>
         <table aria-rowcount={rows.length + 1} aria-label={`${props.label}, ${number(rows.length)}`}>
           <thead>
             <tr aria-rowindex={1}>

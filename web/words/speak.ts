@@ -28,6 +28,8 @@ const preferredTheme: Theme = matchMedia('(prefers-color-scheme: dark)').matches
 
 export const language = signal<Language>(remembered('language', ['ru', 'en'], preferredLanguage));
 export const theme = signal<Theme>(remembered('theme', ['dark', 'light'], preferredTheme));
+/** Dates and clock times of a monitoring centre: 24 hours, day before month, in English too. */
+const locale = computed(() => (language.value === 'ru' ? 'ru' : 'en-GB'));
 export const words = computed<Words>(() => (language.value === 'ru' ? ru : en));
 
 effect(() => {
@@ -58,14 +60,14 @@ export function plural(count: number, forms: PluralForms): string {
 /** Clock time, with the day where it is not today. */
 export function time(iso: string, now = Date.now()): string {
   const at = new Date(iso);
-  const clock = new Intl.DateTimeFormat(language.value, { hour: '2-digit', minute: '2-digit' }).format(at);
+  const clock = new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit' }).format(at);
   if (at.toDateString() === new Date(now).toDateString()) return clock;
-  const day = new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'short' }).format(at);
+  const day = new Intl.DateTimeFormat(locale.value, { day: 'numeric', month: 'short' }).format(at);
   return `${day} ${clock}`;
 }
 
 export const timeWithSeconds = (iso: string): string =>
-  new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso));
+  new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso));
 
 const units: Readonly<Record<Language, readonly [string, string, string, string]>> = {
   en: ['d', 'h', 'min', 's'],

@@ -1,4 +1,6 @@
 /** Contents named by hash, parsed and resident while the line may ask for them; the bytes lie on disk for ever (design L7). */
+import { appendFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Fault } from '../../base/fault.ts';
 import { type Contents as ContentFiles } from '../../edge/disk/contents.ts';
 import type { Calendar, Contents } from '../../flow/contents.ts';
@@ -17,15 +19,37 @@ import {
 const residentBig = 2;
 const residentSmall = 8;
 
+/** The hashes behind a topology version, kept so that ranges of an older version can still be resolved. */
+export interface TopologyVersion {
+  readonly version: number;
+  readonly topology: string;
+  readonly subscribers: string;
+}
+
 export class ContentStore implements Contents {
   readonly #files: ContentFiles;
+  readonly #versionsFile: string;
   readonly #topologies = new Map<string, Topology>();
   readonly #subscribers = new Map<string, SubscriberTable>();
   readonly #policies = new Map<string, Policy>();
   readonly #calendars = new Map<string, Calendar>();
 
-  constructor(files: ContentFiles) {
+  constructor(files: ContentFiles, folder: string) {
     this.#files = files;
+    this.#versionsFile = join(folder, 'topology-versions.ndjson');
+  }
+
+  /** A line a version; a torn last line was never used by a durable input. */
+  async version(version: number): Promise<TopologyVersion | undefined> {
+    const lines = (await readFile(this.#versionsFile, 'utf8')).split('\n');
+    const known = lines.flatMap((line) => {
+      try {
+        return [JSON.parse(line) as TopologyVersion];
+      } catch {
+        return [];
+      }
+    });
+    return known.findLast((one) => one.version === version);
   }
 
   topology(sha256: string): Topology {
@@ -56,8 +80,12 @@ export class ContentStore implements Contents {
   /** Loads what the input names, so that the line can be given it. */
   async load(input: Input): Promise<void> {
     switch (input.kind) {
-      case 'topologyVersion':
-        return this.loadNamed({ ...input, topologyVersion: input.version });
+      case 'topologyVersion': {
+        const { version, topology, subscribers } = input;
+        await this.loadNamed({ topology, subscribers, topologyVersion: version });
+        const line = JSON.stringify({ version, topology, subscribers } satisfies TopologyVersion);
+        return appendFile(this.#versionsFile, `${line}\n`, { flush: true });
+      }
       case 'policy':
         return this.loadNamed({ topologyVersion: 0, policy: input.policy });
       case 'calendar':

@@ -44,7 +44,7 @@ const segmentBytes = 64 * 1024 * 1024;
 export async function openLineHost(options: LineHostOptions): Promise<LineHost> {
   const { folder, world, book } = options;
   const files = await openContents({ folder: join(folder, 'contents') });
-  const contents = new ContentStore(files);
+  const contents = new ContentStore(files, folder);
   const { value: journal, problems: journalProblems } = await openJournal({
     folder: join(folder, 'journal'),
     world,

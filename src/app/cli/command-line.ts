@@ -19,7 +19,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
       name,
       verbs.map((one) => one.name),
     );
-    terminal.complain(`allclear: there is no verb "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`);
+    terminal.complain(
+      `allclear: there is no verb "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
+    );
     return exitCodes.usage;
   }
   if (rest.includes('--help') || rest.includes('-h')) {
@@ -39,7 +41,9 @@ function explain(error: unknown, verb: Verb, terminal: Terminal): number {
     return exitCodes.usage;
   }
   if (!(error instanceof Fault)) {
-    terminal.complain(`allclear ${verb.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    terminal.complain(
+      `allclear ${verb.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
     return exitCodes.problem;
   }
   terminal.complain(`allclear ${verb.name}: ${error.message} (${error.code})`);

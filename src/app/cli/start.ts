@@ -31,7 +31,8 @@ const options = {
   demo: { type: 'boolean' },
 } as const;
 
-const places = '[--data DIR] [--http HOST:PORT] [--public HOST:PORT] [--traps HOST:PORT] [--syslog HOST:PORT]';
+const places =
+  '[--data DIR] [--http HOST:PORT] [--public HOST:PORT] [--traps HOST:PORT] [--syslog HOST:PORT]';
 
 export const startVerb: Verb = {
   name: 'start',
@@ -75,10 +76,14 @@ async function demoStart(
   const households = wholeNumber('households', values.households ?? '4000', { least: 100, most: 200_000 });
   const play = values.play ?? 'all';
   if (play !== 'none' && !isScenario(play)) {
-    throw new Fault('usage/scenario', `there is no scenario "${play}"; there are ${scenarioNames.join(', ')}, none`);
+    throw new Fault(
+      'usage/scenario',
+      `there is no scenario "${play}"; there are ${scenarioNames.join(', ')}, none`,
+    );
   }
   const speed = Number(values.speed ?? '1');
-  if (!(speed > 0 && speed <= 100)) throw new Fault('usage/speed', '--speed is a number above 0, at most 100');
+  if (!(speed > 0 && speed <= 100))
+    throw new Fault('usage/speed', '--speed is a number above 0, at most 100');
   const gatewaySecret = randomBytes(24).toString('base64url');
   const kept = values.data === undefined ? undefined : resolve(values.data);
   const { folder, config } = await writeDemoCity({ seed, households, folder: kept, gatewaySecret });

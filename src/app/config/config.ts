@@ -4,6 +4,8 @@ import { type DurationMs, days, milliseconds, seconds } from '../../base/instant
 import type { Parsed, Problem } from '../../base/problem.ts';
 import { Secret } from '../../base/secret.ts';
 import type { DocumentPath, SourceDocument } from '../../base/source-document.ts';
+import { channelRefusals, channelSchemas } from '../../edge/channels/index.ts';
+import { deskRefusal, deskSchemas, type DeskSettings } from '../../edge/desks/index.ts';
 import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Staff } from '../../model/task.ts';
@@ -63,16 +65,19 @@ export interface Config {
   readonly rules?: string | undefined;
   readonly channels: readonly ChannelConfig[];
   readonly policy: Policy;
+  /** A file whose policy replaces the one written here. */
+  readonly policyFile?: string | undefined;
+  readonly desk?: DeskSettings | undefined;
   readonly staff: readonly (Staff & { readonly name: string })[];
   readonly seriesRetentionMs: DurationMs;
 }
 
 /** Parses the text of a configuration; every problem has its line, and what is sound is in the value. */
-export function parseConfig(file: string, text: string, channelSchemas: readonly object[]): Parsed<Config> {
+export function parseConfig(file: string, text: string): Parsed<Config> {
   const { value: document, problems: syntax } = parseYaml(file, text);
   if (syntax.length > 0) return { value: defaultConfig(dirname(resolve(file))), problems: syntax };
   const blank: SourceDocument = document.value === null ? { ...document, value: {} } : document;
-  const wrong = documentCheck(configSchema(channelSchemas))(blank);
+  const wrong = documentCheck(configSchema({ channels: channelSchemas, desks: deskSchemas }))(blank);
   if (wrong.length > 0) return { value: defaultConfig(dirname(resolve(file))), problems: wrong };
   return build(blank, dirname(resolve(file)));
 }
@@ -119,9 +124,11 @@ interface RawConfig extends RawPolicy {
   readonly topology?: string;
   readonly subscribers?: string;
   readonly rules?: string;
+  readonly policy?: string;
   readonly channels?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly staff?: readonly { id: string; name?: string; skills: readonly string[]; limit?: number }[];
   readonly series?: { retention?: string };
+  readonly desk?: Readonly<Record<string, unknown>>;
 }
 
 function build(document: SourceDocument, folder: string): Parsed<Config> {
@@ -155,6 +162,8 @@ function build(document: SourceDocument, folder: string): Parsed<Config> {
     rules: path(raw.rules),
     channels: Object.entries(raw.channels ?? {}).map(([name, written]) => channelOf(name, written, reader)),
     policy: policy.value,
+    policyFile: path(raw.policy),
+    desk: raw.desk === undefined ? undefined : deskOf(raw.desk, reader),
     staff: (raw.staff ?? []).map(({ id, name, skills, limit }) => ({
       id: id as Staff['id'],
       name: name ?? id,
@@ -216,7 +225,21 @@ function channelOf(name: string, written: Readonly<Record<string, unknown>>, rea
     if (key in settings)
       settings[key] = reader.secret(settings[key] as SecretSource, ['channels', name, key]);
   }
+  for (const { key, reason } of channelRefusals({ ...settings, kind: String(written['kind']) })) {
+    reader.problem(['channels', name, key], 'config/refused', reason);
+  }
   return { name, kind: String(written['kind']), settings };
+}
+
+function deskOf(written: Readonly<Record<string, unknown>>, reader: Reader): DeskSettings {
+  const settings: Record<string, unknown> = { ...written };
+  if ('secret' in settings) {
+    settings['secret'] = reader.secret(settings['secret'] as SecretSource, ['desk', 'secret']);
+  }
+  const desk = settings as unknown as DeskSettings;
+  const refusal = deskRefusal(desk);
+  if (refusal !== undefined) reader.problem(['desk'], 'config/refused', refusal);
+  return desk;
 }
 
 /** Reads values that need a second look and keeps what was wrong with them. */

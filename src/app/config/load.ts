@@ -3,9 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Fault } from '../../base/fault.ts';
 import { formatProblem, type Parsed } from '../../base/problem.ts';
-import { channelSchemas } from '../../edge/channels/index.ts';
 import type { StartOptions } from '../processes/messages.ts';
-import { demoPolicyFile } from '../product-files.ts';
 import { machine } from '../world.ts';
 import { type Config, defaultConfig, parseConfig } from './config.ts';
 import { parsePolicy } from './policy.ts';
@@ -23,12 +21,12 @@ export async function readConfig(start: StartOptions): Promise<Parsed<Config>> {
   const read =
     start.config === undefined
       ? { value: defaultConfig(machine.cwd()), problems: [] }
-      : parseConfig(start.config, await readText(start.config), channelSchemas);
-  const overridden = override(read.value, start);
-  if (start.demo === undefined) return { value: overridden, problems: read.problems };
-  const channels = overridden.channels.map(({ name }) => name);
-  const policy = parsePolicy(demoPolicyFile, await readText(demoPolicyFile), channels);
-  return { value: { ...overridden, policy: policy.value }, problems: [...read.problems, ...policy.problems] };
+      : parseConfig(start.config, await readText(start.config));
+  const config = override(read.value, start);
+  if (config.policyFile === undefined) return { value: config, problems: read.problems };
+  const names = config.channels.map(({ name }) => name);
+  const policy = parsePolicy(config.policyFile, await readText(config.policyFile), names);
+  return { value: { ...config, policy: policy.value }, problems: [...read.problems, ...policy.problems] };
 }
 
 function override(config: Config, { override: given, config: file }: StartOptions): Config {

@@ -60,7 +60,10 @@ const device = {
   additionalProperties: false,
 };
 
-export const configSchema = (channelSchemas: readonly object[]): object => ({
+export const configSchema = (given: {
+  readonly channels: readonly object[];
+  readonly desks: readonly object[];
+}): object => ({
   type: 'object',
   properties: {
     format: { const: 'allclear/1' },
@@ -86,7 +89,7 @@ export const configSchema = (channelSchemas: readonly object[]): object => ({
     subscribers: text,
     rules: text,
     policy: text,
-    channels: { type: 'object', additionalProperties: { anyOf: channelSchemas }, maxProperties: 8 },
+    channels: { type: 'object', additionalProperties: { anyOf: given.channels }, maxProperties: 8 },
     notify: {
       type: 'object',
       properties: {
@@ -129,7 +132,7 @@ export const configSchema = (channelSchemas: readonly object[]): object => ({
       properties: { kind: { enum: ['embedded'] }, retention: duration },
       additionalProperties: false,
     },
-    desk: { type: 'object', properties: { kind: text }, required: ['kind'] },
+    desk: { anyOf: given.desks },
   },
   additionalProperties: false,
 });

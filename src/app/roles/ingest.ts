@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { milliseconds } from '../../base/instant.ts';
 import type { Secret } from '../../base/secret.ts';
 import { openSpool } from '../../edge/journal/spool.ts';
-import { encodeTrap, openTrapReceiver, type TrapRecord } from '../../edge/trap/trap.ts';
+import { encodeTrap, openTrapReceiver, type TrapCounters, type TrapRecord } from '../../edge/trap/trap.ts';
 import type { ToIngest } from '../center/ingest-link.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
@@ -82,7 +82,7 @@ function trapCommunities(config: Config): readonly Secret[] {
 }
 
 function namedCounters(
-  counters: Readonly<Record<string, number>>,
+  counters: TrapCounters,
   extra: { readonly trapsKernelDropped: number | undefined; readonly spool: number },
 ): Readonly<Record<string, number>> {
   const named = Object.entries(counters).map(([name, value]) => [

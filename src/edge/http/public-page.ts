@@ -7,6 +7,9 @@ import type { LinkView } from './ports.ts';
 import { publicStyle } from './public-style.ts';
 import { groupOf, type PublicWords, publicWords, ratingCauses } from './public-words.ts';
 
+/** 24 hours and day before month in English too. */
+const locales: Readonly<Record<Language, string>> = { en: 'en-GB', ru: 'ru' };
+
 export interface PublicMoment {
   readonly language: Language;
   readonly now: Instant;
@@ -52,7 +55,7 @@ function situation(link: LinkView, words: PublicWords, moment: PublicMoment): st
 function expected(link: LinkView, { say }: PublicWords, moment: PublicMoment): string {
   const etr = link.incident?.impact?.etr;
   if (etr === undefined || etr.to <= moment.now) return `<div class="box"><p>${say.noEtr}</p></div>`;
-  const format = new Intl.DateTimeFormat(moment.language, {
+  const format = new Intl.DateTimeFormat(locales[moment.language], {
     hour: '2-digit',
     minute: '2-digit',
     timeZone: link.timeZone,
@@ -98,7 +101,7 @@ function asking(link: LinkView, words: PublicWords, moment: PublicMoment): strin
   switch (confirmation.state) {
     case 'CONFIRMED':
     case 'CLOSED':
-      return `<div class="box"><p>${say.thanks}</p></div>${rating(link, words)}${buttons([['notFixed', say.lateNo]])}`;
+      return `<div class="box"><p>${say.thanks}</p></div>${rating(link, words)}${buttons([['notFixed', say.lateNo]], true)}`;
     case 'STILL_OUT':
     case 'ESCALATED': {
       const when = due === undefined ? '' : `<p class="big">${say.answerBy} ${say.until} ${due}</p>`;
@@ -124,9 +127,10 @@ function asking(link: LinkView, words: PublicWords, moment: PublicMoment): strin
   }
 }
 
-function buttons(answers: readonly (readonly [string, string])[]): string {
+/** The first one stands out, unless another form of the page asks for more. */
+function buttons(answers: readonly (readonly [string, string])[], isSecondary = false): string {
   const rows = answers.map(([answer, text]) => `<button name="answer" value="${answer}">${text}</button>`);
-  return `<form method="post">${rows.join('')}</form>`;
+  return `<form method="post"${isSecondary ? ' class="second"' : ''}>${rows.join('')}</form>`;
 }
 
 function rating(link: LinkView, { say, causes }: PublicWords): string {
@@ -154,7 +158,7 @@ function footer({ say }: PublicWords, language: Language): string {
 
 /** Clock time, with its day where that is not today. */
 function time(at: Instant, link: LinkView, moment: PublicMoment): string {
-  const clock = new Intl.DateTimeFormat(moment.language, {
+  const clock = new Intl.DateTimeFormat(locales[moment.language], {
     hour: '2-digit',
     minute: '2-digit',
     timeZone: link.timeZone,
@@ -168,7 +172,7 @@ function dayWord(at: Instant, link: LinkView, moment: PublicMoment): string {
   const { say } = publicWords[moment.language];
   if (dayKey(at, link) === dayKey(moment.now, link)) return say.today;
   if (dayKey(at, link) === dayKey((moment.now + 86_400_000) as Instant, link)) return say.tomorrow;
-  return new Intl.DateTimeFormat(moment.language, {
+  return new Intl.DateTimeFormat(locales[moment.language], {
     day: 'numeric',
     month: 'long',
     timeZone: link.timeZone,

@@ -12,7 +12,7 @@ let opened: OpenedFront;
 const sockets: WebSocket[] = [];
 
 beforeEach(async () => {
-  opened = await openTestFront({ liveBacklogBytes: 256 * 1024 });
+  opened = await openTestFront({ liveBacklogBytes: 1024 * 1024 });
 });
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.terminate();
@@ -135,7 +135,7 @@ test('a reader that does not read is sent away with "try again later", the other
   slow.socket.pause();
   const sendSome = (): void => {
     // Random text, so that compression does not hide it in the buffers of the system.
-    for (let i = 0; i < 300; i++) raise(randomBytes(750).toString('base64'));
+    for (let i = 0; i < 150; i++) raise(randomBytes(750).toString('base64'));
     expect(opened.front.counters()).toMatchObject({ liveSlow: 1 });
   };
   await vi.waitFor(sendSome, { timeout: 30_000, interval: 30 });

@@ -1,0 +1,141 @@
+/** What the command line may look at and do over the API: a table, from which its verbs are made. */
+
+export interface RecordKind {
+  readonly name: string;
+  readonly summary: string;
+  /** Below /api/v1. */
+  readonly path: string;
+  /** Head and field of each column of the list. */
+  readonly columns: readonly (readonly [string, string])[];
+  /** Options of `list` that go into the query as they are. */
+  readonly filters: readonly string[];
+  readonly canShow: boolean;
+  readonly acts: readonly Act[];
+}
+
+export interface Act {
+  readonly name: string;
+  /** Path of the call; `:id` is the argument. */
+  readonly path: string;
+  /** Fields of the body, each an option that must be given; `number` ones are sent as numbers. */
+  readonly body: readonly { readonly option: string; readonly isNumber?: boolean | undefined }[];
+  /** The argument goes into the body under this name; otherwise into the path. */
+  readonly argument?: string | undefined;
+}
+
+const act = (name: string, path: string, ...body: readonly string[]): Act => ({
+  ...{ name, path },
+  body: body.map((option) => ({ option })),
+});
+
+export const recordKinds: readonly RecordKind[] = [
+  {
+    name: 'incident',
+    summary: 'Lists incidents, shows one, sets when it is expected to be repaired.',
+    path: '/incidents',
+    columns: [
+      ['incident', 'incident'],
+      ['started', 'startedAt'],
+      ['state', 'state'],
+      ['kind', 'kind'],
+      ['root', 'root'],
+      ['subscribers', 'subscribers'],
+      ['title', 'title'],
+    ],
+    filters: ['state'],
+    canShow: true,
+    acts: [act('etr', '/incidents/:id/etr', 'from', 'to')],
+  },
+  {
+    name: 'alarm',
+    summary: 'Lists alarms, shows, acknowledges, shelves or clears one.',
+    path: '/alarms',
+    columns: [
+      ['alarm', 'id'],
+      ['raised', 'raisedAt'],
+      ['severity', 'perceivedSeverity'],
+      ['state', 'state'],
+      ['ack', 'ackState'],
+      ['resource', 'resource'],
+      ['cause', 'cause'],
+      ['incident', 'incident'],
+    ],
+    filters: ['state', 'incident'],
+    canShow: true,
+    acts: [
+      act('ack', '/alarms/:id/acknowledge'),
+      act('unack', '/alarms/:id/unacknowledge'),
+      { ...act('shelve', '/alarms/:id/shelve'), body: [{ option: 'minutes', isNumber: true }] },
+      act('clear', '/alarms/:id/clear'),
+    ],
+  },
+  {
+    name: 'ticket',
+    summary: 'Lists tickets, shows one, opens one for a subscriber, sets its status.',
+    path: '/tickets',
+    columns: [
+      ['ticket', 'id'],
+      ['opened', 'openedAt'],
+      ['status', 'status'],
+      ['subscriber', 'subscriber'],
+      ['incident', 'incident'],
+    ],
+    filters: ['incident', 'subscriber'],
+    canShow: true,
+    acts: [
+      { ...act('open', '/tickets', 'description', 'channel'), argument: 'subscriber' },
+      act('set', '/tickets/:id/status', 'status'),
+    ],
+  },
+  {
+    name: 'notice',
+    summary: 'Lists notices; releases or refuses those of an incident that wait for a second person.',
+    path: '/notices',
+    columns: [
+      ['notice', 'id'],
+      ['created', 'createdAt'],
+      ['state', 'state'],
+      ['type', 'type'],
+      ['channel', 'channel'],
+      ['subscriber', 'subscriber'],
+      ['incident', 'incident'],
+    ],
+    filters: ['incident', 'state'],
+    canShow: false,
+    acts: [
+      { ...act('approve', '/notices/approve'), argument: 'incident' },
+      { ...act('refuse', '/notices/refuse'), argument: 'incident' },
+    ],
+  },
+  {
+    name: 'device',
+    summary: 'Lists devices, shows one with its last reading.',
+    path: '/devices',
+    columns: [
+      ['device', 'id'],
+      ['address', 'address'],
+      ['profile', 'profile'],
+      ['state', 'state'],
+      ['last answer', 'lastAnswerAt'],
+    ],
+    filters: [],
+    canShow: true,
+    acts: [],
+  },
+  {
+    name: 'task',
+    summary: 'Lists the work of staff, finishes a task or gives it back.',
+    path: '/tasks',
+    columns: [
+      ['task', 'id'],
+      ['due', 'dueAt'],
+      ['kind', 'kind'],
+      ['state', 'state'],
+      ['assignee', 'assignee'],
+      ['ticket', 'ticket'],
+    ],
+    filters: [],
+    canShow: false,
+    acts: [act('finish', '/tasks/:id/finish', 'outcome'), act('return', '/tasks/:id/return')],
+  },
+];

@@ -1,0 +1,118 @@
+/** `incident`, `alarm`, `ticket`, `notice`, `device`, `task`: list, show and act over the API of a running daemon. */
+import { parseArgs } from 'node:util';
+import { Fault } from '../../base/fault.ts';
+import { didYouMean } from '../../base/problem.ts';
+import { exitCodes } from '../processes/messages.ts';
+import { ApiClient, type JsonRecord } from './api-client.ts';
+import { commonOptions, onlyPositional } from './common-options.ts';
+import { type Act, type RecordKind, recordKinds } from './record-kinds.ts';
+import { formatTable, printable } from './table.ts';
+import type { Terminal, Verb } from './verb.ts';
+import { type Say, speaker } from './words.ts';
+
+const text = { type: 'string' } as const;
+const options = {
+  ...commonOptions,
+  ...{ url: text, limit: text, q: text },
+  ...{ state: text, incident: text, subscriber: text },
+  ...{ from: text, to: text, minutes: text, status: text, outcome: text, description: text, channel: text },
+} as const;
+
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+interface Asking {
+  readonly kind: RecordKind;
+  readonly api: ApiClient;
+  readonly values: Values;
+  readonly terminal: Terminal;
+  readonly say: Say;
+}
+
+export const recordVerbs: readonly Verb[] = recordKinds.map((kind) => ({
+  ...{ name: kind.name, summary: kind.summary, usage: usageOf(kind) },
+  async run(argv, terminal) {
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+    const say = speaker(values.lang);
+    const [deed = 'list', ...rest] = positionals;
+    const known = deedNames(kind);
+    if (!known.includes(deed)) {
+      const near = didYouMean(deed, known);
+      const hint = near === undefined ? `there are ${known.join(', ')}` : `did you mean "${near}"?`;
+      throw new Fault('usage/argument', `${kind.name} has no "${deed}"; ${hint}`);
+    }
+    const api = new ApiClient(values.url ?? 'http://127.0.0.1:8080');
+    const asking = { kind, api, values, terminal, say };
+    try {
+      const chosen = kind.acts.find(({ name }) => name === deed);
+      if (chosen !== undefined) await perform(asking, chosen, onlyPositional(rest, argumentOf(kind, chosen)));
+      else if (deed === 'show') await show(asking, onlyPositional(rest, 'an id'));
+      else await list(asking, rest);
+      return exitCodes.ok;
+    } finally {
+      api.close();
+    }
+  },
+}));
+
+const deedNames = (kind: RecordKind): readonly string[] => [
+  ...['list', ...(kind.canShow ? ['show'] : [])],
+  ...kind.acts.map(({ name }) => name),
+];
+
+const argumentOf = (kind: RecordKind, act: Act): string => `the ${act.argument ?? kind.name}'s id`;
+
+function usageOf(kind: RecordKind): string {
+  const filters = kind.filters.map((name) => ` [--${name} ${name.toUpperCase()}]`).join('');
+  const acts = kind.acts.map((act) => {
+    const body = act.body.map(({ option }) => ` --${option} ${option.toUpperCase()}`).join('');
+    return `allclear ${kind.name} ${act.name} ${(act.argument ?? 'id').toUpperCase()}${body}`;
+  });
+  return [
+    `allclear ${kind.name} list${filters} [--q WORDS] [--limit N] [--json|--jsonl] [--url http://127.0.0.1:8080]`,
+    ...(kind.canShow ? [`allclear ${kind.name} show ID [--json]`] : []),
+    ...acts,
+  ].join('\n');
+}
+
+async function list({ kind, api, values, terminal, say }: Asking, rest: readonly string[]): Promise<void> {
+  if (rest[0] !== undefined) throw new Fault('usage/argument', `"${rest[0]}" is one argument too many`);
+  const query: Record<string, string> = {};
+  for (const name of [...kind.filters, 'q', 'limit']) {
+    const value = values[name];
+    if (typeof value === 'string') query[name] = value;
+  }
+  if (values['jsonl'] === true) {
+    for await (const item of api.items(kind.path, query)) terminal.print(JSON.stringify(item));
+    return;
+  }
+  const listed = await api.list(kind.path, query);
+  if (values['json'] === true) return terminal.print(JSON.stringify(listed));
+  const rows = listed.items.map((item) => kind.columns.map(([, field]) => item[field]));
+  terminal.print(
+    formatTable(
+      kind.columns.map(([head]) => head),
+      rows,
+    ),
+  );
+  terminal.print(`\n${say('total', { shown: listed.items.length, total: listed.total })}`);
+}
+
+async function show({ kind, api, values, terminal }: Asking, id: string): Promise<void> {
+  printOne(await api.get(`${kind.path}/${encodeURIComponent(id)}`), values, terminal);
+}
+
+async function perform({ api, values, terminal }: Asking, act: Act, argument: string): Promise<void> {
+  const body: Record<string, unknown> = act.argument === undefined ? {} : { [act.argument]: argument };
+  for (const { option, isNumber } of act.body) {
+    const value = values[option];
+    if (typeof value !== 'string') throw new Fault('usage/option', `--${option} is missing`);
+    body[option] = isNumber === true ? Number(value) : value;
+  }
+  printOne(await api.post(act.path.replace(':id', encodeURIComponent(argument)), body), values, terminal);
+}
+
+function printOne(record: JsonRecord, values: Values, terminal: Terminal): void {
+  if (values['json'] === true || values['jsonl'] === true) return terminal.print(JSON.stringify(record));
+  const rows = Object.entries(record).map(([name, value]) => [name, printable(value)]);
+  terminal.print(formatTable(['field', 'value'], rows));
+}

@@ -1,0 +1,129 @@
+/** `replay`: runs a recorded alarm stream through a fresh line and prints what incidents it made of it. */
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { canonicalJson } from '../../base/canonical.ts';
+import { Fault } from '../../base/fault.ts';
+import { instant } from '../../base/instant.ts';
+import { formatProblem, type Problem } from '../../base/problem.ts';
+import { readAlarmStream } from '../../edge/files/alarm-stream.ts';
+import { type ReplayedIncident, replayStream, type StreamRecord } from '../../flow/replay.ts';
+import {
+  compileTopology,
+  parseTopology,
+  type SubscriberTable,
+  type Topology,
+} from '../../topology/topology.ts';
+import { defaultPolicy } from '../config/policy.ts';
+import { exitCodes } from '../processes/messages.ts';
+import { commonOptions, instantFrom } from './common-options.ts';
+import { incidentLine } from './incident-line.ts';
+import { formatTable } from './table.ts';
+import type { Terminal, Verb } from './verb.ts';
+import { speaker } from './words.ts';
+
+const options = {
+  ...commonOptions,
+  topology: { type: 'string' },
+  alarms: { type: 'string' },
+  until: { type: 'string' },
+} as const;
+
+/** Problems shown one by one; the rest is counted. */
+const mostShown = 100;
+
+export const replayVerb: Verb = {
+  name: 'replay',
+  summary: 'Runs an alarm stream through the line; --jsonl prints one line an incident in its last state.',
+  usage: 'allclear replay --topology FILE --alarms FILE [--until T] [--jsonl|--json] [--lang ru|en]',
+  async run(argv, terminal) {
+    const { values } = parseArgs({ args: [...argv], options, allowPositionals: false });
+    const say = speaker(values.lang);
+    const { topology: network, alarms } = values;
+    if (network === undefined) throw new Fault('usage/topology', '--topology FILE is missing');
+    if (alarms === undefined) throw new Fault('usage/alarms', '--alarms FILE is missing');
+    const until = values.until === undefined ? undefined : instant(instantFrom(values.until, 'until'));
+    const complaints = new Complaints(terminal);
+    const topology = await readTopology(network, complaints);
+    let records = 0;
+    const counted = function* (): Generator<StreamRecord> {
+      for (const record of readAlarmStream(alarms, (problem) => complaints.add(problem))) {
+        records++;
+        yield record;
+      }
+    };
+    const replayed = readable(alarms, () =>
+      replayStream({ topology, noSubscribers, policy: defaultPolicy, records: counted(), until }),
+    );
+    complaints.end();
+    if (values.jsonl === true) for (const one of replayed) terminal.print(canonicalJson(incidentLine(one)));
+    else if (values.json === true) terminal.print(canonicalJson({ incidents: replayed.map(incidentLine) }));
+    else terminal.print(`${table(replayed)}\n\n${say('incidents', { count: replayed.length, records })}`);
+    return complaints.errors === 0 ? exitCodes.ok : exitCodes.problem;
+  },
+};
+
+async function readTopology(file: string, complaints: Complaints): Promise<Topology> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new Fault('replay/unreadable', `${file} cannot be read`, error);
+  }
+  const { value, problems } = parseTopology(text, file);
+  const unusable = problems.find(({ code }) => code === 'topology/format' || code === 'topology/syntax');
+  if (value.resources.length === 0 && unusable !== undefined) {
+    throw new Fault('replay/topology', `\n${formatProblem(unusable)}`);
+  }
+  const compiled = compileTopology(value);
+  for (const problem of problems) complaints.add(problem);
+  for (const problem of compiled.problems) complaints.add({ ...problem, file });
+  return compiled.value;
+}
+
+function readable<T>(file: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'EACCES' && code !== 'EISDIR') throw error;
+    throw new Fault('replay/unreadable', `${file} cannot be read`, error);
+  }
+}
+
+class Complaints {
+  readonly #terminal: Terminal;
+  #count = 0;
+  errors = 0;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  add(problem: Problem): void {
+    if (problem.severity === 'error') this.errors++;
+    if (this.#count++ < mostShown) this.#terminal.complain(formatProblem(problem));
+  }
+
+  end(): void {
+    const more = this.#count - mostShown;
+    if (more > 0) this.#terminal.complain(`${more} further problems are not shown`);
+  }
+}
+
+/** A stream knows how many subscribers a resource has, not who they are. */
+const noSubscribers: SubscriberTable = {
+  ...{ count: 0, channels: [], zones: [], resources: [] },
+  ...{ key: new Uint32Array(0), resource: new Uint32Array(0), zone: new Uint16Array(0) },
+  ...{ subscriberClass: new Uint8Array(0), language: new Uint8Array(0) },
+  ...{ channelMask: new Uint8Array(0), optedOut: new Uint8Array(0) },
+};
+
+function table(replayed: readonly ReplayedIncident[]): string {
+  const rows = replayed.map(({ incident, subscribers }) => [
+    ...[incident.id, new Date(incident.startedAt).toISOString(), incident.state],
+    ...[incident.actionable ? '' : 'noise', incident.kind, incident.root],
+    ...[incident.probability.toFixed(2), subscribers, incident.alarms.length],
+  ]);
+  const head = ['incident', 'started', 'state', '', 'kind', 'root', 'p', 'subscribers', 'alarms'];
+  return formatTable(head, rows);
+}

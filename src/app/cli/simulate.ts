@@ -1,0 +1,60 @@
+/** `simulate`: serves recordings of devices over UDP, one community a file. */
+import { parseArgs } from 'node:util';
+import { Fault } from '../../base/fault.ts';
+import { type ServedRecordings, serveRecordings } from '../../edge/snmp/recordings.ts';
+import { formatHostPort, type HostPort, parseHostPort } from '../config/values.ts';
+import { exitCodes } from '../processes/messages.ts';
+import { machine } from '../world.ts';
+import { commonOptions, onlyPositional, verbWorld } from './common-options.ts';
+import type { Verb } from './verb.ts';
+
+const options = { ...commonOptions, listen: { type: 'string' } } as const;
+
+export const simulateVerb: Verb = {
+  name: 'simulate',
+  summary: "Serves the .snmprec recordings of a folder; the community is the file's name without its ending.",
+  usage: 'allclear simulate DIR [--listen HOST:PORT]',
+  async run(argv, terminal) {
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+    const folder = onlyPositional(positionals, 'DIR');
+    const written = values.listen ?? '127.0.0.1:11611';
+    const listen = parseHostPort(written);
+    if (listen === undefined) throw new Fault('usage/listen', `--listen ${written} is no HOST:PORT`);
+    const served = await serve(folder, listen);
+    if (served.skippedLines > 0)
+      terminal.complain(`${served.skippedLines} lines are no rows and are not served`);
+    if (served.names.length === 0) {
+      await served.agent.close();
+      throw new Fault('simulate/empty', `${folder} holds no .snmprec recording`);
+    }
+    const { host, port } = served.agent;
+    const ready = { listen: formatHostPort({ host, port }), recordings: served.names.length };
+    const stopped = signalled();
+    terminal.print(`ready ${JSON.stringify(ready)}`);
+    await stopped;
+    await served.agent.close();
+    return exitCodes.ok;
+  },
+};
+
+async function serve(folder: string, listen: HostPort): Promise<ServedRecordings> {
+  try {
+    return await serveRecordings(verbWorld(), folder, listen);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isAddress = code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL';
+    throw new Fault(isAddress ? 'start/listen' : 'simulate/folder', message, error);
+  }
+}
+
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      machine.off('SIGTERM', stop);
+      machine.off('SIGINT', stop);
+      resolve();
+    };
+    machine.on('SIGTERM', stop);
+    machine.on('SIGINT', stop);
+  });
+}

@@ -1,0 +1,102 @@
+/** Whom to ask and as whom: the SNMP options that `poll` and `discover` share, and the profiles at hand. */
+import { existsSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+import { Fault } from '../../base/fault.ts';
+import type { Parsed } from '../../base/problem.ts';
+import type { Secret } from '../../base/secret.ts';
+import type { Profiles } from '../../collect/collect.ts';
+import { loadProfiles } from '../../edge/files/profiles.ts';
+import type { Credentials } from '../../edge/snmp/poll.ts';
+import { type HostPort, parseHostPort } from '../config/values.ts';
+import { collectorsFolder } from '../product-files.ts';
+import { configFile, secretFrom } from './common-options.ts';
+
+export const snmpOptions = {
+  community: { type: 'string' },
+  version: { type: 'string' },
+  'v3-user': { type: 'string' },
+  'v3-level': { type: 'string' },
+  'v3-auth': { type: 'string' },
+  'v3-auth-key': { type: 'string' },
+  'v3-priv': { type: 'string' },
+  'v3-priv-key': { type: 'string' },
+  config: { type: 'string' },
+  timeout: { type: 'string' },
+  retries: { type: 'string' },
+} as const;
+
+export const snmpUsage =
+  '[--community C|@FILE|-] [--version 1|2c] [--v3-user U --v3-level authPriv --v3-auth sha256 --v3-auth-key @FILE --v3-priv aes --v3-priv-key @FILE] [--timeout 2s] [--retries N]';
+
+type SnmpValues = { readonly [Name in keyof typeof snmpOptions]?: string | undefined };
+
+const levels = ['noAuthNoPriv', 'authNoPriv', 'authPriv'] as const;
+const authentications = ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
+const privacies = ['des', 'aes', 'aes256b', 'aes256r'] as const;
+
+/** Community `public` over v2c when nothing is said, as in `allclear.yaml`. */
+export async function credentialsFrom(values: SnmpValues): Promise<Credentials> {
+  const user = values['v3-user'];
+  if (user !== undefined) return v3Credentials(user, values);
+  const version = oneOf(values.version ?? '2c', ['1', '2c'] as const, 'version');
+  const community = await secretFrom(values.community ?? 'public', 'community');
+  return { version: version === '1' ? 'v1' : 'v2c', community };
+}
+
+async function v3Credentials(user: string, values: SnmpValues): Promise<Credentials> {
+  const key = async (name: 'v3-auth-key' | 'v3-priv-key'): Promise<Secret | undefined> => {
+    const written = values[name];
+    return written === undefined ? undefined : secretFrom(written, name);
+  };
+  const authKey = await key('v3-auth-key');
+  const privKey = await key('v3-priv-key');
+  const level = oneOf(values['v3-level'] ?? usualLevel(authKey, privKey), levels, 'v3-level');
+  const needsAuth = level !== 'noAuthNoPriv' && authKey === undefined;
+  if (needsAuth || (level === 'authPriv' && privKey === undefined)) {
+    const missing = needsAuth ? '--v3-auth-key' : '--v3-priv-key';
+    throw new Fault('usage/v3-key', `level ${level} needs ${missing}`);
+  }
+  // RFC 3414 section 5 and 8: both keys are made from pass phrases of at least 8 characters.
+  for (const held of [authKey, privKey]) {
+    if (held !== undefined && held.reveal().length < 8) {
+      throw new Fault('usage/v3-key', 'an SNMPv3 pass phrase has at least 8 characters');
+    }
+  }
+  const auth = oneOf(values['v3-auth'] ?? 'sha', authentications, 'v3-auth');
+  const priv = oneOf(values['v3-priv'] ?? 'aes', privacies, 'v3-priv');
+  return { version: 'v3', v3: { user, level, auth, authKey, priv, privKey } };
+}
+
+/** What the keys at hand allow. */
+export const usualLevel = (authKey: unknown, privKey: unknown): (typeof levels)[number] =>
+  privKey !== undefined ? 'authPriv' : authKey !== undefined ? 'authNoPriv' : 'noAuthNoPriv';
+
+function oneOf<T extends string>(written: string, allowed: readonly T[], name: string): T {
+  const found = allowed.find((one) => one === written);
+  if (found !== undefined) return found;
+  throw new Fault(`usage/${name}`, `--${name} is one of ${allowed.join(', ')}, not "${written}"`);
+}
+
+/** `HOST`, `HOST:PORT`, `[::1]:PORT` or a bare IPv6 address. */
+export function deviceAddress(written: string): HostPort {
+  const bare = written.replace(/^\[(.*)\]$/, '$1');
+  const found = isIPv6(bare)
+    ? { host: bare, port: 161 }
+    : (parseHostPort(written) ?? { host: bare, port: 161 });
+  const isName = isIPv6(found.host) || /^[^\s:/@]{1,253}$/.test(found.host);
+  if (isName && found.port > 0) return found;
+  throw new Fault('usage/host', `"${written}" is no HOST or HOST:PORT`);
+}
+
+/** Shipped profiles and those in `collectors` beside the configuration. */
+export function profilesBeside(config: string | undefined): Promise<Parsed<Profiles>> {
+  return loadProfiles(profileFolders(config));
+}
+
+export function profileFolders(config: string | undefined): readonly string[] {
+  const file = configFile(config);
+  const own = file === undefined ? undefined : join(dirname(resolve(file)), 'collectors');
+  const isOwn = own !== undefined && own !== resolve(collectorsFolder) && existsSync(own);
+  return isOwn ? [collectorsFolder, own] : [collectorsFolder];
+}

@@ -1,0 +1,90 @@
+/** Loads the rules of folders of YAML files: detection and notice texts, told apart by their `format`. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
+import type { SourceDocument } from '../../base/source-document.ts';
+import {
+  checkDetectionExamples,
+  compileDetectionRules,
+  type DetectionRules,
+  detectionSchema,
+} from '../../detect/detect.ts';
+import { type NoticeTexts, parseNoticeTexts } from './notice-texts.ts';
+import { documentCheck, parseYaml } from './yaml-document.ts';
+
+export interface LoadedRules {
+  readonly detection: DetectionRules;
+  /** undefined when no sound texts were found. */
+  readonly texts: NoticeTexts | undefined;
+  /** Files that were read. */
+  readonly files: number;
+}
+
+const checkDetection = documentCheck(detectionSchema);
+const formats = ['detection/1', 'notice-texts/1'];
+
+/** `folders` in the order shipped first, so that a file of one's own is the later one; the sound files load. */
+export async function loadRules(folders: readonly string[]): Promise<Parsed<LoadedRules>> {
+  const problems: Problem[] = [];
+  const detection: SourceDocument[] = [];
+  const texts: { file: string; text: string }[] = [];
+  let files = 0;
+  for (const folder of folders) {
+    for (const file of await yamlFiles(folder, problems)) {
+      const text = await readText(file, problems);
+      if (text === undefined) continue;
+      files++;
+      const document = parseYaml(file, text);
+      const format = (document.value.value as { format?: unknown } | null | undefined)?.format;
+      if (document.problems.length > 0) problems.push(...document.problems);
+      else if (format === 'notice-texts/1') texts.push({ file, text });
+      else if (format !== 'detection/1') problems.push(unknownFormat(document.value, format));
+      else {
+        const found = checkDetection(document.value);
+        problems.push(...found);
+        if (found.length === 0) detection.push(document.value);
+      }
+    }
+  }
+  const compiled = compileDetectionRules(detection);
+  const written = parseNoticeTexts(texts);
+  problems.push(...compiled.problems, ...checkDetectionExamples(detection), ...written.problems);
+  return { value: { detection: compiled.value, texts: written.value, files }, problems };
+}
+
+function unknownFormat(document: SourceDocument, format: unknown): Problem {
+  const near = typeof format === 'string' ? didYouMean(format, formats) : undefined;
+  return document.problemAt(['format'], {
+    code: 'rules/format',
+    message:
+      format === undefined ? '"format" is missing' : `the format ${JSON.stringify(format)} is not known`,
+    hint: near === undefined ? `use one of ${formats.join(', ')}` : `did you mean "${near}"?`,
+  });
+}
+
+/** In order of path, so that which of two rules is the later one does not depend on the disk. */
+async function yamlFiles(folder: string, problems: Problem[]): Promise<string[]> {
+  try {
+    const names = await readdir(folder, { recursive: true });
+    return names
+      .filter((name) => /\.ya?ml$/.test(name))
+      .sort()
+      .map((name) => join(folder, name));
+  } catch {
+    problems.push(unreadable(folder, 'the folder cannot be read'));
+    return [];
+  }
+}
+
+async function readText(file: string, problems: Problem[]): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    problems.push(unreadable(file, 'the file cannot be read'));
+    return undefined;
+  }
+}
+
+const unreadable = (file: string, message: string): Problem => ({
+  ...{ file, line: 0, column: 0, severity: 'error', code: 'file/unreadable', message },
+});

@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build, mergeConfig } from 'vite';
+import config from '../../web/vite.config.ts';
 
 export interface Pages {
   readonly folder: string;
@@ -16,14 +18,15 @@ async function temporaryFolder(): Promise<Pages> {
 
 export async function buildPages(): Promise<Pages> {
   const pages = await temporaryFolder();
-  const { build } = await import('vite');
   const root = fileURLToPath(new URL('../../web', import.meta.url));
-  await build({
-    root,
-    configFile: join(root, 'vite.config.ts'),
-    logLevel: 'error',
-    build: { outDir: pages.folder, emptyOutDir: true },
-  });
+  await build(
+    mergeConfig(config, {
+      root,
+      configFile: false,
+      logLevel: 'error',
+      build: { outDir: pages.folder, emptyOutDir: true },
+    }),
+  );
   return pages;
 }
 

@@ -33,7 +33,7 @@ export async function findCaller(ports: FrontPorts, request: Request): Promise<C
 const isSecure = (ports: FrontPorts): boolean => ports.consoleUrl?.startsWith('https:') === true;
 
 /** The __Host- prefix (RFC 6265bis 4.1.3.2) needs Secure, which plain http on loopback cannot have. */
-export const cookieName = (ports: FrontPorts): string =>
+const cookieName = (ports: FrontPorts): string =>
   isSecure(ports) ? '__Host-allclear_session' : 'allclear_session';
 
 export function sessionCookie(ports: FrontPorts, header: string | undefined): string | undefined {

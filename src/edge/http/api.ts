@@ -4,11 +4,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Fault } from '../../base/fault.ts';
 import { type Caller, mayChange } from './access.ts';
 import { alarmRoutes } from './alarm-routes.ts';
+import { apiPage, apiStyle } from './api-page.ts';
 import { careRoutes } from './care-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
 import { inventoryRoutes } from './inventory-routes.ts';
 import { openApi } from './openapi.ts';
-import { chooseLanguage } from './page-frame.ts';
+import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts, PageRequest } from './ports.ts';
 import { type Reply, type Route, refusal } from './route.ts';
 
@@ -30,6 +31,11 @@ export async function addApi(server: FastifyInstance, ports: FrontPorts, callerO
   });
   const document = openApi(routes, ports.status().version);
   server.get('/api/openapi.json', (_request, reply) => reply.send(document));
+  const page = apiPage(routes);
+  const policy = scriptlessPolicy(apiStyle);
+  server.get('/docs/api', (_request, reply) =>
+    reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(page),
+  );
 }
 
 /** JSON only; an action without arguments may come without a body. */

@@ -131,8 +131,7 @@ function addAccess(
       return undefined;
     }
     const isLimited = request.headers.authorization !== undefined && gate.countWrong();
-    const isClosed =
-      path.startsWith('/api/') || path === '/api' || path === '/metrics' || path.startsWith('/tmf-api');
+    const isClosed = path.startsWith('/api/') || path === '/metrics' || path.startsWith('/tmf-api');
     if (isClosed && isLimited)
       return sendReply(reply.header('retry-after', '5'), refusal(429, 'Too many wrong tokens.'));
     return isClosed ? sendReply(reply, refusal(401, 'Send a Bearer token or sign in.')) : undefined;

@@ -26,13 +26,13 @@ export interface ProblemJson {
   readonly detail: string;
 }
 
-export interface CandidateJson {
+interface CandidateJson {
   readonly root: string;
   readonly kind: string;
   readonly probability: number;
 }
 
-export interface IncidentHistoryJson {
+interface IncidentHistoryJson {
   readonly at: string;
   readonly event: IncidentEvent['event'];
   readonly root?: string;

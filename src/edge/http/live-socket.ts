@@ -50,7 +50,8 @@ export function openLiveSockets(
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
-    // A snapshot of 10,000 alarms shrinks to a tenth; small batches are not worth the work.
+    // Only snapshots are compressed: 10,000 alarms shrink to a tenth. A batch goes to every reader, and compressing it
+    // once for each would make a storm slower than the wire does.
     perMessageDeflate: { threshold: 16_384, serverNoContextTakeover: true, clientNoContextTakeover: true },
   });
   const room = new LiveRoom(ports, maxBufferedBytes);
@@ -188,7 +189,8 @@ class LiveRoom {
     // What waits belongs to everybody's past from here on; without this the new reader would get it twice.
     this.#sendBatch();
     const missed = this.#ports.live.since(resume);
-    this.#send(client, missed === undefined ? this.#snapshotText() : this.#eventsText(missed));
+    if (missed === undefined) this.#send(client, this.#snapshotText(), true);
+    else this.#send(client, this.#eventsText(missed));
     client.isListening = true;
   }
 
@@ -200,7 +202,7 @@ class LiveRoom {
     return this.#snapshot.text;
   }
 
-  #send(client: Client, text: string): void {
+  #send(client: Client, text: string, compress = false): void {
     const { socket } = client;
     if (socket.readyState !== WebSocket.OPEN) return;
     if (socket.bufferedAmount > this.#maxBufferedBytes) {
@@ -211,7 +213,7 @@ class LiveRoom {
       this.#ports.world.after(farewell, () => socket.terminate());
       return;
     }
-    socket.send(text);
+    socket.send(text, { compress });
   }
 
   #onBeat(): void {

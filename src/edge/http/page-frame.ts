@@ -37,7 +37,7 @@ export function htmlDocument(page: HtmlPage, style: string): string {
   );
 }
 
-export const styleHash = (style: string): string =>
+const styleHash = (style: string): string =>
   `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 
 /** Content Security Policy of a page without script that is never framed and posts only to itself. */

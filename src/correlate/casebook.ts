@@ -155,8 +155,10 @@ export class CaseBook {
       addRecords(held, records);
     }
     held.lastEvidenceAt = at;
-    this.timers.clear(`resolve ${held.id}`);
     this.timers.clear(`leftover ${held.id}`);
+    // What joins by a merge may be over already: then nothing else would ever end the incident.
+    if (held.raised > 0) this.timers.clear(`resolve ${held.id}`);
+    else this.timers.set(`resolve ${held.id}`, after(at, this.#timing.resolveQuietMs));
     // A relapse: what was nearly over is not.
     if (held.state === 'mitigated') held.state = 'open';
   }
@@ -176,9 +178,11 @@ export class CaseBook {
   /** The younger one's alarms move to the older one; a tombstone says where. */
   merge(loser: Case, survivor: Case, at: Instant): void {
     this.#unindex(loser);
-    for (const member of loser.members.values()) {
-      this.join(survivor, [{ member, records: [] }], at);
+    const moving = [...loser.members.values()].map((member) => ({ member, records: [] }));
+    if (loser.lastClearAt !== undefined && (survivor.lastClearAt ?? 0) < loser.lastClearAt) {
+      survivor.lastClearAt = loser.lastClearAt;
     }
+    this.join(survivor, moving, at);
     addRecords(survivor, loser.records.splice(0));
     loser.members.clear();
     loser.raised = 0;

@@ -71,7 +71,7 @@ function fits(
   const isYoung = at - held.startedAt <= timing.misfitJoinMs;
   switch (held.scope) {
     case 'transport':
-      return population === 'down' || population === 'session';
+      return population !== undefined && population !== 'degraded' && isHeardBehind(pending, isYoung);
     case 'service':
       return isRoot || population === 'session';
     case 'alone':
@@ -86,6 +86,13 @@ function fits(
   }
 }
 
+/**
+ * What is cut off cannot speak: a terminal's word from behind belongs to the cut only while traps are still under way.
+ * Later it proves that the region speaks again and has a fault of its own. Silence found by polling may come any time.
+ */
+const isHeardBehind = (pending: Pending, isYoung: boolean): boolean =>
+  isYoung || pending.symptom === 'silent' || pending.symptom === 'link' || pending.symptom === 'session';
+
 const powerKinds: ReadonlySet<string> = new Set(['house-power', 'area-power', 'site-power']);
 
 /** Loss of light does not follow from lost mains, nor a dying gasp from a cut fibre. */
@@ -98,8 +105,9 @@ function behindTransport(
   ancestry: Ancestry,
   book: CaseBook,
   { pending, node }: { readonly pending: Pending; readonly node: number },
-  { view }: { readonly view: OpenView },
+  now: { readonly at: Instant; readonly timing: CorrelationTiming; readonly view: OpenView },
 ): Case | undefined {
+  const { view } = now;
   const collector = pending.symptom === 'silent' && pending.polled ? ancestry.collectorOf(node) : -1;
   if (collector >= 0) {
     const blind = book
@@ -111,9 +119,24 @@ function behindTransport(
   if (view.dark.size === 0 || pending.symptom === 'power') return undefined;
   for (const at of ancestry.above(node)) {
     const held = view.dark.get(ancestry.idOf(at));
-    if (held !== undefined && isActive(held)) return held;
+    if (held === undefined || !isActive(held)) continue;
+    if (!isHeardBehind(pending, now.at - held.startedAt <= now.timing.misfitJoinMs)) continue;
+    return mayBeDead(ancestry, held, { pending, node }, now) ? undefined : held;
   }
   return undefined;
+}
+
+/** The device at the far end of its only link falls silent: is it the link, or the device? Both are weighed again. */
+function mayBeDead(
+  ancestry: Ancestry,
+  held: Case,
+  { pending, node }: { readonly pending: Pending; readonly node: number },
+  { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
+): boolean {
+  if (held.kind !== 'link' || pending.symptom !== 'silent' || at - held.startedAt > timing.misfitJoinMs)
+    return false;
+  const [only, ...others] = ancestry.topology.linksAt(node);
+  return only !== undefined && others.length === 0 && ancestry.idOf(only.index) === held.root;
 }
 
 /** Raised members as one piece a resource, in order of name. */

@@ -58,12 +58,35 @@ test('an OLT that fell silent with its uplink is dead, and its terminals are the
   expect(first(run.open()).affected.under).toContain('olt-1');
 });
 
+test('an OLT found silent by a later poll turns the cut of its only uplink into its own death', () => {
+  const run = new CityRun().linkDown(1, 'l-o1', ['agg-2']).to(10);
+  expect(run.summary()).toEqual(['link l-o1 1']);
+  run.unreachable(25, ['olt-1']).to(40);
+  expect(run.summary()).toEqual(['node-down olt-1 2']);
+  expect(run.open()[0]!.candidates[1]).toMatchObject({ root: 'l-o1', kind: 'link' });
+});
+
 test('terminals that fall silent behind a dead OLT belong to it', () => {
   const run = new CityRun()
     .linkDown(1, 'l-o1', ['agg-2'])
     .unreachable(1.5, ['olt-1'])
     .raise(5, 'LOS', terminals('1'));
   expect(run.to(30).summary()).toEqual(['node-down olt-1 34']);
+});
+
+test('a terminal heard later from behind a cut has a fault of its own: the region speaks again', () => {
+  const run = new CityRun()
+    .linkDown(1, 'l-o1', ['agg-2', 'olt-1'])
+    .to(10)
+    .raise(600, 'LOS', terminals('1-1-1'))
+    .to(620);
+  expect(run.summary()).toEqual(['link l-o1 2', 'splitter s1-1-1 8']);
+});
+
+test('incidents that merge after all is over still end', () => {
+  const run = new CityRun().unreachable(1, ['olt-1', 'olt-2']).to(10).unreachable(20, ['col-1']);
+  run.clear(20.5, 'UNREACHABLE', ['olt-1', 'olt-2']).to(25).clear(30, 'UNREACHABLE', ['col-1']).to(60);
+  expect(run.open()).toEqual([]);
 });
 
 test('one cut of the ring costs redundancy and no customer', () => {

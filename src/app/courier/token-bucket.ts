@@ -1,4 +1,4 @@
-/** A rate per second with room for one second's burst. */
+/** A rate per second with room for a burst of a fifth of it: no second ever sees more than 1.2 times the rate. */
 
 export class TokenBucket {
   readonly #perSecond: number;
@@ -9,7 +9,7 @@ export class TokenBucket {
   /** `nowMs` is monotonic, here and below. */
   constructor(perSecond: number, nowMs: number) {
     this.#perSecond = perSecond;
-    this.#capacity = Math.max(1, perSecond);
+    this.#capacity = Math.max(1, perSecond / 5);
     this.#tokens = this.#capacity;
     this.#filledAt = nowMs;
   }

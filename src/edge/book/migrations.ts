@@ -9,7 +9,8 @@ CREATE TABLE alarms (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, state TEX
   record TEXT NOT NULL);
 CREATE INDEX alarms_by_state ON alarms (state);
 CREATE INDEX alarms_by_incident ON alarms (incident, state, severity) WHERE incident IS NOT NULL;
-CREATE TABLE incidents (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL, impact TEXT);
+CREATE TABLE incidents (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL);
+CREATE TABLE impacts (incident TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX incidents_by_state ON incidents (state);
 CREATE TABLE tickets (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, status TEXT NOT NULL, incident TEXT,
   subscriber INTEGER, external TEXT, record TEXT NOT NULL);

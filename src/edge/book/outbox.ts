@@ -90,9 +90,12 @@ interface DueRow extends NoticeRow {
   readonly told: number;
 }
 
+const columns = `n.row, n.key, n.chain, n.place, n.incident, n.subscriber, n.type, n.revision, n.channel, n.state, n.attempts, n.maybe,
+  n.tell, n.due_at, n.not_after`;
+
 // One statement a page: the order of notices to one subscriber, and who may hear of an end, are looked up inside.
 const selectDue = `
-SELECT n.*,
+SELECT ${columns},
   (SELECT p.due_at FROM notices AS p WHERE p.incident = n.incident AND p.subscriber = n.subscriber
      AND p.state IN ('queued', 'sending') AND iif(p.chain = 0, p.row, p.chain) < iif(n.chain = 0, n.row, n.chain) LIMIT 1) AS earlier,
   n.type IN ('detected', 'etr', 'planned')

@@ -54,9 +54,8 @@ function writeChange(sql: Sql, change: Change): void {
     }
     case 'impact':
       sql.run(
-        'UPDATE incidents SET impact = ? WHERE id = ?',
-        JSON.stringify(change.impact),
-        change.impact.incident,
+        `INSERT INTO impacts (incident, record) VALUES (?, ?) ON CONFLICT (incident) DO UPDATE SET record = excluded.record`,
+        ...[change.impact.incident, JSON.stringify(change.impact)],
       );
       return;
     case 'ticket': {

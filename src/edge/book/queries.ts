@@ -16,7 +16,7 @@ import { pageOf } from './paging.ts';
 import type { IncidentRecord, NoticeRecord, Page, PageRequest } from './records.ts';
 import type { Sql } from './sql.ts';
 
-type RecordRow = Readonly<{ id: string; record: string; impact?: string | undefined }>;
+type RecordRow = Readonly<{ id: string; record: string }>;
 
 /** A condition for each value that was given; no value, no condition. */
 function conditions(given: Readonly<Record<string, SqlValue | readonly SqlValue[]>>): {
@@ -77,6 +77,7 @@ function incidentRecord(sql: Sql, row: RecordRow): IncidentRecord {
       'SELECT count(*) AS n FROM tickets WHERE incident = ? AND subscriber IS NOT NULL',
       row.id,
     )?.n ?? 0;
+  const impact = sql.get<{ record: string }>('SELECT record FROM impacts WHERE incident = ?', row.id);
   const worst = sql.get<{ severity: number }>(
     "SELECT severity FROM alarms WHERE incident = ? ORDER BY state = 'raised' DESC, severity LIMIT 1",
     row.id,
@@ -84,7 +85,7 @@ function incidentRecord(sql: Sql, row: RecordRow): IncidentRecord {
   return {
     severity: severities[worst?.severity ?? severities.length - 1] ?? 'indeterminate',
     incident: recordIn<Incident>(row),
-    impact: row.impact === undefined ? undefined : (JSON.parse(row.impact) as Impact),
+    impact: impact === undefined ? undefined : (JSON.parse(impact.record) as Impact),
     tickets,
     notices: noticeCounts(sql, row.id),
   };

@@ -1,5 +1,6 @@
 /** What stands around every page: rail, top bar with the live state, banners, help, and the one spoken status line. */
 import type { ComponentChild } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { AlarmsPage } from './pages/alarms.tsx';
 import { DevicePage, DevicesPage } from './pages/devices.tsx';
 import { IncidentPage } from './pages/incident.tsx';
@@ -14,7 +15,7 @@ import { TopBar } from './parts/top-bar.tsx';
 import { isSignedOut, session } from './state/api.ts';
 import { heardAt, stream, totals } from './state/live.ts';
 import { type PageName, route } from './state/route.ts';
-import { length, number, timeWithSeconds, words } from './words/speak.ts';
+import { length, number, plural, timeWithSeconds, words } from './words/speak.ts';
 
 const rail: readonly { page: PageName; address: string; mark: string }[] = [
   { page: 'incidents', address: '/incidents', mark: 'M8 1 15 8 8 15 1 8Z' },
@@ -39,6 +40,7 @@ export function Frame() {
           {pageOf(page, id, query)}
         </main>
       </div>
+      <Spoken />
       <Help />
     </>
   );
@@ -67,6 +69,24 @@ function pageOf(page: PageName, id: string, query: URLSearchParams): ComponentCh
     case 'nothing':
       return <Missing />;
   }
+}
+
+/** One polite line for those who listen, spoken anew at most every 10 s (WCAG 4.1.3). */
+function Spoken() {
+  const say = words.value;
+  const now = `${say.pages.incidents}: ${totals.value?.incidentsOpen ?? 0}, ${plural(totals.value?.subscribersAffected ?? 0, say.subscribers)}`;
+  const latest = useRef(now);
+  latest.current = now;
+  const [spoken, setSpoken] = useState('');
+  useEffect(() => {
+    const timer = setInterval(() => setSpoken(latest.current), 10_000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <p class="hiddenlabel" role="status">
+      {spoken}
+    </p>
+  );
 }
 
 const owner: Readonly<Partial<Record<PageName, PageName>>> = { incident: 'incidents', device: 'devices' };

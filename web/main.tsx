@@ -1,9 +1,10 @@
 /** Starts the console: routes, live stream, session, and the frame around the pages. */
+import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { Frame } from './frame.tsx';
 import { loadSession } from './state/api.ts';
 import { startKeys } from './state/keys.ts';
-import { startLive } from './state/live.ts';
+import { startLive, stream } from './state/live.ts';
 import { startRouting } from './state/route.ts';
 import './style/tokens.css';
 import './style/frame.css';
@@ -12,5 +13,8 @@ import './style/parts.css';
 startRouting();
 startKeys();
 startLive();
-void loadSession();
+// Also when the stream is lost or comes back: it may be the session that ended.
+effect(() => {
+  if (stream.value !== 'connecting') void loadSession();
+});
 render(<Frame />, document.getElementById('app')!);

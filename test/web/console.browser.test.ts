@@ -185,4 +185,15 @@ test('a lost stream is the loudest thing on the page, and heals', async () => {
   opened.daemon.endSessions();
   await page.getByText('No live data.').waitFor({ timeout: 20_000 });
   await page.getByText('STALE').waitFor();
+  await page.getByText('You are signed out.').waitFor();
+  opened.daemon.publish({
+    kind: 'incident',
+    incident: anIncident('a.1.9', opened.daemon.ports.world.now(), { kind: 'card' }),
+  });
+  opened.daemon.oneTimeToken = 'again';
+  const other = await browser.page();
+  await other.goto(`${opened.console}/sign-in/again`);
+  await other.getByRole('button').click();
+  await page.getByText('LIVE').waitFor({ timeout: 30_000 });
+  await page.getByText('Line card fault: feeder-1').waitFor();
 });

@@ -22,7 +22,6 @@ export function Evidence({
     return (
       <ul class="evidence">
         {value.slice(0, maxEntries).map((item: unknown, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: items of an explanation have no other name and never move
           <li key={index}>
             <Evidence value={item} depth={depth + 1} />
           </li>

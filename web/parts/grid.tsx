@@ -46,14 +46,15 @@ export function Grid<T extends { readonly id: string }>(props: GridProps<T>) {
   const latest = useRef({ rows, activeIndex });
   latest.current = { rows, activeIndex };
   useEffect(() => {
-    const move = (by: 1 | -1): void => {
+    const move = (by: 1 | -1): boolean => {
       const { rows: known, activeIndex: index } = latest.current;
       const next = Math.min(known.length - 1, Math.max(0, index === -1 ? 0 : index + by));
       const row = known[next];
-      if (row === undefined) return;
+      if (row === undefined) return false;
       latest.current.activeIndex = next;
       setActive(row.id);
       bringIntoSight(scroller.current!, next * rowHeight, rowHeight);
+      return true;
     };
     listKeys.value = { move, showNew: letGo };
     return () => {
@@ -61,8 +62,9 @@ export function Grid<T extends { readonly id: string }>(props: GridProps<T>) {
     };
   }, []);
   useEffect(() => {
-    if (active !== undefined)
-      scroller.current?.querySelector<HTMLElement>('[data-active] a')?.focus({ preventScroll: true });
+    const row = active === undefined ? null : scroller.current?.querySelector('[data-active]');
+    const target = row?.querySelector<HTMLElement>('a.open') ?? row?.querySelector<HTMLElement>('a, button');
+    target?.focus({ preventScroll: true });
   }, [active, activeIndex]);
 
   const first = Math.max(0, Math.floor(view.top / rowHeight) - spareRows);

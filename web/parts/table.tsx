@@ -56,8 +56,10 @@ export function Table<T>(props: TableProps<T>) {
 }
 
 /** Focus goes to the link of the next row; Enter then opens it as any link. */
-function focusRow(body: HTMLElement, by: 1 | -1): void {
+function focusRow(body: HTMLElement, by: 1 | -1): boolean {
   const links = [...body.querySelectorAll<HTMLElement>('tr > td a.open')];
   const now = links.indexOf(document.activeElement as HTMLElement);
-  links[Math.min(links.length - 1, Math.max(0, now === -1 ? 0 : now + by))]?.focus();
+  const next = links[Math.min(links.length - 1, Math.max(0, now === -1 ? 0 : now + by))];
+  next?.focus();
+  return next !== undefined;
 }

@@ -43,6 +43,7 @@ async function call<T>(path: string, body?: unknown): Promise<T> {
 export async function loadSession(): Promise<void> {
   try {
     session.value = await call<SessionJson>('/session');
+    isSignedOut.value = false;
   } catch {
     // The live state of the top bar says what is wrong; without a session only the demo line is missing.
   }

@@ -5,7 +5,14 @@ import { goUp } from './route.ts';
 export const areKeysOn = signal(true);
 export const isHelpOpen = signal(false);
 /** Set by the list that is on screen. */
-export const listKeys = signal<{ move(by: 1 | -1): void; showNew(): void } | undefined>(undefined);
+export const listKeys = signal<
+  | {
+      /** False when there is no row to go to. */
+      move(by: 1 | -1): boolean;
+      showNew(): void;
+    }
+  | undefined
+>(undefined);
 
 export function startKeys(): void {
   document.addEventListener('keydown', (event) => {
@@ -14,25 +21,23 @@ export function startKeys(): void {
     const target = event.target as HTMLElement;
     const isTyping = target.matches('input, textarea, select');
     if (isTyping || !areKeysOn.value || isHelpOpen.value) return;
-    if (event.key === '?') isHelpOpen.value = true;
-    else if (event.key === '/') document.querySelector<HTMLElement>('[data-filter]')?.focus();
-    else if (event.key === 'j' || event.key === 'ArrowDown') move(1, event);
-    else if (event.key === 'k' || event.key === 'ArrowUp') move(-1, event);
-    else if (event.key === 'N') listKeys.value?.showNew();
-    else return;
-    event.preventDefault();
+    if (onKey(event.key)) event.preventDefault();
   });
+}
+
+/** True when the key did something; else the browser does what it does with it, e.g. scroll. */
+function onKey(key: string): boolean {
+  if (key === 'j' || key === 'ArrowDown') return listKeys.value?.move(1) ?? false;
+  if (key === 'k' || key === 'ArrowUp') return listKeys.value?.move(-1) ?? false;
+  if (key === '?') isHelpOpen.value = true;
+  else if (key === '/') document.querySelector<HTMLElement>('[data-filter]')?.focus();
+  else if (key === 'N') listKeys.value?.showNew();
+  else return false;
+  return true;
 }
 
 function onEscape(event: KeyboardEvent): void {
   if (isHelpOpen.value) isHelpOpen.value = false;
   else if ((event.target as HTMLElement).matches('[data-filter]')) (event.target as HTMLElement).blur();
   else if (!(event.target as HTMLElement).matches('input, textarea, select')) goUp();
-}
-
-function move(by: 1 | -1, event: KeyboardEvent): void {
-  // Arrows scroll where there is no list.
-  if (listKeys.value === undefined) return;
-  listKeys.value.move(by);
-  event.preventDefault();
 }

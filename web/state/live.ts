@@ -34,7 +34,7 @@ let retryMs = 500;
 let repaint: ReturnType<typeof setTimeout> | undefined;
 let changedCare = false;
 let careToldAt = 0;
-let careTimer: ReturnType<typeof setTimeout> | undefined;
+let isCareWaiting = false;
 
 export const stream = computed<'connecting' | 'live' | 'stale'>(() => {
   if (heardAt.value === undefined) return 'connecting';
@@ -156,12 +156,14 @@ function paint(): void {
     if (!changedCare) return;
     // Pages ask the server again at most once a second, however fast changes come.
     changedCare = false;
-    careTimer ??= setTimeout(tellCare, Math.max(0, careToldAt + askAgainEveryMs - Date.now()));
+    if (isCareWaiting) return;
+    isCareWaiting = true;
+    setTimeout(tellCare, Math.max(0, careToldAt + askAgainEveryMs - Date.now()));
   });
 }
 
 function tellCare(): void {
-  careTimer = undefined;
+  isCareWaiting = false;
   careToldAt = Date.now();
   careVersion.value++;
 }

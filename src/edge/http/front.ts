@@ -19,7 +19,7 @@ export async function openFront(settings: {
   readonly public: { readonly host: string; readonly port: number };
   /** Where vite put the built console. */
   readonly pagesFolder: string;
-  /** What may wait for one reader of /ws before it counts as slow; default 4 MiB. */
+  /** What may wait for one reader of /ws before it counts as slow; default 8 MiB, more than a full snapshot. */
   readonly liveBacklogBytes?: number | undefined;
 }): Promise<Front> {
   const console = await openConsole(settings.ports, settings.http, {

@@ -12,8 +12,8 @@ import { alarmRowJson, incidentRowJson, iso } from './views.ts';
 
 /** Most alarms and incidents kept; the totals count the others. */
 const maxAlarms = 10_000;
-const maxIncidents = 2_000;
-const ringSize = 20_000;
+const maxIncidents = 1_000;
+const ringSize = 10_000;
 const noNotices: NoticeCounts = {
   planned: 0,
   held: 0,

@@ -16,7 +16,7 @@ const beatsPerPing = 15;
 const beatsPerAccessCheck = 5;
 /** How long a slow client may take to read what was sent before and the close frame. */
 const farewell = seconds(5);
-const maxClients = 500;
+const maxClients = 200;
 const maxMessageBytes = 64 * 1024;
 const maxResumesPerBeat = 3;
 
@@ -45,7 +45,7 @@ export interface LiveSockets {
 export function openLiveSockets(
   ports: FrontPorts,
   server: Server,
-  maxBufferedBytes = 4 * 1024 * 1024,
+  maxBufferedBytes = 8 * 1024 * 1024,
 ): LiveSockets {
   const sockets = new WebSocketServer({
     noServer: true,

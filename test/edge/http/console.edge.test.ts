@@ -86,6 +86,7 @@ test('pages are served to the signed-in, others learn how to sign in; every answ
     '/api/v1/status',
     '/sign-in/x',
     '/index.html',
+    '/docs/api',
   ]) {
     const answer = await fetch(opened.console + path, { headers });
     const policy = answer.headers.get('content-security-policy') ?? '';

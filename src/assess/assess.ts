@@ -106,7 +106,8 @@ export class Assessment {
   }
 
   snapshot(): unknown {
-    const assessed = [...this.#assessed.values()].sort((a, b) => (a.incident.id < b.incident.id ? -1 : 1));
+    // In the order they came: what is re-based and forgotten first depends on it.
+    const assessed = [...this.#assessed.values()];
     return JSON.parse(canonicalJson({ version: this.#version, assessed }));
   }
 

@@ -35,10 +35,10 @@ export class Asker {
     const found = [...new Set(keys)]
       .map((key) => ({ key, number: columns.numberOf(key) ?? -1 }))
       .filter(({ key, number }) => number >= 0 && this.#isToBeAsked(of, of.sheet.rowOf(key)))
-      .map(({ key, number }) => ({ key, number, zone: zoneNameOf(columns, number) }))
+      .map(({ key, number }) => ({ key, zone: zoneNameOf(columns, number) }))
       .sort((a, b) => order(a.zone, b.zone));
     const asked: { row: number; zone: string | undefined }[] = [];
-    for (const { key, number, zone } of found) {
+    for (const { key, zone } of found) {
       const known = of.sheet.rowOf(key);
       if (known >= 0 && batchOf(of, known)?.round === of.round) continue;
       const row = known >= 0 ? known : of.sheet.add(key);
@@ -46,8 +46,7 @@ export class Asker {
       of.sheet.mark(row, 'probedGood', probe === 'good');
       of.sheet.mark(row, 'actedOn', false);
       of.sheet.move(row, 'PENDING_PROBE', of.sheet.loopOf(row));
-      if (columns.isOptedOut(number) || columns.channelMaskOf(number) === 0)
-        this.apply(of, row, { kind: 'undeliverable' }, at, out);
+      if (!this.#isReachable(of, row)) this.apply(of, row, { kind: 'undeliverable' }, at, out);
       else if (probe === 'bad') this.apply(of, row, { kind: 'probedBad' }, at, out);
       else asked.push({ row, zone });
     }
@@ -90,6 +89,7 @@ export class Asker {
       const state = of.sheet.stateOf(row);
       if (state !== 'HELD' && state !== 'PENDING_PROBE') return;
       if (of.sheet.has(row, 'stopped')) this.apply(of, row, { kind: 'expired' }, at, out);
+      else if (!this.#isReachable(of, row)) this.apply(of, row, { kind: 'undeliverable' }, at, out);
       else if (this.apply(of, row, { kind: 'asked' }, at, out, 'asked')) rows.push(row);
     });
     this.#arm(of, batch);
@@ -146,12 +146,19 @@ export class Asker {
       batch.remindAt = after(at, this.policy!.confirm.remindAfterMs);
       const rows: number[] = [];
       this.#each(of, batch, (row) => {
-        if (!of.sheet.has(row, 'stopped') && this.apply(of, row, { kind: 'reminded' }, at, out))
-          rows.push(row);
+        const mayBeTold = !of.sheet.has(row, 'stopped') && this.#isReachable(of, row);
+        if (mayBeTold && this.apply(of, row, { kind: 'reminded' }, at, out)) rows.push(row);
       });
       this.#tell(of, rows, { type: 'reminder', reminder: batch.reminders }, at, out);
     }
     this.#arm(of, batch);
+  }
+
+  /** Asked anew each time: a newer import may say that he is gone or takes no notices any more. */
+  #isReachable(of: Case, row: number): boolean {
+    const columns = this.columns!;
+    const number = columns.numberOf(of.sheet.keyOf(row)) ?? -1;
+    return number >= 0 && !columns.isOptedOut(number) && columns.channelMaskOf(number) !== 0;
   }
 
   #each(of: Case, batch: Batch, visit: (row: number) => void): void {

@@ -1,3 +1,4 @@
+/** Due times by key, as data: nothing fires by itself, the owner asks what is due. */
 import type { Instant } from './instant.ts';
 
 interface Entry {

@@ -1,10 +1,6 @@
+import type { Calendar } from '../model/calendar.ts';
 import type { Policy } from '../model/policy.ts';
 import type { SubscriberTable, Topology } from '../topology/topology.ts';
-
-/** Local time per zone as (from this instant on, minutes east of UTC), ascending: made at the edge, so that rooms need no Intl. */
-export interface Calendar {
-  readonly zones: Readonly<Record<string, readonly (readonly [number, number])[]>>;
-}
 
 /**
  * What inputs name by SHA-256 (design L7): immutable, loaded by the caller before the input that names it is applied.

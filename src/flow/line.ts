@@ -5,14 +5,9 @@
  * Invariants: no clock, no chance, nothing awaited; the same inputs with the same sequences and instants give the
  * same state, changes and effects byte for byte; no call looks at more than 5,000 subscribers (design L3, L5, L9).
  */
-import { Alarms } from '../alarm/alarm.ts';
-import { Assessment } from '../assess/assess.ts';
 import { neverHappens } from '../base/fault.ts';
-import { earliest, type Instant, instant } from '../base/instant.ts';
-import { Confirmations } from '../confirm/confirm.ts';
-import { Correlation, type CorrelationTiming } from '../correlate/correlate.ts';
-import { Dispatch } from '../dispatch/dispatch.ts';
-import { Measure } from '../measure/measure.ts';
+import { type Instant, instant } from '../base/instant.ts';
+import type { CorrelationTiming } from '../correlate/correlate.ts';
 import type { AlarmChange } from '../model/alarm.ts';
 import type { ConfirmationChange } from '../model/confirmation.ts';
 import type { IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
@@ -20,13 +15,13 @@ import type { ImpactChange, IncidentChange } from '../model/incident.ts';
 import type { Tell } from '../model/notice.ts';
 import type { TaskChange } from '../model/task.ts';
 import type { TicketChange } from '../model/ticket.ts';
-import { type NoticePlan, Notices } from '../notify/notify.ts';
-import { Tickets } from '../ticket/ticket.ts';
-import { placeSubscribers, type Subscribers } from '../topology/topology.ts';
+import type { NoticePlan } from '../notify/notify.ts';
+import type { Subscribers } from '../topology/topology.ts';
 import type { Applied } from './change.ts';
 import type { Contents } from './contents.ts';
 import type { Command, Input, Rest } from './input.ts';
 import { Pass } from './pass.ts';
+import { type NamedContents, Rooms, type RoomsSnapshot } from './rooms.ts';
 
 export interface LineOptions {
   /** Short name of this line; first part of every id. */
@@ -39,25 +34,16 @@ export interface LineOptions {
 
 export class Line {
   readonly #options: LineOptions;
-  readonly #alarms = new Alarms();
-  readonly #correlation: Correlation;
-  readonly #assessment = new Assessment();
-  readonly #tickets = new Tickets();
-  readonly #notices = new Notices();
-  readonly #confirmations = new Confirmations();
-  readonly #dispatch = new Dispatch();
-  readonly #measure = new Measure();
+  readonly #rooms: Rooms;
   /** Last offset taken of each ingest spool: repeats are dropped by it (design L12). */
   readonly #spools = new Map<string, number>();
-  #subscribers: Subscribers | undefined;
-  #named: NamedContents = { topologyVersion: 0 };
   #sequence = 0;
   #at: Instant = instant(0);
   #failed = 0;
 
   constructor(options: LineOptions) {
     this.#options = options;
-    this.#correlation = new Correlation(options.timing);
+    this.#rooms = new Rooms(options.contents, options.timing);
   }
 
   /** Sequence of the last input applied; 0 at first. */
@@ -70,16 +56,16 @@ export class Line {
   }
 
   get topologyVersion(): number {
-    return this.#named.topologyVersion;
+    return this.#rooms.named.topologyVersion;
   }
 
   /** Hashes of the contents now in force. */
   get named(): NamedContents {
-    return this.#named;
+    return this.#rooms.named;
   }
 
   get subscribers(): Subscribers | undefined {
-    return this.#subscribers;
+    return this.#rooms.subscribers;
   }
 
   /** Last offset of that spool which an applied input carried; 0 when none. */
@@ -89,9 +75,11 @@ export class Line {
 
   /** Open actionable incidents, raised alarms, and subscribers touched by open incidents. */
   openCounts(): { readonly incidents: number; readonly alarms: number; readonly subscribers: number } {
-    const open = this.#correlation.open().filter(({ actionable, state }) => actionable && state !== 'resolved');
+    const open = this.#rooms.correlation
+      .open()
+      .filter(({ actionable, state }) => actionable && state !== 'resolved');
     const subscribers = open.reduce((sum, { id }) => sum + this.#touched(id), 0);
-    return { incidents: open.length, alarms: this.#alarms.raisedCount, subscribers };
+    return { incidents: open.length, alarms: this.#rooms.alarms.raisedCount, subscribers };
   }
 
   /** The open incident that covers this subscriber. */
@@ -100,18 +88,12 @@ export class Line {
   }
 
   kpis(): Readonly<Record<string, number>> {
-    return { ...this.#measure.kpis(), failedInputs: this.#failed };
+    return { ...this.#rooms.measure.kpis(), failedInputs: this.#failed };
   }
 
   /** When the line wants a `tick`, or undefined. */
   get wakeAt(): Instant | undefined {
-    return [
-      this.#alarms.wakeAt,
-      this.#correlation.wakeAt,
-      this.#notices.wakeAt,
-      this.#confirmations.wakeAt,
-      this.#dispatch.wakeAt,
-    ].reduce<Instant | undefined>(earliest, undefined);
+    return this.#rooms.wakeAt;
   }
 
   /**
@@ -129,8 +111,10 @@ export class Line {
       pass.failed = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     }
     const applied = pass.finish();
-    this.#measure.take(applied.changes, at);
-    this.#measure.told(applied.effects.flatMap((effect) => (effect.kind === 'tell' ? [effect.tell] : [])));
+    this.#rooms.measure.take(applied.changes, at);
+    this.#rooms.measure.told(
+      applied.effects.flatMap((effect) => (effect.kind === 'tell' ? [effect.tell] : [])),
+    );
     return applied;
   }
 
@@ -143,46 +127,46 @@ export class Line {
           if (spool.offset <= this.spoolOffset(spool.id)) return;
           this.#spools.set(spool.id, spool.offset);
         }
-        return this.#observe(this.#alarms.observe(input.observation, pass.at), pass);
+        return this.#observe(this.#rooms.alarms.observe(input.observation, pass.at), pass);
       }
       case 'topologyVersion':
         return this.#useTopology(input, pass);
       case 'command':
         return this.#command(input.command, input.by, pass);
       case 'subscriberContact':
-        return this.#ticketChanges(this.#tickets.contact(input, this.#incidentOf, pass.context), pass);
+        return this.#ticketChanges(this.#rooms.tickets.contact(input, this.#incidentOf, pass.context), pass);
       case 'subscriberReply':
         return this.#reply(input, pass);
       case 'deskUpdate':
-        return this.#ticketChanges(this.#tickets.deskUpdate(input.ticket, input.status, pass.context), pass);
+        this.#ticketChanges(this.#rooms.tickets.deskUpdate(input.ticket, input.status, pass.context), pass);
+        return this.#attachTickets([], pass);
       case 'receipts':
-        this.#notices.receipts(input.counts);
-        this.#measure.receipts(input.counts);
+        this.#rooms.notices.receipts(input.counts);
+        this.#rooms.measure.receipts(input.counts);
         for (const { incident, subscriber } of input.unreachable) {
-          this.#confirmed(this.#confirmations.unreachable(incident, subscriber, pass.context), pass);
+          this.#confirmed(this.#rooms.confirmations.unreachable(incident, subscriber, pass.context), pass);
         }
         return;
       case 'testResult':
         return this.#confirmed(
-          this.#confirmations.tested(input.subscriber, input.result, pass.context),
+          this.#rooms.confirmations.tested(input.subscriber, input.result, pass.context),
           pass,
         );
       case 'staffChange':
-        return this.#taskChanges(this.#dispatch.staff(input.staff, pass.context), pass);
+        return this.#taskChanges(this.#rooms.dispatch.staff(input.staff, pass.context), pass);
       case 'plan':
-        return this.#taskChanges(this.#dispatch.plan(input.assignments, pass.context), pass);
+        return this.#taskChanges(this.#rooms.dispatch.plan(input.assignments, pass.context), pass);
       case 'continue':
         return this.#continue(input.rest, pass);
       case 'ruleSet':
-        this.#named = { ...this.#named, rules: input.rules };
-        return;
+        return this.#rooms.useRules(input.rules);
       case 'policy':
-        return this.#usePolicy(input.policy);
+        return this.#rooms.usePolicy(input.policy);
       case 'calendar':
-        return this.#useCalendar(input.calendar);
+        return this.#rooms.useCalendar(input.calendar);
       case 'resumed':
-        this.#notices.shift(input.stoppedMs);
-        this.#confirmations.shift(input.stoppedMs);
+        this.#rooms.notices.shift(input.stoppedMs);
+        this.#rooms.confirmations.shift(input.stoppedMs);
         return;
       case 'clockStepped':
         return;
@@ -196,7 +180,11 @@ export class Line {
   /** Alarms found their state; now which incident do they belong to? */
   #observe(changes: readonly AlarmChange[], pass: Pass): void {
     pass.alarms(changes);
-    this.#incidents(this.#correlation.take(changes, pass.context), pass);
+    for (const change of changes) {
+      if (change.kind !== 'alive' || !change.below) continue;
+      pass.alarms(this.#rooms.alarms.endWithProofOfLife(this.#rooms.below(change.resource), pass.at));
+    }
+    this.#incidents(this.#rooms.correlation.take(changes, pass.context), pass);
   }
 
   /** An incident opened, moved or ended: who is touched, which tickets, who is told, who is asked, who works. */
@@ -204,18 +192,18 @@ export class Line {
     if (changes.length === 0) return;
     pass.incidents(changes);
     for (const change of changes) {
-      pass.alarms(this.#alarms.attach(change.joined, change.incident.id, pass.at));
+      pass.alarms(this.#rooms.alarms.attach(change.joined, change.incident.id, pass.at));
     }
-    const impacts = this.#assessment.take(changes, pass.at);
+    const impacts = this.#rooms.assessment.take(changes, pass.at);
     pass.impacts(impacts);
-    this.#ticketChanges(this.#tickets.onIncident(changes, pass.context), pass);
+    this.#ticketChanges(this.#rooms.tickets.onIncident(changes, pass.context), pass);
     this.#attachTickets(impacts, pass);
-    this.#plan(this.#notices.onIncident(changes, pass.context), pass);
-    this.#plan(this.#notices.onImpact(impacts, pass.context), pass);
-    this.#confirmed(this.#confirmations.onImpact(impacts, pass.context), pass);
-    this.#taskChanges(this.#dispatch.onIncidents(changes, this.#touched, pass.context), pass);
+    this.#plan(this.#rooms.notices.onIncident(changes, pass.context), pass);
+    this.#plan(this.#rooms.notices.onImpact(impacts, pass.context), pass);
+    this.#confirmed(this.#rooms.confirmations.onImpact(impacts, pass.context), pass);
+    this.#taskChanges(this.#rooms.dispatch.onIncidents(changes, this.#touched, pass.context), pass);
     this.#confirmed(
-      this.#confirmations.onIncident(changes, {
+      this.#rooms.confirmations.onIncident(changes, {
         ...pass.context,
         toldRanges: this.#toldRanges,
         attached: this.#attachedSubscribers,
@@ -225,7 +213,7 @@ export class Line {
   }
 
   #attachTickets(impacts: readonly ImpactChange[], pass: Pass): void {
-    const attached = this.#tickets.onImpact(impacts, pass.context);
+    const attached = this.#rooms.tickets.onImpact(impacts, pass.context);
     this.#ticketChanges(attached.changes, pass);
     pass.left('ticket', attached.rest);
   }
@@ -241,12 +229,15 @@ export class Line {
   #confirmed(outcome: ConfirmOutcome, pass: Pass): void {
     pass.confirmations(outcome.changes);
     for (const tell of outcome.tells) pass.effect({ kind: 'tell', tell });
-    this.#notices.count(outcome.tells);
+    this.#rooms.notices.count(outcome.tells);
     pass.left('confirm', outcome.rest);
-    this.#ticketChanges(this.#tickets.answered(outcome.changes, pass.context), pass);
-    this.#taskChanges(this.#dispatch.onConfirmations(outcome.changes, this.#ticketOf, pass.context), pass);
+    this.#ticketChanges(this.#rooms.tickets.answered(outcome.changes, pass.context), pass);
+    this.#taskChanges(
+      this.#rooms.dispatch.onConfirmations(outcome.changes, this.#ticketOf, pass.context),
+      pass,
+    );
     for (const incident of outcome.closable) {
-      this.#incidents(this.#correlation.close(incident, pass.context), pass);
+      this.#incidents(this.#rooms.correlation.close(incident, pass.context), pass);
     }
   }
 
@@ -259,7 +250,7 @@ export class Line {
     if (changes.length === 0) return;
     pass.tasks(changes);
     const done = changes.filter((change) => change.kind === 'done');
-    if (done.length > 0) this.#confirmed(this.#confirmations.worked(done, pass.context), pass);
+    if (done.length > 0) this.#confirmed(this.#rooms.confirmations.worked(done, pass.context), pass);
   }
 
   #reply(input: Extract<Input, { kind: 'subscriberReply' }>, pass: Pass): void {
@@ -267,13 +258,13 @@ export class Line {
     switch (reply.kind) {
       case 'answer':
         return this.#confirmed(
-          this.#confirmations.answer(confirmation, reply.answer, { ...pass.context, channel }),
+          this.#rooms.confirmations.answer(confirmation, reply.answer, { ...pass.context, channel }),
           pass,
         );
       case 'rating':
-        return this.#confirmed(this.#confirmations.rate(confirmation, reply, pass.context), pass);
+        return this.#confirmed(this.#rooms.confirmations.rate(confirmation, reply, pass.context), pass);
       case 'stop':
-        return this.#confirmed(this.#confirmations.stop(confirmation, pass.context), pass);
+        return this.#confirmed(this.#rooms.confirmations.stop(confirmation, pass.context), pass);
       default:
         return neverHappens(reply);
     }
@@ -282,34 +273,38 @@ export class Line {
   #command(command: Command, by: string, pass: Pass): void {
     switch (command.kind) {
       case 'acknowledgeAlarm':
-        return this.#observe(this.#alarms.acknowledge(command.alarm, by, pass.at), pass);
+        return this.#observe(this.#rooms.alarms.acknowledge(command.alarm, by, pass.at), pass);
       case 'unacknowledgeAlarm':
-        return this.#observe(this.#alarms.unacknowledge(command.alarm, pass.at), pass);
+        return this.#observe(this.#rooms.alarms.unacknowledge(command.alarm, pass.at), pass);
       case 'shelveAlarm':
-        return this.#observe(this.#alarms.shelve(command.alarm, command.until, pass.at), pass);
+        return this.#observe(this.#rooms.alarms.shelve(command.alarm, command.until, pass.at), pass);
       case 'clearAlarm':
-        return this.#observe(this.#alarms.clear(command.alarm, pass.at), pass);
+        return this.#observe(this.#rooms.alarms.clear(command.alarm, pass.at), pass);
       case 'reconcile':
-        return this.#observe(this.#alarms.reconcile(command, pass.at), pass);
+        return this.#observe(this.#rooms.alarms.reconcile(command, pass.at), pass);
       case 'setEtr': {
-        const impacts = this.#assessment.setEtr(command.incident, command, pass.at);
+        const impacts = this.#rooms.assessment.setEtr(command.incident, command, pass.at);
         pass.impacts(impacts);
         this.#attachTickets(impacts, pass);
-        return this.#plan(this.#notices.onImpact(impacts, pass.context), pass);
+        return this.#plan(this.#rooms.notices.onImpact(impacts, pass.context), pass);
       }
       case 'approveNotices':
-        return this.#plan(this.#notices.approve(command.incident, pass.context), pass);
+        return this.#plan(this.#rooms.notices.approve(command.incident, pass.context), pass);
       case 'refuseNotices':
-        return this.#plan(this.#notices.refuse(command.incident, pass.context), pass);
+        return this.#plan(this.#rooms.notices.refuse(command.incident, pass.context), pass);
       case 'setTicketStatus':
-        return this.#ticketChanges(
-          this.#tickets.setStatus(command.ticket, command.status, pass.context),
+        this.#ticketChanges(
+          this.#rooms.tickets.setStatus(command.ticket, command.status, pass.context),
           pass,
         );
+        return this.#attachTickets([], pass);
       case 'finishTask':
-        return this.#taskChanges(this.#dispatch.finish(command.task, command.outcome, pass.context), pass);
+        return this.#taskChanges(
+          this.#rooms.dispatch.finish(command.task, command.outcome, pass.context),
+          pass,
+        );
       case 'returnTask':
-        return this.#taskChanges(this.#dispatch.giveBack(command.task, pass.context), pass);
+        return this.#taskChanges(this.#rooms.dispatch.giveBack(command.task, pass.context), pass);
       default:
         return neverHappens(command);
     }
@@ -318,120 +313,65 @@ export class Line {
   #continue(rest: Rest, pass: Pass): void {
     switch (rest.room) {
       case 'ticket': {
-        const attached = this.#tickets.continue(rest.token, pass.context);
+        const attached = this.#rooms.tickets.continue(rest.token, pass.context);
         this.#ticketChanges(attached.changes, pass);
         return pass.left('ticket', attached.rest);
       }
       case 'notify':
-        return this.#plan(this.#notices.continue(rest.token, pass.context), pass);
+        return this.#plan(this.#rooms.notices.continue(rest.token, pass.context), pass);
       case 'confirm':
-        return this.#confirmed(this.#confirmations.continue(rest.token, pass.context), pass);
+        return this.#confirmed(this.#rooms.confirmations.continue(rest.token, pass.context), pass);
       default:
         return neverHappens(rest);
     }
   }
 
   #tick(pass: Pass): void {
-    this.#observe(this.#alarms.wake(pass.at), pass);
-    this.#incidents(this.#correlation.wake(pass.context), pass);
-    this.#plan(this.#notices.wake(pass.context), pass);
-    this.#confirmed(this.#confirmations.wake(pass.context), pass);
-    this.#taskChanges(this.#dispatch.wake(pass.context), pass);
+    this.#observe(this.#rooms.alarms.wake(pass.at), pass);
+    this.#incidents(this.#rooms.correlation.wake(pass.context), pass);
+    this.#plan(this.#rooms.notices.wake(pass.context), pass);
+    this.#confirmed(this.#rooms.confirmations.wake(pass.context), pass);
+    this.#taskChanges(this.#rooms.dispatch.wake(pass.context), pass);
   }
 
   #useTopology(input: Extract<Input, { kind: 'topologyVersion' }>, pass: Pass): void {
-    this.#placeTopology(input.version, input.topology, input.subscribers);
-    const impacts = this.#assessment.rebase(pass.at);
+    this.#rooms.useTopology(input);
+    const impacts = this.#rooms.assessment.rebase(pass.at);
     pass.impacts(impacts);
     this.#attachTickets(impacts, pass);
-    this.#plan(this.#notices.onImpact(impacts, pass.context), pass);
-  }
-
-  #placeTopology(version: number, topologyHash: string, subscribersHash: string): void {
-    const topology = this.#options.contents.topology(topologyHash);
-    const subscribers = placeSubscribers(topology, this.#options.contents.subscribers(subscribersHash));
-    this.#named = {
-      ...this.#named,
-      topologyVersion: version,
-      topology: topologyHash,
-      subscribers: subscribersHash,
-    };
-    this.#subscribers = subscribers;
-    this.#correlation.setTopology(topology);
-    this.#assessment.setTopology(topology, subscribers, version);
-    this.#tickets.setSubscribers(subscribers);
-    this.#notices.setSubscribers(subscribers, version);
-    this.#confirmations.setSubscribers(subscribers, version);
-  }
-
-  #usePolicy(hash: string): void {
-    const policy = this.#options.contents.policy(hash);
-    this.#named = { ...this.#named, policy: hash };
-    this.#alarms.setPolicy(policy);
-    this.#assessment.setPolicy(policy);
-    this.#notices.setPolicy(policy);
-    this.#confirmations.setPolicy(policy);
-    this.#dispatch.setPolicy(policy);
-  }
-
-  #useCalendar(hash: string): void {
-    const calendar = this.#options.contents.calendar(hash);
-    this.#named = { ...this.#named, calendar: hash };
-    this.#notices.setCalendar(calendar);
-    this.#confirmations.setCalendar(calendar);
+    this.#plan(this.#rooms.notices.onImpact(impacts, pass.context), pass);
   }
 
   readonly #incidentOf = (subscriber: SubscriberKey): IncidentId | undefined => {
-    const number = this.#subscribers?.numberOf(subscriber) ?? -1;
-    return number < 0 ? undefined : this.#assessment.incidentOf(number);
+    const number = this.#rooms.subscribers?.numberOf(subscriber) ?? -1;
+    return number < 0 ? undefined : this.#rooms.assessment.incidentOf(number);
   };
 
-  readonly #toldRanges = (incident: IncidentId) => this.#notices.toldRanges(incident);
-  readonly #attachedSubscribers = (incident: IncidentId) => this.#tickets.attachedSubscribers(incident);
-  readonly #touched = (incident: IncidentId): number => this.#assessment.impactOf(incident)?.subscribers ?? 0;
+  readonly #toldRanges = (incident: IncidentId) => this.#rooms.notices.toldRanges(incident);
+  readonly #attachedSubscribers = (incident: IncidentId) => this.#rooms.tickets.attachedSubscribers(incident);
+  readonly #touched = (incident: IncidentId): number =>
+    this.#rooms.assessment.impactOf(incident)?.subscribers ?? 0;
   readonly #ticketOf = (incident: IncidentId, subscriber: SubscriberKey): TicketId | undefined =>
-    this.#tickets.openOf(subscriber, incident)?.id;
+    this.#rooms.tickets.openOf(subscriber, incident)?.id;
 
-  /** Hot state as plain JSON; topology, columns and policy are named by hash and loaded again (design L13). */
+  /** Hot state as plain JSON (design L13). */
   snapshot(): LineSnapshot {
     return {
       sequence: this.#sequence,
       at: this.#at,
       failed: this.#failed,
-      named: this.#named,
       spools: [...this.#spools].sort(([a], [b]) => (a < b ? -1 : 1)),
-      alarm: this.#alarms.snapshot(),
-      correlate: this.#correlation.snapshot(),
-      assess: this.#assessment.snapshot(),
-      ticket: this.#tickets.snapshot(),
-      notify: this.#notices.snapshot(),
-      confirm: this.#confirmations.snapshot(),
-      dispatch: this.#dispatch.snapshot(),
-      measure: this.#measure.snapshot(),
+      rooms: this.#rooms.snapshot(),
     };
   }
 
   restore(snapshot: LineSnapshot): void {
-    const { topology, subscribers, policy, calendar, topologyVersion } = snapshot.named;
-    if (policy !== undefined) this.#usePolicy(policy);
-    if (calendar !== undefined) this.#useCalendar(calendar);
-    if (topology !== undefined && subscribers !== undefined) {
-      this.#placeTopology(topologyVersion, topology, subscribers);
-    }
-    this.#named = snapshot.named;
+    this.#rooms.restore(snapshot.rooms);
     this.#sequence = snapshot.sequence;
     this.#at = snapshot.at;
     this.#failed = snapshot.failed;
     this.#spools.clear();
     for (const [spool, offset] of snapshot.spools) this.#spools.set(spool, offset);
-    this.#alarms.restore(snapshot.alarm);
-    this.#correlation.restore(snapshot.correlate);
-    this.#assessment.restore(snapshot.assess);
-    this.#tickets.restore(snapshot.ticket);
-    this.#notices.restore(snapshot.notify);
-    this.#confirmations.restore(snapshot.confirm);
-    this.#dispatch.restore(snapshot.dispatch);
-    this.#measure.restore(snapshot.measure);
   }
 }
 
@@ -442,28 +382,10 @@ interface ConfirmOutcome {
   readonly rest?: string | undefined;
 }
 
-/** Hashes of what is in force. */
-export interface NamedContents {
-  readonly topologyVersion: number;
-  readonly topology?: string | undefined;
-  readonly subscribers?: string | undefined;
-  readonly policy?: string | undefined;
-  readonly calendar?: string | undefined;
-  readonly rules?: string | undefined;
-}
-
 export interface LineSnapshot {
   readonly sequence: number;
   readonly at: Instant;
   readonly failed: number;
-  readonly named: NamedContents;
   readonly spools: readonly (readonly [string, number])[];
-  readonly alarm: unknown;
-  readonly correlate: unknown;
-  readonly assess: unknown;
-  readonly ticket: unknown;
-  readonly notify: unknown;
-  readonly confirm: unknown;
-  readonly dispatch: unknown;
-  readonly measure: unknown;
+  readonly rooms: RoomsSnapshot;
 }

@@ -36,7 +36,13 @@ export class Measuring {
   readonly #busy = new Set<string>();
   /** Series numbers by resource and metric; one entry a series, as the store keeps too. */
   readonly #ids = new Map<string, SeriesId>();
-  readonly #counters = { polls: 0, pollsWithoutAnswer: 0, pollsSkipped: 0, samples: 0, observationsNotTaken: 0 };
+  readonly #counters = {
+    polls: 0,
+    pollsWithoutAnswer: 0,
+    pollsSkipped: 0,
+    samples: 0,
+    observationsNotTaken: 0,
+  };
   #stopped = false;
 
   constructor(options: MeasuringOptions) {

@@ -1,7 +1,6 @@
 /** What a simulated device answers over SNMP: system, interfaces, a temperature, and a UPS its battery (UPS-MIB, RFC 1628). */
 import type { World } from '../base/world.ts';
-import type { Oid, Varbind, VarbindValue } from '../collect/session.ts';
-import type { AgentRows } from '../edge/snmp/agent.ts';
+import type { AgentRows, Oid, Varbind, VarbindValue } from '../edge/snmp/agent.ts';
 import type { CityDevice, CityPort } from './city.ts';
 import type { Network } from './network.ts';
 

@@ -1,7 +1,7 @@
 /** Sends the notifications of simulated devices as SNMPv2c traps over UDP, each device from its own address. */
 import { createSocket, type Socket } from 'node:dgram';
 import type { World } from '../base/world.ts';
-import type { Varbind } from '../collect/session.ts';
+import type { Varbind } from '../edge/snmp/agent.ts';
 import { encodeResponse, encodeVarbind, V2C } from '../edge/snmp/pdu.ts';
 import { communityOf, type DeviceAddress } from './city-files.ts';
 import type { DeviceTrap } from './network.ts';

@@ -21,7 +21,10 @@ export function accessPort({ book, world, bootstrapTokens }: AccessOptions): Acc
   const bootstrap = bootstrapTokens.filter((token) => token.length >= leastBootstrapLength).map(digest);
   return {
     async authenticate(bearerToken, remoteAddress) {
-      if (isLoopback(remoteAddress) && bootstrap.some((known) => timingSafeEqual(known, digest(bearerToken)))) {
+      if (
+        isLoopback(remoteAddress) &&
+        bootstrap.some((known) => timingSafeEqual(known, digest(bearerToken)))
+      ) {
         return { name: 'bootstrap', role: 'administrator' };
       }
       return userOf(

@@ -3,7 +3,14 @@ import { instant } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { NoticeRecord, SubscriberRecord } from '../../edge/book/records.ts';
-import type { BookQueries, Listed, LinkView, NoticeView, PageRequest, SubscriberView } from '../../edge/http/ports.ts';
+import type {
+  BookQueries,
+  LinkView,
+  Listed,
+  NoticeView,
+  PageRequest,
+  SubscriberView,
+} from '../../edge/http/ports.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
 import { confirmationId, type IncidentId, type SubscriberKey } from '../../model/ids.ts';
 import type { Incident } from '../../model/incident.ts';
@@ -71,7 +78,9 @@ function peopleQueries(options: QueryOptions) {
   const { book, world } = options;
   return {
     subscribers: async (filter, page) =>
-      mapPageAsync(await book.subscribers({ ...page, ...filter }), (record) => subscriberView(options, record)),
+      mapPageAsync(await book.subscribers({ ...page, ...filter }), (record) =>
+        subscriberView(options, record),
+      ),
     subscriber: async (id) => {
       const { items } = await book.subscribers({ id, limit: 1 });
       return items[0] === undefined ? undefined : subscriberView(options, items[0]);
@@ -99,7 +108,9 @@ function deviceQueries(devices: DeviceBoard) {
       const words = (page.words ?? '').toLowerCase().split(/\s+/);
       const all = devices
         .list()
-        .filter((device) => words.every((word) => `${device.id} ${device.address}`.toLowerCase().includes(word)));
+        .filter((device) =>
+          words.every((word) => `${device.id} ${device.address}`.toLowerCase().includes(word)),
+        );
       const from = Number.parseInt(page.cursor ?? '0', 10) || 0;
       const to = from + page.limit;
       return {

@@ -1,5 +1,5 @@
 /** Time-zone offsets as data for the line: rooms know no Intl, so the edge writes out two years of them (design L7). */
-import type { Calendar } from '../../flow/contents.ts';
+import type { Calendar } from '../../model/calendar.ts';
 
 const dayMs = 86_400_000;
 const daysAhead = 730;

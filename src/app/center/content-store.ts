@@ -2,10 +2,11 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../base/fault.ts';
-import { type Contents as ContentFiles } from '../../edge/disk/contents.ts';
-import type { Calendar, Contents } from '../../flow/contents.ts';
+import type { Contents as ContentFiles } from '../../edge/disk/contents.ts';
+import type { Contents } from '../../flow/contents.ts';
 import type { Input } from '../../flow/input.ts';
-import type { NamedContents } from '../../flow/line.ts';
+import type { NamedContents } from '../../flow/rooms.ts';
+import type { Calendar } from '../../model/calendar.ts';
 import type { Policy } from '../../model/policy.ts';
 import {
   compileTopology,
@@ -102,7 +103,8 @@ export class ContentStore implements Contents {
       await this.#keep(this.#subscribers, subscribers, decodeSubscribers, residentBig);
     }
     if (policy !== undefined) await this.#keep(this.#policies, policy, jsonFrom<Policy>, residentSmall);
-    if (calendar !== undefined) await this.#keep(this.#calendars, calendar, jsonFrom<Calendar>, residentSmall);
+    if (calendar !== undefined)
+      await this.#keep(this.#calendars, calendar, jsonFrom<Calendar>, residentSmall);
   }
 
   async #keep<T>(

@@ -20,7 +20,10 @@ export interface CountersMessage {
   readonly counters: Readonly<Record<string, number>>;
 }
 
-export type FromIngest = { readonly kind: 'hello'; readonly spool: string } | RecordsMessage | CountersMessage;
+export type FromIngest =
+  | { readonly kind: 'hello'; readonly spool: string }
+  | RecordsMessage
+  | CountersMessage;
 
 export type ToIngest =
   | { readonly kind: 'whoAreYou' }

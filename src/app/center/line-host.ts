@@ -5,6 +5,7 @@ import { Fault } from '../../base/fault.ts';
 import { minutes } from '../../base/instant.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
+import type { CorrelationTiming } from '../../correlate/correlate.ts';
 import type { Book } from '../../edge/book/book.ts';
 import { openContents } from '../../edge/disk/contents.ts';
 import { openJournal } from '../../edge/journal/segments.ts';
@@ -15,7 +16,6 @@ import type { Journal } from '../../flow/journal.ts';
 import { Line, type LineSnapshot } from '../../flow/line.ts';
 import { recoverLine } from '../../flow/recovery.ts';
 import { Running } from '../../flow/running.ts';
-import type { CorrelationTiming } from '../../correlate/correlate.ts';
 import { ContentStore } from './content-store.ts';
 
 export interface LineHostOptions {
@@ -54,7 +54,7 @@ export async function openLineHost(options: LineHostOptions): Promise<LineHost> 
   const line = new Line({ name: 'a', epoch: await readEpoch(folder), contents, timing: options.timing });
   const newest = await snapshots.latestSnapshot();
   const snapshot = newest.snapshot === undefined ? undefined : decodeSnapshot(newest.snapshot.bytes);
-  if (snapshot !== undefined) await contents.loadNamed(snapshot.named);
+  if (snapshot !== undefined) await contents.loadNamed(snapshot.rooms.named);
   const applied = await book.applied();
   if (applied > journal.lastSequence) {
     throw new Fault(

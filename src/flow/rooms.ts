@@ -1,0 +1,166 @@
+/** All rooms of the line with the contents in force, set and saved together. */
+import { Alarms } from '../alarm/alarm.ts';
+import { Assessment } from '../assess/assess.ts';
+import { earliest, type Instant } from '../base/instant.ts';
+import { Confirmations } from '../confirm/confirm.ts';
+import { Correlation, type CorrelationTiming } from '../correlate/correlate.ts';
+import { Dispatch } from '../dispatch/dispatch.ts';
+import { Measure } from '../measure/measure.ts';
+import type { ResourceId } from '../model/ids.ts';
+import { Notices } from '../notify/notify.ts';
+import { Tickets } from '../ticket/ticket.ts';
+import { placeSubscribers, type Subscribers, type Topology } from '../topology/topology.ts';
+import type { Contents } from './contents.ts';
+
+/** Hashes of what is in force. */
+export interface NamedContents {
+  readonly topologyVersion: number;
+  readonly topology?: string | undefined;
+  readonly subscribers?: string | undefined;
+  readonly policy?: string | undefined;
+  readonly calendar?: string | undefined;
+  readonly rules?: string | undefined;
+}
+
+export interface RoomsSnapshot {
+  readonly named: NamedContents;
+  readonly alarm: unknown;
+  readonly correlate: unknown;
+  readonly assess: unknown;
+  readonly ticket: unknown;
+  readonly notify: unknown;
+  readonly confirm: unknown;
+  readonly dispatch: unknown;
+  readonly measure: unknown;
+}
+
+export class Rooms {
+  readonly alarms = new Alarms();
+  readonly correlation: Correlation;
+  readonly assessment = new Assessment();
+  readonly tickets = new Tickets();
+  readonly notices = new Notices();
+  readonly confirmations = new Confirmations();
+  readonly dispatch = new Dispatch();
+  readonly measure = new Measure();
+  readonly #contents: Contents;
+  #named: NamedContents = { topologyVersion: 0 };
+  #subscribers: Subscribers | undefined;
+  #topology: Topology | undefined;
+
+  constructor(contents: Contents, timing: Partial<CorrelationTiming> | undefined) {
+    this.#contents = contents;
+    this.correlation = new Correlation(timing);
+  }
+
+  get named(): NamedContents {
+    return this.#named;
+  }
+
+  get subscribers(): Subscribers | undefined {
+    return this.#subscribers;
+  }
+
+  /** Everything below in `access`, and everything that collector watches: whom `alive` with `below` speaks for. */
+  below(resource: ResourceId): readonly ResourceId[] {
+    const topology = this.#topology;
+    const start = topology?.indexOf(resource) ?? -1;
+    if (topology === undefined || start < 0) return [];
+    const found = new Set<number>();
+    const waiting = [...topology.childrenOf('collector', start), start];
+    for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
+      for (const child of topology.childrenOf('access', index)) {
+        if (!found.has(child)) waiting.push(child);
+      }
+      if (index !== start) found.add(index);
+    }
+    return [...found].map((index) => topology.idOf(index));
+  }
+
+  /** When a room wants a `tick`, or undefined. */
+  get wakeAt(): Instant | undefined {
+    return [
+      this.alarms.wakeAt,
+      this.correlation.wakeAt,
+      this.notices.wakeAt,
+      this.confirmations.wakeAt,
+      this.dispatch.wakeAt,
+    ].reduce<Instant | undefined>(earliest, undefined);
+  }
+
+  useTopology(named: {
+    readonly version: number;
+    readonly topology: string;
+    readonly subscribers: string;
+  }): void {
+    const { version } = named;
+    const topology = this.#contents.topology(named.topology);
+    const subscribers = placeSubscribers(topology, this.#contents.subscribers(named.subscribers));
+    this.#named = {
+      ...this.#named,
+      ...{ topologyVersion: version, topology: named.topology, subscribers: named.subscribers },
+    };
+    this.#topology = topology;
+    this.#subscribers = subscribers;
+    this.correlation.setTopology(topology);
+    this.assessment.setTopology(topology, subscribers, version);
+    this.tickets.setSubscribers(subscribers);
+    this.notices.setSubscribers(subscribers, version);
+    this.confirmations.setSubscribers(subscribers, version);
+  }
+
+  usePolicy(hash: string): void {
+    const policy = this.#contents.policy(hash);
+    this.#named = { ...this.#named, policy: hash };
+    this.alarms.setPolicy(policy);
+    this.assessment.setPolicy(policy);
+    this.notices.setPolicy(policy);
+    this.confirmations.setPolicy(policy);
+    this.dispatch.setPolicy(policy);
+  }
+
+  useCalendar(hash: string): void {
+    const calendar = this.#contents.calendar(hash);
+    this.#named = { ...this.#named, calendar: hash };
+    this.notices.setCalendar(calendar);
+    this.confirmations.setCalendar(calendar);
+  }
+
+  useRules(hash: string): void {
+    this.#named = { ...this.#named, rules: hash };
+  }
+
+  /** Hot state as plain JSON; topology, columns and policy are named by hash and loaded again (design L13). */
+  snapshot(): RoomsSnapshot {
+    return {
+      named: this.#named,
+      alarm: this.alarms.snapshot(),
+      correlate: this.correlation.snapshot(),
+      assess: this.assessment.snapshot(),
+      ticket: this.tickets.snapshot(),
+      notify: this.notices.snapshot(),
+      confirm: this.confirmations.snapshot(),
+      dispatch: this.dispatch.snapshot(),
+      measure: this.measure.snapshot(),
+    };
+  }
+
+  /** Contents first: rooms read their state with the topology and policy it was made under. */
+  restore(snapshot: RoomsSnapshot): void {
+    const { topology, subscribers, policy, calendar, topologyVersion } = snapshot.named;
+    if (policy !== undefined) this.usePolicy(policy);
+    if (calendar !== undefined) this.useCalendar(calendar);
+    if (topology !== undefined && subscribers !== undefined) {
+      this.useTopology({ version: topologyVersion, topology, subscribers });
+    }
+    this.#named = snapshot.named;
+    this.alarms.restore(snapshot.alarm);
+    this.correlation.restore(snapshot.correlate);
+    this.assessment.restore(snapshot.assess);
+    this.tickets.restore(snapshot.ticket);
+    this.notices.restore(snapshot.notify);
+    this.confirmations.restore(snapshot.confirm);
+    this.dispatch.restore(snapshot.dispatch);
+    this.measure.restore(snapshot.measure);
+  }
+}

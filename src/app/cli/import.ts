@@ -80,7 +80,7 @@ async function importSubscribers(importing: Importing): Promise<number> {
   const locks = [];
   try {
     for (const name of ['daemon', 'center']) locks.push(await lockData(data, { name, world, patienceMs: 0 }));
-    const secretKey = await readOrMakeKey({ path: join(data, 'book.key'), world });
+    const secretKey = await readOrMakeKey(join(data, 'book.key'), world);
     const { value: book, problems } = await openBook({ folder: data, world, secretKey });
     if (book === undefined) throw new Fault(problems[0]!.code, problems.map(formatProblem).join('\n'));
     try {
@@ -115,7 +115,7 @@ async function runImport(
   const reading = readSubscribers(createReadStream(file, { encoding: 'utf8' }), file);
   await book.beginImport(mode);
   for await (const rows of reading.pages()) await book.importPage(rows);
-  return { diff: await book.endImport(PLACEHOLDER), problems: reading.problems };
+  return { diff: await book.endImport(), problems: reading.problems };
 }
 
 /** The topology is the file that the configuration names: an import replaces it, whole. */

@@ -1,0 +1,81 @@
+/** `import` on a stopped daemon's data directory, and on the topology file of a configuration. */
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { importVerb } from '../../../src/app/cli/import.ts';
+import { lockData } from '../../../src/app/roles/data-lock.ts';
+import { realWorld } from '../../support/real-world.ts';
+import { type Folder, folderOf, json, say } from './collecting-terminal.ts';
+
+let folder: Folder;
+beforeEach(async () => {
+  folder = await folderOf({
+    'allclear.yaml': 'format: allclear/1\ntopology: ./t.json\n',
+    't.json': '{"format":"allclear-topology/1","resources":[{"id":"olt-1"},{"id":"olt-2"}]}',
+    'new.json': '{"format":"allclear-topology/1","resources":[{"id":"olt-1","kind":"olt"},{"id":"olt-3"}]}',
+    'one.csv': 'id,resource,phone\na,olt-1,+79990000001\nb,olt-1,+79990000002\n',
+    'two.csv': 'id;resource;phone\nb;olt-2;+79990000002\nc;olt-1;+79990000003\n',
+    'bad.csv': 'id,resource,class\na,olt-1,duke\n',
+  });
+});
+afterEach(() => folder.remove());
+
+const run = (...argv: readonly string[]) => say(importVerb, ...argv, '--json');
+const data = (): readonly string[] => [
+  '--data',
+  folder.file('data'),
+  '--config',
+  folder.file('allclear.yaml'),
+];
+
+test('subscribers are compared first and changed only with --yes', async () => {
+  const dry = await run('subscribers', folder.file('one.csv'), ...data());
+  expect(dry.code).toBe(1);
+  expect(json(dry)).toMatchObject({ added: 2, changed: 0, removed: 0, applied: false });
+  const applied = await run('subscribers', folder.file('one.csv'), ...data(), '--yes');
+  expect(applied.code).toBe(0);
+  expect(json(applied)).toMatchObject({ added: 2, applied: true });
+  const again = await run('subscribers', folder.file('one.csv'), ...data());
+  expect(again.code).toBe(0);
+  expect(json(again)).toMatchObject({ added: 0, changed: 0, removed: 0, unchanged: 2, applied: false });
+  const next = await run('subscribers', folder.file('two.csv'), ...data(), '--dry-run');
+  expect(next.code).toBe(0);
+  expect(json(next)).toMatchObject({ added: 1, changed: 1, removed: 1, applied: false });
+});
+
+test('a list with a wrong line is refused whole: who stands on it would count as gone', async () => {
+  const said = await run('subscribers', folder.file('bad.csv'), ...data(), '--yes');
+  expect(said.code).toBe(1);
+  expect(said.err[0]).toContain('bad.csv:2');
+  expect(said.out).toEqual([]);
+});
+
+test('the directory of a running daemon is not touched', async () => {
+  const lock = await lockData(folder.file('data'), { name: 'daemon', world: realWorld(), patienceMs: 0 });
+  await expect(run('subscribers', folder.file('one.csv'), ...data(), '--yes')).rejects.toMatchObject({
+    code: 'start/locked',
+  });
+  await lock.release();
+});
+
+test('a topology takes the place of the file that the configuration names', async () => {
+  const config = ['--config', folder.file('allclear.yaml')];
+  const dry = await run('topology', folder.file('new.json'), ...config);
+  expect(dry.code).toBe(1);
+  expect(json(dry)).toEqual({ added: 1, changed: 1, removed: 1, unchanged: 0, applied: false });
+  expect(await readFile(folder.file('t.json'), 'utf8')).toContain('olt-2');
+  const applied = await run('topology', folder.file('new.json'), ...config, '--yes');
+  expect(applied.code).toBe(0);
+  expect(await readFile(folder.file('t.json'), 'utf8')).toContain('olt-3');
+});
+
+test('what is neither list nor file is usage', async () => {
+  await expect(run('people', folder.file('one.csv'))).rejects.toMatchObject({ code: 'usage/argument' });
+  await expect(run('subscribers')).rejects.toMatchObject({ code: 'usage/argument' });
+  await expect(run('subscribers', folder.file('none.csv'))).rejects.toMatchObject({
+    code: 'import/unreadable',
+  });
+  const url = ['--url', 'http://127.0.0.1:1'];
+  await expect(run('subscribers', folder.file('one.csv'), ...url)).rejects.toMatchObject({
+    code: 'usage/url',
+  });
+});

@@ -1,0 +1,147 @@
+/** `simulate`, `poll` and `discover` against each other over real UDP. */
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { checkVerb } from '../../../src/app/cli/check.ts';
+import { discoverVerb } from '../../../src/app/cli/discover.ts';
+import { addressesOf } from '../../../src/app/cli/networks.ts';
+import { pollVerb } from '../../../src/app/cli/poll.ts';
+import { simulateVerb } from '../../../src/app/cli/simulate.ts';
+import { collectingTerminal, type Folder, folderOf, json, say } from './collecting-terminal.ts';
+
+const recording = [
+  '1.3.6.1.2.1.1.1.0|4|A switch\u001b[31m of the test',
+  '1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.1',
+  '1.3.6.1.2.1.1.3.0|67|4711',
+  '1.3.6.1.2.1.1.5.0|4|sw 1/a',
+  '1.3.6.1.2.1.2.2.1.1.1|2|1',
+  '1.3.6.1.2.1.2.2.1.2.1|4|eth0',
+  '1.3.6.1.2.1.2.2.1.7.1|2|1',
+  '1.3.6.1.2.1.2.2.1.8.1|2|1',
+  '',
+].join('\n');
+
+let folder: Folder | undefined;
+let stop: (() => Promise<number>) | undefined;
+afterEach(async () => {
+  await stop?.();
+  stop = undefined;
+  await folder?.remove();
+  folder = undefined;
+});
+
+/** Runs `simulate` until the test ends, by the signal it would get; answers where it listens. */
+async function simulate(path: string): Promise<{ readonly at: string; readonly recordings: number }> {
+  const { terminal, out } = collectingTerminal();
+  const running = simulateVerb.run([path, '--listen', '127.0.0.1:0'], terminal);
+  await expect.poll(() => out.length, { timeout: 30_000 }).toBe(1);
+  stop = () => {
+    process.emit('SIGTERM');
+    return running;
+  };
+  const ready = JSON.parse(out[0]!.replace(/^ready /, '')) as { listen: string; recordings: number };
+  return { at: ready.listen, recordings: ready.recordings };
+}
+
+test('a recording that is served is read as device-reading/1, and SIGTERM ends the service well', async () => {
+  folder = await folderOf({ 'sw.snmprec': recording });
+  const { at, recordings } = await simulate(folder.path);
+  expect(recordings).toBe(1);
+  const said = await say(pollVerb, at, '--community', 'sw', '--json');
+  expect(said.code).toBe(0);
+  expect(json(said)).toMatchObject({
+    format: 'device-reading/1',
+    profile: 'generic',
+    device: { sysName: 'sw 1/a', sysUpTimeTicks: 4711 },
+    interfaces: [{ ifIndex: 1, ifDescr: 'eth0' }],
+  });
+  expect(await stop?.()).toBe(0);
+  stop = undefined;
+});
+
+test('the summary for people lets no control character of a device through', async () => {
+  folder = await folderOf({ 'sw.snmprec': recording });
+  const { at } = await simulate(folder.path);
+  const { out } = await say(pollVerb, at, '--community', 'sw', '--lang', 'ru');
+  expect(out.join('\n')).toContain('отвечает');
+  expect(out.join('\n')).not.toContain('\u001b');
+});
+
+test('a community may come from a file, so that it stands in no list of processes', async () => {
+  folder = await folderOf({ 'sw.snmprec': recording, secret: 'sw\n' });
+  const { at } = await simulate(folder.path);
+  expect((await say(pollVerb, at, '--community', `@${folder.file('secret')}`, '--json')).code).toBe(0);
+});
+
+test('a wrong community is silence and exits 3; a wrong option is usage', async () => {
+  folder = await folderOf({ 'sw.snmprec': recording });
+  const { at } = await simulate(folder.path);
+  const said = await say(pollVerb, at, '--community', 'wrong', '--timeout', '100ms', '--retries', '0');
+  expect(said.code).toBe(3);
+  expect(said.err.join()).toContain('no answer');
+  await expect(say(pollVerb, at, '--timeout', 'soon')).rejects.toMatchObject({ code: 'usage/timeout' });
+  await expect(say(pollVerb, at, '--profile', 'generik')).rejects.toMatchObject({ code: 'usage/profile' });
+  await expect(say(pollVerb, at, '--v3-user', 'u', '--v3-level', 'authPriv')).rejects.toMatchObject({
+    code: 'usage/v3-key',
+  });
+  await expect(say(pollVerb)).rejects.toMatchObject({ code: 'usage/argument' });
+});
+
+test('a folder without recordings is a problem, an address in use is not reachable', async () => {
+  folder = await folderOf({});
+  await expect(say(simulateVerb, folder.path)).rejects.toMatchObject({ code: 'simulate/empty' });
+  await expect(say(simulateVerb, folder.file('none'))).rejects.toMatchObject({ code: 'simulate/folder' });
+});
+
+test('a scan proposes what was found as YAML that the configuration takes', async () => {
+  folder = await folderOf({ 'sw.snmprec': recording });
+  const { at } = await simulate(folder.path);
+  const port = at.split(':')[1]!;
+  const said = await say(
+    discoverVerb,
+    '127.0.0.1/32',
+    '--port',
+    port,
+    '--community',
+    'sw',
+    '--links',
+    '--json',
+  );
+  expect(said.code).toBe(0);
+  const found = json<{ asked: number; found: number; yaml: string; devices: { profile: string }[] }>(said);
+  expect(found).toMatchObject({
+    asked: 1,
+    found: 1,
+    devices: [{ address: '127.0.0.1', profile: 'generic' }],
+  });
+  await writeFile(folder.file('allclear.yaml'), `format: allclear/1\n${found.yaml}\n`);
+  const checked = json<{ problems: { file: string }[] }>(
+    await say(checkVerb, '--config', folder.file('allclear.yaml'), '--json'),
+  );
+  expect(checked.problems.filter(({ file }) => file === folder!.file('allclear.yaml'))).toEqual([]);
+  expect(found.yaml).toContain('id: "sw-1-a"');
+});
+
+test('networks are counted out host by host and refused when they are too large', () => {
+  expect(addressesOf(['192.0.2.8/30', '192.0.2.10/31'])).toEqual(['192.0.2.9', '192.0.2.10', '192.0.2.11']);
+  expect(addressesOf(['10.0.0.0/16']).length).toBe(65_534);
+  expect(() => addressesOf(['10.0.0.0/15'])).toThrow('at most 65536');
+  expect(() => addressesOf(['10.0.0.0/33'])).toThrow('is no IPv4 network');
+  expect(() => addressesOf(['::/120'])).toThrow('is no IPv4 network');
+  expect(() => addressesOf([])).toThrow('at least one network');
+});
+
+const recordings = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'data', 'devices');
+const hasRecordings = existsSync(recordings) || process.env['CI'] === 'true';
+
+test.runIf(hasRecordings)(
+  'real recordings beside the project are served all, and read through the verb',
+  async () => {
+    const { at, recordings: count } = await simulate(recordings);
+    expect(count).toBe(71);
+    const said = await say(pollVerb, at, '--community', 'arista_eos_vrf', '--json');
+    expect(said.code).toBe(0);
+    expect(json(said)).toMatchObject({ format: 'device-reading/1' });
+  },
+);

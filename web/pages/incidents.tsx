@@ -155,4 +155,4 @@ function likely(incident: IncidentRowJson): string {
   return `${percent(incident.probability)}${also}`;
 }
 
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const percent = (share: number): string => `${Math.round(share * 100)}\u00a0%`;

@@ -9,7 +9,7 @@ interface PanelProps {
   readonly incident: IncidentJson;
 }
 
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const percent = (share: number): string => `${Math.round(share * 100)}\u00a0%`;
 
 export function CausePanel({ incident }: PanelProps) {
   const say = words.value.incident;

@@ -15,6 +15,7 @@ const sendWithinMs: DurationMs = milliseconds(25_000);
 const idleMs = 1_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 300_000;
+const composeAgainMs = 60_000;
 
 export interface LaneOptions {
   readonly book: Book;
@@ -164,7 +165,11 @@ export class Lane {
   }
 
   #send(notice: DueNotice, tell: Tell): void {
-    const outgoing = this.#options.compose(notice, tell);
+    const outgoing = this.#composed(notice, tell);
+    if (outgoing === 'later') {
+      const at = instant(this.#options.world.now() + composeAgainMs);
+      return this.#finish({ kind: 'unsent', row: notice.row, at });
+    }
     if (outgoing === undefined) return this.#finish({ kind: 'failed', row: notice.row, reason: 'onlyTo' });
     this.#sent(outgoing).then(
       (outcome) => this.#finish(this.#judge(notice, outcome)),
@@ -173,6 +178,17 @@ export class Lane {
         this.#finish(this.#judge(notice, { kind: 'retry', reason: 'channel threw', uncertain: true }));
       },
     );
+  }
+
+  /** A text that cannot be made keeps its notice waiting: the next set of texts may be sound. */
+  #composed(notice: DueNotice, tell: Tell): OutgoingNotice | undefined | 'later' {
+    try {
+      return this.#options.compose(notice, tell);
+    } catch (error) {
+      const { type, incident } = notice;
+      this.#options.world.log.error('a notice has no text', { type, incident, error: String(error) });
+      return 'later';
+    }
   }
 
   #sent(outgoing: OutgoingNotice): Promise<SendOutcome> {

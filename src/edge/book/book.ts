@@ -24,7 +24,7 @@ import type {
   Settlement,
   SubscriberRow,
 } from './records.ts';
-import { type Delivery, noteDeliveries, type Settling, settle } from './settlement.ts';
+import { type Delivery, noteDeliveries, reroute, type Settling, settle } from './settlement.ts';
 import { openSql, type Sql } from './sql.ts';
 import { beginImport, type ImportMode, ImportSlot } from './subscriber-import.ts';
 import {
@@ -109,6 +109,8 @@ const lineDeeds = (sql: Sql) => ({
 const courierDeeds = (sql: Sql, vault: Vault) => ({
   /** The one courier starts: notices a dead one left in flight are queued again or become uncertain. */
   reclaimAll: (channels: readonly ChannelFacts[], now: number) => reclaimAll(sql, channels, now),
+  /** Queued notices of channels that are gone go to their next one; answers how many, at most 1,000. */
+  reroute: (settling: Settling) => reroute(sql, settling),
   nextTellPage: (limit: number) => nextTellPage(sql, limit),
   addNotices: (added: NoticesAdded) => addNotices(sql, added),
   takeDue: (taking: Taking) => takeDue(sql, vault, taking),

@@ -206,20 +206,20 @@ function expireStale(sql: Sql, { now, counts, finals }: Sweep): void {
 
 /**
  * Notices whose sender died with the result unknown: sent again with the same key where the channel honours it, else
- * uncertain, shown, and never sent again by itself.
+ * uncertain, shown, and never sent again by itself. Without `leaseBefore` all of them, also of channels that are gone.
  */
 function reclaim(
   sql: Sql,
-  sweep: Sweep & { readonly channels: readonly ChannelFacts[]; readonly leaseBefore: number },
+  sweep: Sweep & { readonly channels: readonly ChannelFacts[]; readonly leaseBefore?: number | undefined },
 ): void {
   const lost = sql.all<NoticeRow>(
     "SELECT * FROM notices WHERE state = 'sending' AND lease_until < ?",
-    sweep.leaseBefore,
+    sweep.leaseBefore ?? Number.MAX_SAFE_INTEGER,
   );
   for (const row of lost) {
     const channel = sweep.channels.find(({ name }) => name === row.channel);
-    if (channel === undefined) continue;
-    const state: NoticeState = channel.honoursKey ? 'queued' : 'uncertain';
+    if (channel === undefined && sweep.leaseBefore !== undefined) continue;
+    const state: NoticeState = channel?.honoursKey === true ? 'queued' : 'uncertain';
     sql.run(
       "UPDATE notices SET state = ?, maybe = 1, due_at = ?, lease_until = NULL, reason = 'cutOff' WHERE row = ?",
       ...[state, sweep.now, row.row],
@@ -234,7 +234,7 @@ export function reclaimAll(sql: Sql, channels: readonly ChannelFacts[], now: num
   sql.transaction(() => {
     const counts = new CountChanges();
     const finals = new CountChanges();
-    reclaim(sql, { channels, leaseBefore: Number.MAX_SAFE_INTEGER, now, counts, finals });
+    reclaim(sql, { channels, now, counts, finals });
     counts.write(sql);
     writeReceipts(sql, finals);
   });

@@ -110,6 +110,24 @@ function settleOne(sql: Sql, row: NoticeRow, { result, books }: { result: Settle
   }
 }
 
+/**
+ * Queued notices of a channel that is no longer configured go to the next one, 1,000 at a call; answers how many. Held
+ * ones wait for their second person first.
+ */
+export function reroute(sql: Sql, settling: Settling): number {
+  return sql.transaction(() => {
+    const books: Books = { ...settling, counts: new CountChanges(), finals: new CountChanges() };
+    const rows = sql.all<NoticeRow>(
+      "SELECT * FROM notices WHERE state = 'queued' AND channel NOT IN (SELECT value FROM json_each(?)) LIMIT 1000",
+      JSON.stringify(settling.channels.map(({ name }) => name)),
+    );
+    for (const row of rows) fail(sql, row, { reason: 'noSuchChannel', books });
+    books.counts.write(sql);
+    writeReceipts(sql, books.finals);
+    return rows.length;
+  });
+}
+
 function requeue(
   sql: Sql,
   row: NoticeRow,

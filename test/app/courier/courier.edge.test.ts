@@ -270,3 +270,27 @@ test('the ticket system hears of each ticket until it has stored the newest stat
     await book.close();
   });
 });
+
+test('a text that cannot be made keeps its notice, and a full line keeps its receipts', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder, world);
+    await importAll(book, rows(2));
+    await book.project([opened(), tells(tell({ to: 2 }))]);
+    const sms = testChannel();
+    let made = 0;
+    const courier = await courierOver(book, [sms], {
+      texts: ({ link }) => {
+        if (++made === 1) throw new Error('no such text');
+        return { subject: '', text: link };
+      },
+      submit: () => Promise.reject(new Error('the line is full')),
+    });
+    await until(() => sms.received.length === 1);
+    await courier.close();
+    expect((await book.incident(incidentId))?.notices).toMatchObject({ sent: 1, queued: 1 });
+    expect((await book.nextReceipts())?.counts).toEqual([
+      { incident: incidentId, type: 'detected', state: 'sent', count: 1 },
+    ]);
+    await book.close();
+  });
+});

@@ -352,3 +352,19 @@ test('notices of other incidents are not touched by a withdrawal', async () => {
     expect(await counts(book)).toMatchObject({ queued: 2, suppressed: 0 });
   });
 });
+
+test('notices of a channel that is gone go by the next one; what it was sending is uncertain', async () => {
+  await withBook(3, async (book) => {
+    await book.project([tells(tell({ to: 3 }))]);
+    await expandAll(book);
+    await take(book, { limit: 1 });
+    await book.reclaimAll([mail], t0);
+    expect(await book.reroute({ channels: [mail], now: t0 })).toBe(2);
+    expect(await book.reroute({ channels: [mail], now: t0 })).toBe(0);
+    expect(await counts(book)).toMatchObject({ planned: 5, uncertain: 1, failed: 2, queued: 2 });
+    expect((await take(book, { channel: mail })).notices.map(({ to }) => to)).toEqual([
+      's1@example.org',
+      's2@example.org',
+    ]);
+  });
+});

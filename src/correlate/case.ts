@@ -61,7 +61,7 @@ export const isActive = (held: Case): boolean =>
   held.state === 'open' || held.state === 'uncertain' || held.state === 'mitigated';
 
 /** Who lost service: nobody by a lost link that left a path, a device on battery, or a fan. */
-export function affectedBy(held: Case): Affected {
+function affectedBy(held: Case): Affected {
   const except: ResourceId[] = [];
   const nobody: Affected = { under: [], except };
   const members = [...held.members.values()];

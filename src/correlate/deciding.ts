@@ -39,7 +39,7 @@ export interface Scene {
 const pieceLimit = 64;
 
 /** A link, or a device whose reach is computed or which is polled as such. */
-export function isTransportEvidence(ancestry: Ancestry, pending: Pending): boolean {
+function isTransportEvidence(ancestry: Ancestry, pending: Pending): boolean {
   const node = ancestry.nodeOf(pending.resource);
   if (node < 0 || ancestry.isStranger(node)) return false;
   const { topology } = ancestry;
@@ -170,9 +170,12 @@ function lookAtTrees(scene: Scene, population: Population, pending: readonly Pen
   }
   const held = new Map<string, { readonly held: Case; readonly pieces: number }>();
   const evidence = [...byResource].map(([id, same]) => freshPiece(ancestry, id, same));
+  const inSight = new Set(evidence.flatMap((piece) => [...ancestry.above(piece.node)]));
   for (const open of scene.active) {
     if (open.scope !== population || at - open.lastEvidenceAt > timing.revisitMs || open.raised === 0)
       continue;
+    // What shares nothing above with anything fresh cannot have the same cause.
+    if (!ancestry.above(ancestry.nodeOf(open.root)).some((node) => inSight.has(node))) continue;
     const pieces = heldPieces(ancestry, open);
     held.set(open.id, { held: open, pieces: pieces.length });
     evidence.push(...pieces.filter((piece) => !byResource.has(piece.id as ResourceId)));
@@ -184,7 +187,6 @@ function lookAtTrees(scene: Scene, population: Population, pending: readonly Pen
   let nextAt: Instant | undefined;
   for (const found of explain(ancestry, population, evidence, scene.sightings, timing)) {
     const fresh = found.evidence.filter((piece) => piece.heldBy === undefined);
-    if (fresh.length === 0) continue;
     if (found.readyAt > at) {
       nextAt = earliest(nextAt, found.readyAt);
       continue;

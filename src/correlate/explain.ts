@@ -39,7 +39,10 @@ const earlyLeaves = 8;
 /** A wider cause is alive while this share of its leaves spoke. */
 const liveShare = 0.15;
 
-/** Evidence must be sorted by id. Explanations come in the order of their root's id; each piece is in exactly one. */
+/**
+ * Evidence must be sorted by id. Explanations come in the order of their root's id; each fresh piece is in exactly one,
+ * and what was decided before is mentioned only where something fresh goes with it.
+ */
 export function explain(
   ancestry: Ancestry,
   population: Population,
@@ -56,13 +59,19 @@ export function explain(
     const accepted = chooseWinners(ancestry, tallies, left);
     if (accepted.length === 0) break;
     const claimed = new Set(accepted.flatMap((winner) => winner.evidence));
-    for (const winner of accepted) found.push(judged(judge, winner, tallies));
+    for (const winner of accepted) if (isNews(winner.evidence)) found.push(judged(judge, winner, tallies));
     left = left.filter((piece) => !claimed.has(piece));
   }
-  for (const piece of left) found.push(judged(judge, { node: piece.node, gain: 0, evidence: [piece] }, all));
+  for (const piece of left) {
+    const alone = { node: piece.node, gain: 0, evidence: [piece] };
+    if (isNews(alone.evidence)) found.push(judged(judge, alone, all));
+  }
   const id = (explanation: Explanation): string => ancestry.idOf(explanation.root);
   return found.sort((a, b) => (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
 }
+
+const isNews = (evidence: readonly Evidence[]): boolean =>
+  evidence.some((piece) => piece.heldBy === undefined);
 
 /** The best causes of each tree, the strongest first; a cause sharing evidence with a stronger one waits for the next pass. */
 function chooseWinners(ancestry: Ancestry, tallies: Tallies, evidence: readonly Evidence[]): Winner[] {

@@ -15,7 +15,7 @@ export interface TopologyResource {
   readonly name?: string | undefined;
 }
 
-export interface TopologyLink {
+interface TopologyLink {
   readonly id: ResourceId;
   readonly ends: readonly [ResourceId, ResourceId];
   readonly segments: readonly ResourceId[];

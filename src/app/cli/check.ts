@@ -5,7 +5,6 @@ import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
 import { formatProblem, type Problem } from '../../base/problem.ts';
 import type { DocumentPath, SourceDocument } from '../../base/source-document.ts';
-import { channelRefusals } from '../../edge/channels/index.ts';
 import { loadProfiles } from '../../edge/files/profiles.ts';
 import { loadRules } from '../../edge/files/rule-files.ts';
 import { readSubscribers } from '../../edge/files/subscribers-csv.ts';
@@ -82,11 +81,6 @@ async function checkConfig(file: string, problems: Problem[]): Promise<ReadConfi
   const { value, problems: found } = await readConfig({ config: file, override: {} });
   problems.push(...found);
   const document = parseYaml(file, await readText(file)).value;
-  for (const { name, kind, settings } of value.channels) {
-    for (const { key, reason } of channelRefusals({ ...settings, kind })) {
-      problems.push(document.problemAt(['channels', name, key], { code: 'config/refused', message: reason }));
-    }
-  }
   return { value, document };
 }
 

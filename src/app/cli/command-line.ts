@@ -3,21 +3,25 @@ import { Fault } from '../../base/fault.ts';
 import { didYouMean } from '../../base/problem.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { machine } from '../world.ts';
+import { demoVerb, startVerb } from './start.ts';
 import type { Terminal, Verb } from './verb.ts';
-import { verbs } from './verbs.ts';
+
+/** These two stay in memory as long as the daemon runs, so they come without the other verbs. */
+const daemonVerbs: readonly Verb[] = [startVerb, demoVerb];
 
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const terminal = openTerminal(argv);
   const [name, ...rest] = argv;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    terminal.print(overview(rest[0]));
+    terminal.print(overview(rest[0], await allVerbs()));
     return name === undefined ? exitCodes.usage : exitCodes.ok;
   }
-  const verb = verbs.find((one) => one.name === name);
+  const verb =
+    daemonVerbs.find((one) => one.name === name) ?? (await allVerbs()).find((one) => one.name === name);
   if (verb === undefined) {
     const near = didYouMean(
       name,
-      verbs.map((one) => one.name),
+      (await allVerbs()).map((one) => one.name),
     );
     terminal.complain(
       `allclear: there is no verb "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
@@ -34,6 +38,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     return explain(error, verb, terminal);
   }
 }
+
+const allVerbs = async (): Promise<readonly Verb[]> => (await import('./verbs.ts')).verbs;
 
 function explain(error: unknown, verb: Verb, terminal: Terminal): number {
   if (isArgumentError(error)) {
@@ -60,7 +66,7 @@ function explain(error: unknown, verb: Verb, terminal: Terminal): number {
 const isArgumentError = (error: unknown): error is Error =>
   error instanceof Error && String((error as { code?: unknown }).code ?? '').startsWith('ERR_PARSE_ARGS');
 
-function overview(about: string | undefined): string {
+function overview(about: string | undefined, verbs: readonly Verb[]): string {
   const one = verbs.find((verb) => verb.name === about);
   if (one !== undefined) return `${one.usage}\n\n${one.summary}`;
   const width = Math.max(...verbs.map((verb) => verb.name.length));

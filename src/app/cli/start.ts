@@ -5,12 +5,11 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
 import { isScenario, scenarioNames } from '../../sim/scenarios.ts';
-import { loadConfig } from '../config/load.ts';
-import { writeDemoCity } from '../demo-city.ts';
-import { openLog } from '../log.ts';
-import type { RoleName, StartOptions } from '../processes/messages.ts';
+import { exitCodes, type ReadyFacts, type RoleName, type StartOptions } from '../processes/messages.ts';
+import { prepare } from '../processes/preparation.ts';
 import { supervise } from '../processes/supervisor.ts';
 import { mainFile } from '../product-files.ts';
+import { rareLog } from '../rare-log.ts';
 import { lockData } from '../roles/data-lock.ts';
 import { machine, realWorld } from '../world.ts';
 import type { Terminal, Verb } from './verb.ts';
@@ -57,12 +56,12 @@ async function run(argv: readonly string[], terminal: Terminal, wantsDemo: boole
     ...{ traps: values.traps, syslog: values.syslog },
   };
   const start: StartOptions = isDemo
-    ? await demoStart(values, override)
+    ? demoStart(values, override)
     : { config: resolve(config!), override, onlyTo: values['only-to'] };
   return runDaemon(start, terminal);
 }
 
-async function demoStart(
+function demoStart(
   values: {
     readonly seed?: string | undefined;
     readonly households?: string | undefined;
@@ -71,7 +70,7 @@ async function demoStart(
     readonly data?: string | undefined;
   },
   override: StartOptions['override'],
-): Promise<StartOptions> {
+): StartOptions {
   const seed = wholeNumber('seed', values.seed ?? '1', { least: 0, most: 2 ** 31 });
   const households = wholeNumber('households', values.households ?? '4000', { least: 100, most: 200_000 });
   const play = values.play ?? 'all';
@@ -84,13 +83,10 @@ async function demoStart(
   const speed = Number(values.speed ?? '1');
   if (!(speed > 0 && speed <= 100))
     throw new Fault('usage/speed', '--speed is a number above 0, at most 100');
-  const gatewaySecret = randomBytes(24).toString('base64url');
   const kept = values.data === undefined ? undefined : resolve(values.data);
-  const { folder, config } = await writeDemoCity({ seed, households, folder: kept, gatewaySecret });
   return {
-    config,
     override: { ...override, data: kept === undefined ? undefined : `${kept}/data` },
-    demo: { seed, households, play, speed, folder },
+    demo: { seed, households, play, speed, folder: kept },
     demoToken: randomBytes(32).toString('base64url'),
   };
 }
@@ -101,15 +97,20 @@ function wholeNumber(name: string, text: string, bounds: { least: number; most: 
   throw new Fault(`usage/${name}`, `--${name} is a whole number from ${bounds.least} to ${bounds.most}`);
 }
 
-async function runDaemon(start: StartOptions, terminal: Terminal): Promise<number> {
-  const world = realWorld(openLog({ level: 'info', role: 'supervisor' }));
-  // Everything is checked here, once, before a process starts: the problems then stand on the terminal.
-  const config = await loadConfig(start);
-  const lock = await lockData(config.data, { name: 'daemon', world, patienceMs: 0 });
+async function runDaemon(asked: StartOptions, terminal: Terminal): Promise<number> {
+  const world = realWorld(rareLog({ level: 'info', role: 'supervisor' }));
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) machine.on(signal, () => stopping.abort());
+  // Everything is checked here, once, before a role starts: the problems then stand on the terminal.
+  const prepared = await prepare({ main: mainFile, start: asked, stopping: stopping.signal });
+  if (prepared === undefined) return exitCodes.ok;
+  const start = withCity(asked, prepared);
+  const lock = await lockData(prepared['data']!, { name: 'daemon', world, patienceMs: 0 });
   const roles: RoleName[] = ['ingest', 'center'];
   if (start.demo !== undefined) roles.push('simulation');
   const supervised = supervise({ main: mainFile, roles, start, world });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) machine.on(signal, () => supervised.stop());
+  stopping.signal.addEventListener('abort', () => supervised.stop());
+  if (stopping.signal.aborted) supervised.stop();
   supervised.ready.then(
     (facts) => {
       const { http, public: publicUrl, traps, syslog, signIn } = facts;
@@ -124,6 +125,11 @@ async function runDaemon(start: StartOptions, terminal: Terminal): Promise<numbe
   const exitCode = await supervised.ended;
   await lock.release();
   return exitCode;
+}
+
+/** A demo is a start like any other once its city is written. */
+function withCity(start: StartOptions, { config, folder }: ReadyFacts): StartOptions {
+  return start.demo === undefined ? start : { ...start, config, demo: { ...start.demo, folder } };
 }
 
 const demoWords = (start: StartOptions): string =>

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
 import { didYouMean, formatProblem } from '../../base/problem.ts';
-import { channelRefusals, openChannel } from '../../edge/channels/index.ts';
+import { openChannel } from '../../edge/channels/index.ts';
 import type { Channel, OutgoingNotice, SendOutcome } from '../../notify/channel.ts';
 import type { ChannelConfig, Config } from '../config/config.ts';
 import { readConfig } from '../config/load.ts';
@@ -39,9 +39,6 @@ export const testVerb: Verb = {
     const chosen = channelNamed(config, name);
     const world = verbWorld();
     const settings = { ...chosen.settings, kind: chosen.kind };
-    const [refusal] = channelRefusals(settings);
-    if (refusal !== undefined)
-      throw new Fault('channel/refused', `${name}: "${refusal.key}": ${refusal.reason}`);
     const channel = openChannel(name, settings, world);
     if (channel === undefined) throw new Fault('channel/kind', `${name}: there is no kind "${chosen.kind}"`);
     try {

@@ -98,9 +98,11 @@ class Supervisor implements Supervised {
     const alive = this.#roles.filter((role) => role.child !== undefined);
     if (alive.length === 0) return this.#resolveEnded(this.#exitCode);
     for (const role of alive) this.#send(role, { kind: 'stop' });
-    this.#world.after(stopPatienceMs, () => {
+    const patience = this.#world.after(stopPatienceMs, () => {
       for (const role of this.#roles) role.child?.kill('SIGKILL');
     });
+    // A timer that is left would keep this process for its whole length.
+    void this.ended.then(() => patience.cancel());
   }
 
   #facts(): ReadyFacts {

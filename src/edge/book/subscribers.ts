@@ -45,9 +45,11 @@ export function importRow(
   }
   const kind = found === undefined || found.removed === 1 ? 'added' : 'changed';
   if (isDry) return kind;
-  const dataKey = found?.data_key ?? vault.newDataKey();
   const { name, phone, email, address, attributes } = row;
-  const contact = vault.seal(dataKey, JSON.stringify({ name, phone, email, address, attributes }));
+  const content = JSON.stringify({ name, phone, email, address, attributes });
+  const kept = found?.data_key;
+  const { dataKey, sealed: contact } =
+    kept === undefined ? vault.sealNew(content) : { dataKey: kept, sealed: vault.seal(kept, content) };
   const reach = (phone === undefined ? 0 : reachBits.phone) | (email === undefined ? 0 : reachBits.email);
   const columns = [
     row.resource,

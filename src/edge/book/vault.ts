@@ -13,8 +13,8 @@ import { Fault } from '../../base/fault.ts';
 import type { World } from '../../base/world.ts';
 
 export interface Vault {
-  /** A new data key, wrapped; destroying it erases all that was sealed under it (design L18). */
-  newDataKey(): Uint8Array;
+  /** Seals under a new data key, which comes wrapped; destroying it erases all that is sealed under it (design L18). */
+  sealNew(text: string): { readonly dataKey: Uint8Array; readonly sealed: Uint8Array };
   seal(wrappedKey: Uint8Array, text: string): Uint8Array;
   /** The text; throws a Fault when key or data were changed. */
   open(wrappedKey: Uint8Array, sealed: Uint8Array): string;
@@ -37,11 +37,15 @@ export function openVault(key: Uint8Array, world: World): Vault {
   const indexKey = derive('index');
   const digestKey = derive('digest');
   const tokenKey = derive('token');
+  const draw = chanceOf(world);
   const mac = (macKey: Buffer, text: string): Buffer => createHmac('sha256', macKey).update(text).digest();
   return {
-    newDataKey: () => encrypt(wrapKey, world.randomBytes(32), world.randomBytes(nonceBytes)),
-    seal: (wrapped, text) =>
-      encrypt(decrypt(wrapKey, wrapped), Buffer.from(text), world.randomBytes(nonceBytes)),
+    sealNew(text) {
+      const key = draw(32);
+      const dataKey = encrypt(wrapKey, key, draw(nonceBytes));
+      return { dataKey, sealed: encrypt(key, Buffer.from(text), draw(nonceBytes)) };
+    },
+    seal: (wrapped, text) => encrypt(decrypt(wrapKey, wrapped), Buffer.from(text), draw(nonceBytes)),
     open: (wrapped, sealed) => decrypt(decrypt(wrapKey, wrapped), sealed).toString('utf8'),
     index: (text) => mac(indexKey, text).subarray(0, 16),
     digest: (text) => mac(digestKey, text).subarray(0, 16),
@@ -50,6 +54,20 @@ export function openVault(key: Uint8Array, world: World): Vault {
         .subarray(0, short ? 8 : 16)
         .toString('base64url'),
     proof: mac(digestKey, 'proof').toString('hex'),
+  };
+}
+
+/** Draws in large pieces, each byte handed out once: an import of millions asks three times a row. */
+function chanceOf(world: World): (count: number) => Uint8Array {
+  let pool: Uint8Array = new Uint8Array();
+  let used = 0;
+  return (count) => {
+    if (used + count > pool.length) {
+      pool = world.randomBytes(8_192);
+      used = 0;
+    }
+    used += count;
+    return pool.subarray(used - count, used);
   };
 }
 

@@ -14,22 +14,25 @@ import {
 } from '../../detect/detect.ts';
 import { loadProfiles } from '../../edge/files/profiles.ts';
 import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
-import { type Credentials, pollDevice } from '../../edge/snmp/poll.ts';
+import { type DevicePoller, openDevicePoller } from '../../edge/snmp/device-poller.ts';
+import type { Credentials } from '../../edge/snmp/poll.ts';
 import type { V3User } from '../../edge/snmp/session-v3.ts';
 import { openTransport, type Transport } from '../../edge/snmp/transport.ts';
 import type { Input } from '../../flow/input.ts';
 import { type MeasuredDevice, Measuring } from '../../flow/measuring.ts';
 import type { SeriesStore } from '../../flow/series.ts';
 import { resourceId } from '../../model/ids.ts';
-import type { DeviceReading } from '../../model/reading.ts';
 import type { Config, DeviceConfig } from '../config/config.ts';
 import { collectorsFolder, rulesFolder } from '../product-files.ts';
+import { openDetectionMemory } from './detection-memory.ts';
 import type { DeviceBoard } from './device-board.ts';
 
 export interface Collector {
   readonly detection: Detection;
   counters(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
+  /** After the last trap was judged: writes what is known of the devices for the next start. */
+  keep(): Promise<void>;
 }
 
 const collectorId = 'collector';
@@ -48,14 +51,19 @@ export async function startCollector(options: {
     world.log.warn('a rule or profile is left out', { problem: formatProblem(problem) });
   }
   const detection = new Detection(rules.value);
+  const memory = await openDetectionMemory({ detection, folder: config.data, world });
   const transport = await openTransport(world);
   const observe = (observation: Parameters<typeof offerObservation>[1]): boolean =>
     offerObservation(offer, observation);
+  const polled = config.devices
+    .filter((device) => device.poll)
+    .map((device) => ({
+      device,
+      poller: pollerOf(device, { config, world, transport, profiles: profiles.value }),
+    }));
   const measuring = new Measuring({
     ...{ world, series, detection, intervalMs: config.snmp.intervalMs, offer: observe },
-    devices: config.devices
-      .filter((device) => device.poll)
-      .map((device) => measured(device, { config, world, transport, profiles: profiles.value })),
+    devices: polled.map(({ device, poller }) => measured(device, poller)),
     onReading: (device, reading, at) => {
       if (reading === undefined) devices.silent(device.id);
       else devices.answered(device.id, reading, at);
@@ -69,7 +77,12 @@ export async function startCollector(options: {
     async stop() {
       for (const wake of keeper) wake.cancel();
       measuring.stop();
+      for (const { poller } of polled) poller.close();
       await transport.close();
+    },
+    keep() {
+      memory.stop();
+      return memory.keep();
     },
   };
 }
@@ -109,7 +122,7 @@ function keepTrue(options: {
   ];
 }
 
-function measured(
+function pollerOf(
   device: DeviceConfig,
   given: {
     readonly config: Config;
@@ -117,25 +130,23 @@ function measured(
     readonly transport: Transport;
     readonly profiles: Profiles;
   },
-): MeasuredDevice {
+): DevicePoller {
   const { config, world, transport, profiles } = given;
   const target = {
     ...{ host: device.address, port: device.port, credentials: credentialsOf(device) },
     ...{ timeoutMs: config.snmp.timeoutMs, retries: config.snmp.retries },
   };
-  let profile = device.profile;
-  return {
-    id: device.id,
-    resource: resourceId(device.resource),
-    async read(): Promise<DeviceReading | undefined> {
-      const outcome = await pollDevice({ world, transport, profiles, target, profile });
-      if (outcome.kind !== 'reading') return undefined;
-      // What was detected once is asked for directly from then on.
-      profile = outcome.reading.profile;
-      return outcome.reading;
-    },
-  };
+  return openDevicePoller({ world, transport, profiles, target, profile: device.profile });
 }
+
+const measured = ({ id, resource }: DeviceConfig, poller: DevicePoller): MeasuredDevice => ({
+  id,
+  resource: resourceId(resource),
+  async read() {
+    const outcome = await poller.read();
+    return outcome.kind === 'reading' ? outcome.reading : undefined;
+  },
+});
 
 export function credentialsOf(device: DeviceConfig): Credentials {
   if (device.v3 !== undefined) return { version: 'v3', v3: device.v3 as V3User };

@@ -1,6 +1,7 @@
 /** What the supervisor and its processes say to each other over Node's own channel (structured clone). */
 
-export type RoleName = 'ingest' | 'center' | 'simulation';
+/** `preparation` ends once it has checked what the others are started with. */
+export type RoleName = 'preparation' | 'ingest' | 'center' | 'simulation';
 
 /** How the daemon was started: the same for every process of it. */
 export interface StartOptions {
@@ -27,8 +28,8 @@ export interface DemoOptions {
   /** Scenario to play at start. */
   readonly play: string;
   readonly speed: number;
-  /** The folder the demo city was written to. */
-  readonly folder: string;
+  /** Where the demo city is written to; undefined: a temporary folder of its own. */
+  readonly folder: string | undefined;
 }
 
 /** What a process tells when it is up: addresses for the `ready` line. */
@@ -43,7 +44,13 @@ export type FromRole =
   | { readonly kind: 'ready'; readonly facts: ReadyFacts }
   | { readonly kind: 'relay'; readonly to: RoleName; readonly message: unknown }
   /** The start failed for good: restarting would not help. */
-  | { readonly kind: 'failed'; readonly exitCode: number; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly exitCode: number;
+      readonly message: string;
+      /** What a Fault said of itself. */
+      readonly fault?: { readonly code: string; readonly message: string } | undefined;
+    };
 
 /** Exit codes: 0 to 4 are the command line's contract; the rest follow sysexits. */
 export const exitCodes = {

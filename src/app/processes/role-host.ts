@@ -1,6 +1,7 @@
 /** The inside of one process of the daemon: takes orders from the supervisor, ends when it is gone. */
 import { Fault } from '../../base/fault.ts';
 import type { World } from '../../base/world.ts';
+import { formatHostPort } from '../config/values.ts';
 import { openLog } from '../log.ts';
 import { machine, realWorld } from '../world.ts';
 import {
@@ -67,8 +68,10 @@ export function hostRole(name: RoleName, startRole: StartRole): void {
     try {
       role = await startRole(host);
       send({ kind: 'ready', facts: role.facts });
-    } catch (error) {
-      send({ kind: 'failed', exitCode: startExitCode(error), message: describe(error) });
+    } catch (thrown) {
+      const error = listenFault(thrown) ?? thrown;
+      const fault = error instanceof Fault ? { code: error.code, message: error.message } : undefined;
+      send({ kind: 'failed', exitCode: startExitCode(error), message: describe(error), fault });
       world.after(100 as never, () => machine.exit(startExitCode(error)));
     }
   };
@@ -94,7 +97,30 @@ const describe = (error: unknown): string =>
 /** A start fails with the code of the contract: 3 for what is locked or unreachable, 2 for wrong usage, else 1. */
 function startExitCode(error: unknown): number {
   if (!(error instanceof Fault)) return exitCodes.problem;
-  if (error.code === 'start/locked' || error.code === 'start/port-taken') return exitCodes.unreachable;
+  if (['start/locked', 'start/port-taken', 'start/port-refused'].includes(error.code)) {
+    return exitCodes.unreachable;
+  }
   if (error.code.startsWith('disk/')) return exitCodes.disk;
   return exitCodes.problem;
+}
+
+/** An address that cannot be listened on, in words that name it; undefined for any other error. */
+function listenFault(error: unknown): Fault | undefined {
+  const { code, address, port } = error as {
+    readonly code?: string;
+    readonly address?: string;
+    readonly port?: number;
+  };
+  if (address === undefined || port === undefined) return undefined;
+  const at = formatHostPort({ host: address, port });
+  if (code === 'EADDRINUSE') {
+    return new Fault(
+      'start/port-taken',
+      `${at} is taken by another program: stop that or choose another port`,
+      error,
+    );
+  }
+  if (code !== 'EACCES' && code !== 'EADDRNOTAVAIL') return undefined;
+  const why = code === 'EACCES' ? 'this user may not listen there' : 'this machine has no such address';
+  return new Fault('start/port-refused', `${at} cannot be listened on: ${why}`, error);
 }

@@ -27,6 +27,9 @@ import { openBookWorker, openSeriesWorker } from '../workers.ts';
 import { machine } from '../world.ts';
 import { type HeldLock, lockData, orphanPatienceMs } from './data-lock.ts';
 
+/** The demo plays an outage in three minutes, so what takes minutes in a network takes seconds there. */
+const demoTiming = { quietMs: seconds(3), leftoverMs: seconds(12), revisitMs: seconds(30) };
+
 export async function startCenter(host: RoleHost): Promise<StartedRole> {
   const config = await loadConfig(host.start);
   const lock = await lockData(config.data, {
@@ -70,7 +73,7 @@ class Center {
     await this.#restoreLive();
     const line = await openLineHost({
       ...{ folder: config.data, world, book },
-      timing: host.start.demo === undefined ? undefined : { quietMs: seconds(3) },
+      timing: host.start.demo === undefined ? undefined : demoTiming,
       deliver: (batch) => this.#deliver(batch),
       onFailure: (error) => host.fail(exitCodes.disk, error),
     });
@@ -194,6 +197,7 @@ class Center {
     await this.#front?.close();
     await this.#collector?.stop();
     await this.#lineHost?.stop();
+    await this.#collector?.keep();
     await this.#mail?.stop();
     await this.#parts.series.close();
     await this.#parts.book.close();

@@ -11,6 +11,7 @@ import { formatHostPort, parseHostPort } from '../config/values.ts';
 import { exitCodes } from '../processes/messages.ts';
 import type { RoleHost, StartedRole } from '../processes/role-host.ts';
 import { lockData, orphanPatienceMs } from './data-lock.ts';
+import { keptEngineId } from './engine-id.ts';
 import { SpoolFeed } from './spool-feed.ts';
 
 const segmentBytes = 16 * 1024 * 1024;
@@ -39,6 +40,7 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
   };
   const receiver = await openTrapReceiver({
     ...{ listen: ownPort(config, host), world, accept },
+    engineId: await keptEngineId(config.data, world),
     communities: trapCommunities(config),
     users: config.devices.flatMap((device) => (device.v3 === undefined ? [] : [device.v3])),
   });
@@ -69,7 +71,9 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
 
 function ownPort(config: Config, host: RoleHost): Config['traps'] {
   const known = host.facts['traps'] === undefined ? undefined : parseHostPort(host.facts['traps']);
-  return known === undefined || config.traps.port !== 0 ? config.traps : { ...config.traps, port: known.port };
+  return known === undefined || config.traps.port !== 0
+    ? config.traps
+    : { ...config.traps, port: known.port };
 }
 
 /** Communities of devices and those given for traps alone. */

@@ -1,10 +1,11 @@
 /** The process of the demo city: it plays the network, the phones, the people and the shift. */
+
+import { Fault } from '../../base/fault.ts';
+import { isScenario, type ScenarioName } from '../../sim/scenarios.ts';
+import { openSimulation } from '../../sim/simulation.ts';
 import { parseHostPort } from '../config/values.ts';
 import { demoCityFrom } from '../demo-city.ts';
 import type { RoleHost, StartedRole } from '../processes/role-host.ts';
-import { isScenario, type ScenarioName } from '../../sim/scenarios.ts';
-import { openSimulation } from '../../sim/simulation.ts';
-import { Fault } from '../../base/fault.ts';
 
 /** `demo play NAME` reaches the city through the centre. */
 export interface PlayMessage {
@@ -14,7 +15,8 @@ export interface PlayMessage {
 
 export async function startSimulation(host: RoleHost): Promise<StartedRole> {
   const { demo, demoToken } = host.start;
-  if (demo === undefined || demoToken === undefined) throw new Fault('bug/no-demo', 'the demo has no options');
+  if (demo?.folder === undefined || demoToken === undefined)
+    throw new Fault('bug/no-demo', 'the demo has no options');
   const { addresses, gatewayPort, gatewaySecret } = await demoCityFrom(demo.folder);
   const simulation = await openSimulation({
     ...{ seed: demo.seed, households: demo.households, speed: demo.speed, world: host.world },

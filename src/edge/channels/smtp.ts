@@ -1,6 +1,7 @@
 /** Notices by e-mail through the operator's relay: one message each, its Message-ID made from the notice's key. */
+import { createRequire } from 'node:module';
 import { connect, type Socket } from 'node:net';
-import { createTransport } from 'nodemailer';
+import type * as Nodemailer from 'nodemailer';
 import { Fault } from '../../base/fault.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Channel, OutgoingNotice, SendOutcome } from '../../notify/channel.ts';
@@ -65,10 +66,14 @@ export const smtp: ChannelKind<SmtpSettings> = {
   open: (name, settings, world) => openSmtp(name, settings, { now: () => world.now() }),
 };
 
+const require = createRequire(import.meta.url);
+
 function openSmtp(name: string, settings: SmtpSettings, clock: { now(): number }): Channel {
   const timeoutMs = lengthMs(settings.timeout, 15_000);
   const port = settings.port ?? 587;
   const isTls = settings.tls !== 'off';
+  // Loaded here: every process reads the schema above, few send mail.
+  const { createTransport } = require('nodemailer') as typeof Nodemailer;
   const transport = createTransport({
     ...{
       host: settings.host,

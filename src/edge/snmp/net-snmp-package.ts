@@ -44,4 +44,9 @@ interface Package {
   readonly ResponseInvalidCode: Readonly<Record<string, number>>;
 }
 
-export const netSnmp = createRequire(import.meta.url)('net-snmp') as Package;
+const require = createRequire(import.meta.url);
+
+/** Loaded where it is first used: it takes 10 MiB, and most processes only import what could use it. */
+export const netSnmp = new Proxy({} as Package, {
+  get: (_, name) => Reflect.get(require('net-snmp') as Package, name) as unknown,
+});

@@ -62,4 +62,7 @@ interface Package {
 
 const require = createRequire(import.meta.url);
 
-export const netSnmp = require('net-snmp') as Package;
+/** Loaded where it is first used: it takes 10 MiB, and most processes only import what could use it. */
+export const netSnmp = new Proxy({} as Package, {
+  get: (_, name) => Reflect.get(require('net-snmp') as Package, name) as unknown,
+});

@@ -77,27 +77,39 @@ function otherAddress(address: unknown, origin: TrapOrigin): string | undefined 
     : address;
 }
 
-const types = netSnmp.ObjectType;
-const typeNames: ReadonlyMap<number | undefined, string> = new Map([
-  [types['Boolean'], 'integer'],
-  [types['Integer'], 'integer'],
-  [types['BitString'], 'octets'],
-  [types['OctetString'], 'octets'],
-  [types['Null'], 'null'],
-  [types['OID'], 'oid'],
-  [types['IpAddress'], 'ipAddress'],
-  [types['Counter'], 'counter32'],
-  [types['Gauge'], 'gauge32'],
-  [types['TimeTicks'], 'timeticks'],
-  [types['Opaque'], 'opaque'],
-  [types['Counter64'], 'counter64'],
-  [types['NoSuchObject'], 'noSuchObject'],
-  [types['NoSuchInstance'], 'noSuchInstance'],
-  [types['EndOfMibView'], 'endOfMibView'],
-]);
+const namesOfTypes: Readonly<Record<string, string>> = {
+  Boolean: 'integer',
+  Integer: 'integer',
+  BitString: 'octets',
+  OctetString: 'octets',
+  Null: 'null',
+  OID: 'oid',
+  IpAddress: 'ipAddress',
+  Counter: 'counter32',
+  Gauge: 'gauge32',
+  TimeTicks: 'timeticks',
+  Opaque: 'opaque',
+  Counter64: 'counter64',
+  NoSuchObject: 'noSuchObject',
+  NoSuchInstance: 'noSuchInstance',
+  EndOfMibView: 'endOfMibView',
+};
+
+let typeNames: ReadonlyMap<number, string> | undefined;
+
+/** By the package's numbers, which are those of BER (RFC 3416 section 3). */
+function readTypeNames(): ReadonlyMap<number, string> {
+  return new Map(
+    Object.entries(namesOfTypes).flatMap(([type, name]) => {
+      const number = netSnmp.ObjectType[type];
+      return number === undefined ? [] : [[number, name]];
+    }),
+  );
+}
 
 function decoded(varbind: PackageVarbind): TrapVarbind {
   const { oid, value } = varbind;
+  typeNames ??= readTypeNames();
   const type = typeNames.get(varbind.type) ?? 'opaque';
   if (typeof value === 'number' || typeof value === 'string') return { oid, type, value };
   if (typeof value === 'boolean') return { oid, type, value: value ? 1 : 0 };

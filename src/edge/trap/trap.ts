@@ -332,5 +332,5 @@ const isAboutSender = (error: Error & { readonly code?: number }): boolean =>
   error.name === 'RequestFailedError' || error.code === 4 || error.code === 5;
 
 /** RFC 3411 section 5: enterprise number with the high bit set, format 5 (octets), up to 27 bytes of our own. */
-const drawnEngineId = (world: World): Uint8Array =>
+export const drawnEngineId = (world: World): Uint8Array =>
   Uint8Array.from([0x80, 0, 0, 0, 5, ...world.randomBytes(12)]);

@@ -118,6 +118,17 @@ export class Ancestry {
     return -1;
   }
 
+  /** The cable that carries it; a port has none of its own and looks into the one that carries everything below it. */
+  #cableAt(node: number): number {
+    const { topology } = this;
+    const own = topology.parentOf('cable', node);
+    if (own >= 0 || topology.isAccessHead(node)) return own;
+    const [first, ...others] = topology.childrenOf('access', node);
+    if (first === undefined) return -1;
+    const cable = topology.parentOf('cable', first);
+    return others.every((child) => topology.parentOf('cable', child) === cable) ? cable : -1;
+  }
+
   #walkSignal(node: number): Int32Array {
     const { topology } = this;
     const found = [node];
@@ -127,7 +138,7 @@ export class Ancestry {
         ? -1
         : topology.parentOf('access', node);
     if (!this.isStranger(node)) {
-      let cable = topology.parentOf('cable', node);
+      let cable = this.#cableAt(node);
       for (; cable >= 0; cable = topology.parentOf('cable', cable)) found.push(cable);
       // What an amplifier or fibre node feeds goes dark with its supply, without a gasp of its own.
       if (!this.isLeaf(node) && !topology.isAccessHead(node)) found.push(...this.powerAbove(node));

@@ -16,7 +16,7 @@ import type { Tell } from '../model/notice.ts';
 import type { TaskChange } from '../model/task.ts';
 import type { TicketChange } from '../model/ticket.ts';
 import type { NoticePlan } from '../notify/notify.ts';
-import type { Subscribers } from '../topology/topology.ts';
+import { mergeRanges, type Subscribers, subtractRanges } from '../topology/topology.ts';
 import type { Applied } from './change.ts';
 import type { Contents } from './contents.ts';
 import type { Command, Input, Rest } from './input.ts';
@@ -347,7 +347,14 @@ export class Line {
     return number < 0 ? undefined : this.#rooms.assessment.incidentOf(number);
   };
 
-  readonly #toldRanges = (incident: IncidentId) => this.#rooms.notices.toldRanges(incident);
+  /** Who was told of it, less those who stayed dark when it was repaired: their own incident will ask them. */
+  readonly #toldRanges = (incident: IncidentId) => {
+    const left = this.#rooms.correlation
+      .open()
+      .filter(({ parent, state }) => parent === incident && state !== 'resolved' && state !== 'closed')
+      .flatMap(({ id }) => this.#rooms.assessment.impactOf(id)?.ranges ?? []);
+    return subtractRanges(this.#rooms.notices.toldRanges(incident), mergeRanges(left));
+  };
   readonly #attachedSubscribers = (incident: IncidentId) => this.#rooms.tickets.attachedSubscribers(incident);
   readonly #touched = (incident: IncidentId): number =>
     this.#rooms.assessment.impactOf(incident)?.subscribers ?? 0;

@@ -20,6 +20,19 @@ test('the port that says so itself is the cause when all of its terminals are da
   expect(run.summary()).toEqual(['pon-port olt-1/c1/p1 17']);
 });
 
+test('ports that say they are down belong to the cut of the cable behind them, also when they say so later', () => {
+  const ports = ['olt-1/c1/p1', 'olt-1/c1/p2'];
+  const dark = [...terminals('1-1'), ...terminals('1-2')];
+  const together = new CityRun().raise(1, 'LINK_DOWN', ports).raise(1.2, 'LOS', dark).to(30);
+  expect(together.open()).toHaveLength(1);
+  const later = new CityRun()
+    .raise(1, 'LOS', terminals('1-1'))
+    .raise(14, 'LINK_DOWN', ['olt-1/c1/p1'])
+    .to(30);
+  expect(later.open()).toHaveLength(1);
+  expect(first(later.open()).alarms).toHaveLength(17);
+});
+
 test('two ports of one duct dark are one cut, with the feeders or ports as other candidates', () => {
   const run = new CityRun().raise(1, 'LOS', [...terminals('1-1'), ...terminals('1-2')]).to(20);
   expect(run.open()).toHaveLength(1);

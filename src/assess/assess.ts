@@ -19,6 +19,12 @@ import type { Policy } from '../model/policy.ts';
 import { mergeRanges, type Subscribers, subtractRanges, type Topology } from '../topology/topology.ts';
 import { affectedRanges, affectedSubscribers } from './affected.ts';
 
+interface AssessmentSnapshot {
+  readonly version: number;
+  readonly assessed: readonly Assessed[];
+  readonly closed: readonly Assessed[];
+}
+
 interface Assessed {
   readonly incident: Incident;
   readonly impact: Impact;
@@ -41,6 +47,8 @@ export class Assessment {
   #version = 0;
   #policy: Policy | undefined;
   readonly #assessed = new Map<IncidentId, Assessed>();
+  /** Closed ones, in the order of closing: a relapse goes on with their revisions, since notices are known by them. */
+  readonly #closed = new Map<IncidentId, Assessed>();
 
   /** Takes effect for whatever is assessed from now on; `rebase` moves what is already there. */
   setTopology(topology: Topology, subscribers: Subscribers, version: number): void {
@@ -108,23 +116,28 @@ export class Assessment {
   snapshot(): unknown {
     // In the order they came: what is re-based and forgotten first depends on it.
     const assessed = [...this.#assessed.values()];
-    return JSON.parse(canonicalJson({ version: this.#version, assessed }));
+    return JSON.parse(
+      canonicalJson({ version: this.#version, assessed, closed: [...this.#closed.values()] }),
+    );
   }
 
   /** Takes what `snapshot` gave. */
   restore(snapshot: unknown): void {
-    const { version, assessed } = snapshot as { version: number; assessed: readonly Assessed[] };
+    const { version, assessed, closed } = snapshot as AssessmentSnapshot;
     this.#version = version;
     this.#assessed.clear();
+    this.#closed.clear();
     for (const held of assessed) this.#assessed.set(held.incident.id, held);
+    for (const held of closed) this.#closed.set(held.incident.id, held);
   }
 
   #assess({ kind, incident }: IncidentChange, at: Instant): ImpactChange | undefined {
-    const held = this.#assessed.get(incident.id);
     if (incident.state === 'closed') {
-      this.#assessed.delete(incident.id);
+      this.#close(incident);
       return undefined;
     }
+    const held = this.#assessed.get(incident.id) ?? this.#closed.get(incident.id);
+    this.#closed.delete(incident.id);
     if (incident.state === 'merged') {
       this.#assessed.delete(incident.id);
       if (held === undefined) return undefined;
@@ -158,6 +171,13 @@ export class Assessment {
       joined: subtractRanges(impact.ranges, before?.ranges ?? []),
       left: subtractRanges(before?.ranges ?? [], impact.ranges),
     };
+  }
+
+  #close(incident: Incident): void {
+    const held = this.#assessed.get(incident.id);
+    this.#assessed.delete(incident.id);
+    if (held !== undefined) this.#closed.set(incident.id, { ...held, incident });
+    if (this.#closed.size > endedLimit) this.#closed.delete(this.#closed.keys().next().value!);
   }
 
   /** The impact without its ETR; the revision of `before` when nothing changed. */

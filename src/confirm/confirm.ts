@@ -288,6 +288,7 @@ export class Confirmations {
     const known = this.#cases.get(incident);
     if (known === undefined) return;
     this.#timers.clear(`stable ${incident}`);
+    this.#timers.clear(`forget ${incident}`);
     known.phase = 'reopened';
     known.attached = [];
     known.told = KeyQueue.ofKeys([]);

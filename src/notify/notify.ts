@@ -9,7 +9,7 @@
  * A new topology version renumbers subscribers. What was told is carried over through stable keys, 5,000 a slice, and
  * the plan rests until that is done; only `toldRanges`, a resolution or a merge in that short time finish it at once.
  */
-import { after, earliest, type Instant, instant } from '../base/instant.ts';
+import { after, days, earliest, type Instant, instant } from '../base/instant.ts';
 import { shared, sizeOf, tidied, united, without } from '../base/ranges.ts';
 import { Timers } from '../base/timers.ts';
 import type { Calendar } from '../model/calendar.ts';
@@ -55,6 +55,8 @@ interface Out {
 
 const sliceSize = 5_000;
 const restToken = 'more';
+/** A relapse may reopen a closed incident: until then it is known who was told what. */
+const keepsClosed = days(1);
 const outageTypes: readonly NoticeType[] = ['detected', 'etr', 'etr-changed', 'partly-restored'];
 const repairTypes: readonly NoticeType[] = ['restored', 'ask', 'reminder'];
 
@@ -145,9 +147,10 @@ export class Notices {
       const [what, incident] = key.split(' ') as [string, IncidentId];
       const plan = this.#plans.get(incident);
       if (plan === undefined) continue;
-      if (what === 'hold' && plan.phase === 'holding') plan.phase = 'telling';
+      if (what === 'forget') this.#forget(plan);
+      else if (what === 'hold' && plan.phase === 'holding') plan.phase = 'telling';
       else if (what === 'etr') this.#news(plan, context.at);
-      else if (what === 'restored') this.#announceRepair(plan);
+      else if (what === 'restored' && plan.phase === 'over') this.#tellAgain(plan, 'restored', plan.facts);
       this.#busy.add(incident);
     }
     return this.#finish(context.at, out);
@@ -217,7 +220,7 @@ export class Notices {
     if (kind === 'resolved') this.#resolve(plan, incident, at, out);
     else if (kind === 'reopened') this.#reopen(plan, incident, at, out);
     else if (kind === 'merged') this.#merge(plan, incident, out);
-    else if (kind === 'closed') this.#forget(plan);
+    else if (kind === 'closed') this.#timers.set(`forget ${incident.id}`, after(at, keepsClosed));
   }
 
   /** Takes the facts of the incident and starts the flap guard where it is one to speak of. */
@@ -290,7 +293,7 @@ export class Notices {
 
   /** Down again. Who has heard that it works is told anew; who has not yet, still knows of the outage. */
   #reopen(plan: Plan, incident: Incident, at: Instant, out: Out): void {
-    this.#timers.clear(`restored ${plan.incident}`);
+    this.#stopTimers(plan);
     out.withdrawals.push({ incident: plan.incident, types: repairTypes });
     const stableForMs = this.#teller.policy!.confirm.stableForMs;
     const hasHeard =
@@ -328,8 +331,12 @@ export class Notices {
     this.#forget(plan);
   }
 
+  #stopTimers({ incident }: Plan): void {
+    for (const what of ['hold', 'etr', 'restored', 'forget']) this.#timers.clear(`${what} ${incident}`);
+  }
+
   #forget(plan: Plan): void {
-    for (const what of ['hold', 'etr', 'restored']) this.#timers.clear(`${what} ${plan.incident}`);
+    this.#stopTimers(plan);
     this.#plans.delete(plan.incident);
     this.#busy.delete(plan.incident);
   }
@@ -352,10 +359,6 @@ export class Notices {
     plan.toldEtr = etr;
     const facts = { ...plan.facts, etr, previousEtr: toldEtr };
     this.#tellAgain(plan, toldEtr === undefined ? 'etr' : 'etr-changed', facts);
-  }
-
-  #announceRepair(plan: Plan): void {
-    if (plan.phase === 'over') this.#tellAgain(plan, 'restored', plan.facts);
   }
 
   /** A newer notice to those already told takes the place of one that has not reached all. */

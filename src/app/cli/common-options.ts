@@ -1,4 +1,5 @@
 /** Options that every verb knows, and the small values that several verbs read from the command line. */
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -86,6 +87,11 @@ export function onlyPositional(given: readonly string[], what: string): string {
   if (first === undefined) throw new Fault('usage/argument', `${what} is missing`);
   if (second !== undefined) throw new Fault('usage/argument', `"${second}" is one argument too many`);
   return first;
+}
+
+/** Waits for a slow reader of standard output, so that what he has not read yet does not fill the memory. */
+export async function drained(): Promise<void> {
+  if (machine.stdout.writableNeedDrain) await once(machine.stdout, 'drain');
 }
 
 /** The data directory named, else that of the configuration. */

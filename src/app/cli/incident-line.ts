@@ -1,7 +1,7 @@
 /** One incident as a line of `replay --jsonl`: the fields of the contract, times in ms since 1970, null for what is not. */
 import type { ReplayedIncident } from '../../flow/replay.ts';
 
-export function incidentLine({ incident, subscribers }: ReplayedIncident): Readonly<Record<string, unknown>> {
+export function incidentLine({ incident, subscribers }: ReplayedIncident) {
   const isMerged = incident.state === 'merged';
   return {
     incident: incident.id,

@@ -8,7 +8,7 @@ import { readJournal, verifyJournal } from '../../edge/journal/segments.ts';
 import { readSpool, type SpoolRecord } from '../../edge/journal/spool.ts';
 import { decodeInput } from '../../flow/record.ts';
 import { exitCodes } from '../processes/messages.ts';
-import { commonOptions, dataFolder, onlyPositional, wholeFrom } from './common-options.ts';
+import { commonOptions, dataFolder, drained, onlyPositional, wholeFrom } from './common-options.ts';
 import { inputLine, pendingLine } from './journal-line.ts';
 import { printable } from './table.ts';
 import type { Terminal, Verb } from './verb.ts';
@@ -109,7 +109,9 @@ class JournalDump {
       const spool = input.kind === 'observation' ? input.spool : undefined;
       const isRepeat = spool !== undefined && this.holds({ spool: spool.id, offset: spool.offset });
       if (spool !== undefined && !isRepeat) this.#offsets.set(spool.id, spool.offset);
-      if (sequence >= firstPrinted) this.print(inputLine({ sequence, at, input, isRepeat }));
+      if (sequence < firstPrinted) continue;
+      this.print(inputLine({ sequence, at, input, isRepeat }));
+      await drained();
     }
   }
 

@@ -96,7 +96,7 @@ const badAnswers = {
   errorStatus: 'it answers with an error',
 } as const;
 
-export function problemText(problem: SessionProblem): string {
+function problemText(problem: SessionProblem): string {
   switch (problem.kind) {
     case 'timeout':
       return 'no answer (wrong address, community or user, or SNMP is off)';

@@ -119,11 +119,13 @@ const noSubscribers: SubscriberTable = {
 };
 
 function table(replayed: readonly ReplayedIncident[]): string {
-  const rows = replayed.map(({ incident, subscribers }) => [
-    ...[incident.id, new Date(incident.startedAt).toISOString(), incident.state],
-    ...[incident.actionable ? '' : 'noise', incident.kind, incident.root],
-    ...[incident.probability.toFixed(2), subscribers, incident.alarms.length],
-  ]);
+  const rows = replayed.map((one) => {
+    const { incident, startedAt, state, actionable, kind, root, probability, subscribers, alarms } =
+      incidentLine(one);
+    const started = new Date(startedAt).toISOString();
+    const facts = [incident, started, state, actionable ? '' : 'noise', kind, root, probability.toFixed(2)];
+    return [...facts, subscribers, alarms.length];
+  });
   const head = ['incident', 'started', 'state', '', 'kind', 'root', 'p', 'subscribers', 'alarms'];
   return formatTable(head, rows);
 }

@@ -40,7 +40,6 @@ const sentences = {
   },
 } as const;
 
-export type Language = keyof typeof sentences;
 type Sentence = keyof (typeof sentences)['en'];
 export type Say = (sentence: Sentence, values?: Readonly<Record<string, string | number>>) => string;
 

@@ -8,6 +8,7 @@ import { discoverVerb } from '../../../src/app/cli/discover.ts';
 import { addressesOf } from '../../../src/app/cli/networks.ts';
 import { pollVerb } from '../../../src/app/cli/poll.ts';
 import { simulateVerb } from '../../../src/app/cli/simulate.ts';
+import { isSnmpdInstalled, startSnmpd } from '../../edge/snmp/debian-snmpd.ts';
 import { collectingTerminal, type Folder, folderOf, json, say } from './collecting-terminal.ts';
 
 const recording = [
@@ -133,15 +134,43 @@ test('networks are counted out host by host and refused when they are too large'
 });
 
 const recordings = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'data', 'devices');
-const hasRecordings = existsSync(recordings) || process.env['CI'] === 'true';
+const hasRecordings = existsSync(recordings);
+const isCi = process.env['CI'] === 'true';
+const noRecordings = hasRecordings ? '' : ' (left out: the folder ../shared/data/devices is missing)';
 
-test.runIf(hasRecordings)(
-  'real recordings beside the project are served all, and read through the verb',
+test.runIf(hasRecordings || isCi)(
+  `real recordings are served all and read through the verb${noRecordings}`,
   async () => {
     const { at, recordings: count } = await simulate(recordings);
     expect(count).toBe(71);
     const said = await say(pollVerb, at, '--community', 'arista_eos_vrf', '--json');
-    expect(said.code).toBe(0);
+    expect(said).toMatchObject({ code: 0, err: [] });
     expect(json(said)).toMatchObject({ format: 'device-reading/1' });
+  },
+);
+
+const noSnmpd = isSnmpdInstalled ? '' : ' (left out: /usr/sbin/snmpd is missing)';
+
+test.runIf(isSnmpdInstalled || isCi)(
+  `a v3 user's keys come from files and open Debian's agent${noSnmpd}`,
+  async () => {
+    const snmpd = await startSnmpd();
+    try {
+      folder = await folderOf({
+        auth: `${snmpd.authKey}\n`,
+        priv: `${snmpd.privKey}\n`,
+        wrong: 'not-the-key\n',
+      });
+      const user = ['--v3-user', 'reader', '--v3-auth', 'sha256', '--v3-priv-key', `@${folder.file('priv')}`];
+      const at = `127.0.0.1:${snmpd.port}`;
+      const said = await say(pollVerb, at, ...user, '--v3-auth-key', `@${folder.file('auth')}`, '--json');
+      expect(said).toMatchObject({ code: 0, err: [] });
+      expect(json(said)).toMatchObject({ format: 'device-reading/1', device: { sysName: 'test-host' } });
+      const refused = await say(pollVerb, at, ...user, '--v3-auth-key', `@${folder.file('wrong')}`, '--json');
+      expect(refused.code).toBe(1);
+      expect(refused.err.join()).toContain('refuses the user');
+    } finally {
+      await snmpd.stop();
+    }
   },
 );

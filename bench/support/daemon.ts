@@ -25,6 +25,8 @@ export interface Daemon {
   readonly readyMs: number;
   /** Of `performance.now()`, when the process was started. */
   readonly startedAt: number;
+  /** `GET` below /api/v1. */
+  get<T>(path: string): Promise<T>;
   /** Of `GET /api/v1/status`. */
   counters(): Promise<Readonly<Record<string, number>>>;
   /** Every message of `/ws`, with the moment of its arrival. */
@@ -45,14 +47,14 @@ export async function startDaemon(argv: readonly string[], folder: string): Prom
   });
   const ready = await readyLine(child);
   const headers = { authorization: `Bearer ${token}` };
+  const get = async <T>(path: string): Promise<T> =>
+    (await (await fetch(`${ready.http}/api/v1${path}`, { headers })).json()) as T;
   return {
     ready,
     readyMs: performance.now() - startedAt,
     startedAt,
-    async counters() {
-      const answer = await fetch(`${ready.http}/api/v1/status`, { headers });
-      return ((await answer.json()) as { counters: Record<string, number> }).counters;
-    },
+    get,
+    counters: async () => (await get<{ counters: Record<string, number> }>('/status')).counters,
     listen: (take) => listenTo(ready.http.replace(/^http/, 'ws'), headers, take),
     stop: () =>
       new Promise((resolve) => {

@@ -133,7 +133,13 @@ export class Tickets {
         this.#attach(known.id, incident, context, out);
       return latest(out);
     }
-    const ticket = this.#open({ kind: 'subscriber', reason: 'opened', ...said }, context, out);
+    // Field by field: what the caller hands in may carry a kind of its own.
+    const { subscriber, channel, contact } = said;
+    const ticket = this.#open(
+      { kind: 'subscriber', reason: 'opened', subscriber, channel, contact },
+      context,
+      out,
+    );
     if (ticket !== undefined && incident !== undefined) this.#attach(ticket.id, incident, context, out);
     return latest(out);
   }

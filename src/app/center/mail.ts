@@ -9,6 +9,7 @@ import type { ChannelSettings } from '../../edge/channels/channel-kind.ts';
 import { openChannel } from '../../edge/channels/index.ts';
 import { openDesk } from '../../edge/desks/index.ts';
 import { type NoticeTexts, parseNoticeTexts } from '../../edge/files/notice-texts.ts';
+import type { NoticeCounts } from '../../model/notice.ts';
 import type { Config } from '../config/config.ts';
 import { type CourierChannel, startCourier } from '../courier/courier.ts';
 import { rulesFolder } from '../product-files.ts';
@@ -30,8 +31,10 @@ export async function startMail(options: {
   readonly world: World;
   readonly publicUrl: string;
   readonly onlyTo: string | undefined;
+  /** New counts of an incident's notices, for those who look at it. */
+  readonly onCounts: (incident: string, notices: NoticeCounts) => void;
 }): Promise<Mail> {
-  const { config, book, line, world, publicUrl, onlyTo } = options;
+  const { config, book, line, world, publicUrl, onlyTo, onCounts } = options;
   const channels = openChannels(config, world);
   const versions = new SubscriberVersions(line);
   const courier = await startCourier({
@@ -41,7 +44,14 @@ export async function startMail(options: {
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     desk: config.desk === undefined ? undefined : openDesk('desk', config.desk, world),
     keysOf: (range) => versions.keysOf(range),
-    submit: (input) => line.submit(input),
+    submit: async (input) => {
+      await line.submit(input);
+      if (input.kind !== 'receipts') return;
+      for (const incident of new Set(input.counts.map((count) => count.incident))) {
+        const known = await book.incident(incident);
+        if (known !== undefined) onCounts(incident, known.notices);
+      }
+    },
   });
   return {
     channels: channels.map(({ channel: { name, address } }) => ({ name, address })),

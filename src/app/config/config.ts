@@ -5,7 +5,7 @@ import type { Parsed, Problem } from '../../base/problem.ts';
 import { Secret } from '../../base/secret.ts';
 import type { DocumentPath, SourceDocument } from '../../base/source-document.ts';
 import { channelRefusals, channelSchemas } from '../../edge/channels/index.ts';
-import { deskRefusal, deskSchemas, type DeskSettings } from '../../edge/desks/index.ts';
+import { type DeskSettings, deskRefusal, deskSchemas } from '../../edge/desks/index.ts';
 import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Staff } from '../../model/task.ts';

@@ -170,8 +170,10 @@ export function parsePolicy(file: string, text: string, channels: readonly strin
     kind,
     { p50Ms: parseDuration(p50) ?? seconds(0), p80Ms: parseDuration(p80) ?? seconds(0) },
   ]);
+  // A table with a row for all others stands for itself; one without adds to the shipped rows.
+  const base = raw.etr?.['*'] === undefined ? policy.value.etr : {};
   return {
-    value: { ...policy.value, etr: { ...policy.value.etr, ...Object.fromEntries(etr) } },
+    value: { ...policy.value, etr: { ...base, ...Object.fromEntries(etr) } },
     problems: policy.problems.map(({ path, ...found }) => document.problemAt(path, found)),
   };
 }

@@ -6,20 +6,20 @@ import { LiveFeed } from '../../edge/http/live-feed.ts';
 import type { Applied } from '../../flow/change.ts';
 import type { SeriesStore } from '../../flow/series.ts';
 import type { SubscriberKey } from '../../model/ids.ts';
+import { startJobs } from '../calendar.ts';
 import { accessPort, issueSignIn } from '../center/access.ts';
 import { bookQueries } from '../center/book-queries.ts';
 import { type Collector, startCollector } from '../center/collector.ts';
-import { deviceIndex } from '../center/device-index.ts';
 import { DeviceBoard } from '../center/device-board.ts';
+import { deviceIndex } from '../center/device-index.ts';
 import { type FromIngest, IngestLink } from '../center/ingest-link.ts';
-import { startJobs } from '../calendar.ts';
 import { type LineHost, openLineHost, resume } from '../center/line-host.ts';
+import { type Mail, startMail } from '../center/mail.ts';
 import { metricsText, statusOf } from '../center/self-metrics.ts';
 import { setUpLine } from '../center/setup.ts';
-import { startMail, type Mail } from '../center/mail.ts';
-import { type Config } from '../config/config.ts';
-import { formatHostPort } from '../config/values.ts';
+import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
+import { formatHostPort } from '../config/values.ts';
 import { exitCodes } from '../processes/messages.ts';
 import type { RoleHost, StartedRole } from '../processes/role-host.ts';
 import { pagesFolder } from '../product-files.ts';
@@ -82,7 +82,15 @@ class Center {
     line.running.start();
     await resume(line, world);
     const publicUrl = await this.#openFront(line);
-    this.#mail = await startMail({ config, book, line, world, publicUrl, onlyTo: host.start.onlyTo });
+    this.#mail = await startMail({
+      config,
+      book,
+      line,
+      world,
+      publicUrl,
+      onlyTo: host.start.onlyTo,
+      onCounts: (incident, notices) => this.#live.countNotices(incident, notices),
+    });
     const problems = await setUpLine({ host: line, book, config, channels: this.#mail.channels, world });
     for (const problem of problems.slice(0, 100)) world.log.warn('in the configured files', { ...problem });
     const collector = await startCollector({
@@ -206,7 +214,10 @@ class Center {
 }
 
 /** The port that this process had in its last life, so that links and browsers find it again. */
-function ownPort<T extends { readonly host: string; readonly port: number }>(wanted: T, known: string | undefined): T {
+function ownPort<T extends { readonly host: string; readonly port: number }>(
+  wanted: T,
+  known: string | undefined,
+): T {
   if (known === undefined || wanted.port !== 0) return wanted;
   return { ...wanted, port: Number(new URL(known).port) };
 }
@@ -214,4 +225,3 @@ function ownPort<T extends { readonly host: string; readonly port: number }>(wan
 function bootstrapTokens(demoToken: string | undefined): string[] {
   return [machine.env['ALLCLEAR_BOOTSTRAP_TOKEN'], demoToken].filter((token) => token !== undefined);
 }
-

@@ -1,6 +1,7 @@
 /** Records of the book as the JSON of the outside contract: ISO times, null for what is absent. */
 import type { Instant } from '../../base/instant.ts';
 import type { Alarm } from '../../model/alarm.ts';
+import { type PerceivedSeverity, severities } from '../../model/observation.ts';
 import type {
   AlarmJson,
   AlarmRowJson,
@@ -71,7 +72,7 @@ export function incidentRowJson(view: IncidentView): IncidentRowJson {
     actionable: incident.actionable,
     planned: incident.planned,
     works: incident.works ?? null,
-    severity: view.severity,
+    severity: presentedSeverity(view),
     startedAt: iso(incident.startedAt),
     decidedAt: isoOrNull(incident.decidedAt),
     resolvedAt: isoOrNull(incident.resolvedAt),
@@ -220,4 +221,18 @@ export function taskJson({ task, subscriber }: TaskView): TaskJson {
     outcome: task.outcome ?? null,
     why: task.why,
   };
+}
+
+/** People raise the severity that equipment reported: an outage of many is critical whatever a port called it. */
+const leastByPeople: readonly (readonly [number, PerceivedSeverity])[] = [
+  [100, 'critical'],
+  [10, 'major'],
+  [1, 'minor'],
+];
+
+function presentedSeverity({ severity, incident, impact }: IncidentView): PerceivedSeverity {
+  const touched = incident.planned ? 0 : (impact?.subscribers ?? 0);
+  const byPeople = leastByPeople.find(([people]) => touched >= people)?.[1];
+  if (byPeople === undefined) return severity;
+  return severities.indexOf(byPeople) < severities.indexOf(severity) ? byPeople : severity;
 }

@@ -6,7 +6,7 @@ import { exitCodes } from '../processes/messages.ts';
 import { ApiClient, type JsonRecord } from './api-client.ts';
 import { commonOptions, onlyPositional } from './common-options.ts';
 import { type Act, type RecordKind, recordKinds } from './record-kinds.ts';
-import { formatTable, printable } from './table.ts';
+import { formatTable } from './table.ts';
 import type { Terminal, Verb } from './verb.ts';
 import { type Say, speaker } from './words.ts';
 
@@ -113,6 +113,6 @@ async function perform({ api, values, terminal }: Asking, act: Act, argument: st
 
 function printOne(record: JsonRecord, values: Values, terminal: Terminal): void {
   if (values['json'] === true || values['jsonl'] === true) return terminal.print(JSON.stringify(record));
-  const rows = Object.entries(record).map(([name, value]) => [name, printable(value)]);
+  const rows = Object.entries(record).map(([name, value]) => [name, value]);
   terminal.print(formatTable(['field', 'value'], rows));
 }

@@ -84,7 +84,8 @@ export class Assessment {
     const held = this.#assessed.get(incident);
     if (held === undefined || etr.to < etr.from || isOver(held.incident)) return [];
     const revision = (held.impact.etr?.revision ?? 0) + 1;
-    const impact: Impact = { ...held.impact, etr: { ...etr, source: 'operator', revision } };
+    const { from, to } = etr;
+    const impact: Impact = { ...held.impact, etr: { from, to, source: 'operator', revision } };
     this.#assessed.set(incident, { ...held, impact, at });
     return [{ kind: 'etrChanged', incident: held.incident, impact, joined: [], left: [] }];
   }

@@ -1,5 +1,5 @@
 /** Plays inputs into a line on a virtual clock: ticks when it wants them, continues what it left, and keeps all it said. */
-import { after, type DurationMs, type Instant, instant, milliseconds } from '../../src/base/instant.ts';
+import { after, type DurationMs, type Instant, instant } from '../../src/base/instant.ts';
 import type { Applied, Change } from '../../src/flow/change.ts';
 import type { Contents } from '../../src/flow/contents.ts';
 import type { Input } from '../../src/flow/input.ts';
@@ -77,7 +77,13 @@ export class LineRun {
   }
 
   pass(length: DurationMs): this {
-    return this.to(after(this.#at, milliseconds(length)));
+    return this.to(after(this.#at, length));
+  }
+
+  /** The line is down for that long: the clock goes on, nothing fires. */
+  sleep(length: DurationMs): this {
+    this.#at = after(this.#at, length);
+    return this;
   }
 
   changes<K extends Change['kind']>(kind: K): Extract<Change, { kind: K }>[] {

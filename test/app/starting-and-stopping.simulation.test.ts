@@ -29,7 +29,7 @@ const statusOf = async (url: string): Promise<number> =>
 /** Rejects when it takes longer than the contract gives. */
 async function endOf(daemon: Daemon): Promise<Awaited<Daemon['ended']>> {
   let end: Awaited<Daemon['ended']> | undefined;
-  daemon.ended.then((ended) => {
+  void daemon.ended.then((ended) => {
     end = ended;
   });
   return until('it ends within the 15 s of the contract', () => end, 15_000);

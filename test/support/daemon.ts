@@ -107,7 +107,7 @@ export function startDaemon({ args = ['start'], folder, env, command }: StartWit
     },
   };
   running.add(daemon);
-  ended.then(() => running.delete(daemon));
+  void ended.then(() => running.delete(daemon));
   return daemon;
 }
 
@@ -121,7 +121,7 @@ function readyOf(
       const line = /^ready (\{.*\})$/m.exec(said.output);
       if (line !== null) done(JSON.parse(line[1]!) as Ready);
     });
-    ended.then(({ code, signal }) =>
+    void ended.then(({ code, signal }) =>
       failed(new Error(`ended with ${code ?? signal} before it was ready:\n${said.output}${said.errors}`)),
     );
   });

@@ -21,7 +21,12 @@ const folder = mkdtempSync(join(tmpdir(), 'allclear-bench-'));
 try {
   const config = join(folder, 'tsconfig.json');
   const extended = { extends: join(root, 'tsconfig.build.json') };
-  const compilerOptions = { rootDir: root, outDir: folder, types: ['node'], typeRoots: [join(root, 'node_modules/@types')] };
+  const compilerOptions = {
+    rootDir: root,
+    outDir: folder,
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
+  };
   writeFileSync(
     config,
     JSON.stringify({ ...extended, compilerOptions, include: [join(root, 'src'), join(root, 'bench')] }),

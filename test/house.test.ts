@@ -37,7 +37,9 @@ const files: readonly SourceFile[] = (readdirSync(source, { recursive: true }) a
   });
 
 const withoutComments = (text: string): string =>
-  text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' ')).replace(/(^|\s)\/\/.*$/gm, '$1');
+  text
+    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' '))
+    .replace(/(^|\s)\/\/.*$/gm, '$1');
 
 function target(file: SourceFile, imported: string): string {
   return relative(source, join(source, dirname(file.path), imported));
@@ -95,7 +97,9 @@ test('a verb room is entered by its face or one of its ports', () => {
       .map((imported) => target(file, imported))
       .filter((path) => {
         const room = path.split('/')[0]!;
-        return verbs.includes(room) && room !== file.room && path !== `${room}/${room}.ts` && !ports.includes(path);
+        return (
+          verbs.includes(room) && room !== file.room && path !== `${room}/${room}.ts` && !ports.includes(path)
+        );
       })
       .map((path) => `${file.path} enters ${path}`),
   );
@@ -133,7 +137,10 @@ test('no eval, no shell, no SNMP SET', () => {
 
 test('files stay under 400 lines and open with a sentence', () => {
   const wrong = files
-    .filter((file) => file.text.split('\n').length > 400 || !/^(import [\s\S]*?;\n+)*\s*(\/\*\*|\/\/|#!)/.test(file.text))
+    .filter(
+      (file) =>
+        file.text.split('\n').length > 400 || !/^(import [\s\S]*?;\n+)*\s*(\/\*\*|\/\/|#!)/.test(file.text),
+    )
     .map((file) => `${file.path} (${file.text.split('\n').length} lines)`);
   expect(wrong).toEqual([]);
 });
@@ -148,7 +155,8 @@ function longFunctions(file: SourceFile): string[] {
     .replace(/`(?:\\.|[^`\\])*`/g, (text) => text.replace(/[^\n]/g, ' '))
     .replace(/'(?:\\.|[^'\\\n])*'/g, "''")
     .split('\n');
-  const opening = /^\s*(?:export\s+)?(?:async\s+)?(?:function\b|(?:static\s+|get\s+|set\s+|async\s+|\*)*#?\w+\s*(?:<[^>]*>)?\([^;]*\)[^;=]*\{$|(?:const|let)\s+\w+[^=]*=\s*(?:async\s*)?(?:function|\([^;]*\)[^;]*=>\s*\{$))/;
+  const opening =
+    /^\s*(?:export\s+)?(?:async\s+)?(?:function\b|(?:static\s+|get\s+|set\s+|async\s+|\*)*#?\w+\s*(?:<[^>]*>)?\([^;]*\)[^;=]*\{$|(?:const|let)\s+\w+[^=]*=\s*(?:async\s*)?(?:function|\([^;]*\)[^;]*=>\s*\{$))/;
   const keyword = /^\s*(?:if|for|while|switch|return|else|do|try|catch)\b/;
   const found: string[] = [];
   for (let start = 0; start < lines.length; start++) {

@@ -75,6 +75,11 @@ function overview(about: string | undefined, verbs: readonly Verb[]): string {
 }
 
 function openTerminal(argv: readonly string[]): Terminal {
+  // Whoever reads our output may have seen enough, as `head` does: that is no error of ours.
+  machine.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    machine.exit(exitCodes.ok);
+  });
   const isQuiet = argv.includes('--quiet');
   return {
     isInteractive: machine.stdout.isTTY === true,

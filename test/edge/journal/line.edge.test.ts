@@ -15,7 +15,7 @@ import { Line, type LineSnapshot } from '../../../src/flow/line.ts';
 import { decodeInput } from '../../../src/flow/record.ts';
 import { recoverLine } from '../../../src/flow/recovery.ts';
 import { buildSources } from '../../support/built-sources.ts';
-import { cityContents } from '../../support/line-city.ts';
+import { cityContents, cityTable } from '../../support/line-city.ts';
 import { realWorld } from '../../support/real-world.ts';
 import { smallCityDocument } from '../../support/small-city.ts';
 
@@ -27,7 +27,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const segmentBytes = 50_000;
-const contents = cityContents();
+const contents = cityContents({ crowd: cityTable({ each: 85 }) });
 /** Causes are found within a pause of the child, so that notices and questions leave in slices while it dies. */
 const timing = {
   ...{ quietMs: milliseconds(20), maxWaitMs: milliseconds(40), lookEveryMs: milliseconds(5) },

@@ -88,7 +88,7 @@ async function steadyStorm(
     unit: 'ms',
   });
   print({ case: `${name}: sent and never on the page`, ours: order.length - ours.length, unit: 'traps' });
-  printLosses(name, sent, await lossesOf(daemon), print);
+  printLosses(name, sent, await lossesOf(daemon, sent), print);
   for (const [index, one] of use.entries()) {
     const spent = one.cpuSeconds - (before[index]?.cpuSeconds ?? 0);
     print({
@@ -139,7 +139,7 @@ async function burstStorm(daemon: Daemon, withPeer: boolean, print: (line: Measu
     ours: quantile(pageMs, 0.99),
     unit: 'ms',
   });
-  const losses = await lossesOf(daemon);
+  const losses = await lossesOf(daemon, sent);
   printLosses(name, sent, losses, print);
   print({ case: `${name}: resident memory of all processes`, ours: sumOf(use, 'rssMib'), unit: 'MiB' });
   if (withPeer) {
@@ -222,10 +222,7 @@ interface Losses {
   readonly counted: number;
 }
 
-async function lossesOf(daemon: Daemon): Promise<Losses> {
-  // The ingest tells its counters once a second.
-  await pause(2_500);
-  const counters = await daemon.counters();
+async function lossesOf(daemon: Daemon, sent: StormSent): Promise<Losses> {
   const names = [
     'Refused',
     'Overloaded',
@@ -235,8 +232,15 @@ async function lossesOf(daemon: Daemon): Promise<Losses> {
     'Oversized',
     'KernelDropped',
   ];
-  const counted = names.reduce((sum, name) => sum + (counters[`traps${name}`] ?? 0), 0);
-  return { taken: counters['trapsTaken'] ?? 0, counted };
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    const counters = await daemon.counters();
+    const counted = names.reduce((sum, name) => sum + (counters[`traps${name}`] ?? 0), 0);
+    const taken = counters['trapsTaken'] ?? 0;
+    if (taken + counted >= sent.sent || performance.now() >= end) return { taken, counted };
+    // The ingest tells its counters once a second.
+    await pause(500);
+  }
 }
 
 function printLosses(name: string, sent: StormSent, losses: Losses, print: (line: Measured) => void): void {

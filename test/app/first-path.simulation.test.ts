@@ -22,9 +22,10 @@ import {
   until,
 } from '../support/daemon.ts';
 import { type Mail, type Mailbox, openMailbox } from '../support/mailbox.ts';
-import { homes, ponIndex, ponPort, subscribersCsv, topologyJson } from '../support/network-files.ts';
+import { numbered, ponIndex, ponPort, subscribersCsv, topologyJson } from '../support/network-files.ts';
 
 const run = promisify(execFile);
+const homes = numbered(10);
 const missing = isSnmpdInstalled ? '' : ' (left out: /usr/sbin/snmpd is missing)';
 
 let snmpd: RunningSnmpd;
@@ -131,7 +132,7 @@ describe.runIf(isSnmpdInstalled)(`the first path${missing}`, () => {
   test('one device and its subscribers, without a topology, go the whole way', async () => {
     const folder = await folderWith({
       'allclear.yaml': config(),
-      'subscribers.csv': subscribersCsv(() => 'olt-1'),
+      'subscribers.csv': subscribersCsv(10, () => 'olt-1'),
     });
     const daemon = startDaemon({ folder });
     await trap(daemon, 'linkDown');
@@ -153,8 +154,8 @@ describe.runIf(isSnmpdInstalled)(`the first path${missing}`, () => {
   test('a cut PON port is told, repaired, asked about and settled, over two kills', async () => {
     const folder = await folderWith({
       'allclear.yaml': config('topology: ./topology.json\n'),
-      'topology.json': topologyJson,
-      'subscribers.csv': subscribersCsv((home) => `ont-${home}`),
+      'topology.json': topologyJson(10),
+      'subscribers.csv': subscribersCsv(10),
     });
     let daemon = startDaemon({ folder });
     await until('the agent was read', async () => {

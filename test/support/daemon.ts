@@ -111,6 +111,12 @@ export function startDaemon({ args = ['start'], folder, env, command }: StartWit
   return daemon;
 }
 
+/** Another verb of the built product, run to its end. */
+export async function runVerb(args: readonly string[]): Promise<Ended & { output: string; errors: string }> {
+  const verb = startDaemon({ args, folder: tmpdir() });
+  return { ...(await verb.ended), output: verb.output(), errors: verb.errors() };
+}
+
 function readyOf(
   child: ChildProcess,
   said: { readonly output: string; readonly errors: string },

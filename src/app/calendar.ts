@@ -4,6 +4,7 @@ import { instant } from '../base/instant.ts';
 import type { World } from '../base/world.ts';
 import type { Book } from '../edge/book/book.ts';
 import type { SeriesStore } from '../flow/series.ts';
+import type { LineHost } from './center/line-host.ts';
 import type { Config } from './config/config.ts';
 
 /** Retention runs at 03:20, between the evening's peak and the morning's reports. */
@@ -12,15 +13,17 @@ const retentionAt = '20 3 * * *';
 export function startJobs(options: {
   readonly book: Book;
   readonly series: SeriesStore;
+  readonly line: LineHost;
   readonly config: Config;
   readonly world: World;
 }): { stop(): void } {
-  const { book, series, config, world } = options;
+  const { book, series, line, config, world } = options;
   const retention = async (): Promise<void> => {
     const before = instant(world.now() - config.seriesRetentionMs);
     const days = await series.dropBefore(before);
     const links = await book.forgetExpired(world.now());
-    world.log.info('retention ran', { seriesDays: days, links });
+    const segments = await line.trimJournal();
+    world.log.info('retention ran', { seriesDays: days, links, segments });
   };
   const job = schedule(
     retentionAt,

@@ -96,7 +96,7 @@ export class Running {
 
   /** The line's hot state and its durability (rejects when that failed), or undefined while a slice's rest is still to be journaled. */
   checkpoint(): { readonly snapshot: LineSnapshot; readonly durable: Promise<void> } | undefined {
-    if (this.#stopped || this.#rest.length > 0) return undefined;
+    if (this.#failure !== undefined || this.#rest.length > 0) return undefined;
     const durable = this.#delivered.then(() => {
       // The snapshot of a line that ran ahead of its disk must never be kept.
       if (this.#failure !== undefined) throw this.#failure.error;

@@ -12,11 +12,11 @@ import { openJournal } from '../../edge/journal/segments.ts';
 import { openSnapshots, type Snapshots } from '../../edge/journal/snapshots.ts';
 import type { Applied } from '../../flow/change.ts';
 import type { Input } from '../../flow/input.ts';
-import type { Journal } from '../../flow/journal.ts';
 import { Line, type LineSnapshot } from '../../flow/line.ts';
 import { recoverLine } from '../../flow/recovery.ts';
 import { Running } from '../../flow/running.ts';
 import { ContentStore } from './content-store.ts';
+import { JournalRetention } from './journal-retention.ts';
 
 export interface LineHostOptions {
   readonly folder: string;
@@ -33,6 +33,8 @@ export interface LineHost {
   readonly running: Running;
   readonly contents: ContentStore;
   readonly problems: readonly Problem[];
+  /** Deletes what the journal need not keep any more; answers how many segments went. */
+  trimJournal(): Promise<number>;
   /** Puts an input in after what it names is loaded. */
   submit(input: Input): Promise<Applied>;
   stop(): Promise<void>;
@@ -83,7 +85,8 @@ export async function openLineHost(options: LineHostOptions): Promise<LineHost> 
     },
     onFailure: options.onFailure,
   });
-  const keeper = new SnapshotKeeper({ running, snapshots, journal, world });
+  const retention = new JournalRetention({ journal, data: folder });
+  const keeper = new SnapshotKeeper({ running, snapshots, retention, world });
   return {
     line,
     running,
@@ -93,6 +96,7 @@ export async function openLineHost(options: LineHostOptions): Promise<LineHost> 
       await contents.load(input);
       return running.submit(input);
     },
+    trimJournal: () => retention.trim(world.now()),
     async stop() {
       await running.stop();
       await keeper.stop();
@@ -111,7 +115,7 @@ export async function resume(host: LineHost, world: World): Promise<void> {
 interface SnapshotPlaces {
   readonly running: Running;
   readonly snapshots: Snapshots;
-  readonly journal: Journal;
+  readonly retention: JournalRetention;
   readonly world: World;
 }
 
@@ -128,13 +132,15 @@ class SnapshotKeeper {
     });
   }
 
+  /** A last snapshot makes the next start short; the line has stopped, so its state is still. */
   async stop(): Promise<void> {
     this.#timer.cancel();
     await this.#writing;
+    await this.#write();
   }
 
   async #write(): Promise<void> {
-    const { running, snapshots, world } = this.#options;
+    const { running, snapshots, retention, world } = this.#options;
     const point = running.checkpoint();
     if (point === undefined || point.snapshot.sequence === this.#lastSequence) return;
     try {
@@ -142,6 +148,7 @@ class SnapshotKeeper {
       const bytes = new TextEncoder().encode(JSON.stringify(point.snapshot));
       await snapshots.writeSnapshot({ sequence: point.snapshot.sequence, bytes });
       this.#lastSequence = point.snapshot.sequence;
+      await retention.mark(point.snapshot.at, point.snapshot.sequence);
     } catch (error) {
       // Without a snapshot the next start replays more; nothing is lost.
       world.log.error('a snapshot could not be written', { error: String(error) });

@@ -99,7 +99,7 @@ class Center {
     });
     this.#collector = collector;
     this.#openLink(line, collector);
-    this.#jobs = startJobs({ book, series, config, world });
+    this.#jobs = startJobs({ book, series, line, config, world });
     this.#isReady = true;
     return {
       facts: {
@@ -175,11 +175,11 @@ class Center {
   }
 
   #totals() {
-    const line = this.#lineHost?.line;
+    const open = this.#lineHost?.line.openCounts();
     return {
-      incidentsOpen: line?.openCounts().incidents ?? 0,
-      alarmsRaised: line?.openCounts().alarms ?? 0,
-      subscribersAffected: line?.openCounts().subscribers ?? 0,
+      incidentsOpen: open?.incidents ?? 0,
+      alarmsRaised: open?.alarms ?? 0,
+      subscribersAffected: open?.subscribers ?? 0,
       blindCollectors: [],
     };
   }

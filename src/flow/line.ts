@@ -75,10 +75,8 @@ export class Line {
 
   /** Open actionable incidents, raised alarms, and subscribers touched by open incidents. */
   openCounts(): { readonly incidents: number; readonly alarms: number; readonly subscribers: number } {
-    const open = this.#rooms.correlation
-      .open()
-      .filter(({ actionable, state }) => actionable && state !== 'resolved');
-    const subscribers = open.reduce((sum, { id }) => sum + this.#touched(id), 0);
+    const open = this.#rooms.correlation.openActionable();
+    const subscribers = open.reduce((sum, id) => sum + this.#touched(id), 0);
     return { incidents: open.length, alarms: this.#rooms.alarms.raisedCount, subscribers };
   }
 

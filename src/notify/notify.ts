@@ -10,7 +10,7 @@
  * the plan rests until that is done; only `toldRanges`, a resolution or a merge in that short time finish it at once.
  */
 import { after, days, earliest, type Instant, instant } from '../base/instant.ts';
-import { shared, sizeOf, tidied, united, without } from '../base/ranges.ts';
+import { shared, sizeOf, tidied, without } from '../base/ranges.ts';
 import { Timers } from '../base/timers.ts';
 import type { Calendar } from '../model/calendar.ts';
 import type { IdSource, IncidentId, SubscriberRange } from '../model/ids.ts';
@@ -23,6 +23,7 @@ import { isNews } from './news.ts';
 import {
   factsOf,
   type GuardLevel,
+  inherit,
   newPlan,
   type Plan,
   type PlanSnapshot,
@@ -322,11 +323,7 @@ export class Notices {
       const survivor = this.#plans.get(into) ?? newPlan({ ...incident, id: into });
       this.#plans.set(into, survivor);
       this.#renumberWhole(survivor);
-      survivor.told = united(survivor.told, told);
-      survivor.decided = united(survivor.decided, told);
-      survivor.later = [...survivor.later, ...plan.later];
-      survivor.toldEtr = survivor.isAnnounced ? survivor.toldEtr : plan.toldEtr;
-      survivor.isAnnounced = true;
+      inherit(survivor, plan, told);
     }
     this.#forget(plan);
   }

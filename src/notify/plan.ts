@@ -167,6 +167,15 @@ export function untell(plan: Plan, ranges: readonly Range[]): void {
   plan.lift++;
 }
 
+/** Who was told of the merged incident knows; the survivor does not tell him again. */
+export function inherit(survivor: Plan, merged: Plan, told: readonly Range[]): void {
+  survivor.told = united(survivor.told, told);
+  survivor.decided = united(survivor.decided, told);
+  survivor.later = [...survivor.later, ...merged.later];
+  survivor.toldEtr = survivor.isAnnounced ? survivor.toldEtr : merged.toldEtr;
+  survivor.isAnnounced = true;
+}
+
 export interface PlanSnapshot extends Omit<Plan, 'stale'> {
   readonly stale: readonly {
     readonly place: string;

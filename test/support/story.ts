@@ -27,7 +27,7 @@ export interface Story {
   readonly timeline: readonly StoryStep[];
 }
 
-export interface StoryStep {
+interface StoryStep {
   readonly at: string;
   readonly raise?: string | undefined;
   readonly clear?: string | undefined;

@@ -4,9 +4,9 @@
  */
 import { Fault } from '../../base/fault.ts';
 import type { Secret } from '../../base/secret.ts';
+import { SourceRates } from '../../base/source-rates.ts';
 import type { Envelope } from './envelope.ts';
 import { netSnmp } from './net-snmp-package.ts';
-import { SourceRates } from './source-rates.ts';
 
 export interface TrapUser {
   readonly user: string;

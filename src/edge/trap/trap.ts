@@ -14,12 +14,12 @@ import { createSocket, type Socket } from 'node:dgram';
 import { Fault } from '../../base/fault.ts';
 import { milliseconds } from '../../base/instant.ts';
 import type { Secret } from '../../base/secret.ts';
+import { SourceRates } from '../../base/source-rates.ts';
 import type { Wake, World } from '../../base/world.ts';
+import { kernelDrops } from '../net/kernel-drops.ts';
 import { EngineKeys, type TrapUser } from './engine-keys.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
-import { kernelDrops } from './kernel-drops.ts';
 import { netSnmp, type PackagePdu, type PackageSocket, type Sender } from './net-snmp-package.ts';
-import { SourceRates } from './source-rates.ts';
 import { type TrapRecord, trapRecord } from './trap-record.ts';
 
 export type { TrapUser } from './engine-keys.ts';

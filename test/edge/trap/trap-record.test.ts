@@ -2,10 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { instant } from '../../../src/base/instant.ts';
+import { dropsOfPort } from '../../../src/edge/net/kernel-drops.ts';
 import { readEnvelope } from '../../../src/edge/trap/envelope.ts';
-import { dropsOfPort } from '../../../src/edge/trap/kernel-drops.ts';
 import { netSnmp } from '../../../src/edge/trap/net-snmp-package.ts';
-import { SourceRates } from '../../../src/edge/trap/source-rates.ts';
 import { decodeTrap, encodeTrap, octetText, trapRecord } from '../../../src/edge/trap/trap-record.ts';
 
 const origin = { at: instant(1_000), from: '192.0.2.1:4000', address: '192.0.2.1', version: 'v2c' } as const;
@@ -95,15 +94,6 @@ test('the envelope of anything but a notification is refused', () => {
   const version2 = Buffer.from(trap);
   version2[4] = 2;
   expect(readEnvelope(version2)).toBeUndefined();
-});
-
-test('a source may burst and then gets its rate, the others are not touched', () => {
-  const rates = new SourceRates({ perSecond: 10, burst: 3, mostSources: 2 });
-  expect([1, 2, 3, 4].map(() => rates.take('a', 0))).toEqual([true, true, true, false]);
-  expect(rates.take('b', 0)).toBe(true);
-  expect(rates.take('a', 100)).toBe(true);
-  expect(rates.take('a', 100)).toBe(false);
-  expect(rates.take('c', 100)).toBe(true);
 });
 
 test('the kernel tells what it threw away for a port', () => {

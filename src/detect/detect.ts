@@ -5,7 +5,7 @@
  * - Only changes are observed; what still holds is in `active`, which the collector sends to be reconciled (design L11).
  * - An interface is down only when it was up before; a restart of a device or a counter that went back raises nothing.
  * - A device that does not answer is one observation, whatever it carries.
- * - Traps are hints taken at once; the next poll decides (a lost linkUp does not keep an alarm for ever).
+ * - Traps and syslog are hints taken at once; the next poll decides (a lost linkUp keeps no alarm for ever).
  */
 import { after, type Instant, instant } from '../base/instant.ts';
 import { Timers } from '../base/timers.ts';
@@ -36,6 +36,9 @@ export interface SyslogLine {
   readonly device?: WatchedDevice | undefined;
   readonly address: string;
   readonly text: string;
+  readonly deviceAt?: Instant | undefined;
+  /** What the message says of itself beside its text; shown with the alarm. */
+  readonly attributes?: Observation['attributes'];
 }
 
 interface DetectionSnapshot {
@@ -117,7 +120,7 @@ export class Detection {
   }
 
   /** Lines that no rule knows say nothing. */
-  syslog(line: SyslogLine): Observation[] {
+  syslog(line: SyslogLine, at: Instant): Observation[] {
     const rule = this.#rules.syslog.find(({ contains }) =>
       contains.every((part) => line.text.includes(part)),
     );
@@ -126,7 +129,7 @@ export class Detection {
     const { event, cause, severity } = rule;
     const word = rule.by && wordBehind(line.text, rule.by.behind);
     const ifIndex = word === undefined ? undefined : this.#devices.get(id)?.ports.indexOf(word);
-    const base = { event, cause, source: 'syslog', device: id } as const;
+    const base = { event, cause, source: 'syslog', device: id, deviceAt: line.deviceAt } as const;
     // A port that readings know is the same resource to all sources; else the word tells ports apart.
     const about =
       ifIndex !== undefined && cause === this.#rules.interfaces.cause
@@ -135,8 +138,11 @@ export class Detection {
             resource: line.device?.resource ?? resourceId(id),
             by: word === undefined ? undefined : resourceId(`${id}/${rule.by?.name}/${word}`),
           };
-    if (event === 'clear') return [{ ...base, ...about }];
-    return [{ ...base, ...about, severity, attributes: { line: line.text.slice(0, 1_024) } }];
+    const attributes = { ...line.attributes, line: line.text.slice(0, 1_024) };
+    const observation =
+      event === 'clear' ? { ...base, ...about } : { ...base, ...about, severity, attributes };
+    this.#tellPorts(observation, at);
+    return [observation];
   }
 
   get wakeAt(): Instant | undefined {

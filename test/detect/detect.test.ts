@@ -334,16 +334,18 @@ describe('traps and lines', () => {
 
   test('a line of syslog names the port behind its words, others say nothing', () => {
     const line = (text: string): Observation[] =>
-      new Detection(rules).syslog({ device, address: '192.0.2.1', text });
+      new Detection(rules).syslog({ device, address: '192.0.2.1', text }, minute(1));
     expect(line('%LINK-3-UPDOWN: Interface Gi0/1, changed state to down')).toMatchObject([
       { event: 'raise', resource: 'router-1', cause: 'LINK_DOWN', by: 'r-1/port/Gi0/1', source: 'syslog' },
     ]);
     const detection = new Detection(rules);
     play(detection, [{ interfaces: [port(7, 'up', { ifDescr: 'GigabitEthernet0/7' })] }]);
     const known = '%LINK-3-UPDOWN: Interface GigabitEthernet0/7, changed state to down';
-    expect(seen(detection.syslog({ device, address: '192.0.2.1', text: known }))).toEqual([
+    expect(seen(detection.syslog({ device, address: '192.0.2.1', text: known }, minute(1)))).toEqual([
       'raise r-1/if/7 LINK_DOWN',
     ]);
+    // The line that said "up" is lost: the next readings end what the first one began.
+    expect(play(detection, ports('up'), 2)).toEqual([['clear r-1/if/7 LINK_DOWN']]);
     expect(line('%SYS-5-CONFIG_I: Configured from console')).toEqual([]);
   });
 });

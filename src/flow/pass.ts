@@ -4,6 +4,7 @@ import type { AlarmChange } from '../model/alarm.ts';
 import type { ConfirmationChange } from '../model/confirmation.ts';
 import type { IdSource } from '../model/ids.ts';
 import type { ImpactChange, IncidentChange } from '../model/incident.ts';
+import type { Tell } from '../model/notice.ts';
 import type { TaskChange } from '../model/task.ts';
 import type { TicketChange } from '../model/ticket.ts';
 import type { Applied, Change } from './change.ts';
@@ -68,6 +69,11 @@ export class Pass {
 
   effect(effect: Effect): void {
     this.#effects.push(effect);
+  }
+
+  /** Notices among the effects so far. */
+  get tells(): Tell[] {
+    return this.#effects.flatMap((effect) => (effect.kind === 'tell' ? [effect.tell] : []));
   }
 
   left(room: Rest['room'], token: string | undefined): void {

@@ -12,7 +12,7 @@ const mainFile = fileURLToPath(new URL('../../src/app/main.js', import.meta.url)
 const pagesFolder = fileURLToPath(new URL('../../dist/web', import.meta.url));
 const token = 'a-token-for-measurements-on-loopback-only';
 
-export interface Ready {
+interface Ready {
   readonly http: string;
   readonly public: string;
   readonly traps: string;

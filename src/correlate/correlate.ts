@@ -110,9 +110,8 @@ export class Correlation {
   }
 
   /** Those of `open` that people are told of, without the making of records: asked for many times a second. */
-  openActionable(): readonly IncidentId[] {
-    return this.#book.active().flatMap(({ actionable, id }) => (actionable ? [id] : []));
-  }
+  readonly openActionable = (): readonly IncidentId[] =>
+    this.#book.active().flatMap(({ actionable, id }) => (actionable ? [id] : []));
 
   /** A subscriber says it is not fixed: the incident is open again until `resolve` or `close`. */
   reopen(id: IncidentId, { at }: CorrelationContext): IncidentChange[] {

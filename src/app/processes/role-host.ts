@@ -94,8 +94,11 @@ const describe = (error: unknown): string =>
       ? (error.stack ?? error.message)
       : String(error);
 
+const diskErrors = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'];
+
 /** A start fails with the code of the contract: 3 for what is locked or unreachable, 2 for wrong usage, else 1. */
 function startExitCode(error: unknown): number {
+  if (diskErrors.includes(String((error as { readonly code?: unknown }).code))) return exitCodes.disk;
   if (!(error instanceof Fault)) return exitCodes.problem;
   if (['start/locked', 'start/port-taken', 'start/port-refused'].includes(error.code)) {
     return exitCodes.unreachable;

@@ -155,6 +155,12 @@ class Supervisor implements Supervised {
       }
       case 'failed':
         this.#exitCode = message.exitCode;
+        // A first start is waited for and its failure told; after that only the log can say why all ends.
+        if (role.deaths.length > 0) {
+          this.#world.log.error('a process cannot be started again: the daemon ends', {
+            ...{ role: role.name, reason: message.message },
+          });
+        }
         this.#rejectReady(new Error(message.message));
         return this.stop();
     }

@@ -24,6 +24,7 @@ import {
 import { freshLevel, judge } from './levels.ts';
 import { portObservation } from './ports.ts';
 import type { DetectionRules, Levels, StateRule } from './rules.ts';
+import { meaningOfLine, type SyslogLine } from './syslog-rules.ts';
 import { meaningOfTrap, type Trap, type WatchedDevice } from './trap-rules.ts';
 
 export { compileDetectionRules } from './compile-rules.ts';
@@ -31,15 +32,6 @@ export { checkDetectionExamples } from './examples.ts';
 export type { DetectionRules } from './rules.ts';
 export { detectionSchema } from './rules-schema.ts';
 export type { Trap, WatchedDevice } from './trap-rules.ts';
-
-export interface SyslogLine {
-  readonly device?: WatchedDevice | undefined;
-  readonly address: string;
-  readonly text: string;
-  readonly deviceAt?: Instant | undefined;
-  /** What the message says of itself beside its text; shown with the alarm. */
-  readonly attributes?: Observation['attributes'];
-}
 
 interface DetectionSnapshot {
   readonly devices: readonly DeviceSnapshot[];
@@ -121,26 +113,10 @@ export class Detection {
 
   /** Lines that no rule knows say nothing. */
   syslog(line: SyslogLine, at: Instant): Observation[] {
-    const rule = this.#rules.syslog.find(({ contains }) =>
-      contains.every((part) => line.text.includes(part)),
-    );
-    if (rule === undefined) return [];
-    const id = line.device?.id ?? `unknown-${line.address}`;
-    const { event, cause, severity } = rule;
-    const word = rule.by && wordBehind(line.text, rule.by.behind);
-    const ifIndex = word === undefined ? undefined : this.#devices.get(id)?.ports.indexOf(word);
-    const base = { event, cause, source: 'syslog', device: id, deviceAt: line.deviceAt } as const;
-    // A port that readings know is the same resource to all sources; else the word tells ports apart.
-    const about =
-      ifIndex !== undefined && cause === this.#rules.interfaces.cause
-        ? { resource: resourceId(`${id}/if/${ifIndex}`) }
-        : {
-            resource: line.device?.resource ?? resourceId(id),
-            by: word === undefined ? undefined : resourceId(`${id}/${rule.by?.name}/${word}`),
-          };
-    const attributes = { ...line.attributes, line: line.text.slice(0, 1_024) };
-    const observation =
-      event === 'clear' ? { ...base, ...about } : { ...base, ...about, severity, attributes };
+    const portOf = (id: string, name: string): number | undefined =>
+      this.#devices.get(id)?.ports.indexOf(name);
+    const observation = meaningOfLine(this.#rules, line, portOf);
+    if (observation === undefined) return [];
     this.#tellPorts(observation, at);
     return [observation];
   }
@@ -367,11 +343,4 @@ function stateValue(rule: StateRule, state: string | undefined): number | undefi
   if (state === undefined) return undefined;
   if (rule.raise.includes(state)) return 1;
   return rule.clear.includes(state) ? 0 : undefined;
-}
-
-/** The word behind `text` up to white space, comma or closing sign; undefined when there is none. */
-function wordBehind(line: string, text: string): string | undefined {
-  const from = line.indexOf(text);
-  if (from < 0) return undefined;
-  return /^\s*([^\s,;:)\]]{1,64})/.exec(line.slice(from + text.length, from + text.length + 128))?.[1];
 }

@@ -3,10 +3,12 @@ import { canonicalJson } from '../base/canonical.ts';
 import type { Problem } from '../base/problem.ts';
 import type { DocumentPath, SourceDocument } from '../base/source-document.ts';
 import { resourceId } from '../model/ids.ts';
+import type { Observation } from '../model/observation.ts';
 import { compileDetectionRules } from './compile-rules.ts';
 import { freshLevel, judge } from './levels.ts';
 import type { DetectionRules, Levels } from './rules.ts';
-import type { LevelsSource, RulesSource } from './rules-schema.ts';
+import type { LevelsSource, RulesSource, Seen } from './rules-schema.ts';
+import { meaningOfLine } from './syslog-rules.ts';
 import { meaningOfTrap } from './trap-rules.ts';
 
 /** `documents` have passed `detectionSchema`. Examples of rules that do not compile are left out. */
@@ -14,13 +16,15 @@ export function checkDetectionExamples(documents: readonly SourceDocument[]): re
   const rules = compileDetectionRules(documents).value;
   return documents.flatMap((document) => [
     ...trapProblems(rules, document),
+    ...syslogProblems(rules, document),
     ...levelProblems(rules.thresholds, document, 'thresholds'),
     ...levelProblems(rules.ratios, document, 'ratios'),
   ]);
 }
 
+const device = { id: 'r-1', resource: resourceId('r-1') };
+
 function trapProblems(rules: DetectionRules, document: SourceDocument): Problem[] {
-  const device = { id: 'r-1', resource: resourceId('r-1') };
   return ((document.value as RulesSource).traps ?? []).flatMap((trap, i) =>
     (trap.examples ?? []).flatMap((example, k) => {
       const varbinds = Object.entries(example.varbinds ?? {}).map(([oid, value]) => ({ oid, value }));
@@ -30,12 +34,28 @@ function trapProblems(rules: DetectionRules, document: SourceDocument): Problem[
         trapOid: trap.oid,
         varbinds,
       })?.observation;
-      const seen: Record<string, unknown> = { ...observation };
-      if (example.seen === 'nothing')
-        return observation === undefined ? [] : [wrong(document, ['traps', i, 'examples', k], seen)];
-      const isSame = Object.entries(example.seen).every(([name, value]) => String(seen[name]) === value);
-      return observation !== undefined && isSame ? [] : [wrong(document, ['traps', i, 'examples', k], seen)];
+      const path = ['traps', i, 'examples', k];
+      return isAsSeen(example.seen, observation) ? [] : [wrong(document, path, { ...observation })];
     }),
+  );
+}
+
+function syslogProblems(rules: DetectionRules, document: SourceDocument): Problem[] {
+  return ((document.value as RulesSource).syslog ?? []).flatMap((rule, i) =>
+    (rule.examples ?? []).flatMap(({ line, seen }, k) => {
+      const message = { device, address: '192.0.2.1', text: line };
+      const observation = meaningOfLine(rules, message, () => undefined);
+      const path = ['syslog', i, 'examples', k];
+      return isAsSeen(seen, observation) ? [] : [wrong(document, path, { ...observation })];
+    }),
+  );
+}
+
+function isAsSeen(seen: Seen, observation: Observation | undefined): boolean {
+  if (seen === 'nothing') return observation === undefined;
+  const facts: Record<string, unknown> = { ...observation };
+  return (
+    observation !== undefined && Object.entries(seen).every(([name, value]) => String(facts[name]) === value)
   );
 }
 

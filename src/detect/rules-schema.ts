@@ -46,6 +46,7 @@ export interface RulesSource {
     readonly clear?: string;
     readonly severity?: PerceivedSeverity;
     readonly by?: { readonly name: string; readonly behind: string };
+    readonly examples?: readonly SyslogExample[];
   }[];
   readonly unknownTraps?: { readonly endAfter: string };
 }
@@ -90,8 +91,16 @@ export interface PartSource {
 /** What device `r-1` sends, and what is then observed: nothing where `seen` is `nothing`. */
 interface TrapExample {
   readonly varbinds?: Readonly<Record<string, string | number>>;
-  readonly seen: 'nothing' | Readonly<Record<string, string>>;
+  readonly seen: Seen;
 }
+
+/** The text of a message without its header, and what is then observed of device `r-1`. */
+interface SyslogExample {
+  readonly line: string;
+  readonly seen: Seen;
+}
+
+export type Seen = 'nothing' | Readonly<Record<string, string>>;
 
 const text = { type: 'string', minLength: 1, maxLength: 200 } as const;
 const oid = {
@@ -116,6 +125,9 @@ const limits = {
 const levels = {
   ...{ above: limits, below: limits, hysteresis: { type: 'number', minimum: 0 }, for: count },
   examples: list(object({ values: list(number()), seen: list({ type: 'string' }) }, ['values', 'seen'])),
+} as const;
+const seen = {
+  anyOf: [{ const: 'nothing' }, { type: 'object', additionalProperties: { type: 'string' } }],
 } as const;
 const part = object({ name: text, of: list(object({ value: oid, index: oid }, [])) }, ['name', 'of']);
 const scalars = list({ type: ['string', 'number'] });
@@ -143,9 +155,7 @@ const trap = object(
       object(
         {
           varbinds: { type: 'object', additionalProperties: { type: ['string', 'number'] } },
-          seen: {
-            anyOf: [{ const: 'nothing' }, { type: 'object', additionalProperties: { type: 'string' } }],
-          },
+          seen,
         },
         ['seen'],
       ),
@@ -198,6 +208,7 @@ export const detectionSchema: object = object(
           clear: text,
           severity,
           by: object({ name: text, behind: text }, ['name', 'behind']),
+          examples: list(object({ line: { type: 'string' }, seen }, ['line', 'seen'])),
         },
         ['id', 'contains'],
       ),

@@ -14,7 +14,7 @@ import type {
   ObjectReading,
 } from '../../src/model/reading.ts';
 
-const files = ['rules/detection.yaml', 'rules/traps.yaml'];
+const files = ['rules/detection.yaml', 'rules/traps.yaml', 'rules/syslog.yaml'];
 const rules = compileDetectionRules(
   files.map((file) => parseYaml(file, readFileSync(file, 'utf8')).value),
 ).value;
@@ -383,6 +383,8 @@ test('a device that is no longer watched is forgotten', () => {
   const detection = new Detection(rules);
   for (let i = 0; i < 3; i++) detection.silent(device);
   expect(detection.active().active.length).toBe(1);
-  detection.forget('r-1');
+  expect(detection.watched).toEqual([device]);
+  expect(detection.forget('r-1')).toEqual([device.resource]);
+  expect(detection.watched).toEqual([]);
   expect(detection.active()).toEqual({ watches: [], active: [] });
 });

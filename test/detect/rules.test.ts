@@ -53,6 +53,26 @@ traps:
   expect(rules).toBe(2);
 });
 
+test('an example of a line that its rule does not bear out is a problem', () => {
+  const text = `format: detection/1
+syslog:
+  - id: down
+    contains: [went down]
+    raise: LINK_DOWN
+    by: { name: port, behind: 'port ' }
+    examples:
+      - { line: 'port 7 went down', seen: { event: raise, by: r-1/port/7 } }
+      - { line: 'port 7 went down', seen: { event: raise, by: r-1/port/8 } }
+      - { line: 'port 7 came up', seen: { event: clear } }
+      - { line: 'port 7 went down', seen: nothing }
+      - { line: 'port 7 came up', seen: nothing }
+`;
+  const { problems } = problemsOf('r.yaml', text);
+  expect(problems.map(({ line, code }) => [line, code])).toEqual(
+    [9, 10, 11].map((at) => [at, 'rule/example']),
+  );
+});
+
 test('a wrong key, OID or length of time is a problem of the file', () => {
   const wrong = (rule: string): string => `format: detection/1\ntraps:\n  - { id: a, ${rule} }\n`;
   for (const rule of [

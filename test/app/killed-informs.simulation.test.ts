@@ -7,11 +7,11 @@ import {
   folderWith,
   freePorts,
   removeFolders,
-  runVerb,
   startDaemon,
   until,
 } from '../support/daemon.ts';
-import { type Informs, numberOid, openInforms } from '../support/informs.ts';
+import { type Informs, openInforms } from '../support/informs.ts';
+import { recordedNumbers } from '../support/recorded-informs.ts';
 
 const rounds = Number(process.env['ALLCLEAR_ROUNDS'] ?? 10);
 const seed = Number(process.env['ALLCLEAR_SEED'] ?? Date.now() % 100_000);
@@ -24,27 +24,6 @@ afterEach(async () => {
 });
 
 const config = `${freePorts}snmp: { trapCommunities: [public] }\n`;
-
-interface DumpLine {
-  readonly kind: string;
-  readonly inform?: boolean;
-  readonly varbinds?: readonly { readonly oid: string; readonly value: unknown }[];
-  readonly repeat?: boolean;
-}
-
-/** How often each number stands in the journal, or waits for it in the spool. */
-async function recorded(folder: string): Promise<ReadonlyMap<number, number>> {
-  const { output } = await runVerb(['journal', 'dump', '--data', `${folder}/data`, '--jsonl']);
-  const times = new Map<number, number>();
-  for (const text of output.split('\n')) {
-    if (text === '') continue;
-    const line = JSON.parse(text) as DumpLine;
-    if (line.inform !== true || line.repeat === true) continue;
-    const number = Number(line.varbinds?.find(({ oid }) => oid === numberOid)?.value);
-    times.set(number, (times.get(number) ?? 0) + 1);
-  }
-  return times;
-}
 
 test(`${rounds} rounds of SIGKILL while informs arrive lose none that was acknowledged`, {
   timeout: 60_000 + rounds * 15_000,
@@ -72,7 +51,7 @@ test(`${rounds} rounds of SIGKILL while informs arrive lose none that was acknow
   await daemon.ready;
   sender.stop();
   expect(await daemon.stop()).toEqual({ code: 0, signal: null });
-  const times = await recorded(folder);
+  const times = await recordedNumbers(`${folder}/data`);
   const acknowledged = [...sender.acknowledged];
   const lost = acknowledged.filter((number) => !times.has(number));
   const twice = [...times].filter(([, count]) => count !== 1);

@@ -80,13 +80,16 @@ export type Input =
 export interface ObservationInput {
   readonly kind: 'observation';
   readonly observation: Observation;
-  /** The notification it came from, kept whole for `journal dump`. */
-  readonly evidence?: TrapEvidence | undefined;
+  /** The message it came from, kept for `journal dump`. */
+  readonly evidence?: TrapEvidence | SyslogEvidence | undefined;
   /** Place in an ingest spool; the line drops repeats by it (design L12). */
   readonly spool?: { readonly id: string; readonly offset: number } | undefined;
 }
 
+/** A notification, whole. */
 export interface TrapEvidence {
+  /** Not written: it is the kind of a record that names none. */
+  readonly kind?: 'trap' | undefined;
   /** `address:port` of the sender. */
   readonly from: string;
   readonly inform: boolean;
@@ -96,6 +99,19 @@ export interface TrapEvidence {
     readonly type: string;
     readonly value: string | number;
   }[];
+}
+
+/** A syslog message; its words are of a device, not of a person, and at most 1 KiB long. */
+export interface SyslogEvidence {
+  readonly kind: 'syslog';
+  /** `address:port` of the sender. */
+  readonly from: string;
+  /** Numbers of RFC 5424 section 6.2.1. */
+  readonly facility: number;
+  readonly severity: number;
+  readonly host?: string | undefined;
+  readonly app?: string | undefined;
+  readonly text: string;
 }
 
 export type SubscriberReply =

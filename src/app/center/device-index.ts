@@ -1,12 +1,10 @@
-/** Finds the device that a notification is about: by agent address, else by source address. */
+/** Finds the device that a notification or syslog message is about: by agent address, else by source address. */
 import type { WatchedDevice } from '../../detect/detect.ts';
-import type { TrapRecord } from '../../edge/trap/trap.ts';
 import { resourceId } from '../../model/ids.ts';
 import type { DeviceConfig } from '../config/config.ts';
+import type { DeviceOf } from './spooled.ts';
 
-export function deviceIndex(
-  devices: readonly DeviceConfig[],
-): (record: Pick<TrapRecord, 'address' | 'agentAddress'>) => WatchedDevice | undefined {
+export function deviceIndex(devices: readonly DeviceConfig[]): DeviceOf {
   const byAddress = new Map<string, WatchedDevice>();
   for (const { id, address, resource } of devices) {
     // Of several devices behind one address the first is named; their traps carry the agent's address.

@@ -1,11 +1,9 @@
 /** The line's end of the way from the ingest: takes records of its spool, confirms what the journal has. */
-import type { Detection, WatchedDevice } from '../../detect/detect.ts';
-import { decodeTrap, type TrapRecord } from '../../edge/trap/trap.ts';
+import type { Detection } from '../../detect/detect.ts';
 import type { Applied } from '../../flow/change.ts';
 import type { ObservationInput } from '../../flow/input.ts';
 import type { Running } from '../../flow/running.ts';
-import { resourceId } from '../../model/ids.ts';
-import type { Observation } from '../../model/observation.ts';
+import { type DeviceOf, meaningOfSpooled } from './spooled.ts';
 
 export interface RecordsMessage {
   readonly kind: 'records';
@@ -34,7 +32,7 @@ export type ToIngest =
 export interface IngestLinkOptions {
   readonly running: Running;
   readonly detection: Detection;
-  readonly deviceOf: (record: TrapRecord) => WatchedDevice | undefined;
+  readonly deviceOf: DeviceOf;
   readonly spoolOffset: (spool: string) => number;
   readonly send: (message: ToIngest) => void;
 }
@@ -91,7 +89,7 @@ export class IngestLink {
   #takeRecords({ spool, first, records }: RecordsMessage): void {
     if (this.#hasGap) return;
     for (const [index, bytes] of records.entries()) {
-      const inputs = this.#inputsOf(decodeTrap(bytes), { id: spool, offset: first + index });
+      const inputs = this.#inputsOf(bytes, { id: spool, offset: first + index });
       for (const input of inputs) {
         if (this.#options.running.offer(input)) continue;
         // Lateness, never loss: the spool keeps what the full queue refused (design L19).
@@ -102,15 +100,8 @@ export class IngestLink {
   }
 
   /** At least one input a record, so that everything acknowledged is in the journal; the last one marks it as taken. */
-  #inputsOf(record: TrapRecord, spool: NonNullable<ObservationInput['spool']>): ObservationInput[] {
-    const { from, inform, trapOid, varbinds, address, agentAddress, at } = record;
-    const device = this.#options.deviceOf(record);
-    const found = this.#options.detection.trap(
-      { device, address: agentAddress ?? address, trapOid, varbinds },
-      at,
-    );
-    const observations = found.length > 0 ? found : [proofOfLife(device, agentAddress ?? address)];
-    const evidence = { from, inform, trapOid, varbinds };
+  #inputsOf(bytes: Uint8Array, spool: NonNullable<ObservationInput['spool']>): ObservationInput[] {
+    const { observations, evidence } = meaningOfSpooled(bytes, this.#options);
     return observations.map((observation, index) => ({
       kind: 'observation',
       observation,
@@ -119,11 +110,3 @@ export class IngestLink {
     }));
   }
 }
-
-/** A notification that means nothing else proves that its sender lives. */
-const proofOfLife = (device: WatchedDevice | undefined, address: string): Observation => ({
-  event: 'alive',
-  resource: device?.resource ?? resourceId(`unknown-${address}`),
-  source: 'trap',
-  device: device?.id,
-});

@@ -1,8 +1,8 @@
 /** One input as a line of `journal dump --jsonl`. */
 
 import type { Instant } from '../../base/instant.ts';
-import { decodeTrap } from '../../edge/trap/trap.ts';
 import type { Input, ObservationInput } from '../../flow/input.ts';
+import { evidenceOfSpooled } from '../center/spooled.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -30,16 +30,19 @@ const shortKinds: Readonly<Record<string, string>> = {
 
 function observationFacts({ observation, evidence, spool }: ObservationInput): Line {
   const { source, record: id, ...facts } = observation;
-  const kind =
-    evidence !== undefined || source === 'trap' ? 'trap' : source === 'syslog' ? 'syslog' : 'alarm';
+  if (evidence?.kind === 'syslog' || source === 'syslog') {
+    // Both have a severity: that of the message keeps the name.
+    const { severity: perceivedSeverity, ...others } = facts;
+    return { kind: 'syslog', ...evidence, ...others, perceivedSeverity, source, id, spool };
+  }
+  const kind = evidence !== undefined || source === 'trap' ? 'trap' : 'alarm';
   return { kind, ...evidence, ...facts, source, id, spool };
 }
 
-/** A notification that is on disk in the spool and not yet in the journal. */
+/** A notification or syslog message that is on disk in the spool and not yet in the journal. */
 export function pendingLine(bytes: Uint8Array): Line {
-  const { at, from, inform, trapOid, varbinds, agentAddress } = decodeTrap(bytes);
-  const facts = { from, inform, trapOid, varbinds, agentAddress };
-  return { seq: null, at: iso(at), kind: 'trap', ...facts, pending: true };
+  const { at, evidence, agentAddress } = evidenceOfSpooled(bytes);
+  return { seq: null, at: iso(at), kind: 'trap', ...evidence, agentAddress, pending: true };
 }
 
 const iso = (at: Instant): string => new Date(at).toISOString();

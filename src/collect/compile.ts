@@ -93,7 +93,8 @@ class Compiler {
       if (!isUnit(metric.unit)) {
         const near = didYouMean(metric.unit, knownUnits);
         this.#found(at('metrics', i, 'unit'), {
-          ...{ code: 'profile/unknown-unit', message: `"${metric.unit}" is no UCUM unit known here` },
+          code: 'profile/unknown-unit',
+          message: `"${metric.unit}" is no UCUM unit known here`,
           hint:
             near === undefined
               ? 'UCUM codes: Cel, V, A, W, %, s, By, bit/s, dB[mW], 1'
@@ -109,7 +110,8 @@ class Compiler {
       if (table.attributes?.[attribute] !== undefined) continue;
       const near = didYouMean(attribute, Object.keys(table.attributes ?? {}));
       this.#found(at('object', 'name', i), {
-        ...{ code: 'profile/unknown-attribute', message: `table "${name}" has no attribute "${attribute}"` },
+        code: 'profile/unknown-attribute',
+        message: `table "${name}" has no attribute "${attribute}"`,
         hint: near === undefined ? undefined : `did you mean "${near}"?`,
       });
     }
@@ -127,7 +129,8 @@ class Compiler {
       if (known.includes(field)) return;
       const near = didYouMean(field, known);
       this.#found(['tables', name, ...path], {
-        ...{ code: 'profile/unknown-field', message: `interfaces have no field "${field}"` },
+        code: 'profile/unknown-field',
+        message: `interfaces have no field "${field}"`,
         hint: near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near}"?`,
       });
     };
@@ -165,13 +168,18 @@ function compileTable(name: string, source: TableSource): Table {
   };
   const col = (number: number): number => placeIn(own, `${source.oid}.${number}`);
   const states = (source.states ?? []).map(({ col: number, name: state, map }) => ({
-    ...{ name: state, column: col(number), map: numbersOf(map) },
+    name: state,
+    column: col(number),
+    map: numbersOf(map),
   }));
   const metrics = (source.metrics ?? []).map((metric) => compileMetric(metric, col));
   const { sensor } = source;
   const compiledSensor = sensor && {
-    ...{ type: col(sensor.type), scale: col(sensor.scale), precision: col(sensor.precision) },
-    ...{ value: col(sensor.value), status: col(sensor.status) },
+    type: col(sensor.type),
+    scale: col(sensor.scale),
+    precision: col(sensor.precision),
+    value: col(sensor.value),
+    status: col(sensor.status),
     hasOpticalWatts: sensor.opticalWatts !== 'asDeclared',
   };
   const attributes = Object.entries(source.attributes ?? {});
@@ -179,25 +187,34 @@ function compileTable(name: string, source: TableSource): Table {
   const place = (attribute: { readonly col?: number; readonly join?: string }): number =>
     attribute.col === undefined ? own.length + placeIn(joined, attribute.join ?? '') : col(attribute.col);
   const compiled = attributes.map(([attribute, from]) => ({
-    ...{ name: attribute, column: place(from), as: from.as ?? ('text' as const) },
+    name: attribute,
+    column: place(from),
+    as: from.as ?? ('text' as const),
   }));
   return {
-    ...{ name, objectKind: source.object.kind, nameFrom: source.object.name ?? [] },
-    ...{ columns: [...own, ...joined], ownColumns: own.length },
-    ...{ attributes: compiled, states, metrics, sensor: compiledSensor },
+    name,
+    objectKind: source.object.kind,
+    nameFrom: source.object.name ?? [],
+    columns: [...own, ...joined],
+    ownColumns: own.length,
+    attributes: compiled,
+    states,
+    metrics,
+    sensor: compiledSensor,
   };
 }
 
 function compileMetric(source: MetricSource, col: (number: number) => number): Metric {
   const { nameBy } = source;
   return {
-    ...{ name: source.name, column: col(source.col), unit: source.unit, kind: source.kind ?? 'gauge' },
-    ...{
-      scale: source.scale ?? 1,
-      offset: source.offset ?? 0,
-      sentinels: source.null ?? [],
-      range: source.range,
-    },
+    name: source.name,
+    column: col(source.col),
+    unit: source.unit,
+    kind: source.kind ?? 'gauge',
+    scale: source.scale ?? 1,
+    offset: source.offset ?? 0,
+    sentinels: source.null ?? [],
+    range: source.range,
     times: source.times === undefined ? undefined : col(source.times),
     replaces: source.replaces === true,
     nameBy: nameBy && { column: col(nameBy.col), map: numbersOf(nameBy.map) },

@@ -30,17 +30,28 @@ function measuredPart(table: Table): Table {
   };
   const states = table.states.map((state) => ({ ...state, column: place(state.column) }));
   const metrics = table.metrics.map((metric) => ({
-    ...{ ...metric, column: place(metric.column) },
+    ...metric,
+    column: place(metric.column),
     times: metric.times === undefined ? undefined : place(metric.times),
     nameBy: metric.nameBy && { ...metric.nameBy, column: place(metric.nameBy.column) },
   }));
   const measuredSensor = sensor && {
-    ...{ type: place(sensor.type), scale: place(sensor.scale), precision: place(sensor.precision) },
-    ...{ value: place(sensor.value), status: place(sensor.status), hasOpticalWatts: false },
+    type: place(sensor.type),
+    scale: place(sensor.scale),
+    precision: place(sensor.precision),
+    value: place(sensor.value),
+    status: place(sensor.status),
+    hasOpticalWatts: false,
   };
   const columns = kept.map((column) => table.columns[column]!);
   return {
-    ...{ ...table, columns, ownColumns: columns.length, attributes: [], nameFrom: [] },
-    ...{ states, metrics, sensor: measuredSensor },
+    ...table,
+    columns,
+    ownColumns: columns.length,
+    attributes: [],
+    nameFrom: [],
+    states,
+    metrics,
+    sensor: measuredSensor,
   };
 }

@@ -42,7 +42,10 @@ const metric = {
   additionalProperties: false,
   required: ['col', 'name', 'unit'],
   properties: {
-    ...{ col: column, name: word, unit: name, times: column },
+    col: column,
+    name: word,
+    unit: name,
+    times: column,
     kind: { enum: ['gauge', 'counter'] },
     scale: { type: 'number' },
     offset: { type: 'number' },
@@ -62,7 +65,11 @@ const sensor = {
   additionalProperties: false,
   required: ['type', 'scale', 'precision', 'value', 'status'],
   properties: {
-    ...{ type: column, scale: column, precision: column, value: column, status: column },
+    type: column,
+    scale: column,
+    precision: column,
+    value: column,
+    status: column,
     opticalWatts: { enum: ['dBm', 'asDeclared'] },
   },
 };

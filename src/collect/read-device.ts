@@ -45,8 +45,14 @@ export async function readDevice(
     if (answer.problem?.kind === 'timeout' && answer.varbinds.length === 0) break;
   }
   const reading: DeviceReading = {
-    ...{ format: 'device-reading/1', at: at.iso, profile: profile.id, device: identity },
-    ...{ interfaces: interfaces.readings(), readings, links: [], objects },
+    format: 'device-reading/1',
+    at: at.iso,
+    profile: profile.id,
+    device: identity,
+    interfaces: interfaces.readings(),
+    readings,
+    links: [],
+    objects,
   };
   return { kind: 'reading', reading, incomplete };
 }

@@ -17,7 +17,13 @@ export interface MeasuredValue {
 
 /** RFC 2863 ifOperStatus as a number again: states are kept as gauges so that their changes have a history. */
 const operStatusNumbers: Readonly<Record<string, number>> = {
-  ...{ up: 1, down: 2, testing: 3, unknown: 4, dormant: 5, notPresent: 6, lowerLayerDown: 7 },
+  up: 1,
+  down: 2,
+  testing: 3,
+  unknown: 4,
+  dormant: 5,
+  notPresent: 6,
+  lowerLayerDown: 7,
 };
 
 export function samplesOf(device: string, reading: DeviceReading): MeasuredValue[] {

@@ -44,7 +44,10 @@ export function readAlarmRecord(record: unknown): AlarmRecord | string {
   return {
     at: instantOf(at),
     observation: {
-      ...{ event, cause, severity, source },
+      event,
+      cause,
+      severity,
+      source,
       resource: resourceId(resource),
       by: by === undefined ? undefined : resourceId(by),
       below: field['below'] === true ? true : undefined,

@@ -98,7 +98,9 @@ export class Rooms {
     const subscribers = placeSubscribers(topology, this.#contents.subscribers(named.subscribers));
     this.#named = {
       ...this.#named,
-      ...{ topologyVersion: version, topology: named.topology, subscribers: named.subscribers },
+      topologyVersion: version,
+      topology: named.topology,
+      subscribers: named.subscribers,
     };
     this.#topology = topology;
     this.#subscribers = subscribers;

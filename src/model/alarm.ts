@@ -44,8 +44,18 @@ export interface Alarm {
 
 /** What the alarm room tells the next room. `record` is the id of the raise line, else the alarm's id. */
 export type AlarmChange =
-  | { readonly kind: 'raised'; readonly alarm: Alarm; readonly record: string; readonly source: ObservationSource }
-  | { readonly kind: 'repeated'; readonly alarm: Alarm; readonly record: string; readonly source: ObservationSource }
+  | {
+      readonly kind: 'raised';
+      readonly alarm: Alarm;
+      readonly record: string;
+      readonly source: ObservationSource;
+    }
+  | {
+      readonly kind: 'repeated';
+      readonly alarm: Alarm;
+      readonly record: string;
+      readonly source: ObservationSource;
+    }
   | { readonly kind: 'cleared'; readonly alarm: Alarm }
   /** Severity, flapping, acknowledgement, shelving: nothing about up or down. */
   | { readonly kind: 'changed'; readonly alarm: Alarm }

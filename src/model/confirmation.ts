@@ -31,11 +31,17 @@ export interface Confirmation {
   /** Fix attempts so far that did not help; 0 at first. */
   readonly loop: number;
   readonly askedAt?: Instant | undefined;
-  readonly answers: readonly { readonly at: Instant; readonly answer: Answer; readonly channel: ContactChannel }[];
+  readonly answers: readonly {
+    readonly at: Instant;
+    readonly answer: Answer;
+    readonly channel: ContactChannel;
+  }[];
   readonly ticket?: TicketId | undefined;
   readonly task?: TaskId | undefined;
   /** 0..10, and the cause the subscriber named, from the taxonomy of care.md 4.3. */
-  readonly rating?: { readonly at: Instant; readonly score: number; readonly cause?: string | undefined } | undefined;
+  readonly rating?:
+    | { readonly at: Instant; readonly score: number; readonly cause?: string | undefined }
+    | undefined;
 }
 
 export interface ConfirmationChange {

@@ -13,7 +13,17 @@ export interface Candidate {
 
 export interface IncidentEvent {
   readonly at: Instant;
-  readonly event: 'open' | 'decide' | 're-root' | 'merge' | 'split' | 'join' | 'mitigate' | 'resolve' | 'reopen' | 'close';
+  readonly event:
+    | 'open'
+    | 'decide'
+    | 're-root'
+    | 'merge'
+    | 'split'
+    | 'join'
+    | 'mitigate'
+    | 'resolve'
+    | 'reopen'
+    | 'close';
   readonly root?: ResourceId | undefined;
   readonly kind?: FaultKind | undefined;
   readonly probability?: number | undefined;
@@ -57,7 +67,16 @@ export interface Incident {
 }
 
 export interface IncidentChange {
-  readonly kind: 'opened' | 'rerooted' | 'grew' | 'shrank' | 'mitigated' | 'resolved' | 'reopened' | 'merged' | 'closed';
+  readonly kind:
+    | 'opened'
+    | 'rerooted'
+    | 'grew'
+    | 'shrank'
+    | 'mitigated'
+    | 'resolved'
+    | 'reopened'
+    | 'merged'
+    | 'closed';
   readonly incident: Incident;
   /** Alarms that became members with this change. */
   readonly joined: readonly AlarmId[];
@@ -73,7 +92,13 @@ export interface Etr {
 
 export type SubscriberClass = 'residential' | 'business' | 'priority' | 'vip' | 'staff';
 
-export const subscriberClasses: readonly SubscriberClass[] = ['residential', 'business', 'priority', 'vip', 'staff'];
+export const subscriberClasses: readonly SubscriberClass[] = [
+  'residential',
+  'business',
+  'priority',
+  'vip',
+  'staff',
+];
 
 /** Who is touched by an incident, as ranges of one topology version (design L5, L6). */
 export interface Impact {

@@ -1,9 +1,17 @@
 import type { Instant } from '../base/instant.ts';
-import type { Etr, FaultKind } from './incident.ts';
 import type { IncidentId, ResourceId } from './ids.ts';
+import type { Etr, FaultKind } from './incident.ts';
 
 /** What a subscriber is told (care.md 3.4). `ask` says that it is repaired and asks whether it is so. */
-export type NoticeType = 'detected' | 'etr' | 'etr-changed' | 'partly-restored' | 'restored' | 'ask' | 'reminder' | 'planned';
+export type NoticeType =
+  | 'detected'
+  | 'etr'
+  | 'etr-changed'
+  | 'partly-restored'
+  | 'restored'
+  | 'ask'
+  | 'reminder'
+  | 'planned';
 
 export const noticeTypes: readonly NoticeType[] = [
   'detected',
@@ -44,7 +52,14 @@ export interface NoticeFacts {
 export type NoticeCounts = Readonly<Record<Exclude<NoticeState, 'sending'> | 'planned', number>>;
 
 /** Why a subscriber of the affected set is not told; counted per incident. */
-export type SuppressReason = 'noChannel' | 'optedOut' | 'alreadyTold' | 'cap' | 'planned' | 'clearedBeforeHold' | 'neverTold';
+export type SuppressReason =
+  | 'noChannel'
+  | 'optedOut'
+  | 'alreadyTold'
+  | 'cap'
+  | 'planned'
+  | 'clearedBeforeHold'
+  | 'neverTold';
 
 /**
  * One notice to everybody in [from, to) of that topology version, less `except`. Numbers are resolved to stable keys by the

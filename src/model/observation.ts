@@ -4,7 +4,13 @@ import type { ResourceId } from './ids.ts';
 /** X.733 perceivedSeverity without `cleared`, which is a state of ours. */
 export type PerceivedSeverity = 'critical' | 'major' | 'minor' | 'warning' | 'indeterminate';
 
-export const severities: readonly PerceivedSeverity[] = ['critical', 'major', 'minor', 'warning', 'indeterminate'];
+export const severities: readonly PerceivedSeverity[] = [
+  'critical',
+  'major',
+  'minor',
+  'warning',
+  'indeterminate',
+];
 
 export type ObservationSource = 'trap' | 'poll' | 'syslog' | 'reply' | 'collector' | 'api';
 

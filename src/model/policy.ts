@@ -30,7 +30,11 @@ export interface Policy {
     /** Marks at or below bring a personal call. */
     readonly lowRating: number;
   };
-  readonly dispatch: { readonly callBackWithinMs: DurationMs; readonly diagnoseWithinMs: DurationMs; readonly ratingCallWithinMs: DurationMs };
+  readonly dispatch: {
+    readonly callBackWithinMs: DurationMs;
+    readonly diagnoseWithinMs: DurationMs;
+    readonly ratingCallWithinMs: DurationMs;
+  };
   readonly flap: {
     /** Decayed transition count at which an alarm is called flapping, and at which it is steady again. */
     readonly start: number;

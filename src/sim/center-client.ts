@@ -65,7 +65,9 @@ export class CenterClient {
       const outgoing = request(
         url,
         {
-          ...{ method, agent: this.#agent, timeout: patienceMs },
+          method,
+          agent: this.#agent,
+          timeout: patienceMs,
           headers: method === 'GET' ? headers : { ...headers, 'content-length': bytes.length },
         },
         (incoming) => {

@@ -52,8 +52,13 @@ export function configurationYaml(
     policy: given.policy,
     channels: {
       phones: {
-        ...{ kind: 'webhook', url: given.gateway, secret: given.gatewaySecret, allowPrivate: true },
-        ...{ window: 32, timeout: '5s', ratePerSecond: 500 },
+        kind: 'webhook',
+        url: given.gateway,
+        secret: given.gatewaySecret,
+        allowPrivate: true,
+        window: 32,
+        timeout: '5s',
+        ratePerSecond: 500,
       },
     },
     staff: given.staff,

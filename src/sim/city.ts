@@ -120,7 +120,9 @@ function layRing(draft: Draft, size: number): string[] {
   );
   for (const id of ['core-1', 'core-2']) {
     draft.resources.push({
-      ...{ id, kind: 'core', in: { power: 'site-centre', ...place('collector-1', 'site-centre') } },
+      id,
+      kind: 'core',
+      in: { power: 'site-centre', ...place('collector-1', 'site-centre') },
     });
   }
   for (const [index, id] of ring.entries()) {
@@ -130,7 +132,8 @@ function layRing(draft: Draft, size: number): string[] {
       { id: `site-${number}`, kind: 'site', in: { power: `mains-${number}` }, name: `Node ${number}` },
       { id: `battery-${number}`, kind: 'battery', in: { power: `site-${number}` } },
       {
-        ...{ id, kind: 'aggregation' },
+        id,
+        kind: 'aggregation',
         in: { power: `battery-${number}`, ...place('collector-1', `site-${number}`) },
       },
     );
@@ -140,7 +143,8 @@ function layRing(draft: Draft, size: number): string[] {
     const segment = `duct-${i + 1}`;
     draft.resources.push({ id: segment, kind: 'segment', name: `Duct ${i + 1}` });
     draft.links.push({
-      ...{ id: `ring-${i + 1}`, ends: [hops[i]!, hops[i + 1]!] },
+      id: `ring-${i + 1}`,
+      ends: [hops[i]!, hops[i + 1]!],
       segments: [segment],
     });
   }
@@ -148,7 +152,10 @@ function layRing(draft: Draft, size: number): string[] {
     draft.links
       .filter((link) => link.ends.includes(id))
       .map((link, index) => ({
-        ...{ ifIndex: index + 1, name: `xe-0/0/${index}`, speedMbps: 100_000, resource: link.id },
+        ifIndex: index + 1,
+        name: `xe-0/0/${index}`,
+        speedMbps: 100_000,
+        resource: link.id,
       }));
   for (const id of ['core-1', 'core-2']) {
     draft.devices.push({ id, kind: 'core', site: 'site-centre', ports: portsOf(id) });
@@ -188,7 +195,9 @@ function layOlt(draft: Draft, number: number, aggregation: string): void {
         name: `OLT ${number} GPON0/${port}`,
       },
       {
-        ...{ id: `split-${number}-${port}`, kind: 'splitter', order: 1 },
+        id: `split-${number}-${port}`,
+        kind: 'splitter',
+        order: 1,
         in: { access: resource, cable: feeder },
       },
     );
@@ -217,7 +226,9 @@ function houses(draft: Draft, wanted: number): void {
       }
       const house = `house-${building}`;
       draft.resources.push({
-        ...{ id: house, kind: 'building', in: { power: `mains-area-${area}` } },
+        id: house,
+        kind: 'building',
+        in: { power: `mains-area-${area}` },
         name: streetAddress(building),
       });
       for (const riser of order.slice(i, i + risersPerBuilding)) fillRiser(draft, { riser, house, building });
@@ -243,7 +254,8 @@ function fillRiser(
   const { riser, house, building } = at;
   const number = riser.olt.slice(4);
   draft.resources.push({
-    ...{ id: riser.id, kind: 'splitter' },
+    id: riser.id,
+    kind: 'splitter',
     in: { access: `split-${number}-${riser.port}`, site: house },
   });
   const slot = draft.onts.filter((ont) => ont.port === `${riser.olt}/if/${riser.port}`).length;
@@ -252,12 +264,20 @@ function fillRiser(
     const id = `${riser.olt}/if/${ifIndex}`;
     const isBuffered = draft.random.next() < 0.06;
     draft.resources.push({
-      ...{ id, kind: 'ont', subscribers: 1, order: i + 1 },
+      id,
+      kind: 'ont',
+      subscribers: 1,
+      order: i + 1,
       in: { access: riser.id, power: house },
     });
     draft.onts.push({
-      ...{ id, olt: riser.olt, ifIndex, port: `${riser.olt}/if/${riser.port}` },
-      ...{ feeder: riser.feeder, building: house, isBuffered },
+      id,
+      olt: riser.olt,
+      ifIndex,
+      port: `${riser.olt}/if/${riser.port}`,
+      feeder: riser.feeder,
+      building: house,
+      isBuffered,
     });
     draft.households.push(household(draft, { ont: id, building }));
   }
@@ -293,14 +313,18 @@ function furnish(draft: Draft, ring: readonly string[]): void {
     const number = index + 1;
     const site = `site-${number}`;
     draft.resources.push({
-      ...{ id: `ups-${number}`, kind: 'ups', in: { power: site, ...place('collector-1', site) } },
+      id: `ups-${number}`,
+      kind: 'ups',
+      in: { power: site, ...place('collector-1', site) },
     });
     draft.devices.push({ id: `ups-${number}`, kind: 'ups', site, ports: [] });
   }
   for (const id of ['dns-1', 'dns-2', 'radius-1', 'portal-1']) {
     const kind = id.startsWith('dns') ? 'dns' : id.startsWith('radius') ? 'radius' : 'server';
     draft.resources.push({
-      ...{ id, kind, in: { power: 'site-centre', ...place('collector-1', 'site-centre') } },
+      id,
+      kind,
+      in: { power: 'site-centre', ...place('collector-1', 'site-centre') },
     });
     draft.links.push({ id: `lan-${id}`, ends: [id, 'core-1'] });
     draft.devices.push({ id, kind: 'server', site: 'site-centre', ports: [] });
@@ -309,7 +333,9 @@ function furnish(draft: Draft, ring: readonly string[]): void {
     const node = ((number - 1) % ring.length) + 1;
     const id = `sw-${number}`;
     draft.resources.push({
-      ...{ id, kind: 'switch', in: { power: `site-${node}`, ...place('collector-1', `site-${node}`) } },
+      id,
+      kind: 'switch',
+      in: { power: `site-${node}`, ...place('collector-1', `site-${node}`) },
     });
     draft.links.push({ id: `access-${number}`, ends: [id, `agg-${node}`] });
     const uplink = { ifIndex: 1, name: 'Gi0/1', speedMbps: 1_000, resource: `access-${number}` };

@@ -54,7 +54,10 @@ export class TrapSender {
     ];
     const datagram = encodeResponse(
       {
-        ...{ version: V2C, requestId: ++this.#requestId & 0x7fffffff, errorStatus: 0, errorIndex: 0 },
+        version: V2C,
+        requestId: ++this.#requestId & 0x7fffffff,
+        errorStatus: 0,
+        errorIndex: 0,
         community: encoder.encode(communityOf(trap.device)),
         varbinds: all.map((varbind) => encodeVarbind(varbind)!),
       },

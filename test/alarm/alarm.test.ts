@@ -9,11 +9,17 @@ import type { Observation } from '../../src/model/observation.ts';
 const t0 = instant(1_700_000_000_000);
 const at = (s: number): Instant => instant(t0 + s * 1_000);
 const raise = (resource: string, cause = 'LOS', more: Partial<Observation> = {}): Observation => ({
-  ...{ event: 'raise', resource: resourceId(resource), cause, source: 'trap' },
+  event: 'raise',
+  resource: resourceId(resource),
+  cause,
+  source: 'trap',
   ...more,
 });
 const clear = (resource: string, cause = 'LOS', more: Partial<Observation> = {}): Observation => ({
-  ...{ event: 'clear', resource: resourceId(resource), cause, source: 'trap' },
+  event: 'clear',
+  resource: resourceId(resource),
+  cause,
+  source: 'trap',
   ...more,
 });
 const kinds = (changes: readonly { readonly kind: string }[]): string[] =>

@@ -74,7 +74,11 @@ describe('a reading', () => {
       '1.3.6.1.2.1.1.5.0': text('lab\0'),
     });
     expect(reading.device).toEqual({
-      ...{ sysName: 'lab', sysUpTimeTicks: 77, version: '4.2', hardware: 'X 7', vendor: 'Lab' },
+      sysName: 'lab',
+      sysUpTimeTicks: 77,
+      version: '4.2',
+      hardware: 'X 7',
+      vendor: 'Lab',
     });
     expect(reading).toMatchObject({ format: 'device-reading/1', at: at.iso, profile: 'lab' });
   });
@@ -100,15 +104,14 @@ describe('a reading', () => {
     expect(reading.interfaces).toEqual([
       { ifIndex: 3, ifDescr: 'three', speedBps: 10_000_000, counters: { inOctets: 34 } },
       {
-        ...{
-          ifIndex: 7,
-          ifDescr: 'seven',
-          ifName: 'xe-7',
-          mtu: 1500,
-          mac: '00:1c:73:b3:bd:72',
-          operStatus: 'up',
-        },
-        ...{ speedBps: 40_000_000_000, counters: { inOctets: '1152921504606846976' } },
+        ifIndex: 7,
+        ifDescr: 'seven',
+        ifName: 'xe-7',
+        mtu: 1500,
+        mac: '00:1c:73:b3:bd:72',
+        operStatus: 'up',
+        speedBps: 40_000_000_000,
+        counters: { inOctets: '1152921504606846976' },
       },
     ]);
   });
@@ -198,8 +201,12 @@ describe('a reading', () => {
       { resource: 'r1', metric: 'system.uptime', unit: 'cs', kind: 'gauge', value: 77 },
       { resource: 'r1/if/7', metric: 'if.oper', unit: '1', kind: 'gauge', value: 2 },
       {
-        ...{ resource: 'r1/if/7', metric: 'if.inOctets', unit: 'By', kind: 'counter' },
-        ...{ value: 2 ** 60, exact: 2n ** 60n },
+        resource: 'r1/if/7',
+        metric: 'if.inOctets',
+        unit: 'By',
+        kind: 'counter',
+        value: 2 ** 60,
+        exact: 2n ** 60n,
       },
       { resource: 'r1/pool/1', metric: 'pool.level', unit: '%', kind: 'gauge', value: Number.NaN },
     ]);

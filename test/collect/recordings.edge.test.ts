@@ -78,9 +78,13 @@ describe('all recordings of real devices, served and read over UDP', () => {
     transport = await openTransport(world);
     for (const name of served.names) {
       const outcome = await pollDevice({
-        ...{ world, transport, profiles, profile: 'auto' },
+        world,
+        transport,
+        profiles,
+        profile: 'auto',
         target: {
-          ...{ host: '127.0.0.1', port: served.agent.port },
+          host: '127.0.0.1',
+          port: served.agent.port,
           credentials: { version: 'v2c', community: new Secret(name) },
         },
       });
@@ -174,9 +178,13 @@ describe('all recordings of real devices, served and read over UDP', () => {
     const notRead: string[] = [];
     for (const [name, { reading }] of answers) {
       const outcome = await pollDevice({
-        ...{ world, transport: transport!, profiles, profile: 'auto' },
+        world,
+        transport: transport!,
+        profiles,
+        profile: 'auto',
         target: {
-          ...{ host: '127.0.0.1', port: served!.agent.port },
+          host: '127.0.0.1',
+          port: served!.agent.port,
           credentials: { version: 'v1', community: new Secret(name) },
         },
       });

@@ -25,7 +25,10 @@ function read(row: {
 describe('an entity sensor', () => {
   it('is scaled by its scale and its precision, exactly', () => {
     expect(read({ type: 5, scale: milli, precision: 2, value: 1656, status: 1 })).toEqual({
-      ...{ metric: 'hw.current', unit: 'A', value: 0.01656, raw: 1656 },
+      metric: 'hw.current',
+      unit: 'A',
+      value: 0.01656,
+      raw: 1656,
     });
     expect(read({ type: 8, precision: 1, value: 267 })?.value).toBe(26.7);
     expect(read({ type: 7, scale: 10, value: 2 })).toMatchObject({ unit: 'Hz', value: 2_000 });
@@ -44,10 +47,14 @@ describe('an entity sensor', () => {
 
   it('that received light in watts is a level in dBm', () => {
     expect(read({ type: 6, scale: micro, value: 225, name: 'DOM RX Power for port 2' })).toEqual({
-      ...{ metric: 'optical.rx', unit: 'dB[mW]', value: -6.478, raw: 225 },
+      metric: 'optical.rx',
+      unit: 'dB[mW]',
+      value: -6.478,
+      raw: 225,
     });
     expect(read({ type: 6, scale: milli, value: 1, name: 'Transmit optical power' })).toMatchObject({
-      ...{ metric: 'optical.tx', value: 0 },
+      metric: 'optical.tx',
+      value: 0,
     });
   });
 

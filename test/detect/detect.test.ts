@@ -29,7 +29,10 @@ interface Parts {
   readonly objects?: readonly ObjectReading[];
 }
 const reading = (parts: Parts): DeviceReading => ({
-  ...{ format: 'device-reading/1', at: '', profile: 'generic', links: [] },
+  format: 'device-reading/1',
+  at: '',
+  profile: 'generic',
+  links: [],
   device: { sysUpTimeTicks: parts.upTime ?? 10 * hour },
   interfaces: parts.interfaces ?? [],
   readings: parts.readings ?? [],
@@ -40,11 +43,19 @@ const port = (
   operStatus: string,
   more: Partial<InterfaceReading> = {},
 ): InterfaceReading => ({
-  ...{ ifIndex, ifName: `Gi0/${ifIndex}`, adminStatus: 'up', operStatus },
+  ifIndex,
+  ifName: `Gi0/${ifIndex}`,
+  adminStatus: 'up',
+  operStatus,
   ...more,
 });
 const temperature = (value: number | null): MetricReading => ({
-  ...{ oid: '1', metric: 'hw.temperature', object: 'sensor/chassis', unit: 'Cel', value, raw: value ?? 0 },
+  oid: '1',
+  metric: 'hw.temperature',
+  object: 'sensor/chassis',
+  unit: 'Cel',
+  value,
+  raw: value ?? 0,
 });
 const seen = (observations: readonly Observation[]): string[] =>
   observations.map(({ event, resource, cause }) =>
@@ -238,13 +249,11 @@ describe('values', () => {
     const detection = new Detection(rules);
     const [found] = detection.reading(device, reading({ readings: [temperature(75)] }), minute(0));
     expect(found).toMatchObject({
-      ...{
-        event: 'raise',
-        resource: 'router-1',
-        cause: 'HIGH_TEMP',
-        by: 'r-1/sensor/chassis',
-        severity: 'major',
-      },
+      event: 'raise',
+      resource: 'router-1',
+      cause: 'HIGH_TEMP',
+      by: 'r-1/sensor/chassis',
+      severity: 'major',
       attributes: { value: '75' },
     });
   });
@@ -281,14 +290,12 @@ describe('traps and lines', () => {
       minute(0),
     );
     expect(found).toEqual({
-      ...{
-        event: 'raise',
-        resource: 'r-1',
-        cause: 'TRAP',
-        severity: 'indeterminate',
-        source: 'trap',
-        device: 'r-1',
-      },
+      event: 'raise',
+      resource: 'r-1',
+      cause: 'TRAP',
+      severity: 'indeterminate',
+      source: 'trap',
+      device: 'r-1',
       attributes: { trapOid: '1.3.6.1.4.1.99999.7', '1.3.6.1.4.1.99999.1.0': '<script>' },
     });
     expect(detection.wakeAt).toBe(minute(24 * 60));

@@ -16,8 +16,16 @@ test('a raise keeps its arrival, its id and what it says; unknown fields are ign
   expect(readAlarmRecord({ ...raise, deviceAt: 4, by: 'olt-2', colour: 'red' })).toEqual({
     at: 5,
     observation: {
-      ...{ event: 'raise', resource: 'olt-1', cause: 'LOS', severity: 'major', source: 'trap' },
-      ...{ by: 'olt-2', below: undefined, deviceAt: 4, record: 'r1', attributes: undefined },
+      event: 'raise',
+      resource: 'olt-1',
+      cause: 'LOS',
+      severity: 'major',
+      source: 'trap',
+      by: 'olt-2',
+      below: undefined,
+      deviceAt: 4,
+      record: 'r1',
+      attributes: undefined,
     },
   });
 });

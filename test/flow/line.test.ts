@@ -143,7 +143,11 @@ function withoutIds(run: LineRun): string {
   );
   const about = (id: IncidentId): string => `${incidents.get(id)?.kind} ${incidents.get(id)?.root}`;
   const tells = run.tells().map(({ incident, type, from, to, except }) => ({
-    ...{ about: about(incident), type, from, to, except },
+    about: about(incident),
+    type,
+    from,
+    to,
+    except,
   }));
   const sorted = (things: readonly unknown[]): string[] => things.map(canonicalJson).sort();
   return canonicalJson({ incidents: sorted([...incidents.values()]), tells: sorted(tells) });

@@ -285,7 +285,10 @@ describe('after a crash', { timeout: 30_000 }, () => {
     const world = virtualWorld({ startsAt: line.at });
     const after: Applied[] = [];
     const running = new Running({
-      ...{ line, journal, world, rest },
+      line,
+      journal,
+      world,
+      rest,
       deliver: async (batch) => void after.push(...batch),
       onFailure: () => {},
     });

@@ -70,7 +70,8 @@ export function startDaemon({ args = ['start'], folder, env, command }: StartWit
   if (!existsSync(main)) throw new Error(`${main} is missing: npm run build makes it`);
   const [program, ...first] = command ?? [process.execPath, main];
   const child = spawn(program, [...first, ...args], {
-    ...{ cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ALLCLEAR_BOOTSTRAP_TOKEN: token, NO_COLOR: '1', ...env },
   });
   const said = { output: '', errors: '' };
@@ -88,7 +89,11 @@ export function startDaemon({ args = ['start'], folder, env, command }: StartWit
   const roles = (): ReadonlyMap<string, number> => rolesOf(own);
   const known = new Set<number>();
   const daemon: Daemon = {
-    ...{ pid: child.pid!, folder, ready, ended, roles },
+    pid: child.pid!,
+    folder,
+    ready,
+    ended,
+    roles,
     api: openApi(async () => (await ready).http, token),
     output: () => said.output,
     errors: () => said.errors,

@@ -11,6 +11,7 @@ import type {
   Listed,
   NoticeView,
   PageRequest,
+  ReloadOutcome,
   SubscriberView,
   TaskView,
   User,
@@ -25,8 +26,10 @@ import { anAlarm, aTicket } from './front-records.ts';
 
 export const key = 'k'.repeat(40);
 export const viewerKey = 'v'.repeat(40);
+export const administratorKey = 'a'.repeat(40);
 const users: Readonly<Record<string, User>> = {
   [key]: { name: 'irina', role: 'operator' },
+  [administratorKey]: { name: 'oleg', role: 'administrator' },
   [viewerKey]: { name: 'board', role: 'viewer' },
 };
 
@@ -47,6 +50,8 @@ export interface MemoryDaemon {
   /** While true the line takes nothing. */
   refuses: boolean;
   isReady: boolean;
+  reloadOutcome: ReloadOutcome;
+  readonly played: string[];
   publish(...changes: readonly Change[]): void;
   /** Spends as one-time sign-in token. */
   oneTimeToken: string | undefined;
@@ -94,6 +99,11 @@ export function memoryDaemon(
     }),
     isReady: () => daemon.isReady,
     metrics: () => `allclear_inputs_total ${inputs.length}\n`,
+    reload: async () => daemon.reloadOutcome,
+    play:
+      options.demo === undefined
+        ? undefined
+        : { scenarios: ['fibre-cut'], play: (scenario) => void daemon.played.push(scenario) },
     access: {
       authenticate: async (token) => (Object.hasOwn(users, token) ? users[token] : undefined),
       async signIn(token) {
@@ -123,6 +133,8 @@ export function memoryDaemon(
     contacts: new Map(),
     refuses: false,
     isReady: true,
+    reloadOutcome: { kind: 'applied', needsRestart: [], problems: [] },
+    played: [],
     oneTimeToken: undefined,
     publish(...changes) {
       for (const change of changes) keep(daemon, change);

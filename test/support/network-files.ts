@@ -17,8 +17,11 @@ export const topologyJson = (homes: number): string =>
       { id: 'olt-1', kind: 'olt' },
       { id: ponPort, kind: 'pon-port', in: { access: 'olt-1' } },
       ...numbered(homes).map((home) => ({
-        ...{ id: `ont-${home}`, kind: 'ont', in: { access: ponPort } },
-        ...{ subscribers: 1, order: home },
+        id: `ont-${home}`,
+        kind: 'ont',
+        in: { access: ponPort },
+        subscribers: 1,
+        order: home,
       })),
     ],
     links: [{ id: 'uplink-1', ends: ['core-1', 'olt-1'] }],

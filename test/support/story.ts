@@ -231,13 +231,20 @@ const incidentsIn = (seen: Seen) =>
   [...seen.incidents.values()]
     .filter(({ actionable, state }) => actionable && state !== 'merged')
     .map(({ id, kind, root, state, planned }) => ({
-      ...{ kind, root, state, planned },
+      kind,
+      root,
+      state,
+      planned,
       subscribers: seen.impacts.get(id)?.subscribers ?? 0,
     }));
 
 const tasksIn = (seen: Seen) =>
   seen.openTasks().map(({ kind, state, skill, assignee, dueAt, subscriber }) => ({
-    ...{ kind, state, skill, assignee, due: timeOf(dueAt) },
+    kind,
+    state,
+    skill,
+    assignee,
+    due: timeOf(dueAt),
     for: subscriber === undefined ? undefined : allTerminals[subscriber - 1],
   }));
 

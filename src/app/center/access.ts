@@ -33,7 +33,10 @@ export function accessPort({ book, world, bootstrapTokens }: AccessOptions): Acc
     },
     async signIn(oneTimeToken) {
       const account = await book.checkCredential({
-        ...{ kind: 'signIn', secret: oneTimeToken, now: world.now(), once: true },
+        kind: 'signIn',
+        secret: oneTimeToken,
+        now: world.now(),
+        once: true,
       });
       if (account === undefined) return undefined;
       const expiresAt = after(world.now(), sessionLife);
@@ -54,7 +57,10 @@ export function accessPort({ book, world, bootstrapTokens }: AccessOptions): Acc
 /** The one-time link printed at start: good for one hour and one use. */
 export function issueSignIn(book: Book, world: World): Promise<string> {
   return book.issueCredential({
-    ...{ name: 'administrator', role: 'admin', kind: 'signIn', label: 'start' },
+    name: 'administrator',
+    role: 'admin',
+    kind: 'signIn',
+    label: 'start',
     expiresAt: after(world.now(), signInLife),
   });
 }

@@ -12,7 +12,7 @@ import type {
   SubscriberView,
 } from '../../edge/http/ports.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
-import { confirmationId, type IncidentId, type SubscriberKey } from '../../model/ids.ts';
+import type { IncidentId, SubscriberKey } from '../../model/ids.ts';
 import type { Incident } from '../../model/incident.ts';
 import type { Task } from '../../model/task.ts';
 import type { Ticket } from '../../model/ticket.ts';
@@ -87,10 +87,12 @@ function peopleQueries(options: QueryOptions) {
     },
     link: (token) => linkView(options, token),
     makeLink: async ({ subscriber, purpose, incident }) => {
-      const about = (incident ?? '') as IncidentId;
       const { token, expiresAt } = await book.grantLink({
-        ...{ confirmation: confirmationId(about, subscriber), subscriber, incident: about, purpose },
-        ...{ short: false, now: world.now() },
+        subscriber,
+        incident: (incident ?? '') as IncidentId,
+        purpose,
+        short: false,
+        now: world.now(),
       });
       return { token, expiresAt: instant(expiresAt) };
     },
@@ -114,7 +116,8 @@ function deviceQueries(devices: DeviceBoard) {
       const from = Number.parseInt(page.cursor ?? '0', 10) || 0;
       const to = from + page.limit;
       return {
-        ...{ items: all.slice(from, to), total: all.length },
+        items: all.slice(from, to),
+        total: all.length,
         next: to < all.length ? String(to) : undefined,
       };
     },
@@ -145,8 +148,13 @@ async function subscriberView(
 ): Promise<SubscriberView> {
   const tickets = await book.tickets({ subscriber: record.key, limit: 50 });
   return {
-    ...{ id: record.id, key: record.key, resource: record.resource, class: record.class },
-    ...{ language: record.language, maskedPhone: record.phone, services: ['internet'] },
+    id: record.id,
+    key: record.key,
+    resource: record.resource,
+    class: record.class,
+    language: record.language,
+    maskedPhone: record.phone,
+    services: ['internet'],
     openIncident: incidentOf(record.key),
     openTickets: tickets.items.filter(isOpen).map((ticket) => ticket.id),
   };
@@ -164,9 +172,15 @@ async function linkView({ book, world }: QueryOptions, token: string): Promise<L
     book.tickets({ subscriber: link.subscriber, incident: link.incident, limit: 1 }),
   ]);
   return {
-    ...{ purpose: link.purpose, subscriber: link.subscriber, expiresAt: link.expiresAt },
-    ...{ incident, confirmation, ticket: tickets.items[0], task: await promisedCall(book, confirmation) },
-    ...{ language: subscriber?.language, timeZone: subscriber?.zone },
+    purpose: link.purpose,
+    subscriber: link.subscriber,
+    expiresAt: link.expiresAt,
+    incident,
+    confirmation,
+    ticket: tickets.items[0],
+    task: await promisedCall(book, confirmation),
+    language: subscriber?.language,
+    timeZone: subscriber?.zone,
   };
 }
 

@@ -29,7 +29,10 @@ export class ApiClient {
     this.#base = `${url.replace(/\/+$/, '')}/api/v1`;
     this.#token = token;
     this.#http = openHttpClient({
-      ...{ world: verbWorld(), allowPrivate: true, timeoutMs: seconds(30), connections: 1 },
+      world: verbWorld(),
+      allowPrivate: true,
+      timeoutMs: seconds(30),
+      connections: 1,
       answerBytes: 64 * 1024 * 1024,
     });
   }

@@ -17,7 +17,8 @@ import type { Terminal, Verb } from './verb.ts';
 import { speaker } from './words.ts';
 
 const options = {
-  ...{ ...commonOptions, ...snmpOptions },
+  ...commonOptions,
+  ...snmpOptions,
   port: { type: 'string' },
   rate: { type: 'string' },
   links: { type: 'boolean' },
@@ -51,7 +52,11 @@ export const discoverVerb: Verb = {
     const world = verbWorld();
     const transport = await openTransport(world);
     const scan: Scan = {
-      ...{ world, transport, profiles, terminal, credentials: await credentialsFrom(values) },
+      world,
+      transport,
+      profiles,
+      terminal,
+      credentials: await credentialsFrom(values),
       port: wholeFrom(values.port, 'port', { least: 1, most: 65_535, otherwise: 161 }),
       perSecond: wholeFrom(values.rate, 'rate', { least: 1, most: 2_000, otherwise: 250 }),
       timeoutMs: durationFrom(values.timeout, 'timeout', 1_000),

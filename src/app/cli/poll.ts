@@ -26,7 +26,9 @@ export const pollVerb: Verb = {
     const say = speaker(values.lang);
     const { host, port } = deviceAddress(onlyPositional(positionals, 'HOST[:PORT]'));
     const target: DeviceTarget = {
-      ...{ host, port, credentials: await credentialsFrom(values) },
+      host,
+      port,
+      credentials: await credentialsFrom(values),
       timeoutMs: durationFrom(values.timeout, 'timeout', 2_000),
       retries: wholeFrom(values.retries, 'retries', { least: 0, most: 10, otherwise: 2 }),
     };

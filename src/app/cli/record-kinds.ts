@@ -24,7 +24,8 @@ export interface Act {
 }
 
 const act = (name: string, path: string, ...body: readonly string[]): Act => ({
-  ...{ name, path },
+  name,
+  path,
   body: body.map((option) => ({ option })),
 });
 

@@ -13,9 +13,19 @@ import { type Say, speaker } from './words.ts';
 const text = { type: 'string' } as const;
 const options = {
   ...commonOptions,
-  ...{ url: text, limit: text, q: text },
-  ...{ state: text, incident: text, subscriber: text },
-  ...{ from: text, to: text, minutes: text, status: text, outcome: text, description: text, channel: text },
+  url: text,
+  limit: text,
+  q: text,
+  state: text,
+  incident: text,
+  subscriber: text,
+  from: text,
+  to: text,
+  minutes: text,
+  status: text,
+  outcome: text,
+  description: text,
+  channel: text,
 } as const;
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
@@ -29,7 +39,9 @@ interface Asking {
 }
 
 export const recordVerbs: readonly Verb[] = recordKinds.map((kind) => ({
-  ...{ name: kind.name, summary: kind.summary, usage: usageOf(kind) },
+  name: kind.name,
+  summary: kind.summary,
+  usage: usageOf(kind),
   async run(argv, terminal) {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
     const say = speaker(values.lang);

@@ -112,10 +112,17 @@ class Complaints {
 
 /** A stream knows how many subscribers a resource has, not who they are. */
 const noSubscribers: SubscriberTable = {
-  ...{ count: 0, channels: [], zones: [], resources: [] },
-  ...{ key: new Uint32Array(0), resource: new Uint32Array(0), zone: new Uint16Array(0) },
-  ...{ subscriberClass: new Uint8Array(0), language: new Uint8Array(0) },
-  ...{ channelMask: new Uint8Array(0), optedOut: new Uint8Array(0) },
+  count: 0,
+  channels: [],
+  zones: [],
+  resources: [],
+  key: new Uint32Array(0),
+  resource: new Uint32Array(0),
+  zone: new Uint16Array(0),
+  subscriberClass: new Uint8Array(0),
+  language: new Uint8Array(0),
+  channelMask: new Uint8Array(0),
+  optedOut: new Uint8Array(0),
 };
 
 function table(replayed: readonly ReplayedIncident[]): string {

@@ -91,7 +91,9 @@ const texts = {
 const testNotice = (given: { key: string; to: string; language: 'ru' | 'en' }): OutgoingNotice => ({
   ...given,
   ...texts[given.language],
-  ...{ subscriber: 'test', incident: 'test', type: 'detected' },
+  subscriber: 'test',
+  incident: 'test',
+  type: 'detected',
 });
 
 interface Reporting {

@@ -28,17 +28,23 @@ export function composeNotice(
   if (onlyTo !== undefined && onlyTo.includes('@') !== (channel.address === 'email')) return undefined;
   const language = notice.language ?? composing.language;
   const rendered = composing.texts({
-    ...{
-      type: notice.type,
-      language,
-      medium: channel.address === 'email' ? 'mail' : 'sms',
-      facts: tell.facts,
-    },
-    ...{ now: composing.world.now(), zone: notice.zone ?? composing.zone, address: notice.address },
+    type: notice.type,
+    language,
+    medium: channel.address === 'email' ? 'mail' : 'sms',
+    facts: tell.facts,
+    now: composing.world.now(),
+    zone: notice.zone ?? composing.zone,
+    address: notice.address,
     link: `${composing.publicUrl.replace(/\/+$/, '')}/s/${notice.token}`,
   });
   return {
-    ...{ key: notice.key, to: onlyTo ?? notice.to, subject: rendered.subject, text: rendered.text, language },
-    ...{ subscriber: notice.subscriberId, incident: notice.incident, type: notice.type },
+    key: notice.key,
+    to: onlyTo ?? notice.to,
+    subject: rendered.subject,
+    text: rendered.text,
+    language,
+    subscriber: notice.subscriberId,
+    incident: notice.incident,
+    type: notice.type,
   };
 }

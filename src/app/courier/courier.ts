@@ -109,15 +109,13 @@ function lanesOf(options: CourierOptions, facts: readonly ChannelFacts[]): Lane[
   return options.channels.map(
     ({ channel, window, ratePerSecond }) =>
       new Lane({
-        ...{
-          book,
-          channel,
-          facts,
-          world,
-          random,
-          window: window ?? 32,
-          ratePerSecond: ratePerSecond ?? 10_000,
-        },
+        book,
+        channel,
+        facts,
+        world,
+        random,
+        window: window ?? 32,
+        ratePerSecond: ratePerSecond ?? 10_000,
         compose: (notice, tell) => composeNotice(options, channel, { notice, tell }),
       }),
   );

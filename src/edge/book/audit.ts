@@ -52,9 +52,14 @@ export function verifyAudit(sql: Sql): { readonly rows: number; readonly brokenA
 
 export function auditPage(sql: Sql, request: PageRequest): Page<AuditEntry> {
   return pageOf<AuditRow, AuditEntry>(sql, request, {
-    ...{ from: 'audit', where: '1', values: [] },
+    from: 'audit',
+    where: '1',
+    values: [],
     item: ({ at, actor, action, target, detail }) => ({
-      ...{ at: at as AuditEntry['at'], actor, action, target },
+      at: at as AuditEntry['at'],
+      actor,
+      action,
+      target,
       detail: JSON.parse(detail) as Readonly<Record<string, unknown>>,
     }),
   });

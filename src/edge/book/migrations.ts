@@ -74,7 +74,11 @@ export function migrate(sql: Sql, file: string): Problem | undefined {
   const version = sql.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
   if (version > steps.length) {
     return {
-      ...{ file, line: 0, column: 0, severity: 'error', code: 'book/newer' },
+      file,
+      line: 0,
+      column: 0,
+      severity: 'error',
+      code: 'book/newer',
       message: `the book has format ${version}, this program knows formats up to ${steps.length}; nothing was changed`,
       hint: 'start the newer program, or restore a backup made by this one',
     };

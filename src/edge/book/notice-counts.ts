@@ -50,8 +50,15 @@ export class CountChanges {
 /** `planned` is the sum of all; what is being sent right now counts as queued. */
 export function noticeCounts(sql: Sql, incident: string): NoticeCounts {
   const counts = {
-    ...{ planned: 0, held: 0, queued: 0, sent: 0, delivered: 0, failed: 0 },
-    ...{ uncertain: 0, suppressed: 0, expired: 0 },
+    planned: 0,
+    held: 0,
+    queued: 0,
+    sent: 0,
+    delivered: 0,
+    failed: 0,
+    uncertain: 0,
+    suppressed: 0,
+    expired: 0,
   };
   const rows = sql.all<{ state: NoticeState; n: number }>(
     'SELECT state, sum(n) AS n FROM notice_counts WHERE incident = ? GROUP BY state',

@@ -151,16 +151,19 @@ function addressed(
   const purpose = row.type === 'ask' || row.type === 'reminder' ? 'confirm' : 'request';
   const confirmation = confirmationId(row.incident, row.subscriber);
   return {
-    ...{
-      row: row.row,
-      key: row.key,
-      incident: row.incident,
-      subscriber: row.subscriber,
-      type: row.type,
-      job: row.tell,
-    },
-    ...{ subscriberId: person.id, attempts: row.attempts, to, language: person.language, zone: person.zone },
-    ...{ address: person.contact.address, purpose },
+    row: row.row,
+    key: row.key,
+    incident: row.incident,
+    subscriber: row.subscriber,
+    type: row.type,
+    job: row.tell,
+    subscriberId: person.id,
+    attempts: row.attempts,
+    to,
+    language: person.language,
+    zone: person.zone,
+    address: person.contact.address,
+    purpose,
     token: vault.token(confirmation, purpose, taking.channel.address === 'phone'),
     notAfter: row.not_after === undefined ? undefined : instant(row.not_after),
   };

@@ -61,7 +61,8 @@ export function incidents(
   query: PageRequest & { readonly states?: readonly Incident['state'][] | undefined },
 ): Page<IncidentRecord> {
   return pageOf<RecordRow, IncidentRecord>(sql, query, {
-    ...{ from: 'incidents', ...recordConditions(query, { state: query.states }) },
+    from: 'incidents',
+    ...recordConditions(query, { state: query.states }),
     item: (row) => incidentRecord(sql, row),
   });
 }
@@ -99,7 +100,8 @@ export function alarms(
   },
 ): Page<Alarm> {
   return pageOf<RecordRow, Alarm>(sql, query, {
-    ...{ from: 'alarms', ...recordConditions(query, { state: query.state, incident: query.incident }) },
+    from: 'alarms',
+    ...recordConditions(query, { state: query.state, incident: query.incident }),
     item: (row) => recordIn<Alarm>(row),
   });
 }
@@ -125,24 +127,23 @@ type StoredNotice = NoticeRow & {
 export function notices(sql: Sql, query: NoticeQuery): Page<NoticeRecord> {
   const { incident, state, subscriber } = query;
   return pageOf<StoredNotice, NoticeRecord>(sql, query, {
-    ...{ from: 'notices', ...conditions({ incident, state, subscriber }) },
+    from: 'notices',
+    ...conditions({ incident, state, subscriber }),
     item: (row) => ({
-      ...{
-        id: String(row.row),
-        key: row.key,
-        incident: row.incident as IncidentId,
-        subscriber: row.subscriber as SubscriberKey,
-      },
+      id: String(row.row),
+      key: row.key,
+      incident: row.incident as IncidentId,
+      subscriber: row.subscriber as SubscriberKey,
       subscriberId:
         sql.get<{ id: string }>('SELECT id FROM subscribers WHERE key = ?', row.subscriber)?.id ?? '',
-      ...{
-        type: row.type,
-        revision: row.revision,
-        channel: row.channel,
-        state: row.state,
-        reason: row.reason,
-      },
-      ...{ attempts: row.attempts, createdAt: instant(row.created_at), externalId: row.external_id },
+      type: row.type,
+      revision: row.revision,
+      channel: row.channel,
+      state: row.state,
+      reason: row.reason,
+      attempts: row.attempts,
+      createdAt: instant(row.created_at),
+      externalId: row.external_id,
       sentAt: row.sent_at === undefined ? undefined : instant(row.sent_at),
     }),
   });
@@ -153,10 +154,8 @@ export function tickets(
   query: PageRequest & { readonly incident?: string | undefined; readonly subscriber?: number | undefined },
 ): Page<Ticket> {
   return pageOf<RecordRow, Ticket>(sql, query, {
-    ...{
-      from: 'tickets',
-      ...recordConditions(query, { incident: query.incident, subscriber: query.subscriber }),
-    },
+    from: 'tickets',
+    ...recordConditions(query, { incident: query.incident, subscriber: query.subscriber }),
     item: (row) => recordIn<Ticket>(row),
   });
 }
@@ -171,7 +170,8 @@ export function confirmations(
   query: PageRequest & { readonly incident?: string | undefined },
 ): Page<Confirmation> {
   return pageOf<RecordRow, Confirmation>(sql, query, {
-    ...{ from: 'confirmations', ...recordConditions(query, { incident: query.incident }) },
+    from: 'confirmations',
+    ...recordConditions(query, { incident: query.incident }),
     item: (row) => recordIn<Confirmation>(row),
   });
 }
@@ -186,7 +186,8 @@ export function tasks(
   query: PageRequest & { readonly states?: readonly Task['state'][] | undefined },
 ): Page<Task> {
   return pageOf<RecordRow, Task>(sql, query, {
-    ...{ from: 'tasks', ...recordConditions(query, { state: query.states }) },
+    from: 'tasks',
+    ...recordConditions(query, { state: query.states }),
     item: (row) => recordIn<Task>(row),
   });
 }

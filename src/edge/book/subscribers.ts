@@ -127,7 +127,9 @@ export function peopleOf(sql: Sql, vault: Vault, keys: readonly number[]): Map<n
   for (const row of rows) {
     if (row.data_key === undefined || row.contact === undefined) continue;
     people.set(row.key, {
-      ...{ id: row.id, language: languageOf(row), zone: row.zone === '' ? undefined : row.zone },
+      id: row.id,
+      language: languageOf(row),
+      zone: row.zone === '' ? undefined : row.zone,
       contact: JSON.parse(vault.open(row.data_key, row.contact)) as SubscriberContact,
     });
   }
@@ -150,7 +152,8 @@ export function findSubscribers(sql: Sql, vault: Vault, query: SubscriberQuery):
   if (query.phone !== undefined) conditions.push(['phone_hash = ?', vault.index(query.phone)]);
   if (query.resource !== undefined) conditions.push(['resource = ?', query.resource]);
   return pageOf<StoredSubscriber, SubscriberRecord>(sql, query, {
-    ...{ from: 'subscribers', rowOf: 'key' },
+    from: 'subscribers',
+    rowOf: 'key',
     where: ['removed = 0', ...conditions.map(([text]) => text)].join(' AND '),
     values: conditions.map(([, value]) => value),
     item: (row) => masked(vault, row),
@@ -181,7 +184,11 @@ function masked(vault: Vault, row: StoredSubscriber): SubscriberRecord {
       ? undefined
       : (JSON.parse(vault.open(row.data_key, row.contact)) as SubscriberContact);
   return {
-    ...{ key: row.key, id: row.id, resource: row.resource, class: row.class, language: languageOf(row) },
+    key: row.key,
+    id: row.id,
+    resource: row.resource,
+    class: row.class,
+    language: languageOf(row),
     zone: row.zone === '' ? undefined : row.zone,
     phone: contact?.phone === undefined ? undefined : maskPhone(contact.phone),
     email: contact?.email === undefined ? undefined : maskEmail(contact.email),

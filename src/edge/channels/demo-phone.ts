@@ -23,7 +23,9 @@ export const demoPhone: ChannelKind<DemoPhoneSettings> = {
   open: (name, settings): Channel => {
     const seen = new Set<string>();
     return {
-      ...{ name, address: settings.address ?? 'phone', honoursKey: true },
+      name,
+      address: settings.address ?? 'phone',
+      honoursKey: true,
       async send(notice) {
         if (!seen.has(notice.key)) {
           seen.add(notice.key);

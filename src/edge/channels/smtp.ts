@@ -75,20 +75,23 @@ function openSmtp(name: string, settings: SmtpSettings, clock: { now(): number }
   // Loaded here: every process reads the schema above, few send mail.
   const { createTransport } = require('nodemailer') as typeof Nodemailer;
   const transport = createTransport({
-    ...{
-      host: settings.host,
-      port,
-      pool: true,
-      maxConnections: Math.min(10, settings.window ?? 5),
-      maxMessages: 100,
-    },
-    ...{ secure: isTls && port === 465, requireTLS: isTls, ignoreTLS: !isTls },
-    ...{ connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs },
+    host: settings.host,
+    port,
+    pool: true,
+    maxConnections: Math.min(10, settings.window ?? 5),
+    maxMessages: 100,
+    secure: isTls && port === 465,
+    requireTLS: isTls,
+    ignoreTLS: !isTls,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
     ...(settings.user === undefined
       ? {}
       : { auth: { user: settings.user, pass: settings.password?.reveal() ?? '' } }),
     // Nothing in a notice may make us read a file or fetch an address.
-    ...{ disableFileAccess: true, disableUrlAccess: true },
+    disableFileAccess: true,
+    disableUrlAccess: true,
     tls: { servername: settings.host, minVersion: 'TLSv1.2' },
     getSocket: (
       _options: unknown,
@@ -107,7 +110,9 @@ function openSmtp(name: string, settings: SmtpSettings, clock: { now(): number }
   });
   return {
     // RFC 5321 knows no key: a lost answer may mean a second mail, which the stable Message-ID lets a mailbox fold.
-    ...{ name, address: 'email', honoursKey: false },
+    name,
+    address: 'email',
+    honoursKey: false,
     async send(notice) {
       // The mail package reads lists of addresses; one notice has one addressee, so anything else never reaches it.
       if (!plainAddress.test(notice.to)) return { kind: 'failed', reason: 'not one plain address' };

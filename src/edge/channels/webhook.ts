@@ -49,11 +49,15 @@ export const webhook: ChannelKind<WebhookSettings> = {
   },
   open(name, settings, world): Channel {
     const client = openHttpClient({
-      ...{ world, allowPrivate: settings.allowPrivate === true, connections: settings.window ?? 32 },
+      world,
+      allowPrivate: settings.allowPrivate === true,
+      connections: settings.window ?? 32,
       timeoutMs: milliseconds(lengthMs(settings.timeout, 5_000)),
     });
     return {
-      ...{ name, address: settings.address ?? 'phone', honoursKey: settings.honoursKey !== false },
+      name,
+      address: settings.address ?? 'phone',
+      honoursKey: settings.honoursKey !== false,
       async send(notice) {
         const body = JSON.stringify(bodyOf(notice));
         const headers = {
@@ -81,7 +85,14 @@ const bodyOf = ({
   key,
   subject,
 }: OutgoingNotice): object => ({
-  ...{ to, text, subject, language, subscriber, incident, type, key },
+  to,
+  text,
+  subject,
+  language,
+  subscriber,
+  incident,
+  type,
+  key,
 });
 
 function outcomeOf(answer: HttpOutcome, now: number): SendOutcome {

@@ -40,14 +40,19 @@ export function webhookDeskRefusal(settings: WebhookDeskSettings): string | unde
  */
 export function webhookDesk(name: string, settings: WebhookDeskSettings, world: World): Desk {
   const client = openHttpClient({
-    ...{ world, allowPrivate: settings.allowPrivate === true, connections: 4, timeoutMs: answerWithin },
+    world,
+    allowPrivate: settings.allowPrivate === true,
+    connections: 4,
+    timeoutMs: answerWithin,
   });
   return {
     name,
     async put(ticket, text) {
       const body = JSON.stringify({ ticket, ...text });
       const answer = await client.call({
-        ...{ url: settings.url, method: 'POST', body },
+        url: settings.url,
+        method: 'POST',
+        body,
         headers: {
           'content-type': 'application/json',
           'idempotency-key': stateKey(ticket),

@@ -162,14 +162,12 @@ function longTexts(document: SourceDocument, raw: RawTexts, texts: LanguageTexts
   );
   return noticeTypes.flatMap((type) => {
     const wish: NoticeWish = {
-      ...{
-        type,
-        language: raw.language,
-        medium: 'sms',
-        now: at,
-        zone: 'UTC',
-        link: 'https://status.example/s/AAAAAAAAAAA',
-      },
+      type,
+      language: raw.language,
+      medium: 'sms',
+      now: at,
+      zone: 'UTC',
+      link: 'https://status.example/s/AAAAAAAAAAA',
       facts: { kind, startedAt: at, restoredAt: at, etr, previousEtr: etr },
     };
     const { parts } = smsLength(render(texts, wish).text);
@@ -201,14 +199,18 @@ function valuesOf(texts: LanguageTexts, wish: NoticeWish): Record<string, string
   const yes = (value: unknown): string => (value === undefined || value === '' ? 'no' : 'yes');
   const time = (at: number | undefined): string => (at === undefined ? '' : clockTime(at, wish));
   return {
-    ...{
-      operator: texts.operator,
-      cause: texts.causes[facts.kind] ?? texts.causes['*'] ?? '',
-      link: wish.link,
-    },
-    ...{ address: plain(wish.address ?? ''), since: time(facts.startedAt), restored: time(facts.restoredAt) },
-    ...{ etr: time(facts.etr?.to), etrFrom: time(facts.etr?.from), previousEtr: time(facts.previousEtr?.to) },
-    ...{ hasEtr: yes(facts.etr), hasAddress: yes(wish.address), hasRestored: yes(facts.restoredAt) },
+    operator: texts.operator,
+    cause: texts.causes[facts.kind] ?? texts.causes['*'] ?? '',
+    link: wish.link,
+    address: plain(wish.address ?? ''),
+    since: time(facts.startedAt),
+    restored: time(facts.restoredAt),
+    etr: time(facts.etr?.to),
+    etrFrom: time(facts.etr?.from),
+    previousEtr: time(facts.previousEtr?.to),
+    hasEtr: yes(facts.etr),
+    hasAddress: yes(wish.address),
+    hasRestored: yes(facts.restoredAt),
     remote: facts.remote === undefined ? 'unknown' : facts.remote ? 'yes' : 'no',
   };
 }

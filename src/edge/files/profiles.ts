@@ -51,5 +51,10 @@ async function readText(file: string, problems: Problem[]): Promise<string | und
 }
 
 const unreadable = (file: string, message: string): Problem => ({
-  ...{ file, line: 0, column: 0, severity: 'error', code: 'file/unreadable', message },
+  file,
+  line: 0,
+  column: 0,
+  severity: 'error',
+  code: 'file/unreadable',
+  message,
 });

@@ -92,7 +92,13 @@ export async function parseSubscribersCsv(
 }
 
 const wholeFile = (file: string, message: string, hint: string | undefined): Problem => ({
-  ...{ file, line: 0, column: 0, severity: 'error', code: 'subscribers/not-valid', message, hint },
+  file,
+  line: 0,
+  column: 0,
+  severity: 'error',
+  code: 'subscribers/not-valid',
+  message,
+  hint,
 });
 
 class LineReader {
@@ -180,11 +186,16 @@ class LineReader {
       return known.includes(name) || value === '' || name === '' ? [] : [[name, value] as const];
     });
     return {
-      ...{ id: field('id')!.text, resource: field('resource')!.text, name: field('name')?.text },
+      id: field('id')!.text,
+      resource: field('resource')!.text,
+      name: field('name')?.text,
       class: (field('class')?.text ?? 'residential') as SubscriberClass,
       language: field('language')?.text as 'ru' | 'en' | undefined,
-      ...{ phone: field('phone')?.text, email: field('email')?.text, timezone: field('timezone')?.text },
-      ...{ address: field('address')?.text, consent: field('consent')?.text.split(/\s+/) ?? [] },
+      phone: field('phone')?.text,
+      email: field('email')?.text,
+      timezone: field('timezone')?.text,
+      address: field('address')?.text,
+      consent: field('consent')?.text.split(/\s+/) ?? [],
       attributes: Object.fromEntries(attributes),
     };
   }

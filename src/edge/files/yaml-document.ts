@@ -11,10 +11,16 @@ const DEEPEST_NESTING = 100;
 /** Parses `text`; syntax errors, duplicate keys and alias bombs are problems, the value is then undefined. */
 export function parseYaml(file: string, text: string): Parsed<SourceDocument> {
   const whole = (message: string): Problem => ({
-    ...{ file, line: 0, column: 0, severity: 'error', code: 'file/unreadable', message },
+    file,
+    line: 0,
+    column: 0,
+    severity: 'error',
+    code: 'file/unreadable',
+    message,
   });
   const none: SourceDocument = {
-    ...{ file, value: undefined },
+    file,
+    value: undefined,
     problemAt: (_path, found) => withPlace(file, found, { line: 0, col: 0 }),
   };
   if (text.length > LARGEST_TEXT) return { value: none, problems: [whole('the file is larger than 16 MiB')] };
@@ -60,7 +66,10 @@ export type DocumentCheck = (document: SourceDocument) => readonly Problem[];
 /** Compiles a JSON schema (draft 7) once; the check answers every violation at its place. */
 export function documentCheck(schema: object): DocumentCheck {
   const ajv = new Ajv({
-    ...{ allErrors: true, verbose: true, strict: true, allowUnionTypes: true },
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    allowUnionTypes: true,
     // Schemas are our own and strict mode refuses unknown words; the meta schema takes longer to compile than they do.
     validateSchema: false,
   });
@@ -80,7 +89,9 @@ function problemOf(document: SourceDocument, error: ErrorObject): Problem {
       const key = String(params['additionalProperty']);
       const known = Object.keys((error.parentSchema as { properties?: object }).properties ?? {});
       return document.problemAt([...path, key], {
-        ...{ code: 'config/unknown-key', message: `unknown key "${key}"`, atKey: true },
+        code: 'config/unknown-key',
+        message: `unknown key "${key}"`,
+        atKey: true,
         hint: nearest(key, known),
       });
     }
@@ -92,7 +103,8 @@ function problemOf(document: SourceDocument, error: ErrorObject): Problem {
       const allowed = (params['allowedValues'] as readonly unknown[]).map(String);
       const message = `${name} is ${quoted(error.data)}`;
       return document.problemAt(path, {
-        ...{ code: 'config/not-allowed', message },
+        code: 'config/not-allowed',
+        message,
         hint: nearest(String(error.data), allowed) ?? `use one of ${allowed.join(', ')}`,
       });
     }

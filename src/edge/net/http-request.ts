@@ -94,7 +94,9 @@ function oneCall(
       ...(body === undefined ? {} : { 'content-length': String(body.length) }),
     };
     const sending = (isTls ? httpsRequest : httpRequest)(url, {
-      ...{ method: call.method, headers, agent: isTls ? agents.https : agents.http },
+      method: call.method,
+      headers,
+      agent: isTls ? agents.https : agents.http,
       // A header flood is cut long before this machine feels it.
       maxHeaderSize: 16_384,
     });

@@ -231,8 +231,12 @@ function response(
   }: { readonly status: number; readonly index: number; readonly varbinds: Uint8Array[] },
 ): Uint8Array | undefined {
   return encodeResponse({
-    ...{ version: view.version === V1 ? 0 : 1, community: communityOf(view), requestId: view.requestId },
-    ...{ errorStatus: status, errorIndex: index, varbinds },
+    version: view.version === V1 ? 0 : 1,
+    community: communityOf(view),
+    requestId: view.requestId,
+    errorStatus: status,
+    errorIndex: index,
+    varbinds,
   });
 }
 

@@ -35,7 +35,10 @@ const WIDEST = 12;
 const MOST_REPETITIONS = 50;
 
 export const startingPace = (): Pace => ({
-  ...{ width: WIDEST, repetitions: MOST_REPETITIONS, goodInARow: 0, hasAnswered: false },
+  width: WIDEST,
+  repetitions: MOST_REPETITIONS,
+  goodInARow: 0,
+  hasAnswered: false,
 });
 
 /** A name in some buffer; moved along instead of made anew for each row. */
@@ -93,7 +96,11 @@ class ColumnWalk {
     this.#requestsLeft = walk.budget.requests;
     this.#giveUpAtMs = walk.exchange.nowMs() + walk.budget.timeMs;
     this.#active = walk.prefixes.map((prefix, number) => ({
-      ...{ number, prefix, last: { bytes: prefix, from: 0, end: prefix.length }, rows: 0, isEnded: false },
+      number,
+      prefix,
+      last: { bytes: prefix, from: 0, end: prefix.length },
+      rows: 0,
+      isEnded: false,
     }));
   }
 

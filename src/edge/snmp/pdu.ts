@@ -11,10 +11,22 @@ export const V2C: SnmpVersion = 1;
 export const pduTag = { get: 0xa0, getNext: 0xa1, response: 0xa2, getBulk: 0xa5, trap: 0xa7 } as const;
 
 export const valueTag = {
-  ...{ integer: 0x02, octets: 0x04, null: 0x05, oid: 0x06, ipAddress: 0x40, counter32: 0x41, gauge32: 0x42 },
-  ...{ timeticks: 0x43, opaque: 0x44, nsap: 0x45, counter64: 0x46, unsigned32: 0x47 },
-  ...{ noSuchObject: 0x80, noSuchInstance: 0x81, endOfMibView: 0x82 },
-} as const;
+  integer: 0x02,
+  octets: 0x04,
+  null: 0x05,
+  oid: 0x06,
+  ipAddress: 0x40,
+  counter32: 0x41,
+  gauge32: 0x42,
+  timeticks: 0x43,
+  opaque: 0x44,
+  nsap: 0x45,
+  counter64: 0x46,
+  unsigned32: 0x47,
+  noSuchObject: 0x80,
+  noSuchInstance: 0x81,
+  endOfMibView: 0x82,
+};
 
 /** RFC 3416 section 3: what error-status says. */
 export const errorStatus = {

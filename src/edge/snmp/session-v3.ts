@@ -49,7 +49,10 @@ class PackageWire implements Wire {
     this.#world = world;
     this.#target = target;
     this.#session = netSnmp.createV3Session(target.address, packageUser(target.v3), {
-      ...{ port: target.port, retries: target.retries, timeout: target.timeoutMs, version: netSnmp.Version3 },
+      port: target.port,
+      retries: target.retries,
+      timeout: target.timeoutMs,
+      version: netSnmp.Version3,
       transport: isIPv6(target.address) ? 'udp6' : 'udp4',
       reportOidMismatchErrors: false,
       dgramModule: { createSocket: (type) => guardedSocket(type, target) },
@@ -169,9 +172,12 @@ function guardedSocket(type: 'udp4' | 'udp6', target: V3Target): Socket {
 function packageUser(v3: V3User): Readonly<Record<string, unknown>> {
   const { SecurityLevel, AuthProtocols, PrivProtocols } = netSnmp;
   return {
-    ...{ name: v3.user, level: SecurityLevel[v3.level] },
-    ...{ authProtocol: AuthProtocols[v3.auth ?? 'sha'], authKey: v3.authKey?.reveal() ?? '' },
-    ...{ privProtocol: PrivProtocols[v3.priv ?? 'aes'], privKey: v3.privKey?.reveal() ?? '' },
+    name: v3.user,
+    level: SecurityLevel[v3.level],
+    authProtocol: AuthProtocols[v3.auth ?? 'sha'],
+    authKey: v3.authKey?.reveal() ?? '',
+    privProtocol: PrivProtocols[v3.priv ?? 'aes'],
+    privKey: v3.privKey?.reveal() ?? '',
   };
 }
 

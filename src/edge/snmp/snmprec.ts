@@ -103,7 +103,14 @@ function fromHex(text: string): Uint8Array | undefined {
 }
 
 const escapes: Readonly<Record<string, string>> = {
-  ...{ n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v', a: '\x07', '0': '\0' },
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  a: '\x07',
+  '0': '\0',
 };
 
 /** Backslash escapes as Python writes them; an unknown one stays as it is. */

@@ -74,7 +74,9 @@ export async function openTransport(world: World, socketsPerFamily = 2): Promise
   if (granted < WANTED_RECEIVE_BUFFER) {
     const hint = `sysctl -w net.core.rmem_max=${WANTED_RECEIVE_BUFFER}`;
     world.log.warn('the kernel grants a small receive buffer: fewer polls run at once', {
-      ...{ grantedBytes: granted, window: transport.window.ipv4, hint },
+      grantedBytes: granted,
+      window: transport.window.ipv4,
+      hint,
     });
   }
   return transport;
@@ -145,8 +147,17 @@ class UdpTransport implements Transport {
   readonly #free: number[] = [];
   readonly #view = new MessageView();
   readonly #count = {
-    ...{ requests: 0, retries: 0, replies: 0, timeouts: 0, late: 0, unknownId: 0, foreign: 0 },
-    ...{ mismatched: 0, malformed: 0, refused: 0, sendErrors: 0 },
+    requests: 0,
+    retries: 0,
+    replies: 0,
+    timeouts: 0,
+    late: 0,
+    unknownId: 0,
+    foreign: 0,
+    mismatched: 0,
+    malformed: 0,
+    refused: 0,
+    sendErrors: 0,
   };
   #random: Uint8Array = new Uint8Array(0);
   #randomAt = 0;
@@ -332,8 +343,17 @@ class UdpTransport implements Transport {
     const free = this.#slots.length < RESTING_SLOTS ? undefined : this.#free.shift();
     if (free !== undefined) return this.#slots[free]!;
     const slot: Slot = {
-      ...{ number: this.#slots.length, requestId: 0, ask: undefined, lane: undefined, socket: undefined },
-      ...{ bytes: undefined, address: '', deadline: 0, triesLeft: 0, sawMalformed: false, sendError: false },
+      number: this.#slots.length,
+      requestId: 0,
+      ask: undefined,
+      lane: undefined,
+      socket: undefined,
+      bytes: undefined,
+      address: '',
+      deadline: 0,
+      triesLeft: 0,
+      sawMalformed: false,
+      sendError: false,
     };
     this.#slots.push(slot);
     return slot;

@@ -35,14 +35,16 @@ export async function bookIn(folder: string, world: World = virtualWorld()): Pro
 }
 
 export const subscriberRow = (n: number, change: Partial<SubscriberRow> = {}): SubscriberRow => ({
-  ...{ id: `s${n}`, resource: `ont-${n % 1000}`, class: 'residential', language: n % 2 === 0 ? 'ru' : 'en' },
-  ...{
-    name: `Name ${n}`,
-    phone: `+7900${String(n).padStart(7, '0')}`,
-    email: `s${n}@example.org`,
-    address: `Street ${n}`,
-  },
-  ...{ consent: [], attributes: {} },
+  id: `s${n}`,
+  resource: `ont-${n % 1000}`,
+  class: 'residential',
+  language: n % 2 === 0 ? 'ru' : 'en',
+  name: `Name ${n}`,
+  phone: `+7900${String(n).padStart(7, '0')}`,
+  email: `s${n}@example.org`,
+  address: `Street ${n}`,
+  consent: [],
+  attributes: {},
   ...change,
 });
 
@@ -55,38 +57,35 @@ export async function importAll(book: Book, rows: readonly SubscriberRow[], mode
 export const incidentId = 'l.1.1' as IncidentId;
 
 export const incident = (change: Partial<Incident> = {}): Incident => ({
-  ...{
-    id: incidentId,
-    kind: 'feeder',
-    root: 'feeder-1' as ResourceId,
-    probability: 0.9,
-    candidates: [],
-    state: 'open',
-  },
-  ...{
-    actionable: true,
-    planned: false,
-    startedAt: t0,
-    alarms: [],
-    suppressed: 0,
-    affected: { under: [], except: [] },
-  },
-  ...{ explanation: {}, history: [] },
+  id: incidentId,
+  kind: 'feeder',
+  root: 'feeder-1' as ResourceId,
+  probability: 0.9,
+  candidates: [],
+  state: 'open',
+  actionable: true,
+  planned: false,
+  startedAt: t0,
+  alarms: [],
+  suppressed: 0,
+  affected: { under: [], except: [] },
+  explanation: {},
+  history: [],
   ...change,
 });
 
 export const tell = (change: Partial<Tell> = {}): Tell => ({
-  ...{
-    incident: incidentId,
-    revision: 1,
-    type: 'detected',
-    topologyVersion: 1,
-    from: 0,
-    to: 10,
-    except: [],
-    suppressed: {},
-  },
-  ...{ held: false, order: ['sms', 'mail'], facts: { kind: 'feeder', startedAt: t0 } },
+  incident: incidentId,
+  revision: 1,
+  type: 'detected',
+  topologyVersion: 1,
+  from: 0,
+  to: 10,
+  except: [],
+  suppressed: {},
+  held: false,
+  order: ['sms', 'mail'],
+  facts: { kind: 'feeder', startedAt: t0 },
   ...change,
 });
 
@@ -94,7 +93,11 @@ let lastSequence = 0;
 
 /** One input's doings, with the next sequence. */
 export const applied = (effects: readonly Effect[], changes: readonly Change[] = []): Applied => ({
-  ...{ sequence: ++lastSequence, at: t0, effects, changes, rest: [] },
+  sequence: ++lastSequence,
+  at: t0,
+  effects,
+  changes,
+  rest: [],
 });
 
 export const tells = (...told: readonly Tell[]): Applied =>

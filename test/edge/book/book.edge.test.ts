@@ -25,20 +25,20 @@ import {
 const world = virtualWorld();
 
 const alarm = (n: number, change: Partial<Alarm> = {}): Alarm => ({
-  ...{
-    id: `alarm-${n}` as AlarmId,
-    resource: `ont-${n}` as ResourceId,
-    cause: 'LOS',
-    alarmType: 'communicationsAlarm',
-  },
-  ...{
-    perceivedSeverity: 'minor',
-    state: 'raised',
-    ackState: 'unacknowledged',
-    flapping: false,
-    sources: ['trap'],
-  },
-  ...{ raisedAt: t0, changedAt: t0, count: 1, incident: incidentId, attributes: {} },
+  id: `alarm-${n}` as AlarmId,
+  resource: `ont-${n}` as ResourceId,
+  cause: 'LOS',
+  alarmType: 'communicationsAlarm',
+  perceivedSeverity: 'minor',
+  state: 'raised',
+  ackState: 'unacknowledged',
+  flapping: false,
+  sources: ['trap'],
+  raisedAt: t0,
+  changedAt: t0,
+  count: 1,
+  incident: incidentId,
+  attributes: {},
   ...change,
 });
 
@@ -247,13 +247,11 @@ test('a link opens its confirmation for seven days; unknown and expired ones loo
     const short = await book.grantLink({ ...wish, short: true });
     expect([long.token.length, short.token.length]).toEqual([22, 11]);
     expect(await book.findLink(long.token, t0)).toEqual({
-      ...{
-        confirmation: `${incidentId}:5`,
-        subscriber: 5,
-        incident: incidentId,
-        purpose: 'confirm',
-        expiresAt: t0 + 7 * 86_400_000,
-      },
+      confirmation: `${incidentId}:5`,
+      subscriber: 5,
+      incident: incidentId,
+      purpose: 'confirm',
+      expiresAt: t0 + 7 * 86_400_000,
     });
     expect(await book.findLink(short.token, t0 + 7 * 86_400_000)).toBeUndefined();
     expect(await book.findLink(`${short.token.slice(0, 10)}A`, t0)).toBeUndefined();

@@ -135,14 +135,15 @@ test('a withdrawn notice is not sent, and nobody hears of the end of what they w
 test('who turned to us is asked, told or not', async () => {
   await withBook(2, async (book) => {
     const ticket: Ticket = {
-      ...{
-        id: 't.1' as TicketId,
-        kind: 'subscriber',
-        status: 'inProgress',
-        subscriber: 2 as SubscriberKey,
-        incident: incidentId,
-      },
-      ...{ openedAt: t0, attached: 0, loops: 0, history: [] },
+      id: 't.1' as TicketId,
+      kind: 'subscriber',
+      status: 'inProgress',
+      subscriber: 2 as SubscriberKey,
+      incident: incidentId,
+      openedAt: t0,
+      attached: 0,
+      loops: 0,
+      history: [],
     };
     await book.project([applied([], [{ kind: 'ticket', ticket }]), tells(tell({ type: 'ask', to: 2 }))]);
     await expandAll(book);

@@ -20,13 +20,14 @@ export interface Peer {
 }
 
 export const notice = (change: Partial<OutgoingNotice> = {}): OutgoingNotice => ({
-  ...{
-    key: '0123456789abcdef0123456789abcdef',
-    to: '+79001234567',
-    subject: 'Нет интернета',
-    text: 'Чиним, ждём к 19:30',
-  },
-  ...{ language: 'ru', subscriber: 's1', incident: 'l.1.1', type: 'detected' },
+  key: '0123456789abcdef0123456789abcdef',
+  to: '+79001234567',
+  subject: 'Нет интернета',
+  text: 'Чиним, ждём к 19:30',
+  language: 'ru',
+  subscriber: 's1',
+  incident: 'l.1.1',
+  type: 'detected',
   ...change,
 });
 

@@ -17,12 +17,10 @@ async function startRelay(): Promise<Relay> {
   const recipients: string[][] = [];
   const failure = (code: number) => Object.assign(new Error('no'), { responseCode: code });
   const server = new SMTPServer({
-    ...{
-      authOptional: true,
-      disabledCommands: ['AUTH', 'STARTTLS'],
-      logger: false,
-      disableReverseLookup: true,
-    },
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    logger: false,
+    disableReverseLookup: true,
     onRcptTo(_address, _session, answer) {
       if (relay.mode === 'busy') answer(failure(451));
       else if (relay.mode === 'refuse') answer(failure(550));
@@ -53,7 +51,11 @@ async function startRelay(): Promise<Relay> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.server.address() as AddressInfo;
   const relay: Relay = {
-    ...{ mode: 'accept', received, mails, recipients, port },
+    mode: 'accept',
+    received,
+    mails,
+    recipients,
+    port,
     open: () =>
       openChannel(
         'mail',

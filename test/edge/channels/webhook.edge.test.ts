@@ -42,7 +42,11 @@ async function startGateway(): Promise<Gateway> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/send`;
   const gateway: Gateway = {
-    ...{ mode: 'accept', received, requests, url, answer: { status: 0, headers: {}, body: '' } },
+    mode: 'accept',
+    received,
+    requests,
+    url,
+    answer: { status: 0, headers: {}, body: '' },
     open: () =>
       openChannel('sms', { kind: 'webhook', url, secret, allowPrivate: true } as never, realWorld())!,
     stop: () =>

@@ -9,14 +9,12 @@ import type { Ticket } from '../../../src/model/ticket.ts';
 import { realWorld } from '../../support/real-world.ts';
 
 const ticket: Ticket = {
-  ...{
-    id: 'l.1.9' as TicketId,
-    kind: 'incident',
-    status: 'inProgress',
-    openedAt: instant(1),
-    attached: 3,
-    loops: 0,
-  },
+  id: 'l.1.9' as TicketId,
+  kind: 'incident',
+  status: 'inProgress',
+  openedAt: instant(1),
+  attached: 3,
+  loops: 0,
   history: [{ at: instant(1), status: 'inProgress', reason: 'opened' }],
 };
 const text = { title: 'Incident', description: 'feeder' };

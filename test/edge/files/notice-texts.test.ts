@@ -18,14 +18,12 @@ const etr = {
   revision: 1,
 } as const;
 const wish = (change: Partial<NoticeWish> = {}): NoticeWish => ({
-  ...{
-    type: 'detected',
-    language: 'ru',
-    medium: 'sms',
-    now: at,
-    zone: 'Europe/Moscow',
-    link: 'https://op.example/s/AAAAAAAAAAA',
-  },
+  type: 'detected',
+  language: 'ru',
+  medium: 'sms',
+  now: at,
+  zone: 'Europe/Moscow',
+  link: 'https://op.example/s/AAAAAAAAAAA',
   facts: { kind: 'feeder', startedAt: at, etr },
   ...change,
 });

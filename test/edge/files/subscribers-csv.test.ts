@@ -13,21 +13,17 @@ test('a full line is read, semicolons, BOM, quotes and line breaks in quotes inc
   expect(problems).toEqual([]);
   expect(value).toEqual([
     {
-      ...{
-        id: 'a1',
-        name: 'Иванов "И." ;И.',
-        resource: 'ont-1',
-        class: 'vip',
-        language: 'ru',
-        phone: '+79001234567',
-        email: 'a@b.ru',
-      },
-      ...{
-        timezone: 'Europe/Moscow',
-        address: 'ул. А,\nд. 1',
-        consent: ['sms', 'mail'],
-        attributes: { tariff: 'gold' },
-      },
+      id: 'a1',
+      name: 'Иванов "И." ;И.',
+      resource: 'ont-1',
+      class: 'vip',
+      language: 'ru',
+      phone: '+79001234567',
+      email: 'a@b.ru',
+      timezone: 'Europe/Moscow',
+      address: 'ул. А,\nд. 1',
+      consent: ['sms', 'mail'],
+      attributes: { tariff: 'gold' },
     },
   ]);
 });

@@ -30,8 +30,11 @@ const segmentBytes = 50_000;
 const contents = cityContents({ crowd: cityTable({ each: 85 }) });
 /** Causes are found within a pause of the child, so that notices and questions leave in slices while it dies. */
 const timing = {
-  ...{ quietMs: milliseconds(20), maxWaitMs: milliseconds(40), lookEveryMs: milliseconds(5) },
-  ...{ earlyAfterMs: milliseconds(10), resolveQuietMs: milliseconds(10) },
+  quietMs: milliseconds(20),
+  maxWaitMs: milliseconds(40),
+  lookEveryMs: milliseconds(5),
+  earlyAfterMs: milliseconds(10),
+  resolveQuietMs: milliseconds(10),
 };
 
 /** A line that recovers, then cuts and mends the whole city again and again; prints sequence, record and digest of what was delivered. */

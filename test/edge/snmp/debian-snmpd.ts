@@ -36,7 +36,9 @@ export async function startSnmpd(): Promise<RunningSnmpd> {
   });
   await started(child);
   return {
-    ...{ port, authKey, privKey },
+    port,
+    authKey,
+    privKey,
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       if (child.exitCode === null && child.signalCode === null) {

@@ -73,7 +73,10 @@ describe('a device read again and again', () => {
 
   it('is asked for its names again only when they may have changed', async () => {
     const target = {
-      ...{ host: '127.0.0.1', port: agent.port, timeoutMs: 500, retries: 1 },
+      host: '127.0.0.1',
+      port: agent.port,
+      timeoutMs: 500,
+      retries: 1,
       credentials: { version: 'v2c', community: new Secret('c') } as const,
     };
     const poller = openDevicePoller({ world, transport, profiles, target, profile: 'lab' });

@@ -44,11 +44,9 @@ export async function openHostileDevice(answer: (asked: Asked) => void): Promise
           version: view.version === 0 ? 0 : 1,
           community: view.bytes.subarray(view.communityFrom, view.communityEnd),
           requestId: fields.requestId ?? view.requestId,
-          ...{
-            errorStatus: fields.status ?? 0,
-            errorIndex: 0,
-            varbinds: varbinds.map((row) => encodeVarbind(row)!),
-          },
+          errorStatus: fields.status ?? 0,
+          errorIndex: 0,
+          varbinds: varbinds.map((row) => encodeVarbind(row)!),
         })!,
     });
   });

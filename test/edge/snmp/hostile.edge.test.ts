@@ -43,8 +43,13 @@ describe('a device that misbehaves', () => {
 
   const sessionTo = (port: number, { anySource = false, timeoutMs = 1_000 } = {}) =>
     openSession(world, transport, {
-      ...{ address: '127.0.0.1', port, version: 1, community: new Secret('c'), anySource },
-      ...{ timeoutMs, retries: 1 },
+      address: '127.0.0.1',
+      port,
+      version: 1,
+      community: new Secret('c'),
+      anySource,
+      timeoutMs,
+      retries: 1,
     });
 
   async function walkOf(
@@ -188,7 +193,8 @@ describe('a device that misbehaves', () => {
   it('leaves the other devices untouched', async () => {
     const rows = Array.from({ length: 300 }, (_, i) => `${COLUMN}.${i + 1}|65|${i}`).join('\n');
     const agent = await openAgent(world, {
-      ...{ host: '127.0.0.1', port: 0 },
+      host: '127.0.0.1',
+      port: 0,
       rowsOf: () => recordedRows(parseSnmprec(rows)),
     });
     device = await openHostileDevice(({ send, reply, view }) => {
@@ -217,7 +223,10 @@ describe('a device that misbehaves', () => {
     await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
     const asked = Array.from({ length: 60 }, async () => {
       const session = openV3Session(world, {
-        ...{ address: '127.0.0.1', port: socket.address().port, timeoutMs: 60, retries: 1 },
+        address: '127.0.0.1',
+        port: socket.address().port,
+        timeoutMs: 60,
+        retries: 1,
         v3: { user: 'u', level: 'authNoPriv', auth: 'sha', authKey: new Secret('long-enough-key') },
       });
       const found = await session.walk([COLUMN], budget);
@@ -248,8 +257,12 @@ describe('a device that misbehaves', () => {
       for (const payload of payloads) {
         device = await openHostileDevice(({ send }) => send(payload));
         const got = await openSession(world, transport, {
-          ...{ address: '127.0.0.1', port: device.port, version: 1, community: new Secret('c') },
-          ...{ timeoutMs: 20, retries: 0 },
+          address: '127.0.0.1',
+          port: device.port,
+          version: 1,
+          community: new Secret('c'),
+          timeoutMs: 20,
+          retries: 0,
         }).get([`${COLUMN}.1`]);
         expect(got.varbinds).toEqual([]);
         expect(got.problem).toBeDefined();

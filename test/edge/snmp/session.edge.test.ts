@@ -48,12 +48,19 @@ describe('a session', () => {
     const host = options.host ?? '127.0.0.1';
     const served = recordedRows(recording);
     agent = await openAgent(world, {
-      ...{ host, port: 0, random: seededRandom(4), habits: options.habits },
+      host,
+      port: 0,
+      random: seededRandom(4),
+      habits: options.habits,
       rowsOf: (community) => (community === 'c' ? served : undefined),
     });
     return openSession(world, transport, {
-      ...{ address: host, port: agent.port, version: options.version ?? 1, community: new Secret('c') },
-      ...{ timeoutMs: options.timeoutMs ?? 2_000, retries: options.retries ?? 2 },
+      address: host,
+      port: agent.port,
+      version: options.version ?? 1,
+      community: new Secret('c'),
+      timeoutMs: options.timeoutMs ?? 2_000,
+      retries: options.retries ?? 2,
     });
   }
 
@@ -142,8 +149,12 @@ describe('a session', () => {
     const session = await open({ host: '::1' });
     expect((await session.get([`${NAME}.100`])).problem).toBeUndefined();
     const written = openSession(world, transport, {
-      ...{ address: '0:0:0:0:0:0:0:1', port: agent!.port, version: 1, community: new Secret('c') },
-      ...{ timeoutMs: 2_000, retries: 1 },
+      address: '0:0:0:0:0:0:0:1',
+      port: agent!.port,
+      version: 1,
+      community: new Secret('c'),
+      timeoutMs: 2_000,
+      retries: 1,
     });
     expect((await written.get([`${NAME}.100`])).problem).toBeUndefined();
   });
@@ -152,14 +163,12 @@ describe('a session', () => {
     const session = await open();
     expect((await session.get(['sysDescr'])).problem).toEqual({ kind: 'badAnswer', reason: 'malformed' });
     const nowhere = openSession(world, transport, {
-      ...{
-        address: 'somewhere',
-        port: 161,
-        version: 1,
-        community: new Secret('c'),
-        timeoutMs: 100,
-        retries: 0,
-      },
+      address: 'somewhere',
+      port: 161,
+      version: 1,
+      community: new Secret('c'),
+      timeoutMs: 100,
+      retries: 0,
     });
     expect((await nowhere.get([NAME])).problem).toEqual({ kind: 'refused', reason: 'unreachable' });
   });
@@ -169,8 +178,12 @@ describe('a session', () => {
     const silent = await open({ habits: { isSilent: true } });
     expect(silent).toBeDefined();
     const session = openSession(world, own, {
-      ...{ address: '127.0.0.1', port: agent!.port, version: 1, community: new Secret('c') },
-      ...{ timeoutMs: 10_000, retries: 0 },
+      address: '127.0.0.1',
+      port: agent!.port,
+      version: 1,
+      community: new Secret('c'),
+      timeoutMs: 10_000,
+      retries: 0,
     });
     const asked = session.get([`${NAME}.100`]);
     await expect.poll(() => agent!.counters().requests).toBe(1);

@@ -32,13 +32,20 @@ describe("Debian's snmpd", () => {
   const v3 = (keys: { auth?: string; priv?: string; user?: string } = {}): Credentials => ({
     version: 'v3',
     v3: {
-      ...{ user: keys.user ?? 'reader', level: 'authPriv', auth: 'sha256', priv: 'aes' },
+      user: keys.user ?? 'reader',
+      level: 'authPriv',
+      auth: 'sha256',
+      priv: 'aes',
       authKey: new Secret(keys.auth ?? snmpd.authKey),
       privKey: new Secret(keys.priv ?? snmpd.privKey),
     },
   });
   const target = (credentials: Credentials) => ({
-    ...{ host: '127.0.0.1', port: snmpd.port, credentials, timeoutMs: 800, retries: 1 },
+    host: '127.0.0.1',
+    port: snmpd.port,
+    credentials,
+    timeoutMs: 800,
+    retries: 1,
   });
   const poll = (credentials: Credentials) =>
     pollDevice({ world, transport, profiles, profile: 'auto', target: target(credentials) });

@@ -22,8 +22,13 @@ describe('RFC 5424 section 6.5', () => {
         `<34>1 2003-10-11T22:14:15.003Z mymachine.example.com su - ID47 - ${byteOrderMark}'su root' failed for lonvick on /dev/pts/8`,
       ),
     ).toEqual({
-      ...{ facility: 4, severity: 2, deviceAt: at('2003-10-11T22:14:15.003Z') },
-      ...{ host: 'mymachine.example.com', app: 'su', messageId: 'ID47', data: undefined },
+      facility: 4,
+      severity: 2,
+      deviceAt: at('2003-10-11T22:14:15.003Z'),
+      host: 'mymachine.example.com',
+      app: 'su',
+      messageId: 'ID47',
+      data: undefined,
       text: "'su root' failed for lonvick on /dev/pts/8",
     });
   });
@@ -34,8 +39,12 @@ describe('RFC 5424 section 6.5', () => {
         "<165>1 2003-08-24T05:14:15.000003-07:00 192.0.2.1 myproc 8710 - - %% It's time to make the do-nuts.",
       ),
     ).toMatchObject({
-      ...{ facility: 20, severity: 5, deviceAt: at('2003-08-24T12:14:15.000Z') },
-      ...{ host: '192.0.2.1', app: 'myproc', text: "%% It's time to make the do-nuts." },
+      facility: 20,
+      severity: 5,
+      deviceAt: at('2003-08-24T12:14:15.000Z'),
+      host: '192.0.2.1',
+      app: 'myproc',
+      text: "%% It's time to make the do-nuts.",
     });
   });
 
@@ -48,10 +57,12 @@ describe('RFC 5424 section 6.5', () => {
       'exampleSDID@32473.eventID': '1011',
     };
     expect(parse(`${head} ${element} ${byteOrderMark}An application event log entry...`)).toMatchObject({
-      ...{ data, text: 'An application event log entry...' },
+      data,
+      text: 'An application event log entry...',
     });
     expect(parse(`${head} ${element}[examplePriority@32473 class="high"]`)).toMatchObject({
-      ...{ data: { ...data, 'examplePriority@32473.class': 'high' }, text: '' },
+      data: { ...data, 'examplePriority@32473.class': 'high' },
+      text: '',
     });
   });
 
@@ -61,7 +72,8 @@ describe('RFC 5424 section 6.5', () => {
       expect(parse(`${head} ${broken}`)).toMatchObject({ data: undefined, text: broken });
     }
     expect(parse(`${head} [a b="1 \\"2\\" \\] \\\\ \\n"] d`)).toMatchObject({
-      ...{ data: { 'a.b': '1 "2" ] \\ \\n' }, text: 'd' },
+      data: { 'a.b': '1 "2" ] \\ \\n' },
+      text: 'd',
     });
     expect(parse(`${head} [origin ip="192.0.2.1" ip="192.0.2.129"]`)?.data).toEqual({
       'origin.ip': '192.0.2.1, 192.0.2.129',
@@ -90,8 +102,10 @@ test('the fields of an X.733 alarm (RFC 5674 section 4) are kept by their names'
     parse(`<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog - ID47 ${alarm} An alarm`),
   ).toMatchObject({
     data: {
-      ...{ 'alarm.resource': 'su root', 'alarm.probableCause': 'unauthorizedAccessAttempt' },
-      ...{ 'alarm.perceivedSeverity': 'major', 'alarm.eventType': 'securityServiceOrMechanismViolation' },
+      'alarm.resource': 'su root',
+      'alarm.probableCause': 'unauthorizedAccessAttempt',
+      'alarm.perceivedSeverity': 'major',
+      'alarm.eventType': 'securityServiceOrMechanismViolation',
     },
   });
 });

@@ -10,13 +10,12 @@ const sha = netSnmp.AuthProtocols['sha']!;
 const keys = (priv?: string): EngineKeys =>
   new EngineKeys([
     {
-      ...{
-        user: 'u',
-        level: priv === undefined ? 'authNoPriv' : 'authPriv',
-        auth: 'sha',
-        authKey: new Secret(password),
-      },
-      ...{ priv, privKey: new Secret('privkeyprivkey') },
+      user: 'u',
+      level: priv === undefined ? 'authNoPriv' : 'authPriv',
+      auth: 'sha',
+      authKey: new Secret(password),
+      priv,
+      privKey: new Secret('privkeyprivkey'),
     },
   ]);
 const from = (n: number, more = {}) =>

@@ -48,8 +48,13 @@ test('v1 traps get the names of RFC 3584 section 3.1', () => {
   const v1 = (generic: number, specific: number) =>
     trapRecord(
       {
-        ...{ type: pdus['Trap']!, enterprise: '1.3.6.1.4.1.318', agentAddr: '192.0.2.7', generic, specific },
-        ...{ upTime: 77, varbinds: [] },
+        type: pdus['Trap']!,
+        enterprise: '1.3.6.1.4.1.318',
+        agentAddr: '192.0.2.7',
+        generic,
+        specific,
+        upTime: 77,
+        varbinds: [],
       },
       { ...origin, version: 'v1' },
     );

@@ -26,8 +26,12 @@ const users: readonly TrapUser[] = [
   { user: 'admin', level: 'noAuthNoPriv' },
   { user: 'authu', level: 'authNoPriv', auth: 'sha', authKey: new Secret('authkeyauthkey') },
   {
-    ...{ user: 'fuzz', level: 'authPriv', auth: 'sha', authKey: new Secret('authkeyauthkey') },
-    ...{ priv: 'aes', privKey: new Secret('privkeyprivkey') },
+    user: 'fuzz',
+    level: 'authPriv',
+    auth: 'sha',
+    authKey: new Secret('authkeyauthkey'),
+    priv: 'aes',
+    privKey: new Secret('privkeyprivkey'),
   },
 ];
 const ends: (() => Promise<void> | void)[] = [];

@@ -34,14 +34,11 @@ interface Role {
   readonly deaths: number[];
 }
 
-/**
- * Ingest and simulation hold next to nothing for long: their heaps may stay small. The centre's new space is kept to
- * a quarter of Node's, which a storm does not feel and an idle daemon never gives back.
- */
+/** Only what stands in no trap's way is kept small: collecting more often costs the time in which the kernel drops. */
 const heapFlags: Readonly<Record<RoleName, readonly string[]>> = {
   preparation: [],
-  ingest: ['--optimize-for-size'],
-  center: ['--max-semi-space-size=4'],
+  ingest: [],
+  center: [],
   simulation: ['--optimize-for-size'],
 };
 

@@ -96,11 +96,17 @@ const describe = (error: unknown): string =>
 
 const diskErrors = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'];
 
+/** What a start needs and another process has. */
+const unreachableStarts = [
+  ...['start/locked', 'start/port-taken', 'start/port-refused'],
+  ...['trap/listen-failed', 'syslog/listen-failed'],
+];
+
 /** A start fails with the code of the contract: 3 for what is locked or unreachable, 2 for wrong usage, else 1. */
 function startExitCode(error: unknown): number {
   if (diskErrors.includes(String((error as { readonly code?: unknown }).code))) return exitCodes.disk;
   if (!(error instanceof Fault)) return exitCodes.problem;
-  if (['start/locked', 'start/port-taken', 'start/port-refused'].includes(error.code)) {
+  if (unreachableStarts.includes(error.code)) {
     return exitCodes.unreachable;
   }
   if (error.code.startsWith('disk/')) return exitCodes.disk;

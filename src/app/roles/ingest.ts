@@ -1,9 +1,10 @@
-/** The ingest: takes traps and informs from the network, makes them durable, answers informs, hands them on. No rules here. */
+/** The ingest: takes traps, informs and syslog from the network, makes them durable, answers informs, hands them on. No rules here. */
 import { join } from 'node:path';
 import { milliseconds } from '../../base/instant.ts';
 import type { Secret } from '../../base/secret.ts';
-import { openSpool } from '../../edge/journal/spool.ts';
-import { encodeTrap, openTrapReceiver, type TrapCounters, type TrapRecord } from '../../edge/trap/trap.ts';
+import { openSpool, type Spool } from '../../edge/journal/spool.ts';
+import { encodeSyslog, openSyslogReceiver, type SyslogReceiver } from '../../edge/syslog/syslog.ts';
+import { encodeTrap, openTrapReceiver, type TrapReceiver } from '../../edge/trap/trap.ts';
 import type { ToIngest } from '../center/ingest-link.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
@@ -27,22 +28,19 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
   const { value: spool, problems } = await openSpool({ folder, world, segmentBytes, capBytes });
   for (const problem of problems) world.log.warn('found in the spool', { ...problem });
   const feed = new SpoolFeed({ spool, world, send: (message) => host.relay('center', message) });
-  const accept = async (records: readonly TrapRecord[]): Promise<void> => {
-    const bytes = records.map(encodeTrap);
-    try {
-      const { offset } = await spool.append(bytes);
-      feed.appended(offset - bytes.length + 1, bytes);
-    } catch (error) {
-      // Full: unanswered and counted. A failed disk: what it holds is unknown, so this process ends (fail-stop).
-      if (!String((error as { code?: unknown }).code).startsWith('spool/')) host.fail(exitCodes.disk, error);
-      throw error;
-    }
-  };
+  const store = storing({ spool, feed, host });
+  const known = addressesOf(config);
   const receiver = await openTrapReceiver({
-    ...{ listen: ownPort(config, host), world, accept },
+    ...{ listen: ownPort('traps', config, host), world },
+    accept: (records) => store(records.map(encodeTrap)),
     engineId: await keptEngineId(config.data, world),
     communities: trapCommunities(config),
     users: config.devices.flatMap((device) => (device.v3 === undefined ? [] : [device.v3])),
+  });
+  const syslog = await openSyslogReceiver({
+    ...{ listen: ownPort('syslog', config, host), world },
+    isKnown: (address) => known.has(address),
+    accept: (records) => store(records.map(encodeSyslog)),
   });
   const hello = (): void => host.relay('center', { kind: 'hello', spool: spool.id });
   host.onRelay((message) => {
@@ -53,28 +51,54 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
   });
   hello();
   const ticker = world.every(countersEveryMs, () => {
-    void receiver.kernelDropped().then((trapsKernelDropped) => {
-      const counters = namedCounters(receiver.counters, { trapsKernelDropped, spool: spool.pending.records });
-      host.relay('center', { kind: 'counters', counters });
-    });
+    void countersOf({ traps: receiver, syslog, spool }).then((counters) =>
+      host.relay('center', { kind: 'counters', counters }),
+    );
   });
   return {
-    facts: { traps: formatHostPort(receiver.address), syslog: formatHostPort(config.syslog) },
+    facts: { traps: formatHostPort(receiver.address), syslog: formatHostPort(syslog.address) },
     async stop() {
       ticker.cancel();
-      await receiver.close();
+      await Promise.all([receiver.close(), syslog.close()]);
       await spool.close();
       await lock.release();
     },
   };
 }
 
-function ownPort(config: Config, host: RoleHost): Config['traps'] {
-  const known = host.facts['traps'] === undefined ? undefined : parseHostPort(host.facts['traps']);
-  return known === undefined || config.traps.port !== 0
-    ? config.traps
-    : { ...config.traps, port: known.port };
+/** Durable before it resolves, then on its way to the line. */
+function storing({
+  spool,
+  feed,
+  host,
+}: {
+  readonly spool: Spool;
+  readonly feed: SpoolFeed;
+  readonly host: RoleHost;
+}): (records: readonly Uint8Array[]) => Promise<void> {
+  return async (records) => {
+    try {
+      const { offset } = await spool.append(records);
+      feed.appended(offset - records.length + 1, records);
+    } catch (error) {
+      // Full: unanswered and counted. A failed disk: what it holds is unknown, so this process ends (fail-stop).
+      if (!String((error as { code?: unknown }).code).startsWith('spool/')) host.fail(exitCodes.disk, error);
+      throw error;
+    }
+  };
 }
+
+/** The port that this process had in its last life, so that devices find it again. */
+function ownPort(name: 'traps' | 'syslog', config: Config, host: RoleHost): Config['traps'] {
+  const wanted = config[name];
+  const fact = host.facts[name];
+  const known = fact === undefined ? undefined : parseHostPort(fact);
+  return known === undefined || wanted.port !== 0 ? wanted : { ...wanted, port: known.port };
+}
+
+/** Syslog proves nobody: what no device's address sent is not taken. */
+const addressesOf = (config: Config): ReadonlySet<string> =>
+  new Set(config.devices.map(({ address }) => address));
 
 /** Communities of devices and those given for traps alone. */
 function trapCommunities(config: Config): readonly Secret[] {
@@ -85,17 +109,19 @@ function trapCommunities(config: Config): readonly Secret[] {
   return [...new Map(all.map((community) => [community.reveal(), community])).values()];
 }
 
-function namedCounters(
-  counters: TrapCounters,
-  extra: { readonly trapsKernelDropped: number | undefined; readonly spool: number },
-): Readonly<Record<string, number>> {
-  const named = Object.entries(counters).map(([name, value]) => [
-    `traps${name[0]!.toUpperCase()}${name.slice(1)}`,
-    value,
-  ]);
-  return {
-    ...Object.fromEntries(named),
-    trapsKernelDropped: extra.trapsKernelDropped ?? 0,
-    spoolPending: extra.spool,
-  };
+/** Of both receivers, by name: `trapsTaken`, `syslogTaken` and so on. */
+async function countersOf(parts: {
+  readonly traps: TrapReceiver;
+  readonly syslog: SyslogReceiver;
+  readonly spool: Spool;
+}): Promise<Readonly<Record<string, number>>> {
+  const named = await Promise.all(
+    (['traps', 'syslog'] as const).map(async (name) => {
+      const kernelDropped = (await parts[name].kernelDropped()) ?? 0;
+      return Object.entries({ ...parts[name].counters, kernelDropped }).map(
+        ([counter, value]) => [`${name}${counter[0]!.toUpperCase()}${counter.slice(1)}`, value] as const,
+      );
+    }),
+  );
+  return { ...Object.fromEntries(named.flat()), spoolPending: parts.spool.pending.records };
 }

@@ -123,7 +123,8 @@ function addAccess(
   { ports, callers, gate }: { ports: FrontPorts; callers: WeakMap<FastifyRequest, Caller>; gate: TokenGate },
 ): void {
   server.addHook('onRequest', async (request, reply) => {
-    const path = request.url.split('?')[0]!;
+    // The route that was found, not the text of the address: a router reads %6d as m, and so would a stranger's.
+    const path = request.routeOptions.url ?? request.url.split('?')[0]!;
     if (path === '/healthz' || path === '/readyz' || path.startsWith('/sign-in/')) return undefined;
     const caller = await findCaller(ports, { headers: request.headers, remoteAddress: request.ip });
     if (caller !== undefined) {

@@ -32,7 +32,8 @@ test('every call without a token or with a wrong one is refused with 401, health
       expect(bare.headers.get('cache-control')).toBe('no-store');
     }
   }
-  for (const path of ['/metrics', '/api/openapi.json', '/api/v1/nothing']) {
+  const spelled = ['/%6detrics', '/%61pi/v1/status', '/%61pi/openapi.json'];
+  for (const path of ['/metrics', '/api/openapi.json', '/api/v1/nothing', ...spelled]) {
     expect((await fetch(opened.console + path)).status).toBe(401);
   }
   for (const path of ['/healthz', '/readyz']) expect((await fetch(opened.console + path)).status).toBe(200);

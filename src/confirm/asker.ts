@@ -6,8 +6,8 @@ import type { ConfirmationChange } from '../model/confirmation.ts';
 import type { NoticeType, Tell } from '../model/notice.ts';
 import type { Policy } from '../model/policy.ts';
 import { type SubscriberColumns, zoneNameOf } from '../model/subscriber-columns.ts';
-import { type Batch, batchOf, type Case, confirmationOf, detailOf } from './case.ts';
-import { type ConfirmEvent, isTerminal, next, type Situation } from './machine.ts';
+import { type Batch, batchOf, confirmationOf, detailOf, type Inquiry } from './inquiry.ts';
+import { type ConfirmEvent, isTerminal, next, type Standing } from './machine.ts';
 import { questionRevision, tellsTo } from './questions.ts';
 
 /** What one call brings about. */
@@ -28,7 +28,7 @@ export class Asker {
   }
 
   /** The next `limit` of those to be asked; answers how many it looked at. */
-  askSlice(of: Case, limit: number, at: Instant, out: Out): number {
+  askSlice(of: Inquiry, limit: number, at: Instant, out: Out): number {
     const keys = of.attached.splice(0, limit);
     keys.push(...of.told.take(limit - keys.length));
     const columns = this.columns!;
@@ -56,7 +56,7 @@ export class Asker {
   }
 
   /** Asks one subscriber again, now or when the quiet hours end. */
-  askAgain(of: Case, row: number, at: Instant, out: Out): void {
+  askAgain(of: Inquiry, row: number, at: Instant, out: Out): void {
     const number = this.columns!.numberOf(of.sheet.keyOf(row)) ?? -1;
     const zone = number < 0 ? undefined : zoneNameOf(this.columns!, number);
     const rows = this.#begin(of, { from: row, to: row + 1, zone }, at, out);
@@ -64,7 +64,7 @@ export class Asker {
   }
 
   /** Makes one batch of the rows; answers those to be asked now, none where it is quiet. */
-  #begin(of: Case, { from, to, zone }: RowRun, at: Instant, out: Out): number[] {
+  #begin(of: Inquiry, { from, to, zone }: RowRun, at: Instant, out: Out): number[] {
     const batch: Batch = { id: of.batches.length + 1, from, to, round: of.round, zone, reminders: 0 };
     of.batches.push(batch);
     const until = this.#quietUntil(zone, at);
@@ -79,7 +79,7 @@ export class Asker {
   }
 
   /** Moves the rows of the batch that still wait for the question; answers those it is to be sent to. */
-  #open(of: Case, batch: Batch, at: Instant, out: Out): number[] {
+  #open(of: Inquiry, batch: Batch, at: Instant, out: Out): number[] {
     const { remindAfterMs, expireAfterMs } = this.policy!.confirm;
     batch.askedAt = at;
     batch.remindAt = after(at, remindAfterMs);
@@ -97,7 +97,7 @@ export class Asker {
   }
 
   /** A timer of the batch came due: open, remind or expire it; answers how many rows it looked at. */
-  due(of: Case, batch: Batch, at: Instant, out: Out): number {
+  due(of: Inquiry, batch: Batch, at: Instant, out: Out): number {
     const isCurrent = batch.round === of.round && of.phase !== 'reopened';
     if (!isCurrent) return 0;
     if (batch.askedAt === undefined) {
@@ -112,14 +112,14 @@ export class Asker {
 
   /** Moves one row; true when something changed. */
   apply(
-    of: Case,
+    of: Inquiry,
     row: number,
     event: ConfirmEvent,
     at: Instant,
     out: Out,
     kind: ConfirmationChange['kind'] = 'changed',
   ): boolean {
-    const move = next(situationOf(of, row), event);
+    const move = next(standingOf(of, row), event);
     if (move === undefined) return false;
     of.sheet.move(row, move.state, move.loop);
     if (of.details.has(row)) detailOf(of, row).settledAt = isTerminal(move.state) ? at : undefined;
@@ -133,11 +133,11 @@ export class Asker {
   }
 
   /** New ones, and after a reopening all that are settled: the fault was there again. */
-  #isToBeAsked(of: Case, row: number): boolean {
+  #isToBeAsked(of: Inquiry, row: number): boolean {
     return row < 0 || (isTerminal(of.sheet.stateOf(row)) && batchOf(of, row)?.round !== of.round);
   }
 
-  #remind(of: Case, batch: Batch, at: Instant, out: Out): void {
+  #remind(of: Inquiry, batch: Batch, at: Instant, out: Out): void {
     const until = this.#quietUntil(batch.zone, at);
     if (until !== undefined) {
       batch.remindAt = until;
@@ -155,17 +155,17 @@ export class Asker {
   }
 
   /** Asked anew each time: a newer import may say that he is gone or takes no notices any more. */
-  #isReachable(of: Case, row: number): boolean {
+  #isReachable(of: Inquiry, row: number): boolean {
     const columns = this.columns!;
     const number = columns.numberOf(of.sheet.keyOf(row)) ?? -1;
     return number >= 0 && !columns.isOptedOut(number) && columns.channelMaskOf(number) !== 0;
   }
 
-  #each(of: Case, batch: Batch, visit: (row: number) => void): void {
+  #each(of: Inquiry, batch: Batch, visit: (row: number) => void): void {
     for (let row = batch.from; row < batch.to; row++) if (of.sheet.batchOf(row) === batch.id) visit(row);
   }
 
-  #arm(of: Case, batch: Batch): void {
+  #arm(of: Inquiry, batch: Batch): void {
     if (batch.reminders >= this.policy!.confirm.maxReminders) batch.remindAt = undefined;
     const at = earliest(batch.remindAt, batch.expiresAt);
     if (at !== undefined) this.#timers.set(timerOf(of, batch), at);
@@ -176,7 +176,7 @@ export class Asker {
   }
 
   #tell(
-    of: Case,
+    of: Inquiry,
     rows: readonly number[],
     what: { readonly type: NoticeType; readonly reminder: number },
     at: Instant,
@@ -206,9 +206,9 @@ export class Asker {
   }
 }
 
-const timerOf = (of: Case, batch: Batch): string => `batch ${of.incident} ${batch.id}`;
+const timerOf = (of: Inquiry, batch: Batch): string => `batch ${of.incident} ${batch.id}`;
 
-export const situationOf = (of: Case, row: number): Situation => ({
+export const standingOf = (of: Inquiry, row: number): Standing => ({
   state: of.sheet.stateOf(row),
   loop: of.sheet.loopOf(row),
   isActedOn: of.sheet.has(row, 'actedOn'),

@@ -3,7 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import { holds } from '../base/ranges.ts';
 import type { IncidentId, SubscriberRange } from '../model/ids.ts';
 import type { Asker, Out } from './asker.ts';
-import type { Case } from './case.ts';
+import type { Inquiry } from './inquiry.ts';
 import { isTerminal } from './machine.ts';
 
 type Job =
@@ -35,12 +35,12 @@ export class Backlog {
   }
 
   /** One slice of what is to do; the incidents worked on are added to `touched`. */
-  run(cases: ReadonlyMap<IncidentId, Case>, touched: Set<IncidentId>, at: Instant, out: Out): void {
+  run(inquiries: ReadonlyMap<IncidentId, Inquiry>, touched: Set<IncidentId>, at: Instant, out: Out): void {
     let left = sliceSize;
     while (left > 0) {
       const job = this.jobs.shift();
       if (job === undefined) break;
-      const known = cases.get(job.incident);
+      const known = inquiries.get(job.incident);
       if (known === undefined) continue;
       touched.add(job.incident);
       left -= this.#work(job, known, { limit: left, at, out });
@@ -58,7 +58,7 @@ export class Backlog {
   }
 
   /** What is left of the job goes back to the front; answers how many subscribers were looked at. */
-  #work(job: Job, known: Case, { limit, at, out }: Slice): number {
+  #work(job: Job, known: Inquiry, { limit, at, out }: Slice): number {
     if (job.kind === 'ask') {
       const looked = this.#asker.askSlice(known, limit, at, out);
       if (known.attached.length + known.told.left > 0) this.jobs.unshift(job);
@@ -81,7 +81,7 @@ export class Backlog {
     return to - job.from;
   }
 
-  #isCovered(known: Case, row: number, ranges: readonly SubscriberRange[]): boolean {
+  #isCovered(known: Inquiry, row: number, ranges: readonly SubscriberRange[]): boolean {
     if (isTerminal(known.sheet.stateOf(row))) return false;
     const number = this.#asker.columns!.numberOf(known.sheet.keyOf(row)) ?? -1;
     return number >= 0 && holds(ranges, number);

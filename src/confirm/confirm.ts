@@ -18,22 +18,22 @@ import type { Policy } from '../model/policy.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
 import type { TaskChange } from '../model/task.ts';
 import type { ContactChannel } from '../model/ticket.ts';
-import { Asker, type Out, situationOf } from './asker.ts';
+import { Asker, type Out, standingOf } from './asker.ts';
 import { Backlog } from './backlog.ts';
 import {
   addAnswer,
   batchOf,
-  type Case,
-  type CaseSnapshot,
-  caseSnapshot,
   confirmationOf,
   correctionMs,
   detailOf,
+  type Inquiry,
+  type InquirySnapshot,
+  inquirySnapshot,
   mayRate,
-  newCase,
-  restoredCase,
-  shiftCase,
-} from './case.ts';
+  newInquiry,
+  restoredInquiry,
+  shiftInquiry,
+} from './inquiry.ts';
 import { isTerminal, isWaiting, next } from './machine.ts';
 
 export interface ConfirmContext {
@@ -60,7 +60,7 @@ const restToken = 'more';
 const probeLimit = 50_000;
 
 export class Confirmations {
-  readonly #cases = new Map<IncidentId, Case>();
+  readonly #inquiries = new Map<IncidentId, Inquiry>();
   readonly #timers = new Timers();
   readonly #asker = new Asker(this.#timers);
   readonly #backlog = new Backlog(this.#asker);
@@ -88,7 +88,7 @@ export class Confirmations {
 
   shift(deltaMs: number): void {
     this.#timers.shift(deltaMs, () => true);
-    for (const known of this.#cases.values()) shiftCase(known, deltaMs);
+    for (const known of this.#inquiries.values()) shiftInquiry(known, deltaMs);
   }
 
   of(id: ConfirmationId): Confirmation | undefined {
@@ -98,7 +98,7 @@ export class Confirmations {
 
   /** Nothing more is awaited of anybody asked about the incident. */
   done(incident: IncidentId): boolean {
-    const known = this.#cases.get(incident);
+    const known = this.#inquiries.get(incident);
     return known === undefined || isDone(known);
   }
 
@@ -120,7 +120,7 @@ export class Confirmations {
         !incident.planned &&
         (incident.state === 'open' || incident.state === 'uncertain');
       if (!isOutage || joined.length === 0) continue;
-      for (const known of this.#cases.values()) {
+      for (const known of this.#inquiries.values()) {
         const isAsking = known.incident !== incident.id && known.phase !== 'closed' && known.sheet.open > 0;
         if (isAsking)
           this.#backlog.jobs.push({
@@ -178,7 +178,7 @@ export class Confirmations {
   /** No channel reached the subscriber. */
   unreachable(incident: IncidentId, subscriber: SubscriberKey, context: ConfirmContext): ConfirmOutcome {
     const out = newOut();
-    const known = this.#cases.get(incident);
+    const known = this.#inquiries.get(incident);
     const row = known?.sheet.rowOf(subscriber) ?? -1;
     if (known !== undefined && row >= 0) this.#apply(known, row, { kind: 'undeliverable' }, context.at, out);
     return this.#finish(context.at, out);
@@ -191,7 +191,7 @@ export class Confirmations {
     context: ConfirmContext,
   ): ConfirmOutcome {
     const out = newOut();
-    for (const known of this.#cases.values()) {
+    for (const known of this.#inquiries.values()) {
       if (result === 'impossible' || known.phase === 'closed') continue;
       const row = known.sheet.rowOf(subscriber);
       if (row >= 0) {
@@ -206,14 +206,14 @@ export class Confirmations {
   worked(changes: readonly TaskChange[], context: ConfirmContext): ConfirmOutcome {
     const out = newOut();
     for (const { task } of changes) {
-      const known = task.incident === undefined ? undefined : this.#cases.get(task.incident);
+      const known = task.incident === undefined ? undefined : this.#inquiries.get(task.incident);
       const row = task.subscriber === undefined ? -1 : (known?.sheet.rowOf(task.subscriber) ?? -1);
       if (known === undefined || row < 0 || (task.kind !== 'diagnose' && task.kind !== 'callBack')) continue;
       detailOf(known, row).task = task.id;
       if (task.state === 'active') known.sheet.mark(row, 'actedOn', true);
       if (task.state !== 'done') continue;
       const event = { kind: 'worked', task: task.kind, outcome: task.outcome } as const;
-      const asksAgain = next(situationOf(known, row), event)?.asksAgain === true;
+      const asksAgain = next(standingOf(known, row), event)?.asksAgain === true;
       this.#apply(known, row, event, context.at, out);
       known.sheet.mark(row, 'actedOn', known.sheet.stateOf(row) === 'ESCALATED');
       if (asksAgain) this.#asker.askAgain(known, row, context.at, out);
@@ -224,7 +224,7 @@ export class Confirmations {
   wake(context: ConfirmContext): ConfirmOutcome {
     for (const key of this.#timers.due(context.at)) {
       const [what, incident, batch] = key.split(' ') as [string, IncidentId, string];
-      const known = this.#cases.get(incident);
+      const known = this.#inquiries.get(incident);
       if (known === undefined) continue;
       if (what === 'stable' && known.phase === 'proving') this.#begin(known);
       else if (what === 'forget') this.#forget(known, context.at);
@@ -240,7 +240,7 @@ export class Confirmations {
 
   snapshot(): ConfirmationsSnapshot {
     return {
-      cases: [...this.#cases.values()].map((known) => caseSnapshot(known, this.#asker.columns)),
+      inquiries: [...this.#inquiries.values()].map((known) => inquirySnapshot(known, this.#asker.columns)),
       timers: this.#timers.entries(),
       backlog: this.#backlog.snapshot(),
       isContinuing: this.#isContinuing,
@@ -249,9 +249,9 @@ export class Confirmations {
 
   /** Subscribers and policy must have been set as they were. */
   restore(snapshot: unknown): void {
-    const { cases, timers, backlog, isContinuing } = snapshot as ConfirmationsSnapshot;
-    this.#cases.clear();
-    for (const known of cases) this.#cases.set(known.incident, restoredCase(known, this.#asker.columns));
+    const { inquiries, timers, backlog, isContinuing } = snapshot as ConfirmationsSnapshot;
+    this.#inquiries.clear();
+    for (const one of inquiries) this.#inquiries.set(one.incident, restoredInquiry(one, this.#asker.columns));
     this.#timers.restore(timers);
     this.#backlog.restore(backlog);
     this.#isContinuing = isContinuing;
@@ -262,8 +262,8 @@ export class Confirmations {
     if (policy === undefined || !incident.actionable || incident.planned) return;
     const { kind, root, startedAt, resolvedAt } = incident;
     const facts = { kind, root, startedAt, restoredAt: resolvedAt ?? context.at };
-    const known = this.#cases.get(incident.id) ?? newCase(incident.id, facts);
-    this.#cases.set(incident.id, known);
+    const known = this.#inquiries.get(incident.id) ?? newInquiry(incident.id, facts);
+    this.#inquiries.set(incident.id, known);
     known.facts = facts;
     known.round++;
     known.phase = 'proving';
@@ -278,14 +278,14 @@ export class Confirmations {
     } else this.#begin(known);
   }
 
-  #begin(known: Case): void {
+  #begin(known: Inquiry): void {
     known.phase = 'asking';
     this.#backlog.jobs.push({ kind: 'ask', incident: known.incident });
   }
 
   /** The fault is back: who has not answered needs not, and who was not asked yet is not. */
   #reopened(incident: IncidentId): void {
-    const known = this.#cases.get(incident);
+    const known = this.#inquiries.get(incident);
     if (known === undefined) return;
     this.#timers.clear(`stable ${incident}`);
     this.#timers.clear(`forget ${incident}`);
@@ -299,7 +299,7 @@ export class Confirmations {
 
   /** The survivor asks; what was asked about the merged incident is not awaited any more. */
   #merged(incident: IncidentId, at: Instant): void {
-    const known = this.#cases.get(incident);
+    const known = this.#inquiries.get(incident);
     if (known === undefined) return;
     this.#reopened(incident);
     known.isClosableSaid = true;
@@ -307,7 +307,7 @@ export class Confirmations {
   }
 
   #closed(incident: IncidentId, at: Instant): void {
-    const known = this.#cases.get(incident);
+    const known = this.#inquiries.get(incident);
     if (known === undefined) return;
     known.phase = 'closed';
     known.isClosableSaid = true;
@@ -316,13 +316,13 @@ export class Confirmations {
   }
 
   /** Kept longer while somebody still waits for work that was promised. */
-  #forget(known: Case, at: Instant): void {
-    if (known.sheet.open === 0) this.#cases.delete(known.incident);
+  #forget(known: Inquiry, at: Instant): void {
+    if (known.sheet.open === 0) this.#inquiries.delete(known.incident);
     else this.#timers.set(`forget ${known.incident}`, after(at, this.#asker.policy!.confirm.lateAnswerMs));
   }
 
   #answered(
-    known: Case,
+    known: Inquiry,
     row: number,
     said: { readonly at: Instant; readonly answer: Answer; readonly channel: ContactChannel },
     out: Out,
@@ -332,14 +332,14 @@ export class Confirmations {
     const last = known.details.get(row)?.answers.at(-1);
     const isCorrection = last !== undefined && said.at - last.at <= correctionMs;
     const event = { kind: 'answered', answer: said.answer, isCorrection } as const;
-    const moves = next(situationOf(known, row), event) !== undefined;
+    const moves = next(standingOf(known, row), event) !== undefined;
     if (!moves && last?.answer === said.answer) return;
     addAnswer(detailOf(known, row), said);
     if (moves) this.#apply(known, row, event, said.at, out, 'answered');
     else out.changes.push({ kind: 'changed', confirmation: confirmationOf(known, row) });
   }
 
-  #isTooLate(known: Case, row: number, at: Instant): boolean {
+  #isTooLate(known: Inquiry, row: number, at: Instant): boolean {
     if (!isTerminal(known.sheet.stateOf(row))) return false;
     const settledAt =
       known.details.get(row)?.settledAt ?? batchOf(known, row)?.askedAt ?? known.facts.restoredAt;
@@ -350,7 +350,7 @@ export class Confirmations {
   }
 
   #apply(
-    known: Case,
+    known: Inquiry,
     row: number,
     event: Parameters<Asker['apply']>[2],
     at: Instant,
@@ -361,9 +361,9 @@ export class Confirmations {
     this.#touched.add(known.incident);
   }
 
-  #find(id: ConfirmationId): { readonly known: Case; readonly row: number } | undefined {
+  #find(id: ConfirmationId): { readonly known: Inquiry; readonly row: number } | undefined {
     const cut = id.lastIndexOf(':');
-    const known = this.#cases.get(id.slice(0, cut) as IncidentId);
+    const known = this.#inquiries.get(id.slice(0, cut) as IncidentId);
     const key = id.slice(cut + 1);
     if (known === undefined || !/^\d{1,10}$/.test(key)) return undefined;
     const row = known.sheet.rowOf(Number(key) as SubscriberKey);
@@ -371,10 +371,10 @@ export class Confirmations {
   }
 
   #finish(at: Instant, out: Out): ConfirmOutcome {
-    this.#backlog.run(this.#cases, this.#touched, at, out);
+    this.#backlog.run(this.#inquiries, this.#touched, at, out);
     const closable: IncidentId[] = [];
     for (const incident of this.#touched) {
-      const known = this.#cases.get(incident);
+      const known = this.#inquiries.get(incident);
       if (known === undefined || known.isClosableSaid || !isDone(known)) continue;
       known.isClosableSaid = true;
       closable.push(incident);
@@ -386,13 +386,13 @@ export class Confirmations {
   }
 }
 
-const isDone = (known: Case): boolean =>
+const isDone = (known: Inquiry): boolean =>
   (known.phase === 'open' || known.phase === 'closed') && known.sheet.open === 0;
 
 const newOut = (): Out => ({ changes: [], tells: [] });
 
 interface ConfirmationsSnapshot {
-  readonly cases: readonly CaseSnapshot[];
+  readonly inquiries: readonly InquirySnapshot[];
   readonly timers: readonly [string, Instant][];
   readonly backlog: ReturnType<Backlog['snapshot']>;
   readonly isContinuing: boolean;

@@ -3,7 +3,7 @@ import { neverHappens } from '../base/fault.ts';
 import type { Answer, ConfirmationState } from '../model/confirmation.ts';
 import type { Task } from '../model/task.ts';
 
-export interface Situation {
+export interface Standing {
   readonly state: ConfirmationState;
   /** How often "no" was true so far. */
   readonly loop: number;
@@ -43,7 +43,7 @@ export const isTerminal = (state: ConfirmationState): boolean =>
 /** The question is out, or waits for the morning. */
 export const isWaiting = (state: ConfirmationState): boolean => waiting.includes(state);
 
-export function next(from: Situation, event: ConfirmEvent): Move | undefined {
+export function next(from: Standing, event: ConfirmEvent): Move | undefined {
   const { state, loop } = from;
   switch (event.kind) {
     case 'answered':
@@ -72,7 +72,7 @@ export function next(from: Situation, event: ConfirmEvent): Move | undefined {
   }
 }
 
-function answered(from: Situation, answer: Answer, isCorrection: boolean): Move | undefined {
+function answered(from: Standing, answer: Answer, isCorrection: boolean): Move | undefined {
   const { state, loop, isActedOn } = from;
   const isOpenToAll = isWaiting(state) || settled.includes(state);
   const mayTakeBack = isCorrection && !isActedOn;
@@ -96,7 +96,7 @@ function answered(from: Situation, answer: Answer, isCorrection: boolean): Move 
 }
 
 function worked(
-  { state, loop }: Situation,
+  { state, loop }: Standing,
   { task, outcome }: ConfirmEvent & { kind: 'worked' },
 ): Move | undefined {
   const isCall = task === 'callBack' && (state === 'CALLBACK_QUEUED' || state === 'CALLBACK_ACTIVE');
@@ -105,7 +105,7 @@ function worked(
   if (outcome === 'noAnswer') return { state: 'UNREACHABLE', loop };
   if (outcome === 'notFixed') return state === 'ESCALATED' ? { state, loop } : stillOut(loop);
   if (isCall) return { state: outcome === 'fixed' ? 'CONFIRMED' : 'CLOSED', loop };
-  // Who took over an escalated case has spoken with the subscriber: no fourth question.
+  // Who took over an escalated confirmation has spoken with the subscriber: no fourth question.
   return state === 'ESCALATED' ? { state: 'CLOSED', loop } : { state, loop, asksAgain: true };
 }
 

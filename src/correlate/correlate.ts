@@ -12,10 +12,10 @@ import type { AlarmId, IdSource, IncidentId, ResourceId } from '../model/ids.ts'
 import type { Incident, IncidentChange } from '../model/incident.ts';
 import { compileTopology, type PlannedWorks, type Topology } from '../topology/topology.ts';
 import { Ancestry } from './ancestry.ts';
-import { addRecords, type Case, incidentOf, isActive } from './case.ts';
-import { CaseBook, type CaseBookSnapshot, type Verdict } from './casebook.ts';
 import { type Decision, look } from './deciding.ts';
 import { Endings, type EndingsSnapshot } from './endings.ts';
+import { addRecords, type HeldIncident, incidentOf, isActive } from './held-incident.ts';
+import { Incidents, type IncidentsSnapshot, type Verdict } from './incidents.ts';
 import { lateHome, memberOf, type OpenView, type Pending, viewOf } from './joining.ts';
 import { endsWithProofOfLife, symptomOf } from './symptoms.ts';
 import { type CorrelationTiming, defaultTiming } from './timing.ts';
@@ -30,7 +30,7 @@ export interface CorrelationContext {
 }
 
 interface Snapshot {
-  readonly book: CaseBookSnapshot;
+  readonly incidents: IncidentsSnapshot;
   readonly waiting: WaitingSnapshot;
   readonly lookAt?: Instant | undefined;
   readonly hasNewHomes: boolean;
@@ -42,7 +42,7 @@ const emptyTopology = { serviceRoots: [], resources: [], links: [], planned: [] 
 
 export class Correlation {
   readonly #timing: CorrelationTiming;
-  readonly #book: CaseBook;
+  readonly #incidents: Incidents;
   readonly #waiting = new Waiting();
   readonly #endings = new Endings();
   #ancestry = new Ancestry(compileTopology(emptyTopology).value);
@@ -55,7 +55,7 @@ export class Correlation {
 
   constructor(timing: Partial<CorrelationTiming> = {}) {
     this.#timing = { ...defaultTiming, ...timing };
-    this.#book = new CaseBook(this.#timing);
+    this.#incidents = new Incidents(this.#timing);
   }
 
   /** Open incidents keep their verdicts; what comes next is judged by the new topology. */
@@ -70,7 +70,7 @@ export class Correlation {
 
   /** When `wake` has something to do. */
   get wakeAt(): Instant | undefined {
-    return earliest(this.#lookAt, this.#book.timers.next);
+    return earliest(this.#lookAt, this.#incidents.timers.next);
   }
 
   /** What was refused or left without an incident, since the start. */
@@ -80,8 +80,8 @@ export class Correlation {
     return {
       refused: this.#waiting.refused,
       clearedBeforeDecision: this.#waiting.clearedBefore,
-      evicted: this.#book.evicted,
-      incidents: this.#book.size,
+      evicted: this.#incidents.evicted,
+      incidents: this.#incidents.size,
       pending: this.#waiting.size,
     };
   }
@@ -91,61 +91,61 @@ export class Correlation {
     const due = this.wakeAt;
     if (due !== undefined && due < context.at) this.#run(context);
     for (const change of changes) this.#take(change, context.at);
-    return this.#book.takeChanges();
+    return this.#incidents.takeChanges();
   }
 
   wake(context: CorrelationContext): IncidentChange[] {
     this.#run(context);
-    return this.#book.takeChanges();
+    return this.#incidents.takeChanges();
   }
 
   incident(id: IncidentId): Incident | undefined {
-    const held = this.#book.get(id);
+    const held = this.#incidents.get(id);
     return held === undefined ? undefined : incidentOf(held);
   }
 
   /** Not resolved, merged or closed; in order of opening. */
   open(): readonly Incident[] {
-    return this.#book.active().map(incidentOf);
+    return this.#incidents.active().map(incidentOf);
   }
 
   /** Those of `open` that people are told of, without the making of records: asked for many times a second. */
   readonly openActionable = (): readonly IncidentId[] =>
-    this.#book.active().flatMap(({ actionable, id }) => (actionable ? [id] : []));
+    this.#incidents.active().flatMap(({ actionable, id }) => (actionable ? [id] : []));
 
   /** A subscriber says it is not fixed: the incident is open again until `resolve` or `close`. */
   reopen(id: IncidentId, { at }: CorrelationContext): IncidentChange[] {
-    const held = this.#book.get(id);
+    const held = this.#incidents.get(id);
     if (held === undefined || (held.state !== 'resolved' && held.state !== 'closed')) return [];
-    this.#book.reopen(held, at);
+    this.#incidents.reopen(held, at);
     this.#view = undefined;
     this.#hasNewHomes = true;
-    this.#book.tell(held, 'reopened');
-    return this.#book.takeChanges();
+    this.#incidents.tell(held, 'reopened');
+    return this.#incidents.takeChanges();
   }
 
   /** A reopened incident without raised alarms is repaired by somebody's word. */
   resolve(id: IncidentId, { at }: CorrelationContext): IncidentChange[] {
-    const held = this.#book.get(id);
+    const held = this.#incidents.get(id);
     if (held === undefined || !isActive(held) || held.raised > 0) return [];
-    this.#book.resolve(held, at);
+    this.#incidents.resolve(held, at);
     this.#view = undefined;
-    return this.#book.takeChanges();
+    return this.#incidents.takeChanges();
   }
 
   /** Ends an incident none of whose alarms is raised; others stay as they are. */
   close(id: IncidentId, { at }: CorrelationContext): IncidentChange[] {
-    const held = this.#book.get(id);
+    const held = this.#incidents.get(id);
     if (held === undefined || held.state === 'merged' || held.state === 'closed' || held.raised > 0)
       return [];
-    this.#book.close(held, at);
+    this.#incidents.close(held, at);
     this.#view = undefined;
-    return this.#book.takeChanges();
+    return this.#incidents.takeChanges();
   }
 
   snapshot(): unknown {
     const snapshot: Snapshot = {
-      book: this.#book.snapshot(),
+      incidents: this.#incidents.snapshot(),
       waiting: this.#waiting.snapshot(),
       lookAt: this.#lookAt,
       hasNewHomes: this.#hasNewHomes,
@@ -157,8 +157,8 @@ export class Correlation {
 
   /** Takes what `snapshot` gave; the topology is set apart. */
   restore(snapshot: unknown): void {
-    const { book, waiting, lookAt, hasNewHomes, ending, works } = snapshot as Snapshot;
-    this.#book.restore(book);
+    const { incidents, waiting, lookAt, hasNewHomes, ending, works } = snapshot as Snapshot;
+    this.#incidents.restore(incidents);
     this.#waiting.restore(waiting);
     this.#lookAt = lookAt;
     this.#hasNewHomes = hasNewHomes;
@@ -201,10 +201,10 @@ export class Correlation {
       this.#waiting.put({ ...known, records: [...known.records, record] });
       return;
     }
-    const held = this.#book.caseOfAlarm(alarm.id);
+    const held = this.#incidents.ofAlarm(alarm.id);
     if (held?.members.get(alarm.id)?.raised === true) {
       addRecords(held, [record]);
-      return this.#book.tellLater(held, at);
+      return this.#incidents.tellLater(held, at);
     }
     const pending: Pending = {
       alarm: alarm.id,
@@ -228,19 +228,19 @@ export class Correlation {
     }
   }
 
-  #homeOf(pending: Pending, at: Instant): Case | undefined {
-    this.#view ??= viewOf(this.#book.active());
-    return lateHome(this.#ancestry, this.#book, pending, { at, timing: this.#timing, view: this.#view });
+  #homeOf(pending: Pending, at: Instant): HeldIncident | undefined {
+    this.#view ??= viewOf(this.#incidents.active());
+    return lateHome(this.#ancestry, this.#incidents, pending, { at, timing: this.#timing, view: this.#view });
   }
 
-  #joinLate(home: Case, pending: Pending, at: Instant): void {
-    this.#book.join(home, [memberOf(pending)], at);
-    this.#book.tellLater(home, at);
+  #joinLate(home: HeldIncident, pending: Pending, at: Instant): void {
+    this.#incidents.join(home, [memberOf(pending)], at);
+    this.#incidents.tellLater(home, at);
   }
 
   #clear(alarm: AlarmId, resource: ResourceId, at: Instant): void {
     this.#endings.drop(resource, alarm);
-    if (!this.#waiting.clear(alarm)) this.#book.clear(alarm, at);
+    if (!this.#waiting.clear(alarm)) this.#incidents.clear(alarm, at);
   }
 
   #proveAlive(resource: ResourceId, below: boolean, at: Instant): void {
@@ -256,7 +256,7 @@ export class Correlation {
 
   #run(context: CorrelationContext): void {
     const { at } = context;
-    for (const key of this.#book.timers.due(at)) this.#fire(key, context);
+    for (const key of this.#incidents.timers.due(at)) this.#fire(key, context);
     if (this.#lookAt === undefined || this.#lookAt > at) return;
     this.#lookAt = undefined;
     if (this.#hasNewHomes) this.#joinNewHomes(at);
@@ -265,7 +265,7 @@ export class Correlation {
       timing: this.#timing,
       at,
       pending: this.#waiting.sorted(),
-      active: this.#book.active(),
+      active: this.#incidents.active(),
       sightings: this.#waiting.sightings(this.#ancestry, (at - this.#timing.aliveForMs) as Instant),
     });
     for (const decision of decisions) this.#commit(decision, context);
@@ -291,7 +291,7 @@ export class Correlation {
 
   #commit({ verdict, alarms, absorbs }: Decision, context: CorrelationContext): void {
     const { at, ids } = context;
-    const book = this.#book;
+    const incidents = this.#incidents;
     const waiting = alarms
       .map((alarm) => this.#waiting.get(alarm))
       .filter((pending) => pending !== undefined);
@@ -299,7 +299,7 @@ export class Correlation {
     const joining = waiting
       .sort((a, b) => a.at - b.at || (a.records[0]! < b.records[0]! ? -1 : 1))
       .map(memberOf);
-    const same = book.at(verdict.root).filter((held) => held.scope === verdict.scope);
+    const same = incidents.at(verdict.root).filter((held) => held.scope === verdict.scope);
     const group = [...new Set([...absorbs, ...same])].filter(isActive).sort((a, b) => a.order - b.order);
     const [survivor, ...others] = group;
     if (survivor !== undefined) return this.#grow(survivor, others, { verdict, joining, at });
@@ -312,22 +312,22 @@ export class Correlation {
     );
     const again = ended.at(-1);
     if (again !== undefined && waiting.every((pending) => pending.parent === undefined)) {
-      book.reopen(again, at);
-      book.join(again, joining, at);
+      incidents.reopen(again, at);
+      incidents.join(again, joining, at);
       this.#settle(again, verdict, at);
-      return book.tell(again, 'reopened');
+      return incidents.tell(again, 'reopened');
     }
     const parent = waiting.find((pending) => pending.parent !== undefined)?.parent;
-    const opened = book.open(verdict, { startedAt, at, parent }, ids);
-    book.join(opened, joining, at);
+    const opened = incidents.open(verdict, { startedAt, at, parent }, ids);
+    incidents.join(opened, joining, at);
     this.#plan(opened, startedAt);
-    book.tell(opened, 'opened');
+    incidents.tell(opened, 'opened');
   }
 
   /** More evidence of an open incident: the same cause, or a better one that takes others in. */
   #grow(
-    survivor: Case,
-    others: readonly Case[],
+    survivor: HeldIncident,
+    others: readonly HeldIncident[],
     found: {
       readonly verdict: Verdict;
       readonly joining: ReturnType<typeof memberOf>[];
@@ -336,14 +336,14 @@ export class Correlation {
   ): void {
     const { verdict, joining, at } = found;
     const moved = survivor.root !== verdict.root || survivor.kind !== verdict.kind;
-    for (const other of others) this.#book.merge(other, survivor, at);
-    this.#book.join(survivor, joining, at);
+    for (const other of others) this.#incidents.merge(other, survivor, at);
+    this.#incidents.join(survivor, joining, at);
     this.#settle(survivor, verdict, at);
-    this.#book.tell(survivor, moved ? 'rerooted' : 'grew');
+    this.#incidents.tell(survivor, moved ? 'rerooted' : 'grew');
   }
 
   /** The same root keeps what was said of it and only reaches further; a new root is stated anew. */
-  #settle(held: Case, verdict: Verdict, at: Instant): void {
+  #settle(held: HeldIncident, verdict: Verdict, at: Instant): void {
     if (held.root === verdict.root && held.kind === verdict.kind) {
       held.dark = [...new Set([...held.dark, ...verdict.dark])];
       const parts =
@@ -351,38 +351,38 @@ export class Correlation {
           ? undefined
           : [...held.parts, ...verdict.parts];
       held.parts = parts === undefined ? undefined : [...new Set(parts)];
-    } else this.#book.move(held, verdict, at);
+    } else this.#incidents.move(held, verdict, at);
     this.#plan(held, at);
   }
 
-  #plan(held: Case, at: Instant): void {
+  #plan(held: HeldIncident, at: Instant): void {
     const planned = this.#works ?? this.#ancestry.topology.planned;
     const works = worksCovering(this.#ancestry, planned, held.root, at);
     held.works = works?.id;
     const key = `works ${held.id}`;
-    if (works === undefined) this.#book.timers.clear(key);
-    else this.#book.timers.set(key, after(works.to, this.#timing.worksGraceMs));
+    if (works === undefined) this.#incidents.timers.clear(key);
+    else this.#incidents.timers.set(key, after(works.to, this.#timing.worksGraceMs));
   }
 
   #fire(key: string, { at }: CorrelationContext): void {
     const [what, id] = key.split(' ');
-    const held = this.#book.get(id as IncidentId);
+    const held = this.#incidents.get(id as IncidentId);
     if (held === undefined) return;
-    if (what === 'forget') return this.#book.forget(held);
+    if (what === 'forget') return this.#incidents.forget(held);
     if (!isActive(held)) return;
     this.#view = undefined;
-    if (what === 'resolve') this.#book.resolve(held, held.lastClearAt ?? at);
+    if (what === 'resolve') this.#incidents.resolve(held, held.lastClearAt ?? at);
     else if (what === 'leftover') this.#splitLeftovers(held, at);
     else {
       if (what === 'works') held.works = undefined;
-      this.#book.tell(held, what === 'grow' && held.fresh.length === 0 ? 'shrank' : 'grew');
+      this.#incidents.tell(held, what === 'grow' && held.fresh.length === 0 ? 'shrank' : 'grew');
     }
   }
 
   /** What stays down when the rest came back has a cause of its own. */
-  #splitLeftovers(held: Case, at: Instant): void {
+  #splitLeftovers(held: HeldIncident, at: Instant): void {
     const left = [...held.members.values()].filter((member) => member.raised);
-    this.#book.split(held, left, at);
+    this.#incidents.split(held, left, at);
     for (const { record, raised: _, ...member } of left) {
       this.#waiting.put({
         ...member,
@@ -393,7 +393,7 @@ export class Correlation {
         parent: held.id,
       });
     }
-    this.#book.resolve(held, held.lastClearAt ?? at);
+    this.#incidents.resolve(held, held.lastClearAt ?? at);
     if (left.length > 0) this.#lookSoon(at);
   }
 }

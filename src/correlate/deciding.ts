@@ -2,9 +2,9 @@
 import { earliest, type Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
-import type { Case } from './case.ts';
-import type { Verdict } from './casebook.ts';
 import { explain } from './explain.ts';
+import type { HeldIncident } from './held-incident.ts';
+import type { Verdict } from './incidents.ts';
 import { type Pending, raisedByResource } from './joining.ts';
 import { type Population, populationOf, symptomRank } from './symptoms.ts';
 import type { Evidence, Sighting } from './tally.ts';
@@ -17,7 +17,7 @@ export interface Decision {
   readonly verdict: Verdict;
   readonly alarms: readonly AlarmId[];
   /** Incidents that prove to be part of it. */
-  readonly absorbs: readonly Case[];
+  readonly absorbs: readonly HeldIncident[];
 }
 
 export interface Look {
@@ -31,7 +31,7 @@ export interface Scene {
   readonly at: Instant;
   /** In order of resource id, then alarm id. */
   readonly pending: readonly Pending[];
-  readonly active: readonly Case[];
+  readonly active: readonly HeldIncident[];
   readonly sightings: readonly Sighting[];
 }
 
@@ -89,7 +89,7 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   const recent = scene.active.filter(
     (held) => held.scope === 'transport' && at - held.startedAt <= timing.misfitJoinMs,
   );
-  const owner = new Map<AlarmId, Case>();
+  const owner = new Map<AlarmId, HeldIncident>();
   const evidence: TransportEvidence[] = pending.map((piece) => asTransport(ancestry, piece));
   for (const held of recent) {
     for (const member of held.members.values()) {
@@ -123,7 +123,7 @@ function asTransport(ancestry: Ancestry, pending: Pending): TransportEvidence {
 }
 
 /** What is down by incidents that are settled: their links and devices are no longer in question. */
-function knownDown({ ancestry, active }: Scene, recent: readonly Case[]): Set<number> {
+function knownDown({ ancestry, active }: Scene, recent: readonly HeldIncident[]): Set<number> {
   const nodes = new Set<number>();
   for (const held of active) {
     if (held.scope !== 'transport' || recent.includes(held) || held.raised === 0) continue;
@@ -136,7 +136,7 @@ function knownDown({ ancestry, active }: Scene, recent: readonly Case[]): Set<nu
 }
 
 /** Young incidents that were only the shadow of this cause. */
-function shadowed({ ancestry, active, timing, at }: Scene, verdict: Verdict): Case[] {
+function shadowed({ ancestry, active, timing, at }: Scene, verdict: Verdict): HeldIncident[] {
   if (verdict.scope === 'collector') {
     const collector = ancestry.nodeOf(verdict.root);
     return active.filter(
@@ -168,7 +168,7 @@ function lookAtTrees(scene: Scene, population: Population, pending: readonly Pen
     if (same === undefined) byResource.set(piece.resource, [piece]);
     else same.push(piece);
   }
-  const held = new Map<string, { readonly held: Case; readonly pieces: number }>();
+  const held = new Map<string, { readonly held: HeldIncident; readonly pieces: number }>();
   const evidence = [...byResource].map(([id, same]) => freshPiece(ancestry, id, same));
   const inSight = new Set(evidence.flatMap((piece) => [...ancestry.above(piece.node)]));
   for (const open of scene.active) {
@@ -227,7 +227,7 @@ function spanOf(pending: readonly Pending[]): { readonly oldest: Instant; readon
   return { oldest, newest };
 }
 
-function heldPieces(ancestry: Ancestry, held: Case): Evidence[] {
+function heldPieces(ancestry: Ancestry, held: HeldIncident): Evidence[] {
   const said = [...raisedByResource(held)];
   const common = { weight: 1, firstAt: held.startedAt, lastAt: held.startedAt, heldBy: held.id };
   if (said.length > pieceLimit) {

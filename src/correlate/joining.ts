@@ -2,20 +2,20 @@
 import type { Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
-import { type Case, isActive, type Member } from './case.ts';
-import type { CaseBook, Joining } from './casebook.ts';
+import { type HeldIncident, isActive, type Member } from './held-incident.ts';
+import type { Incidents, Joining } from './incidents.ts';
 import { populationOf, type Symptom } from './symptoms.ts';
 import type { CorrelationTiming } from './timing.ts';
 
 /** Open incidents that reach further than their root's own trees. */
 export interface OpenView {
   /** Out of reach in the transport graph, by the oldest incident that says so. */
-  readonly dark: ReadonlyMap<string, Case>;
-  readonly brokenService: Case | undefined;
+  readonly dark: ReadonlyMap<string, HeldIncident>;
+  readonly brokenService: HeldIncident | undefined;
 }
 
-export function viewOf(active: readonly Case[]): OpenView {
-  const dark = new Map<string, Case>();
+export function viewOf(active: readonly HeldIncident[]): OpenView {
+  const dark = new Map<string, HeldIncident>();
   for (const held of active) for (const id of held.dark) if (!dark.has(id)) dark.set(id, held);
   return { dark, brokenService: active.find((held) => held.scope === 'service') };
 }
@@ -32,7 +32,7 @@ export interface Pending {
   readonly records: readonly string[];
   readonly at: Instant;
   /** The incident it was split off from. */
-  readonly parent: Case['parent'];
+  readonly parent: HeldIncident['parent'];
 }
 
 export const memberOf = (pending: Pending): Joining => {
@@ -47,22 +47,22 @@ export const memberOf = (pending: Pending): Joining => {
 /** The open incident whose root lies nearest above and whose cause would show this symptom now. */
 export function lateHome(
   ancestry: Ancestry,
-  book: CaseBook,
+  incidents: Incidents,
   pending: Pending,
   now: { readonly at: Instant; readonly timing: CorrelationTiming; readonly view: OpenView },
-): Case | undefined {
+): HeldIncident | undefined {
   const node = ancestry.nodeOf(pending.resource);
   if (node < 0) return undefined;
   for (const root of ancestry.above(node)) {
-    for (const held of book.at(ancestry.idOf(root))) {
+    for (const held of incidents.at(ancestry.idOf(root))) {
       if (isActive(held) && fits(held, pending, root === node, now)) return held;
     }
   }
-  return behindTransport(ancestry, book, { pending, node }, now);
+  return behindTransport(ancestry, incidents, { pending, node }, now);
 }
 
 function fits(
-  held: Case,
+  held: HeldIncident,
   pending: Pending,
   isRoot: boolean,
   { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
@@ -103,14 +103,14 @@ function suits(kind: string, symptom: Symptom): boolean {
 
 function behindTransport(
   ancestry: Ancestry,
-  book: CaseBook,
+  incidents: Incidents,
   { pending, node }: { readonly pending: Pending; readonly node: number },
   now: { readonly at: Instant; readonly timing: CorrelationTiming; readonly view: OpenView },
-): Case | undefined {
+): HeldIncident | undefined {
   const { view } = now;
   const collector = pending.symptom === 'silent' && pending.polled ? ancestry.collectorOf(node) : -1;
   if (collector >= 0) {
-    const blind = book
+    const blind = incidents
       .at(ancestry.idOf(collector))
       .find((held) => isActive(held) && held.scope === 'collector');
     if (blind !== undefined) return blind;
@@ -129,7 +129,7 @@ function behindTransport(
 /** The device at the far end of its only link falls silent: is it the link, or the device? Both are weighed again. */
 function mayBeDead(
   ancestry: Ancestry,
-  held: Case,
+  held: HeldIncident,
   { pending, node }: { readonly pending: Pending; readonly node: number },
   { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
 ): boolean {
@@ -140,7 +140,7 @@ function mayBeDead(
 }
 
 /** Raised members as one piece a resource, in order of name. */
-export function raisedByResource(held: Case): Map<ResourceId, Member[]> {
+export function raisedByResource(held: HeldIncident): Map<ResourceId, Member[]> {
   const found = new Map<ResourceId, Member[]>();
   for (const member of held.members.values()) {
     if (!member.raised) continue;

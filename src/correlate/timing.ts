@@ -10,7 +10,7 @@ export interface CorrelationTiming {
   readonly transportQuietMs: DurationMs;
   /** Least time between two looks at undecided evidence. */
   readonly lookEveryMs: DurationMs;
-  /** A clear case is decided no earlier than this after its first evidence. */
+  /** What is clear is decided no earlier than this after its first evidence. */
   readonly earlyAfterMs: DurationMs;
   /** A symptom that does not fit the cause (LOS below a mains failure) still joins within this time. */
   readonly misfitJoinMs: DurationMs;

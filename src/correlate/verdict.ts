@@ -1,8 +1,8 @@
 /** Turns what was found on trees and in the transport graph into what is said of an incident. */
 import type { Candidate, FaultKind } from '../model/incident.ts';
 import type { Ancestry } from './ancestry.ts';
-import type { Verdict } from './casebook.ts';
 import type { Explanation } from './explain.ts';
+import type { Verdict } from './incidents.ts';
 import { faultKind, type Population, type Symptom } from './symptoms.ts';
 import type { TransportCause } from './transport.ts';
 

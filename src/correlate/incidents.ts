@@ -5,24 +5,24 @@ import type { AlarmId, IdSource, IncidentId, ResourceId } from '../model/ids.ts'
 import type { IncidentChange } from '../model/incident.ts';
 import {
   addRecords,
-  type Case,
-  type FrozenCase,
+  type FrozenIncident,
   freeze,
+  type HeldIncident,
   incidentOf,
   isActive,
   type Member,
   note,
   type Scope,
   thaw,
-} from './case.ts';
+} from './held-incident.ts';
 import { type CorrelationTiming, limits } from './timing.ts';
 
-/** The state of the verdict a case is opened with or moved to. */
+/** The state of the verdict an incident is opened with or moved to. */
 export interface Verdict {
   readonly scope: Scope;
   readonly kind: string;
   readonly root: ResourceId;
-  readonly candidates: Case['candidates'];
+  readonly candidates: HeldIncident['candidates'];
   readonly actionable: boolean;
   readonly dark: readonly ResourceId[];
   readonly parts?: readonly ResourceId[] | undefined;
@@ -40,20 +40,20 @@ const uncertainBelow = 0.6;
 const mitigatedShare = 0.05;
 const keepsResolved = days(7);
 
-export interface CaseBookSnapshot {
-  readonly cases: readonly FrozenCase[];
+export interface IncidentsSnapshot {
+  readonly incidents: readonly FrozenIncident[];
   readonly timers: readonly (readonly [string, Instant])[];
   readonly opened: number;
   readonly evicted: number;
 }
 
-export class CaseBook {
+export class Incidents {
   readonly timers = new Timers();
   readonly #timing: CorrelationTiming;
-  readonly #cases = new Map<IncidentId, Case>();
-  readonly #caseOf = new Map<AlarmId, Case>();
+  readonly #held = new Map<IncidentId, HeldIncident>();
+  readonly #ofAlarm = new Map<AlarmId, HeldIncident>();
   /** Not merged ones, active or ended, by what they are about. */
-  readonly #byRoot = new Map<string, Case[]>();
+  readonly #byRoot = new Map<string, HeldIncident[]>();
   #opened = 0;
   #evicted = 0;
   #changes: IncidentChange[] = [];
@@ -67,23 +67,23 @@ export class CaseBook {
   }
 
   get size(): number {
-    return this.#cases.size;
+    return this.#held.size;
   }
 
-  get(id: IncidentId): Case | undefined {
-    return this.#cases.get(id);
+  get(id: IncidentId): HeldIncident | undefined {
+    return this.#held.get(id);
   }
 
-  caseOfAlarm(alarm: AlarmId): Case | undefined {
-    return this.#caseOf.get(alarm);
+  ofAlarm(alarm: AlarmId): HeldIncident | undefined {
+    return this.#ofAlarm.get(alarm);
   }
 
   /** In order of opening. */
-  active(): Case[] {
-    return [...this.#cases.values()].filter(isActive);
+  active(): HeldIncident[] {
+    return [...this.#held.values()].filter(isActive);
   }
 
-  at(root: string): readonly Case[] {
+  at(root: string): readonly HeldIncident[] {
     return this.#byRoot.get(root) ?? [];
   }
 
@@ -98,9 +98,9 @@ export class CaseBook {
     verdict: Verdict,
     onset: { startedAt: Instant; at: Instant; parent?: IncidentId | undefined },
     ids: IdSource,
-  ): Case {
+  ): HeldIncident {
     const { at, startedAt, parent } = onset;
-    const held: Case = {
+    const held: HeldIncident = {
       id: ids.next() as IncidentId,
       order: this.#opened++,
       ...verdict,
@@ -123,7 +123,7 @@ export class CaseBook {
       lastClearAt: undefined,
       fresh: [],
     };
-    this.#cases.set(held.id, held);
+    this.#held.set(held.id, held);
     this.#index(held);
     this.#state(held, verdict);
     note(held, startedAt, 'open');
@@ -132,7 +132,7 @@ export class CaseBook {
   }
 
   /** A better cause: the id stays, the root moves. True when it did move. */
-  move(held: Case, verdict: Verdict, at: Instant): boolean {
+  move(held: HeldIncident, verdict: Verdict, at: Instant): boolean {
     const moved = held.root !== verdict.root || held.kind !== verdict.kind;
     this.#unindex(held);
     this.#state(held, verdict);
@@ -144,13 +144,13 @@ export class CaseBook {
     return moved;
   }
 
-  join(held: Case, joining: readonly Joining[], at: Instant): void {
+  join(held: HeldIncident, joining: readonly Joining[], at: Instant): void {
     for (const { member, records } of joining) {
       const before = held.members.get(member.alarm);
       if (before?.raised === true) held.raised--;
       if (member.raised) held.raised++;
       held.members.set(member.alarm, member);
-      this.#caseOf.set(member.alarm, held);
+      this.#ofAlarm.set(member.alarm, held);
       held.fresh.push(member.alarm);
       addRecords(held, records);
     }
@@ -164,19 +164,19 @@ export class CaseBook {
   }
 
   /** Tells of growth soon, not at once: a storm must not tell of every alarm. */
-  tellLater(held: Case, at: Instant): void {
+  tellLater(held: HeldIncident, at: Instant): void {
     const key = `grow ${held.id}`;
     if (this.timers.dueAt(key) === undefined) this.timers.set(key, after(at, this.#timing.growEveryMs));
   }
 
-  tell(held: Case, kind: IncidentChange['kind']): void {
+  tell(held: HeldIncident, kind: IncidentChange['kind']): void {
     this.timers.clear(`grow ${held.id}`);
     this.#changes.push({ kind, incident: incidentOf(held), joined: held.fresh });
     held.fresh = [];
   }
 
   /** The younger one's alarms move to the older one; a tombstone says where. */
-  merge(loser: Case, survivor: Case, at: Instant): void {
+  merge(loser: HeldIncident, survivor: HeldIncident, at: Instant): void {
     this.#unindex(loser);
     const moving = [...loser.members.values()].map((member) => ({ member, records: [] }));
     if (loser.lastClearAt !== undefined && (survivor.lastClearAt ?? 0) < loser.lastClearAt) {
@@ -197,7 +197,7 @@ export class CaseBook {
 
   /** One alarm is over. */
   clear(alarm: AlarmId, at: Instant): void {
-    const held = this.#caseOf.get(alarm);
+    const held = this.#ofAlarm.get(alarm);
     const member = held?.members.get(alarm);
     if (held === undefined || member === undefined || !member.raised) return;
     member.raised = false;
@@ -216,7 +216,7 @@ export class CaseBook {
     } else this.tellLater(held, at);
   }
 
-  resolve(held: Case, at: Instant): void {
+  resolve(held: HeldIncident, at: Instant): void {
     held.state = 'resolved';
     held.resolvedAt = at;
     note(held, at, 'resolve');
@@ -228,7 +228,7 @@ export class CaseBook {
     this.#evict();
   }
 
-  reopen(held: Case, at: Instant): void {
+  reopen(held: HeldIncident, at: Instant): void {
     held.state = 'open';
     held.resolvedAt = undefined;
     held.closedAt = undefined;
@@ -236,7 +236,7 @@ export class CaseBook {
     note(held, at, 'reopen');
   }
 
-  close(held: Case, at: Instant): void {
+  close(held: HeldIncident, at: Instant): void {
     held.state = 'closed';
     held.resolvedAt ??= at;
     held.closedAt = at;
@@ -247,54 +247,55 @@ export class CaseBook {
   }
 
   /** Takes alarms out, with the raise lines that began them; they become an incident of their own. */
-  split(held: Case, alarms: readonly Member[], at: Instant): void {
+  split(held: HeldIncident, alarms: readonly Member[], at: Instant): void {
     const records = new Set(alarms.map((member) => member.record));
     const kept = held.records.filter((record) => !records.has(record));
     held.records.splice(0, held.records.length, ...kept);
     note(held, at, 'split');
     for (const member of alarms) {
       held.members.delete(member.alarm);
-      this.#caseOf.delete(member.alarm);
+      this.#ofAlarm.delete(member.alarm);
       if (member.raised) held.raised--;
     }
   }
 
-  forget(held: Case): void {
-    this.#cases.delete(held.id);
+  forget(held: HeldIncident): void {
+    this.#held.delete(held.id);
     this.#unindex(held);
-    for (const alarm of held.members.keys()) if (this.#caseOf.get(alarm) === held) this.#caseOf.delete(alarm);
+    for (const alarm of held.members.keys())
+      if (this.#ofAlarm.get(alarm) === held) this.#ofAlarm.delete(alarm);
     this.timers.clear(`forget ${held.id}`);
   }
 
-  snapshot(): CaseBookSnapshot {
+  snapshot(): IncidentsSnapshot {
     return {
-      cases: [...this.#cases.values()].map(freeze),
+      incidents: [...this.#held.values()].map(freeze),
       timers: this.timers.entries(),
       opened: this.#opened,
       evicted: this.#evicted,
     };
   }
 
-  restore(snapshot: CaseBookSnapshot): void {
-    this.#cases.clear();
-    this.#caseOf.clear();
+  restore(snapshot: IncidentsSnapshot): void {
+    this.#held.clear();
+    this.#ofAlarm.clear();
     this.#byRoot.clear();
     this.#changes = [];
     this.#opened = snapshot.opened;
     this.#evicted = snapshot.evicted;
     this.timers.restore(snapshot.timers);
-    for (const frozen of snapshot.cases) {
+    for (const frozen of snapshot.incidents) {
       const held = thaw(frozen);
-      this.#cases.set(held.id, held);
+      this.#held.set(held.id, held);
       if (held.state !== 'merged') this.#index(held);
       for (const alarm of held.members.keys()) {
-        const other = this.#caseOf.get(alarm);
-        if (other === undefined || isActive(held) || !isActive(other)) this.#caseOf.set(alarm, held);
+        const other = this.#ofAlarm.get(alarm);
+        if (other === undefined || isActive(held) || !isActive(other)) this.#ofAlarm.set(alarm, held);
       }
     }
   }
 
-  #state(held: Case, verdict: Verdict): void {
+  #state(held: HeldIncident, verdict: Verdict): void {
     Object.assign(held, verdict);
     held.parts = verdict.parts;
     held.probability = verdict.candidates[0]?.probability ?? 0;
@@ -303,14 +304,14 @@ export class CaseBook {
     }
   }
 
-  #index(held: Case): void {
+  #index(held: HeldIncident): void {
     this.#byRoot.set(
       held.root,
       [...this.at(held.root), held].sort((a, b) => a.order - b.order),
     );
   }
 
-  #unindex(held: Case): void {
+  #unindex(held: HeldIncident): void {
     const left = this.at(held.root).filter((other) => other !== held);
     if (left.length === 0) this.#byRoot.delete(held.root);
     else this.#byRoot.set(held.root, left);
@@ -318,8 +319,8 @@ export class CaseBook {
 
   /** Ended incidents are kept for a late "no" of a subscriber, but not without bound: the oldest go first. */
   #evict(): void {
-    if (this.#cases.size <= limits.ended) return;
-    const ended = [...this.#cases.values()].filter((held) => !isActive(held));
+    if (this.#held.size <= limits.ended) return;
+    const ended = [...this.#held.values()].filter((held) => !isActive(held));
     for (const held of ended.slice(0, Math.max(0, ended.length - limits.ended))) {
       this.#evicted++;
       this.forget(held);

@@ -31,7 +31,7 @@ export interface Detail {
   settledAt?: Instant | undefined;
 }
 
-export interface Case {
+export interface Inquiry {
   readonly incident: IncidentId;
   facts: NoticeFacts;
   /** How often the incident was resolved. */
@@ -53,7 +53,7 @@ const answersKept = 20;
 /** An answer this soon after the one before is a correction of it, not a second opinion. */
 export const correctionMs = 10 * 60_000;
 
-export const newCase = (incident: IncidentId, facts: NoticeFacts): Case => ({
+export const newInquiry = (incident: IncidentId, facts: NoticeFacts): Inquiry => ({
   incident,
   facts,
   round: 0,
@@ -68,9 +68,9 @@ export const newCase = (incident: IncidentId, facts: NoticeFacts): Case => ({
 });
 
 /** Batches count from 1; 0 is no batch. */
-export const batchOf = (of: Case, row: number): Batch | undefined => of.batches[of.sheet.batchOf(row) - 1];
+export const batchOf = (of: Inquiry, row: number): Batch | undefined => of.batches[of.sheet.batchOf(row) - 1];
 
-export function detailOf(of: Case, row: number): Detail {
+export function detailOf(of: Inquiry, row: number): Detail {
   let detail = of.details.get(row);
   if (detail === undefined) {
     detail = { answers: [] };
@@ -87,7 +87,7 @@ export function addAnswer(detail: Detail, answer: Detail['answers'][number]): vo
 }
 
 /** A mark counts after "yes", 0..10, once; a different one soon after takes its place. */
-export function mayRate(of: Case, row: number, rating: NonNullable<Confirmation['rating']>): boolean {
+export function mayRate(of: Inquiry, row: number, rating: NonNullable<Confirmation['rating']>): boolean {
   const state = of.sheet.stateOf(row);
   const { score, cause, at } = rating;
   if (state !== 'CONFIRMED' && state !== 'CLOSED') return false;
@@ -97,7 +97,7 @@ export function mayRate(of: Case, row: number, rating: NonNullable<Confirmation[
   return at - before.at <= correctionMs && (before.score !== score || before.cause !== cause);
 }
 
-export function confirmationOf(of: Case, row: number): Confirmation {
+export function confirmationOf(of: Inquiry, row: number): Confirmation {
   const subscriber = of.sheet.keyOf(row);
   const detail = of.details.get(row);
   return {
@@ -114,21 +114,21 @@ export function confirmationOf(of: Case, row: number): Confirmation {
 }
 
 /** Reminders and expiries do not run while we are down (design L10). */
-export function shiftCase(of: Case, deltaMs: number): void {
+export function shiftInquiry(of: Inquiry, deltaMs: number): void {
   for (const batch of of.batches) {
     if (batch.remindAt !== undefined) batch.remindAt = instant(batch.remindAt + deltaMs);
     if (batch.expiresAt !== undefined) batch.expiresAt = instant(batch.expiresAt + deltaMs);
   }
 }
 
-export interface CaseSnapshot extends Omit<Case, 'told' | 'sheet' | 'details' | 'probes'> {
+export interface InquirySnapshot extends Omit<Inquiry, 'told' | 'sheet' | 'details' | 'probes'> {
   readonly told: KeyQueueSnapshot;
   readonly sheet: SheetSnapshot;
   readonly details: readonly (readonly [number, Detail])[];
   readonly probes: readonly (readonly [SubscriberKey, 'good' | 'bad'])[];
 }
 
-export const caseSnapshot = (of: Case, newest: SubscriberColumns | undefined): CaseSnapshot => ({
+export const inquirySnapshot = (of: Inquiry, newest: SubscriberColumns | undefined): InquirySnapshot => ({
   ...of,
   told: of.told.snapshot(newest),
   sheet: of.sheet.snapshot(),
@@ -137,7 +137,10 @@ export const caseSnapshot = (of: Case, newest: SubscriberColumns | undefined): C
   probes: [...of.probes],
 });
 
-export const restoredCase = (snapshot: CaseSnapshot, newest: SubscriberColumns | undefined): Case => ({
+export const restoredInquiry = (
+  snapshot: InquirySnapshot,
+  newest: SubscriberColumns | undefined,
+): Inquiry => ({
   ...snapshot,
   attached: [...snapshot.attached],
   told: KeyQueue.restored(snapshot.told, newest),

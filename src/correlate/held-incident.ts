@@ -22,9 +22,9 @@ export interface Member {
   raised: boolean;
 }
 
-export interface Case {
+export interface HeldIncident {
   readonly id: IncidentId;
-  /** Rises with every case opened: of two that merge the lower one stays. */
+  /** Rises with every incident opened: of two that merge the lower one stays. */
   readonly order: number;
   scope: Scope;
   kind: FaultKind;
@@ -57,11 +57,11 @@ export interface Case {
   fresh: AlarmId[];
 }
 
-export const isActive = (held: Case): boolean =>
+export const isActive = (held: HeldIncident): boolean =>
   held.state === 'open' || held.state === 'uncertain' || held.state === 'mitigated';
 
 /** Who lost service: nobody by a lost link that left a path, a device on battery, or a fan. */
-function affectedBy(held: Case): Affected {
+function affectedBy(held: HeldIncident): Affected {
   const except: ResourceId[] = [];
   const nobody: Affected = { under: [], except };
   const members = [...held.members.values()];
@@ -82,7 +82,7 @@ function affectedBy(held: Case): Affected {
   }
 }
 
-export function incidentOf(held: Case): Incident {
+export function incidentOf(held: HeldIncident): Incident {
   const resources = new Set([...held.members.values()].map((member) => member.resource));
   resources.delete(held.root);
   return {
@@ -110,23 +110,26 @@ export function incidentOf(held: Case): Incident {
 }
 
 /** Notes what happened; the first events and the latest are kept. */
-export function note(held: Case, at: Instant, event: IncidentEvent['event']): void {
+export function note(held: HeldIncident, at: Instant, event: IncidentEvent['event']): void {
   const { root, kind, probability } = held;
   if (held.history.length >= limits.history) held.history.splice(limits.history / 2, 1);
   held.history.push({ at, event, root, kind, probability });
 }
 
-export function addRecords(held: Case, records: readonly string[]): void {
+export function addRecords(held: HeldIncident, records: readonly string[]): void {
   for (const record of records) {
     if (held.records.length < limits.alarmsPerIncident) held.records.push(record);
     else held.leftOut++;
   }
 }
 
-type FrozenCase = Omit<Case, 'members'> & { readonly members: readonly Member[] };
+type FrozenIncident = Omit<HeldIncident, 'members'> & { readonly members: readonly Member[] };
 
-export const freeze = (held: Case): FrozenCase => ({ ...held, members: [...held.members.values()] });
-export const thaw = (frozen: FrozenCase): Case => ({
+export const freeze = (held: HeldIncident): FrozenIncident => ({
+  ...held,
+  members: [...held.members.values()],
+});
+export const thaw = (frozen: FrozenIncident): HeldIncident => ({
   ...frozen,
   // JSON leaves out what is undefined; the fields must be there all the same.
   into: frozen.into,
@@ -141,4 +144,4 @@ export const thaw = (frozen: FrozenCase): Case => ({
   fresh: [...frozen.fresh],
   members: new Map(frozen.members.map((member) => [member.alarm, { ...member }])),
 });
-export type { FrozenCase };
+export type { FrozenIncident };

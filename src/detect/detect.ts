@@ -33,6 +33,11 @@ export type { DetectionRules } from './rules.ts';
 export { detectionSchema } from './rules-schema.ts';
 export type { Trap, WatchedDevice } from './trap-rules.ts';
 
+interface ActiveConditions {
+  readonly watches: Observation['resource'][];
+  readonly active: Observation[];
+}
+
 interface DetectionSnapshot {
   readonly devices: readonly DeviceSnapshot[];
   readonly ending: readonly (readonly [string, Instant])[];
@@ -133,24 +138,23 @@ export class Detection {
   }
 
   /** Resources that polls judge, and every condition they found and that still holds. */
-  active(): { readonly watches: Observation['resource'][]; readonly active: Observation[] } {
-    const watches: Observation['resource'][] = [];
-    const active: Observation[] = [];
-    for (const state of this.#devices.values()) {
-      if (state.readings === 0 && !state.isUnreachable) continue;
-      watches.push(state.device.resource);
-      if (state.isUnreachable) active.push(this.#reachability(state, 'raise'));
-      for (const port of state.ports.byName.values()) this.#activeOfPort(state, port, { watches, active });
-      for (const condition of state.conditions.values()) {
-        if (condition.level.raised >= 0) active.push(conditionObservation(state, condition, 'raise'));
-      }
-    }
-    return { watches, active };
+  active(): ActiveConditions {
+    const list: ActiveConditions = { watches: [], active: [] };
+    for (const state of this.#devices.values()) this.#activeOf(state, list);
+    return list;
   }
 
-  /** The device is no longer watched. */
-  forget(device: string): void {
+  get watched(): readonly WatchedDevice[] {
+    return [...this.#devices.values()].map(({ device }) => device);
+  }
+
+  /** The device is no longer watched; answers the resources that polls judged of it. */
+  forget(device: string): readonly Observation['resource'][] {
+    const list: ActiveConditions = { watches: [], active: [] };
+    const state = this.#devices.get(device);
+    if (state !== undefined) this.#activeOf(state, list);
     this.#devices.delete(device);
+    return list.watches;
   }
 
   snapshot(): unknown {
@@ -221,7 +225,10 @@ export class Detection {
         const value = rule.kind === object.kind ? stateValue(rule, object.state) : undefined;
         if (value === undefined) continue;
         const levels: Levels = {
-          ...{ side: 'above', limits: [{ severity: rule.severity, at: 1 }], hysteresis: 0, for: rule.for },
+          side: 'above',
+          limits: [{ severity: rule.severity, at: 1 }],
+          hysteresis: 0,
+          for: rule.for,
         };
         const named = `${object.kind}/${object.id}`;
         this.#judge(
@@ -287,10 +294,20 @@ export class Detection {
     }
   }
 
+  #activeOf(state: DeviceState, list: ActiveConditions): void {
+    if (state.readings === 0 && !state.isUnreachable) return;
+    list.watches.push(state.device.resource);
+    if (state.isUnreachable) list.active.push(this.#reachability(state, 'raise'));
+    for (const port of state.ports.byName.values()) this.#activeOfPort(state, port, list);
+    for (const condition of state.conditions.values()) {
+      if (condition.level.raised >= 0) list.active.push(conditionObservation(state, condition, 'raise'));
+    }
+  }
+
   #activeOfPort(
     state: DeviceState,
     port: Parameters<typeof portObservation>[1],
-    list: { readonly watches: Observation['resource'][]; readonly active: Observation[] },
+    list: ActiveConditions,
   ): void {
     const device = { device: state.device.id };
     const down = portObservation('raise', port, this.#rules.interfaces.cause, device);
@@ -334,8 +351,12 @@ const conditionObservation = (
   condition: Condition,
   event: 'raise' | 'clear',
 ): Observation => ({
-  ...{ event, resource: state.device.resource, cause: condition.cause, by: condition.by },
-  ...{ source: 'poll', device: state.device.id },
+  event,
+  resource: state.device.resource,
+  cause: condition.cause,
+  by: condition.by,
+  source: 'poll',
+  device: state.device.id,
 });
 
 /** 1 bad, 0 good, undefined: no word of the rule. */

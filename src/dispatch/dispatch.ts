@@ -114,6 +114,11 @@ export class Dispatch {
     return [...out, ...this.#drain()];
   }
 
+  /** Everybody who was ever named; who left is `off`. */
+  roster(): readonly Staff[] {
+    return this.#roster.all();
+  }
+
   /** Someone came, left, learnt or changed his limit; who is off has his tasks shared out again. */
   staff(staff: Staff, context: DispatchContext): TaskChange[] {
     const out: TaskChange[] = [];

@@ -27,6 +27,10 @@ export class Roster {
     return this.#members.get(id)?.staff;
   }
 
+  all(): Staff[] {
+    return [...this.#members.values()].map(({ staff }) => staff);
+  }
+
   put(staff: Staff, at: Instant): void {
     const member = this.#members.get(staff.id);
     if (member === undefined) this.#members.set(staff.id, { staff, openTasks: 0, idleSince: at });

@@ -13,7 +13,7 @@ import type { ConfirmationChange } from '../model/confirmation.ts';
 import type { IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
 import type { ImpactChange, IncidentChange } from '../model/incident.ts';
 import type { Tell } from '../model/notice.ts';
-import type { TaskChange } from '../model/task.ts';
+import type { Staff, TaskChange } from '../model/task.ts';
 import type { TicketChange } from '../model/ticket.ts';
 import type { NoticePlan } from '../notify/notify.ts';
 import { mergeRanges, type Subscribers, subtractRanges } from '../topology/topology.ts';
@@ -68,6 +68,10 @@ export class Line {
     return this.#rooms.subscribers;
   }
 
+  get staff(): readonly Staff[] {
+    return this.#rooms.dispatch.roster();
+  }
+
   /** Last offset of that spool which an applied input carried; 0 when none. */
   spoolOffset(spool: string): number {
     return this.#spools.get(spool) ?? 0;
@@ -110,9 +114,7 @@ export class Line {
     }
     const applied = pass.finish();
     this.#rooms.measure.take(applied.changes, at);
-    this.#rooms.measure.told(
-      applied.effects.flatMap((effect) => (effect.kind === 'tell' ? [effect.tell] : [])),
-    );
+    this.#rooms.measure.told(pass.tells);
     return applied;
   }
 

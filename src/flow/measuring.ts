@@ -32,8 +32,9 @@ const firstRoundMs = 3_000;
 
 export class Measuring {
   readonly #options: MeasuringOptions;
-  readonly #wakes = new Set<Wake>();
-  readonly #busy = new Set<string>();
+  /** Devices that are asked, and how each waits for its next turn. */
+  readonly #asked = new Map<MeasuredDevice, Wake>();
+  readonly #busy = new Set<MeasuredDevice>();
   /** Series numbers by resource and metric; one entry a series, as the store keeps too. */
   readonly #ids = new Map<string, SeriesId>();
   readonly #counters = {
@@ -43,10 +44,11 @@ export class Measuring {
     samples: 0,
     observationsNotTaken: 0,
   };
-  #stopped = false;
+  #intervalMs: DurationMs;
 
   constructor(options: MeasuringOptions) {
     this.#options = options;
+    this.#intervalMs = options.intervalMs;
   }
 
   get counters(): Readonly<Record<string, number>> {
@@ -54,38 +56,46 @@ export class Measuring {
   }
 
   start(): void {
-    const { devices, intervalMs, world } = this.#options;
-    for (const device of devices) {
-      const spread = spreadHash(device.id);
-      const first = milliseconds(spread % Math.min(firstRoundMs, intervalMs));
-      this.#later(first, () => {
-        this.#poll(device);
-        this.#wakes.add(world.every(intervalMs, () => this.#poll(device)));
-      });
+    this.use(this.#options.devices, this.#options.intervalMs);
+  }
+
+  /** From now on these: who was asked before, the same object and as often, keeps its turn. */
+  use(devices: readonly MeasuredDevice[], intervalMs: DurationMs): void {
+    const wanted = new Set(devices);
+    const keepsTurns = intervalMs === this.#intervalMs;
+    this.#intervalMs = intervalMs;
+    for (const [device, wake] of this.#asked) {
+      if (keepsTurns && wanted.has(device)) continue;
+      wake.cancel();
+      this.#asked.delete(device);
     }
+    for (const device of wanted) if (!this.#asked.has(device)) this.#begin(device);
   }
 
   stop(): void {
-    this.#stopped = true;
-    for (const wake of this.#wakes) wake.cancel();
-    this.#wakes.clear();
+    this.use([], this.#intervalMs);
   }
 
-  #later(length: DurationMs, run: () => void): void {
-    const wake = this.#options.world.after(length, () => {
-      this.#wakes.delete(wake);
-      run();
-    });
-    this.#wakes.add(wake);
+  #begin(device: MeasuredDevice): void {
+    const { world } = this.#options;
+    const first = milliseconds(spreadHash(device.id) % Math.min(firstRoundMs, this.#intervalMs));
+    const begin = (): void => {
+      this.#poll(device);
+      this.#asked.set(
+        device,
+        world.every(this.#intervalMs, () => this.#poll(device)),
+      );
+    };
+    this.#asked.set(device, world.after(first, begin));
   }
 
   /** A device that still answers the last round is not asked again: one request in flight a device. */
   #poll(device: MeasuredDevice): void {
-    if (this.#busy.has(device.id)) {
+    if (this.#busy.has(device)) {
       this.#counters.pollsSkipped++;
       return;
     }
-    this.#busy.add(device.id);
+    this.#busy.add(device);
     device
       .read()
       .then((reading) => this.#take(device, reading))
@@ -95,11 +105,12 @@ export class Measuring {
           error: String(error),
         });
       })
-      .finally(() => this.#busy.delete(device.id));
+      .finally(() => this.#busy.delete(device));
   }
 
   async #take(device: MeasuredDevice, reading: DeviceReading | undefined): Promise<void> {
-    if (this.#stopped) return;
+    // What was asked before a change says nothing of what is asked now.
+    if (!this.#asked.has(device)) return;
     const { detection, world, onReading } = this.#options;
     const at = world.now();
     this.#counters.polls++;

@@ -1,34 +1,20 @@
 /** The collector: polls the configured devices and judges them; traps of the same devices are judged beside, with one memory. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { hours, minutes, seconds } from '../../base/instant.ts';
-import { formatProblem, type Parsed, type Problem } from '../../base/problem.ts';
-import type { SourceDocument } from '../../base/source-document.ts';
 import type { Wake, World } from '../../base/world.ts';
-import type { Profiles } from '../../collect/collect.ts';
-import {
-  compileDetectionRules,
-  Detection,
-  type DetectionRules,
-  detectionSchema,
-} from '../../detect/detect.ts';
-import { loadProfiles } from '../../edge/files/profiles.ts';
-import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
-import { type DevicePoller, openDevicePoller } from '../../edge/snmp/device-poller.ts';
-import type { Credentials } from '../../edge/snmp/poll.ts';
-import type { V3User } from '../../edge/snmp/session-v3.ts';
-import { openTransport, type Transport } from '../../edge/snmp/transport.ts';
+import { Detection } from '../../detect/detect.ts';
+import { openTransport } from '../../edge/snmp/transport.ts';
 import type { Input } from '../../flow/input.ts';
 import { type MeasuredDevice, Measuring } from '../../flow/measuring.ts';
 import type { SeriesStore } from '../../flow/series.ts';
-import { resourceId } from '../../model/ids.ts';
-import type { Config, DeviceConfig } from '../config/config.ts';
-import { collectorsFolder, rulesFolder } from '../product-files.ts';
+import type { Installation } from '../config/installation.ts';
 import { openDetectionMemory } from './detection-memory.ts';
 import type { DeviceBoard } from './device-board.ts';
+import { Targets } from './targets.ts';
 
 export interface Collector {
   readonly detection: Detection;
+  /** From now on this is polled and judged by; what did not change goes on as it was. */
+  use(installation: Installation): void;
   counters(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
   /** After the last trap was judged: writes what is known of the devices for the next start. */
@@ -38,46 +24,46 @@ export interface Collector {
 const collectorId = 'collector';
 
 export async function startCollector(options: {
-  readonly config: Config;
+  readonly installation: Installation;
   readonly world: World;
   readonly series: SeriesStore;
   readonly devices: DeviceBoard;
   readonly offer: (input: Input) => boolean;
 }): Promise<Collector> {
-  const { config, world, series, devices, offer } = options;
-  const rules = await loadDetectionRules(ruleFolders(config));
-  const profiles = await loadProfiles([collectorsFolder]);
-  for (const problem of [...rules.problems, ...profiles.problems]) {
-    world.log.warn('a rule or profile is left out', { problem: formatProblem(problem) });
-  }
-  const detection = new Detection(rules.value);
+  const { installation, world, series, devices, offer } = options;
+  const { config } = installation;
+  const detection = new Detection(installation.rules.detection);
   const memory = await openDetectionMemory({ detection, folder: config.data, world });
   const transport = await openTransport(world);
-  const observe = (observation: Parameters<typeof offerObservation>[1]): boolean =>
-    offerObservation(offer, observation);
-  const polled = config.devices
-    .filter((device) => device.poll)
-    .map((device) => ({
-      device,
-      poller: pollerOf(device, { config, world, transport, profiles: profiles.value }),
-    }));
+  const targets = new Targets({ world, transport });
   const measuring = new Measuring({
-    ...{ world, series, detection, intervalMs: config.snmp.intervalMs, offer: observe },
-    devices: polled.map(({ device, poller }) => measured(device, poller)),
+    world,
+    series,
+    detection,
+    intervalMs: config.snmp.intervalMs,
+    offer: (observation) => offerObservation(offer, observation),
+    devices: targets.use(installation),
     onReading: (device, reading, at) => {
       if (reading === undefined) devices.silent(device.id);
       else devices.answered(device.id, reading, at);
     },
   });
+  forgetStrangers(detection, targets.devices, offer);
   measuring.start();
   const keeper = keepTrue({ detection, world, offer });
   return {
     detection,
+    use(changed) {
+      detection.setRules(changed.rules.detection);
+      devices.use(changed.config.devices);
+      measuring.use(targets.use(changed), changed.config.snmp.intervalMs);
+      forgetStrangers(detection, targets.devices, offer);
+    },
     counters: () => ({ ...measuring.counters, detectionRefused: detection.refused }),
     async stop() {
       for (const wake of keeper) wake.cancel();
       measuring.stop();
-      for (const { poller } of polled) poller.close();
+      targets.close();
       await transport.close();
     },
     keep() {
@@ -87,8 +73,23 @@ export async function startCollector(options: {
   };
 }
 
-const ruleFolders = (config: Config): readonly string[] =>
-  config.rules === undefined ? [rulesFolder] : [rulesFolder, config.rules];
+/** A device that is no longer asked, or stands for another resource, ends what was held against it (design L11). */
+function forgetStrangers(
+  detection: Detection,
+  devices: readonly MeasuredDevice[],
+  offer: (input: Input) => boolean,
+): void {
+  const asked = new Map(devices.map(({ id, resource }) => [id, resource]));
+  const watches = detection.watched.flatMap(({ id, resource }) =>
+    asked.get(id) === resource ? [] : detection.forget(id),
+  );
+  if (watches.length === 0) return;
+  offer({
+    kind: 'command',
+    by: collectorId,
+    command: { kind: 'reconcile', collector: collectorId, watches, active: [] },
+  });
+}
 
 const offerObservation = (
   offer: (input: Input) => boolean,
@@ -120,60 +121,4 @@ function keepTrue(options: {
     world.after(minutes(5), reconcile),
     world.every(hours(1), reconcile),
   ];
-}
-
-function pollerOf(
-  device: DeviceConfig,
-  given: {
-    readonly config: Config;
-    readonly world: World;
-    readonly transport: Transport;
-    readonly profiles: Profiles;
-  },
-): DevicePoller {
-  const { config, world, transport, profiles } = given;
-  const target = {
-    ...{ host: device.address, port: device.port, credentials: credentialsOf(device) },
-    ...{ timeoutMs: config.snmp.timeoutMs, retries: config.snmp.retries },
-  };
-  return openDevicePoller({ world, transport, profiles, target, profile: device.profile });
-}
-
-const measured = ({ id, resource }: DeviceConfig, poller: DevicePoller): MeasuredDevice => ({
-  id,
-  resource: resourceId(resource),
-  async read() {
-    const outcome = await poller.read();
-    return outcome.kind === 'reading' ? outcome.reading : undefined;
-  },
-});
-
-export function credentialsOf(device: DeviceConfig): Credentials {
-  if (device.v3 !== undefined) return { version: 'v3', v3: device.v3 as V3User };
-  return { version: device.version === '1' ? 'v1' : 'v2c', community: device.community };
-}
-
-/** Detection rules of the folders, shipped first; a file with a mistake is left out as a whole. */
-export async function loadDetectionRules(folders: readonly string[]): Promise<Parsed<DetectionRules>> {
-  const check = documentCheck(detectionSchema);
-  const documents: SourceDocument[] = [];
-  const problems: Problem[] = [];
-  for (const folder of folders) {
-    for (const file of await rulesIn(folder)) {
-      const { value: document, problems: syntax } = parseYaml(file, await readFile(file, 'utf8'));
-      const found = syntax.length > 0 ? syntax : check(document);
-      problems.push(...found);
-      if (found.length === 0) documents.push(document);
-    }
-  }
-  const compiled = compileDetectionRules(documents);
-  return { value: compiled.value, problems: [...problems, ...compiled.problems] };
-}
-
-async function rulesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
-    .map((entry) => join(folder, entry.name))
-    .sort();
 }

@@ -6,16 +6,24 @@ import type { DeviceConfig } from '../config/config.ts';
 import { formatHostPort } from '../config/values.ts';
 
 export class DeviceBoard {
-  readonly #devices = new Map<string, DeviceEntry>();
+  #devices = new Map<string, DeviceEntry>();
 
   constructor(devices: readonly DeviceConfig[]) {
-    for (const { id, address, port, poll } of devices) {
-      const view: DeviceView = {
-        ...{ id, address: formatHostPort({ host: address, port }) },
-        state: poll ? 'unknown' : 'notPolled',
-      };
-      this.#devices.set(id, { view, reading: undefined });
-    }
+    this.use(devices);
+  }
+
+  /** From now on these; what is known of one that is asked as before stays. */
+  use(devices: readonly DeviceConfig[]): void {
+    const before = this.#devices;
+    this.#devices = new Map(
+      devices.map(({ id, address, port, poll }) => {
+        const at = formatHostPort({ host: address, port });
+        const known = before.get(id);
+        if (poll && known?.view.address === at && known.view.state !== 'notPolled') return [id, known];
+        const view: DeviceView = { id, address: at, state: poll ? 'unknown' : 'notPolled' };
+        return [id, { view, reading: undefined }];
+      }),
+    );
   }
 
   answered(id: string, reading: DeviceReading, at: Instant): void {

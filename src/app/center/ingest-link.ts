@@ -1,19 +1,24 @@
 /** The line's end of the way from the ingest: takes records of its spool, confirms what the journal has. */
+import { seconds } from '../../base/instant.ts';
+import type { World } from '../../base/world.ts';
 import type { Detection } from '../../detect/detect.ts';
 import type { Applied } from '../../flow/change.ts';
 import type { ObservationInput } from '../../flow/input.ts';
 import type { Running } from '../../flow/running.ts';
+import type { InForce } from '../processes/messages.ts';
 import { type DeviceOf, meaningOfSpooled } from './spooled.ts';
 
 export interface RecordsMessage {
   readonly kind: 'records';
   readonly spool: string;
+  /** The first offset that was not handed on before; the spool has lost what lies between it and `first`. */
+  readonly from: number;
   /** Offset of the first; the others follow without a hole. */
   readonly first: number;
   readonly records: readonly Uint8Array[];
 }
 
-export interface CountersMessage {
+interface CountersMessage {
   readonly kind: 'counters';
   readonly counters: Readonly<Record<string, number>>;
 }
@@ -21,9 +26,13 @@ export interface CountersMessage {
 export type FromIngest =
   | { readonly kind: 'hello'; readonly spool: string }
   | RecordsMessage
-  | CountersMessage;
+  | CountersMessage
+  /** Who may send is changed; `problem` says why it is not. */
+  | { readonly kind: 'reloaded'; readonly problem?: string | undefined };
 
 export type ToIngest =
+  /** Who may send is changed to what these texts say. */
+  | { readonly kind: 'reload'; readonly inForce: InForce }
   | { readonly kind: 'whoAreYou' }
   /** The first offset the line does not have; ingest sends from there. */
   | { readonly kind: 'sendFrom'; readonly spool: string; readonly offset: number }
@@ -35,26 +44,55 @@ export interface IngestLinkOptions {
   readonly deviceOf: DeviceOf;
   readonly spoolOffset: (spool: string) => number;
   readonly send: (message: ToIngest) => void;
+  readonly world: World;
 }
+
+const reloadWithin = seconds(10);
+/** Inputs that may still wait when what was refused is asked for again. */
+const waitingBeforeResend = 10_000;
 
 export class IngestLink {
   readonly #options: IngestLinkOptions;
   readonly #confirmed = new Map<string, number>();
+  /**
+   * The next offset to take of each spool that said hello. What comes behind it (sent before the ingest was told where
+   * to go on) would leave a hole that nobody fills again, because the line drops everything below its last offset.
+   */
+  readonly #next = new Map<string, number>();
   #counters: Readonly<Record<string, number>> = {};
-  /** True after a refusal: what follows would leave a hole, so it is dropped until ingest starts again. */
+  /** True after a refusal, until the ingest is asked for it again. */
   #hasGap = false;
+  #unreadable = 0;
+  #onReloaded: (problem: string | undefined) => void = () => undefined;
 
   constructor(options: IngestLinkOptions) {
     this.#options = options;
   }
 
   get counters(): Readonly<Record<string, number>> {
-    return this.#counters;
+    return { ...this.#counters, spoolUnreadable: this.#unreadable };
+  }
+
+  /** Resolves with why the ingest could not, or undefined. */
+  reload(inForce: InForce): Promise<string | undefined> {
+    const { send, world } = this.#options;
+    return new Promise((resolve) => {
+      const patience = world.after(reloadWithin, () => resolve('the ingest did not answer'));
+      this.#onReloaded = (problem) => {
+        patience.cancel();
+        resolve(problem);
+      };
+      send({ kind: 'reload', inForce });
+    });
   }
 
   take(message: FromIngest): void {
     switch (message.kind) {
+      case 'reloaded':
+        return this.#onReloaded(message.problem);
       case 'hello':
+        // An ingest that was started again has read what is in force.
+        this.#onReloaded(undefined);
         return this.#sendFrom(message.spool);
       case 'records':
         return this.#takeRecords(message);
@@ -66,9 +104,9 @@ export class IngestLink {
 
   /** The batch is durable: what it carried of a spool may be cut there. */
   delivered(batch: readonly Applied[]): void {
-    if (this.#hasGap && this.#options.running.waiting === 0) {
+    if (this.#hasGap && this.#options.running.waiting < waitingBeforeResend) {
       this.#hasGap = false;
-      for (const spool of this.#confirmed.keys()) this.#sendFrom(spool);
+      for (const spool of this.#next.keys()) this.#sendFrom(spool);
     }
     const reached = new Map<string, number>();
     // The line may be ahead of what is durable, so the batch says how far its spools are safe.
@@ -81,21 +119,35 @@ export class IngestLink {
   }
 
   #sendFrom(spool: string): void {
-    const offset = this.#options.spoolOffset(spool);
-    this.#confirmed.set(spool, offset);
-    this.#options.send({ kind: 'sendFrom', spool, offset: offset + 1 });
+    const offset = this.#next.get(spool) ?? this.#options.spoolOffset(spool) + 1;
+    this.#next.set(spool, offset);
+    this.#options.send({ kind: 'sendFrom', spool, offset });
   }
 
-  #takeRecords({ spool, first, records }: RecordsMessage): void {
-    if (this.#hasGap) return;
+  #takeRecords({ spool, from, first, records }: RecordsMessage): void {
+    const next = this.#next.get(spool);
+    if (next === undefined || from > next) return;
     for (const [index, bytes] of records.entries()) {
-      const inputs = this.#inputsOf(bytes, { id: spool, offset: first + index });
-      for (const input of inputs) {
-        if (this.#options.running.offer(input)) continue;
+      const offset = first + index;
+      if (offset < next) continue;
+      const inputs = this.#readable(bytes, { id: spool, offset });
+      if (!inputs.every((input) => this.#options.running.offer(input))) {
         // Lateness, never loss: the spool keeps what the full queue refused (design L19).
         this.#hasGap = true;
         return;
       }
+      this.#next.set(spool, offset + 1);
+    }
+  }
+
+  /** One record that cannot be read must not end the centre again at each of its starts: counted, logged, passed over. */
+  #readable(bytes: Uint8Array, spool: NonNullable<ObservationInput['spool']>): ObservationInput[] {
+    try {
+      return this.#inputsOf(bytes, spool);
+    } catch (error) {
+      this.#unreadable++;
+      this.#options.world.log.error('a spooled record was left out', { ...spool, error: String(error) });
+      return [];
     }
   }
 

@@ -1,18 +1,14 @@
 /** The courier with what the configuration gives it: channels, ticket system, texts, and the way from numbers to people. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Fault } from '../../base/fault.ts';
-import { formatProblem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { ChannelSettings } from '../../edge/channels/channel-kind.ts';
 import { openChannel } from '../../edge/channels/index.ts';
 import { openDesk } from '../../edge/desks/index.ts';
-import { type NoticeTexts, parseNoticeTexts } from '../../edge/files/notice-texts.ts';
 import type { NoticeCounts } from '../../model/notice.ts';
 import type { Config } from '../config/config.ts';
+import type { Installation } from '../config/installation.ts';
 import { type CourierChannel, startCourier } from '../courier/courier.ts';
-import { rulesFolder } from '../product-files.ts';
 import type { LineHost } from './line-host.ts';
 import { SubscriberVersions } from './subscriber-versions.ts';
 
@@ -25,7 +21,7 @@ export interface Mail {
 }
 
 export async function startMail(options: {
-  readonly config: Config;
+  readonly installation: Installation;
   readonly book: Book;
   readonly line: LineHost;
   readonly world: World;
@@ -34,12 +30,19 @@ export async function startMail(options: {
   /** New counts of an incident's notices, for those who look at it. */
   readonly onCounts: (incident: string, notices: NoticeCounts) => void;
 }): Promise<Mail> {
-  const { config, book, line, world, publicUrl, onlyTo, onCounts } = options;
+  const { installation, book, line, world, publicUrl, onlyTo, onCounts } = options;
+  const { config } = installation;
+  const { texts } = installation.rules;
+  if (texts === undefined) throw new Fault('config/notice-texts', 'no texts of notices can be read');
   const channels = openChannels(config, world);
   const versions = new SubscriberVersions(line);
   const courier = await startCourier({
-    ...{ book, channels, world, publicUrl, onlyTo },
-    texts: await loadTexts(rulesFolder),
+    book,
+    channels,
+    world,
+    publicUrl,
+    onlyTo,
+    texts,
     language: config.language,
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     desk: config.desk === undefined ? undefined : openDesk('desk', config.desk, world),
@@ -79,19 +82,4 @@ function openChannels(config: Config, world: World): CourierChannel[] {
     const { window, ratePerSecond } = settings as unknown as ChannelSettings;
     return { channel, window, ratePerSecond };
   });
-}
-
-/** The shipped texts; a mistake in them is a failed start, because nobody could be told anything. */
-export async function loadTexts(folder: string): Promise<NoticeTexts> {
-  const files = await Promise.all(
-    ['ru.yaml', 'en.yaml'].map(async (name) => {
-      const file = join(folder, 'texts', name);
-      return { file, text: await readFile(file, 'utf8') };
-    }),
-  );
-  const { value, problems } = parseNoticeTexts(files);
-  if (value === undefined) {
-    throw new Fault('config/notice-texts', problems.map(formatProblem).join('\n'));
-  }
-  return value;
 }

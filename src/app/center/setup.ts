@@ -1,50 +1,58 @@
-/** Brings what the configuration says into the line: policy, topology, subscribers, calendar, staff; only what differs. */
+/** Brings what the configuration says into the line: policy, rules, topology, subscribers, calendar, staff; only what differs. */
 import { accessSync, constants, createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { Fault } from '../../base/fault.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import { readSubscribers, type SubscriberPages } from '../../edge/files/subscribers-csv.ts';
 import { type ResourceId, resourceId } from '../../model/ids.ts';
-import {
-  compileTopology,
-  encodeSubscribers,
-  parseTopology,
-  type SubscriberTable,
-  type TopologyDocument,
-} from '../../topology/topology.ts';
+import { encodeSubscribers, type SubscriberTable, type TopologyDocument } from '../../topology/topology.ts';
 import type { Config } from '../config/config.ts';
+import type { Installation } from '../config/installation.ts';
+import { saysSame } from '../config/same.ts';
 import { calendarFrom } from './calendar.ts';
 import type { LineHost } from './line-host.ts';
 
 export interface Setup {
   readonly host: LineHost;
   readonly book: Book;
-  readonly config: Config;
+  readonly installation: Installation;
   readonly channels: readonly { readonly name: string; readonly address: 'phone' | 'email' }[];
   readonly world: World;
 }
 
-/** Answers what was wrong in topology and subscribers; what is sound is in force. */
+/** Answers what was wrong in the list of subscribers; what is sound is in force. */
 export async function setUpLine(setup: Setup): Promise<readonly Problem[]> {
-  const { host, book, config, channels } = setup;
-  const problems: Problem[] = [];
+  const { host, book, installation, channels } = setup;
+  const { config } = installation;
   const policy = await host.contents.putJson(config.policy);
   if (policy !== host.line.named.policy) await host.submit({ kind: 'policy', policy });
-  if (config.subscribers !== undefined) {
-    problems.push(...(await importSubscribers(book, config.subscribers)));
-  }
+  const rules = await host.contents.putJson({
+    format: 'allclear-rules/1',
+    files: installation.rules.inForce,
+  });
+  if (rules !== host.line.named.rules) await host.submit({ kind: 'ruleSet', rules });
+  const problems = config.subscribers === undefined ? [] : await enterSubscribers(setup, config.subscribers);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const table = await book.exportColumns({ channels, language: config.language, zone });
   await enterCalendar(setup, table);
-  problems.push(...(await enterTopology(setup, table)));
-  for (const { name: _name, ...staff } of config.staff) await host.submit({ kind: 'staffChange', staff });
+  await enterTopology(setup, table);
+  await enterStaff(setup);
   return problems;
 }
 
+/** A list that cannot be read leaves those in force whom the book knows; at the very first start it is a failed start. */
+async function enterSubscribers({ host, book }: Setup, path: string): Promise<readonly Problem[]> {
+  try {
+    return await importSubscribers(book, path);
+  } catch (error) {
+    if (!(error instanceof Fault) || host.line.named.subscribers === undefined) throw error;
+    return [{ file: path, line: 0, column: 0, severity: 'error', code: error.code, message: error.message }];
+  }
+}
+
 /** Page by page, whatever the file's size; what was removed from it is removed from the book. */
-export async function importSubscribers(book: Book, path: string): Promise<readonly Problem[]> {
+async function importSubscribers(book: Book, path: string): Promise<readonly Problem[]> {
   const { pages, problems } = openSubscribers(path);
   await book.beginImport('apply');
   for await (const rows of pages()) await book.importPage(rows);
@@ -66,26 +74,35 @@ async function enterCalendar({ host, world }: Setup, table: SubscriberTable): Pr
   if (calendar !== host.line.named.calendar) await host.submit({ kind: 'calendar', calendar });
 }
 
-async function enterTopology(setup: Setup, table: SubscriberTable): Promise<readonly Problem[]> {
-  const { host, config } = setup;
-  const read =
-    config.topology === undefined
-      ? { value: emptyTopology, problems: [] }
-      : parseTopology(await readText(config.topology), config.topology);
-  const document = withDevices(read.value, config);
-  const compiled = compileTopology(document);
-  const topology = await host.contents.putJson({ format: 'allclear-topology/1', ...document });
-  const subscribers = await host.contents.put(encodeSubscribers(table));
+async function enterTopology(setup: Setup, table: SubscriberTable): Promise<void> {
+  const { host, installation } = setup;
+  const { config } = installation;
   const { named } = host.line;
-  if (topology !== named.topology || subscribers !== named.subscribers) {
-    await host.submit({
-      kind: 'topologyVersion',
-      version: named.topologyVersion + 1,
-      topology,
-      subscribers,
-    });
+  const isUnreadable = config.topology !== undefined && installation.topology === undefined;
+  if (isUnreadable && named.topology === undefined) {
+    throw new Fault('config/topology-unreadable', `${config.topology} holds no topology that can be read`);
   }
-  return [...read.problems, ...compiled.problems];
+  const document = withDevices(installation.topology ?? emptyTopology, config);
+  // A file that cannot be read leaves the network in force that the line knows.
+  const topology = isUnreadable
+    ? named.topology!
+    : await host.contents.putJson({ format: 'allclear-topology/1', ...document });
+  const subscribers = await host.contents.put(encodeSubscribers(table));
+  if (topology === named.topology && subscribers === named.subscribers) return;
+  const version = named.topologyVersion + 1;
+  await host.submit({ kind: 'topologyVersion', version, topology, subscribers });
+}
+
+/** Who is no longer listed is off duty: what they had not begun is shared out anew. */
+async function enterStaff({ host, installation }: Setup): Promise<void> {
+  const known = new Map(host.line.staff.map((staff) => [staff.id, staff]));
+  for (const { name: _name, ...staff } of installation.config.staff) {
+    if (!saysSame(known.get(staff.id), staff)) await host.submit({ kind: 'staffChange', staff });
+    known.delete(staff.id);
+  }
+  for (const staff of known.values()) {
+    if (staff.state !== 'off') await host.submit({ kind: 'staffChange', staff: { ...staff, state: 'off' } });
+  }
 }
 
 const emptyTopology: TopologyDocument = {
@@ -110,12 +127,4 @@ function withDevices(document: TopologyDocument, config: Config): TopologyDocume
     add(device.id, { access: resourceId(device.resource) });
   }
   return missing.length === 0 ? document : { ...document, resources: [...document.resources, ...missing] };
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new Fault('config/file-unreadable', `${path} cannot be read`, error);
-  }
 }

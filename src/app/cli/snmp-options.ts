@@ -1,15 +1,13 @@
 /** Whom to ask and as whom: the SNMP options that `poll` and `discover` share, and the profiles at hand. */
-import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
 import { Fault } from '../../base/fault.ts';
 import type { Parsed } from '../../base/problem.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Profiles } from '../../collect/collect.ts';
 import { loadProfiles } from '../../edge/files/profiles.ts';
 import type { Credentials } from '../../edge/snmp/poll.ts';
+import { profileFoldersBeside } from '../config/installation.ts';
 import { type HostPort, parseHostPort } from '../config/values.ts';
-import { collectorsFolder } from '../product-files.ts';
 import { configFile, secretFrom } from './common-options.ts';
 
 export const snmpOptions = {
@@ -91,12 +89,5 @@ export function deviceAddress(written: string): HostPort {
 
 /** Shipped profiles and those in `collectors` beside the configuration. */
 export function profilesBeside(config: string | undefined): Promise<Parsed<Profiles>> {
-  return loadProfiles(profileFolders(config));
-}
-
-export function profileFolders(config: string | undefined): readonly string[] {
-  const file = configFile(config);
-  const own = file === undefined ? undefined : join(dirname(resolve(file)), 'collectors');
-  const isOwn = own !== undefined && own !== resolve(collectorsFolder) && existsSync(own);
-  return isOwn ? [collectorsFolder, own] : [collectorsFolder];
+  return loadProfiles(profileFoldersBeside(configFile(config)));
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
 import { isScenario, scenarioNames } from '../../sim/scenarios.ts';
@@ -43,17 +44,45 @@ export const startVerb: Verb = {
 export const demoVerb: Verb = {
   name: 'demo',
   summary: 'Runs the daemon over the demo city: simulated agents, faults, and subscribers who answer.',
-  usage: `allclear demo [--seed N] [--households N] [--play ${scenarioNames.join('|')}] [--speed X] ${places}`,
-  run: (argv, terminal) => run(argv, terminal, true),
+  usage: `allclear demo [--seed N] [--households N] [--play ${scenarioNames.join('|')}] [--speed X] ${places}
+allclear demo play ${scenarioNames.join('|')} [--url http://127.0.0.1:8080]`,
+  run: (argv, terminal) => (argv[0] === 'play' ? play(argv.slice(1), terminal) : run(argv, terminal, true)),
 };
+
+/** On a running demo, with the key of the environment. */
+async function play(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: { url: { type: 'string' } } as const,
+    allowPositionals: true,
+  });
+  const [scenario = '', ...more] = positionals;
+  if (more.length > 0) throw new Fault('usage/argument', `"${more[0]}" is one argument too many`);
+  if (!isScenario(scenario)) throw unknownScenario(scenario, scenarioNames);
+  const { ApiClient } = await import('./api-client.ts');
+  const client = new ApiClient(values.url ?? 'http://127.0.0.1:8080');
+  try {
+    await client.post('/demo/play', { scenario });
+  } finally {
+    client.close();
+  }
+  terminal.print(`${scenario} is played.`);
+  return exitCodes.ok;
+}
+
+const unknownScenario = (written: string, known: readonly string[]): Fault =>
+  new Fault('usage/scenario', `there is no scenario "${written}"; there are ${known.join(', ')}`);
 
 async function run(argv: readonly string[], terminal: Terminal, wantsDemo: boolean): Promise<number> {
   const { values } = parseArgs({ args: [...argv], options, allowPositionals: false });
   const config = values.config ?? (existsSync('allclear.yaml') ? 'allclear.yaml' : undefined);
   const isDemo = wantsDemo || values.demo === true || config === undefined;
   const override = {
-    ...{ data: values.data, http: values.http, public: values.public },
-    ...{ traps: values.traps, syslog: values.syslog },
+    data: values.data,
+    http: values.http,
+    public: values.public,
+    traps: values.traps,
+    syslog: values.syslog,
   };
   const start: StartOptions = isDemo
     ? demoStart(values, override)
@@ -75,10 +104,7 @@ function demoStart(
   const households = wholeNumber('households', values.households ?? '4000', { least: 100, most: 200_000 });
   const play = values.play ?? 'all';
   if (play !== 'none' && !isScenario(play)) {
-    throw new Fault(
-      'usage/scenario',
-      `there is no scenario "${play}"; there are ${scenarioNames.join(', ')}, none`,
-    );
+    throw unknownScenario(play, [...scenarioNames, 'none']);
   }
   const speed = Number(values.speed ?? '1');
   if (!(speed > 0 && speed <= 100))
@@ -104,13 +130,19 @@ async function runDaemon(asked: StartOptions, terminal: Terminal): Promise<numbe
   // Everything is checked here, once, before a role starts: the problems then stand on the terminal.
   const prepared = await prepare({ main: mainFile, start: asked, stopping: stopping.signal });
   if (prepared === undefined) return exitCodes.ok;
-  const start = withCity(asked, prepared);
+  const start = withPrepared(asked, prepared);
   const lock = await lockData(prepared['data']!, { name: 'daemon', world, patienceMs: 0 });
   const roles: RoleName[] = ['ingest', 'center'];
   if (start.demo !== undefined) roles.push('simulation');
   const supervised = supervise({ main: mainFile, roles, start, world });
   stopping.signal.addEventListener('abort', () => supervised.stop());
   if (stopping.signal.aborted) supervised.stop();
+  const hasTerminal = isatty(1);
+  machine.on('SIGHUP', () => {
+    // The same signal says that the terminal was closed; then nobody is left to stop what it shows.
+    if (hasTerminal && !isatty(1)) stopping.abort();
+    else supervised.reload();
+  });
   supervised.ready.then(
     (facts) => {
       const { http, public: publicUrl, traps, syslog, signIn } = facts;
@@ -128,7 +160,8 @@ async function runDaemon(asked: StartOptions, terminal: Terminal): Promise<numbe
 }
 
 /** A demo is a start like any other once its city is written. */
-function withCity(start: StartOptions, { config, folder }: ReadyFacts): StartOptions {
+function withPrepared(asked: StartOptions, { config, folder, inForce }: ReadyFacts): StartOptions {
+  const start: StartOptions = { ...asked, inForce: JSON.parse(inForce!) as StartOptions['inForce'] };
   return start.demo === undefined ? start : { ...start, config, demo: { ...start.demo, folder } };
 }
 

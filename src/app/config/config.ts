@@ -216,7 +216,14 @@ function userOf(written: Readonly<Record<string, unknown>>, at: DocumentPath, re
   if (user.level === 'authPriv') need('privKey');
   const secret = (key: string): Secret | undefined =>
     written[key] === undefined ? undefined : reader.secret(written[key] as SecretSource, [...at, key]);
-  return { ...user, authKey: secret('authKey'), privKey: secret('privKey') };
+  return {
+    ...user,
+    // Polling and traps must agree on what is meant where nothing is written.
+    auth: user.auth ?? (written['authKey'] === undefined ? undefined : 'sha'),
+    priv: user.priv ?? (written['privKey'] === undefined ? undefined : 'aes'),
+    authKey: secret('authKey'),
+    privKey: secret('privKey'),
+  };
 }
 
 function channelOf(name: string, written: Readonly<Record<string, unknown>>, reader: Reader): ChannelConfig {

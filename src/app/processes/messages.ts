@@ -8,13 +8,9 @@ export interface StartOptions {
   /** Path of the configuration file; undefined: defaults. */
   readonly config?: string | undefined;
   /** Values of the command line that win over the file. */
-  readonly override: {
-    readonly data?: string | undefined;
-    readonly http?: string | undefined;
-    readonly public?: string | undefined;
-    readonly traps?: string | undefined;
-    readonly syslog?: string | undefined;
-  };
+  readonly override: Places;
+  /** What was checked and is in force; undefined: the files themselves are read. */
+  readonly inForce?: InForce | undefined;
   /** Every notice goes to this one address. */
   readonly onlyTo?: string | undefined;
   readonly demo?: DemoOptions | undefined;
@@ -22,7 +18,26 @@ export interface StartOptions {
   readonly demoToken?: string | undefined;
 }
 
-export interface DemoOptions {
+/** What cannot change while the daemon runs. */
+export interface Places {
+  readonly data?: string | undefined;
+  readonly http?: string | undefined;
+  readonly public?: string | undefined;
+  readonly traps?: string | undefined;
+  readonly syslog?: string | undefined;
+}
+
+/**
+ * A role that is started again must not meet a file that somebody is editing: it gets the texts that were checked, and
+ * the places of the first start.
+ */
+export interface InForce {
+  /** Texts by path. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly places: Places;
+}
+
+interface DemoOptions {
   readonly seed: number;
   readonly households: number;
   /** Scenario to play at start. */
@@ -42,6 +57,8 @@ export type ToRole =
 
 export type FromRole =
   | { readonly kind: 'ready'; readonly facts: ReadyFacts }
+  /** A reload was applied: roles that are started again begin with this. */
+  | { readonly kind: 'inForce'; readonly inForce: InForce }
   | { readonly kind: 'relay'; readonly to: RoleName; readonly message: unknown }
   /** The start failed for good: restarting would not help. */
   | {

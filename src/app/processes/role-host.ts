@@ -7,6 +7,7 @@ import { machine, realWorld } from '../world.ts';
 import {
   exitCodes,
   type FromRole,
+  type InForce,
   type ReadyFacts,
   type RoleName,
   type StartOptions,
@@ -21,6 +22,8 @@ export interface RoleHost {
   readonly facts: ReadyFacts;
   relay(to: RoleName, message: unknown): void;
   onRelay(take: (message: unknown) => void): void;
+  /** Roles that are started again begin with this. */
+  inForce(inForce: InForce): void;
   /** Ends this process at once with that code: crash-only, its start is its recovery. */
   fail(exitCode: number, error: unknown): void;
 }
@@ -50,8 +53,8 @@ export function hostRole(name: RoleName, startRole: StartRole): void {
   machine.on('unhandledRejection', (error) => fail(exitCodes.problem, error));
   // The supervisor is gone, by SIGKILL too: nobody would restart or stop this process any more.
   machine.on('disconnect', () => machine.exit(exitCodes.problem));
-  // A terminal sends SIGINT to the whole group; the supervisor alone decides the order of stopping.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) machine.on(signal, () => undefined);
+  // A terminal sends SIGINT and SIGHUP to the whole group; the supervisor alone decides what follows.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) machine.on(signal, () => undefined);
 
   const begin = async (start: StartOptions, facts: ReadyFacts): Promise<void> => {
     const host: RoleHost = {
@@ -63,6 +66,7 @@ export function hostRole(name: RoleName, startRole: StartRole): void {
         take = taker;
         for (const message of early.splice(0)) taker(message);
       },
+      inForce: (inForce) => send({ kind: 'inForce', inForce }),
       fail,
     };
     try {
@@ -98,17 +102,18 @@ const diskErrors = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'];
 
 /** What a start needs and another process has. */
 const unreachableStarts = [
-  ...['start/locked', 'start/port-taken', 'start/port-refused'],
-  ...['trap/listen-failed', 'syslog/listen-failed'],
+  'start/locked',
+  'start/port-taken',
+  'start/port-refused',
+  'trap/listen-failed',
+  'syslog/listen-failed',
 ];
 
 /** A start fails with the code of the contract: 3 for what is locked or unreachable, 2 for wrong usage, else 1. */
 function startExitCode(error: unknown): number {
   if (diskErrors.includes(String((error as { readonly code?: unknown }).code))) return exitCodes.disk;
   if (!(error instanceof Fault)) return exitCodes.problem;
-  if (unreachableStarts.includes(error.code)) {
-    return exitCodes.unreachable;
-  }
+  if (unreachableStarts.includes(error.code)) return exitCodes.unreachable;
   if (error.code.startsWith('disk/')) return exitCodes.disk;
   return exitCodes.problem;
 }

@@ -22,6 +22,8 @@ export interface Supervised {
   readonly ready: Promise<ReadyFacts>;
   /** Resolves with the exit code when all is over. */
   readonly ended: Promise<number>;
+  /** The configuration is to be read again. */
+  reload(): void;
   stop(): void;
 }
 
@@ -63,7 +65,7 @@ class Supervisor implements Supervised {
   readonly ended: Promise<number>;
   readonly #main: string;
   readonly #world: World;
-  readonly #start: StartOptions;
+  #start: StartOptions;
   readonly #roles: readonly Role[];
   #resolveReady: (facts: ReadyFacts) => void = () => undefined;
   #rejectReady: (error: Error) => void = () => undefined;
@@ -99,6 +101,11 @@ class Supervisor implements Supervised {
     const next = this.#roles.find((role) => role.facts === undefined);
     if (next === undefined) return this.#resolveReady(this.#facts());
     if (next.child === undefined) this.#fork(next);
+  }
+
+  reload(): void {
+    const center = this.#roles.find(({ name }) => name === 'center');
+    if (center !== undefined) this.#send(center, { kind: 'relay', message: { kind: 'reload' } });
   }
 
   stop(): void {
@@ -150,12 +157,16 @@ class Supervisor implements Supervised {
         if (to !== undefined) this.#send(to, { kind: 'relay', message: message.message });
         return;
       }
+      case 'inForce':
+        this.#start = { ...this.#start, inForce: message.inForce };
+        return;
       case 'failed':
         this.#exitCode = message.exitCode;
         // A first start is waited for and its failure told; after that only the log can say why all ends.
         if (role.deaths.length > 0) {
           this.#world.log.error('a process cannot be started again: the daemon ends', {
-            ...{ role: role.name, reason: message.message },
+            role: role.name,
+            reason: message.message,
           });
         }
         this.#rejectReady(new Error(message.message));

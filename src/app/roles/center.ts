@@ -1,49 +1,68 @@
 /** The centre: line, book, courier, collector and fronts in one process, with the book and the series in workers. */
+import { Fault } from '../../base/fault.ts';
 import { seconds } from '../../base/instant.ts';
+import { formatProblem, type Problem } from '../../base/problem.ts';
+import type { Wake } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import { type Front, openFront } from '../../edge/http/front.ts';
 import { LiveFeed } from '../../edge/http/live-feed.ts';
+import type { FrontPorts, PlayPort } from '../../edge/http/ports.ts';
 import type { Applied } from '../../flow/change.ts';
 import type { SeriesStore } from '../../flow/series.ts';
 import type { SubscriberKey } from '../../model/ids.ts';
+import { isScenario, scenarioNames } from '../../sim/scenarios.ts';
 import { startJobs } from '../calendar.ts';
 import { accessPort, issueSignIn } from '../center/access.ts';
 import { bookQueries } from '../center/book-queries.ts';
+import { watchClock } from '../center/clock-watch.ts';
 import { type Collector, startCollector } from '../center/collector.ts';
 import { DeviceBoard } from '../center/device-board.ts';
 import { deviceIndex } from '../center/device-index.ts';
 import { type FromIngest, IngestLink } from '../center/ingest-link.ts';
 import { type LineHost, openLineHost, resume } from '../center/line-host.ts';
 import { type Mail, startMail } from '../center/mail.ts';
+import { Reload } from '../center/reload.ts';
 import { metricsText, statusOf } from '../center/self-metrics.ts';
 import { setUpLine } from '../center/setup.ts';
 import type { Config } from '../config/config.ts';
-import { loadConfig } from '../config/load.ts';
+import { type Installation, readBeside } from '../config/installation.ts';
+import { loadWhole } from '../config/load.ts';
+import { saysSame } from '../config/same.ts';
 import { formatHostPort } from '../config/values.ts';
-import { exitCodes } from '../processes/messages.ts';
+import { exitCodes, type Places } from '../processes/messages.ts';
 import type { RoleHost, StartedRole } from '../processes/role-host.ts';
 import { pagesFolder } from '../product-files.ts';
 import { openBookWorker, openSeriesWorker } from '../workers.ts';
-import { machine } from '../world.ts';
+import { machine, wallClockLead } from '../world.ts';
 import { type HeldLock, lockData, orphanPatienceMs } from './data-lock.ts';
+import type { PlayMessage } from './simulation.ts';
 
 /** The demo plays an outage in three minutes, so what takes minutes in a network takes seconds there. */
 const demoTiming = { quietMs: seconds(3), leftoverMs: seconds(12), revisitMs: seconds(30) };
 
 export async function startCenter(host: RoleHost): Promise<StartedRole> {
-  const config = await loadConfig(host.start);
+  const whole = await loadWhole(host.start);
+  const { value: installation, problems } = await readBeside(whole, host.start.config);
+  for (const problem of problems) {
+    host.world.log.warn('left out of the configured files', { problem: formatProblem(problem) });
+  }
+  const { config } = installation;
   const lock = await lockData(config.data, {
-    ...{ name: 'center', world: host.world, patienceMs: orphanPatienceMs },
+    name: 'center',
+    world: host.world,
+    patienceMs: orphanPatienceMs,
   });
   const book = await openBookWorker(config.data);
   const series = await openSeriesWorker(config.data);
-  const center = new Center({ host, config, book, series, lock });
-  return center.open();
+  const center = new Center({ host, config, places: whole.inForce.places, book, series, lock });
+  return center.open(installation);
 }
 
 interface Parts {
   readonly host: RoleHost;
+  /** Of the start: where everything lies and listens for the whole life of this process. */
   readonly config: Config;
+  readonly places: Places;
   readonly book: Book;
   readonly series: SeriesStore;
   readonly lock: HeldLock;
@@ -53,26 +72,43 @@ class Center {
   readonly #parts: Parts;
   readonly #live: LiveFeed;
   readonly #devices: DeviceBoard;
+  readonly #reload: Reload;
+  /** In force now. */
+  #config: Config;
+  #ruleFiles: Installation['rules']['inForce'] = [];
+  #deviceOf: ReturnType<typeof deviceIndex>;
   #lineHost: LineHost | undefined;
   #link: IngestLink | undefined;
   #mail: Mail | undefined;
   #collector: Collector | undefined;
   #front: Front | undefined;
   #jobs: { stop(): void } | undefined;
+  #clock: Wake | undefined;
   #isReady = false;
 
   constructor(parts: Parts) {
+    const { config, host, places } = parts;
     this.#parts = parts;
-    this.#devices = new DeviceBoard(parts.config.devices);
-    this.#live = new LiveFeed(parts.host.world.now(), () => this.#totals());
+    this.#config = config;
+    this.#deviceOf = deviceIndex(config.devices);
+    this.#devices = new DeviceBoard(config.devices);
+    this.#live = new LiveFeed(host.world.now(), () => this.#totals());
+    this.#reload = new Reload({
+      start: host.start,
+      places,
+      log: host.world.log,
+      apply: (installation) => this.#apply(installation),
+    });
   }
 
-  async open(): Promise<StartedRole> {
+  async open(installation: Installation): Promise<StartedRole> {
     const { host, config, book, series } = this.#parts;
     const { world } = host;
     await this.#restoreLive();
     const line = await openLineHost({
-      ...{ folder: config.data, world, book },
+      folder: config.data,
+      world,
+      book,
       timing: host.start.demo === undefined ? undefined : demoTiming,
       deliver: (batch) => this.#deliver(batch),
       onFailure: (error) => host.fail(exitCodes.disk, error),
@@ -81,20 +117,19 @@ class Center {
     for (const problem of line.problems) world.log.warn('found at start', { ...problem });
     line.running.start();
     await resume(line, world);
-    const publicUrl = await this.#openFront(line);
-    this.#mail = await startMail({
-      config,
-      book,
-      line,
+    this.#clock = watchClock({
       world,
-      publicUrl,
-      onlyTo: host.start.onlyTo,
-      onCounts: (incident, notices) => this.#live.countNotices(incident, notices),
+      lead: () => wallClockLead(world),
+      onStep: (byMs) => void line.running.offer({ kind: 'clockStepped', byMs }),
     });
-    const problems = await setUpLine({ host: line, book, config, channels: this.#mail.channels, world });
+    await this.#openFront(line);
+    const problems = await this.#enter(installation);
     for (const problem of problems.slice(0, 100)) world.log.warn('in the configured files', { ...problem });
     const collector = await startCollector({
-      ...{ config, world, series, devices: this.#devices },
+      installation,
+      world,
+      series,
+      devices: this.#devices,
       offer: (input) => line.running.offer(input),
     });
     this.#collector = collector;
@@ -111,49 +146,104 @@ class Center {
     };
   }
 
-  async #openFront(line: LineHost): Promise<string> {
+  /** Channels and texts for the courier, then everything the line decides with. */
+  async #enter(installation: Installation): Promise<readonly Problem[]> {
+    const { host, book } = this.#parts;
+    const line = this.#lineHost!;
+    const { config, rules } = installation;
+    const isChanged =
+      !saysSame(forCourier(config), forCourier(this.#config)) || !saysSame(rules.inForce, this.#ruleFiles);
+    if (this.#mail === undefined || isChanged) {
+      await this.#mail?.stop();
+      this.#mail = undefined;
+      this.#mail = await startMail({
+        installation,
+        book,
+        line,
+        world: host.world,
+        publicUrl: this.#publicUrl(config),
+        onlyTo: host.start.onlyTo,
+        onCounts: (incident, notices) => this.#live.countNotices(incident, notices),
+      });
+    }
+    const { channels } = this.#mail;
+    const problems = await setUpLine({ host: line, book, installation, channels, world: host.world });
+    this.#ruleFiles = rules.inForce;
+    return problems;
+  }
+
+  /** A reload found nothing wrong. Each step may be done again, so that one that failed half-way is completed by the next. */
+  async #apply(read: Installation): Promise<readonly Problem[]> {
+    const { host, book, series, config: first, places } = this.#parts;
+    if (!this.#isReady) throw new Fault('start/not-ready', 'the daemon is not ready');
+    const { data, http, traps, syslog, public: open } = first;
+    const config = { ...read.config, data, http, traps, syslog, public: open };
+    const installation = { ...read, config };
+    const problems = await this.#enter(installation);
+    this.#collector!.use(installation);
+    this.#deviceOf = deviceIndex(config.devices);
+    this.#jobs?.stop();
+    this.#jobs = startJobs({ book, series, line: this.#lineHost!, config, world: host.world });
+    this.#config = config;
+    const inForce = { files: read.inForce.files, places };
+    host.inForce(inForce);
+    const failure = await this.#link!.reload(inForce);
+    if (failure !== undefined) throw new Fault('start/ingest-unchanged', `who may send traps: ${failure}`);
+    return problems;
+  }
+
+  #publicUrl(config: Config): string {
+    return config.publicUrl ?? `http://${formatHostPort(this.#front!.public)}`;
+  }
+
+  async #openFront(line: LineHost): Promise<void> {
     const { host, config, book } = this.#parts;
     const { world, start } = host;
-    const { confirm, notify } = config.policy;
     const listen = (name: 'http' | 'public') => ownPort(config[name], host.facts[name]);
-    let publicUrl = config.publicUrl ?? '';
-    const ports = {
+    const publicUrl = () => this.#publicUrl(this.#config);
+    const times = () => demoTimes(this.#config);
+    const ports: FrontPorts = {
       submit: line.submit,
       query: bookQueries({
-        ...{ book, devices: this.#devices, world },
+        book,
+        devices: this.#devices,
+        world,
         incidentOf: (subscriber: SubscriberKey) => line.line.incidentOf(subscriber),
       }),
       live: this.#live,
       status: () => statusOf(this.#counters(), world),
       isReady: () => this.#isReady,
       metrics: () => metricsText(this.#counters()),
+      reload: () => this.#reload.ask(),
+      play: start.demo === undefined ? undefined : playPort(host),
       access: accessPort({ book, world, bootstrapTokens: bootstrapTokens(start.demoToken) }),
       get publicUrl() {
-        return publicUrl;
+        return publicUrl();
       },
-      demo:
-        start.demo === undefined
-          ? undefined
-          : {
-              ...{ holdMs: notify.holdMs, stableForMs: confirm.stableForMs },
-              remindAfterMs: confirm.remindAfterMs,
-            },
+      get demo() {
+        return start.demo === undefined ? undefined : times();
+      },
       world,
     };
     this.#front = await openFront({ ports, http: listen('http'), public: listen('public'), pagesFolder });
-    if (publicUrl === '') publicUrl = `http://${formatHostPort(this.#front.public)}`;
-    return publicUrl;
   }
 
   #openLink(line: LineHost, collector: Collector): void {
-    const { host, config } = this.#parts;
+    const { host } = this.#parts;
     const link = new IngestLink({
-      ...{ running: line.running, detection: collector.detection, deviceOf: deviceIndex(config.devices) },
+      running: line.running,
+      detection: collector.detection,
+      world: host.world,
+      deviceOf: (record) => this.#deviceOf(record),
       spoolOffset: (spool) => line.line.spoolOffset(spool),
       send: (message) => host.relay('ingest', message),
     });
     this.#link = link;
-    host.onRelay((message) => link.take(message as FromIngest));
+    host.onRelay((told) => {
+      const message = told as FromIngest | { readonly kind: 'reload' };
+      if (message.kind === 'reload') void this.#reload.ask();
+      else link.take(message);
+    });
     // Whichever of the two starts again, ingest answers with its spool and is told where to go on.
     host.relay('ingest', { kind: 'whoAreYou' });
   }
@@ -191,6 +281,7 @@ class Center {
       ...this.#mail?.counters(),
       ...this.#collector?.counters(),
       ...this.#devices.counts(),
+      ...this.#reload.counters,
       ...line?.line.kpis(),
       inputsApplied: line?.line.sequence ?? 0,
       inputsWaiting: line?.running.waiting ?? 0,
@@ -202,6 +293,7 @@ class Center {
   async #stop(): Promise<void> {
     this.#isReady = false;
     this.#jobs?.stop();
+    this.#clock?.cancel();
     await this.#front?.close();
     await this.#collector?.stop();
     await this.#lineHost?.stop();
@@ -212,6 +304,28 @@ class Center {
     await this.#parts.lock.release();
   }
 }
+
+/** What the courier is made from. */
+const forCourier = ({ channels, desk, language, publicUrl }: Config): unknown => ({
+  channels,
+  desk,
+  language,
+  publicUrl,
+});
+
+const demoTimes = ({ policy: { confirm, notify } }: Config): NonNullable<FrontPorts['demo']> => ({
+  holdMs: notify.holdMs,
+  stableForMs: confirm.stableForMs,
+  remindAfterMs: confirm.remindAfterMs,
+});
+
+const playPort = (host: RoleHost): PlayPort => ({
+  scenarios: scenarioNames,
+  play(scenario) {
+    if (!isScenario(scenario)) return;
+    host.relay('simulation', { kind: 'play', scenario } satisfies PlayMessage);
+  },
+});
 
 /** The port that this process had in its last life, so that links and browsers find it again. */
 function ownPort<T extends { readonly host: string; readonly port: number }>(

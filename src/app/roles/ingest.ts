@@ -1,15 +1,21 @@
 /** The ingest: takes traps, informs and syslog from the network, makes them durable, answers informs, hands them on. No rules here. */
 import { join } from 'node:path';
+import { Fault } from '../../base/fault.ts';
 import { milliseconds } from '../../base/instant.ts';
 import type { Secret } from '../../base/secret.ts';
 import { openSpool, type Spool } from '../../edge/journal/spool.ts';
 import { encodeSyslog, openSyslogReceiver, type SyslogReceiver } from '../../edge/syslog/syslog.ts';
-import { encodeTrap, openTrapReceiver, type TrapReceiver } from '../../edge/trap/trap.ts';
+import {
+  encodeTrap,
+  openTrapReceiver,
+  type TrapReceiver,
+  type TrapReceiverOptions,
+} from '../../edge/trap/trap.ts';
 import type { ToIngest } from '../center/ingest-link.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatHostPort, parseHostPort } from '../config/values.ts';
-import { exitCodes } from '../processes/messages.ts';
+import { exitCodes, type InForce } from '../processes/messages.ts';
 import type { RoleHost, StartedRole } from '../processes/role-host.ts';
 import { lockData, orphanPatienceMs } from './data-lock.ts';
 import { keptEngineId } from './engine-id.ts';
@@ -29,16 +35,28 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
   for (const problem of problems) world.log.warn('found in the spool', { ...problem });
   const feed = new SpoolFeed({ spool, world, send: (message) => host.relay('center', message) });
   const store = storing({ spool, feed, host });
-  const known = addressesOf(config);
+  let known = addressesOf(config);
   const receiver = await openTrapReceiver({
-    ...{ listen: ownPort('traps', config, host), world },
+    listen: ownPort('traps', config, host),
+    world,
     accept: (records) => store(records.map(encodeTrap)),
     engineId: await keptEngineId(config.data, world),
-    communities: trapCommunities(config),
-    users: config.devices.flatMap((device) => (device.v3 === undefined ? [] : [device.v3])),
+    ...sendersOf(config),
   });
+  const reload = async (inForce: InForce): Promise<string | undefined> => {
+    try {
+      const changed = await loadConfig({ ...host.start, inForce });
+      receiver.admit(sendersOf(changed));
+      known = addressesOf(changed);
+      return undefined;
+    } catch (error) {
+      world.log.error('who may send traps was not changed', { error: String(error) });
+      return error instanceof Fault ? error.code : 'the ingest failed';
+    }
+  };
   const syslog = await openSyslogReceiver({
-    ...{ listen: ownPort('syslog', config, host), world },
+    listen: ownPort('syslog', config, host),
+    world,
     isKnown: (address) => known.has(address),
     accept: (records) => store(records.map(encodeSyslog)),
   });
@@ -47,7 +65,9 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
     const told = message as ToIngest;
     if (told.kind === 'whoAreYou') hello();
     else if (told.kind === 'sendFrom') feed.sendFrom(told.offset);
-    else feed.confirmed(told.offset);
+    else if (told.kind === 'reload') {
+      void reload(told.inForce).then((problem) => host.relay('center', { kind: 'reloaded', problem }));
+    } else feed.confirmed(told.offset);
   });
   hello();
   const ticker = world.every(countersEveryMs, () => {
@@ -99,6 +119,11 @@ function ownPort(name: 'traps' | 'syslog', config: Config, host: RoleHost): Conf
 /** Syslog proves nobody: what no device's address sent is not taken. */
 const addressesOf = (config: Config): ReadonlySet<string> =>
   new Set(config.devices.map(({ address }) => address));
+
+const sendersOf = (config: Config): Pick<TrapReceiverOptions, 'communities' | 'users'> => ({
+  communities: trapCommunities(config),
+  users: config.devices.flatMap((device) => (device.v3 === undefined ? [] : [device.v3])),
+});
 
 /** Communities of devices and those given for traps alone. */
 function trapCommunities(config: Config): readonly Secret[] {

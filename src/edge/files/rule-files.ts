@@ -1,6 +1,6 @@
 /** Loads the rules of folders of YAML files: detection and notice texts, told apart by their `format`. */
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
 import type { SourceDocument } from '../../base/source-document.ts';
 import {
@@ -18,6 +18,8 @@ export interface LoadedRules {
   readonly texts: NoticeTexts | undefined;
   /** Files that were read. */
   readonly files: number;
+  /** Those of them that are in force, in order; a path is relative to its folder, so that it is the same on every machine. */
+  readonly inForce: readonly { readonly path: string; readonly text: string }[];
 }
 
 const checkDetection = documentCheck(detectionSchema);
@@ -28,6 +30,7 @@ export async function loadRules(folders: readonly string[]): Promise<Parsed<Load
   const problems: Problem[] = [];
   const detection: SourceDocument[] = [];
   const texts: { file: string; text: string }[] = [];
+  const inForce: { path: string; text: string }[] = [];
   let files = 0;
   for (const folder of folders) {
     for (const file of await yamlFiles(folder, problems)) {
@@ -36,20 +39,25 @@ export async function loadRules(folders: readonly string[]): Promise<Parsed<Load
       files++;
       const document = parseYaml(file, text);
       const format = (document.value.value as { format?: unknown } | null | undefined)?.format;
+      const path = relative(folder, file);
       if (document.problems.length > 0) problems.push(...document.problems);
-      else if (format === 'notice-texts/1') texts.push({ file, text });
-      else if (format !== 'detection/1') problems.push(unknownFormat(document.value, format));
+      else if (format === 'notice-texts/1') {
+        texts.push({ file, text });
+        inForce.push({ path, text });
+      } else if (format !== 'detection/1') problems.push(unknownFormat(document.value, format));
       else {
         const found = checkDetection(document.value);
         problems.push(...found);
-        if (found.length === 0) detection.push(document.value);
+        if (found.length > 0) continue;
+        detection.push(document.value);
+        inForce.push({ path, text });
       }
     }
   }
   const compiled = compileDetectionRules(detection);
   const written = parseNoticeTexts(texts);
   problems.push(...compiled.problems, ...checkDetectionExamples(detection), ...written.problems);
-  return { value: { detection: compiled.value, texts: written.value, files }, problems };
+  return { value: { detection: compiled.value, texts: written.value, files, inForce }, problems };
 }
 
 function unknownFormat(document: SourceDocument, format: unknown): Problem {
@@ -86,5 +94,10 @@ async function readText(file: string, problems: Problem[]): Promise<string | und
 }
 
 const unreadable = (file: string, message: string): Problem => ({
-  ...{ file, line: 0, column: 0, severity: 'error', code: 'file/unreadable', message },
+  file,
+  line: 0,
+  column: 0,
+  severity: 'error',
+  code: 'file/unreadable',
+  message,
 });

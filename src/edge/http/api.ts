@@ -3,6 +3,7 @@ import { Ajv } from 'ajv';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Fault } from '../../base/fault.ts';
 import { type Caller, mayChange } from './access.ts';
+import { administrationRoutes } from './administration-routes.ts';
 import { alarmRoutes } from './alarm-routes.ts';
 import { apiPage, apiStyle } from './api-page.ts';
 import { careRoutes } from './care-routes.ts';
@@ -13,7 +14,13 @@ import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts, PageRequest } from './ports.ts';
 import { type Reply, type Route, refusal } from './route.ts';
 
-const routes: readonly Route[] = [...incidentRoutes, ...alarmRoutes, ...careRoutes, ...inventoryRoutes];
+const routes: readonly Route[] = [
+  ...incidentRoutes,
+  ...alarmRoutes,
+  ...careRoutes,
+  ...inventoryRoutes,
+  ...administrationRoutes,
+];
 const maxBodyBytes = 256 * 1024;
 
 export type CallerOf = (request: FastifyRequest) => Caller | undefined;

@@ -1,5 +1,6 @@
 /** What the fronts need from the daemon: the line's entrance, the book's questions, the live feed, who is signed in. */
 import type { Instant } from '../../base/instant.ts';
+import type { Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
 import type { Applied } from '../../flow/change.ts';
 import type { Input } from '../../flow/input.ts';
@@ -25,6 +26,10 @@ export interface FrontPorts {
   isReady(): boolean;
   /** Prometheus text format 0.0.4, every name beginning with `allclear_`. */
   metrics(): string;
+  /** Reads and checks the configuration again, and applies it when nothing is wrong with it. */
+  reload(): Promise<ReloadOutcome>;
+  /** Starts a scenario; undefined on a real network. */
+  readonly play?: PlayPort | undefined;
   readonly access: AccessPort;
   /** What links of subscribers begin with, without a slash at the end. */
   readonly publicUrl: string;
@@ -35,6 +40,23 @@ export interface FrontPorts {
     | { readonly holdMs: number; readonly stableForMs: number; readonly remindAfterMs: number }
     | undefined;
   readonly world: World;
+}
+
+export type ReloadOutcome =
+  | {
+      readonly kind: 'applied';
+      /** Keys that are different now and come into force with the next start only, e.g. `http`. */
+      readonly needsRestart: readonly string[];
+      readonly problems: readonly Problem[];
+    }
+  /** Something is wrong with it: nothing was applied, the running configuration stays. */
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
+  /** Sound, but applied in part only, e.g. because the line takes nothing: the same once more completes it. */
+  | { readonly kind: 'unfinished'; readonly reason: string };
+
+export interface PlayPort {
+  readonly scenarios: readonly string[];
+  play(scenario: string): void;
 }
 
 export interface User {

@@ -50,6 +50,7 @@ const titles: Readonly<Record<number, string>> = {
   409: 'Conflict',
   413: 'Body too large',
   415: 'Unsupported media type',
+  422: 'Not valid',
   429: 'Too many requests',
   500: 'Internal error',
   503: 'Not taking inputs',

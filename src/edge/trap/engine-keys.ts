@@ -25,7 +25,7 @@ const mostEngines = 20_000;
 const newEngines = { perSecond: 50, burst: 500, mostSources: 1 };
 
 export class EngineKeys {
-  readonly #users: ReadonlyMap<string, TrapUser>;
+  #users: ReadonlyMap<string, TrapUser>;
   /** Engines that proved a user of ours, oldest first. */
   readonly #engines = new Set<string>();
   readonly #newEngines = new SourceRates(newEngines);
@@ -34,26 +34,25 @@ export class EngineKeys {
     this.#users = new Map(users.map((user) => [user.user, user]));
   }
 
+  /**
+   * From now on these; keys made of what is no longer anybody's are thrown away, engines that proved a user stay known.
+   * Changes nothing and throws `trap/user` where one lacks a protocol or key for its level.
+   */
+  use(users: readonly TrapUser[]): void {
+    for (const user of users) packageUser(user);
+    const next = new Map(users.map((user) => [user.user, user]));
+    const gone = [...this.#users.values()].filter((user) => !hasSameKeys(next.get(user.user), user));
+    for (const engine of this.#engines) forgetKeys(Buffer.from(engine, 'hex'), gone);
+    this.#users = next;
+  }
+
   /** The users in the package's own words; throws `trap/user` where one lacks a protocol or key for its level. */
   packageUsers(): Readonly<Record<string, unknown>>[] {
-    return [...this.#users.values()].map((user) => {
-      const authProtocol = netSnmp.AuthProtocols[user.auth ?? ''];
-      const privProtocol = netSnmp.PrivProtocols[user.priv ?? ''];
-      const lacksAuth =
-        user.level !== 'noAuthNoPriv' && (authProtocol === undefined || user.authKey === undefined);
-      const lacksPriv =
-        user.level === 'authPriv' && (privProtocol === undefined || user.privKey === undefined);
-      if (lacksAuth || lacksPriv || user.user === '') {
-        throw new Fault(
-          'trap/user',
-          `SNMPv3 user "${user.user}" lacks a protocol or a key for ${user.level}`,
-        );
-      }
-      return {
-        ...{ name: user.user, level: netSnmp.SecurityLevel[user.level], authProtocol, privProtocol },
-        ...{ authKey: user.authKey?.reveal(), privKey: user.privKey?.reveal() },
-      };
-    });
+    return [...this.#users.values()].map(packageUser);
+  }
+
+  get names(): readonly string[] {
+    return [...this.#users.keys()];
   }
 
   /** May the package look at it? The empty user name is engine discovery (RFC 3414 section 4). */
@@ -70,31 +69,55 @@ export class EngineKeys {
     if (envelope.user === '' || !envelope.isAuthenticated) return;
     const engine = envelope.engineId.toString('hex');
     if (!isProved) {
-      if (!this.#engines.has(engine)) this.#forgetKeys(envelope.engineId);
+      if (!this.#engines.has(engine)) forgetKeys(envelope.engineId, [...this.#users.values()]);
       return;
     }
     this.#engines.add(engine);
     if (this.#engines.size <= mostEngines) return;
     for (const oldest of this.#engines) {
       this.#engines.delete(oldest);
-      this.#forgetKeys(Buffer.from(oldest, 'hex'));
+      forgetKeys(Buffer.from(oldest, 'hex'), [...this.#users.values()]);
       break;
     }
   }
+}
 
-  /** The cache's keys are protocol, password and engine id in base64; Reeder's extension puts digests for passwords. */
-  #forgetKeys(engineId: Buffer): void {
-    const { authToKeyCache, computeCacheKey } = netSnmp.Authentication;
-    const users = [...this.#users.values()];
-    for (const { auth, authKey, privKey } of users) {
-      const authProtocol = netSnmp.AuthProtocols[auth ?? ''];
-      for (const password of [authKey, privKey]) {
-        if (authProtocol === undefined || password === undefined) continue;
-        delete authToKeyCache[computeCacheKey(authProtocol, password.reveal(), engineId)];
-      }
-    }
-    if (!users.some(({ priv }) => priv === 'aes256r')) return;
-    const ending = engineId.toString('base64');
-    for (const key of Object.keys(authToKeyCache)) if (key.endsWith(ending)) delete authToKeyCache[key];
+function packageUser(user: TrapUser): Readonly<Record<string, unknown>> {
+  const authProtocol = netSnmp.AuthProtocols[user.auth ?? ''];
+  const privProtocol = netSnmp.PrivProtocols[user.priv ?? ''];
+  const lacksAuth =
+    user.level !== 'noAuthNoPriv' && (authProtocol === undefined || user.authKey === undefined);
+  const lacksPriv = user.level === 'authPriv' && (privProtocol === undefined || user.privKey === undefined);
+  if (lacksAuth || lacksPriv || user.user === '') {
+    throw new Fault('trap/user', `SNMPv3 user "${user.user}" lacks a protocol or a key for ${user.level}`);
   }
+  return {
+    name: user.user,
+    level: netSnmp.SecurityLevel[user.level],
+    authProtocol,
+    privProtocol,
+    authKey: user.authKey?.reveal(),
+    privKey: user.privKey?.reveal(),
+  };
+}
+
+const hasSameKeys = (a: TrapUser | undefined, b: TrapUser): boolean =>
+  a?.auth === b.auth &&
+  a?.priv === b.priv &&
+  a?.authKey?.reveal() === b.authKey?.reveal() &&
+  a?.privKey?.reveal() === b.privKey?.reveal();
+
+/** The cache's keys are protocol, password and engine id in base64; Reeder's extension puts digests for passwords. */
+function forgetKeys(engineId: Buffer, users: readonly TrapUser[]): void {
+  const { authToKeyCache, computeCacheKey } = netSnmp.Authentication;
+  for (const { auth, authKey, privKey } of users) {
+    const authProtocol = netSnmp.AuthProtocols[auth ?? ''];
+    for (const password of [authKey, privKey]) {
+      if (authProtocol === undefined || password === undefined) continue;
+      delete authToKeyCache[computeCacheKey(authProtocol, password.reveal(), engineId)];
+    }
+  }
+  if (!users.some(({ priv }) => priv === 'aes256r')) return;
+  const ending = engineId.toString('base64');
+  for (const key of Object.keys(authToKeyCache)) if (key.endsWith(ending)) delete authToKeyCache[key];
 }

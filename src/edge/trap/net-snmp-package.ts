@@ -31,8 +31,11 @@ export interface PackageSocket {
   close(): void;
 }
 
-interface Authorizer {
+export interface Authorizer {
   addCommunity(community: string): void;
+  deleteCommunity(community: string): void;
+  deleteUser(userName: string): void;
+  /** In place of one of that name. */
   addUser(user: Readonly<Record<string, unknown>>): void;
 }
 

@@ -19,7 +19,13 @@ import type { Wake, World } from '../../base/world.ts';
 import { kernelDrops } from '../net/kernel-drops.ts';
 import { EngineKeys, type TrapUser } from './engine-keys.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
-import { netSnmp, type PackagePdu, type PackageSocket, type Sender } from './net-snmp-package.ts';
+import {
+  type Authorizer,
+  netSnmp,
+  type PackagePdu,
+  type PackageSocket,
+  type Sender,
+} from './net-snmp-package.ts';
 import { type TrapRecord, trapRecord } from './trap-record.ts';
 
 export type { TrapUser } from './engine-keys.ts';
@@ -70,6 +76,8 @@ export interface TrapReceiver {
   readonly counters: TrapCounters;
   /** Datagrams lost in the kernel since the socket was opened; undefined where the system does not tell. */
   kernelDropped(): Promise<number | undefined>;
+  /** From now on these may send; the socket stays open. Changes nothing and throws `trap/user` for a user without its keys. */
+  admit(senders: Pick<TrapReceiverOptions, 'communities' | 'users'>): void;
   /** What a datagram from the network goes through; never throws. */
   take(bytes: Buffer, sender: Sender): void;
   /** Stops reading, waits until everything read is durable and answered, then closes the socket. */
@@ -129,21 +137,24 @@ class GuardedReceiver implements TrapReceiver {
   readonly #socket: Socket;
   readonly #family: 'udp4' | 'udp6';
   readonly #options: TrapReceiverOptions;
-  readonly #communities: readonly Buffer[];
+  #communities: readonly Buffer[];
+  readonly #authorizer: Authorizer;
   readonly #keys: EngineKeys;
   readonly #rates: SourceRates;
   readonly #counters: Mutable<TrapCounters> = {
-    ...{
-      received: 0,
-      taken: 0,
-      refused: 0,
-      overloaded: 0,
-      malformed: 0,
-      dropped: 0,
-      rateLimited: 0,
-      oversized: 0,
-    },
-    ...{ discoveries: 0, pending: 0, informs: 0, acknowledged: 0, socketErrors: 0 },
+    received: 0,
+    taken: 0,
+    refused: 0,
+    overloaded: 0,
+    malformed: 0,
+    dropped: 0,
+    rateLimited: 0,
+    oversized: 0,
+    discoveries: 0,
+    pending: 0,
+    informs: 0,
+    acknowledged: 0,
+    socketErrors: 0,
   };
   #outcome: Outcome = { pdu: undefined, error: undefined, answer: undefined };
   #handToPackage: (bytes: Buffer, sender: Sender) => void = () => {};
@@ -159,10 +170,11 @@ class GuardedReceiver implements TrapReceiver {
     const { address, port } = socket.address();
     this.address = { host: address, port };
     this.receiveBufferBytes = socket.getRecvBufferSize();
-    this.#communities = options.communities.map((community) => Buffer.from(community.reveal(), 'utf8'));
-    this.#keys = new EngineKeys(options.users);
+    this.#communities = [];
+    this.#keys = new EngineKeys([]);
     this.#rates = new SourceRates({ ...(options.rate ?? defaultRate), mostSources: 65_536 });
-    this.#openPackage();
+    this.#authorizer = this.#openPackage();
+    this.admit(options);
     socket.on('error', () => {
       this.#counters.socketErrors++;
     });
@@ -175,6 +187,16 @@ class GuardedReceiver implements TrapReceiver {
 
   kernelDropped(): Promise<number | undefined> {
     return kernelDrops(this.#family, this.address.port);
+  }
+
+  admit({ communities, users }: Pick<TrapReceiverOptions, 'communities' | 'users'>): void {
+    const before = this.#keys.names;
+    this.#keys.use(users);
+    for (const name of before) this.#authorizer.deleteUser(name);
+    for (const user of this.#keys.packageUsers()) this.#authorizer.addUser(user);
+    for (const community of this.#communities) this.#authorizer.deleteCommunity(community.toString('utf8'));
+    this.#communities = communities.map((community) => Buffer.from(community.reveal(), 'utf8'));
+    for (const community of communities) this.#authorizer.addCommunity(community.reveal());
   }
 
   take(bytes: Buffer, sender: Sender): void {
@@ -302,7 +324,7 @@ class GuardedReceiver implements TrapReceiver {
   }
 
   /** Gives the package a socket of ours: what it would send is held, what it hears is what `take` lets through. */
-  #openPackage(): void {
+  #openPackage(): Authorizer {
     const engineID = Buffer.from(this.#options.engineId ?? drawnEngineId(this.#options.world));
     const socket: PackageSocket = {
       on: (event, listener) => {
@@ -321,9 +343,7 @@ class GuardedReceiver implements TrapReceiver {
         else this.#outcome.pdu = notification?.pdu;
       },
     );
-    const authorizer = receiver.getAuthorizer();
-    for (const community of this.#options.communities) authorizer.addCommunity(community.reveal());
-    for (const user of this.#keys.packageUsers()) authorizer.addUser(user);
+    return receiver.getAuthorizer();
   }
 }
 

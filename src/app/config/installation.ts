@@ -1,0 +1,155 @@
+/** Everything a start, a reload or a check reads: configuration, profiles, rules and topology, judged together. */
+import { createReadStream, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Parsed, Problem } from '../../base/problem.ts';
+import type { Profiles } from '../../collect/collect.ts';
+import { loadProfiles } from '../../edge/files/profiles.ts';
+import { type LoadedRules, loadRules } from '../../edge/files/rule-files.ts';
+import { readSubscribers } from '../../edge/files/subscribers-csv.ts';
+import { parseYaml } from '../../edge/files/yaml-document.ts';
+import { compileTopology, parseTopology, type TopologyDocument } from '../../topology/topology.ts';
+import type { StartOptions } from '../processes/messages.ts';
+import { collectorsFolder, rulesFolder } from '../product-files.ts';
+import type { Config } from './config.ts';
+import { type ReadConfig, readWhole } from './load.ts';
+
+export interface Installation extends ReadConfig {
+  readonly profileFolders: readonly string[];
+  readonly profiles: Profiles;
+  readonly ruleFolders: readonly string[];
+  readonly rules: LoadedRules;
+  /** undefined: no topology is configured, or its file holds none that can be read. */
+  readonly topology: TopologyDocument | undefined;
+}
+
+/** The sound part with every problem. Rejects as `readWhole` does. */
+export async function readInstallation(start: StartOptions): Promise<Parsed<Installation>> {
+  const read = await readWhole(start);
+  const { value, problems } = await readBeside(read.value, start.config);
+  return { value, problems: [...read.problems, ...problems] };
+}
+
+/** What belongs to a configuration that was read: a mistake there leaves out its own part alone. */
+export async function readBeside(read: ReadConfig, file: string | undefined): Promise<Parsed<Installation>> {
+  const { config } = read;
+  const folders = profileFoldersBeside(file);
+  const profiles = await loadProfiles(folders);
+  const ruleFolders = config.rules === undefined ? [rulesFolder] : [rulesFolder, config.rules];
+  const rules = await loadRules(ruleFolders);
+  const topology = await readTopology(config.topology);
+  return {
+    value: {
+      ...read,
+      profileFolders: folders,
+      profiles: profiles.value,
+      ruleFolders,
+      rules: rules.value,
+      topology: topology.value,
+    },
+    problems: [
+      ...unknownProfiles(read, file, profiles.value),
+      ...profiles.problems,
+      ...rules.problems,
+      ...topology.problems,
+    ],
+  };
+}
+
+/** Shipped profiles and those in `collectors` beside the configuration. */
+export function profileFoldersBeside(config: string | undefined): readonly string[] {
+  const own = config === undefined ? undefined : join(dirname(resolve(config)), 'collectors');
+  const isOwn = own !== undefined && own !== resolve(collectorsFolder) && existsSync(own);
+  return isOwn ? [collectorsFolder, own] : [collectorsFolder];
+}
+
+/** A device whose profile is not there would never be polled. */
+function unknownProfiles(read: ReadConfig, file: string | undefined, known: Profiles): Problem[] {
+  const strays = read.config.devices.filter(({ profile }) => profile !== 'auto' && !known.byId.has(profile));
+  if (strays.length === 0 || file === undefined) return [];
+  const { value: document } = parseYaml(file, read.inForce.files[file] ?? '');
+  const written = (document.value as { devices?: readonly { id?: unknown }[] } | null)?.devices ?? [];
+  return strays.map(({ id, profile }) =>
+    document.problemAt(['devices', written.findIndex((device) => device.id === id), 'profile'], {
+      code: 'config/unknown-profile',
+      message: `device "${id}": there is no profile "${profile}"`,
+    }),
+  );
+}
+
+async function readTopology(file: string | undefined): Promise<Parsed<TopologyDocument | undefined>> {
+  if (file === undefined) return { value: undefined, problems: [] };
+  const text = await readOrReport(file);
+  if (typeof text !== 'string') return { value: undefined, problems: [text] };
+  const { value, problems } = parseTopology(text, file);
+  const isNone = value.resources.length === 0 && problems.some(({ severity }) => severity === 'error');
+  // The graph does not know the file it was read from.
+  const inGraph = compileTopology(value).problems.map((problem) => ({ ...problem, file }));
+  return { value: isNone ? undefined : value, problems: [...problems, ...inGraph] };
+}
+
+const mostStrays = 20;
+
+/** Reads the list of subscribers through without keeping it: its problems, and whose resource the topology does not hold. */
+export async function judgeSubscribers({ config, topology }: Installation): Promise<Parsed<number>> {
+  const { subscribers: file } = config;
+  if (file === undefined) return { value: 0, problems: [] };
+  const known =
+    topology === undefined
+      ? undefined
+      : new Set<string>(
+          [...topology.resources, ...topology.links, ...ownResources(config)].map(({ id }) => id),
+        );
+  const strays = new Map<string, number>();
+  const problems: Problem[] = [];
+  let count = 0;
+  const reading = readSubscribers(createReadStream(file, { encoding: 'utf8' }), file);
+  try {
+    for await (const page of reading.pages()) {
+      count += page.length;
+      for (const { resource } of page) {
+        if (known?.has(resource) === false) strays.set(resource, (strays.get(resource) ?? 0) + 1);
+      }
+    }
+  } catch {
+    problems.push(aboutFile(file, 'file/unreadable', 'the file cannot be read'));
+  }
+  return { value: count, problems: [...problems, ...reading.problems, ...strayProblems(file, strays)] };
+}
+
+/** Devices are resources, too, whether the topology holds them or not. */
+const ownResources = (config: Config): readonly { readonly id: string }[] =>
+  config.devices.flatMap(({ id, resource }) => [{ id }, { id: resource }]);
+
+/** A subscriber of a resource that is not there is never told anything: worth knowing, no reason not to start. */
+function strayProblems(file: string, strays: ReadonlyMap<string, number>): Problem[] {
+  const stray = (message: string): Problem => ({
+    ...aboutFile(file, 'subscribers/unknown-resource', message),
+    severity: 'warning',
+  });
+  const told = [...strays]
+    .slice(0, mostStrays)
+    .map(([resource, subscribers]) =>
+      stray(`the topology has no "${resource}", the resource of ${subscribers} subscribers`),
+    );
+  const further = strays.size - told.length;
+  return further === 0 ? told : [...told, stray(`${further} further resources are not in the topology`)];
+}
+
+async function readOrReport(file: string): Promise<string | Problem> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    const message = existsSync(file) ? 'the file cannot be read' : 'the file is not there';
+    return aboutFile(file, 'file/unreadable', message);
+  }
+}
+
+const aboutFile = (file: string, code: string, message: string): Problem => ({
+  file,
+  line: 0,
+  column: 0,
+  severity: 'error',
+  code,
+  message,
+});

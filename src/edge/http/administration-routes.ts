@@ -1,0 +1,48 @@
+/** Calls about the daemon's own running: its configuration read again, and the scenarios of a demo. */
+import { neverHappens } from '../../base/fault.ts';
+import { type Call, object, ok, type Reply, type Route, refusal, text } from './route.ts';
+
+export const administrationRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/reload',
+    summary: 'Reads the configuration again and applies all of it, or nothing when anything is wrong with it',
+    answers: 'what waits for the next start, and warnings',
+    handle: reload,
+  },
+  {
+    method: 'POST',
+    path: '/demo/play',
+    summary: 'Plays a scenario; on a demo only',
+    body: object({ scenario: text(100) }, ['scenario']),
+    answers: 'the scenario',
+    handle: play,
+  },
+];
+
+async function reload({ ports, user }: Call): Promise<Reply> {
+  if (user.role !== 'administrator') return refusal(403, 'Only an administrator may reload.');
+  const outcome = await ports.reload();
+  switch (outcome.kind) {
+    case 'applied':
+      return ok({ applied: true, needsRestart: outcome.needsRestart, problems: outcome.problems });
+    case 'refused': {
+      const { status, body } = refusal(422, 'Nothing was applied; the running configuration stays.');
+      return { status, body: { ...(body as object), problems: outcome.problems } };
+    }
+    case 'unfinished':
+      return refusal(503, `Applied in part only: ${outcome.reason}. Reload once more.`);
+    default:
+      return neverHappens(outcome);
+  }
+}
+
+async function play({ ports, body }: Call): Promise<Reply> {
+  if (ports.play === undefined) return refusal(404, 'This is no demo.');
+  const { scenario } = body as { readonly scenario: string };
+  if (!ports.play.scenarios.includes(scenario)) {
+    return refusal(400, `There is no such scenario; there are ${ports.play.scenarios.join(', ')}.`);
+  }
+  ports.play.play(scenario);
+  return ok({ scenario });
+}

@@ -1,0 +1,177 @@
+/** Reading the configuration again while the daemon runs: all of it or nothing, and the processes live on. */
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, expect, test } from 'vitest';
+import {
+  type Daemon,
+  endAllDaemons,
+  folderWith,
+  freePorts,
+  removeFolders,
+  startDaemon,
+  token,
+  until,
+} from '../support/daemon.ts';
+
+afterEach(async () => {
+  await endAllDaemons();
+  await removeFolders();
+});
+
+const run = promisify(execFile);
+const linkDown = '1.3.6.1.6.3.1.1.5.3';
+const fastConfirm = 'confirm: { stableFor: 1m }\n';
+
+interface Alarm {
+  readonly resource: string;
+  readonly state: string;
+  readonly clearReason: string | null;
+}
+
+async function sendTrap(daemon: Daemon, as: readonly string[], ifIndex: number): Promise<void> {
+  const { traps } = await daemon.ready;
+  const varbind = [`1.3.6.1.2.1.2.2.1.1.${ifIndex}`, 'i', String(ifIndex)];
+  await run('snmptrap', [...as, traps, '', linkDown, ...varbind]);
+}
+
+const alarms = async (daemon: Daemon): Promise<readonly Alarm[]> =>
+  ((await daemon.api.get('/alarms?limit=1000')) as { items: Alarm[] }).items;
+
+const counters = async (daemon: Daemon): Promise<Readonly<Record<string, number>>> =>
+  ((await daemon.api.get('/status')) as { counters: Record<string, number> }).counters;
+
+/** Status and body; the support's client takes refusals for errors. */
+async function reload(daemon: Daemon): Promise<{ status: number; body: Record<string, unknown> }> {
+  const { http } = await daemon.ready;
+  const answer = await fetch(`${http}/api/v1/reload`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+const device = (id: string, community: string): string =>
+  `  - { id: ${id}, address: 127.0.0.1, port: 9, community: ${community}, poll: false }\n`;
+
+test('SIGHUP lets a new community in and an old one out, on the same socket and in the same processes', async () => {
+  const folder = await folderWith({ 'allclear.yaml': `${freePorts}devices:\n${device('r-1', 'old-word')}` });
+  const daemon = startDaemon({ folder });
+  const { traps } = await daemon.ready;
+  const before = daemon.roles();
+  await sendTrap(daemon, ['-v2c', '-c', 'new-word'], 1);
+  await until('the stranger is counted', async () => (await counters(daemon))['trapsDropped'] === 1);
+  await writeFile(
+    join(folder, 'allclear.yaml'),
+    `${freePorts}devices:\n${device('r-2', 'new-word')}  - { id: r-3, address: 127.0.0.3, poll: false, v3: { user: u, level: authPriv, authKey: word-for-auth, privKey: word-for-priv } }\n`,
+  );
+  daemon.signal('SIGHUP');
+  await until('it is in force', () => daemon.errors().includes('is in force'));
+  await sendTrap(daemon, ['-v2c', '-c', 'new-word'], 2);
+  const v3 = ['-v3', '-e', '0x8000000001020305', '-u', 'u', '-l', 'authPriv'];
+  await sendTrap(daemon, [...v3, '-a', 'SHA', '-A', 'word-for-auth', '-x', 'AES', '-X', 'word-for-priv'], 3);
+  const raised = await until('both are alarms', async () => {
+    const found = (await alarms(daemon)).map(({ resource }) => resource).sort();
+    return found.length === 2 ? found : undefined;
+  });
+  expect(raised).toEqual(['r-2/if/2', 'r-2/if/3']);
+  await sendTrap(daemon, ['-v2c', '-c', 'old-word'], 4);
+  await until(
+    'the old word is one of a stranger',
+    async () => (await counters(daemon))['trapsDropped'] === 2,
+  );
+  expect((await daemon.ready).traps).toBe(traps);
+  expect(daemon.roles()).toEqual(before);
+});
+
+test('a reload that finds mistakes names each in its place and changes nothing, not even for a role that dies then', async () => {
+  const sound = `${freePorts}rules: ./rules\ntopology: ./topology.json\ndevices:\n${device('r-1', 'word')}`;
+  const folder = await folderWith({
+    'allclear.yaml': sound,
+    'topology.json':
+      '{ "format": "allclear-topology/1", "resources": [ { "id": "core-1", "kind": "core" } ] }',
+    'rules/own.yaml': 'format: detection/1\n',
+  });
+  const daemon = startDaemon({ folder });
+  await daemon.ready;
+  await writeFile(join(folder, 'allclear.yaml'), sound.replace('word', 'other').replace('address', 'adress'));
+  await writeFile(join(folder, 'rules', 'own.yaml'), 'format: detection/2\n');
+  await writeFile(join(folder, 'topology.json'), '{ "resources": [');
+  const { status, body } = await reload(daemon);
+  expect(status).toBe(422);
+  expect(body['detail']).toBe('Nothing was applied; the running configuration stays.');
+  await until('the place is told', () => /allclear\.yaml:8:\d+ {2}error .*adress/.test(daemon.errors()));
+  await daemon.kill('ingest');
+  await sendTrap(daemon, ['-v2c', '-c', 'word'], 1).catch(() => undefined);
+  await until('the old word is still known', async () => {
+    await sendTrap(daemon, ['-v2c', '-c', 'word'], 1);
+    return (await alarms(daemon)).length > 0;
+  });
+  expect(await counters(daemon)).toMatchObject({ reloads: 1, reloadsRefused: 1 });
+});
+
+test('a rule, a topology and a list of subscribers that break are all told at once', async () => {
+  const sound = `${freePorts}rules: ./rules\ntopology: ./topology.json\nsubscribers: ./subscribers.csv\n`;
+  const folder = await folderWith({
+    'allclear.yaml': sound,
+    'topology.json':
+      '{ "format": "allclear-topology/1", "resources": [ { "id": "core-1", "kind": "core" } ] }',
+    'subscribers.csv': 'id,resource\ns-1,core-1\n',
+    'rules/own.yaml': 'format: detection/1\n',
+  });
+  const daemon = startDaemon({ folder });
+  await daemon.ready;
+  await writeFile(join(folder, 'rules', 'own.yaml'), 'format: detection/2\n');
+  await writeFile(join(folder, 'topology.json'), '{ "format": "allclear-topology/1", "resources": [');
+  await writeFile(join(folder, 'subscribers.csv'), 'id,resource,class\ns-1,core-1,duke\n');
+  const { status, body } = await reload(daemon);
+  expect(status).toBe(422);
+  const places = (body['problems'] as { file: string; line: number }[]).map(
+    ({ file, line }) => `${file.replace(`${folder}/`, '')}:${line}`,
+  );
+  expect(places).toEqual(['rules/own.yaml:1', 'topology.json:1', 'subscribers.csv:2']);
+  expect(await daemon.api.get('/subscribers/s-1')).toMatchObject({ resource: 'core-1' });
+  await writeFile(join(folder, 'rules', 'own.yaml'), 'format: detection/1\n');
+  await writeFile(
+    join(folder, 'topology.json'),
+    '{ "format": "allclear-topology/1", "resources": [ { "id": "core-1", "kind": "core" }, { "id": "olt-1", "kind": "olt" } ] }',
+  );
+  await writeFile(join(folder, 'subscribers.csv'), 'id,resource\ns-1,olt-1\ns-2,olt-1\n');
+  expect(await reload(daemon)).toEqual({
+    status: 200,
+    body: { applied: true, needsRestart: [], problems: [] },
+  });
+  expect(await daemon.api.get('/subscribers/s-1')).toMatchObject({ resource: 'olt-1' });
+  expect(await daemon.api.get('/subscribers/s-2')).toMatchObject({ resource: 'olt-1' });
+});
+
+test('a device that is taken out ends what was held against it; addresses wait for the next start', async () => {
+  const polled = `${freePorts}snmp: { interval: 1s, timeout: 200ms, retries: 0 }\n${fastConfirm}`;
+  const silent = '  - { id: r-9, address: 127.0.0.1, port: 9, community: word }\n';
+  const folder = await folderWith({ 'allclear.yaml': `${polled}devices:\n${silent}` });
+  const daemon = startDaemon({ folder });
+  await daemon.ready;
+  await until('the silent device is an alarm', async () => (await alarms(daemon)).length === 1);
+  await writeFile(
+    join(folder, 'allclear.yaml'),
+    `${polled.replace('http: 127.0.0.1:0', 'http: 127.0.0.1:1')}data: ./other\n`,
+  );
+  const { status, body } = await reload(daemon);
+  expect(status).toBe(200);
+  expect(body['needsRestart']).toEqual(['data', 'http']);
+  await until('its alarm ends', async () => (await alarms(daemon))[0]?.clearReason === 'reconciled');
+  expect(await daemon.api.get('/devices')).toMatchObject({ total: 0 });
+});
+
+test('a rule file that is broken at start is told with its place and the daemon starts without it', async () => {
+  const folder = await folderWith({
+    'allclear.yaml': `${freePorts}rules: ./rules\n`,
+    'rules/own.yaml': 'format: detection/1\nthresholds: 7\n',
+    'collectors/own.yaml': 'id: [\n',
+  });
+  const daemon = startDaemon({ folder });
+  await daemon.ready;
+  expect(daemon.errors()).toMatch(/rules\/own\.yaml:2:\d+ {2}error/);
+  expect(daemon.errors()).toMatch(/collectors\/own\.yaml:\d:\d+ {2}error/);
+});

@@ -55,7 +55,9 @@ export function evidenceOfSpooled(bytes: Uint8Array): {
 }
 
 const lineOf = ({ address, messageId, text, deviceAt, data }: SyslogRecord) => ({
-  ...{ address, deviceAt, attributes: data },
+  address,
+  deviceAt,
+  attributes: data,
   // Junos and others name what happened in the message id alone.
   text: messageId === undefined ? text : `${messageId}: ${text}`,
 });
@@ -75,11 +77,19 @@ function orAlive(
 }
 
 const ofTrap = ({ from, inform, trapOid, varbinds }: TrapRecord): TrapEvidence => ({
-  ...{ from, inform, trapOid, varbinds },
+  from,
+  inform,
+  trapOid,
+  varbinds,
 });
 
 const ofSyslog = ({ from, facility, severity, host, app, text }: SyslogRecord): SyslogEvidence => ({
-  ...{ kind: 'syslog', from, facility, severity, host, app },
+  kind: 'syslog',
+  from,
+  facility,
+  severity,
+  host,
+  app,
   text: beginning(text),
 });
 

@@ -31,7 +31,8 @@ export function parseSyslog(bytes: Uint8Array): SyslogMessage | undefined {
   const rest = line.slice(found[0].length);
   const parts = newForm(rest) ?? oldForm(rest);
   return {
-    ...{ facility: priority >> 3, severity: priority & 7 },
+    facility: priority >> 3,
+    severity: priority & 7,
     ...parts,
     text: parts.text.slice(0, longestText),
   };
@@ -46,7 +47,10 @@ function newForm(rest: string): Parts | undefined {
   const [whole, stamp, host, app, , messageId] = header;
   const { data, behind } = structuredData(rest.slice(whole.length));
   return {
-    ...{ deviceAt: stampedAt(stamp!), host: named(host), app: named(app), messageId: named(messageId) },
+    deviceAt: stampedAt(stamp!),
+    host: named(host),
+    app: named(app),
+    messageId: named(messageId),
     data,
     // Section 6.4: a byte order mark in front says that the text is UTF-8.
     text: behind.startsWith('\ufeff') ? behind.slice(1) : behind,

@@ -96,7 +96,8 @@ export async function openSyslogReceiver(options: SyslogReceiverOptions): Promis
 
 function boundSocket(address: string, port: number): Promise<UdpSocket> {
   const socket = createSocket({
-    ...{ type: address.includes(':') ? 'udp6' : 'udp4', recvBufferSize: receiveBufferBytes },
+    type: address.includes(':') ? 'udp6' : 'udp4',
+    recvBufferSize: receiveBufferBytes,
   });
   return new Promise((resolve, reject) => {
     socket.once('error', (error) => {
@@ -136,8 +137,18 @@ class Receiver implements SyslogReceiver {
   readonly #options: SyslogReceiverOptions;
   readonly #rates: SourceRates;
   readonly #counters: Mutable<SyslogCounters> = {
-    ...{ received: 0, taken: 0, refused: 0, overloaded: 0, malformed: 0, dropped: 0, rateLimited: 0 },
-    ...{ oversized: 0, pending: 0, connections: 0, connectionsRefused: 0, socketErrors: 0 },
+    received: 0,
+    taken: 0,
+    refused: 0,
+    overloaded: 0,
+    malformed: 0,
+    dropped: 0,
+    rateLimited: 0,
+    oversized: 0,
+    pending: 0,
+    connections: 0,
+    connectionsRefused: 0,
+    socketErrors: 0,
   };
   readonly #connections = new Map<Socket, string>();
   readonly #underWay = new Set<Promise<void>>();

@@ -175,7 +175,7 @@ class Center {
   /** A reload found nothing wrong. Each step may be done again, so that one that failed half-way is completed by the next. */
   async #apply(read: Installation): Promise<readonly Problem[]> {
     const { host, book, series, config: first, places } = this.#parts;
-    if (!this.#isReady) throw new Fault('start/not-ready', 'the daemon is not ready');
+    if (!this.#isReady) throw new Fault('reload/not-ready', 'the daemon is not ready');
     const { data, http, traps, syslog, public: open } = first;
     const config = { ...read.config, data, http, traps, syslog, public: open };
     const installation = { ...read, config };
@@ -188,7 +188,7 @@ class Center {
     const inForce = { files: read.inForce.files, places };
     host.inForce(inForce);
     const failure = await this.#link!.reload(inForce);
-    if (failure !== undefined) throw new Fault('start/ingest-unchanged', `who may send traps: ${failure}`);
+    if (failure !== undefined) throw new Fault('reload/ingest', `who may send traps: ${failure}`);
     return problems;
   }
 

@@ -12,6 +12,8 @@ export class SpoolFeed {
   readonly #send: (message: RecordsMessage) => void;
   readonly #world: World;
   #next = 0;
+  /** What follows the last record handed on; behind `#next` only where the spool has lost records. */
+  #handed = 0;
   #confirmed = 0;
   #isLinked = false;
   #isReading = false;
@@ -38,6 +40,7 @@ export class SpoolFeed {
     this.#run++;
     this.#isReading = false;
     this.#next = offset;
+    this.#handed = offset;
     this.#confirmed = offset - 1;
     void this.#read();
   }
@@ -67,7 +70,11 @@ export class SpoolFeed {
     const run = this.#run;
     try {
       while (run === this.#run && this.#next <= this.#spool.lastOffset && !this.#hasFullWindow) {
+        const last = this.#spool.lastOffset;
+        const before = this.#next;
         await this.#readBatch(run);
+        // Damage has cost all that was left: waiting for it would never end.
+        if (run === this.#run && this.#next === before) this.#next = last + 1;
       }
     } finally {
       if (run === this.#run) this.#isReading = false;
@@ -78,18 +85,24 @@ export class SpoolFeed {
     let batch: { offset: number; bytes: Uint8Array }[] = [];
     for await (const { offset, bytes } of this.#spool.read(this.#next)) {
       if (run !== this.#run) return;
+      const last = batch.at(-1);
+      const isBehindHole = last !== undefined && offset !== last.offset + 1;
+      if (isBehindHole || batch.length === batchRecords) {
+        this.#hand(batch);
+        batch = [];
+        if (this.#hasFullWindow) return;
+      }
       batch.push({ offset, bytes });
-      if (batch.length < batchRecords) continue;
-      this.#hand(batch);
-      batch = [];
-      if (this.#hasFullWindow) return;
     }
-    if (batch.length > 0) this.#hand(batch);
+    if (batch.length > 0 && run === this.#run) this.#hand(batch);
   }
 
   #hand(records: readonly { readonly offset: number; readonly bytes: Uint8Array }[]): void {
+    const from = this.#handed;
     const first = records[0]!.offset;
     this.#next = records.at(-1)!.offset + 1;
-    this.#send({ kind: 'records', spool: this.#spool.id, first, records: records.map(({ bytes }) => bytes) });
+    this.#handed = this.#next;
+    const bytes = records.map((record) => record.bytes);
+    this.#send({ kind: 'records', spool: this.#spool.id, from, first, records: bytes });
   }
 }

@@ -1,20 +1,7 @@
-/** Structured log on stderr through pino: static messages with fields; secrets by name are cut as a second fence. */
+/** Structured log on stderr through pino: static messages with fields, redacted. */
 import { destination, type Level, pino } from 'pino';
 import type { Log } from '../base/world.ts';
-
-/** Names under which a secret could slip in; values of type Secret print as `***` by themselves. */
-const secretFields = [
-  'community',
-  'password',
-  'secret',
-  'token',
-  'authKey',
-  'privKey',
-  'authorization',
-  'cookie',
-  'phone',
-  'email',
-];
+import { redacted, redactedText } from './redaction.ts';
 
 export interface LogOptions {
   readonly level: Level | 'silent';
@@ -25,19 +12,15 @@ export interface LogOptions {
 }
 
 export function openLog(options: LogOptions): Log {
-  const paths = secretFields.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
-  const settings = {
-    level: options.level,
-    base: { role: options.role },
-    redact: { paths, censor: '***' },
-  };
+  const settings = { level: options.level, base: { role: options.role } };
   const { write } = options;
   const logger =
     write === undefined ? pino(settings, destination({ fd: 2, sync: false })) : pino(settings, { write });
-  return {
-    debug: (message, fields) => logger.debug(fields ?? {}, message),
-    info: (message, fields) => logger.info(fields ?? {}, message),
-    warn: (message, fields) => logger.warn(fields ?? {}, message),
-    error: (message, fields) => logger.error(fields ?? {}, message),
-  };
+  const at =
+    (level: keyof Log) =>
+    (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+      // pino's own redaction knows paths of a fixed depth only.
+      if (logger.isLevelEnabled(level)) logger[level](redacted(fields), redactedText(message));
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -16,7 +16,8 @@ const clockWatchMs = 200;
 export async function networkChecks(config: Config, world: World): Promise<Finding[]> {
   const ports = await Promise.all([
     ...(['http', 'public'] as const).map((name) => port(name, config[name], tcpError)),
-    ...(['traps', 'syslog'] as const).map((name) => port(name, config[name], udpError)),
+    port('traps', config.traps, udpError),
+    port('syslog', config.syslog, async (at) => (await udpError(at)) ?? tcpError(at)),
   ]);
   return [...ports, await receiveBuffer(), await clocks(world)];
 }

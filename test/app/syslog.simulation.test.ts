@@ -1,0 +1,104 @@
+// Syslog of the started daemon: from a line of Debian's logger to the alarm and the journal, and what is not taken.
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import { promisify } from 'node:util';
+import { afterEach, expect, test } from 'vitest';
+import type { AlarmJson } from '../../src/edge/http/contract.ts';
+import {
+  type Daemon,
+  dist,
+  endAllDaemons,
+  folderWith,
+  freePorts,
+  removeFolders,
+  startDaemon,
+  until,
+} from '../support/daemon.ts';
+
+const run = promisify(execFile);
+afterEach(async () => {
+  await endAllDaemons();
+  await removeFolders();
+});
+
+const config = `${freePorts}devices:
+  - { id: r-1, address: 127.0.0.1, community: reading, poll: false }
+`;
+
+async function log(daemon: Daemon, text: string, ...options: string[]): Promise<void> {
+  const [host = '', port = ''] = (await daemon.ready).syslog.split(':');
+  await run('logger', ['-n', host, '-P', port, '-p', 'daemon.warning', '-t', 'mib2d', ...options, text]);
+}
+
+const down = 'SNMP_TRAP_LINK_DOWN: ifIndex 550, ifAdminStatus up(1), ifOperStatus down(2), ifName ae1';
+const up = 'SNMP_TRAP_LINK_UP: ifIndex 550, ifAdminStatus up(1), ifOperStatus up(1), ifName ae1';
+
+const raised = (daemon: Daemon): Promise<readonly AlarmJson[]> =>
+  daemon.api.list<AlarmJson>('/alarms?state=raised');
+
+async function dumped(folder: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const main = `${dist}/app/main.js`;
+  const { stdout } = await run(process.execPath, [
+    main,
+    'journal',
+    'dump',
+    '--data',
+    `${folder}/data`,
+    '--jsonl',
+  ]);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+    .filter(({ kind }) => kind === 'syslog');
+}
+
+test('a line raises an alarm, the next one ends it, a third proves life; all of them stand in the journal', async () => {
+  const folder = await folderWith({ 'allclear.yaml': config });
+  const daemon = startDaemon({ folder });
+  const { syslog } = await daemon.ready;
+  expect(syslog).toMatch(/^127\.0\.0\.1:[1-9]\d*$/);
+  await log(daemon, down, '-d', '--rfc5424');
+  const alarms = await until('the alarm is raised', async () => {
+    const found = await raised(daemon);
+    return found.length === 1 ? found : undefined;
+  });
+  expect(alarms[0]).toMatchObject({ resource: 'r-1', cause: 'LINK_DOWN' });
+  // A process that dies has its port again, and what it had stored is there.
+  await daemon.kill('ingest');
+  await until('the line that ends it is taken', async () => {
+    await log(daemon, up, '-T', '--octet-count', '--rfc5424').catch(() => undefined);
+    return (await raised(daemon)).length === 0;
+  });
+  await log(daemon, 'nothing that a rule knows', '-T', '--rfc3164');
+  await until('it is in the journal', async () =>
+    (await dumped(folder)).some(({ text }) => text === 'nothing that a rule knows'),
+  );
+  expect(await daemon.stop()).toEqual({ code: 0, signal: null });
+  const lines = await dumped(folder);
+  expect(lines[0]).toMatchObject({ facility: 3, severity: 4, app: 'mib2d', text: down, event: 'raise' });
+  expect(lines[0]?.['from']).toMatch(/^127\.0\.0\.1:\d+$/);
+  expect(lines.at(-1)).toMatchObject({ event: 'alive', resource: 'r-1', host: expect.any(String) });
+});
+
+test('what no device sent is counted and nothing else', async () => {
+  const folder = await folderWith({ 'allclear.yaml': freePorts });
+  const daemon = startDaemon({ folder });
+  await log(daemon, down, '-d', '--rfc5424');
+  await until('it is counted', async () => {
+    const { counters } = await daemon.api.get<{ counters: Record<string, number> }>('/status');
+    return counters['syslogDropped'] === 1;
+  });
+  expect(await raised(daemon)).toEqual([]);
+});
+
+test('a port for syslog that another program has ends the start with 3', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { readonly port: number };
+  const folder = await folderWith({ 'allclear.yaml': freePorts });
+  const daemon = startDaemon({ folder, args: ['start', '--syslog', `127.0.0.1:${port}`] });
+  await expect(daemon.ready).rejects.toThrow(`127.0.0.1:${port}`);
+  expect(await daemon.ended).toEqual({ code: 3, signal: null });
+  server.close();
+});

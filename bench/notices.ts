@@ -1,4 +1,5 @@
 /** A mass notice to 100,000: seconds to plan and queue it, notices a second out to a channel that takes all, memory. */
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,11 +10,11 @@ import { instant, milliseconds } from '../src/base/instant.ts';
 import type { World } from '../src/base/world.ts';
 import { type Book, openBook } from '../src/edge/book/book.ts';
 import { connectBook, serveBook } from '../src/edge/book/book-port.ts';
-import type { SubscriberRow } from '../src/edge/book/records.ts';
 import { parseNoticeTexts } from '../src/edge/files/notice-texts.ts';
 import type { IncidentId } from '../src/model/ids.ts';
 import type { Incident } from '../src/model/incident.ts';
 import type { Tell } from '../src/model/notice.ts';
+import type { SubscriberRow } from '../src/model/subscriber.ts';
 import type { Channel } from '../src/notify/channel.ts';
 
 const subscribers = 100_000;

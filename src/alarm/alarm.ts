@@ -11,11 +11,10 @@
  */
 import { neverHappens } from '../base/fault.ts';
 import { type Instant, minutes } from '../base/instant.ts';
-import type { Alarm, AlarmChange } from '../model/alarm.ts';
+import { type Alarm, type AlarmChange, endsWithProofOfLife } from '../model/alarm.ts';
 import { type AlarmId, alarmId, type IncidentId, type ResourceId } from '../model/ids.ts';
 import type { Observation, ObservationSource } from '../model/observation.ts';
 import type { Policy } from '../model/policy.ts';
-import { endsWithProofOfLife } from './causes.ts';
 import { decayed, fallsTo } from './flap-damping.ts';
 import { bounded, firstRecord, isJudgedByPolls, reborn } from './record.ts';
 import { AlarmTable, type Entry } from './table.ts';

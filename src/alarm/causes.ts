@@ -37,15 +37,6 @@ const unlisted: CauseMeaning = { alarmType: 'communicationsAlarm', severity: 'in
 /** Any text is a cause; one that is not in the table is a communications alarm of indeterminate severity. */
 export const meaningOf = (cause: string): CauseMeaning => meanings.get(cause) ?? unlisted;
 
-/** Loss of sight or light: positive proof of life ends it (contract of alarm streams). */
-export const endsWithProofOfLife: ReadonlySet<string> = new Set([
-  'LOS',
-  'DYING_GASP',
-  'UNREACHABLE',
-  'LINK_DOWN',
-  'PORT_LOS',
-]);
-
 function of(
   alarmType: AlarmType,
   severity: PerceivedSeverity,

@@ -1,9 +1,9 @@
 /** How an alarm's record begins, begins again, and what of an observation goes into it. */
 import type { Instant } from '../base/instant.ts';
-import type { Alarm } from '../model/alarm.ts';
+import { type Alarm, endsWithProofOfLife } from '../model/alarm.ts';
 import { alarmId } from '../model/ids.ts';
 import type { Observation, ObservationSource } from '../model/observation.ts';
-import { endsWithProofOfLife, meaningOf } from './causes.ts';
+import { meaningOf } from './causes.ts';
 
 /** The record of a key that was never seen, or long ago. */
 export function firstRecord(observation: Observation, cause: string, at: Instant): Alarm {

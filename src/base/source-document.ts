@@ -1,3 +1,4 @@
+/** A file that somebody wrote, with the places of its values. */
 import type { Problem } from './problem.ts';
 
 /** Where in a document something is: keys and positions from its root, e.g. `['tables', 'pon', 'metrics', 0]`. */

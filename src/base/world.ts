@@ -1,3 +1,4 @@
+/** Clock, chance and log as arguments: what a program may not take from the air. */
 import type { DurationMs, Instant } from './instant.ts';
 
 /** A running timer; cancelling twice is harmless. */

@@ -7,7 +7,7 @@
 import { canonicalJson } from '../base/canonical.ts';
 import { neverHappens } from '../base/fault.ts';
 import { after, earliest, type Instant } from '../base/instant.ts';
-import type { Alarm, AlarmChange } from '../model/alarm.ts';
+import { type Alarm, type AlarmChange, endsWithProofOfLife } from '../model/alarm.ts';
 import type { AlarmId, IdSource, IncidentId, ResourceId } from '../model/ids.ts';
 import type { Incident, IncidentChange } from '../model/incident.ts';
 import { compileTopology, type PlannedWorks, type Topology } from '../topology/topology.ts';
@@ -17,7 +17,7 @@ import { Endings, type EndingsSnapshot } from './endings.ts';
 import { addRecords, type HeldIncident, incidentOf, isActive } from './held-incident.ts';
 import { Incidents, type IncidentsSnapshot, type Verdict } from './incidents.ts';
 import { lateHome, memberOf, type OpenView, type Pending, viewOf } from './joining.ts';
-import { endsWithProofOfLife, symptomOf } from './symptoms.ts';
+import { symptomOf } from './symptoms.ts';
 import { type CorrelationTiming, defaultTiming } from './timing.ts';
 import { Waiting, type WaitingSnapshot } from './waiting.ts';
 import { worksCovering } from './works.ts';

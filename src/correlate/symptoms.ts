@@ -34,15 +34,6 @@ const symptoms: Readonly<Record<string, Symptom>> = {
 export const symptomOf = (cause: string): Symptom =>
   Object.hasOwn(symptoms, cause) ? symptoms[cause]! : 'other';
 
-/** Positive proof of life ends these of the resource (contract of alarm streams). */
-export const endsWithProofOfLife: ReadonlySet<string> = new Set([
-  'LOS',
-  'DYING_GASP',
-  'UNREACHABLE',
-  'LINK_DOWN',
-  'PORT_LOS',
-]);
-
 /** Evidence of one population is explained together; a degraded leaf says nothing about a dark one. */
 export type Population = 'down' | 'degraded' | 'session';
 

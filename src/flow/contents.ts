@@ -1,3 +1,4 @@
+/** Where the line finds what an input names by hash. */
 import type { Calendar } from '../model/calendar.ts';
 import type { Policy } from '../model/policy.ts';
 import type { SubscriberTable, Topology } from '../topology/topology.ts';

@@ -1,4 +1,5 @@
-import type { IncidentId, ResourceId, TicketId } from '../model/ids.ts';
+/** Effects: notices and tickets that an input leads to. */
+import type { IncidentId, TicketId } from '../model/ids.ts';
 import type { NoticeType, Tell } from '../model/notice.ts';
 
 /**
@@ -12,6 +13,4 @@ export type Effect =
   /** Takes back what was not sent yet: a notice of an outage that is over is wrong, not late. */
   | { readonly kind: 'withdraw'; readonly incident: IncidentId; readonly types: readonly NoticeType[] }
   /** Opens or updates our ticket in the ticket system; idempotent by ticket id. */
-  | { readonly kind: 'desk'; readonly ticket: TicketId }
-  /** Asks a collector for a full look at a subtree (design L2). */
-  | { readonly kind: 'observe'; readonly resource: ResourceId };
+  | { readonly kind: 'desk'; readonly ticket: TicketId };

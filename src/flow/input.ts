@@ -1,10 +1,11 @@
+/** What the line may be told, and what a person or a collector may order. */
+import type { Reconciliation } from '../alarm/alarm.ts';
 import type { Instant } from '../base/instant.ts';
 import type { Answer } from '../model/confirmation.ts';
 import type {
   AlarmId,
   ConfirmationId,
   IncidentId,
-  ResourceId,
   StaffId,
   SubscriberKey,
   TaskId,
@@ -155,16 +156,7 @@ export type Command =
     }
   | { readonly kind: 'returnTask'; readonly task: TaskId }
   /** A collector's whole list of active conditions: what is not in it is cleared with reason `reconciled` (design L11). */
-  | {
-      readonly kind: 'reconcile';
-      readonly collector: string;
-      readonly watches: readonly ResourceId[];
-      readonly active: readonly {
-        readonly resource: ResourceId;
-        readonly cause: string;
-        readonly by?: ResourceId | undefined;
-      }[];
-    };
+  | ({ readonly kind: 'reconcile' } & Reconciliation);
 
 /** Work that is left of a slice; opaque to all but the room that made it. */
 export type Rest =

@@ -1,3 +1,4 @@
+/** The port of the journal. */
 import type { Parsed } from '../base/problem.ts';
 
 /**

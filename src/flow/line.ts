@@ -17,7 +17,7 @@ import type { Staff, TaskChange } from '../model/task.ts';
 import type { TicketChange } from '../model/ticket.ts';
 import type { NoticePlan } from '../notify/notify.ts';
 import { mergeRanges, type Subscribers, subtractRanges } from '../topology/topology.ts';
-import type { Applied } from './change.ts';
+import type { Applied } from './applied.ts';
 import type { Contents } from './contents.ts';
 import type { Command, Input, Rest } from './input.ts';
 import { Pass } from './pass.ts';

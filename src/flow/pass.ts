@@ -1,13 +1,14 @@
 /** Collects what one input causes on its way through the rooms: records as they end up, effects in order. */
 import type { Instant } from '../base/instant.ts';
 import type { AlarmChange } from '../model/alarm.ts';
+import type { Change } from '../model/change.ts';
 import type { ConfirmationChange } from '../model/confirmation.ts';
 import type { IdSource } from '../model/ids.ts';
 import type { ImpactChange, IncidentChange } from '../model/incident.ts';
 import type { Tell } from '../model/notice.ts';
 import type { TaskChange } from '../model/task.ts';
 import type { TicketChange } from '../model/ticket.ts';
-import type { Applied, Change } from './change.ts';
+import type { Applied } from './applied.ts';
 import type { Effect } from './effect.ts';
 import type { Rest } from './input.ts';
 

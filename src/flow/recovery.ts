@@ -1,5 +1,5 @@
 /** Brings a line back to where the journal ends: newest snapshot first, then every record behind it. */
-import type { Applied } from './change.ts';
+import type { Applied } from './applied.ts';
 import type { Input } from './input.ts';
 import type { Journal } from './journal.ts';
 import type { Line, LineSnapshot } from './line.ts';

@@ -6,7 +6,7 @@ import { BoundedQueue } from '../base/bounded-queue.ts';
 import { Fault } from '../base/fault.ts';
 import { type Instant, instant, milliseconds } from '../base/instant.ts';
 import type { Wake, World } from '../base/world.ts';
-import type { Applied } from './change.ts';
+import type { Applied } from './applied.ts';
 import type { Input, Rest } from './input.ts';
 import type { Journal } from './journal.ts';
 import type { Line, LineSnapshot } from './line.ts';

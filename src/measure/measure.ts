@@ -5,21 +5,13 @@
 import { neverHappens } from '../base/fault.ts';
 import { type Instant, instant, since } from '../base/instant.ts';
 import type { Alarm } from '../model/alarm.ts';
+import type { Change } from '../model/change.ts';
 import type { Confirmation } from '../model/confirmation.ts';
-import type { Impact, Incident } from '../model/incident.ts';
+import type { Incident } from '../model/incident.ts';
 import type { NoticeState, Tell } from '../model/notice.ts';
 import type { Task } from '../model/task.ts';
 import type { Ticket } from '../model/ticket.ts';
 import { promoterScore } from './promoter-score.ts';
-
-/** A record as it is now. */
-export type Measured =
-  | { readonly kind: 'alarm'; readonly alarm: Alarm }
-  | { readonly kind: 'incident'; readonly incident: Incident }
-  | { readonly kind: 'impact'; readonly impact: Impact }
-  | { readonly kind: 'ticket'; readonly ticket: Ticket }
-  | { readonly kind: 'confirmation'; readonly confirmation: Confirmation }
-  | { readonly kind: 'task'; readonly task: Task };
 
 interface MeasureSnapshot {
   readonly counts: Readonly<Record<string, number>>;
@@ -38,7 +30,7 @@ export class Measure {
   /** Transitions already counted at `#at`. */
   #seen = new Set<string>();
 
-  take(changes: readonly Measured[], at: Instant): void {
+  take(changes: readonly Change[], at: Instant): void {
     if (at !== this.#at) {
       this.#at = at;
       this.#seen.clear();
@@ -96,7 +88,7 @@ export class Measure {
     this.#seen = new Set(seen);
   }
 
-  #takeOne(change: Measured): void {
+  #takeOne(change: Change): void {
     switch (change.kind) {
       case 'alarm':
         this.#alarm(change.alarm);

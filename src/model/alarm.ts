@@ -1,3 +1,4 @@
+/** Alarms: an X.733 record with its lifecycles, and what happens to it. */
 import type { Instant } from '../base/instant.ts';
 import type { AlarmId, IncidentId, ResourceId } from './ids.ts';
 import type { ObservationSource, PerceivedSeverity } from './observation.ts';
@@ -61,3 +62,12 @@ export type AlarmChange =
   | { readonly kind: 'changed'; readonly alarm: Alarm }
   | { readonly kind: 'alive'; readonly resource: ResourceId; readonly below: boolean }
   | { readonly kind: 'unknown'; readonly resource: ResourceId; readonly below: boolean };
+
+/** Loss of sight or light: positive proof of life of the resource ends these (contract of alarm streams). */
+export const endsWithProofOfLife: ReadonlySet<string> = new Set([
+  'LOS',
+  'DYING_GASP',
+  'UNREACHABLE',
+  'LINK_DOWN',
+  'PORT_LOS',
+]);

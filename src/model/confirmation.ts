@@ -1,3 +1,4 @@
+/** Confirmations: one subscriber's way from "is it fixed?" to rest. */
 import type { Instant } from '../base/instant.ts';
 import type { ConfirmationId, IncidentId, SubscriberKey, TaskId, TicketId } from './ids.ts';
 import type { ContactChannel } from './ticket.ts';

@@ -13,8 +13,6 @@ export type ConfirmationId = string & { readonly __id: 'confirmation' };
 export type StaffId = string & { readonly __id: 'staff' };
 /** 32-bit key of a subscriber, given by the book, stable over imports (design L6). */
 export type SubscriberKey = number & { readonly __id: 'subscriber-key' };
-/** Position of a subscriber in access-tree order of one topology version; never stored by itself. */
-export type SubscriberNumber = number & { readonly __id: 'subscriber-number' };
 
 export const resourceId = (text: string): ResourceId => text as ResourceId;
 export const subscriberKey = (key: number): SubscriberKey => key as SubscriberKey;

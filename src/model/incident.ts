@@ -1,3 +1,4 @@
+/** Incidents: alarms with one root cause, whom they touch, and when it will be over. */
 import type { Instant } from '../base/instant.ts';
 import type { AlarmId, IncidentId, ResourceId, SubscriberRange } from './ids.ts';
 

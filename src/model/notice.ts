@@ -1,3 +1,4 @@
+/** Notices: what subscribers are told of an incident, and how far each has come. */
 import type { Instant } from '../base/instant.ts';
 import type { IncidentId, ResourceId } from './ids.ts';
 import type { Etr, FaultKind } from './incident.ts';
@@ -50,6 +51,18 @@ export interface NoticeFacts {
 
 /** Counts of one incident's notices, planned = all others together. */
 export type NoticeCounts = Readonly<Record<Exclude<NoticeState, 'sending'> | 'planned', number>>;
+
+export const noNotices: NoticeCounts = {
+  planned: 0,
+  held: 0,
+  queued: 0,
+  sent: 0,
+  delivered: 0,
+  failed: 0,
+  uncertain: 0,
+  expired: 0,
+  suppressed: 0,
+};
 
 /** Why a subscriber of the affected set is not told; counted per incident. */
 export type SuppressReason =

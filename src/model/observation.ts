@@ -1,3 +1,4 @@
+/** Observations: what polls, notifications and log lines say of a resource, in one form. */
 import type { Instant } from '../base/instant.ts';
 import type { ResourceId } from './ids.ts';
 

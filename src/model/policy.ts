@@ -1,3 +1,4 @@
+/** The operator's policy: how long to wait, whom to tell, whom to ask. */
 import type { DurationMs } from '../base/instant.ts';
 import type { FaultKind } from './incident.ts';
 

@@ -1,3 +1,4 @@
+/** Facts about subscribers that decide, as columns by number. */
 import type { SubscriberClass } from './incident.ts';
 
 /** The facts of subscribers that rooms decide with, by number in access-tree order of one topology version (design L6). */

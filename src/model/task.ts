@@ -1,3 +1,4 @@
+/** Tasks: work for one member of staff, and the staff who may get it. */
 import type { Instant } from '../base/instant.ts';
 import type { IncidentId, StaffId, SubscriberKey, TaskId, TicketId } from './ids.ts';
 

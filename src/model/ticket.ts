@@ -1,3 +1,4 @@
+/** Tickets: TMF621 trouble tickets of subscribers and incidents. */
 import type { Instant } from '../base/instant.ts';
 import type { IncidentId, SubscriberKey, TicketId } from './ids.ts';
 

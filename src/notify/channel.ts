@@ -1,3 +1,4 @@
+/** The port of a channel: a way to tell a subscriber something. */
 import type { NoticeType } from '../model/notice.ts';
 
 /** One rendered notice on its way to one address. */

@@ -9,7 +9,7 @@ export interface CityOptions {
   readonly households: number;
 }
 
-export interface CityResource {
+interface CityResource {
   readonly id: string;
   readonly kind: string;
   readonly in?: Readonly<Record<string, string>> | undefined;
@@ -19,7 +19,7 @@ export interface CityResource {
   readonly name?: string | undefined;
 }
 
-export interface CityLink {
+interface CityLink {
   readonly id: string;
   readonly ends: readonly [string, string];
   readonly segments?: readonly string[] | undefined;

@@ -1,3 +1,4 @@
+/** The port of a desk: a ticket system beside ours. */
 import type { Ticket } from '../model/ticket.ts';
 
 /** The operator's ticket system. Edge implements one file a product; ours is mirrored into it, keyed by our ticket id. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/base/canonical.ts';
 import { minutes, seconds } from '../../src/base/instant.ts';
-import type { Applied } from '../../src/flow/change.ts';
+import type { Applied } from '../../src/flow/applied.ts';
 import type { Input } from '../../src/flow/input.ts';
 import type { Line, LineSnapshot } from '../../src/flow/line.ts';
 import { decodeInput } from '../../src/flow/record.ts';

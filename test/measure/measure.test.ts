@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest';
 import { canonicalJson } from '../../src/base/canonical.ts';
 import { instant } from '../../src/base/instant.ts';
-import { Measure, type Measured } from '../../src/measure/measure.ts';
+import { Measure } from '../../src/measure/measure.ts';
 import { promoterScore } from '../../src/measure/promoter-score.ts';
 import type { Alarm } from '../../src/model/alarm.ts';
+import type { Change } from '../../src/model/change.ts';
 import type { Confirmation } from '../../src/model/confirmation.ts';
 import type { Incident } from '../../src/model/incident.ts';
 import type { Tell } from '../../src/model/notice.ts';
@@ -13,11 +14,11 @@ import type { Ticket } from '../../src/model/ticket.ts';
 
 const t0 = instant(1_700_000_000_000);
 const at = (s: number) => instant(t0 + s * 1_000);
-const alarm = (more: Partial<Alarm>): Measured => ({
+const alarm = (more: Partial<Alarm>): Change => ({
   kind: 'alarm',
   alarm: { id: 'a~LOS', state: 'raised', raisedAt: t0, ...more } as Alarm,
 });
-const incident = (more: Partial<Incident>): Measured => ({
+const incident = (more: Partial<Incident>): Change => ({
   kind: 'incident',
   incident: {
     id: 'l.1.1',
@@ -27,7 +28,7 @@ const incident = (more: Partial<Incident>): Measured => ({
     ...more,
   } as Incident,
 });
-const confirmation = (id: string, more: Partial<Confirmation>): Measured => ({
+const confirmation = (id: string, more: Partial<Confirmation>): Change => ({
   kind: 'confirmation',
   confirmation: { id, answers: [], ...more } as unknown as Confirmation,
 });

@@ -11,7 +11,7 @@ import { type Api, openApi } from './daemon-api.ts';
 export const dist = resolve(process.env['ALLCLEAR_DIST'] ?? 'dist');
 const main = join(dist, 'app', 'main.js');
 
-export interface Ready {
+interface Ready {
   readonly http: string;
   readonly public: string;
   readonly traps: string;
@@ -21,7 +21,7 @@ export interface Ready {
   readonly demo: boolean;
 }
 
-export type RoleName = 'ingest' | 'center' | 'simulation';
+type RoleName = 'ingest' | 'center' | 'simulation';
 
 export interface Ended {
   readonly code: number | null;

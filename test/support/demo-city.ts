@@ -10,7 +10,8 @@ import {
 } from '../../src/model/ids.ts';
 import { severities } from '../../src/model/observation.ts';
 import { aSubscriber, type MemoryDaemon } from './front-ports.ts';
-import { aConfirmation, anAlarm, anImpact, anIncident, aTicket, aView, noNotices } from './front-records.ts';
+import { noNotices } from '../../src/model/notice.ts';
+import { aConfirmation, anAlarm, anImpact, anIncident, aTicket, aView } from './front-records.ts';
 
 const minute = 60_000;
 

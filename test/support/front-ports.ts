@@ -16,9 +16,10 @@ import type {
   TaskView,
   User,
 } from '../../src/edge/http/ports.ts';
-import type { Applied, Change } from '../../src/flow/change.ts';
+import type { Applied } from '../../src/flow/applied.ts';
 import type { Command, Input } from '../../src/flow/input.ts';
 import type { Alarm } from '../../src/model/alarm.ts';
+import type { Change } from '../../src/model/change.ts';
 import type { Confirmation, ConfirmationState } from '../../src/model/confirmation.ts';
 import { type IncidentId, subscriberKey } from '../../src/model/ids.ts';
 import type { Ticket } from '../../src/model/ticket.ts';

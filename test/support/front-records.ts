@@ -12,20 +12,9 @@ import {
   type TicketId,
 } from '../../src/model/ids.ts';
 import type { Impact, Incident } from '../../src/model/incident.ts';
+import { noNotices } from '../../src/model/notice.ts';
 import type { PerceivedSeverity } from '../../src/model/observation.ts';
 import type { Ticket } from '../../src/model/ticket.ts';
-
-export const noNotices = {
-  planned: 0,
-  held: 0,
-  queued: 0,
-  sent: 0,
-  delivered: 0,
-  failed: 0,
-  uncertain: 0,
-  expired: 0,
-  suppressed: 0,
-};
 
 export function anAlarm(fields: Partial<Alarm> & { resource: Alarm['resource']; cause: string }): Alarm {
   const at = fields.raisedAt ?? instant(Date.UTC(2026, 0, 1));

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Random } from '../../src/base/random.ts';
 
-export interface GatewayNotice {
+interface GatewayNotice {
   readonly to: string;
   readonly subscriber: string;
   readonly type: string;

@@ -1,9 +1,10 @@
 /** Plays inputs into a line on a virtual clock: ticks when it wants them, continues what it left, and keeps all it said. */
 import { after, type DurationMs, type Instant, instant } from '../../src/base/instant.ts';
-import type { Applied, Change } from '../../src/flow/change.ts';
+import type { Applied } from '../../src/flow/applied.ts';
 import type { Contents } from '../../src/flow/contents.ts';
 import type { Input } from '../../src/flow/input.ts';
 import { Line } from '../../src/flow/line.ts';
+import type { Change } from '../../src/model/change.ts';
 import { resourceId } from '../../src/model/ids.ts';
 import type { Tell } from '../../src/model/notice.ts';
 import type { Observation } from '../../src/model/observation.ts';

@@ -2,7 +2,7 @@
 import { seconds } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
 import type { Detection } from '../../detect/detect.ts';
-import type { Applied } from '../../flow/change.ts';
+import type { Applied } from '../../flow/applied.ts';
 import type { ObservationInput } from '../../flow/input.ts';
 import type { Running } from '../../flow/running.ts';
 import type { InForce } from '../processes/messages.ts';

@@ -10,7 +10,7 @@ import type { Book } from '../../edge/book/book.ts';
 import { openContents } from '../../edge/disk/contents.ts';
 import { openJournal } from '../../edge/journal/segments.ts';
 import { openSnapshots, type Snapshots } from '../../edge/journal/snapshots.ts';
-import type { Applied } from '../../flow/change.ts';
+import type { Applied } from '../../flow/applied.ts';
 import type { Input } from '../../flow/input.ts';
 import { Line, type LineSnapshot } from '../../flow/line.ts';
 import { recoverLine } from '../../flow/recovery.ts';

@@ -4,7 +4,7 @@ import type { World } from '../../base/world.ts';
 import type { StatusJson } from '../../edge/http/contract.ts';
 import { packageFile } from '../product-files.ts';
 
-export const version = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+const version = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
 
 export function statusOf(counters: Readonly<Record<string, number>>, world: World): StatusJson {
   return {

@@ -7,7 +7,7 @@ import type { Book } from '../../edge/book/book.ts';
 import { type Front, openFront } from '../../edge/http/front.ts';
 import { LiveFeed } from '../../edge/http/live-feed.ts';
 import type { FrontPorts, PlayPort } from '../../edge/http/ports.ts';
-import type { Applied } from '../../flow/change.ts';
+import type { Applied } from '../../flow/applied.ts';
 import type { SeriesStore } from '../../flow/series.ts';
 import type { SubscriberKey } from '../../model/ids.ts';
 import { isScenario, scenarioNames } from '../../sim/scenarios.ts';

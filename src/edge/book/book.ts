@@ -1,9 +1,11 @@
 /** The book: everything the line decided and everything about people, in one SQLite file that follows the journal. */
+
 import { mkdir } from 'node:fs/promises';
 import type { Parsed } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
-import type { Applied } from '../../flow/change.ts';
+import type { Applied } from '../../flow/applied.ts';
 import type { Incident } from '../../model/incident.ts';
+import type { SubscriberRow } from '../../model/subscriber.ts';
 import type { Task } from '../../model/task.ts';
 import * as accounts from './accounts.ts';
 import { auditPage, verifyAudit, writeAudit } from './audit.ts';
@@ -16,14 +18,7 @@ import { reclaimAll, type Taking, takeDue } from './outbox.ts';
 import { appliedSequence, project } from './projection.ts';
 import * as queries from './queries.ts';
 import { dropReceipts, nextReceipts } from './receipts.ts';
-import type {
-  AuditEntry,
-  ChannelFacts,
-  DeskSettlement,
-  PageRequest,
-  Settlement,
-  SubscriberRow,
-} from './records.ts';
+import type { AuditEntry, ChannelFacts, DeskSettlement, PageRequest, Settlement } from './records.ts';
 import { type Delivery, noteDeliveries, reroute, type Settling, settle } from './settlement.ts';
 import { openSql, type Sql } from './sql.ts';
 import { beginImport, type ImportMode, ImportSlot } from './subscriber-import.ts';

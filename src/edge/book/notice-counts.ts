@@ -1,5 +1,5 @@
 /** Running counts of notices by incident, type and state, written with the rows they count: reading them is O(1). */
-import type { NoticeCounts, NoticeState } from '../../model/notice.ts';
+import { type NoticeCounts, type NoticeState, noNotices } from '../../model/notice.ts';
 import type { Sql } from './sql.ts';
 
 interface CountChange {
@@ -49,17 +49,7 @@ export class CountChanges {
 
 /** `planned` is the sum of all; what is being sent right now counts as queued. */
 export function noticeCounts(sql: Sql, incident: string): NoticeCounts {
-  const counts = {
-    planned: 0,
-    held: 0,
-    queued: 0,
-    sent: 0,
-    delivered: 0,
-    failed: 0,
-    uncertain: 0,
-    suppressed: 0,
-    expired: 0,
-  };
+  const counts = { ...noNotices };
   const rows = sql.all<{ state: NoticeState; n: number }>(
     'SELECT state, sum(n) AS n FROM notice_counts WHERE incident = ? GROUP BY state',
     incident,

@@ -1,7 +1,8 @@
 /** Writes what the line decided: all records, effects and audit rows of a batch in one transaction (design L4). */
 import { neverHappens } from '../../base/fault.ts';
-import type { Applied, Change } from '../../flow/change.ts';
+import type { Applied } from '../../flow/applied.ts';
 import type { Effect } from '../../flow/effect.ts';
+import type { Change } from '../../model/change.ts';
 import { severities } from '../../model/observation.ts';
 import { writeAudit } from './audit.ts';
 import { CountChanges } from './notice-counts.ts';
@@ -101,7 +102,7 @@ function writeEffect(
       releaseHeld(sql, { incident: effect.incident, counts });
       return;
     case 'withdraw':
-      withdraw(sql, { incident: effect.incident, types: effect.types, counts });
+      withdraw(sql, { incident: effect.incident, types: effect.types, at, counts });
       return;
     case 'desk':
       sql.run(
@@ -109,9 +110,6 @@ function writeEffect(
          DO UPDATE SET state = 'queued', version = version + 1, attempts = 0, due_at = excluded.due_at`,
         ...[effect.ticket, at],
       );
-      return;
-    // The collectors' own link carries it; there is nothing to keep.
-    case 'observe':
       return;
     default:
       neverHappens(effect);

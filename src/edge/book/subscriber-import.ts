@@ -1,6 +1,7 @@
 /** An import of subscribers in pages: counts what it would do, or does it, one transaction a page. */
 import { Fault } from '../../base/fault.ts';
-import type { ImportDiff, SubscriberRow } from './records.ts';
+import type { SubscriberRow } from '../../model/subscriber.ts';
+import type { ImportDiff } from './records.ts';
 import type { Sql } from './sql.ts';
 import { eraseSubscriber, importRow } from './subscribers.ts';
 import type { Vault } from './vault.ts';

@@ -1,16 +1,11 @@
 /** Subscribers: stable keys, contact data sealed under a key of their own, found by a keyed hash of the phone. */
+
 import type { SubscriberKey } from '../../model/ids.ts';
 import type { SubscriberClass } from '../../model/incident.ts';
+import type { SubscriberRow } from '../../model/subscriber.ts';
 import { writeAudit } from './audit.ts';
 import { pageOf } from './paging.ts';
-import type {
-  AuditEntry,
-  Page,
-  PageRequest,
-  SubscriberContact,
-  SubscriberRecord,
-  SubscriberRow,
-} from './records.ts';
+import type { AuditEntry, Page, PageRequest, SubscriberContact, SubscriberRecord } from './records.ts';
 import type { Sql } from './sql.ts';
 import { reachBits } from './tells.ts';
 import type { Vault } from './vault.ts';

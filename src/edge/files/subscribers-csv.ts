@@ -1,22 +1,8 @@
 /** Reads `subscribers.csv`: every bad line is a problem at its place, the sound ones come out in pages. */
 import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
 import { type SubscriberClass, subscriberClasses } from '../../model/incident.ts';
+import type { SubscriberRow } from '../../model/subscriber.ts';
 import { type CsvField, CsvReader } from './csv.ts';
-
-/** One sound line; the book's `SubscriberRow` has this form. */
-export interface SubscriberLine {
-  readonly id: string;
-  readonly resource: string;
-  readonly class: SubscriberClass;
-  readonly name?: string | undefined;
-  readonly language?: 'ru' | 'en' | undefined;
-  readonly phone?: string | undefined;
-  readonly email?: string | undefined;
-  readonly timezone?: string | undefined;
-  readonly address?: string | undefined;
-  readonly consent: readonly string[];
-  readonly attributes: Readonly<Record<string, string>>;
-}
 
 const known = [
   'id',
@@ -36,7 +22,7 @@ const pageSize = 1_000;
 
 export interface SubscriberPages {
   /** Sound lines, 1,000 at a time. */
-  pages(): AsyncIterable<readonly SubscriberLine[]>;
+  pages(): AsyncIterable<readonly SubscriberRow[]>;
   /** Complete once `pages` ended. */
   readonly problems: readonly Problem[];
 }
@@ -57,7 +43,7 @@ export function readSubscribers(
     async *pages() {
       const reader = new CsvReader();
       const lines = new LineReader(file, report);
-      let page: SubscriberLine[] = [];
+      let page: SubscriberRow[] = [];
       for await (const piece of source) {
         for (const row of reader.rows(piece)) {
           const line = lines.read(row);
@@ -84,9 +70,9 @@ export function readSubscribers(
 export async function parseSubscribersCsv(
   text: string,
   file: string,
-): Promise<Parsed<readonly SubscriberLine[]>> {
+): Promise<Parsed<readonly SubscriberRow[]>> {
   const reading = readSubscribers([text], file);
-  const value: SubscriberLine[] = [];
+  const value: SubscriberRow[] = [];
   for await (const page of reading.pages()) value.push(...page);
   return { value, problems: reading.problems };
 }
@@ -116,7 +102,7 @@ class LineReader {
     return this.#columns !== undefined;
   }
 
-  read(row: readonly CsvField[]): SubscriberLine | undefined {
+  read(row: readonly CsvField[]): SubscriberRow | undefined {
     if (row.every(({ text }) => text === '')) return undefined;
     if (this.#columns === undefined) {
       this.#readHeader(row);
@@ -154,7 +140,7 @@ class LineReader {
     }
   }
 
-  #readLine(row: readonly CsvField[], columns: readonly string[]): SubscriberLine | undefined {
+  #readLine(row: readonly CsvField[], columns: readonly string[]): SubscriberRow | undefined {
     if (row.length > columns.length)
       return this.#wrong(
         row[columns.length],

@@ -1,5 +1,5 @@
 /** Calls about people who wait: tickets, "is it fixed?" and its answers, and the tasks of staff. */
-import type { Change } from '../../flow/change.ts';
+import type { Change } from '../../model/change.ts';
 import type { Answer } from '../../model/confirmation.ts';
 import type { TaskId, TicketId } from '../../model/ids.ts';
 import type { ContactChannel, TicketStatus } from '../../model/ticket.ts';

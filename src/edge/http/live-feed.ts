@@ -1,9 +1,10 @@
 /** What is open and raised now, kept for the pages, and the last events for those who lost their connection for a while. */
 import type { Instant } from '../../base/instant.ts';
-import type { Applied, Change } from '../../flow/change.ts';
+import type { Applied } from '../../flow/applied.ts';
 import type { Alarm } from '../../model/alarm.ts';
+import type { Change } from '../../model/change.ts';
 import type { Impact, Incident } from '../../model/incident.ts';
-import type { NoticeCounts } from '../../model/notice.ts';
+import { type NoticeCounts, noNotices } from '../../model/notice.ts';
 import { severities } from '../../model/observation.ts';
 import type { Ticket } from '../../model/ticket.ts';
 import type { AlarmRowJson, LiveEventJson, LiveMessageJson, LiveTotalsJson } from './contract.ts';
@@ -14,17 +15,6 @@ import { alarmRowJson, incidentRowJson, iso } from './views.ts';
 const maxAlarms = 10_000;
 const maxIncidents = 1_000;
 const ringSize = 10_000;
-const noNotices: NoticeCounts = {
-  planned: 0,
-  held: 0,
-  queued: 0,
-  sent: 0,
-  delivered: 0,
-  failed: 0,
-  uncertain: 0,
-  expired: 0,
-  suppressed: 0,
-};
 
 /** Fed with what is durable only (design L3); never asks anybody, so a trap is on the page without a look into the book. */
 export class LiveFeed implements LivePort {

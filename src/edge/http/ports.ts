@@ -2,7 +2,7 @@
 import type { Instant } from '../../base/instant.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
-import type { Applied } from '../../flow/change.ts';
+import type { Applied } from '../../flow/applied.ts';
 import type { Input } from '../../flow/input.ts';
 import type { Alarm } from '../../model/alarm.ts';
 import type { Confirmation } from '../../model/confirmation.ts';

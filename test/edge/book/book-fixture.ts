@@ -1,4 +1,5 @@
 /** A book in a folder of its own, and the records tests fill it with. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +7,14 @@ import { instant } from '../../../src/base/instant.ts';
 import { formatProblem } from '../../../src/base/problem.ts';
 import type { World } from '../../../src/base/world.ts';
 import { type Book, openBook } from '../../../src/edge/book/book.ts';
-import type { ChannelFacts, SubscriberRow } from '../../../src/edge/book/records.ts';
-import type { Applied, Change } from '../../../src/flow/change.ts';
+import type { ChannelFacts } from '../../../src/edge/book/records.ts';
+import type { Applied } from '../../../src/flow/applied.ts';
 import type { Effect } from '../../../src/flow/effect.ts';
+import type { Change } from '../../../src/model/change.ts';
 import type { IncidentId, ResourceId } from '../../../src/model/ids.ts';
 import type { Incident } from '../../../src/model/incident.ts';
 import type { Tell } from '../../../src/model/notice.ts';
+import type { SubscriberRow } from '../../../src/model/subscriber.ts';
 import { virtualWorld } from '../../support/virtual-world.ts';
 
 export const secretKey = new Uint8Array(32).fill(7);

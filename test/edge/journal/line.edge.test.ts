@@ -9,7 +9,7 @@ import { canonicalJson } from '../../../src/base/canonical.ts';
 import { milliseconds } from '../../../src/base/instant.ts';
 import { seededRandom } from '../../../src/base/random.ts';
 import { openJournal } from '../../../src/edge/journal/segments.ts';
-import type { Applied } from '../../../src/flow/change.ts';
+import type { Applied } from '../../../src/flow/applied.ts';
 import type { Input } from '../../../src/flow/input.ts';
 import { Line, type LineSnapshot } from '../../../src/flow/line.ts';
 import { decodeInput } from '../../../src/flow/record.ts';

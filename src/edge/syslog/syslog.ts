@@ -32,7 +32,7 @@ export interface SyslogReceiverOptions {
   readonly rate?: { readonly perSecond: number; readonly burst: number } | undefined;
 }
 
-export type SyslogCounters = {
+type SyslogCounters = {
   readonly received: number;
   /** Records that `accept` made durable. */
   readonly taken: number;

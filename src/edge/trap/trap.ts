@@ -45,7 +45,7 @@ export interface TrapReceiverOptions {
   readonly rate?: { readonly perSecond: number; readonly burst: number } | undefined;
 }
 
-export type TrapCounters = {
+type TrapCounters = {
   /** Datagrams read from the socket. */
   readonly received: number;
   /** Records that `accept` made durable. */

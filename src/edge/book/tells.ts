@@ -184,14 +184,25 @@ export function releaseHeld(
 
 /**
  * Takes back what was not sent: `detected` becomes suppressed, all else expired. A notice that a peer may have got in
- * an earlier try becomes uncertain, so that its addressee still hears of the repair.
+ * an earlier try becomes uncertain, so that its addressee still hears of the repair. What is being sent right now may
+ * end as sent, but is not tried again.
  */
 export function withdraw(
   sql: Sql,
-  asked: { readonly incident: string; readonly types: readonly NoticeType[]; readonly counts: CountChanges },
+  asked: {
+    readonly incident: string;
+    readonly types: readonly NoticeType[];
+    readonly at: number;
+    readonly counts: CountChanges;
+  },
 ): void {
-  const { incident, counts } = asked;
+  const { incident, at, counts } = asked;
   for (const type of asked.types) {
+    sql.run(
+      `UPDATE notices SET not_after = ? WHERE incident = ? AND type = ? AND state = 'sending'
+       AND (not_after IS NULL OR not_after > ?)`,
+      ...[at, incident, type, at],
+    );
     const [state, reason]: [NoticeState, string] =
       type === 'detected' ? ['suppressed', 'clearedBeforeHold'] : ['expired', 'withdrawn'];
     for (const from of ['held', 'queued'] as const) {

@@ -132,6 +132,25 @@ test('a withdrawn notice is not sent, and nobody hears of the end of what they w
   });
 });
 
+test('what was being sent when it was taken back is not tried again, by no channel', async () => {
+  await withBook(4, async (book) => {
+    await book.project([tells(tell({ to: 4 }))]);
+    await expandAll(book);
+    const { notices } = await take(book, { limit: 3 });
+    await book.project([applied([{ kind: 'withdraw', incident: incidentId, types: ['detected'] }])]);
+    const ends: readonly Settlement[] = [
+      { kind: 'retry', row: notices[0]!.row, reason: 'HTTP 503', at: instant(t0 + 1_000), uncertain: false },
+      failed(notices[1]!.row),
+      sent(notices[2]!.row),
+    ];
+    await book.settle(ends, { channels, now: t0 });
+    for (const channel of channels) {
+      expect((await take(book, { channel, now: t0 + 60_000 })).notices).toEqual([]);
+    }
+    expect(await counts(book)).toMatchObject({ sent: 1, suppressed: 1, queued: 0 });
+  });
+});
+
 test('who turned to us is asked, told or not', async () => {
   await withBook(2, async (book) => {
     const ticket: Ticket = {

@@ -119,9 +119,17 @@ export class IngestLink {
   }
 
   #sendFrom(spool: string): void {
-    const offset = this.#next.get(spool) ?? this.#options.spoolOffset(spool) + 1;
-    this.#next.set(spool, offset);
+    let offset = this.#next.get(spool);
+    if (offset === undefined) {
+      // Nothing of it was taken since the start, so all that the line has of it is durable.
+      const known = this.#options.spoolOffset(spool);
+      this.#confirmed.set(spool, known);
+      offset = known + 1;
+      this.#next.set(spool, offset);
+    }
     this.#options.send({ kind: 'sendFrom', spool, offset });
+    const confirmed = this.#confirmed.get(spool) ?? 0;
+    if (confirmed > 0) this.#options.send({ kind: 'confirmed', spool, offset: confirmed });
   }
 
   #takeRecords({ spool, from, first, records }: RecordsMessage): void {

@@ -10,6 +10,7 @@ import type { Detection } from '../../../src/detect/detect.ts';
 import { encodeTrap } from '../../../src/edge/trap/trap.ts';
 import { decodeInput } from '../../../src/flow/record.ts';
 import { Running } from '../../../src/flow/running.ts';
+import { resourceId } from '../../../src/model/ids.ts';
 import { cityNoon } from '../../support/line-city.ts';
 import { freshLine } from '../../support/line-run.ts';
 import { MemoryJournal } from '../../support/memory-journal.ts';
@@ -66,6 +67,18 @@ function openLink(options: { readonly capacity?: number } = {}) {
     });
   return { link, line, sent, take, taken };
 }
+
+test('a centre that comes back confirms what the journal had, and an ingest that comes back hears it again', async () => {
+  const { line, take, sent } = openLink();
+  const observation = { event: 'alive', resource: resourceId('olt-1'), source: 'trap' } as const;
+  line.apply(0, instant(cityNoon), { kind: 'observation', observation, spool: { id: spool, offset: 7 } });
+  await take({ kind: 'hello', spool }, { kind: 'hello', spool });
+  const told: ToIngest[] = [
+    { kind: 'sendFrom', spool, offset: 8 },
+    { kind: 'confirmed', spool, offset: 7 },
+  ];
+  expect(sent).toEqual([...told, ...told]);
+});
 
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
 

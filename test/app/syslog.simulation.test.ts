@@ -1,6 +1,8 @@
 // Syslog of the started daemon: from a line of Debian's logger to the alarm and the journal, and what is not taken.
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import type { AlarmJson } from '../../src/edge/http/contract.ts';
@@ -81,7 +83,7 @@ test('a line raises an alarm, the next one ends it, a third proves life; all of 
   expect(lines.at(-1)).toMatchObject({ event: 'alive', resource: 'r-1', host: expect.any(String) });
 });
 
-test('what no device sent is counted and nothing else', async () => {
+test('what no device sent is counted and nothing else, until a reload names its device', async () => {
   const folder = await folderWith({ 'allclear.yaml': freePorts });
   const daemon = startDaemon({ folder });
   await log(daemon, down, '-d', '--rfc5424');
@@ -90,6 +92,12 @@ test('what no device sent is counted and nothing else', async () => {
     return counters['syslogDropped'] === 1;
   });
   expect(await raised(daemon)).toEqual([]);
+  await writeFile(join(folder, 'allclear.yaml'), config);
+  daemon.signal('SIGHUP');
+  await until('it is heard', async () => {
+    await log(daemon, down, '-d', '--rfc5424');
+    return (await raised(daemon)).length === 1;
+  });
 });
 
 test('a port for syslog that another program has ends the start with 3', async () => {

@@ -13,25 +13,44 @@ import type { Network } from './network.ts';
  */
 export async function reserveAddresses(city: City): Promise<ReadonlyMap<string, DeviceAddress>> {
   const addresses = new Map<string, DeviceAddress>();
+  const taken = new Set<string>();
   for (const [index, device] of city.devices.entries()) {
     const own = `127.20.${index >> 8}.${(index & 255) + 1}`;
-    const address = (await freePort(own)) ?? (await freePort('127.0.0.1'));
+    const address = (await freeAddress(own, taken)) ?? (await freeAddress('127.0.0.1', taken));
     if (address === undefined) throw new Error('no free UDP port on loopback');
+    taken.add(`${address.host}:${address.port}`);
     addresses.set(device.id, address);
   }
   return addresses;
 }
 
-function freePort(host: string): Promise<DeviceAddress | undefined> {
+const mostTries = 20;
+
+/**
+ * Ports that systems give to sockets which ask for any (RFC 6335 section 6, Linux from 32768) are taken by others at any
+ * moment between now and the agent's start, so the draw of the system is moved below them.
+ */
+async function freeAddress(host: string, taken: ReadonlySet<string>): Promise<DeviceAddress | undefined> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const drawn = await boundPort(host, 0);
+    if (drawn === undefined) return undefined;
+    const port = 10_000 + (drawn % 20_000);
+    if (!taken.has(`${host}:${port}`) && (await boundPort(host, port)) !== undefined) return { host, port };
+  }
+  return undefined;
+}
+
+/** The port a socket got there, closed again; undefined when it got none. */
+function boundPort(host: string, port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4');
     socket.once('error', () => {
       socket.close();
       resolve(undefined);
     });
-    socket.bind({ address: host, port: 0 }, () => {
-      const { port } = socket.address();
-      socket.close(() => resolve({ host, port }));
+    socket.bind({ address: host, port }, () => {
+      const bound = socket.address().port;
+      socket.close(() => resolve(bound));
     });
   });
 }

@@ -8,19 +8,11 @@ import { channelRefusals, channelSchemas } from '../../edge/channels/index.ts';
 import { type DeskSettings, deskRefusal, deskSchemas } from '../../edge/desks/index.ts';
 import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
 import type { Policy } from '../../model/policy.ts';
+import type { SnmpUser } from '../../model/snmp-user.ts';
 import type { Staff } from '../../model/task.ts';
 import { policyFrom, type RawPolicy } from './policy.ts';
 import { configSchema } from './schema.ts';
 import { type HostPort, parseDuration, parseHostPort, readSecret, type SecretSource } from './values.ts';
-
-export interface SnmpUser {
-  readonly user: string;
-  readonly level: 'noAuthNoPriv' | 'authNoPriv' | 'authPriv';
-  readonly auth?: string | undefined;
-  readonly authKey?: Secret | undefined;
-  readonly priv?: string | undefined;
-  readonly privKey?: Secret | undefined;
-}
 
 export interface DeviceConfig {
   readonly id: string;
@@ -78,8 +70,12 @@ export function parseConfig(file: string, text: string): Parsed<Config> {
   if (syntax.length > 0) return { value: defaultConfig(dirname(resolve(file))), problems: syntax };
   const blank: SourceDocument = document.value === null ? { ...document, value: {} } : document;
   const wrong = documentCheck(configSchema({ channels: channelSchemas, desks: deskSchemas }))(blank);
-  if (wrong.length > 0) return { value: defaultConfig(dirname(resolve(file))), problems: wrong };
-  return build(blank, dirname(resolve(file)));
+  if (wrong.some(({ code }) => code !== 'config/unknown-key')) {
+    return { value: defaultConfig(dirname(resolve(file))), problems: wrong };
+  }
+  // A misspelt key hides none of the other mistakes.
+  const { value, problems } = build(blank, dirname(resolve(file)));
+  return { value, problems: [...wrong, ...problems] };
 }
 
 export const defaultConfig = (folder: string): Config =>

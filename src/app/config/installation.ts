@@ -50,10 +50,21 @@ export async function readBeside(read: ReadConfig, file: string | undefined): Pr
     problems: [
       ...unknownProfiles(read, file, profiles.value),
       ...profiles.problems,
-      ...rules.problems,
-      ...topology.problems,
+      ...[...rules.problems, ...topology.problems].map((problem) => whereNamed(problem, read)),
     ],
   };
+}
+
+/** A file or folder that cannot be read is shown where the configuration names it. */
+function whereNamed(problem: Problem, { config, inForce }: ReadConfig): Problem {
+  const key = (['topology', 'subscribers', 'rules'] as const).find((name) => config[name] === problem.file);
+  if (problem.code !== 'file/unreadable' || problem.line !== 0 || key === undefined) return problem;
+  for (const [file, text] of Object.entries(inForce.files)) {
+    const { value: document } = parseYaml(file, text);
+    if ((document.value as Readonly<Record<string, unknown>> | null)?.[key] === undefined) continue;
+    return document.problemAt([key], { code: problem.code, message: `${problem.file}: ${problem.message}` });
+  }
+  return problem;
 }
 
 /** Shipped profiles and those in `collectors` beside the configuration. */
@@ -91,7 +102,8 @@ async function readTopology(file: string | undefined): Promise<Parsed<TopologyDo
 const mostStrays = 20;
 
 /** Reads the list of subscribers through without keeping it: its problems, and whose resource the topology does not hold. */
-export async function judgeSubscribers({ config, topology }: Installation): Promise<Parsed<number>> {
+export async function judgeSubscribers(installation: Installation): Promise<Parsed<number>> {
+  const { config, topology } = installation;
   const { subscribers: file } = config;
   if (file === undefined) return { value: 0, problems: [] };
   const known =
@@ -112,7 +124,7 @@ export async function judgeSubscribers({ config, topology }: Installation): Prom
       }
     }
   } catch {
-    problems.push(aboutFile(file, 'file/unreadable', 'the file cannot be read'));
+    problems.push(whereNamed(aboutFile(file, 'file/unreadable', 'the file cannot be read'), installation));
   }
   return { value: count, problems: [...problems, ...reading.problems, ...strayProblems(file, strays)] };
 }

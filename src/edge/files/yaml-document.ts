@@ -83,6 +83,7 @@ export function documentCheck(schema: object): DocumentCheck {
 function problemOf(document: SourceDocument, error: ErrorObject): Problem {
   const path = pathOf(document.value, error.instancePath);
   const name = path.length === 0 ? 'the file' : `"${path.join('.')}"`;
+  const shown = isSecret(path) ? 'not what is asked for' : quoted(error.data);
   const params = error.params as Readonly<Record<string, unknown>>;
   switch (error.keyword) {
     case 'additionalProperties': {
@@ -101,25 +102,34 @@ function problemOf(document: SourceDocument, error: ErrorObject): Problem {
     }
     case 'enum': {
       const allowed = (params['allowedValues'] as readonly unknown[]).map(String);
-      const message = `${name} is ${quoted(error.data)}`;
+      const message = `${name} is ${shown}`;
       return document.problemAt(path, {
         code: 'config/not-allowed',
         message,
         hint: nearest(String(error.data), allowed) ?? `use one of ${allowed.join(', ')}`,
       });
     }
+    case 'const': {
+      const message = `${name} is ${shown}, not "${String(params['allowedValue'])}"`;
+      return document.problemAt(path, { code: 'config/not-allowed', message });
+    }
     case 'type': {
       const wanted = ([] as unknown[]).concat(params['type']).join(' or ');
-      const message = `${name} is ${quoted(error.data)}, not ${wanted}`;
+      const message = `${name} is ${shown}, not ${wanted}`;
       return document.problemAt(path, { code: 'config/wrong-type', message });
     }
     default: {
-      const message = `${name} is ${quoted(error.data)}: it ${error.message ?? 'is not valid'}`;
+      const message = `${name} is ${shown}: it ${error.message ?? 'is not valid'}`;
       const hint = (error.parentSchema as { description?: string }).description;
       return document.problemAt(path, { code: 'config/not-valid', message, hint });
     }
   }
 }
+
+/** What stands under these keys is never repeated, whatever it is. */
+const secretKeys = ['community', 'trapCommunities', 'authKey', 'privKey', 'secret', 'password'];
+
+const isSecret = (path: DocumentPath): boolean => path.some((key) => secretKeys.includes(String(key)));
 
 const nearest = (written: string, known: readonly string[]): string | undefined => {
   const best = didYouMean(written, known);
@@ -141,6 +151,11 @@ const quoted = (value: unknown): string => {
 function meaningfulErrors(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   let kept = [...errors];
   for (const choice of errors.filter((error) => error.keyword === 'anyOf' || error.keyword === 'oneOf')) {
+    const meant = meantAlternative(kept, choice);
+    if (meant !== undefined) {
+      kept = [...kept.filter((error) => error !== choice && !isInside(error, choice)), ...meant];
+      continue;
+    }
     const deeper = kept.some((error) => error.instancePath.startsWith(`${choice.instancePath}/`));
     kept = kept.filter((error) =>
       error.instancePath === choice.instancePath ? error === choice && !deeper : true,
@@ -148,6 +163,42 @@ function meaningfulErrors(errors: readonly ErrorObject[]): readonly ErrorObject[
   }
   return kept.filter((error) => error.keyword !== 'if');
 }
+
+/**
+ * Alternatives told apart by a constant such as `kind`: the violations of the one that was written, or the names there
+ * are when none was. undefined when these alternatives have no such constant.
+ */
+function meantAlternative(
+  errors: readonly ErrorObject[],
+  choice: ErrorObject,
+): readonly ErrorObject[] | undefined {
+  const inside = errors.filter((error) => isInside(error, choice));
+  const branchOf = ({ schemaPath }: ErrorObject): string | undefined =>
+    schemaPath.slice(choice.schemaPath.length + 1).split('/')[0];
+  const others = inside.filter(({ keyword }) => keyword === 'const');
+  const branches = (choice.schema as readonly unknown[]).length;
+  const [first] = others;
+  if (first === undefined) return unnamed(inside, branches);
+  if (others.length >= branches) {
+    const allowedValues = others.map(({ params }) => (params as { allowedValue: unknown }).allowedValue);
+    return [{ ...first, keyword: 'enum', params: { allowedValues } }];
+  }
+  const refused = new Set(others.map(branchOf));
+  return inside.filter((error) => !refused.has(branchOf(error)));
+}
+
+/** All alternatives want `kind` and it is not there: said once. */
+function unnamed(inside: readonly ErrorObject[], branches: number): readonly ErrorObject[] | undefined {
+  const missing = inside.filter(
+    ({ keyword, params }) =>
+      keyword === 'required' && (params as { missingProperty?: string }).missingProperty === 'kind',
+  );
+  return missing.length < branches ? undefined : missing.slice(0, 1);
+}
+
+const isInside = (error: ErrorObject, choice: ErrorObject): boolean =>
+  error.schemaPath.startsWith(`${choice.schemaPath}/`) &&
+  (error.instancePath === choice.instancePath || error.instancePath.startsWith(`${choice.instancePath}/`));
 
 /** JSON pointer to path; positions of lists become numbers because the value they lead through is a list. */
 function pathOf(root: unknown, pointer: string): (string | number)[] {

@@ -87,3 +87,50 @@ test('a configuration that is not there and an unknown option are told apart fro
     code: 'ERR_PARSE_ARGS_UNKNOWN_OPTION',
   });
 });
+
+test('a misspelt key hides no other mistake, and a file that is not there is shown where it is named', async () => {
+  folder = await folderOf({
+    'allclear.yaml': [
+      'format: allclear/1',
+      'languge: ru',
+      'topology: ./gone.json',
+      'subscribers: ./gone.csv',
+      'rules: ./gone',
+      'devices:',
+      '  - { id: r-1, address: 192.0.2.1, profile: no/such }',
+      'notify: { order: [sms] }',
+    ].join('\n'),
+  });
+  const file = folder.file('allclear.yaml');
+  const report = json<Report>(await say(checkVerb, '--config', file, '--json'));
+  const places = report.problems.map((one) => `${one.file}:${one.line}:${one.column} ${one.code}`);
+  expect(places.sort()).toEqual([
+    `${file}:2:1 config/unknown-key`,
+    `${file}:3:11 file/unreadable`,
+    `${file}:4:14 file/unreadable`,
+    `${file}:5:8 file/unreadable`,
+    `${file}:7:45 config/unknown-profile`,
+    `${file}:8:19 config/unknown-channel`,
+  ]);
+});
+
+test('of a channel only what its own kind wants is told', async () => {
+  folder = await folderOf({
+    'allclear.yaml': [
+      'format: allclear/1',
+      'channels:',
+      '  sms: { kind: webhook, url: "https://gw.example/send" }',
+      '  mail: { kind: smtp, host: mail.example, from: noc@isp.example, tls: maybe }',
+      '  bird: { kind: pigeon }',
+      '  none: { url: "https://gw.example/send" }',
+    ].join('\n'),
+  });
+  const said = await say(checkVerb, '--config', folder.file('allclear.yaml'), '--json');
+  const told = json<{ problems: readonly { line: number; message: string }[] }>(said).problems;
+  expect(told.map(({ line, message }) => `${line} ${message}`).sort()).toEqual([
+    '3 "secret" is missing',
+    '4 "channels.mail.tls" is "maybe"',
+    '5 "channels.bird.kind" is "pigeon"',
+    '6 "kind" is missing',
+  ]);
+});

@@ -4,7 +4,6 @@ import type { World } from '../../base/world.ts';
 import type { Profiles } from '../../collect/collect.ts';
 import { openDevicePoller } from '../../edge/snmp/device-poller.ts';
 import type { Credentials } from '../../edge/snmp/poll.ts';
-import type { V3User } from '../../edge/snmp/session-v3.ts';
 import type { Transport } from '../../edge/snmp/transport.ts';
 import type { MeasuredDevice } from '../../flow/measuring.ts';
 import { resourceId } from '../../model/ids.ts';
@@ -100,6 +99,6 @@ export class Targets {
 }
 
 function credentialsOf(device: DeviceConfig): Credentials {
-  if (device.v3 !== undefined) return { version: 'v3', v3: device.v3 as V3User };
+  if (device.v3 !== undefined) return { version: 'v3', v3: device.v3 };
   return { version: device.version === '1' ? 'v1' : 'v2c', community: device.community };
 }

@@ -11,7 +11,7 @@ const hostPort = {
   pattern: '^(\\[[0-9a-fA-F:.]+\\]|[^:\\s\\[\\]]+):\\d{1,5}$',
   description: 'write HOST:PORT, e.g. 127.0.0.1:8080',
 };
-export const secretSchema = {
+const secretSchema = {
   anyOf: [
     { type: 'string', minLength: 1 },
     {

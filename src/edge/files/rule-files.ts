@@ -1,6 +1,5 @@
 /** Loads the rules of folders of YAML files: detection and notice texts, told apart by their `format`. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
 import type { SourceDocument } from '../../base/source-document.ts';
 import {
@@ -11,6 +10,7 @@ import {
 } from '../../detect/detect.ts';
 import { type NoticeTexts, parseNoticeTexts } from './notice-texts.ts';
 import { documentCheck, parseYaml } from './yaml-document.ts';
+import { readText, yamlFiles } from './yaml-folder.ts';
 
 export interface LoadedRules {
   readonly detection: DetectionRules;
@@ -69,35 +69,3 @@ function unknownFormat(document: SourceDocument, format: unknown): Problem {
     hint: near === undefined ? `use one of ${formats.join(', ')}` : `did you mean "${near}"?`,
   });
 }
-
-/** In order of path, so that which of two rules is the later one does not depend on the disk. */
-async function yamlFiles(folder: string, problems: Problem[]): Promise<string[]> {
-  try {
-    const names = await readdir(folder, { recursive: true });
-    return names
-      .filter((name) => /\.ya?ml$/.test(name))
-      .sort()
-      .map((name) => join(folder, name));
-  } catch {
-    problems.push(unreadable(folder, 'the folder cannot be read'));
-    return [];
-  }
-}
-
-async function readText(file: string, problems: Problem[]): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch {
-    problems.push(unreadable(file, 'the file cannot be read'));
-    return undefined;
-  }
-}
-
-const unreadable = (file: string, message: string): Problem => ({
-  file,
-  line: 0,
-  column: 0,
-  severity: 'error',
-  code: 'file/unreadable',
-  message,
-});

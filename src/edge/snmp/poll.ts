@@ -1,4 +1,5 @@
 /** One full reading of one device, as the verb `poll` and the first contact of the daemon do it. */
+
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Secret } from '../../base/secret.ts';
@@ -11,14 +12,15 @@ import {
   readDevice,
 } from '../../collect/collect.ts';
 import type { Session, SessionProblem } from '../../collect/session.ts';
+import type { SnmpUser } from '../../model/snmp-user.ts';
 import { V1, V2C } from './pdu.ts';
 import { openSession } from './session.ts';
-import { openV3Session, type V3User } from './session-v3.ts';
+import { openV3Session } from './session-v3.ts';
 import type { Transport } from './transport.ts';
 
 export type Credentials =
   | { readonly version: 'v1' | 'v2c'; readonly community: Secret }
-  | { readonly version: 'v3'; readonly v3: V3User };
+  | { readonly version: 'v3'; readonly v3: SnmpUser };
 
 export interface DeviceTarget {
   /** Name or literal address. */

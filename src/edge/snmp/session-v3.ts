@@ -2,9 +2,9 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { milliseconds } from '../../base/instant.ts';
-import type { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
 import type { Session, SessionProblem, Varbind, VarbindValue } from '../../collect/session.ts';
+import type { SnmpUser } from '../../model/snmp-user.ts';
 import { unsigned64 } from './ber.ts';
 import { startingPace } from './column-walk.ts';
 import { netSnmp, type PackageSession, type PackageVarbind } from './net-snmp-package.ts';
@@ -13,19 +13,10 @@ import { encodeResponse, encodeVarbind, MessageView, V2C, valueTag } from './pdu
 import { sessionOver, type Wire } from './session.ts';
 import { canonicalIpv6 } from './transport.ts';
 
-export interface V3User {
-  readonly user: string;
-  readonly level: 'noAuthNoPriv' | 'authNoPriv' | 'authPriv';
-  readonly auth?: 'md5' | 'sha' | 'sha224' | 'sha256' | 'sha384' | 'sha512' | undefined;
-  readonly authKey?: Secret | undefined;
-  readonly priv?: 'des' | 'aes' | 'aes256b' | 'aes256r' | undefined;
-  readonly privKey?: Secret | undefined;
-}
-
 export interface V3Target {
   readonly address: string;
   readonly port: number;
-  readonly v3: V3User;
+  readonly v3: SnmpUser;
   readonly timeoutMs: number;
   readonly retries: number;
 }
@@ -169,7 +160,7 @@ function guardedSocket(type: 'udp4' | 'udp6', target: V3Target): Socket {
   return Object.assign(socket, { on: guarded });
 }
 
-function packageUser(v3: V3User): Readonly<Record<string, unknown>> {
+function packageUser(v3: SnmpUser): Readonly<Record<string, unknown>> {
   const { SecurityLevel, AuthProtocols, PrivProtocols } = netSnmp;
   return {
     name: v3.user,

@@ -3,21 +3,10 @@
  * of hashing and the package keeps it for ever, so strangers may make it derive only so many a second, and none stays.
  */
 import { Fault } from '../../base/fault.ts';
-import type { Secret } from '../../base/secret.ts';
 import { SourceRates } from '../../base/source-rates.ts';
+import type { SnmpUser } from '../../model/snmp-user.ts';
 import type { Envelope } from './envelope.ts';
 import { netSnmp } from './net-snmp-package.ts';
-
-export interface TrapUser {
-  readonly user: string;
-  readonly level: 'noAuthNoPriv' | 'authNoPriv' | 'authPriv';
-  /** Name in the package's list: md5, sha, sha224, sha256, sha384, sha512. */
-  readonly auth?: string | undefined;
-  readonly authKey?: Secret | undefined;
-  /** des, aes, aes256b (Blumenthal), aes256r (Reeder). */
-  readonly priv?: string | undefined;
-  readonly privKey?: Secret | undefined;
-}
 
 type UserEnvelope = Extract<Envelope, { version: 'v3' }>;
 
@@ -25,12 +14,12 @@ const mostEngines = 20_000;
 const newEngines = { perSecond: 50, burst: 500, mostSources: 1 };
 
 export class EngineKeys {
-  #users: ReadonlyMap<string, TrapUser>;
+  #users: ReadonlyMap<string, SnmpUser>;
   /** Engines that proved a user of ours, oldest first. */
   readonly #engines = new Set<string>();
   readonly #newEngines = new SourceRates(newEngines);
 
-  constructor(users: readonly TrapUser[]) {
+  constructor(users: readonly SnmpUser[]) {
     this.#users = new Map(users.map((user) => [user.user, user]));
   }
 
@@ -38,7 +27,7 @@ export class EngineKeys {
    * From now on these; keys made of what is no longer anybody's are thrown away, engines that proved a user stay known.
    * Changes nothing and throws `trap/user` where one lacks a protocol or key for its level.
    */
-  use(users: readonly TrapUser[]): void {
+  use(users: readonly SnmpUser[]): void {
     for (const user of users) packageUser(user);
     const next = new Map(users.map((user) => [user.user, user]));
     const gone = [...this.#users.values()].filter((user) => !hasSameKeys(next.get(user.user), user));
@@ -82,7 +71,7 @@ export class EngineKeys {
   }
 }
 
-function packageUser(user: TrapUser): Readonly<Record<string, unknown>> {
+function packageUser(user: SnmpUser): Readonly<Record<string, unknown>> {
   const authProtocol = netSnmp.AuthProtocols[user.auth ?? ''];
   const privProtocol = netSnmp.PrivProtocols[user.priv ?? ''];
   const lacksAuth =
@@ -101,14 +90,14 @@ function packageUser(user: TrapUser): Readonly<Record<string, unknown>> {
   };
 }
 
-const hasSameKeys = (a: TrapUser | undefined, b: TrapUser): boolean =>
+const hasSameKeys = (a: SnmpUser | undefined, b: SnmpUser): boolean =>
   a?.auth === b.auth &&
   a?.priv === b.priv &&
   a?.authKey?.reveal() === b.authKey?.reveal() &&
   a?.privKey?.reveal() === b.privKey?.reveal();
 
 /** The cache's keys are protocol, password and engine id in base64; Reeder's extension puts digests for passwords. */
-function forgetKeys(engineId: Buffer, users: readonly TrapUser[]): void {
+function forgetKeys(engineId: Buffer, users: readonly SnmpUser[]): void {
   const { authToKeyCache, computeCacheKey } = netSnmp.Authentication;
   for (const { auth, authKey, privKey } of users) {
     const authProtocol = netSnmp.AuthProtocols[auth ?? ''];

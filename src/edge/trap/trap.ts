@@ -10,14 +10,16 @@
  *
  * The package judges no v3 time window: a notification recorded on the wire can be played again.
  */
+
 import { createSocket, type Socket } from 'node:dgram';
 import { Fault } from '../../base/fault.ts';
 import { milliseconds } from '../../base/instant.ts';
 import type { Secret } from '../../base/secret.ts';
 import { SourceRates } from '../../base/source-rates.ts';
 import type { Wake, World } from '../../base/world.ts';
+import type { SnmpUser } from '../../model/snmp-user.ts';
 import { kernelDrops } from '../net/kernel-drops.ts';
-import { EngineKeys, type TrapUser } from './engine-keys.ts';
+import { EngineKeys } from './engine-keys.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
 import {
   type Authorizer,
@@ -28,14 +30,13 @@ import {
 } from './net-snmp-package.ts';
 import { type TrapRecord, trapRecord } from './trap-record.ts';
 
-export type { TrapUser } from './engine-keys.ts';
 export { decodeTrap, encodeTrap, type TrapRecord } from './trap-record.ts';
 
 export interface TrapReceiverOptions {
   /** Port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly communities: readonly Secret[];
-  readonly users: readonly TrapUser[];
+  readonly users: readonly SnmpUser[];
   readonly world: World;
   /** Resolves when all records are durable, in this order; a rejection means that none is acknowledged. */
   readonly accept: (records: readonly TrapRecord[]) => Promise<void>;

@@ -3,11 +3,12 @@ import { beforeEach, expect, test } from 'vitest';
 import { Secret } from '../../../src/base/secret.ts';
 import { EngineKeys } from '../../../src/edge/trap/engine-keys.ts';
 import { netSnmp } from '../../../src/edge/trap/net-snmp-package.ts';
+import type { SnmpUser } from '../../../src/model/snmp-user.ts';
 
 const { authToKeyCache, computeCacheKey } = netSnmp.Authentication;
 const password = 'authkeyauthkey';
 const sha = netSnmp.AuthProtocols['sha']!;
-const keys = (priv?: string): EngineKeys =>
+const keys = (priv?: SnmpUser['priv']): EngineKeys =>
   new EngineKeys([
     {
       user: 'u',

@@ -1,4 +1,5 @@
 // The receiver on a real socket against Debian's snmptrap and snmpinform, recordings of hostile datagrams, and mutations.
+
 import { execFile } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { existsSync, readFileSync } from 'node:fs';
@@ -15,14 +16,14 @@ import {
   openTrapReceiver,
   type TrapReceiver,
   type TrapRecord,
-  type TrapUser,
 } from '../../../src/edge/trap/trap.ts';
 import { resourceId } from '../../../src/model/ids.ts';
+import type { SnmpUser } from '../../../src/model/snmp-user.ts';
 import { realWorld } from '../../support/real-world.ts';
 
 const run = promisify(execFile);
 const recordings = '../shared/data/snmp-malformed';
-const users: readonly TrapUser[] = [
+const users: readonly SnmpUser[] = [
   { user: 'admin', level: 'noAuthNoPriv' },
   { user: 'authu', level: 'authNoPriv', auth: 'sha', authKey: new Secret('authkeyauthkey') },
   {
@@ -290,7 +291,7 @@ test('a port in use and a user without a key are said at the start', async () =>
   const { receiver } = await open();
   const listen = { host: '127.0.0.1', port: receiver.address.port };
   await expect(open(undefined, { listen })).rejects.toMatchObject({ code: 'trap/listen-failed' });
-  const lacking: TrapUser = { user: 'x', level: 'authNoPriv', auth: 'sha' };
+  const lacking: SnmpUser = { user: 'x', level: 'authNoPriv', auth: 'sha' };
   await expect(open(undefined, { users: [lacking] })).rejects.toMatchObject({ code: 'trap/user' });
 });
 

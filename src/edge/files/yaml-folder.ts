@@ -1,0 +1,36 @@
+/** The YAML files of a folder and its subfolders; what cannot be read is a problem, not an error. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Problem } from '../../base/problem.ts';
+
+/** In order of path, so that which of two that say the same comes first does not depend on the disk. */
+export async function yamlFiles(folder: string, problems: Problem[]): Promise<string[]> {
+  try {
+    const names = await readdir(folder, { recursive: true });
+    return names
+      .filter((name) => /\.ya?ml$/.test(name))
+      .sort()
+      .map((name) => join(folder, name));
+  } catch {
+    problems.push(unreadable(folder, 'the folder cannot be read'));
+    return [];
+  }
+}
+
+export async function readText(file: string, problems: Problem[]): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    problems.push(unreadable(file, 'the file cannot be read'));
+    return undefined;
+  }
+}
+
+const unreadable = (file: string, message: string): Problem => ({
+  file,
+  line: 0,
+  column: 0,
+  severity: 'error',
+  code: 'file/unreadable',
+  message,
+});

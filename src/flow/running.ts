@@ -20,7 +20,9 @@ export interface RunningOptions {
   readonly deliver: (batch: readonly Applied[]) => Promise<void>;
   /** Called once when nobody may rely on the line any more: the process has to end. */
   readonly onFailure: (fault: unknown) => void;
-  /** Slices that recovery found unfinished: they go first. */
+  /** Comes before all else, timers that fell due meanwhile included: how long the line was away (design L10). */
+  readonly opening?: Input | undefined;
+  /** Slices that recovery found unfinished: they go next. */
   readonly rest?: readonly Rest[] | undefined;
   /** Inputs waiting at most (design L19). */
   readonly capacity?: number | undefined;
@@ -40,6 +42,7 @@ export class Running {
   readonly #queue: BoundedQueue<Waiting>;
   /** Work that a slice left over; goes before new inputs, bounded by what the rooms leave. */
   #rest: Rest[] = [];
+  #opening: readonly Input[];
   #inFlight = 0;
   #scheduled = false;
   /** Takes nothing more. */
@@ -55,6 +58,7 @@ export class Running {
   constructor(options: RunningOptions) {
     this.#options = options;
     this.#queue = new BoundedQueue(options.capacity ?? 50_000);
+    this.#opening = options.opening === undefined ? [] : [options.opening];
     this.#rest = [...(options.rest ?? [])];
   }
 
@@ -136,9 +140,13 @@ export class Running {
     if (this.#stopped || this.#inFlight >= flightLimit) return;
     const now = this.#now();
     const due = this.#options.line.wakeAt;
-    const waiting: Waiting[] = this.#rest.map((rest) => ({ input: { kind: 'continue', rest } }));
+    // What the opening moves is not due any more; the round after this one fires what still is.
+    const isOpening = this.#opening.length > 0;
+    const waiting: Waiting[] = this.#opening.map((input) => ({ input }));
+    waiting.push(...this.#rest.map((rest) => ({ input: { kind: 'continue', rest } as const })));
+    this.#opening = [];
     this.#rest = [];
-    if (due !== undefined && due <= now) waiting.push({ input: { kind: 'tick' } });
+    if (!isOpening && due !== undefined && due <= now) waiting.push({ input: { kind: 'tick' } });
     waiting.push(...this.#queue.take(batchLimit));
     if (waiting.length > 0) this.#apply(waiting, now);
     if (this.#queue.size > 0 || this.#rest.length > 0) this.#schedule();

@@ -308,4 +308,31 @@ describe('after a crash', { timeout: 30_000 }, () => {
   });
 });
 
+describe('after a stop', () => {
+  test('the line hears how long it was away before any timer that fell due meanwhile', async () => {
+    const made = centre();
+    made.offerAll([...cityOf('all'), ...terminals('1-1-1').map((id) => raise(id))]);
+    await made.world.pass(10);
+    const { line, journal } = made;
+    const before = journal.records.length;
+    expect(line.wakeAt).toBeDefined();
+    const world = virtualWorld({ startsAt: line.at + minutes(90) });
+    const stoppedMs = world.now() - line.at;
+    const running = new Running({
+      line,
+      journal,
+      world,
+      opening: { kind: 'resumed', stoppedMs },
+      deliver: async () => {},
+      onFailure: () => {},
+    });
+    running.start();
+    running.offer(raise('olt-2'));
+    await world.pass(10);
+    const kinds = journal.records.slice(before).map((bytes) => decodeInput(bytes).input.kind);
+    expect(kinds.slice(0, 2)).toEqual(['resumed', 'observation']);
+    expect(kinds.filter((kind) => kind === 'resumed')).toHaveLength(1);
+  });
+});
+
 const stateOf = (line: Line): string => canonicalJson(line.snapshot());

@@ -41,6 +41,8 @@ export interface LineHost {
 }
 
 const snapshotEvery = minutes(5);
+/** A line that hears nothing says so: after a crash the time since its last input would count as time it was away. */
+const beatEvery = minutes(1);
 const segmentBytes = 64 * 1024 * 1024;
 
 export async function openLineHost(options: LineHostOptions): Promise<LineHost> {
@@ -78,6 +80,7 @@ export async function openLineHost(options: LineHostOptions): Promise<LineHost> 
     line,
     journal,
     world,
+    opening: resumed(line, world),
     rest: recovered.rest,
     deliver: async (batch) => {
       await book.project(batch);
@@ -87,6 +90,9 @@ export async function openLineHost(options: LineHostOptions): Promise<LineHost> 
   });
   const retention = new JournalRetention({ journal, data: folder });
   const keeper = new SnapshotKeeper({ running, snapshots, retention, world });
+  const beat = world.every(beatEvery, () => {
+    if (world.now() - line.at >= beatEvery) running.offer({ kind: 'tick' });
+  });
   return {
     line,
     running,
@@ -98,6 +104,8 @@ export async function openLineHost(options: LineHostOptions): Promise<LineHost> 
     },
     trimJournal: () => retention.trim(world.now()),
     async stop() {
+      beat.cancel();
+      running.offer({ kind: 'tick' });
       await running.stop();
       await keeper.stop();
       await journal.close();
@@ -105,11 +113,9 @@ export async function openLineHost(options: LineHostOptions): Promise<LineHost> 
   };
 }
 
-/** Tells the line how long it was away, so that asks and reminders wait on (design L10). */
-export async function resume(host: LineHost, world: World): Promise<void> {
-  if (host.line.sequence === 0) return;
-  const stoppedMs = Math.max(0, world.now() - host.line.at);
-  await host.running.submit({ kind: 'resumed', stoppedMs });
+/** How long the line was away, so that asks and reminders wait on (design L10). */
+function resumed(line: Line, world: World): Input | undefined {
+  return line.sequence === 0 ? undefined : { kind: 'resumed', stoppedMs: Math.max(0, world.now() - line.at) };
 }
 
 interface SnapshotPlaces {

@@ -19,7 +19,7 @@ import { type Collector, startCollector } from '../center/collector.ts';
 import { DeviceBoard } from '../center/device-board.ts';
 import { deviceIndex } from '../center/device-index.ts';
 import { type FromIngest, IngestLink } from '../center/ingest-link.ts';
-import { type LineHost, openLineHost, resume } from '../center/line-host.ts';
+import { type LineHost, openLineHost } from '../center/line-host.ts';
 import { type Mail, startMail } from '../center/mail.ts';
 import { Reload } from '../center/reload.ts';
 import { metricsText, statusOf } from '../center/self-metrics.ts';
@@ -116,7 +116,6 @@ class Center {
     this.#lineHost = line;
     for (const problem of line.problems) world.log.warn('found at start', { ...problem });
     line.running.start();
-    await resume(line, world);
     this.#clock = watchClock({
       world,
       lead: () => wallClockLead(world),

@@ -8,14 +8,14 @@ import type { SnmpUser } from '../../../src/model/snmp-user.ts';
 const { authToKeyCache, computeCacheKey } = netSnmp.Authentication;
 const password = 'authkeyauthkey';
 const sha = netSnmp.AuthProtocols['sha']!;
-const keys = (priv?: SnmpUser['priv']): EngineKeys =>
+const keys = (priv?: string): EngineKeys =>
   new EngineKeys([
     {
       user: 'u',
       level: priv === undefined ? 'authNoPriv' : 'authPriv',
       auth: 'sha',
       authKey: new Secret(password),
-      priv,
+      priv: priv as SnmpUser['priv'],
       privKey: new Secret('privkeyprivkey'),
     },
   ]);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { canonicalJson } from '../../src/base/canonical.ts';
 import { hours, type Instant } from '../../src/base/instant.ts';
+import type { Input } from '../../src/flow/input.ts';
 import type { Confirmation, ConfirmationChange } from '../../src/model/confirmation.ts';
 import { confirmationId, type IncidentId, subscriberKey } from '../../src/model/ids.ts';
 import { Tickets } from '../../src/ticket/ticket.ts';
@@ -14,12 +15,14 @@ function desk(count = 100) {
   tickets.setSubscribers(columns);
   const source = ids();
   const at = (ms = 0): { at: Instant; ids: typeof source } => ({ at: later(noon, ms), ids: source });
-  const contact = (number: number, incident?: IncidentId) =>
-    tickets.contact(
-      { subscriber: subscriberKey(columns.keyOf(number)), channel: 'phone', contact: `row-${number}` },
-      () => incident,
-      at(),
-    );
+  const contact = (number: number, incident?: IncidentId) => {
+    // As the line hands it in: the whole input, whose kind is not the ticket's.
+    const said: Extract<Input, { kind: 'subscriberContact' }> = {
+      ...{ kind: 'subscriberContact', subscriber: subscriberKey(columns.keyOf(number)) },
+      ...{ channel: 'phone', contact: `row-${number}` },
+    };
+    return tickets.contact(said, () => incident, at());
+  };
   return { tickets, columns, at, contact };
 }
 

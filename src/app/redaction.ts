@@ -26,7 +26,7 @@ const tellingForms: readonly (readonly [RegExp, string])[] = [
   // What signs in or opens a subscriber's page.
   [/(\/(?:s|sign-in)\/)[\w-]{8,}/g, '$1***'],
   [/(:\/\/)[^\s/:@]+:[^\s/@]+@/g, '$1***@'],
-  [/\+\d{8,15}\b/g, '***'],
+  [/\+\d{8,}/g, '***'],
   [/[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,63}\b/g, '***'],
 ];
 

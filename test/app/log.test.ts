@@ -102,6 +102,21 @@ test('no problem of a configuration repeats the secret it is about', () => {
   expect(problems.map(formatProblem).join('\n')).not.toContain(canary);
 });
 
+test.each([
+  ['snmp: { trapCommunities: [ 9182736450 ] }', 1],
+  ['devices:\n  - { id: r, address: a, community: 9182736450 }', 1],
+  [
+    'devices:\n  - { id: r, address: a, v3: { user: u, level: authPriv, authKey: 9182736450, privKey: true } }',
+    2,
+  ],
+  ['channels:\n  mail: { kind: smtp, host: h, from: a@b.example, password: 9182736450 }', 1],
+  ['channels:\n  sms: { kind: webhook, url: "https://gw.example/", secret: 9182736450 }', 1],
+])('a secret that is written as a number is a problem without the number: %s', (text, least) => {
+  const { problems } = parseConfig('/tmp/allclear.yaml', text);
+  expect(problems.length).toBeGreaterThanOrEqual(least);
+  expect(problems.map(formatProblem).join('\n')).not.toContain('9182736450');
+});
+
 test('neither does one of a value that is well formed and refused', () => {
   const { problems } = parseConfig(
     '/tmp/allclear.yaml',

@@ -1,11 +1,12 @@
 /** Reading the configuration again while the daemon runs: all of it or nothing, and the processes live on. */
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import {
   type Daemon,
+  dist,
   endAllDaemons,
   folderWith,
   freePorts,
@@ -174,4 +175,34 @@ test('a rule file that is broken at start is told with its place and the daemon 
   await daemon.ready;
   expect(daemon.errors()).toMatch(/rules\/own\.yaml:2:\d+ {2}error/);
   expect(daemon.errors()).toMatch(/collectors\/own\.yaml:\d:\d+ {2}error/);
+});
+
+test('a rule set enters the line when it differs, and its text is kept by its hash', async () => {
+  const folder = await folderWith({
+    'allclear.yaml': `${freePorts}rules: ./rules\n`,
+    'rules/own.yaml': 'format: detection/1\n',
+  });
+  const daemon = startDaemon({ folder });
+  await daemon.ready;
+  expect((await reload(daemon)).status).toBe(200);
+  await writeFile(join(folder, 'rules', 'own.yaml'), 'format: detection/1\n# another\n');
+  expect((await reload(daemon)).status).toBe(200);
+  await daemon.stop();
+  const again = startDaemon({ folder });
+  await again.ready;
+  await again.stop();
+  const dumped = await run(process.execPath, [
+    join(dist, 'app', 'main.js'),
+    ...['journal', 'dump', '--data', join(folder, 'data'), '--jsonl'],
+  ]);
+  const sets = dumped.stdout
+    .split('\n')
+    .filter((line) => line.includes('"ruleSet"'))
+    .map((line) => (JSON.parse(line) as { rules: string }).rules);
+  expect(new Set(sets).size).toBe(2);
+  expect(sets).toHaveLength(2);
+  const kept = JSON.parse(await readFile(join(folder, 'data', 'contents', sets[1]!), 'utf8')) as {
+    files: { path: string; text: string }[];
+  };
+  expect(kept.files.at(-1)).toEqual({ path: 'own.yaml', text: 'format: detection/1\n# another\n' });
 });

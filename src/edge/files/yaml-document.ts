@@ -83,7 +83,7 @@ export function documentCheck(schema: object): DocumentCheck {
 function problemOf(document: SourceDocument, error: ErrorObject): Problem {
   const path = pathOf(document.value, error.instancePath);
   const name = path.length === 0 ? 'the file' : `"${path.join('.')}"`;
-  const shown = isSecret(path) ? 'not what is asked for' : quoted(error.data);
+  const shown = isSecret(path) ? '***' : quoted(error.data);
   const params = error.params as Readonly<Record<string, unknown>>;
   switch (error.keyword) {
     case 'additionalProperties': {

@@ -1,5 +1,6 @@
 /** The devices and whether they answer; one of them with its last full reading. */
 import type { DeviceJson } from '../../src/edge/http/contract.ts';
+import { type Fact, Facts } from '../parts/facts.tsx';
 import { Filter, matches } from '../parts/filter.tsx';
 import { Empty, More, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
@@ -88,7 +89,7 @@ export function DevicePage({ id }: { readonly id: string }) {
 function Opened({ device }: { readonly device: DeviceJson }) {
   const say = words.value;
   const identity = device.reading?.device;
-  const facts: readonly (readonly [string, preact.ComponentChild])[] = [
+  const facts: readonly Fact[] = [
     [say.column.state, <DeviceState key="state" state={device.state} />],
     [
       say.column.address,
@@ -107,14 +108,7 @@ function Opened({ device }: { readonly device: DeviceJson }) {
         <a href="/devices">‹ {say.pages.devices}</a>
       </p>
       <h1>{device.id}</h1>
-      <dl class="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
       {device.reading === null || device.reading === undefined ? (
         <Empty text={say.device.noReading} />
       ) : (

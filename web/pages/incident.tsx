@@ -5,7 +5,7 @@ import { AnswersPanel } from '../parts/answers-panel.tsx';
 import { Etr, EtrForm } from '../parts/etr.tsx';
 import { AffectedPanel, CausePanel, NoticesPanel, TimelinePanel } from '../parts/incident-panels.tsx';
 import { Severity } from '../parts/severity.tsx';
-import { Empty, Shown } from '../parts/states.tsx';
+import { Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { type Fetched, useFetched } from '../state/api.ts';
 import { clock, isOver, liveIncident } from '../state/live.ts';
@@ -101,34 +101,31 @@ function TicketsPanel({
         {say.incident.tickets} <b>{number(incident.tickets)}</b>
       </h2>
       <Shown fetched={tickets}>
-        {(list) =>
-          list.items.length === 0 ? (
-            <Empty text={say.incident.noTickets} />
-          ) : (
-            <Table
-              label={say.incident.tickets}
-              items={list.items}
-              keyOf={(ticket) => ticket.id}
-              columns={[
-                {
-                  title: say.pages.ticket,
-                  cell: (ticket) => <a href={addressOf('tickets', ticket.id)}>{ticket.id}</a>,
-                },
-                {
-                  title: say.column.subscriber,
-                  cell: (ticket) =>
-                    ticket.subscriber === null ? (
-                      <span class="muted">{say.pages.incident}</span>
-                    ) : (
-                      <a href={addressOf('subscribers', ticket.subscriber)}>{ticket.subscriber}</a>
-                    ),
-                },
-                { title: say.column.state, cell: (ticket) => say.ticketStatus[ticket.status] },
-                { title: say.column.since, class: 'fit', cell: (ticket) => time(ticket.openedAt) },
-              ]}
-            />
-          )
-        }
+        {(list) => (
+          <Table
+            label={say.incident.tickets}
+            items={list.items}
+            empty={say.incident.noTickets}
+            keyOf={(ticket) => ticket.id}
+            columns={[
+              {
+                title: say.pages.ticket,
+                cell: (ticket) => <a href={addressOf('tickets', ticket.id)}>{ticket.id}</a>,
+              },
+              {
+                title: say.column.subscriber,
+                cell: (ticket) =>
+                  ticket.subscriber === null ? (
+                    <span class="muted">{say.pages.incident}</span>
+                  ) : (
+                    <a href={addressOf('subscribers', ticket.subscriber)}>{ticket.subscriber}</a>
+                  ),
+              },
+              { title: say.column.state, cell: (ticket) => say.ticketStatus[ticket.status] },
+              { title: say.column.since, class: 'fit', cell: (ticket) => time(ticket.openedAt) },
+            ]}
+          />
+        )}
       </Shown>
     </section>
   );
@@ -142,43 +139,40 @@ function AlarmsPanel({ alarms }: { readonly alarms: Fetched<ListJson<AlarmJson>>
         {say.incident.alarms} <b>{alarms.kind === 'ready' ? number(alarms.value.total) : ''}</b>
       </h2>
       <Shown fetched={alarms}>
-        {(list) =>
-          list.items.length === 0 ? (
-            <Empty text={say.empty.history} />
-          ) : (
-            <Table
-              label={say.incident.alarms}
-              items={list.items}
-              keyOf={(alarm) => alarm.id}
-              columns={[
-                {
-                  title: say.column.severity,
-                  class: 'fit',
-                  cell: (alarm) => (
-                    <Severity of={alarm.perceivedSeverity} isTaken={alarm.ackState === 'acknowledged'} />
+        {(list) => (
+          <Table
+            label={say.incident.alarms}
+            items={list.items}
+            empty={say.empty.history}
+            keyOf={(alarm) => alarm.id}
+            columns={[
+              {
+                title: say.column.severity,
+                class: 'fit',
+                cell: (alarm) => (
+                  <Severity of={alarm.perceivedSeverity} isTaken={alarm.ackState === 'acknowledged'} />
+                ),
+              },
+              { title: say.column.since, class: 'fit', cell: (alarm) => time(alarm.raisedAt) },
+              { title: say.column.resource, cell: (alarm) => alarm.resource },
+              { title: say.column.cause, cell: (alarm) => alarm.cause },
+              { title: say.column.state, cell: (alarm) => <AlarmState alarm={alarm} /> },
+              {
+                title: say.column.actions,
+                class: 'fit',
+                cell: (alarm) =>
+                  alarm.state === 'raised' && alarm.ackState === 'unacknowledged' ? (
+                    <ActButton
+                      path={`/alarms/${encodeURIComponent(alarm.id)}/acknowledge`}
+                      text={say.alarm.acknowledge}
+                    />
+                  ) : (
+                    '–'
                   ),
-                },
-                { title: say.column.since, class: 'fit', cell: (alarm) => time(alarm.raisedAt) },
-                { title: say.column.resource, cell: (alarm) => alarm.resource },
-                { title: say.column.cause, cell: (alarm) => alarm.cause },
-                { title: say.column.state, cell: (alarm) => <AlarmState alarm={alarm} /> },
-                {
-                  title: say.column.actions,
-                  class: 'fit',
-                  cell: (alarm) =>
-                    alarm.state === 'raised' && alarm.ackState === 'unacknowledged' ? (
-                      <ActButton
-                        path={`/alarms/${encodeURIComponent(alarm.id)}/acknowledge`}
-                        text={say.alarm.acknowledge}
-                      />
-                    ) : (
-                      '–'
-                    ),
-                },
-              ]}
-            />
-          )
-        }
+              },
+            ]}
+          />
+        )}
       </Shown>
     </section>
   );

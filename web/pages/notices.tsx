@@ -1,6 +1,6 @@
 /** What subscribers were told, one line a notice. */
 import type { NoticeJson } from '../../src/edge/http/contract.ts';
-import { Empty, More, Shown } from '../parts/states.tsx';
+import { More, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { useList } from '../state/api.ts';
 import { addressOf } from '../state/route.ts';
@@ -17,21 +17,18 @@ export function NoticesPage({ incident }: { readonly incident: string | null }) 
         {incident !== null && <a href={addressOf('incidents', incident)}>{incident}</a>}
       </div>
       <Shown fetched={fetched}>
-        {(list) =>
-          list.items.length === 0 ? (
-            <Empty text={say.empty.notices} />
-          ) : (
-            <>
-              <Table
-                label={say.pages.notices}
-                items={list.items}
-                keyOf={(notice) => notice.id}
-                columns={columns()}
-              />
-              <More shown={list.items.length} total={list.total} onMore={more} />
-            </>
-          )
-        }
+        {(list) => (
+          <>
+            <Table
+              label={say.pages.notices}
+              items={list.items}
+              empty={say.empty.notices}
+              keyOf={(notice) => notice.id}
+              columns={columns()}
+            />
+            <More shown={list.items.length} total={list.total} onMore={more} />
+          </>
+        )}
       </Shown>
     </>
   );

@@ -1,6 +1,7 @@
 /** One subscriber as staff may see them: where they hang, what is open; the telephone number masked. */
 import type { ListJson, SubscriberJson, TicketJson } from '../../src/edge/http/contract.ts';
-import { Empty, Shown } from '../parts/states.tsx';
+import { type Fact, Facts } from '../parts/facts.tsx';
+import { Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { useFetched } from '../state/api.ts';
 import { addressOf } from '../state/route.ts';
@@ -16,7 +17,7 @@ function Opened({ subscriber }: { readonly subscriber: SubscriberJson }) {
   const tickets = useFetched<ListJson<TicketJson>>(
     `/tickets?subscriber=${encodeURIComponent(subscriber.id)}&limit=50`,
   );
-  const facts: readonly (readonly [string, preact.ComponentChild])[] = [
+  const facts: readonly Fact[] = [
     [say.column.type, say.subscriberClass[subscriber.class]],
     [
       say.column.resource,
@@ -43,40 +44,30 @@ function Opened({ subscriber }: { readonly subscriber: SubscriberJson }) {
           {say.pages.subscriber} <span class="mono">{subscriber.id}</span>
         </h1>
       </div>
-      <dl class="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
       <section class="panel">
         <h2>{say.incident.tickets}</h2>
         <Shown fetched={tickets}>
-          {(list) =>
-            list.items.length === 0 ? (
-              <Empty text={say.empty.history} />
-            ) : (
-              <Table
-                label={say.incident.tickets}
-                items={list.items}
-                keyOf={(ticket) => ticket.id}
-                columns={[
-                  {
-                    title: say.pages.ticket,
-                    cell: (ticket) => (
-                      <a class="open" href={addressOf('tickets', ticket.id)}>
-                        {ticket.id}
-                      </a>
-                    ),
-                  },
-                  { title: say.column.state, cell: (ticket) => say.ticketStatus[ticket.status] },
-                  { title: say.column.since, cell: (ticket) => time(ticket.openedAt) },
-                ]}
-              />
-            )
-          }
+          {(list) => (
+            <Table
+              label={say.incident.tickets}
+              items={list.items}
+              empty={say.empty.history}
+              keyOf={(ticket) => ticket.id}
+              columns={[
+                {
+                  title: say.pages.ticket,
+                  cell: (ticket) => (
+                    <a class="open" href={addressOf('tickets', ticket.id)}>
+                      {ticket.id}
+                    </a>
+                  ),
+                },
+                { title: say.column.state, cell: (ticket) => say.ticketStatus[ticket.status] },
+                { title: say.column.since, cell: (ticket) => time(ticket.openedAt) },
+              ]}
+            />
+          )}
         </Shown>
       </section>
     </>

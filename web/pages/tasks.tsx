@@ -1,7 +1,7 @@
 /** Work of staff: what, for whom, until when, and why it went to that person. */
 import type { TaskJson } from '../../src/edge/http/contract.ts';
 import { ActButton } from '../parts/act-button.tsx';
-import { Empty, More, Shown } from '../parts/states.tsx';
+import { More, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { useList } from '../state/api.ts';
 import { clock } from '../state/live.ts';
@@ -17,22 +17,19 @@ export function TasksPage() {
         <h1>{say.pages.tasks}</h1>
       </div>
       <Shown fetched={fetched}>
-        {(list) =>
-          list.items.length === 0 ? (
-            <Empty text={say.empty.tasks} />
-          ) : (
-            <>
-              <Table
-                label={say.pages.tasks}
-                items={list.items}
-                keyOf={(task) => task.id}
-                rowClass={(task) => (isEnded(task) ? 'over' : '')}
-                columns={columns()}
-              />
-              <More shown={list.items.length} total={list.total} onMore={more} />
-            </>
-          )
-        }
+        {(list) => (
+          <>
+            <Table
+              label={say.pages.tasks}
+              items={list.items}
+              empty={say.empty.tasks}
+              keyOf={(task) => task.id}
+              rowClass={(task) => (isEnded(task) ? 'over' : '')}
+              columns={columns()}
+            />
+            <More shown={list.items.length} total={list.total} onMore={more} />
+          </>
+        )}
       </Shown>
     </>
   );

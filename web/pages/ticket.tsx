@@ -1,5 +1,6 @@
 /** One ticket: whose it is, what they said, what happened to it. */
 import type { TicketJson } from '../../src/edge/http/contract.ts';
+import { type Fact, Facts } from '../parts/facts.tsx';
 import { Shown } from '../parts/states.tsx';
 import { useFetched } from '../state/api.ts';
 import { addressOf } from '../state/route.ts';
@@ -12,7 +13,7 @@ export function TicketPage({ id }: { readonly id: string }) {
 
 function Opened({ ticket }: { readonly ticket: TicketJson }) {
   const say = words.value;
-  const facts: readonly (readonly [string, preact.ComponentChild])[] = [
+  const facts: readonly Fact[] = [
     [say.column.state, <b key="state">{say.ticketStatus[ticket.status]}</b>],
     [say.column.since, time(ticket.openedAt)],
     [say.column.channel, ticket.channel ?? '–'],
@@ -42,14 +43,7 @@ function Opened({ ticket }: { readonly ticket: TicketJson }) {
           {say.pages.ticket} <span class="mono">{ticket.id}</span>
         </h1>
       </div>
-      <dl class="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
       <div class="panels">
         <section class="panel">
           <h2>{say.ticket.description}</h2>

@@ -2,17 +2,25 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { listKeys } from '../state/keys.ts';
 import { type Column, openUnlessControl } from './grid.tsx';
+import { Empty } from './states.tsx';
 
 interface TableProps<T> {
   readonly label: string;
   readonly items: readonly T[];
   readonly columns: readonly Column<T>[];
+  /** Said instead of a table without rows. */
+  readonly empty?: string | undefined;
   keyOf(item: T): string;
   rowClass?(item: T): string;
   onOpen?: ((item: T) => void) | undefined;
 }
 
 export function Table<T>(props: TableProps<T>) {
+  if (props.items.length === 0 && props.empty !== undefined) return <Empty text={props.empty} />;
+  return <Filled {...props} />;
+}
+
+function Filled<T>(props: TableProps<T>) {
   const body = useRef<HTMLTableSectionElement>(null);
   useEffect(() => {
     const keys = { move: (by: 1 | -1) => focusRow(body.current!, by), showNew: () => {} };

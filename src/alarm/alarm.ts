@@ -226,6 +226,7 @@ export class Alarms {
       state: 'raised',
       flapping: alarm.flapping || entry.transitions >= this.#flap.start,
       sources: alarm.sources.includes(source) ? alarm.sources : [...alarm.sources, source].sort(),
+      source,
       changedAt: at,
       count: isNew ? 1 : alarm.count + 1,
       device: observation.device ?? alarm.device,

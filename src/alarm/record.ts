@@ -22,6 +22,7 @@ export function firstRecord(observation: Observation, cause: string, at: Instant
     shelvedUntil: undefined,
     flapping: false,
     sources: only[source],
+    source,
     raisedAt: at,
     changedAt: at,
     clearedAt: undefined,

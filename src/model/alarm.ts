@@ -31,6 +31,8 @@ export interface Alarm {
   readonly flapping: boolean;
   /** Every source that says raised now. */
   readonly sources: readonly ObservationSource[];
+  /** Who said raised last; known after it was cleared, too. */
+  readonly source?: ObservationSource | undefined;
   readonly raisedAt: Instant;
   readonly changedAt: Instant;
   readonly clearedAt?: Instant | undefined;

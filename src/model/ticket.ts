@@ -13,7 +13,17 @@ export type TicketStatus =
   | 'closed'
   | 'resolved';
 
-export type ContactChannel = 'phone' | 'chat' | 'mail' | 'web' | 'sms' | 'bot' | 'ivr' | 'page';
+/** Where somebody turned to us or answered; a gateway that hands in answers may name its own, e.g. `telegram`. */
+export type ContactChannel =
+  | 'phone'
+  | 'chat'
+  | 'mail'
+  | 'web'
+  | 'sms'
+  | 'bot'
+  | 'ivr'
+  | 'page'
+  | (string & Record<never, never>);
 
 /** TMF621 trouble ticket. An incident has one `incident` ticket; subscribers' own tickets are its children. */
 export interface Ticket {

@@ -69,6 +69,7 @@ describe('one alarm of all sources', () => {
     expect(alarms.alarm(los)).toMatchObject({
       state: 'cleared',
       sources: [],
+      source: 'trap',
       clearReason: 'cleared',
       clearedAt: at(4),
     });

@@ -6,6 +6,7 @@ import { Fault } from '../../base/fault.ts';
 import { instant } from '../../base/instant.ts';
 import { formatProblem, type Problem } from '../../base/problem.ts';
 import { readAlarmStream } from '../../edge/files/alarm-stream.ts';
+import { loadRules } from '../../edge/files/rule-files.ts';
 import { type ReplayedIncident, replayStream, type StreamRecord } from '../../flow/replay.ts';
 import {
   compileTopology,
@@ -15,6 +16,7 @@ import {
 } from '../../topology/topology.ts';
 import { defaultPolicy } from '../config/policy.ts';
 import { exitCodes } from '../processes/messages.ts';
+import { rulesFolder } from '../product-files.ts';
 import { commonOptions, instantFrom } from './common-options.ts';
 import { incidentLine } from './incident-line.ts';
 import { formatTable } from './table.ts';
@@ -25,6 +27,7 @@ const options = {
   ...commonOptions,
   topology: { type: 'string' },
   alarms: { type: 'string' },
+  rules: { type: 'string' },
   until: { type: 'string' },
 } as const;
 
@@ -34,7 +37,8 @@ const mostShown = 100;
 export const replayVerb: Verb = {
   name: 'replay',
   summary: 'Runs an alarm stream through the line; --jsonl prints one line an incident in its last state.',
-  usage: 'allclear replay --topology FILE --alarms FILE [--until T] [--jsonl|--json] [--lang ru|en]',
+  usage:
+    'allclear replay --topology FILE --alarms FILE [--rules DIR] [--until T] [--jsonl|--json] [--lang ru|en]',
   async run(argv, terminal) {
     const { values } = parseArgs({ args: [...argv], options, allowPositionals: false });
     const say = speaker(values.lang);
@@ -44,6 +48,7 @@ export const replayVerb: Verb = {
     const until = values.until === undefined ? undefined : instant(instantFrom(values.until, 'until'));
     const complaints = new Complaints(terminal);
     const topology = await readTopology(network, complaints);
+    if (values.rules !== undefined) await judgeRules(values.rules, complaints);
     let records = 0;
     const counted = function* (): Generator<StreamRecord> {
       for (const record of readAlarmStream(alarms, (problem) => complaints.add(problem))) {
@@ -78,6 +83,12 @@ async function readTopology(file: string, complaints: Complaints): Promise<Topol
   for (const problem of problems) complaints.add(problem);
   for (const problem of compiled.problems) complaints.add({ ...problem, file });
   return compiled.value;
+}
+
+/** Rules make observations; the lines of a stream are observations already, so these are only read and judged. */
+async function judgeRules(folder: string, complaints: Complaints): Promise<void> {
+  const { problems } = await loadRules([rulesFolder, folder]);
+  for (const problem of problems) complaints.add(problem);
 }
 
 function readable<T>(file: string, run: () => T): T {

@@ -121,7 +121,7 @@ export function alarmRowJson(alarm: Alarm): AlarmRowJson {
     raisedAt: iso(alarm.raisedAt),
     changedAt: iso(alarm.changedAt),
     clearedAt: isoOrNull(alarm.clearedAt),
-    source: alarm.sources[0] ?? null,
+    source: alarm.sources[0] ?? alarm.source ?? null,
     count: alarm.count,
     device: alarm.device ?? null,
     incident: alarm.incident ?? null,

@@ -134,3 +134,18 @@ test('an empty stream has no incidents', async () => {
   folder = await folderOf({ 't.json': topology, 'a.ndjson': '' });
   expect(await replay('--jsonl')).toEqual({ code: 0, out: [], err: [] });
 });
+
+test('with --rules the rules are judged, too, and a folder that is not there is a problem', async () => {
+  const files = { 't.json': topology, 'a.ndjson': stream(alarms) };
+  folder = await folderOf({
+    ...files,
+    'rules/own.yaml': 'format: detection/1\n',
+    'bad/own.yaml': 'format: x\n',
+  });
+  const plain = await replay('--jsonl');
+  expect(await replay('--jsonl', '--rules', folder.file('rules'))).toEqual(plain);
+  const said = await replay('--jsonl', '--rules', folder.file('bad'));
+  expect(said).toMatchObject({ code: 1, out: plain.out });
+  expect(said.err[0]).toContain('bad/own.yaml:1:9');
+  expect((await replay('--jsonl', '--rules', folder.file('none'))).code).toBe(1);
+});

@@ -177,6 +177,9 @@ test('an answer from a gateway reaches the line as a reply, a link is made as no
     await opened.api(path, { json: { answer: 'notFixed', channel: 'sms', text: 'нет' } }),
   );
   expect(answered).toMatchObject({ state: 'STILL_OUT', answers: [{ answer: 'notFixed', channel: 'sms' }] });
+  const own = await opened.api(path, { json: { answer: 'fixed', channel: 'telegram' } });
+  expect(await json(own)).toMatchObject({ answers: [{}, { answer: 'fixed', channel: 'telegram' }] });
+  expect((await opened.api(path, { json: { answer: 'fixed', channel: '+79000000001' } })).status).toBe(400);
   const link = await opened.api('/subscribers/S-1/links', { json: { purpose: 'confirm', incident: 'i.1' } });
   expect(link.status).toBe(201);
   expect((await json(link))['url']).toMatch(/^http:\/\/127\.0\.0\.1:8081\/s\/made-link-/);

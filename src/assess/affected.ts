@@ -1,13 +1,8 @@
 /** From what an incident affects, as resource ids, to subscriber ranges and counts. */
+import { tidied, without } from '../base/ranges.ts';
 import type { SubscriberRange } from '../model/ids.ts';
 import type { Affected } from '../model/incident.ts';
-import {
-  impliedParentIndex,
-  mergeRanges,
-  type Subscribers,
-  subtractRanges,
-  type Topology,
-} from '../topology/topology.ts';
+import { impliedParentIndex, type Subscribers, type Topology } from '../topology/topology.ts';
 
 /** Everybody at or below `under`, less those at or below `except`; ascending. */
 export function affectedRanges(
@@ -17,7 +12,7 @@ export function affectedRanges(
 ): SubscriberRange[] {
   const under = affected.under.flatMap((id) => rangesOf(topology, subscribers, id));
   const except = affected.except.flatMap((id) => subscribers.rangesUnderId(id));
-  return subtractRanges(mergeRanges(under), mergeRanges(except));
+  return without(tidied(under), tidied(except));
 }
 
 function rangesOf(topology: Topology, subscribers: Subscribers, id: string): SubscriberRange[] {

@@ -3,8 +3,10 @@
  * Invariants: ranges are of one topology version; a revision rises exactly when the affected set changes; an incident
  * that was merged touches nobody any more; a new topology version re-bases every incident by stable ids (design L6).
  */
+
 import { canonicalJson } from '../base/canonical.ts';
 import { after, type Instant, minutes } from '../base/instant.ts';
+import { tidied, without } from '../base/ranges.ts';
 import type { IncidentId, SubscriberRange } from '../model/ids.ts';
 import {
   type Etr,
@@ -16,7 +18,7 @@ import {
   subscriberClasses,
 } from '../model/incident.ts';
 import type { Policy } from '../model/policy.ts';
-import { mergeRanges, type Subscribers, subtractRanges, type Topology } from '../topology/topology.ts';
+import type { Subscribers, Topology } from '../topology/topology.ts';
 import { affectedRanges, affectedSubscribers } from './affected.ts';
 
 interface AssessmentSnapshot {
@@ -169,8 +171,8 @@ export class Assessment {
       kind: 'assessed',
       incident,
       impact,
-      joined: subtractRanges(impact.ranges, before?.ranges ?? []),
-      left: subtractRanges(before?.ranges ?? [], impact.ranges),
+      joined: without(impact.ranges, before?.ranges ?? []),
+      left: without(before?.ranges ?? [], impact.ranges),
     };
   }
 
@@ -265,7 +267,7 @@ function countClasses(
   ranges: readonly SubscriberRange[],
 ): Record<SubscriberClass, number> {
   const total = nobody();
-  for (const range of subscribers === undefined ? [] : mergeRanges(ranges)) {
+  for (const range of subscribers === undefined ? [] : tidied(ranges)) {
     subscribers!.countByClass(range).forEach((count, of) => {
       total[subscriberClasses[of]!] += count;
     });

@@ -7,6 +7,7 @@
  */
 import { neverHappens } from '../base/fault.ts';
 import { type Instant, instant } from '../base/instant.ts';
+import { tidied, without } from '../base/ranges.ts';
 import type { CorrelationTiming } from '../correlate/correlate.ts';
 import type { AlarmChange } from '../model/alarm.ts';
 import type { ConfirmationChange } from '../model/confirmation.ts';
@@ -16,7 +17,7 @@ import type { Tell } from '../model/notice.ts';
 import type { Staff, TaskChange } from '../model/task.ts';
 import type { TicketChange } from '../model/ticket.ts';
 import type { NoticePlan } from '../notify/notify.ts';
-import { mergeRanges, type Subscribers, subtractRanges } from '../topology/topology.ts';
+import type { Subscribers } from '../topology/topology.ts';
 import type { Applied } from './applied.ts';
 import type { Contents } from './contents.ts';
 import type { Command, Input, Rest } from './input.ts';
@@ -271,6 +272,7 @@ export class Line {
   }
 
   #command(command: Command, by: string, pass: Pass): void {
+    pass.order = { by, command };
     switch (command.kind) {
       case 'acknowledgeAlarm':
         return this.#observe(this.#rooms.alarms.acknowledge(command.alarm, by, pass.at), pass);
@@ -353,7 +355,7 @@ export class Line {
       .open()
       .filter(({ parent, state }) => parent === incident && state !== 'resolved' && state !== 'closed')
       .flatMap(({ id }) => this.#rooms.assessment.impactOf(id)?.ranges ?? []);
-    return subtractRanges(this.#rooms.notices.toldRanges(incident), mergeRanges(left));
+    return without(this.#rooms.notices.toldRanges(incident), tidied(left));
   };
   readonly #attachedSubscribers = (incident: IncidentId) => this.#rooms.tickets.attachedSubscribers(incident);
   readonly #touched = (incident: IncidentId): number =>

@@ -1,5 +1,4 @@
-/** Orders and ranges the placement of subscribers is made of: the access walk, a linear sort, merged ranges. */
-import type { SubscriberRange } from '../model/ids.ts';
+/** Orders the placement of subscribers is made of: the access walk and a linear sort. */
 import type { Topology } from './graph.ts';
 
 interface AccessWalk {
@@ -62,35 +61,4 @@ export function stableByColumn(rows: Uint32Array, column: Uint32Array, rank?: Ui
     from = to;
   }
   return from;
-}
-
-/** Ascending, disjoint, not touching, none empty. */
-export function mergeRanges(ranges: readonly SubscriberRange[]): SubscriberRange[] {
-  const sorted = ranges.filter((range) => range.to > range.from).sort((a, b) => a.from - b.from);
-  const merged: { from: number; to: number }[] = [];
-  for (const range of sorted) {
-    const last = merged.at(-1);
-    if (last !== undefined && range.from <= last.to) last.to = Math.max(last.to, range.to);
-    else merged.push({ from: range.from, to: range.to });
-  }
-  return merged;
-}
-
-/** What is in `ranges` and not in `taken`; both ascending and disjoint. */
-export function subtractRanges(
-  ranges: readonly SubscriberRange[],
-  taken: readonly SubscriberRange[],
-): SubscriberRange[] {
-  const left: SubscriberRange[] = [];
-  let next = 0;
-  for (const range of ranges) {
-    let from = range.from;
-    while (next < taken.length && taken[next]!.to <= from) next++;
-    for (let at = next; at < taken.length && taken[at]!.from < range.to; at++) {
-      if (taken[at]!.from > from) left.push({ from, to: taken[at]!.from });
-      from = Math.max(from, taken[at]!.to);
-    }
-    if (from < range.to) left.push({ from, to: range.to });
-  }
-  return left;
 }

@@ -1,8 +1,9 @@
 /** Puts subscribers in access-tree order, so that everybody below a resource is a handful of number ranges. */
+import { tidied } from '../base/ranges.ts';
 import type { SubscriberKey, SubscriberRange } from '../model/ids.ts';
 import { type SubscriberClass, subscriberClasses } from '../model/incident.ts';
 import { impliedParentIndex, type Topology } from './graph.ts';
-import { mergeRanges, stableByColumn, walkInAccessOrder } from './order.ts';
+import { stableByColumn, walkInAccessOrder } from './order.ts';
 import type { SubscriberTable } from './subscribers.ts';
 
 /** Immutable columns; numbers are 0..count-1 in access-tree order, orphans last. */
@@ -140,7 +141,7 @@ class PlacedSubscribers implements Subscribers {
   }
 
   everybody(): SubscriberRange[] {
-    return mergeRanges([{ from: 0, to: this.count - this.orphans }]);
+    return tidied([{ from: 0, to: this.count - this.orphans }]);
   }
 
   rangesAt(index: number): SubscriberRange[] {
@@ -153,7 +154,7 @@ class PlacedSubscribers implements Subscribers {
     if (index >= 0) return this.rangesUnder(index);
     const among = this.#implied.get(impliedParentIndex(this.#topology, id)) ?? [];
     const found = among.filter((entry) => entry.id === id || entry.id.startsWith(`${id}/`));
-    return mergeRanges(found.map((entry) => entry.range));
+    return tidied(found.map((entry) => entry.range));
   }
 
   rangesUnder(index: number): SubscriberRange[] {
@@ -163,12 +164,12 @@ class PlacedSubscribers implements Subscribers {
       to: this.#startAt[this.#endOf[at]!]!,
     });
     // An access subtree in which nothing supplies anything else is one range; most are.
-    if (this.#mixed[index] === 0) return mergeRanges([subtree(index)]);
+    if (this.#mixed[index] === 0) return tidied([subtree(index)]);
     const at = (supplied: number): SubscriberRange => {
       const position = this.#positionOf[supplied]!;
       return { from: this.#startAt[position]!, to: this.#startAt[position + 1]! };
     };
-    return mergeRanges(this.#topology.suppliedBy([index]).map(at));
+    return tidied(this.#topology.suppliedBy([index]).map(at));
   }
 
   countByClass({ from, to }: SubscriberRange): number[] {

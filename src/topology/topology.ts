@@ -6,6 +6,5 @@
 export { compileTopology } from './compile.ts';
 export { type PlannedWorks, parseTopology, type TopologyDocument } from './document.ts';
 export { impliedParent, impliedParentIndex, Topology } from './graph.ts';
-export { mergeRanges, subtractRanges } from './order.ts';
 export { placeSubscribers, type Subscribers } from './placement.ts';
 export { decodeSubscribers, encodeSubscribers, type SubscriberTable } from './subscribers.ts';

@@ -39,3 +39,16 @@ test('ranges behave as the sets of numbers they stand for, and stay sorted and a
     }),
   );
 });
+
+test('ranges in any order, empty and overlapping, are tidied to the same numbers, none twice and none touching', () => {
+  const any = fc.array(
+    fc.tuple(fc.nat(40), fc.nat(8)).map(([from, length]) => ({ from, to: from + length })),
+  );
+  fc.assert(
+    fc.property(any, (ranges) => {
+      const tidy = tidied(ranges);
+      expect(numbers(tidy)).toEqual([...new Set(numbers(ranges))].sort((x, y) => x - y));
+      expect(tidy.every(({ from, to }, i) => to > from && (i === 0 || from > tidy[i - 1]!.to))).toBe(true);
+    }),
+  );
+});

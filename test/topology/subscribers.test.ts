@@ -5,10 +5,8 @@ import {
   compileTopology,
   decodeSubscribers,
   encodeSubscribers,
-  mergeRanges,
   placeSubscribers,
   type SubscriberTable,
-  subtractRanges,
 } from '../../src/topology/topology.ts';
 import { smallCity } from '../support/small-city.ts';
 import { subscribersOn } from '../support/subscriber-table.ts';
@@ -105,25 +103,6 @@ test('counts by class of a range agree with counting one by one', () => {
     );
     expect(placed.countByClass({ from, to })).toEqual(counted);
   }
-});
-
-test('merging and subtracting ranges agrees with sets of numbers', () => {
-  const ranges = fc.array(
-    fc.tuple(fc.nat(40), fc.nat(8)).map(([from, length]) => ({ from, to: from + length })),
-  );
-  const numbers = (list: readonly { from: number; to: number }[]): Set<number> =>
-    new Set(list.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i)));
-  fc.assert(
-    fc.property(ranges, ranges, (some, others) => {
-      const [a, b] = [mergeRanges(some), mergeRanges(others)];
-      expect(numbers(a)).toEqual(new Set([...numbers(some)].sort((x, y) => x - y)));
-      expect(numbers(subtractRanges(a, b))).toEqual(
-        new Set([...numbers(a)].filter((n) => !numbers(b).has(n))),
-      );
-      expect(a.every(({ from, to }, i) => to > from && (i === 0 || from > a[i - 1]!.to))).toBe(true);
-    }),
-    { seed: 5 },
-  );
 });
 
 test('a million subscribers are placed and found again, and stay in typed arrays', () => {

@@ -16,11 +16,11 @@ import { accessPort, issueSignIn } from '../center/access.ts';
 import { bookQueries } from '../center/book-queries.ts';
 import { watchClock } from '../center/clock-watch.ts';
 import { type Collector, startCollector } from '../center/collector.ts';
+import { type CourierHost, startCourierHost } from '../center/courier-host.ts';
 import { DeviceBoard } from '../center/device-board.ts';
 import { deviceIndex } from '../center/device-index.ts';
 import { type FromIngest, IngestLink } from '../center/ingest-link.ts';
 import { type LineHost, openLineHost } from '../center/line-host.ts';
-import { type Mail, startMail } from '../center/mail.ts';
 import { Reload } from '../center/reload.ts';
 import { metricsText, statusOf } from '../center/self-metrics.ts';
 import { setUpLine } from '../center/setup.ts';
@@ -79,7 +79,7 @@ class Center {
   #deviceOf: ReturnType<typeof deviceIndex>;
   #lineHost: LineHost | undefined;
   #link: IngestLink | undefined;
-  #mail: Mail | undefined;
+  #courier: CourierHost | undefined;
   #collector: Collector | undefined;
   #front: Front | undefined;
   #jobs: { stop(): void } | undefined;
@@ -152,10 +152,10 @@ class Center {
     const { config, rules } = installation;
     const isChanged =
       !saysSame(forCourier(config), forCourier(this.#config)) || !saysSame(rules.inForce, this.#ruleFiles);
-    if (this.#mail === undefined || isChanged) {
-      await this.#mail?.stop();
-      this.#mail = undefined;
-      this.#mail = await startMail({
+    if (this.#courier === undefined || isChanged) {
+      await this.#courier?.stop();
+      this.#courier = undefined;
+      this.#courier = await startCourierHost({
         installation,
         book,
         line,
@@ -165,7 +165,7 @@ class Center {
         onCounts: (incident, notices) => this.#live.countNotices(incident, notices),
       });
     }
-    const { channels } = this.#mail;
+    const { channels } = this.#courier;
     const problems = await setUpLine({ host: line, book, installation, channels, world: host.world });
     this.#ruleFiles = rules.inForce;
     return problems;
@@ -251,7 +251,7 @@ class Center {
   #deliver(batch: readonly Applied[]): void {
     for (const applied of batch) this.#live.publish(applied);
     this.#link?.delivered(batch);
-    if (batch.some((applied) => applied.effects.length > 0)) this.#mail?.wake();
+    if (batch.some((applied) => applied.effects.length > 0)) this.#courier?.wake();
   }
 
   async #restoreLive(): Promise<void> {
@@ -277,7 +277,7 @@ class Center {
     const line = this.#lineHost;
     return {
       ...this.#link?.counters,
-      ...this.#mail?.counters(),
+      ...this.#courier?.counters(),
       ...this.#collector?.counters(),
       ...this.#devices.counts(),
       ...this.#reload.counters,
@@ -297,7 +297,7 @@ class Center {
     await this.#collector?.stop();
     await this.#lineHost?.stop();
     await this.#collector?.keep();
-    await this.#mail?.stop();
+    await this.#courier?.stop();
     await this.#parts.series.close();
     await this.#parts.book.close();
     await this.#parts.lock.release();

@@ -12,7 +12,7 @@ import { type CourierChannel, startCourier } from '../courier/courier.ts';
 import type { LineHost } from './line-host.ts';
 import { SubscriberVersions } from './subscriber-versions.ts';
 
-export interface Mail {
+export interface CourierHost {
   /** Names and needs of the open channels, for the columns of subscribers. */
   readonly channels: readonly { readonly name: string; readonly address: 'phone' | 'email' }[];
   wake(): void;
@@ -20,7 +20,7 @@ export interface Mail {
   stop(): Promise<void>;
 }
 
-export async function startMail(options: {
+export async function startCourierHost(options: {
   readonly installation: Installation;
   readonly book: Book;
   readonly line: LineHost;
@@ -29,7 +29,7 @@ export async function startMail(options: {
   readonly onlyTo: string | undefined;
   /** New counts of an incident's notices, for those who look at it. */
   readonly onCounts: (incident: string, notices: NoticeCounts) => void;
-}): Promise<Mail> {
+}): Promise<CourierHost> {
   const { installation, book, line, world, publicUrl, onlyTo, onCounts } = options;
   const { config } = installation;
   const { texts } = installation.rules;

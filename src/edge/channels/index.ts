@@ -2,13 +2,10 @@
 import type { World } from '../../base/world.ts';
 import type { Channel } from '../../notify/channel.ts';
 import type { ChannelKind, ChannelSettings } from './channel-kind.ts';
-import { demoPhone } from './demo-phone.ts';
 import { smtp } from './smtp.ts';
 import { webhook } from './webhook.ts';
 
-const kinds = { webhook, smtp, 'demo-phone': demoPhone } as unknown as Readonly<
-  Record<string, ChannelKind<ChannelSettings>>
->;
+const kinds = { webhook, smtp } as unknown as Readonly<Record<string, ChannelKind<ChannelSettings>>>;
 
 /** For the configuration's check. */
 export const channelSchemas: readonly object[] = Object.values(kinds).map(({ schema }) => schema);

@@ -2,7 +2,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { Change } from '../model/change.ts';
 import type { Effect } from './effect.ts';
-import type { Rest } from './input.ts';
+import type { Command, Rest } from './input.ts';
 
 /** All that one input caused, in order. */
 export interface Applied {
@@ -14,6 +14,8 @@ export interface Applied {
   readonly rest: readonly Rest[];
   /** Place in an ingest spool that this input came from: once durable it may be cut there. */
   readonly spool?: { readonly id: string; readonly offset: number } | undefined;
+  /** Set when a person or program ordered it: who, and what. */
+  readonly order?: { readonly by: string; readonly command: Command } | undefined;
   /** A room threw: a bug; the rest of the input was not applied, alike in every replay. */
   readonly failed?: string | undefined;
 }

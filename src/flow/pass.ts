@@ -20,6 +20,7 @@ export class Pass {
   failed: string | undefined;
   /** Where in an ingest spool the input came from. */
   spool: Applied['spool'];
+  order: Applied['order'];
   readonly #changes = new Map<string, Change>();
   readonly #effects: Effect[] = [];
   readonly #rest: Rest[] = [];
@@ -89,6 +90,7 @@ export class Pass {
       effects: this.#effects,
       rest: this.#rest,
       spool: this.spool,
+      order: this.order,
       failed: this.failed,
     };
   }

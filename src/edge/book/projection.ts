@@ -2,6 +2,7 @@
 import { neverHappens } from '../../base/fault.ts';
 import type { Applied } from '../../flow/applied.ts';
 import type { Effect } from '../../flow/effect.ts';
+import type { Command } from '../../flow/input.ts';
 import type { Change } from '../../model/change.ts';
 import { severities } from '../../model/observation.ts';
 import { writeAudit } from './audit.ts';
@@ -23,14 +24,31 @@ export function project(sql: Sql, batch: readonly Applied[], audit: readonly Aud
     const last = fresh.at(-1);
     if (last === undefined) return;
     const counts = new CountChanges();
-    for (const { at, changes, effects } of fresh) {
+    for (const one of fresh) {
+      const { at, changes, effects } = one;
       for (const change of changes) writeChange(sql, change);
       for (const effect of effects) writeEffect(sql, { effect, at, counts });
+      writeAudit(sql, ordered(one));
     }
     writeAudit(sql, audit);
     counts.write(sql);
     sql.run("UPDATE meta SET value = ? WHERE name = 'applied'", last.sequence);
   });
+}
+
+/** What people and programs order is on record; that a collector reports is no order. */
+function ordered({ order, at, failed }: Applied): AuditEntry[] {
+  if (order === undefined || order.command.kind === 'reconcile') return [];
+  const { by, command } = order;
+  const { kind, ...facts } = command;
+  const detail = failed === undefined ? facts : { ...facts, failed };
+  return [{ at, actor: by, action: kind, target: targetOf(command), detail }];
+}
+
+function targetOf(command: Exclude<Command, { kind: 'reconcile' }>): string {
+  if ('alarm' in command) return command.alarm;
+  if ('incident' in command) return command.incident;
+  return 'ticket' in command ? command.ticket : command.task;
 }
 
 function writeChange(sql: Sql, change: Change): void {

@@ -191,6 +191,31 @@ test('the book in another thread answers the same', async () => {
   });
 });
 
+test('whoever ordered something is in the audit with it, once, in the transaction of what followed', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const order = { by: 'ann', command: { kind: 'approveNotices', incident: incidentId } } as const;
+    const list = { kind: 'reconcile', collector: 'c1', watches: [], active: [] } as const;
+    const batch = [
+      { ...applied([]), order },
+      { ...applied([]), order: { by: 'c1', command: list } },
+    ];
+    await book.project(batch);
+    await book.project(batch);
+    expect((await book.auditPage({})).items).toEqual([
+      {
+        at: t0,
+        actor: 'ann',
+        action: 'approveNotices',
+        target: incidentId,
+        detail: { incident: incidentId },
+      },
+    ]);
+    expect(await book.verifyAudit()).toEqual({ rows: 1 });
+    await book.close();
+  });
+});
+
 test('an audit row that was changed, taken away or slipped in is named', async () => {
   await inFolder(async (folder) => {
     for (const [harm, brokenAt] of [

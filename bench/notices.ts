@@ -76,47 +76,45 @@ async function importAll(book: Book): Promise<void> {
 }
 
 const rowOf = (n: number): SubscriberRow => ({
-  ...{ id: `s${n}`, resource: `ont-${n >> 5}`, class: 'residential', language: n % 3 === 0 ? 'en' : 'ru' },
-  ...{
-    name: `Name ${n}`,
-    phone: `+7900${String(n).padStart(7, '0')}`,
-    address: `Street ${n}`,
-    consent: [],
-    attributes: {},
-  },
+  id: `s${n}`,
+  resource: `ont-${n >> 5}`,
+  class: 'residential',
+  language: n % 3 === 0 ? 'en' : 'ru',
+  name: `Name ${n}`,
+  phone: `+7900${String(n).padStart(7, '0')}`,
+  address: `Street ${n}`,
+  consent: [],
+  attributes: {},
 });
 
 async function plan(book: Book): Promise<void> {
   const incident: Incident = {
-    ...{
-      id: incidentId,
-      kind: 'feeder',
-      probability: 1,
-      candidates: [],
-      state: 'open',
-      actionable: true,
-      planned: false,
-    },
-    ...{
-      startedAt,
-      alarms: [],
-      suppressed: 0,
-      affected: { under: [], except: [] },
-      explanation: {},
-      history: [],
-    },
+    id: incidentId,
+    kind: 'feeder',
+    probability: 1,
+    candidates: [],
+    state: 'open',
+    actionable: true,
+    planned: false,
+    startedAt,
+    alarms: [],
+    suppressed: 0,
+    affected: { under: [], except: [] },
+    explanation: {},
+    history: [],
   };
   const tell: Tell = {
-    ...{
-      incident: incidentId,
-      revision: 1,
-      type: 'detected',
-      topologyVersion: 1,
-      from: 0,
-      to: subscribers,
-      except: [],
-    },
-    ...{ suppressed: {}, held: false, order: ['sms'], facts: { kind: 'feeder', startedAt } },
+    incident: incidentId,
+    revision: 1,
+    type: 'detected',
+    topologyVersion: 1,
+    from: 0,
+    to: subscribers,
+    except: [],
+    suppressed: {},
+    held: false,
+    order: ['sms'],
+    facts: { kind: 'feeder', startedAt },
   };
   const changes = [{ kind: 'incident', incident }] as const;
   await book.project([{ sequence: 1, at: startedAt, changes, effects: [{ kind: 'tell', tell }], rest: [] }]);
@@ -151,7 +149,9 @@ async function drain(book: Book): Promise<{ perSecond: number; peakRss: number }
   let sent = 0;
   let peakRss = 0;
   const channel: Channel = {
-    ...{ name: 'sms', address: 'phone', honoursKey: true },
+    name: 'sms',
+    address: 'phone',
+    honoursKey: true,
     async send() {
       if (++sent % 1_000 === 0) peakRss = Math.max(peakRss, process.memoryUsage().rss);
       return { kind: 'sent' };
@@ -165,15 +165,13 @@ async function drain(book: Book): Promise<{ perSecond: number; peakRss: number }
   const texts = parseNoticeTexts(files).value!;
   const startsAt = performance.now();
   const courier = await startCourier({
-    ...{
-      book,
-      texts,
-      keysOf,
-      world: world(),
-      publicUrl: 'https://status.example',
-      language: 'ru',
-      zone: 'Europe/Moscow',
-    },
+    book,
+    texts,
+    keysOf,
+    world: world(),
+    publicUrl: 'https://status.example',
+    language: 'ru',
+    zone: 'Europe/Moscow',
     channels: [{ channel, ratePerSecond: 1_000_000 }],
     submit: () => undefined,
   });

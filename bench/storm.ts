@@ -39,8 +39,15 @@ async function withDaemon(work: (daemon: Daemon) => Promise<void>): Promise<void
   });
   const loopback = '127.0.0.1:0';
   const configuration = {
-    ...{ format: 'allclear/1', http: loopback, public: loopback, traps: loopback, syslog: loopback },
-    ...{ data: './data', devices, topology: './topology.json', subscribers: './subscribers.csv' },
+    format: 'allclear/1',
+    http: loopback,
+    public: loopback,
+    traps: loopback,
+    syslog: loopback,
+    data: './data',
+    devices,
+    topology: './topology.json',
+    subscribers: './subscribers.csv',
   };
   writeFileSync(join(folder, 'allclear.yaml'), JSON.stringify(configuration, undefined, 1));
   writeFileSync(join(folder, 'topology.json'), topologyJson(city));

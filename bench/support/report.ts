@@ -14,8 +14,13 @@ export function reporter(bench: string, json: boolean): (line: Measured) => void
   return ({ case: name, ours, peer, unit }) => {
     const round = (value: number): number => Number(value.toPrecision(4));
     const line = {
-      ...{ bench, case: name, ours: round(ours), peer: peer === undefined ? null : round(peer) },
-      ...{ ratio: peer === undefined || peer === 0 ? null : round(ours / peer), unit, machine },
+      bench,
+      case: name,
+      ours: round(ours),
+      peer: peer === undefined ? null : round(peer),
+      ratio: peer === undefined || peer === 0 ? null : round(ours / peer),
+      unit,
+      machine,
     };
     if (json) console.log(JSON.stringify(line));
     else {

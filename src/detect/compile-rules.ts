@@ -13,7 +13,11 @@ const usualReachability: ReachabilityRule = {
   clearAfter: 2,
 };
 const usualInterfaces: InterfaceRule = {
-  ...{ cause: 'LINK_DOWN', severity: 'minor', downFor: 2, upFor: 1, settleMs: minutes(5) },
+  cause: 'LINK_DOWN',
+  severity: 'minor',
+  downFor: 2,
+  upFor: 1,
+  settleMs: minutes(5),
 };
 
 /** `documents` have passed `detectionSchema`. A later file's reachability and interfaces replace an earlier one's. */
@@ -145,7 +149,11 @@ class Compiler {
     const event = raise !== undefined ? 'raise' : clear !== undefined ? 'clear' : alive ? 'alive' : 'ignore';
     const { when } = source;
     return {
-      ...{ id: source.id, oid: source.oid, event, cause: raise ?? clear, severity: source.severity },
+      id: source.id,
+      oid: source.oid,
+      event,
+      cause: raise ?? clear,
+      severity: source.severity,
       severityBy: source.severityBy,
       when: when && { varbind: when.varbind, is: when.is?.map(String), isNot: when.isNot?.map(String) },
       part: source.part && compilePart(source.part),

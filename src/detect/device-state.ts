@@ -37,8 +37,14 @@ export interface DeviceSnapshot extends Omit<DeviceState, 'ports' | 'conditions'
 const mostPorts = 10_000;
 
 export const freshDevice = (device: WatchedDevice): DeviceState => ({
-  ...{ device, isUnreachable: false, silent: 0, answers: 0, readings: 0, upTime: undefined },
-  ...{ ports: new Ports(mostPorts), conditions: new Map<string, Condition>() },
+  device,
+  isUnreachable: false,
+  silent: 0,
+  answers: 0,
+  readings: 0,
+  upTime: undefined,
+  ports: new Ports(mostPorts),
+  conditions: new Map<string, Condition>(),
 });
 
 export const snapshotOf = (state: DeviceState): DeviceSnapshot =>

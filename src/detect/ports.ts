@@ -40,18 +40,16 @@ export interface PortPoll {
 }
 
 const freshPort = (ifIndex: number): PortState => ({
-  ...{
-    ifIndex,
-    descr: '',
-    wasUp: false,
-    isRaised: false,
-    isTold: false,
-    count: 0,
-    toldAt: instant(0),
-    seenIn: 0,
-    counters: {},
-    ratios: {},
-  },
+  ifIndex,
+  descr: '',
+  wasUp: false,
+  isRaised: false,
+  isTold: false,
+  count: 0,
+  toldAt: instant(0),
+  seenIn: 0,
+  counters: {},
+  ratios: {},
 });
 
 export class Ports {
@@ -207,8 +205,11 @@ export const portObservation = (
   cause: string,
   poll: Pick<PortPoll, 'device'>,
 ): Observation => ({
-  ...{ event, resource: resourceId(`${poll.device}/if/${state.ifIndex}`), cause },
-  ...{ source: 'poll', device: poll.device },
+  event,
+  resource: resourceId(`${poll.device}/if/${state.ifIndex}`),
+  cause,
+  source: 'poll',
+  device: poll.device,
 });
 
 const portNames = (port: InterfaceReading): Readonly<Record<string, string>> =>

@@ -119,11 +119,16 @@ const list = (items: object) => ({ type: 'array', items, minItems: 1, maxItems: 
 const object = (properties: Readonly<Record<string, object>>, required: readonly string[]) =>
   ({ type: 'object', properties, required, additionalProperties: false }) as const;
 const limits = {
-  ...{ type: 'object', minProperties: 1, additionalProperties: false },
+  type: 'object',
+  minProperties: 1,
+  additionalProperties: false,
   properties: { critical: number(), major: number(), minor: number(), warning: number() },
 } as const;
 const levels = {
-  ...{ above: limits, below: limits, hysteresis: { type: 'number', minimum: 0 }, for: count },
+  above: limits,
+  below: limits,
+  hysteresis: { type: 'number', minimum: 0 },
+  for: count,
   examples: list(object({ values: list(number()), seen: list({ type: 'string' }) }, ['values', 'seen'])),
 } as const;
 const seen = {
@@ -133,17 +138,15 @@ const part = object({ name: text, of: list(object({ value: oid, index: oid }, []
 const scalars = list({ type: ['string', 'number'] });
 const trap = object(
   {
-    ...{
-      id: text,
-      oid,
-      raise: text,
-      clear: text,
-      alive: { const: true },
-      ignore: { const: true },
-      severity,
-      part,
-      by: part,
-    },
+    id: text,
+    oid,
+    raise: text,
+    clear: text,
+    alive: { const: true },
+    ignore: { const: true },
+    severity,
+    part,
+    by: part,
     severityBy: object({ varbind: oid, map: { type: 'object', additionalProperties: severity } }, [
       'varbind',
       'map',

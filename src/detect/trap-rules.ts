@@ -37,7 +37,10 @@ export function meaningOfTrap(rules: DetectionRules, trap: Trap): TrapMeaning | 
   if (rule === undefined) {
     const observation: Observation = {
       ...base,
-      ...{ event: 'raise', resource: resourceId(id), cause: 'TRAP', severity: 'indeterminate' },
+      event: 'raise',
+      resource: resourceId(id),
+      cause: 'TRAP',
+      severity: 'indeterminate',
       attributes: unknownAttributes(trap),
     };
     return { observation, endsAfterMs: rules.unknownTrapsEndAfterMs };

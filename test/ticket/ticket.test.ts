@@ -18,8 +18,10 @@ function desk(count = 100) {
   const contact = (number: number, incident?: IncidentId) => {
     // As the line hands it in: the whole input, whose kind is not the ticket's.
     const said: Extract<Input, { kind: 'subscriberContact' }> = {
-      ...{ kind: 'subscriberContact', subscriber: subscriberKey(columns.keyOf(number)) },
-      ...{ channel: 'phone', contact: `row-${number}` },
+      kind: 'subscriberContact',
+      subscriber: subscriberKey(columns.keyOf(number)),
+      channel: 'phone',
+      contact: `row-${number}`,
     };
     return tickets.contact(said, () => incident, at());
   };

@@ -19,8 +19,13 @@ export async function startSimulation(host: RoleHost): Promise<StartedRole> {
     throw new Fault('bug/no-demo', 'the demo has no options');
   const { addresses, gatewayPort, gatewaySecret } = await demoCityFrom(demo.folder);
   const simulation = await openSimulation({
-    ...{ seed: demo.seed, households: demo.households, speed: demo.speed, world: host.world },
-    ...{ addresses, gatewayPort, gatewaySecret },
+    seed: demo.seed,
+    households: demo.households,
+    speed: demo.speed,
+    world: host.world,
+    addresses,
+    gatewayPort,
+    gatewaySecret,
   });
   const api = host.facts['http']!;
   simulation.join({ traps: trapTarget(host.facts['traps']!), api, token: demoToken });

@@ -41,14 +41,18 @@ function openLink(options: { readonly capacity?: number } = {}) {
   const line = freshLine();
   const sent: ToIngest[] = [];
   const running = new Running({
-    ...{ line, journal, world, capacity: options.capacity },
+    line,
+    journal,
+    world,
+    capacity: options.capacity,
     deliver: async (batch) => link.delivered(batch),
     onFailure: (error) => {
       throw error;
     },
   });
   const link: IngestLink = new IngestLink({
-    ...{ running, world },
+    running,
+    world,
     detection: { trap: () => [] } as unknown as Detection,
     deviceOf: () => undefined,
     spoolOffset: (name) => line.spoolOffset(name),

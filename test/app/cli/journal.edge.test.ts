@@ -17,7 +17,12 @@ const at = instant(Date.UTC(2026, 0, 1));
 const iso = '2026-01-01T00:00:00.000Z';
 const trapOid = '1.3.6.1.6.3.1.1.5.3';
 const trap = (value: number): TrapRecord => ({
-  ...{ at, from: '192.0.2.1:50000', address: '192.0.2.1', version: 'v2c', inform: true, trapOid },
+  at,
+  from: '192.0.2.1:50000',
+  address: '192.0.2.1',
+  version: 'v2c',
+  inform: true,
+  trapOid,
   varbinds: [{ oid: '1.3.6.1.2.1.2.2.1.1.1', type: 'integer', value }],
 });
 const trapInput = (value: number, spool: { id: string; offset: number }): Input => {

@@ -15,7 +15,10 @@ const topology = JSON.stringify({
     { id: 'splitter-1', kind: 'splitter', in: { access: 'pon-1' } },
     { id: 'splitter-2', kind: 'splitter', in: { access: 'pon-1' } },
     ...onts.map((id, i) => ({
-      ...{ id, kind: 'ont', subscribers: 1, order: i },
+      id,
+      kind: 'ont',
+      subscribers: 1,
+      order: i,
       in: { access: i < 8 ? 'splitter-1' : 'splitter-2' },
     })),
   ],
@@ -23,7 +26,13 @@ const topology = JSON.stringify({
 });
 const start = Date.UTC(2026, 0, 1);
 const raise = (id: string, at: number) => ({
-  ...{ id: `r-${id}`, at, event: 'raise', resource: id, cause: 'LOS', severity: 'critical', source: 'trap' },
+  id: `r-${id}`,
+  at,
+  event: 'raise',
+  resource: id,
+  cause: 'LOS',
+  severity: 'critical',
+  source: 'trap',
 });
 const alarms = [
   ...onts.slice(0, 8).map((id, i) => raise(id, start + i * 200)),

@@ -15,7 +15,6 @@ import type { IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
 import type { ImpactChange, IncidentChange } from '../model/incident.ts';
 import type { Tell } from '../model/notice.ts';
 import type { Staff, TaskChange } from '../model/task.ts';
-import type { TicketChange } from '../model/ticket.ts';
 import type { NoticePlan } from '../notify/notify.ts';
 import type { Subscribers } from '../topology/topology.ts';
 import type { Applied } from './applied.ts';
@@ -135,11 +134,11 @@ export class Line {
       case 'command':
         return this.#command(input.command, input.by, pass);
       case 'subscriberContact':
-        return this.#ticketChanges(this.#rooms.tickets.contact(input, this.#incidentOf, pass.context), pass);
+        return pass.tickets(this.#rooms.tickets.contact(input, this.#incidentOf, pass.context));
       case 'subscriberReply':
         return this.#reply(input, pass);
       case 'deskUpdate':
-        this.#ticketChanges(this.#rooms.tickets.deskUpdate(input.ticket, input.status, pass.context), pass);
+        pass.tickets(this.#rooms.tickets.deskUpdate(input.ticket, input.status, pass.context));
         return this.#attachTickets([], pass);
       case 'receipts':
         this.#rooms.notices.receipts(input.counts);
@@ -197,7 +196,7 @@ export class Line {
     }
     const impacts = this.#rooms.assessment.take(changes, pass.at);
     pass.impacts(impacts);
-    this.#ticketChanges(this.#rooms.tickets.onIncident(changes, pass.context), pass);
+    pass.tickets(this.#rooms.tickets.onIncident(changes, pass.context));
     this.#attachTickets(impacts, pass);
     this.#plan(this.#rooms.notices.onIncident(changes, pass.context), pass);
     this.#plan(this.#rooms.notices.onImpact(impacts, pass.context), pass);
@@ -215,7 +214,7 @@ export class Line {
 
   #attachTickets(impacts: readonly ImpactChange[], pass: Pass): void {
     const attached = this.#rooms.tickets.onImpact(impacts, pass.context);
-    this.#ticketChanges(attached.changes, pass);
+    pass.tickets(attached.changes);
     pass.left('ticket', attached.rest);
   }
 
@@ -232,7 +231,7 @@ export class Line {
     for (const tell of outcome.tells) pass.effect({ kind: 'tell', tell });
     this.#rooms.notices.count(outcome.tells);
     pass.left('confirm', outcome.rest);
-    this.#ticketChanges(this.#rooms.tickets.answered(outcome.changes, pass.context), pass);
+    pass.tickets(this.#rooms.tickets.answered(outcome.changes, pass.context));
     this.#taskChanges(
       this.#rooms.dispatch.onConfirmations(outcome.changes, this.#ticketOf, pass.context),
       pass,
@@ -240,10 +239,6 @@ export class Line {
     for (const incident of outcome.closable) {
       this.#incidents(this.#rooms.correlation.close(incident, pass.context), pass);
     }
-  }
-
-  #ticketChanges(changes: readonly TicketChange[], pass: Pass): void {
-    pass.tickets(changes);
   }
 
   /** A task that ends may mean that a line works again: then its subscriber is asked once more. */
@@ -295,10 +290,7 @@ export class Line {
       case 'refuseNotices':
         return this.#plan(this.#rooms.notices.refuse(command.incident, pass.context), pass);
       case 'setTicketStatus':
-        this.#ticketChanges(
-          this.#rooms.tickets.setStatus(command.ticket, command.status, pass.context),
-          pass,
-        );
+        pass.tickets(this.#rooms.tickets.setStatus(command.ticket, command.status, pass.context));
         return this.#attachTickets([], pass);
       case 'finishTask':
         return this.#taskChanges(
@@ -316,7 +308,7 @@ export class Line {
     switch (rest.room) {
       case 'ticket': {
         const attached = this.#rooms.tickets.continue(rest.token, pass.context);
-        this.#ticketChanges(attached.changes, pass);
+        pass.tickets(attached.changes);
         return pass.left('ticket', attached.rest);
       }
       case 'notify':

@@ -1,5 +1,6 @@
 /** The public listener: `/s/TOKEN` shows and takes answers; everything else is the same 404. */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { SourceRates } from '../../base/source-rates.ts';
 import type { SubscriberReply } from '../../flow/input.ts';
 import type { Answer } from '../../model/confirmation.ts';
 import { addressOf, type Listener } from './console-listener.ts';
@@ -15,6 +16,8 @@ const policy = scriptlessPolicy(publicStyle);
 const maxFormBytes = 16 * 1024;
 const maxCommentLength = 2_000;
 const wrongTokens = { burst: 20, perSecond: 2 };
+/** Of one link: nobody needs more, and whoever holds a right one must not fill journal and book. */
+const forms = { burst: 20, perSecond: 0.02, mostSources: 65_536 };
 const answers: readonly Answer[] = ['fixed', 'notFixed', 'contactMe'];
 
 export async function openPublic(
@@ -91,9 +94,15 @@ function addSubscriberPage(server: FastifyInstance, ports: FrontPorts, gate: Tok
   server.options('/s/:token', async (_request, reply) =>
     reply.header('allow', 'GET, HEAD, POST, OPTIONS').code(204).send(),
   );
+  const rates = new SourceRates(forms);
   server.post('/s/:token', async (request, reply) => {
     const link = await opened(request, reply);
-    return link === undefined ? reply : takeForm({ ports, request, reply, link });
+    if (link === undefined) return reply;
+    const { token } = request.params as { readonly token: string };
+    if (rates.take(token, ports.world.monotonicMs())) return takeForm({ ports, request, reply, link });
+    const language = languageOf(request);
+    const { say } = publicWords[language];
+    return send(reply.header('retry-after', '60'), 429, shortPage(language, say.title, say.often, true));
   });
 }
 

@@ -70,6 +70,7 @@ type Phrase =
   | 'unknownTitle'
   | 'unknown'
   | 'limited'
+  | 'often'
   | 'notAsked'
   | 'badForm'
   | 'retry'
@@ -148,6 +149,7 @@ const en: PublicWords = {
     unknownTitle: 'This link does not work',
     unknown: 'It is wrong or too old. The newest message from us has a new one.',
     limited: 'Too many wrong links came in. Wait a minute and try again.',
+    often: 'Many answers came in from this page. Wait a minute and send again.',
     notAsked: 'The repair is still under way. We ask you as soon as it is done.',
     badForm: 'This form could not be read.',
     retry: 'Your answer could not be saved just now. Please send it again.',
@@ -228,6 +230,7 @@ const ru: PublicWords = {
     unknownTitle: 'Ссылка не работает',
     unknown: 'Она неверна или устарела. В нашем последнем сообщении есть новая.',
     limited: 'Слишком много неверных ссылок. Подождите минуту и попробуйте снова.',
+    often: 'С этой страницы пришло много ответов. Подождите минуту и отправьте снова.',
     notAsked: 'Ремонт ещё идёт. Мы спросим вас, как только закончим.',
     badForm: 'Не удалось прочитать форму.',
     retry: 'Сейчас не удалось сохранить ваш ответ. Отправьте его ещё раз, пожалуйста.',

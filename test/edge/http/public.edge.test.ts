@@ -124,6 +124,18 @@ test('forms that make no sense are refused and change nothing', async () => {
   expect(opened.daemon.inputs).toEqual([]);
 });
 
+test('whoever holds a link cannot fill the journal with answers, and other links work on', async () => {
+  putAsked('tokentoken1');
+  putAsked('tokentoken2');
+  const statuses: number[] = [];
+  for (let n = 0; n < 30; n++) {
+    statuses.push((await post('tokentoken1', { answer: n % 2 === 0 ? 'notFixed' : 'fixed' })).status);
+  }
+  expect(statuses).toEqual([...Array(20).fill(303), ...Array(10).fill(429)]);
+  expect(opened.daemon.inputs).toHaveLength(20);
+  expect((await post('tokentoken2', { answer: 'fixed' })).status).toBe(303);
+});
+
 test('an unknown and an expired link get the same answer, and so does every other address', async () => {
   putLink('expiredtoken', { expiresAt: instant(now - 1) });
   const pages = await Promise.all(

@@ -206,3 +206,28 @@ test('a rule set enters the line when it differs, and its text is kept by its ha
   };
   expect(kept.files.at(-1)).toEqual({ path: 'own.yaml', text: 'format: detection/1\n# another\n' });
 });
+
+test('a channel and members of staff come and go with the configuration', async () => {
+  const staff = 'staff: [ { id: irina, skills: [fibre] } ]\n';
+  const channel =
+    'channels:\n  sms: { kind: webhook, url: "http://127.0.0.1:9/send", secret: s, allowPrivate: true }\n';
+  const folder = await folderWith({ 'allclear.yaml': `${freePorts}${staff}` });
+  const daemon = startDaemon({ folder });
+  await daemon.ready;
+  await writeFile(join(folder, 'allclear.yaml'), `${freePorts}${channel}`);
+  expect((await reload(daemon)).status).toBe(200);
+  expect(await counters(daemon)).toHaveProperty('notices_sms_sent');
+  await writeFile(join(folder, 'allclear.yaml'), `${freePorts}${staff}`);
+  expect((await reload(daemon)).status).toBe(200);
+  expect(await counters(daemon)).not.toHaveProperty('notices_sms_sent');
+  await daemon.stop();
+  const dumped = await run(process.execPath, [
+    join(dist, 'app', 'main.js'),
+    ...['journal', 'dump', '--data', join(folder, 'data'), '--jsonl'],
+  ]);
+  const states = dumped.stdout
+    .split('\n')
+    .filter((line) => line.includes('"staffChange"'))
+    .map((line) => (JSON.parse(line) as { staff: { state: string } }).staff.state);
+  expect(states).toEqual(['available', 'off', 'available']);
+});

@@ -71,3 +71,21 @@ test('users are handed over in the words of the package, one without its keys is
   ]);
   expect(() => keys('rot13').packageUsers()).toThrow(expect.objectContaining({ code: 'trap/user' }));
 });
+
+test('a change of users throws away the keys of those who are gone; engines that proved themselves stay known', () => {
+  const known = keys();
+  known.settle(from(1), true);
+  const kept = computeCacheKey(sha, 'another-password', from(1).engineId);
+  for (const word of [password, 'another-password']) {
+    authToKeyCache[computeCacheKey(sha, word, from(1).engineId)] = Buffer.alloc(20);
+  }
+  const lacking = { user: 'x', level: 'authNoPriv' } as const;
+  expect(() => known.use([lacking])).toThrow('"x" lacks');
+  expect(known.names).toEqual(['u']);
+  known.use([{ user: 'w', level: 'authNoPriv', auth: 'sha', authKey: new Secret('another-password') }]);
+  expect(known.names).toEqual(['w']);
+  expect(Object.keys(authToKeyCache)).toEqual([kept]);
+  expect(known.admits(from(1), 0)).toBe(false);
+  for (let n = 2; n < 2_000; n++) known.admits(from(n, { user: 'w' }), 0);
+  expect(known.admits(from(1, { user: 'w' }), 0)).toBe(true);
+});

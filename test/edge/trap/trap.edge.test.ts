@@ -22,6 +22,7 @@ import type { SnmpUser } from '../../../src/model/snmp-user.ts';
 import { realWorld } from '../../support/real-world.ts';
 
 const run = promisify(execFile);
+const coldStart = '1.3.6.1.6.3.1.1.5.1';
 const recordings = '../shared/data/snmp-malformed';
 const users: readonly SnmpUser[] = [
   { user: 'admin', level: 'noAuthNoPriv' },
@@ -383,3 +384,19 @@ function mutated(seed: Buffer, random: ReturnType<typeof seededRandom>): Buffer 
   }
   return bytes;
 }
+
+test('who may send is changed on the open socket, or not at all', async () => {
+  const { receiver, records, target } = await open();
+  const port = receiver.address.port;
+  const trap = (community: string) => run('snmptrap', ['-v2c', '-c', community, target, '', coldStart]);
+  const lacking = { communities: [new Secret('c3')], users: [{ user: 'x', level: 'authPriv' }] } as const;
+  expect(() => receiver.admit(lacking)).toThrow('"x" lacks');
+  await trap('public');
+  await until(() => records.length === 1);
+  receiver.admit({ communities: [new Secret('c3')], users: [] });
+  await trap('public');
+  await until(() => receiver.counters.dropped === 1);
+  await trap('c3');
+  await until(() => records.length === 2);
+  expect(receiver.address.port).toBe(port);
+});

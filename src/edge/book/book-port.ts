@@ -5,6 +5,8 @@ import type { Book } from './book.ts';
 
 /** Calls that may wait for their answer; more are refused, so that a stuck disk does not eat the memory. */
 const mostPending = 10_000;
+/** Of the line, one at a time: many readers must never be the reason why it stops. */
+const neverRefused: ReadonlySet<string> = new Set(['project', 'applied', 'close']);
 
 interface Call {
   readonly id: number;
@@ -52,7 +54,7 @@ export function connectBook(port: MessagePort): Book {
   });
   const ask = (deed: string, args: readonly unknown[]): Promise<unknown> => {
     if (isClosed) return Promise.reject(new Fault('book/closed', 'the book was closed'));
-    if (pending.size >= mostPending)
+    if (pending.size >= mostPending && !neverRefused.has(deed))
       return Promise.reject(new Fault('book/overloaded', `${mostPending} calls wait for the book`));
     return new Promise((resolve, reject) => {
       const id = ++lastId;

@@ -10,7 +10,7 @@ import { after, earliest, type Instant } from '../base/instant.ts';
 import { type Alarm, type AlarmChange, endsWithProofOfLife } from '../model/alarm.ts';
 import type { AlarmId, IdSource, IncidentId, ResourceId } from '../model/ids.ts';
 import type { Incident, IncidentChange } from '../model/incident.ts';
-import { compileTopology, type PlannedWorks, type Topology } from '../topology/topology.ts';
+import { compileTopology, type Topology } from '../topology/topology.ts';
 import { Ancestry } from './ancestry.ts';
 import { type Decision, look } from './deciding.ts';
 import { Endings, type EndingsSnapshot } from './endings.ts';
@@ -35,7 +35,6 @@ interface Snapshot {
   readonly lookAt?: Instant | undefined;
   readonly hasNewHomes: boolean;
   readonly ending: EndingsSnapshot;
-  readonly works?: readonly PlannedWorks[] | undefined;
 }
 
 const emptyTopology = { serviceRoots: [], resources: [], links: [], planned: [] };
@@ -47,7 +46,6 @@ export class Correlation {
   readonly #endings = new Endings();
   #ancestry = new Ancestry(compileTopology(emptyTopology).value);
   /** Works that replace the topology's own. */
-  #works: readonly PlannedWorks[] | undefined;
   #lookAt: Instant | undefined;
   #view: OpenView | undefined;
   /** A cause was stated since the last look: what still waits may belong to it. */
@@ -62,10 +60,6 @@ export class Correlation {
   setTopology(topology: Topology): void {
     this.#ancestry = new Ancestry(topology);
     this.#view = undefined;
-  }
-
-  setPlanned(works: readonly PlannedWorks[]): void {
-    this.#works = works;
   }
 
   /** When `wake` has something to do. */
@@ -150,20 +144,18 @@ export class Correlation {
       lookAt: this.#lookAt,
       hasNewHomes: this.#hasNewHomes,
       ending: this.#endings.snapshot(),
-      works: this.#works,
     };
     return JSON.parse(canonicalJson(snapshot));
   }
 
   /** Takes what `snapshot` gave; the topology is set apart. */
   restore(snapshot: unknown): void {
-    const { incidents, waiting, lookAt, hasNewHomes, ending, works } = snapshot as Snapshot;
+    const { incidents, waiting, lookAt, hasNewHomes, ending } = snapshot as Snapshot;
     this.#incidents.restore(incidents);
     this.#waiting.restore(waiting);
     this.#lookAt = lookAt;
     this.#hasNewHomes = hasNewHomes;
     this.#endings.restore(ending);
-    this.#works = works;
     this.#view = undefined;
   }
 
@@ -356,8 +348,7 @@ export class Correlation {
   }
 
   #plan(held: HeldIncident, at: Instant): void {
-    const planned = this.#works ?? this.#ancestry.topology.planned;
-    const works = worksCovering(this.#ancestry, planned, held.root, at);
+    const works = worksCovering(this.#ancestry, held.root, at);
     held.works = works?.id;
     const key = `works ${held.id}`;
     if (works === undefined) this.#incidents.timers.clear(key);

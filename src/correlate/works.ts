@@ -7,13 +7,10 @@ import type { Ancestry } from './ancestry.ts';
 const earlyStartMs = 5 * 60_000;
 
 /** The works whose resources hold the root (by any tree, or as a segment of the link) at that time. */
-export function worksCovering(
-  ancestry: Ancestry,
-  planned: readonly PlannedWorks[],
-  root: string,
-  at: Instant,
-): PlannedWorks | undefined {
-  const running = planned.filter((works) => at >= works.from - earlyStartMs && at <= works.to);
+export function worksCovering(ancestry: Ancestry, root: string, at: Instant): PlannedWorks | undefined {
+  const running = ancestry.topology.planned.filter(
+    (works) => at >= works.from - earlyStartMs && at <= works.to,
+  );
   if (running.length === 0) return undefined;
   const node = ancestry.nodeOf(root);
   if (node < 0) return undefined;

@@ -32,7 +32,7 @@ export function deviceRows(device: CityDevice, network: Network, world: World): 
   system(rows, device, elapsedMs);
   interfaces(rows, { device, network, elapsedMs });
   temperature(rows, device, elapsedMs);
-  if (device.kind === 'ups') battery(rows, device, network);
+  if (device.kind === 'ups') battery(rows);
   return sorted(rows);
 }
 
@@ -106,12 +106,12 @@ function temperature(rows: Map<Oid, Read>, device: CityDevice, elapsedMs: () => 
   rows.set(`${sensor}.5.1`, () => integer(1));
 }
 
-function battery(rows: Map<Oid, Read>, device: CityDevice, network: Network): void {
-  const isOnMains = (): boolean => network.isOnMains(device);
+/** On mains: normal, 240 minutes left, fully charged, output from the mains. */
+function battery(rows: Map<Oid, Read>): void {
   rows.set('1.3.6.1.2.1.33.1.2.1.0', () => integer(2));
-  rows.set('1.3.6.1.2.1.33.1.2.3.0', () => integer(isOnMains() ? 240 : 110));
-  rows.set('1.3.6.1.2.1.33.1.2.4.0', () => integer(isOnMains() ? 100 : 92));
-  rows.set('1.3.6.1.2.1.33.1.4.1.0', () => integer(isOnMains() ? 3 : 5));
+  rows.set('1.3.6.1.2.1.33.1.2.3.0', () => integer(240));
+  rows.set('1.3.6.1.2.1.33.1.2.4.0', () => integer(100));
+  rows.set('1.3.6.1.2.1.33.1.4.1.0', () => integer(3));
 }
 
 function sorted(rows: Map<Oid, Read>): AgentRows {

@@ -7,8 +7,7 @@ import type { City, CityDevice, CityOnt, CityPort } from './city.ts';
 /** A notification a simulated device sends; see traps.ts for its form on the wire. */
 export type DeviceTrap =
   | { readonly kind: 'linkDown' | 'linkUp'; readonly device: string; readonly port: CityPort }
-  | { readonly kind: 'ontLost' | 'ontBack' | 'ontDyingGasp'; readonly device: string; readonly ont: CityOnt }
-  | { readonly kind: 'onBattery' | 'onMains'; readonly device: string };
+  | { readonly kind: 'ontLost' | 'ontBack' | 'ontDyingGasp'; readonly device: string; readonly ont: CityOnt };
 
 export interface NetworkOptions {
   readonly city: City;
@@ -28,7 +27,6 @@ export class Network {
   readonly #cutFeeders = new Set<string>();
   readonly #darkBuildings = new Set<string>();
   readonly #brokenDrops = new Set<string>();
-  readonly #darkSites = new Set<string>();
   /** ONTs that have told that they are gone, so that each tells it once. */
   readonly #gone = new Set<string>();
   readonly #lastChange = new Map<string, number>();
@@ -57,10 +55,6 @@ export class Network {
   isOntLit(ont: CityOnt): boolean {
     if (this.#cutFeeders.has(ont.feeder) || this.#brokenDrops.has(ont.id)) return false;
     return !this.#darkBuildings.has(ont.building) || ont.isBuffered;
-  }
-
-  isOnMains(device: CityDevice): boolean {
-    return !this.#darkSites.has(device.site);
   }
 
   /** Monotonic ms of the last change of a port's state; 0 when there was none. */
@@ -100,16 +94,6 @@ export class Network {
   breakDrop(ont: string): void {
     this.#brokenDrops.add(ont);
     this.#tellOnts((other) => other.id === ont, 'ontLost');
-  }
-
-  setMains(site: string, isOn: boolean): void {
-    if (isOn) this.#darkSites.delete(site);
-    else this.#darkSites.add(site);
-    for (const device of this.#devices.values()) {
-      if (device.kind === 'ups' && device.site === site) {
-        this.#options.send({ kind: isOn ? 'onMains' : 'onBattery', device: device.id });
-      }
-    }
   }
 
   #ports(feeder: string, kind: 'linkDown' | 'linkUp'): void {

@@ -14,9 +14,6 @@ const ifDescrOid = '1.3.6.1.2.1.2.2.1.2';
 const onuStatusTrap = '1.3.6.1.4.1.3320.10.3.7.2';
 const onuDyingGaspTrap = '1.3.6.1.4.1.3320.10.3.8.2';
 const onuStatusColumn = '1.3.6.1.4.1.3320.10.3.3.1.4';
-/** PowerNet-MIB upsOnBattery and powerRestored in SNMPv2 form (RFC 3584 section 3.1). */
-const upsOnBattery = '1.3.6.1.4.1.318.0.5';
-const upsPowerRestored = '1.3.6.1.4.1.318.0.9';
 
 const encoder = new TextEncoder();
 
@@ -122,9 +119,6 @@ function wireForm(trap: DeviceTrap): { readonly oid: string; readonly varbinds: 
         ],
       };
     }
-    case 'onBattery':
-    case 'onMains':
-      return { oid: trap.kind === 'onBattery' ? upsOnBattery : upsPowerRestored, varbinds: [] };
   }
 }
 

@@ -213,7 +213,7 @@ export class Correlation {
     if (endsWithProofOfLife.has(alarm.cause)) this.#endings.add(alarm.resource, alarm.id);
     const home = held !== undefined && isActive(held) ? held : this.#homeOf(pending, at);
     if (home !== undefined) this.#joinLate(home, pending, at);
-    else if (this.#ancestry.nodeOf(alarm.resource) < 0) this.#waiting.refuse();
+    else if (this.#ancestry.placeOf(alarm.resource) < 0) this.#waiting.refuse();
     else {
       this.#waiting.put(pending);
       this.#lookSoon(at);

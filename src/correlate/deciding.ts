@@ -40,13 +40,13 @@ const pieceLimit = 64;
 
 /** A link, or a device whose reach is computed or which is polled as such. */
 function isTransportEvidence(ancestry: Ancestry, pending: Pending): boolean {
-  const node = ancestry.nodeOf(pending.resource);
-  if (node < 0 || ancestry.isStranger(node)) return false;
+  const place = ancestry.placeOf(pending.resource);
+  if (place < 0 || ancestry.isStranger(place)) return false;
   const { topology } = ancestry;
-  if (pending.symptom === 'link') return topology.linkOf(node) !== undefined;
+  if (pending.symptom === 'link') return topology.linkOf(place) !== undefined;
   if (pending.symptom !== 'silent') return false;
-  if (ancestry.kindOf(node) === 'collector' || topology.isTransport(node)) return true;
-  return topology.parentOf('collector', node) >= 0 && !ancestry.isLeaf(node);
+  if (ancestry.kindOf(place) === 'collector' || topology.isTransport(place)) return true;
+  return topology.parentOf('collector', place) >= 0 && !ancestry.isLeaf(place);
 }
 
 export function look(scene: Scene): Look {
@@ -74,7 +74,7 @@ export function look(scene: Scene): Look {
 
 function lookAlone({ ancestry }: Scene, alone: readonly Pending[]): Look {
   const decisions = alone.map((pending): Decision => {
-    const verdict = aloneVerdict(ancestry, ancestry.nodeOf(pending.resource), pending.cause);
+    const verdict = aloneVerdict(ancestry, ancestry.placeOf(pending.resource), pending.cause);
     return { verdict, alarms: [pending.alarm], absorbs: [] };
   });
   return { decisions, nextAt: undefined };
@@ -101,7 +101,7 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
     }
   }
   evidence.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.alarm < b.alarm ? -1 : 1));
-  const causes = explainTransport(ancestry, evidence, { nodes: knownDown(scene, recent) });
+  const causes = explainTransport(ancestry, evidence, { places: knownDown(scene, recent) });
   const fresh = new Set<string>(pending.map((piece) => piece.alarm));
   const decisions = causes
     .filter((cause) => cause.alarms.some((alarm) => fresh.has(alarm)))
@@ -119,32 +119,32 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
 function asTransport(ancestry: Ancestry, pending: Pending): TransportEvidence {
   const { alarm, resource, by, polled } = pending;
   const symptom = pending.symptom === 'link' ? 'link' : 'silent';
-  return { alarm, node: ancestry.nodeOf(resource), id: resource, symptom, by, polled };
+  return { alarm, place: ancestry.placeOf(resource), id: resource, symptom, by, polled };
 }
 
 /** What is down by incidents that are settled: their links and devices are no longer in question. */
 function knownDown({ ancestry, active }: Scene, recent: readonly HeldIncident[]): Set<number> {
-  const nodes = new Set<number>();
+  const places = new Set<number>();
   for (const held of active) {
     if (held.scope !== 'transport' || recent.includes(held) || held.raised === 0) continue;
-    nodes.add(ancestry.nodeOf(held.root));
+    places.add(ancestry.placeOf(held.root));
     for (const member of held.members.values()) {
-      if (member.raised && member.symptom === 'link') nodes.add(ancestry.nodeOf(member.resource));
+      if (member.raised && member.symptom === 'link') places.add(ancestry.placeOf(member.resource));
     }
   }
-  return nodes;
+  return places;
 }
 
 /** Young incidents that were only the shadow of this cause. */
 function shadowed({ ancestry, active, timing, at }: Scene, verdict: Verdict): HeldIncident[] {
   if (verdict.scope === 'collector') {
-    const collector = ancestry.nodeOf(verdict.root);
+    const collector = ancestry.placeOf(verdict.root);
     return active.filter(
       (held) =>
         held.scope === 'transport' &&
         at - held.startedAt <= timing.collectorLookBackMs &&
         [...held.members.values()].every((member) => member.polled && member.symptom === 'silent') &&
-        ancestry.collectorOf(ancestry.nodeOf(held.root)) === collector,
+        ancestry.collectorOf(ancestry.placeOf(held.root)) === collector,
     );
   }
   const dark = new Set<string>(verdict.dark);
@@ -153,8 +153,8 @@ function shadowed({ ancestry, active, timing, at }: Scene, verdict: Verdict): He
     if (at - held.startedAt > timing.revisitMs || held.scope === 'alone' || held.scope === 'service')
       return false;
     if (held.kind === 'link' || held.kind === 'duct' || held.scope === 'collector') return false;
-    return [...ancestry.signalAbove(ancestry.nodeOf(held.root))].some((node) =>
-      dark.has(ancestry.idOf(node)),
+    return [...ancestry.signalAbove(ancestry.placeOf(held.root))].some((place) =>
+      dark.has(ancestry.idOf(place)),
     );
   });
 }
@@ -170,12 +170,12 @@ function lookAtTrees(scene: Scene, population: Population, pending: readonly Pen
   }
   const held = new Map<string, { readonly held: HeldIncident; readonly pieces: number }>();
   const evidence = [...byResource].map(([id, same]) => freshPiece(ancestry, id, same));
-  const inSight = new Set(evidence.flatMap((piece) => [...ancestry.above(piece.node)]));
+  const inSight = new Set(evidence.flatMap((piece) => [...ancestry.above(piece.place)]));
   for (const open of scene.active) {
     if (open.scope !== population || at - open.lastEvidenceAt > timing.revisitMs || open.raised === 0)
       continue;
     // What shares nothing above with anything fresh cannot have the same cause.
-    if (!ancestry.above(ancestry.nodeOf(open.root)).some((node) => inSight.has(node))) continue;
+    if (!ancestry.above(ancestry.placeOf(open.root)).some((place) => inSight.has(place))) continue;
     const pieces = heldPieces(ancestry, open);
     held.set(open.id, { held: open, pieces: pieces.length });
     evidence.push(...pieces.filter((piece) => !byResource.has(piece.id as ResourceId)));
@@ -208,7 +208,7 @@ function freshPiece(ancestry: Ancestry, id: ResourceId, same: readonly Pending[]
     symptomRank[piece.symptom] < symptomRank[best.symptom] ? piece : best,
   );
   return {
-    node: ancestry.nodeOf(id),
+    place: ancestry.placeOf(id),
     id,
     symptom: first.symptom,
     weight: same.every((piece) => piece.flapping) ? 0.5 : 1,
@@ -232,12 +232,14 @@ function heldPieces(ancestry: Ancestry, held: HeldIncident): Evidence[] {
   const common = { weight: 1, firstAt: held.startedAt, lastAt: held.startedAt, heldBy: held.id };
   if (said.length > pieceLimit) {
     const symptom = said[0]![1][0]!.symptom;
-    return [{ ...common, node: ancestry.nodeOf(held.root), id: held.root, symptom, standsFor: said.length }];
+    return [
+      { ...common, place: ancestry.placeOf(held.root), id: held.root, symptom, standsFor: said.length },
+    ];
   }
   return said.map(([id, members]) => {
     const first = members.reduce((best, one) =>
       symptomRank[one.symptom] < symptomRank[best.symptom] ? one : best,
     );
-    return { ...common, node: ancestry.nodeOf(id), id, symptom: first.symptom };
+    return { ...common, place: ancestry.placeOf(id), id, symptom: first.symptom };
   });
 }

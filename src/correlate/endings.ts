@@ -27,9 +27,9 @@ export class Endings {
     if (target < 0) return pairs(resource);
     return [...this.#alarms.keys()]
       .filter((other) => {
-        const node = ancestry.nodeOf(other);
-        if (node < 0 || other === resource) return other === resource;
-        return ancestry.collectorOf(node) === target || ancestry.signalAbove(node).includes(target);
+        const place = ancestry.placeOf(other);
+        if (place < 0 || other === resource) return other === resource;
+        return ancestry.collectorOf(place) === target || ancestry.signalAbove(place).includes(target);
       })
       .flatMap(pairs);
   }

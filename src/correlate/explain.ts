@@ -17,7 +17,7 @@ export interface Explanation {
   readonly root: number;
   readonly evidence: readonly Evidence[];
   /** The root first, then what else could explain most of it; `gain` over separate faults in nats. */
-  readonly candidates: readonly { readonly node: number; readonly gain: number }[];
+  readonly candidates: readonly { readonly place: number; readonly gain: number }[];
   /** Counters at the root, undefined where the evidence stands for itself. */
   readonly tally: Tally | undefined;
   /** When it may be decided if nothing more comes. */
@@ -27,7 +27,7 @@ export interface Explanation {
 }
 
 interface Winner {
-  readonly node: number;
+  readonly place: number;
   readonly gain: number;
   readonly evidence: Evidence[];
 }
@@ -63,7 +63,7 @@ export function explain(
     left = left.filter((piece) => !claimed.has(piece));
   }
   for (const piece of left) {
-    const alone = { node: piece.node, gain: 0, evidence: [piece] };
+    const alone = { place: piece.place, gain: 0, evidence: [piece] };
     if (isNews(alone.evidence)) found.push(judged(judge, alone, all));
   }
   const id = (explanation: Explanation): string => ancestry.idOf(explanation.root);
@@ -75,23 +75,23 @@ const isNews = (evidence: readonly Evidence[]): boolean =>
 
 /** The best causes of each tree, the strongest first; a cause sharing evidence with a stronger one waits for the next pass. */
 function chooseWinners(ancestry: Ancestry, tallies: Tallies, evidence: readonly Evidence[]): Winner[] {
-  const alone = new Map(evidence.map((piece) => [piece.node, aloneScore(ancestry, piece)]));
-  const access = bestOnTree({ ancestry, tallies, tree: 'access', base: (node) => alone.get(node) ?? 0 });
-  const fromAccess = (node: number): number =>
-    ancestry.topology.isAccessHead(node) ? (alone.get(node) ?? 0) : (access.best.get(node) ?? 0);
+  const alone = new Map(evidence.map((piece) => [piece.place, aloneScore(ancestry, piece)]));
+  const access = bestOnTree({ ancestry, tallies, tree: 'access', base: (place) => alone.get(place) ?? 0 });
+  const fromAccess = (place: number): number =>
+    ancestry.topology.isAccessHead(place) ? (alone.get(place) ?? 0) : (access.best.get(place) ?? 0);
   const cable = bestOnTree({ ancestry, tallies, tree: 'cable', base: fromAccess });
   const power = bestOnTree({ ancestry, tallies, tree: 'power', base: fromAccess });
-  const byNode = new Map<number, Winner>();
-  for (const [node, score] of [...access.winners, ...cable.winners, ...power.winners]) {
-    const gain = score - tallies.byNode.get(node)!.singles;
-    if (gain > 0) byNode.set(node, { node, gain, evidence: [] });
+  const byPlace = new Map<number, Winner>();
+  for (const [place, score] of [...access.winners, ...cable.winners, ...power.winners]) {
+    const gain = score - tallies.byPlace.get(place)!.singles;
+    if (gain > 0) byPlace.set(place, { place, gain, evidence: [] });
   }
   for (const piece of evidence) {
-    for (const node of ancestry.above(piece.node)) byNode.get(node)?.evidence.push(piece);
+    for (const place of ancestry.above(piece.place)) byPlace.get(place)?.evidence.push(piece);
   }
   const claimed = new Set<Evidence>();
-  const strongest = [...byNode.values()].sort(
-    (a, b) => b.gain - a.gain || (ancestry.idOf(a.node) < ancestry.idOf(b.node) ? -1 : 1),
+  const strongest = [...byPlace.values()].sort(
+    (a, b) => b.gain - a.gain || (ancestry.idOf(a.place) < ancestry.idOf(b.place) ? -1 : 1),
   );
   return strongest.filter((winner) => {
     if (winner.evidence.some((piece) => claimed.has(piece))) return false;
@@ -104,68 +104,68 @@ interface TreeSearch {
   readonly ancestry: Ancestry;
   readonly tallies: Tallies;
   readonly tree: 'access' | 'cable' | 'power';
-  /** The best explanation of a node's evidence that does not come from this tree. */
-  readonly base: (node: number) => number;
+  /** The best explanation of a place's evidence that does not come from this tree. */
+  readonly base: (place: number) => number;
 }
 
-/** best(v) = max(score(v), sum over children of best): bottom-up, then the topmost nodes that beat their children. */
+/** best(v) = max(score(v), sum over children of best): bottom-up, then the topmost places that beat their children. */
 function bestOnTree({ ancestry, tallies, tree, base }: TreeSearch): {
   best: Map<number, number>;
   winners: [number, number][];
 } {
   const { topology } = ancestry;
-  const parent = (node: number): number => parentIn(ancestry, tree, node);
+  const parent = (place: number): number => parentIn(ancestry, tree, place);
   const best = new Map<number, number>();
   const below = new Map<number, number>();
-  const nodes: { node: number; depth: number }[] = [];
-  for (const node of tallies.byNode.keys()) {
-    if (!ancestry.isLeaf(node)) nodes.push({ node, depth: depthOf(node, parent) });
-    else if (parent(node) >= 0) below.set(parent(node), (below.get(parent(node)) ?? 0) + base(node));
-    if (tree === 'access' && ancestry.isLeaf(node)) best.set(node, base(node));
+  const places: { place: number; depth: number }[] = [];
+  for (const place of tallies.byPlace.keys()) {
+    if (!ancestry.isLeaf(place)) places.push({ place, depth: depthOf(place, parent) });
+    else if (parent(place) >= 0) below.set(parent(place), (below.get(parent(place)) ?? 0) + base(place));
+    if (tree === 'access' && ancestry.isLeaf(place)) best.set(place, base(place));
   }
-  nodes.sort((a, b) => b.depth - a.depth);
+  places.sort((a, b) => b.depth - a.depth);
   const beats: [number, number][] = [];
-  for (const { node } of nodes) {
-    const tally = tallies.byNode.get(node)!;
-    const isInside = below.has(node);
+  for (const { place } of places) {
+    const tally = tallies.byPlace.get(place)!;
+    const isInside = below.has(place);
     const separate =
       tree === 'access' || !isInside
-        ? (below.get(node) ?? 0) + base(node)
-        : below.get(node)! + ownScore(tally, base);
+        ? (below.get(place) ?? 0) + base(place)
+        : below.get(place)! + ownScore(tally, base);
     let value = separate;
     if (tally.pieces > 1 && (tree === 'access' || isInside)) {
       const whole =
         tree === 'cable' ? Math.max(tally.score, partialCut(ancestry, tallies, tally)) : tally.score;
       if (whole > separate) {
         value = whole;
-        beats.push([node, whole]);
+        beats.push([place, whole]);
       }
     }
-    best.set(node, value);
-    const up = topology.isAccessHead(node) && tree === 'access' ? -1 : parent(node);
+    best.set(place, value);
+    const up = topology.isAccessHead(place) && tree === 'access' ? -1 : parent(place);
     if (up >= 0) below.set(up, (below.get(up) ?? 0) + value);
   }
   const winning = new Set<number>();
-  const winners = beats.reverse().filter(([node]) => {
-    for (let up = parent(node); up >= 0; up = parent(up)) if (winning.has(up)) return false;
-    winning.add(node);
+  const winners = beats.reverse().filter(([place]) => {
+    for (let up = parent(place); up >= 0; up = parent(up)) if (winning.has(up)) return false;
+    winning.add(place);
     return true;
   });
   return { best, winners };
 }
 
-const ownScore = (tally: Tally, base: (node: number) => number): number =>
-  tally.own === undefined ? 0 : base(tally.node);
+const ownScore = (tally: Tally, base: (place: number) => number): number =>
+  tally.own === undefined ? 0 : base(tally.place);
 
 /** Strangers hang on the device their name begins with; everything else where the topology says. */
-function parentIn(ancestry: Ancestry, tree: string, node: number): number {
-  if (!ancestry.isStranger(node)) return ancestry.topology.parentOf(tree, node);
-  return tree === 'access' ? (ancestry.signalAbove(node)[1] ?? -1) : -1;
+function parentIn(ancestry: Ancestry, tree: string, place: number): number {
+  if (!ancestry.isStranger(place)) return ancestry.topology.parentOf(tree, place);
+  return tree === 'access' ? (ancestry.signalAbove(place)[1] ?? -1) : -1;
 }
 
-function depthOf(node: number, parent: (node: number) => number): number {
+function depthOf(place: number, parent: (place: number) => number): number {
   let depth = 0;
-  for (let at = parent(node); at >= 0; at = parent(at)) depth++;
+  for (let at = parent(place); at >= 0; at = parent(at)) depth++;
   return depth;
 }
 
@@ -179,16 +179,16 @@ interface Judge {
 function judged({ ancestry, all, timing }: Judge, winner: Winner, tallies: Tallies): Explanation {
   const shared = sharedAbove(ancestry, winner.evidence);
   const rivals = shared
-    .map((node) => ({ node, tally: tallies.byNode.get(node)! }))
-    .filter(({ node, tally }) => node !== winner.node && tally !== undefined && tally.pieces > 0)
-    .map(({ node, tally }) => ({ node, gain: tally.score - tally.singles, pieces: tally.pieces }))
-    .sort((a, b) => b.gain - a.gain || (ancestry.idOf(a.node) < ancestry.idOf(b.node) ? -1 : 1));
-  const tally = tallies.byNode.get(winner.node);
+    .map((place) => ({ place, tally: tallies.byPlace.get(place)! }))
+    .filter(({ place, tally }) => place !== winner.place && tally !== undefined && tally.pieces > 0)
+    .map(({ place, tally }) => ({ place, gain: tally.score - tally.singles, pieces: tally.pieces }))
+    .sort((a, b) => b.gain - a.gain || (ancestry.idOf(a.place) < ancestry.idOf(b.place) ? -1 : 1));
+  const tally = tallies.byPlace.get(winner.place);
   const fresh = winner.evidence.filter((piece) => piece.heldBy === undefined);
   const oldest = fresh.reduce((least, piece) => Math.min(least, piece.firstAt), Number.POSITIVE_INFINITY);
   const newest = shared.reduce(
-    (most, node) => {
-      const seen = all.byNode.get(node);
+    (most, place) => {
+      const seen = all.byPlace.get(place);
       return seen !== undefined && isLive(ancestry, seen) ? Math.max(most, seen.newest) : most;
     },
     fresh.reduce((most, piece) => Math.max(most, piece.lastAt), 0),
@@ -199,14 +199,14 @@ function judged({ ancestry, all, timing }: Judge, winner: Winner, tallies: Talli
   const isEarly =
     tally !== undefined &&
     winner.evidence.length >= earlyLeaves &&
-    tally.spoken >= earlyShare * (ancestry.leavesOf(winner.node) + ancestry.powerLeavesOf(winner.node)) &&
+    tally.spoken >= earlyShare * (ancestry.leavesOf(winner.place) + ancestry.powerLeavesOf(winner.place)) &&
     winner.gain - (rival?.gain ?? 0) > earlyMarginNats &&
-    !shared.some((node) => (all.byNode.get(node)?.pieces ?? 0) > winner.evidence.length * 1.05 + 1);
+    !shared.some((place) => (all.byPlace.get(place)?.pieces ?? 0) > winner.evidence.length * 1.05 + 1);
   const readyAt = Math.min(newest + timing.quietMs, oldest + timing.maxWaitMs) as Instant;
   return {
-    root: winner.node,
+    root: winner.place,
     evidence: winner.evidence,
-    candidates: [{ node: winner.node, gain: winner.gain }, ...rivals.slice(0, 4)],
+    candidates: [{ place: winner.place, gain: winner.gain }, ...rivals.slice(0, 4)],
     tally: tally !== undefined && tally.pieces > 1 ? tally : undefined,
     readyAt: isEarly ? (Math.min(readyAt, oldest + timing.earlyAfterMs) as Instant) : readyAt,
     early: isEarly,
@@ -214,18 +214,18 @@ function judged({ ancestry, all, timing }: Judge, winner: Winner, tallies: Talli
 }
 
 function isLive(ancestry: Ancestry, tally: Tally): boolean {
-  const leaves = ancestry.leavesOf(tally.node) + ancestry.powerLeavesOf(tally.node);
+  const leaves = ancestry.leavesOf(tally.place) + ancestry.powerLeavesOf(tally.place);
   return tally.own !== undefined || tally.spoken >= liveShare * leaves;
 }
 
-/** Nodes above at least half of a sample of the pieces. */
+/** Places above at least half of a sample of the pieces. */
 function sharedAbove(ancestry: Ancestry, evidence: readonly Evidence[]): number[] {
   const step = Math.max(1, Math.floor(evidence.length / 32));
   const counts = new Map<number, number>();
   let sampled = 0;
   for (let at = 0; at < evidence.length; at += step) {
     sampled++;
-    for (const node of ancestry.above(evidence[at]!.node)) counts.set(node, (counts.get(node) ?? 0) + 1);
+    for (const place of ancestry.above(evidence[at]!.place)) counts.set(place, (counts.get(place) ?? 0) + 1);
   }
-  return [...counts].filter(([, count]) => count * 2 >= sampled).map(([node]) => node);
+  return [...counts].filter(([, count]) => count * 2 >= sampled).map(([place]) => place);
 }

@@ -51,14 +51,14 @@ export function lateHome(
   pending: Pending,
   now: { readonly at: Instant; readonly timing: CorrelationTiming; readonly view: OpenView },
 ): HeldIncident | undefined {
-  const node = ancestry.nodeOf(pending.resource);
-  if (node < 0) return undefined;
-  for (const root of ancestry.above(node)) {
+  const place = ancestry.placeOf(pending.resource);
+  if (place < 0) return undefined;
+  for (const root of ancestry.above(place)) {
     for (const held of incidents.at(ancestry.idOf(root))) {
-      if (isActive(held) && fits(held, pending, root === node, now)) return held;
+      if (isActive(held) && fits(held, pending, root === place, now)) return held;
     }
   }
-  return behindTransport(ancestry, incidents, { pending, node }, now);
+  return behindTransport(ancestry, incidents, { pending, place }, now);
 }
 
 function fits(
@@ -104,11 +104,11 @@ function suits(kind: string, symptom: Symptom): boolean {
 function behindTransport(
   ancestry: Ancestry,
   incidents: Incidents,
-  { pending, node }: { readonly pending: Pending; readonly node: number },
+  { pending, place }: { readonly pending: Pending; readonly place: number },
   now: { readonly at: Instant; readonly timing: CorrelationTiming; readonly view: OpenView },
 ): HeldIncident | undefined {
   const { view } = now;
-  const collector = pending.symptom === 'silent' && pending.polled ? ancestry.collectorOf(node) : -1;
+  const collector = pending.symptom === 'silent' && pending.polled ? ancestry.collectorOf(place) : -1;
   if (collector >= 0) {
     const blind = incidents
       .at(ancestry.idOf(collector))
@@ -117,11 +117,11 @@ function behindTransport(
   }
   if (pending.symptom === 'session' && view.brokenService !== undefined) return view.brokenService;
   if (view.dark.size === 0 || pending.symptom === 'power') return undefined;
-  for (const at of ancestry.above(node)) {
+  for (const at of ancestry.above(place)) {
     const held = view.dark.get(ancestry.idOf(at));
     if (held === undefined || !isActive(held)) continue;
     if (!isHeardBehind(pending, now.at - held.startedAt <= now.timing.misfitJoinMs)) continue;
-    return mayBeDead(ancestry, held, { pending, node }, now) ? undefined : held;
+    return mayBeDead(ancestry, held, { pending, place }, now) ? undefined : held;
   }
   return undefined;
 }
@@ -130,12 +130,12 @@ function behindTransport(
 function mayBeDead(
   ancestry: Ancestry,
   held: HeldIncident,
-  { pending, node }: { readonly pending: Pending; readonly node: number },
+  { pending, place }: { readonly pending: Pending; readonly place: number },
   { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
 ): boolean {
   if (held.kind !== 'link' || pending.symptom !== 'silent' || at - held.startedAt > timing.misfitJoinMs)
     return false;
-  const [only, ...others] = ancestry.topology.linksAt(node);
+  const [only, ...others] = ancestry.topology.linksAt(place);
   return only !== undefined && others.length === 0 && ancestry.idOf(only.index) === held.root;
 }
 

@@ -16,7 +16,7 @@ import {
 
 /** All that one resource says, as one piece; or an incident decided lately, as it stands at its root. */
 export interface Evidence {
-  readonly node: number;
+  readonly place: number;
   readonly id: string;
   readonly symptom: Symptom;
   /** 0.5 while its alarm flaps. */
@@ -31,14 +31,14 @@ export interface Evidence {
 
 /** What was seen of resources apart from alarms. */
 export interface Sighting {
-  readonly node: number;
+  readonly place: number;
   readonly state: 'alive' | 'unknown';
   readonly below: boolean;
   readonly at: Instant;
 }
 
 export interface Tally {
-  readonly node: number;
+  readonly place: number;
   /** Pieces of evidence at or below. */
   pieces: number;
   /** Leaves that spoke, those spoken for by a dark port included. */
@@ -57,44 +57,44 @@ export interface Tally {
 
 export interface Tallies {
   readonly population: Population;
-  readonly byNode: ReadonlyMap<number, Tally>;
+  readonly byPlace: ReadonlyMap<number, Tally>;
 }
 
-/** Counts all evidence at every node above it, then scores every node. */
+/** Counts all evidence at every place above it, then scores every place. */
 export function tallyUp(
   ancestry: Ancestry,
   population: Population,
   evidence: readonly Evidence[],
   sightings: Iterable<Sighting>,
 ): Tallies {
-  const byNode = new Map<number, Tally>();
-  for (const piece of evidence) count(ancestry, byNode, piece);
-  for (const piece of evidence) speakForBelow(ancestry, byNode, piece);
-  for (const sighting of sightings) see(ancestry, byNode, sighting);
-  for (const tally of byNode.values()) tally.score = scoreOf(ancestry, population, tally);
-  return { population, byNode };
+  const byPlace = new Map<number, Tally>();
+  for (const piece of evidence) count(ancestry, byPlace, piece);
+  for (const piece of evidence) speakForBelow(ancestry, byPlace, piece);
+  for (const sighting of sightings) see(ancestry, byPlace, sighting);
+  for (const tally of byPlace.values()) tally.score = scoreOf(ancestry, population, tally);
+  return { population, byPlace };
 }
 
 /** Log-likelihood of the piece as a fault of its own. */
 export function aloneScore(ancestry: Ancestry, piece: Evidence): number {
-  const kind = ancestry.kindOf(piece.node);
-  if (piece.standsFor === undefined) return alonePrior(kind, piece.symptom, ancestry.isLeaf(piece.node));
-  const leaves = ancestry.leavesOf(piece.node) + ancestry.powerLeavesOf(piece.node);
+  const kind = ancestry.kindOf(piece.place);
+  if (piece.standsFor === undefined) return alonePrior(kind, piece.symptom, ancestry.isLeaf(piece.place));
+  const leaves = ancestry.leavesOf(piece.place) + ancestry.powerLeavesOf(piece.place);
   const silent = Math.max(0, leaves - piece.standsFor);
   return prior(kind) + piece.standsFor * likelihood('signal', piece.symptom) + silent * silentLeaf;
 }
 
-function count(ancestry: Ancestry, byNode: Map<number, Tally>, piece: Evidence): void {
+function count(ancestry: Ancestry, byPlace: Map<number, Tally>, piece: Evidence): void {
   const single = aloneScore(ancestry, piece);
-  const isLeaf = ancestry.isLeaf(piece.node);
+  const isLeaf = ancestry.isLeaf(piece.place);
   const said = piece.weight * (piece.standsFor ?? 1);
   const signal = said * likelihood('signal', piece.symptom);
   const power = said * likelihood('power', piece.symptom);
   const spoken = piece.standsFor ?? (isLeaf ? 1 : 0);
-  const above = ancestry.above(piece.node);
-  const direct = ancestry.signalAbove(piece.node).length;
+  const above = ancestry.above(piece.place);
+  const direct = ancestry.signalAbove(piece.place).length;
   for (let i = 0; i < above.length; i++) {
-    add(byNode, above[i]!, { piece, said: i < direct ? signal : power, single, spoken });
+    add(byPlace, above[i]!, { piece, said: i < direct ? signal : power, single, spoken });
   }
 }
 
@@ -105,11 +105,11 @@ interface Counted {
   readonly spoken: number;
 }
 
-function add(byNode: Map<number, Tally>, node: number, { piece, said, single, spoken }: Counted): void {
-  let tally = byNode.get(node);
+function add(byPlace: Map<number, Tally>, place: number, { piece, said, single, spoken }: Counted): void {
+  let tally = byPlace.get(place);
   if (tally === undefined) {
     tally = {
-      node,
+      place,
       pieces: 0,
       spoken: 0,
       sum: 0,
@@ -121,30 +121,30 @@ function add(byNode: Map<number, Tally>, node: number, { piece, said, single, sp
       unknown: 0,
       score: 0,
     };
-    byNode.set(node, tally);
+    byPlace.set(place, tally);
   }
   tally.pieces++;
   tally.spoken += spoken;
   tally.sum += said;
   tally.singles += single;
-  if (piece.node === node && piece.standsFor === undefined) tally.own = piece;
+  if (piece.place === place && piece.standsFor === undefined) tally.own = piece;
   if (piece.firstAt < tally.oldest) tally.oldest = piece.firstAt;
   if (piece.lastAt > tally.newest) tally.newest = piece.lastAt;
 }
 
 /** A dark port speaks for the leaves below it that said nothing. */
-function speakForBelow(ancestry: Ancestry, byNode: Map<number, Tally>, piece: Evidence): void {
-  if (piece.standsFor !== undefined || ancestry.isLeaf(piece.node) || piece.symptom === 'power') return;
-  const quiet = ancestry.leavesOf(piece.node) - (byNode.get(piece.node)?.spoken ?? 0);
-  if (quiet <= 0 || ancestry.isStranger(piece.node)) return;
-  for (const node of ancestry.signalAbove(piece.node)) byNode.get(node)!.spoken += quiet;
+function speakForBelow(ancestry: Ancestry, byPlace: Map<number, Tally>, piece: Evidence): void {
+  if (piece.standsFor !== undefined || ancestry.isLeaf(piece.place) || piece.symptom === 'power') return;
+  const quiet = ancestry.leavesOf(piece.place) - (byPlace.get(piece.place)?.spoken ?? 0);
+  if (quiet <= 0 || ancestry.isStranger(piece.place)) return;
+  for (const place of ancestry.signalAbove(piece.place)) byPlace.get(place)!.spoken += quiet;
 }
 
-function see(ancestry: Ancestry, byNode: Map<number, Tally>, sighting: Sighting): void {
-  const seen = sighting.below ? ancestry.leavesOf(sighting.node) : 1;
-  for (const node of ancestry.above(sighting.node)) {
-    const tally = byNode.get(node);
-    if (tally === undefined || node === sighting.node) continue;
+function see(ancestry: Ancestry, byPlace: Map<number, Tally>, sighting: Sighting): void {
+  const seen = sighting.below ? ancestry.leavesOf(sighting.place) : 1;
+  for (const place of ancestry.above(sighting.place)) {
+    const tally = byPlace.get(place);
+    if (tally === undefined || place === sighting.place) continue;
     if (sighting.state === 'unknown') tally.unknown += seen;
     // Life before the onset says nothing about the fault.
     else if (sighting.at > tally.oldest) tally.alive += seen;
@@ -156,13 +156,13 @@ const speaksForItself: ReadonlySet<string> = new Set(['pon-port', 'card', 'olt',
 const silenceUnderOwnAlarm = -3;
 
 function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): number {
-  const kind = ancestry.kindOf(tally.node);
-  const leaves = ancestry.leavesOf(tally.node) + ancestry.powerLeavesOf(tally.node);
+  const kind = ancestry.kindOf(tally.place);
+  const leaves = ancestry.leavesOf(tally.place) + ancestry.powerLeavesOf(tally.place);
   const alive = Math.min(tally.alive, leaves);
   const silent = Math.max(0, leaves - tally.spoken - tally.unknown - alive);
   const perLeaf = population === 'degraded' ? silentDegradedLeaf : silentLeaf;
   const silence = silent * perLeaf;
-  const own = tally.own !== undefined && !ancestry.isLeaf(tally.node);
+  const own = tally.own !== undefined && !ancestry.isLeaf(tally.place);
   return (
     prior(kind) +
     tally.sum +
@@ -174,12 +174,12 @@ function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): numb
 
 /** A cut cable may spare some of its fibres: silence counts only in the children where somebody spoke. */
 export function partialCut(ancestry: Ancestry, tallies: Tallies, tally: Tally): number {
-  const children = ancestry.topology.childrenOf('cable', tally.node);
-  let score = prior(ancestry.kindOf(tally.node)) + tally.sum;
+  const children = ancestry.topology.childrenOf('cable', tally.place);
+  let score = prior(ancestry.kindOf(tally.place)) + tally.sum;
   let touched = 0;
   let spared = 0;
   for (const child of children) {
-    const below = tallies.byNode.get(child);
+    const below = tallies.byPlace.get(child);
     if (below === undefined) {
       spared++;
       continue;

@@ -6,7 +6,7 @@ import { limits } from './timing.ts';
 export interface TransportEvidence {
   /** The alarm's id. */
   readonly alarm: string;
-  readonly node: number;
+  readonly place: number;
   readonly id: string;
   readonly symptom: 'link' | 'silent';
   /** The end that says a link is down. */
@@ -21,12 +21,12 @@ export interface TransportCause {
   readonly alarms: readonly string[];
   /** What lost its last path with this cause, the root itself left out. */
   readonly dark: readonly number[];
-  readonly rivals: readonly { readonly node: number; readonly gain: number }[];
+  readonly rivals: readonly { readonly place: number; readonly gain: number }[];
 }
 
 /** What is known to be down from open incidents. */
 export interface KnownDown {
-  readonly nodes: ReadonlySet<number>;
+  readonly places: ReadonlySet<number>;
 }
 
 interface Draft {
@@ -35,7 +35,7 @@ interface Draft {
   readonly alarms: string[];
   /** Resources the draft declares dead. */
   readonly dead: readonly number[];
-  readonly rivals: readonly { readonly node: number; readonly gain: number }[];
+  readonly rivals: readonly { readonly place: number; readonly gain: number }[];
 }
 
 /** Evidence sorted by id. The answer covers every piece of it exactly once, in an order that depends on ids only. */
@@ -51,12 +51,18 @@ export function explainTransport(
     ...lostCollectors(ancestry, silent),
     ...deadDevices(ancestry, { silent, links }, known),
     ...sharedCuts(ancestry, links, known),
-    ...[...links].map(([node, pieces]): Draft => {
-      return { root: node, kind: 'link', alarms: names(pieces), dead: [node], rivals: ends(ancestry, node) };
+    ...[...links].map(([place, pieces]): Draft => {
+      return {
+        root: place,
+        kind: 'link',
+        alarms: names(pieces),
+        dead: [place],
+        rivals: ends(ancestry, place),
+      };
     }),
   ];
   const causes: TransportCause[] = [];
-  const dead = new Set(known.nodes);
+  const dead = new Set(known.places);
   for (const draft of drafts.slice(0, limits.causesPerLook)) {
     causes.push(withShadow(ancestry, draft, { dead, silent }));
   }
@@ -66,8 +72,8 @@ export function explainTransport(
 }
 
 function gather(into: Map<number, TransportEvidence[]>, piece: TransportEvidence): void {
-  const found = into.get(piece.node);
-  if (found === undefined) into.set(piece.node, [piece]);
+  const found = into.get(piece.place);
+  if (found === undefined) into.set(piece.place, [piece]);
   else found.push(piece);
 }
 
@@ -76,16 +82,16 @@ const names = (pieces: readonly TransportEvidence[]): string[] => pieces.map((pi
 /** A collector that says itself that it is lost takes what its polls call unreachable. */
 function lostCollectors(ancestry: Ancestry, silent: Map<number, TransportEvidence[]>): Draft[] {
   const drafts: Draft[] = [];
-  for (const [node, pieces] of silent) {
-    if (ancestry.kindOf(node) !== 'collector') continue;
-    silent.delete(node);
+  for (const [place, pieces] of silent) {
+    if (ancestry.kindOf(place) !== 'collector') continue;
+    silent.delete(place);
     const alarms = names(pieces);
     for (const [target, said] of silent) {
-      if (ancestry.collectorOf(target) !== node || !said.every((piece) => piece.polled)) continue;
+      if (ancestry.collectorOf(target) !== place || !said.every((piece) => piece.polled)) continue;
       alarms.push(...names(said));
       silent.delete(target);
     }
-    drafts.push({ root: node, kind: 'collector', alarms, dead: [], rivals: [] });
+    drafts.push({ root: place, kind: 'collector', alarms, dead: [], rivals: [] });
   }
   return drafts;
 }
@@ -100,8 +106,8 @@ function deadDevices(ancestry: Ancestry, { silent, links }: Said, known: KnownDo
   const { topology } = ancestry;
   const drafts: Draft[] = [];
   const devices = new Set<number>();
-  for (const node of links.keys()) {
-    const link = topology.linkOf(node);
+  for (const place of links.keys()) {
+    const link = topology.linkOf(place);
     for (const end of [link?.a ?? -1, link?.b ?? -1]) if (end >= 0) devices.add(end);
   }
   const sorted = [...devices].sort((a, b) => (ancestry.idOf(a) < ancestry.idOf(b) ? -1 : 1));
@@ -111,14 +117,14 @@ function deadDevices(ancestry: Ancestry, { silent, links }: Said, known: KnownDo
     const down = attached.filter((link) => links.has(link.index));
     const spoke = down.some((link) => links.get(link.index)!.some((piece) => piece.by === own));
     if (spoke || down.length === 0 || (attached.length === 1 && !silent.has(device))) continue;
-    if (!attached.every((link) => links.has(link.index) || known.nodes.has(link.index))) continue;
+    if (!attached.every((link) => links.has(link.index) || known.places.has(link.index))) continue;
     // Two cuts that isolate a device leave it silent too; links known down before count for the cut.
     if (down.length < 2 && attached.length > 1) continue;
     const alarms = down.flatMap((link) => names(links.get(link.index)!));
     alarms.push(...names(silent.get(device) ?? []));
     for (const link of down) links.delete(link.index);
     silent.delete(device);
-    const rivals = down.slice(0, 3).map((link) => ({ node: link.index, gain: -1.5 * down.length }));
+    const rivals = down.slice(0, 3).map((link) => ({ place: link.index, gain: -1.5 * down.length }));
     drafts.push({ root: device, kind: 'node-down', alarms, dead: [device], rivals });
   }
   return drafts;
@@ -130,14 +136,14 @@ function sharedCuts(ancestry: Ancestry, links: Map<number, TransportEvidence[]>,
   const drafts: Draft[] = [];
   for (;;) {
     const votes = new Map<number, number>();
-    for (const node of links.keys()) {
-      for (const segment of new Set(topology.linkOf(node)?.segments))
+    for (const place of links.keys()) {
+      for (const segment of new Set(topology.linkOf(place)?.segments))
         votes.set(segment, (votes.get(segment) ?? 0) + 1);
     }
     const shared = [...votes]
       .filter(([segment, count]) => {
         const over = topology.linksOver(segment);
-        const down = over.filter((link) => links.has(link.index) || known.nodes.has(link.index));
+        const down = over.filter((link) => links.has(link.index) || known.places.has(link.index));
         return count >= 2 && down.length >= 0.6 * over.length;
       })
       .sort(([a, m], [b, n]) => n - m || (ancestry.idOf(a) < ancestry.idOf(b) ? -1 : 1));
@@ -148,7 +154,7 @@ function sharedCuts(ancestry: Ancestry, links: Map<number, TransportEvidence[]>,
     for (const link of cut) links.delete(link.index);
     const rivals = shared
       .slice(1, 4)
-      .map(([node, votesFor]) => ({ node, gain: votesFor === count ? 0 : 8 * (votesFor - count) }));
+      .map(([place, votesFor]) => ({ place, gain: votesFor === count ? 0 : 8 * (votesFor - count) }));
     drafts.push({
       root: segment,
       kind: 'duct',
@@ -170,25 +176,25 @@ function withShadow(ancestry: Ancestry, draft: Draft, { dead, silent }: Shadow):
   const { root, kind, rivals } = draft;
   if (draft.dead.length === 0) return { root, kind, rivals, alarms: draft.alarms, dark: [] };
   const dark = lostWith(ancestry, dead, draft.dead);
-  for (const node of draft.dead) dead.add(node);
+  for (const place of draft.dead) dead.add(place);
   const alarms = [...draft.alarms];
-  for (const node of dark) {
-    alarms.push(...names(silent.get(node) ?? []));
-    silent.delete(node);
+  for (const place of dark) {
+    alarms.push(...names(silent.get(place) ?? []));
+    silent.delete(place);
   }
   return { root, kind, rivals, alarms, dark };
 }
 
-/** Transport nodes served without `more` and unserved with it. */
+/** Transport places served without `more` and unserved with it. */
 function lostWith(ancestry: Ancestry, dead: ReadonlySet<number>, more: readonly number[]): number[] {
   const { topology } = ancestry;
   if (topology.serviceRoots.length === 0) return [];
   const added = new Set(more);
-  const before = topology.served((node) => dead.has(node));
-  const then = topology.served((node) => dead.has(node) || added.has(node));
+  const before = topology.served((place) => dead.has(place));
+  const then = topology.served((place) => dead.has(place) || added.has(place));
   const lost: number[] = [];
-  for (let node = 0; node < topology.count; node++) {
-    if (before[node] === 1 && then[node] === 0 && !added.has(node)) lost.push(node);
+  for (let place = 0; place < topology.count; place++) {
+    if (before[place] === 1 && then[place] === 0 && !added.has(place)) lost.push(place);
   }
   return lost;
 }
@@ -203,52 +209,55 @@ function silentDevices(
   const { topology } = ancestry;
   while (silent.size > 1 && causes.length < limits.causesPerLook) {
     const candidates = [...silent.keys()].filter(
-      (node) => !ancestry.isStranger(node) && !topology.isAccessHead(node),
+      (place) => !ancestry.isStranger(place) && !topology.isAccessHead(place),
     );
-    let best: { node: number; covered: number } | undefined;
-    for (const node of candidates.slice(0, limits.causesPerLook)) {
-      const lost = lostWith(ancestry, dead, [node]);
+    let best: { place: number; covered: number } | undefined;
+    for (const place of candidates.slice(0, limits.causesPerLook)) {
+      const lost = lostWith(ancestry, dead, [place]);
       const covered = lost.filter((other) => silent.has(other)).length;
-      if (covered >= 1 && covered > (best?.covered ?? 0)) best = { node, covered };
+      if (covered >= 1 && covered > (best?.covered ?? 0)) best = { place, covered };
     }
     if (best === undefined) break;
-    causes.push(alone(ancestry, best.node, { silent, dead }));
+    causes.push(alone(ancestry, best.place, { silent, dead }));
   }
   causes.push(...blindCollectors(ancestry, silent));
-  for (const node of [...silent.keys()]) causes.push(alone(ancestry, node, { silent, dead }));
+  for (const place of [...silent.keys()]) causes.push(alone(ancestry, place, { silent, dead }));
   return causes;
 }
 
-function alone(ancestry: Ancestry, node: number, shadow: Shadow): TransportCause {
-  const alarms = names(shadow.silent.get(node)!);
-  shadow.silent.delete(node);
+function alone(ancestry: Ancestry, place: number, shadow: Shadow): TransportCause {
+  const alarms = names(shadow.silent.get(place)!);
+  shadow.silent.delete(place);
   const kind = 'node-down';
-  const first = ancestry.topology.linksAt(node)[0];
-  const rivals = first === undefined ? [] : [{ node: first.index, gain: -3 }];
-  return withShadow(ancestry, { root: node, kind, alarms, dead: [node], rivals }, shadow);
+  const first = ancestry.topology.linksAt(place)[0];
+  const rivals = first === undefined ? [] : [{ place: first.index, gain: -3 }];
+  return withShadow(ancestry, { root: place, kind, alarms, dead: [place], rivals }, shadow);
 }
 
 /** Most targets of one collector fell silent at once though no device explains it: the collector does not see. */
 function blindCollectors(ancestry: Ancestry, silent: Map<number, TransportEvidence[]>): TransportCause[] {
   const targets = new Map<number, number[]>();
-  for (const [node, said] of silent) {
-    const collector = said.every((piece) => piece.polled) ? ancestry.collectorOf(node) : -1;
-    if (collector >= 0) targets.set(collector, [...(targets.get(collector) ?? []), node]);
+  for (const [place, said] of silent) {
+    const collector = said.every((piece) => piece.polled) ? ancestry.collectorOf(place) : -1;
+    if (collector >= 0) targets.set(collector, [...(targets.get(collector) ?? []), place]);
   }
   const causes: TransportCause[] = [];
-  for (const [collector, nodes] of targets) {
+  for (const [collector, places] of targets) {
     const watched = ancestry.topology.childrenOf('collector', collector).length;
-    if (nodes.length < 3 || nodes.length < 0.6 * watched) continue;
-    const alarms = nodes.flatMap((node) => names(silent.get(node)!));
-    for (const node of nodes) silent.delete(node);
+    if (places.length < 3 || places.length < 0.6 * watched) continue;
+    const alarms = places.flatMap((place) => names(silent.get(place)!));
+    for (const place of places) silent.delete(place);
     causes.push({ root: collector, kind: 'collector', alarms, dark: [], rivals: [] });
   }
   return causes;
 }
 
-function ends(ancestry: Ancestry, node: number): { node: number; gain: number }[] {
-  const link = ancestry.topology.linkOf(node);
+function ends(ancestry: Ancestry, place: number): { place: number; gain: number }[] {
+  const link = ancestry.topology.linkOf(place);
   if (link === undefined) return [];
-  const segments = link.segments.slice(0, 2).map((segment) => ({ node: segment, gain: -3 }));
-  return [...segments, ...[link.a, link.b].filter((end) => end >= 0).map((end) => ({ node: end, gain: -4 }))];
+  const segments = link.segments.slice(0, 2).map((segment) => ({ place: segment, gain: -3 }));
+  return [
+    ...segments,
+    ...[link.a, link.b].filter((end) => end >= 0).map((end) => ({ place: end, gain: -4 })),
+  ];
 }

@@ -13,15 +13,15 @@ const knownShare = 0.98;
 
 /** Softmax over gains, the winner first; adds up to less than 1. */
 function candidates(
-  gains: readonly { readonly node: number; readonly gain: number }[],
-  name: (node: number) => { root: Candidate['root']; kind: FaultKind },
+  gains: readonly { readonly place: number; readonly gain: number }[],
+  name: (place: number) => { root: Candidate['root']; kind: FaultKind },
 ): Candidate[] {
   const most = gains.reduce((best, { gain }) => Math.max(best, gain), Number.NEGATIVE_INFINITY);
   const weights = gains.map(({ gain }) => Math.exp((gain - most) / temperatureNats));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const listed = gains.map(({ node }, i): Candidate => {
+  const listed = gains.map(({ place }, i): Candidate => {
     const probability = Math.round((knownShare * 1_000 * weights[i]!) / total) / 1_000;
-    return { ...name(node), probability };
+    return { ...name(place), probability };
   });
   // The winner was chosen on the whole tree; a rival that looks better alone lost there and cannot stand above it.
   const [first, ...others] = listed;
@@ -46,19 +46,19 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
   const symptoms = found.evidence.map((piece) => piece.symptom);
   const isSingle = tally === undefined;
   const root = isSingle ? powerSource(ancestry, found.root, symptoms) : found.root;
-  const kindAt = (node: number): FaultKind => kindOf(ancestry, population, { node, isSingle, symptoms });
-  const name = (node: number): { root: Candidate['root']; kind: FaultKind } => ({
-    root: ancestry.idOf(node),
-    kind: kindAt(node),
+  const kindAt = (place: number): FaultKind => kindOf(ancestry, population, { place, isSingle, symptoms });
+  const name = (place: number): { root: Candidate['root']; kind: FaultKind } => ({
+    root: ancestry.idOf(place),
+    kind: kindAt(place),
   });
-  const gains = [{ node: root, gain: found.candidates[0]?.gain ?? 0 }, ...found.candidates.slice(1)];
+  const gains = [{ place: root, gain: found.candidates[0]?.gain ?? 0 }, ...found.candidates.slice(1)];
   const leaves = ancestry.leavesOf(root) + ancestry.powerLeavesOf(root);
   return {
     scope: population,
     kind: kindAt(root),
     root: ancestry.idOf(root),
     candidates: candidates(
-      gains.filter(({ node }, i) => i === 0 || node !== root),
+      gains.filter(({ place }, i) => i === 0 || place !== root),
       name,
     ),
     actionable: isActionable(ancestry, population, found, symptoms),
@@ -76,8 +76,8 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
       silent: tally === undefined ? 0 : Math.max(0, leaves - tally.spoken - tally.alive - tally.unknown),
       early: found.early,
       evidence: found.evidence.slice(0, 10).map((piece) => `${piece.id} ${piece.symptom}`),
-      rivals: found.candidates.slice(1).map(({ node, gain }) => ({
-        root: ancestry.idOf(node),
+      rivals: found.candidates.slice(1).map(({ place, gain }) => ({
+        root: ancestry.idOf(place),
         nats: Math.round((gain - (found.candidates[0]?.gain ?? 0)) * 10) / 10,
       })),
     },
@@ -85,17 +85,17 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
 }
 
 export function transportVerdict(ancestry: Ancestry, cause: TransportCause): Verdict {
-  const name = (node: number): { root: Candidate['root']; kind: FaultKind } => ({
-    root: ancestry.idOf(node),
-    kind: node === cause.root ? cause.kind : transportKind(ancestry, node),
+  const name = (place: number): { root: Candidate['root']; kind: FaultKind } => ({
+    root: ancestry.idOf(place),
+    kind: place === cause.root ? cause.kind : transportKind(ancestry, place),
   });
-  const devices = cause.dark.filter((node) => ancestry.topology.linkOf(node) === undefined);
-  const dark = devices.map((node) => ancestry.idOf(node));
+  const devices = cause.dark.filter((place) => ancestry.topology.linkOf(place) === undefined);
+  const dark = devices.map((place) => ancestry.idOf(place));
   return {
     scope: cause.kind === 'collector' ? 'collector' : 'transport',
     kind: cause.kind,
     root: ancestry.idOf(cause.root),
-    candidates: candidates([{ node: cause.root, gain: 0 }, ...cause.rivals], name),
+    candidates: candidates([{ place: cause.root, gain: 0 }, ...cause.rivals], name),
     actionable: true,
     dark,
     explanation: {
@@ -108,10 +108,10 @@ export function transportVerdict(ancestry: Ancestry, cause: TransportCause): Ver
 }
 
 /** An alarm nothing above can explain: an incident of its own, kept from people where it tells of no outage. */
-export function aloneVerdict(ancestry: Ancestry, node: number, cause: string): Verdict {
+export function aloneVerdict(ancestry: Ancestry, place: number, cause: string): Verdict {
   const isService = cause === 'DNS_FAIL';
   const kind = isService ? 'service' : cause === 'FLAPPING' ? 'flapping' : 'unexplained';
-  const root = ancestry.idOf(node);
+  const root = ancestry.idOf(place);
   return {
     scope: isService ? 'service' : 'alone',
     kind,
@@ -123,28 +123,32 @@ export function aloneVerdict(ancestry: Ancestry, node: number, cause: string): V
   };
 }
 
-function transportKind(ancestry: Ancestry, node: number): FaultKind {
-  const kind = ancestry.kindOf(node);
+function transportKind(ancestry: Ancestry, place: number): FaultKind {
+  const kind = ancestry.kindOf(place);
   if (kind === 'segment') return 'duct';
   return kind === 'link' || kind === 'collector' ? kind : 'node-down';
 }
 
 interface Placed {
-  readonly node: number;
+  readonly place: number;
   readonly isSingle: boolean;
   readonly symptoms: readonly Symptom[];
 }
 
-function kindOf(ancestry: Ancestry, population: Population, { node, isSingle, symptoms }: Placed): FaultKind {
+function kindOf(
+  ancestry: Ancestry,
+  population: Population,
+  { place, isSingle, symptoms }: Placed,
+): FaultKind {
   const { topology } = ancestry;
-  const kind = ancestry.kindOf(node);
-  if (ancestry.isStranger(node)) {
+  const kind = ancestry.kindOf(place);
+  if (ancestry.isStranger(place)) {
     if (symptoms.includes('silent')) return 'node-down';
     return symptoms.includes('link') ? 'link' : 'unexplained';
   }
   if (isSingle && symptoms.includes('power') && !['mains', 'building'].includes(kind)) return 'site-power';
   if (kind === 'segment' && population === 'down') {
-    const carried = topology.childrenOf('cable', node);
+    const carried = topology.childrenOf('cable', place);
     return carried.length > 0 &&
       [...carried].some(
         (child) => topology.kindOf(child) !== 'feeder' && topology.kindOf(child) !== 'segment',
@@ -154,15 +158,15 @@ function kindOf(ancestry: Ancestry, population: Population, { node, isSingle, sy
         ? 'feeder'
         : 'duct';
   }
-  return ancestry.isLeaf(node) && population === 'down' ? 'drop' : faultKind(kind, population);
+  return ancestry.isLeaf(place) && population === 'down' ? 'drop' : faultKind(kind, population);
 }
 
 /** Lost mains are told by the device on battery; the cause is the feed of its site. */
-function powerSource(ancestry: Ancestry, node: number, symptoms: readonly Symptom[]): number {
-  if (!symptoms.includes('power') || symptoms.some((symptom) => symptom !== 'power')) return node;
-  const chain = [...ancestry.powerAbove(node)];
+function powerSource(ancestry: Ancestry, place: number, symptoms: readonly Symptom[]): number {
+  if (!symptoms.includes('power') || symptoms.some((symptom) => symptom !== 'power')) return place;
+  const chain = [...ancestry.powerAbove(place)];
   const site = chain.find((above) => ancestry.kindOf(above) === 'site');
-  return site ?? chain.find((above) => ancestry.kindOf(above) !== 'battery') ?? chain[0] ?? node;
+  return site ?? chain.find((above) => ancestry.kindOf(above) !== 'battery') ?? chain[0] ?? place;
 }
 
 function isActionable(
@@ -184,7 +188,7 @@ function touchedParts(ancestry: Ancestry, found: Explanation, root: number): Ver
   const cable = ancestry.topology.treeOf('cable')!.parents;
   const seen = new Set<number>();
   for (const piece of found.evidence) {
-    for (const node of ancestry.signalAbove(piece.node)) if (cable[node] === root) seen.add(node);
+    for (const place of ancestry.signalAbove(piece.place)) if (cable[place] === root) seen.add(place);
   }
   const touched = [...children].filter((child) => seen.has(child));
   if (touched.length === 0 || touched.length === children.length) return undefined;

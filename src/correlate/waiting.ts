@@ -92,8 +92,8 @@ export class Waiting {
         this.#seen.delete(resource);
         continue;
       }
-      const node = ancestry.topology.indexOf(resource);
-      if (node >= 0) found.push({ node, state, below, at });
+      const place = ancestry.topology.indexOf(resource);
+      if (place >= 0) found.push({ place, state, below, at });
     }
     return found;
   }

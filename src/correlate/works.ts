@@ -12,12 +12,13 @@ export function worksCovering(ancestry: Ancestry, root: string, at: Instant): Pl
     (works) => at >= works.from - earlyStartMs && at <= works.to,
   );
   if (running.length === 0) return undefined;
-  const node = ancestry.nodeOf(root);
-  if (node < 0) return undefined;
-  const covered = new Set<string>([...ancestry.above(node)].map((up) => ancestry.idOf(up)));
-  if (!ancestry.isStranger(node)) {
-    for (const segment of ancestry.topology.linkOf(node)?.segments ?? []) covered.add(ancestry.idOf(segment));
-    let site = ancestry.topology.parentOf('site', node);
+  const place = ancestry.placeOf(root);
+  if (place < 0) return undefined;
+  const covered = new Set<string>([...ancestry.above(place)].map((up) => ancestry.idOf(up)));
+  if (!ancestry.isStranger(place)) {
+    for (const segment of ancestry.topology.linkOf(place)?.segments ?? [])
+      covered.add(ancestry.idOf(segment));
+    let site = ancestry.topology.parentOf('site', place);
     for (; site >= 0; site = ancestry.topology.parentOf('site', site)) covered.add(ancestry.idOf(site));
   }
   return running.find((works) => works.resources.some((id) => covered.has(id)));

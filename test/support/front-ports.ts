@@ -53,6 +53,8 @@ export interface MemoryDaemon {
   isReady: boolean;
   reloadOutcome: ReloadOutcome;
   readonly played: string[];
+  /** Lists of subscribers that were applied. */
+  readonly imported: string[];
   publish(...changes: readonly Change[]): void;
   /** Spends as one-time sign-in token. */
   oneTimeToken: string | undefined;
@@ -101,6 +103,20 @@ export function memoryDaemon(
     isReady: () => daemon.isReady,
     metrics: () => `allclear_inputs_total ${inputs.length}\n`,
     reload: async () => daemon.reloadOutcome,
+    async importSubscribers(csv, apply) {
+      const isWrong = csv.includes('duke');
+      const diff = {
+        added: csv.trim().split('\n').length - 1,
+        changed: 0,
+        removed: 0,
+        unchanged: 0,
+        repeated: 0,
+      };
+      const wrong = { file: 'the list', line: 2, column: 5, severity: 'error', code: 'csv/class' } as const;
+      const applied = apply && !isWrong;
+      if (applied) daemon.imported.push(csv);
+      return { diff, problems: isWrong ? [{ ...wrong, message: '"duke" is no class' }] : [], applied };
+    },
     play:
       options.demo === undefined
         ? undefined
@@ -136,6 +152,7 @@ export function memoryDaemon(
     isReady: true,
     reloadOutcome: { kind: 'applied', needsRestart: [], problems: [] },
     played: [],
+    imported: [],
     oneTimeToken: undefined,
     publish(...changes) {
       for (const change of changes) keep(daemon, change);

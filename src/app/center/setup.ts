@@ -69,7 +69,24 @@ function openSubscribers(path: string): SubscriberPages {
   return readSubscribers(createReadStream(path, { encoding: 'utf8' }), path);
 }
 
-async function enterCalendar({ host, world }: Setup, table: SubscriberTable): Promise<void> {
+/** The book's subscribers changed: the line goes on with the same network and their new list. */
+export async function renewSubscribers(
+  setup: Pick<Setup, 'host' | 'book' | 'channels' | 'world'> & { readonly language: 'ru' | 'en' },
+): Promise<void> {
+  const { host, book, channels, language } = setup;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const table = await book.exportColumns({ channels, language, zone });
+  await enterCalendar(setup, table);
+  const subscribers = await host.contents.put(encodeSubscribers(table));
+  const { topology, topologyVersion, subscribers: old } = host.line.named;
+  if (topology === undefined || subscribers === old) return;
+  await host.submit({ kind: 'topologyVersion', version: topologyVersion + 1, topology, subscribers });
+}
+
+async function enterCalendar(
+  { host, world }: Pick<Setup, 'host' | 'world'>,
+  table: SubscriberTable,
+): Promise<void> {
   const calendar = await host.contents.putJson(calendarFrom(table.zones, world.now()));
   if (calendar !== host.line.named.calendar) await host.submit({ kind: 'calendar', calendar });
 }

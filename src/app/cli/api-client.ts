@@ -39,11 +39,15 @@ export class ApiClient {
 
   get(path: string, query: Readonly<Record<string, string>> = {}): Promise<JsonRecord> {
     const search = new URLSearchParams(query).toString();
-    return this.#call('GET', search === '' ? path : `${path}?${search}`, undefined);
+    return this.#call('GET', search === '' ? path : `${path}?${search}`);
   }
 
   post(path: string, body: JsonRecord): Promise<JsonRecord> {
-    return this.#call('POST', path, JSON.stringify(body));
+    return this.#call('POST', path, { text: JSON.stringify(body), type: 'application/json' });
+  }
+
+  postCsv(path: string, text: string): Promise<JsonRecord> {
+    return this.#call('POST', path, { text, type: 'text/csv; charset=utf-8' });
   }
 
   /** One page. */
@@ -67,13 +71,17 @@ export class ApiClient {
     this.#http.close();
   }
 
-  async #call(method: 'GET' | 'POST', path: string, body: string | undefined): Promise<JsonRecord> {
+  async #call(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: { readonly text: string; readonly type: string },
+  ): Promise<JsonRecord> {
     const headers: Record<string, string> = {
       authorization: `Bearer ${this.#token}`,
       accept: 'application/json',
     };
-    if (body !== undefined) headers['content-type'] = 'application/json';
-    const outcome = await this.#http.call({ url: `${this.#base}${path}`, method, headers, body });
+    if (body !== undefined) headers['content-type'] = body.type;
+    const outcome = await this.#http.call({ url: `${this.#base}${path}`, method, headers, body: body?.text });
     if (outcome.kind !== 'answer') throw new Fault('reach/no-answer', `${this.#base}: ${outcome.reason}`);
     const answer = jsonIn(outcome.body);
     if (outcome.status >= 200 && outcome.status < 300) {

@@ -14,6 +14,7 @@ import { readConfig } from '../config/load.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { lockData } from '../roles/data-lock.ts';
 import { machine } from '../world.ts';
+import { ApiClient } from './api-client.ts';
 import { commonOptions, configFile, dataFolder, verbWorld } from './common-options.ts';
 import { topologyDiff } from './topology-diff.ts';
 import type { Terminal, Verb } from './verb.ts';
@@ -33,23 +34,21 @@ export const importVerb: Verb = {
   summary:
     'Prints what a list of subscribers or a topology would change; applies it when asked or with --yes.',
   usage:
-    'allclear import subscribers|topology FILE [--config FILE|--data DIR] [--yes|--dry-run] [--json] [--lang ru|en]',
+    'allclear import subscribers|topology FILE [--config FILE|--data DIR|--url URL] [--yes|--dry-run] [--json] [--lang ru|en]',
   async run(argv, terminal) {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
     const [kind, file, extra] = positionals;
     if (file === undefined || extra !== undefined) {
       throw new Fault('usage/argument', 'write what to import and one file: import subscribers FILE');
     }
-    if (values.url !== undefined) {
-      throw new Fault(
-        'usage/url',
-        'a running daemon takes no imports over its address: stop it, or restart it with the new file',
-      );
-    }
     readable(file);
     const isJson = values.json === true || values.jsonl === true;
     const asking = { terminal, say: speaker(values.lang), isJson, yes: values.yes === true };
     const given = { ...asking, isDry: values['dry-run'] === true, file, values };
+    if (kind === 'subscribers' && values.url !== undefined) return importOver(values.url, given);
+    if (values.url !== undefined) {
+      throw new Fault('usage/url', 'over the address of a daemon only subscribers are imported');
+    }
     if (kind === 'subscribers') return importSubscribers(given);
     if (kind === 'topology') return importTopology(given);
     throw new Fault('usage/argument', `"${kind}" is neither subscribers nor topology`);
@@ -99,6 +98,25 @@ async function importSubscribers(importing: Importing): Promise<number> {
     terminal.complain(`the next start imports ${config.subscribers} again, as the configuration says`);
   }
   return exitCodes.ok;
+}
+
+/** The running daemon compares, then changes itself. */
+async function importOver(url: string, importing: Importing): Promise<number> {
+  const api = new ApiClient(url);
+  try {
+    const csv = await readFile(importing.file, 'utf8');
+    const path = '/subscribers/import';
+    const { problems, ...diff } = (await api.postCsv(path, csv)) as unknown as Diff & {
+      readonly problems: readonly Problem[];
+    };
+    const here = problems.map((problem) => ({ ...problem, file: importing.file }));
+    if (!isAcceptable(here, importing.terminal)) return exitCodes.problem;
+    if (!(await mayApply(diff, importing))) return exitCodes.problem;
+    if (!importing.isDry) await api.postCsv(`${path}?apply=true`, csv);
+    return exitCodes.ok;
+  } finally {
+    api.close();
+  }
 }
 
 /** A list with a wrong line is not applied: the subscriber on it would count as gone. */

@@ -6,7 +6,7 @@ import type { Wake } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import { type Front, openFront } from '../../edge/http/front.ts';
 import { LiveFeed } from '../../edge/http/live-feed.ts';
-import type { FrontPorts, PlayPort } from '../../edge/http/ports.ts';
+import type { FrontPorts, ImportOutcome, PlayPort } from '../../edge/http/ports.ts';
 import type { Applied } from '../../flow/applied.ts';
 import type { SeriesStore } from '../../flow/series.ts';
 import type { SubscriberKey } from '../../model/ids.ts';
@@ -21,6 +21,7 @@ import { DeviceBoard } from '../center/device-board.ts';
 import { deviceIndex } from '../center/device-index.ts';
 import { type FromIngest, IngestLink } from '../center/ingest-link.ts';
 import { type LineHost, openLineHost } from '../center/line-host.ts';
+import { importList } from '../center/list-import.ts';
 import { Reload } from '../center/reload.ts';
 import { metricsText, statusOf } from '../center/self-metrics.ts';
 import { setUpLine } from '../center/setup.ts';
@@ -85,6 +86,7 @@ class Center {
   #jobs: { stop(): void } | undefined;
   #clock: Wake | undefined;
   #isReady = false;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
     const { config, host, places } = parts;
@@ -178,7 +180,7 @@ class Center {
     const { data, http, traps, syslog, public: open } = first;
     const config = { ...read.config, data, http, traps, syslog, public: open };
     const installation = { ...read, config };
-    const problems = await this.#enter(installation);
+    const problems = await this.#inTurn(() => this.#enter(installation));
     this.#collector!.use(installation);
     this.#deviceOf = deviceIndex(config.devices);
     this.#jobs?.stop();
@@ -189,6 +191,20 @@ class Center {
     const failure = await this.#link!.reload(inForce);
     if (failure !== undefined) throw new Fault('reload/ingest', `who may send traps: ${failure}`);
     return problems;
+  }
+
+  #importList(csv: string, apply: boolean): Promise<ImportOutcome> {
+    const { host, book } = this.#parts;
+    const { channels } = this.#courier!;
+    const { language } = this.#config;
+    return importList({ host: this.#lineHost!, book, world: host.world, channels, language, csv, apply });
+  }
+
+  /** Lists of subscribers are brought in one after the other: two at once would each take the other's for gone. */
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(run);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   #publicUrl(config: Config): string {
@@ -214,6 +230,7 @@ class Center {
       isReady: () => this.#isReady,
       metrics: () => metricsText(this.#counters()),
       reload: () => this.#reload.ask(),
+      importSubscribers: (csv, apply) => this.#inTurn(() => this.#importList(csv, apply)),
       play: start.demo === undefined ? undefined : playPort(host),
       access: accessPort({ book, world, bootstrapTokens: bootstrapTokens(start.demoToken) }),
       get publicUrl() {

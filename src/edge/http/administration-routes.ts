@@ -1,6 +1,6 @@
 /** Calls about the daemon's own running: its configuration read again, and the scenarios of a demo. */
 import { neverHappens } from '../../base/fault.ts';
-import { type Call, object, ok, type Reply, type Route, refusal, text } from './route.ts';
+import { type Call, object, ok, oneOf, type Reply, type Route, refusal, text } from './route.ts';
 
 export const administrationRoutes: readonly Route[] = [
   {
@@ -9,6 +9,16 @@ export const administrationRoutes: readonly Route[] = [
     summary: 'Reads the configuration again and applies all of it, or nothing when anything is wrong with it',
     answers: 'what waits for the next start, and warnings',
     handle: reload,
+  },
+  {
+    method: 'POST',
+    path: '/subscribers/import',
+    summary:
+      'Compares a list of subscribers (CSV, all of them) with those there are; with apply=true it takes their place',
+    query: object({ apply: oneOf(['true', 'false']) }, []),
+    rawBodyBytes: 64 * 1024 * 1024,
+    answers: 'how many are added, changed and removed, and what is wrong with the list',
+    handle: importSubscribers,
   },
   {
     method: 'POST',
@@ -35,6 +45,14 @@ async function reload({ ports, user }: Call): Promise<Reply> {
     default:
       return neverHappens(outcome);
   }
+}
+
+async function importSubscribers({ ports, user, query, body }: Call): Promise<Reply> {
+  if (user.role !== 'administrator') return refusal(403, 'Only an administrator may import.');
+  if (!ports.isReady()) return refusal(503, 'The daemon is not ready.');
+  if (typeof body !== 'string' || body.trim() === '') return refusal(400, 'The body is empty.');
+  const { diff, problems, applied } = await ports.importSubscribers(body, query['apply'] === 'true');
+  return ok({ ...diff, applied, problems });
 }
 
 async function play({ ports, body }: Call): Promise<Reply> {

@@ -32,7 +32,7 @@ export async function addApi(server: FastifyInstance, ports: FrontPorts, callerO
   });
   await server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    const types = ['application/json', 'application/x-ndjson', 'text/plain'];
+    const types = ['application/json', 'application/x-ndjson', 'text/csv', 'text/plain'];
     scope.addContentTypeParser(types, { parseAs: 'string' }, (_request, body, done) => done(null, body));
     for (const route of routes) if (route.rawBodyBytes !== undefined) addRoute(scope, ports, route, callerOf);
   });

@@ -28,6 +28,8 @@ export interface FrontPorts {
   metrics(): string;
   /** Reads and checks the configuration again, and applies it when nothing is wrong with it. */
   reload(): Promise<ReloadOutcome>;
+  /** The whole list as CSV; without `apply` it is compared only. */
+  importSubscribers(csv: string, apply: boolean): Promise<ImportOutcome>;
   /** Starts a scenario; undefined on a real network. */
   readonly play?: PlayPort | undefined;
   readonly access: AccessPort;
@@ -53,6 +55,20 @@ export type ReloadOutcome =
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
   /** Sound, but applied in part only, e.g. because the line takes nothing: the same once more completes it. */
   | { readonly kind: 'unfinished'; readonly reason: string };
+
+/** What a list of subscribers changed, or would change. */
+export interface ImportOutcome {
+  readonly diff: {
+    readonly added: number;
+    readonly changed: number;
+    readonly removed: number;
+    readonly unchanged: number;
+    /** Lines with an id that an earlier line had; they are left out. */
+    readonly repeated: number;
+  };
+  readonly problems: readonly Problem[];
+  readonly applied: boolean;
+}
 
 export interface PlayPort {
   readonly scenarios: readonly string[];

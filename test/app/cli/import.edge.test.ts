@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { importVerb } from '../../../src/app/cli/import.ts';
 import { lockData } from '../../../src/app/roles/data-lock.ts';
+import { administratorKey } from '../../support/front-ports.ts';
+import { openTestFront } from '../../support/open-front.ts';
 import { realWorld } from '../../support/real-world.ts';
 import { type Folder, folderOf, json, say } from './collecting-terminal.ts';
 
@@ -74,8 +76,30 @@ test('what is neither list nor file is usage', async () => {
   await expect(run('subscribers', folder.file('none.csv'))).rejects.toMatchObject({
     code: 'import/unreadable',
   });
-  const url = ['--url', 'http://127.0.0.1:1'];
-  await expect(run('subscribers', folder.file('one.csv'), ...url)).rejects.toMatchObject({
-    code: 'usage/url',
-  });
+});
+
+test('a running daemon compares the list and takes it over its address', async () => {
+  const opened = await openTestFront();
+  process.env['ALLCLEAR_TOKEN'] = administratorKey;
+  try {
+    const over = ['subscribers', folder.file('one.csv'), '--url', opened.console];
+    const dry = await run(...over);
+    expect(dry.code).toBe(1);
+    expect(json(dry)).toMatchObject({ added: 2, applied: false });
+    expect(opened.daemon.imported).toEqual([]);
+    const done = await run(...over, '--yes');
+    expect(done.code).toBe(0);
+    expect(json(done)).toMatchObject({ added: 2, applied: true });
+    expect(opened.daemon.imported).toEqual([await readFile(folder.file('one.csv'), 'utf8')]);
+    const wrong = await run('subscribers', folder.file('bad.csv'), '--url', opened.console, '--yes');
+    expect(wrong).toMatchObject({ code: 1, out: [] });
+    expect(wrong.err[0]).toContain('bad.csv:2');
+    expect(opened.daemon.imported).toHaveLength(1);
+    await expect(run('topology', folder.file('new.json'), '--url', opened.console)).rejects.toMatchObject({
+      code: 'usage/url',
+    });
+  } finally {
+    delete process.env['ALLCLEAR_TOKEN'];
+    await opened.close();
+  }
 });

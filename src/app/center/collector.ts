@@ -9,6 +9,7 @@ import type { SeriesStore } from '../../flow/series.ts';
 import type { Installation } from '../config/installation.ts';
 import { openDetectionMemory } from './detection-memory.ts';
 import type { DeviceBoard } from './device-board.ts';
+import { reconciliations } from './reconciliation.ts';
 import { Targets } from './targets.ts';
 
 export interface Collector {
@@ -83,12 +84,7 @@ function forgetStrangers(
   const watches = detection.watched.flatMap(({ id, resource }) =>
     asked.get(id) === resource ? [] : detection.forget(id),
   );
-  if (watches.length === 0) return;
-  offer({
-    kind: 'command',
-    by: collectorId,
-    command: { kind: 'reconcile', collector: collectorId, watches, active: [] },
-  });
+  for (const input of reconciliations(collectorId, { watches, active: [] })) offer(input);
 }
 
 const offerObservation = (
@@ -107,13 +103,7 @@ function keepTrue(options: {
     for (const observation of detection.wake(world.now())) offerObservation(offer, observation);
   };
   const reconcile = (): void => {
-    const { watches, active } = detection.active();
-    const conditions = active.map(({ resource, cause, by }) => ({ resource, cause: cause ?? '', by }));
-    offer({
-      kind: 'command',
-      by: collectorId,
-      command: { kind: 'reconcile', collector: collectorId, watches, active: conditions },
-    });
+    for (const input of reconciliations(collectorId, detection.active())) offer(input);
   };
   return [
     world.every(seconds(1), endDue),

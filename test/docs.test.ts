@@ -23,6 +23,14 @@ test('every error code has its paragraph in ERRORS.md, and every paragraph its c
   expect([...described].sort()).toEqual([...codesInSources()].sort());
 });
 
+test('every design rule that a comment cites stands in DESIGN.md', () => {
+  const written = new Set([...read('docs/DESIGN.md').matchAll(/^- \*\*(L\d+) /gm)].map((match) => match[1]!));
+  const cited = below('src', /\.ts$/).flatMap((path) =>
+    [...read(path).matchAll(/\((?:design )?(L\d+(?:, L\d+)*)\)/g)].flatMap((match) => match[1]!.split(', ')),
+  );
+  expect([...new Set(cited)].filter((rule) => !written.has(rule))).toEqual([]);
+});
+
 /** Codes stand behind `new Fault(` or `code:`; with their first parts known, every other text of that form is one, too. */
 function codesInSources(): ReadonlySet<string> {
   const texts = below('src', /\.ts$/).map((path) => withoutImportsAndComments(read(path)));

@@ -5,7 +5,7 @@
  * - One alarm for each (resource, cause, by). It is raised while at least one source says so.
  * - A source ends what it raised itself; a poll (it looked) and proof of life end it for all sources. Observations that
  *   carry a record id follow the contract of alarm streams instead: a clear ends its key, whoever raised it.
- * - A flapping alarm is one steady raised alarm until its decayed transition count has fallen (correlation.md 7.1).
+ * - A flapping alarm is one steady raised alarm until its decayed transition count has fallen.
  * - No result depends on the order in which different keys were observed at one instant.
  * - At most `mostRaised` alarms are raised; cleared ones are forgotten after 30 minutes.
  */

@@ -1,5 +1,5 @@
 /**
- * "Is it fixed?" (care.md 4): asks everybody who was told once the repair is stable, and takes the answers.
+ * "Is it fixed?": asks everybody who was told once the repair is stable, and takes the answers.
  *
  * Invariants: one confirmation a subscriber and incident; at most three questions a repair, each with its reminders;
  * "no" outweighs "yes"; a settled confirmation changes by its subscriber's word only; no call looks at more than

@@ -1,4 +1,4 @@
-/** The states of one confirmation (care.md 4.1) as a pure function: `undefined` means that nothing changes. */
+/** The states of one confirmation as a pure function: `undefined` means that nothing changes. */
 import { neverHappens } from '../base/fault.ts';
 import type { Answer, ConfirmationState } from '../model/confirmation.ts';
 import type { Task } from '../model/task.ts';

@@ -1,4 +1,4 @@
-/** Finds the deepest common causes of undecided evidence on the trees (correlation.md 7.4), and whether it is time to say so. */
+/** Finds the deepest common causes of undecided evidence on the trees, and whether it is time to say so. */
 import type { Instant } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Population } from './symptoms.ts';

@@ -1,4 +1,4 @@
-/** What an alarm says about the plant, and how likely each kind of fault is to show it (correlation.md 7.4). */
+/** What an alarm says about the plant, and how likely each kind of fault is to show it. */
 import type { FaultKind } from '../model/incident.ts';
 
 export type Symptom =
@@ -60,7 +60,7 @@ export const symptomRank: Readonly<Record<Symptom, number>> = {
 /** Through which kind of supply the cause lies above the evidence. */
 export type Family = 'signal' | 'power';
 
-// Natural logarithms of the table in correlation.md 7.4; "silent" there is a leaf that said nothing.
+// Natural logarithms of how often such a fault shows such a symptom; "silent" is a leaf that said nothing.
 const underSignal: Readonly<Record<Symptom, number>> = {
   los: -0.07,
   link: -0.2,

@@ -1,4 +1,4 @@
-/** Causes in the transport graph: which links and devices failed, and what is only out of reach behind them (correlation.md 7.5). */
+/** Causes in the transport graph: which links and devices failed, and what is only out of reach behind them. */
 import type { FaultKind } from '../model/incident.ts';
 import type { Ancestry } from './ancestry.ts';
 import { limits } from './timing.ts';

@@ -1,10 +1,10 @@
-/** The journal's record of one input: compact JSON with a schema number; older schemas are lifted on reading (design L8). */
+/** The journal's record of one input: compact JSON with a schema number (design L8). */
 import { Fault } from '../base/fault.ts';
 import type { Instant } from '../base/instant.ts';
 import type { Observation, ObservationSource, PerceivedSeverity } from '../model/observation.ts';
 import type { Input, ObservationInput } from './input.ts';
 
-/** Raised with every change of the record's form; each raise brings an upcaster in `lift`. */
+/** Raised with every change of the record's form; whoever raises it makes the older forms readable, too. */
 const schema = 1;
 
 export interface RecordedInput {

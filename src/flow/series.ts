@@ -1,6 +1,6 @@
 /**
  * The time-series store: samples in, reads by series and range out. Edge implements it (embedded; InfluxDB and
- * VictoriaMetrics later); no query language beyond these calls (design stores.md section 2).
+ * VictoriaMetrics later); no query language beyond these calls.
  */
 
 /** Number given by the store to one (resource, metric, label) name; stable for the life of the store. */

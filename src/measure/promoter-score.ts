@@ -1,4 +1,4 @@
-/** Net promoter score with its 95 % interval, from marks 0..10 (care.md 4.3). */
+/** Net promoter score with its 95 % interval, from marks 0..10. */
 
 export interface PromoterScore {
   /** Points, -100..100. */

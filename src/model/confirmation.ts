@@ -3,7 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { ConfirmationId, IncidentId, SubscriberKey, TaskId, TicketId } from './ids.ts';
 import type { ContactChannel } from './ticket.ts';
 
-/** States of care.md section 4.1. */
+/** How far the question has come; machine.ts of the room `confirm` says what follows what. */
 export type ConfirmationState =
   | 'PENDING_PROBE'
   | 'HELD'
@@ -39,7 +39,7 @@ export interface Confirmation {
   }[];
   readonly ticket?: TicketId | undefined;
   readonly task?: TaskId | undefined;
-  /** 0..10, and the cause the subscriber named, from the taxonomy of care.md 4.3. */
+  /** 0..10, and the cause the subscriber named. */
   readonly rating?:
     | { readonly at: Instant; readonly score: number; readonly cause?: string | undefined }
     | undefined;

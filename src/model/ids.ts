@@ -1,4 +1,4 @@
-/** Branded names of things; all are made, none is drawn (HOUSE.md "Time, chance, ids, storage"). */
+/** Branded names of things; all are made, none is drawn (design L9). */
 
 /** Id of a resource or link of the topology, or `device/if/ifIndex` for one it does not hold. */
 export type ResourceId = string & { readonly __id: 'resource' };

@@ -3,7 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { IncidentId, ResourceId } from './ids.ts';
 import type { Etr, FaultKind } from './incident.ts';
 
-/** What a subscriber is told (care.md 3.4). `ask` says that it is repaired and asks whether it is so. */
+/** What a subscriber is told. `ask` says that it is repaired and asks whether it is so. */
 export type NoticeType =
   | 'detected'
   | 'etr'

@@ -2,7 +2,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { IncidentId, StaffId, SubscriberKey, TaskId, TicketId } from './ids.ts';
 
-/** Kinds of work the dispatcher shares out (care.md section 6, Task). */
+/** Kinds of work the dispatcher shares out. */
 export type TaskKind = 'repair' | 'diagnose' | 'callBack' | 'ratingCall' | 'triage';
 
 export interface Task {

@@ -1,4 +1,4 @@
-/** When a new expected time of restoration is worth a notice (care.md 3.4). */
+/** When a new expected time of restoration is worth a notice. */
 import type { Instant } from '../base/instant.ts';
 import type { Etr } from '../model/incident.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Who is told what and when (care.md 3.4).
+ * Who is told what and when.
  *
  * Invariants: a (subscriber, incident, type, revision) is told once; everybody affected is told, or left out for a
  * counted reason, or held for a second person; planned and non-actionable incidents tell nobody; no call looks at

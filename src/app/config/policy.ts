@@ -1,4 +1,4 @@
-/** The policy part of a configuration, and the shipped defaults of care.md 3.4 and 4.1. */
+/** The policy part of a configuration, and its shipped defaults. */
 import { type DurationMs, hours, minutes, seconds } from '../../base/instant.ts';
 import type { Parsed, Problem } from '../../base/problem.ts';
 import type { DocumentPath, Finding } from '../../base/source-document.ts';

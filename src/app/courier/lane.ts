@@ -20,7 +20,7 @@ const composeAgainMs = 60_000;
 export interface LaneOptions {
   readonly book: Book;
   readonly channel: Channel;
-  /** Notices marked as being sent at once: at most so many are uncertain after a crash (guarantees.md G5). */
+  /** Notices marked as being sent at once: at most so many are uncertain after a crash. */
   readonly window: number;
   readonly ratePerSecond: number;
   /** All channels, for the fallback. */

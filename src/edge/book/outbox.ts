@@ -1,4 +1,4 @@
-/** Notices on their way out: the intent to send is committed before the send, the result after (guarantees.md G5). */
+/** Notices on their way out: the intent to send is committed before the send, the result after. */
 
 import { instant } from '../../base/instant.ts';
 import { confirmationId, type IncidentId, type SubscriberKey } from '../../model/ids.ts';

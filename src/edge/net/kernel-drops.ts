@@ -1,4 +1,4 @@
-/** How many datagrams the kernel threw away because the socket's buffer was full (guarantees.md G2). */
+/** How many datagrams the kernel threw away because the socket's buffer was full. */
 import { readFile } from 'node:fs/promises';
 
 /** Sum of the `drops` column over the sockets bound to this UDP port; undefined where the system has no such table. */

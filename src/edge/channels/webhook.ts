@@ -4,7 +4,7 @@ import type { Secret } from '../../base/secret.ts';
 import type { Channel, OutgoingNotice, SendOutcome } from '../../notify/channel.ts';
 import { refusedTarget } from '../net/address-guard.ts';
 import { type HttpOutcome, openHttpClient } from '../net/http-request.ts';
-import { signBody } from '../net/signature.ts';
+import { idIn, postSigned } from '../net/signed-post.ts';
 import {
   type ChannelKind,
   type ChannelSettings,
@@ -59,16 +59,9 @@ export const webhook: ChannelKind<WebhookSettings> = {
       address: settings.address ?? 'phone',
       honoursKey: settings.honoursKey !== false,
       async send(notice) {
-        const body = JSON.stringify(bodyOf(notice));
-        const headers = {
-          'content-type': 'application/json',
-          'idempotency-key': notice.key,
-          'x-allclear-signature': signBody(settings.secret, body, world.now()),
-        };
-        return outcomeOf(
-          await client.call({ url: settings.url, method: 'POST', headers, body }),
-          world.now(),
-        );
+        const { url, secret } = settings;
+        const post = { url, secret, key: notice.key, value: bodyOf(notice), atMs: world.now() };
+        return outcomeOf(await postSigned(client, post), world.now());
       },
       close: async () => client.close(),
     };
@@ -107,20 +100,6 @@ function outcomeOf(answer: HttpOutcome, now: number): SendOutcome {
     return { kind: 'retry', reason: `HTTP ${status}`, afterMs, uncertain: false };
   if (status >= 500) return { kind: 'retry', reason: `HTTP ${status}`, afterMs, uncertain: true };
   return { kind: 'failed', reason: `HTTP ${status}` };
-}
-
-/** The gateway's own id; anything else in its answer is not ours to judge. */
-function idIn(body: string): string | undefined {
-  try {
-    const { id } = JSON.parse(body) as { id?: unknown };
-    return typeof id === 'string' && id !== '' && id.length <= 200
-      ? id
-      : typeof id === 'number'
-        ? String(id)
-        : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** RFC 9110 section 10.2.3: seconds or a date; a gateway may not put us off for more than an hour. */

@@ -6,7 +6,7 @@ import type { Ticket } from '../../model/ticket.ts';
 import type { Desk, DeskOutcome } from '../../ticket/desk.ts';
 import { refusedTarget } from '../net/address-guard.ts';
 import { openHttpClient } from '../net/http-request.ts';
-import { signBody } from '../net/signature.ts';
+import { idIn, postSigned } from '../net/signed-post.ts';
 
 export interface WebhookDeskSettings {
   readonly kind: 'webhook';
@@ -48,16 +48,13 @@ export function webhookDesk(name: string, settings: WebhookDeskSettings, world: 
   return {
     name,
     async put(ticket, text) {
-      const body = JSON.stringify({ ticket, ...text });
-      const answer = await client.call({
-        url: settings.url,
-        method: 'POST',
-        body,
-        headers: {
-          'content-type': 'application/json',
-          'idempotency-key': stateKey(ticket),
-          'x-allclear-signature': signBody(settings.secret, body, world.now()),
-        },
+      const { url, secret } = settings;
+      const answer = await postSigned(client, {
+        url,
+        secret,
+        key: stateKey(ticket),
+        value: { ticket, ...text },
+        atMs: world.now(),
       });
       if (answer.kind === 'refused') return { kind: 'refused', reason: answer.reason };
       if (answer.kind !== 'answer') return { kind: 'retry', reason: answer.reason };
@@ -74,13 +71,4 @@ function outcomeOf(answer: { readonly status: number; readonly body: string }, t
   if (status >= 200 && status < 300) return { kind: 'stored', external: idIn(answer.body) ?? ticket.id };
   if (status === 429 || status === 408 || status >= 500) return { kind: 'retry', reason: `HTTP ${status}` };
   return { kind: 'refused', reason: `HTTP ${status}` };
-}
-
-function idIn(body: string): string | undefined {
-  try {
-    const { id } = JSON.parse(body) as { id?: unknown };
-    return typeof id === 'string' || typeof id === 'number' ? String(id).slice(0, 200) : undefined;
-  } catch {
-    return undefined;
-  }
 }

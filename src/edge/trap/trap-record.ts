@@ -27,6 +27,8 @@ interface TrapVarbind {
 const sysUpTime = '1.3.6.1.2.1.1.3.0';
 const snmpTrapOid = '1.3.6.1.6.3.1.1.4.1.0';
 const snmpTrapAddress = '1.3.6.1.6.3.18.1.3.0';
+/** What a forwarder adds (RFC 3584 section 3.1): the community of the first sender, a secret. */
+const snmpTrapCommunity = '1.3.6.1.6.3.18.1.4.0';
 const snmpTrapEnterprise = '1.3.6.1.6.3.1.1.4.3.0';
 const standardTraps = '1.3.6.1.6.3.1.1.5';
 const schema = 1;
@@ -111,6 +113,7 @@ function decoded(varbind: PackageVarbind): TrapVarbind {
   const { oid, value } = varbind;
   typeNames ??= readTypeNames();
   const type = typeNames.get(varbind.type) ?? 'opaque';
+  if (oid === snmpTrapCommunity) return { oid, type, value: '***' };
   if (typeof value === 'number' || typeof value === 'string') return { oid, type, value };
   if (typeof value === 'boolean') return { oid, type, value: value ? 1 : 0 };
   if (!Buffer.isBuffer(value)) return { oid, type, value: '' };

@@ -38,6 +38,17 @@ test('values of every type are told apart and none loses a bit', () => {
   ]);
 });
 
+test('the community that a forwarder puts into a notification goes no further', () => {
+  const told = {
+    oid: '1.3.6.1.6.3.18.1.4.0',
+    type: types['OctetString']!,
+    value: Buffer.from('a-secret-community'),
+  };
+  const record = trapRecord({ type: pdus['TrapV2']!, varbinds: [trapOid, told] }, origin)!;
+  expect(record.varbinds[1]).toEqual({ oid: told.oid, type: 'octets', value: '***' });
+  expect(Buffer.from(encodeTrap(record)).toString()).not.toContain('a-secret-community');
+});
+
 test('a v2 notification that does not name itself is none', () => {
   expect(trapRecord({ type: pdus['TrapV2']!, varbinds: [] }, origin)).toBeUndefined();
   const wrong = { ...trapOid, type: types['OctetString']! };

@@ -1,6 +1,6 @@
 /** Reading the configuration again while the daemon runs: all of it or nothing, and the processes live on. */
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
@@ -51,6 +51,16 @@ async function reload(daemon: Daemon): Promise<{ status: number; body: Record<st
     headers: { authorization: `Bearer ${token}` },
   });
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+/** Inputs of that kind in the journal of a daemon that has ended. */
+async function journaled<T>(folder: string, kind: string): Promise<readonly T[]> {
+  const argv = ['journal', 'dump', '--data', join(folder, 'data'), '--jsonl'];
+  const { stdout } = await run(process.execPath, [join(dist, 'app', 'main.js'), ...argv]);
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes(`"kind":"${kind}"`))
+    .map((line) => JSON.parse(line) as T);
 }
 
 const device = (id: string, community: string): string =>
@@ -191,14 +201,7 @@ test('a rule set enters the line when it differs, and its text is kept by its ha
   const again = startDaemon({ folder });
   await again.ready;
   await again.stop();
-  const dumped = await run(process.execPath, [
-    join(dist, 'app', 'main.js'),
-    ...['journal', 'dump', '--data', join(folder, 'data'), '--jsonl'],
-  ]);
-  const sets = dumped.stdout
-    .split('\n')
-    .filter((line) => line.includes('"ruleSet"'))
-    .map((line) => (JSON.parse(line) as { rules: string }).rules);
+  const sets = (await journaled<{ rules: string }>(folder, 'ruleSet')).map(({ rules }) => rules);
   expect(new Set(sets).size).toBe(2);
   expect(sets).toHaveLength(2);
   const kept = JSON.parse(await readFile(join(folder, 'data', 'contents', sets[1]!), 'utf8')) as {
@@ -221,13 +224,29 @@ test('a channel and members of staff come and go with the configuration', async 
   expect((await reload(daemon)).status).toBe(200);
   expect(await counters(daemon)).not.toHaveProperty('notices_sms_sent');
   await daemon.stop();
-  const dumped = await run(process.execPath, [
-    join(dist, 'app', 'main.js'),
-    ...['journal', 'dump', '--data', join(folder, 'data'), '--jsonl'],
-  ]);
-  const states = dumped.stdout
-    .split('\n')
-    .filter((line) => line.includes('"staffChange"'))
-    .map((line) => (JSON.parse(line) as { staff: { state: string } }).staff.state);
+  const states = (await journaled<{ staff: { state: string } }>(folder, 'staffChange')).map(
+    ({ staff }) => staff.state,
+  );
   expect(states).toEqual(['available', 'off', 'available']);
+});
+
+test('a topology and a list that cannot be read at a later start leave in force what was known', async () => {
+  const folder = await folderWith({
+    'allclear.yaml': `${freePorts}topology: ./topology.json\nsubscribers: ./subscribers.csv\n`,
+    'topology.json':
+      '{ "format": "allclear-topology/1", "resources": [ { "id": "core-1", "kind": "core" } ] }',
+    'subscribers.csv': 'id,resource\ns-1,core-1\n',
+  });
+  const first = startDaemon({ folder });
+  await first.ready;
+  await first.stop();
+  await writeFile(join(folder, 'topology.json'), '{ "format": "allclear-topology/1", "resources": [');
+  await rm(join(folder, 'subscribers.csv'));
+  const second = startDaemon({ folder });
+  await second.ready;
+  expect(second.errors()).toMatch(/topology\.json:1:\d+ {2}error/);
+  expect(second.errors()).toContain('subscribers.csv cannot be read');
+  expect(await second.api.get('/subscribers/s-1')).toMatchObject({ resource: 'core-1' });
+  await second.stop();
+  expect(await journaled(folder, 'topologyVersion')).toHaveLength(1);
 });

@@ -5,7 +5,7 @@
  * Invariants: no clock, no chance, nothing awaited; the same inputs with the same sequences and instants give the
  * same state, changes and effects byte for byte; no call looks at more than 5,000 subscribers (design L3, L5, L9).
  */
-import { neverHappens } from '../base/fault.ts';
+import { Fault, neverHappens } from '../base/fault.ts';
 import { type Instant, instant } from '../base/instant.ts';
 import { tidied, without } from '../base/ranges.ts';
 import type { CorrelationTiming } from '../correlate/correlate.ts';
@@ -84,11 +84,6 @@ export class Line {
     return { incidents: open.length, alarms: this.#rooms.alarms.raisedCount, subscribers };
   }
 
-  /** The open incident that covers this subscriber. */
-  incidentOf(subscriber: SubscriberKey): IncidentId | undefined {
-    return this.#incidentOf(subscriber);
-  }
-
   kpis(): Readonly<Record<string, number>> {
     return { ...this.#rooms.measure.kpis(), failedInputs: this.#failed };
   }
@@ -134,7 +129,7 @@ export class Line {
       case 'command':
         return this.#command(input.command, input.by, pass);
       case 'subscriberContact':
-        return pass.tickets(this.#rooms.tickets.contact(input, this.#incidentOf, pass.context));
+        return pass.tickets(this.#rooms.tickets.contact(input, this.incidentOf, pass.context));
       case 'subscriberReply':
         return this.#reply(input, pass);
       case 'deskUpdate':
@@ -336,7 +331,8 @@ export class Line {
     this.#plan(this.#rooms.notices.onImpact(impacts, pass.context), pass);
   }
 
-  readonly #incidentOf = (subscriber: SubscriberKey): IncidentId | undefined => {
+  /** The open incident that covers this subscriber. */
+  readonly incidentOf = (subscriber: SubscriberKey): IncidentId | undefined => {
     const number = this.#rooms.subscribers?.numberOf(subscriber) ?? -1;
     return number < 0 ? undefined : this.#rooms.assessment.incidentOf(number);
   };
@@ -358,6 +354,7 @@ export class Line {
   /** Hot state as plain JSON (design L13). */
   snapshot(): LineSnapshot {
     return {
+      schema: snapshotSchema,
       sequence: this.#sequence,
       at: this.#at,
       failed: this.#failed,
@@ -366,7 +363,11 @@ export class Line {
     };
   }
 
+  /** Throws a Fault `journal/snapshot-schema` for the state of another version of the rooms. */
   restore(snapshot: LineSnapshot): void {
+    const { schema } = snapshot;
+    if (schema !== snapshotSchema)
+      throw new Fault('journal/snapshot-schema', `the snapshot has schema ${schema}, not ${snapshotSchema}`);
     this.#rooms.restore(snapshot.rooms);
     this.#sequence = snapshot.sequence;
     this.#at = snapshot.at;
@@ -383,7 +384,11 @@ interface ConfirmOutcome {
   readonly rest?: string | undefined;
 }
 
+/** Raised with every change of what a room writes into its snapshot. */
+const snapshotSchema = 1;
+
 export interface LineSnapshot {
+  readonly schema: number;
   readonly sequence: number;
   readonly at: Instant;
   readonly failed: number;

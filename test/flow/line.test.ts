@@ -69,6 +69,15 @@ describe('whatever happens in a day', { timeout: 30_000 }, () => {
   });
 });
 
+test('a snapshot of another version of the rooms is refused before anything is changed', () => {
+  const snapshot = snapshotAfter([]);
+  const line = freshLine();
+  expect(() => line.restore({ ...snapshot, sequence: 7, schema: snapshot.schema + 1 })).toThrow(
+    expect.objectContaining({ code: 'journal/snapshot-schema' }),
+  );
+  expect(line.sequence).toBe(0);
+});
+
 test('the order of alarms of one instant changes nothing but ids', { timeout: 30_000 }, () => {
   const together = fc.uniqueArray(
     fc.record({

@@ -1,4 +1,5 @@
 /** The line's end of the way from the ingest: takes records of its spool, confirms what the journal has. */
+import { neverHappens } from '../../base/fault.ts';
 import { seconds } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
 import type { Detection } from '../../detect/detect.ts';
@@ -99,6 +100,8 @@ export class IngestLink {
       case 'counters':
         this.#counters = message.counters;
         return;
+      default:
+        return neverHappens(message);
     }
   }
 

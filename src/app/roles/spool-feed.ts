@@ -30,10 +30,6 @@ export class SpoolFeed {
     this.#world = options.world;
   }
 
-  get behind(): number {
-    return Math.max(0, this.#spool.lastOffset - this.#confirmed);
-  }
-
   /** The line wants everything from this offset on. */
   sendFrom(offset: number): void {
     this.#isLinked = true;

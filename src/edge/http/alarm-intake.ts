@@ -70,5 +70,7 @@ function readObservation(line: Line): Observation | string {
   const read = line.broken ?? readAlarmRecord(line.record);
   if (typeof read === 'string') return read;
   const { at, observation } = read;
-  return { ...observation, deviceAt: observation.deviceAt ?? at };
+  const placed = { ...observation, deviceAt: observation.deviceAt ?? at };
+  // A clear of a stream ends its key whoever raised it; of the other sources one ends what it raised itself.
+  return placed.event === 'clear' && placed.record === undefined ? { ...placed, source: 'api' } : placed;
 }

@@ -43,6 +43,15 @@ test('sound lines are taken in order and wrong ones are named with line and reas
   ]);
 });
 
+test('a clear without an id ends its key whoever raised it', async () => {
+  const clear = { event: 'clear', resource: 'olt-1', cause: 'LOS', source: 'syslog' };
+  await post(`${JSON.stringify(clear)}\n${JSON.stringify({ ...clear, id: 'c1' })}`);
+  expect(opened.daemon.inputs).toMatchObject([
+    { observation: { event: 'clear', source: 'api' } },
+    { observation: { event: 'clear', source: 'syslog', record: 'c1' } },
+  ]);
+});
+
 test('a JSON array is taken as well; a body that is neither is refused whole', async () => {
   const { answer } = await post(
     '[{"event":"raise","resource":"a","cause":"X"},{"event":"raise"}]',

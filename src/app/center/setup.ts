@@ -51,12 +51,15 @@ async function enterSubscribers({ host, book }: Setup, path: string): Promise<re
   }
 }
 
-/** Page by page, whatever the file's size; what was removed from it is removed from the book. */
+/**
+ * Page by page, whatever the file's size; what was removed from it is removed from the book, for good. So a list with
+ * lines that cannot be read removes nobody, and one that looks cut off is left to a person.
+ */
 async function importSubscribers(book: Book, path: string): Promise<readonly Problem[]> {
   const { pages, problems } = openSubscribers(path);
   await book.beginImport('apply');
   for await (const rows of pages()) await book.importPage(rows);
-  await book.endImport();
+  await book.endImport(problems.some(({ severity }) => severity === 'error') ? 'none' : 'few');
   return problems;
 }
 

@@ -21,7 +21,7 @@ import { dropReceipts, nextReceipts } from './receipts.ts';
 import type { AuditEntry, ChannelFacts, DeskSettlement, PageRequest, Settlement } from './records.ts';
 import { type Delivery, noteDeliveries, reroute, type Settling, settle } from './settlement.ts';
 import { openSql, type Sql } from './sql.ts';
-import { beginImport, type ImportMode, ImportSlot } from './subscriber-import.ts';
+import { beginImport, type ImportMode, ImportSlot, type Removing } from './subscriber-import.ts';
 import {
   eraseSubscriber,
   findSubscribers,
@@ -130,7 +130,7 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
   return {
     beginImport: (mode: ImportMode) => slot.begin(beginImport(sql, vault, mode)),
     importPage: (rows: readonly SubscriberRow[]) => slot.current.page(rows),
-    endImport: () => slot.end(),
+    endImport: (removing: Removing = 'all') => slot.end(removing),
     exportColumns: (wish: ColumnWish) => exportColumns(sql, wish),
     subscribers: (query: SubscriberQuery) => findSubscribers(sql, vault, query),
     subscriber: (key: number) => subscriberByKey(sql, vault, key),

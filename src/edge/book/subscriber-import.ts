@@ -10,9 +10,18 @@ export type ImportMode = 'dry' | 'apply';
 
 export interface SubscriberImport {
   page(rows: readonly SubscriberRow[]): void;
-  /** Takes away who did not come (on `apply`) and answers what was done. */
-  end(): ImportDiff;
+  /**
+   * Takes away who did not come (on `apply`) and answers what was done. What is taken away is gone for good, so without
+   * `all` a list that looks cut off takes nobody away: throws `book/too-many-gone`, what came is kept.
+   */
+  end(removing: Removing): ImportDiff;
 }
+
+/** `all`: a person has seen how many. `few`: at most a tenth of the base, or 100. `none`: some lines could not be read. */
+export type Removing = 'all' | 'few' | 'none';
+
+const fewShare = 0.1;
+const fewAtLeast = 100;
 
 /**
  * Who came is noted by id in a temporary table, so that memory stays flat and a dry run writes nothing. Not one
@@ -33,17 +42,26 @@ export function beginImport(sql: Sql, vault: Vault, mode: ImportMode): Subscribe
       sql.transaction(() => {
         for (const row of rows) one(row);
       }),
-    end() {
-      counts.removed =
-        sql.get<{ n: number }>(
-          'SELECT count(*) AS n FROM subscribers WHERE removed = 0 AND id NOT IN (SELECT id FROM came)',
-        )?.n ?? 0;
-      if (mode === 'apply') removeAbsent(sql);
+    end(removing) {
+      const absent = countOf(sql, 'removed = 0 AND id NOT IN (SELECT id FROM came)');
+      const known = countOf(sql, 'removed = 0');
+      const isFew = absent <= Math.max(fewAtLeast, known * fewShare);
+      if (mode === 'apply' && (removing === 'all' || (removing === 'few' && isFew))) removeAbsent(sql);
       sql.exec('DELETE FROM came');
+      if (removing === 'few' && !isFew) {
+        throw new Fault(
+          'book/too-many-gone',
+          `${absent} of ${known} subscribers are not in the list: all were kept`,
+        );
+      }
+      counts.removed = removing === 'none' ? 0 : absent;
       return counts;
     },
   };
 }
+
+const countOf = (sql: Sql, where: string): number =>
+  sql.get<{ n: number }>(`SELECT count(*) AS n FROM subscribers WHERE ${where}`)?.n ?? 0;
 
 function removeAbsent(sql: Sql): void {
   for (;;) {
@@ -70,9 +88,9 @@ export class ImportSlot {
     return this.#current;
   }
 
-  end(): ImportDiff {
-    const diff = this.current.end();
+  end(removing: Removing): ImportDiff {
+    const { current } = this;
     this.#current = undefined;
-    return diff;
+    return current.end(removing);
   }
 }

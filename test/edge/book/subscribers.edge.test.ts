@@ -117,3 +117,24 @@ test('the columns hold what the line decides with, and survive their file', asyn
     await book.close();
   });
 });
+
+test('a list that looks cut off, or could not be read whole, takes nobody away', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const rows = Array.from({ length: 400 }, (_, n) => subscriberRow(n));
+    await importAll(book, rows);
+    const half = async (removing: 'all' | 'few' | 'none') => {
+      await book.beginImport('apply');
+      await book.importPage(rows.slice(0, 200));
+      return book.endImport(removing);
+    };
+    const left = async () => (await book.subscribers({})).total;
+    await expect(half('few')).rejects.toMatchObject({ code: 'book/too-many-gone' });
+    expect([(await half('none')).removed, await left()]).toEqual([0, 400]);
+    expect([(await half('all')).removed, await left()]).toEqual([200, 200]);
+    await book.beginImport('apply');
+    await book.importPage(rows.slice(0, 150));
+    expect([(await book.endImport('few')).removed, await left()]).toEqual([50, 150]);
+    await book.close();
+  });
+});

@@ -1,5 +1,6 @@
 /** Sends the notifications of simulated devices as SNMPv2c traps over UDP, each device from its own address. */
 import { createSocket, type Socket } from 'node:dgram';
+import { neverHappens } from '../base/fault.ts';
 import type { World } from '../base/world.ts';
 import type { Varbind } from '../edge/snmp/agent.ts';
 import { encodeResponse, encodeVarbind, V2C } from '../edge/snmp/pdu.ts';
@@ -119,6 +120,8 @@ function wireForm(trap: DeviceTrap): { readonly oid: string; readonly varbinds: 
         ],
       };
     }
+    default:
+      return neverHappens(trap);
   }
 }
 

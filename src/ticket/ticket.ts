@@ -5,6 +5,7 @@
  * go from parent to children, never back; only a count goes up. No call touches more than 5,000 subscribers or
  * children: what is left waits as a job, and `continue` takes the next slice (design L5).
  */
+import { neverHappens } from '../base/fault.ts';
 import type { Instant } from '../base/instant.ts';
 import { holds, sizeOf, tidied } from '../base/ranges.ts';
 import type { Confirmation, ConfirmationChange } from '../model/confirmation.ts';
@@ -197,6 +198,9 @@ export class Tickets {
         } else if (kind === 'reopened') {
           this.#order(parent, { at, status: 'inProgress', reason: 'notFixed' }, out);
         }
+        return;
+      default:
+        neverHappens(kind);
     }
   }
 

@@ -1,4 +1,5 @@
 /** Keeps the operator's ticket system in step: one ticket after the other, tried again until it is stored or refused. */
+import { neverHappens } from '../../base/fault.ts';
 import { instant, milliseconds } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
@@ -46,6 +47,8 @@ async function handOver(desk: Desk, world: World, job: DeskJob): Promise<DeskSet
         return { kind: 'refused', ticket, version, reason: outcome.reason };
       case 'retry':
         return again(outcome.reason);
+      default:
+        return neverHappens(outcome);
     }
   } catch (error) {
     world.log.error('a ticket system threw', { desk: desk.name, error: String(error) });

@@ -1,4 +1,5 @@
 /** One channel's way out: takes due notices up to its window, sends them, and hands back what became of them. */
+import { neverHappens } from '../../base/fault.ts';
 import type { DurationMs } from '../../base/instant.ts';
 import { instant, milliseconds } from '../../base/instant.ts';
 import type { Random } from '../../base/random.ts';
@@ -225,6 +226,8 @@ export class Lane {
         const at = instant(Math.ceil(this.#options.world.now() + wait));
         return { kind: 'retry', row, reason: outcome.reason, at, uncertain: outcome.uncertain };
       }
+      default:
+        return neverHappens(outcome);
     }
   }
 

@@ -1,4 +1,5 @@
 /** Tickets that the operator's ticket system must hear of: one row a ticket, the newest state wins. */
+import { neverHappens } from '../../base/fault.ts';
 import { instant } from '../../base/instant.ts';
 import { contactText } from './contacts.ts';
 import { incidentById, ticketById } from './queries.ts';
@@ -57,6 +58,9 @@ export function settleDesk(sql: Sql, results: readonly DeskSettlement[]): void {
             result.ticket,
             result.version,
           );
+          break;
+        default:
+          neverHappens(result);
       }
     }
   });

@@ -1,4 +1,5 @@
 /** Results of sending: written in groups; what failed goes to the next channel, what no channel takes is reported. */
+import { neverHappens } from '../../base/fault.ts';
 import type { NoticeState } from '../../model/notice.ts';
 import { CountChanges } from './notice-counts.ts';
 import type { NoticeRow } from './outbox.ts';
@@ -107,6 +108,9 @@ function settleOne(sql: Sql, row: NoticeRow, { result, books }: { result: Settle
     }
     case 'failed':
       fail(sql, row, { reason: result.reason, books });
+      return;
+    default:
+      neverHappens(result);
   }
 }
 

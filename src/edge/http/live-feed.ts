@@ -1,4 +1,5 @@
 /** What is open and raised now, kept for the pages, and the last events for those who lost their connection for a while. */
+import { neverHappens } from '../../base/fault.ts';
 import type { Instant } from '../../base/instant.ts';
 import type { Applied } from '../../flow/applied.ts';
 import type { Alarm } from '../../model/alarm.ts';
@@ -113,6 +114,8 @@ export class LiveFeed implements LivePort {
           incident: change.confirmation.incident,
         });
         return undefined;
+      default:
+        return neverHappens(change);
     }
   }
 

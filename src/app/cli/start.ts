@@ -1,7 +1,8 @@
 /** `start` and `demo`: the daemon over a configured network, or over the demo city. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
@@ -111,8 +112,8 @@ function demoStart(
     throw new Fault('usage/speed', '--speed is a number above 0, at most 100');
   const kept = values.data === undefined ? undefined : resolve(values.data);
   return {
-    override: { ...override, data: kept === undefined ? undefined : `${kept}/data` },
-    demo: { seed, households, play, speed, folder: kept },
+    override: { ...override, data: kept },
+    demo: { seed, households, play, speed, folder: kept === undefined ? undefined : join(kept, 'demo') },
     demoToken: randomBytes(32).toString('base64url'),
   };
 }
@@ -156,6 +157,10 @@ async function runDaemon(asked: StartOptions, terminal: Terminal): Promise<numbe
   );
   const exitCode = await supervised.ended;
   await lock.release();
+  // What nobody asked to keep is not left behind; after a failure it is, for whoever looks for the reason.
+  if (asked.demo !== undefined && asked.demo.folder === undefined && exitCode === exitCodes.ok) {
+    await rm(start.demo!.folder!, { recursive: true, force: true });
+  }
   return exitCode;
 }
 

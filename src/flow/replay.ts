@@ -4,7 +4,7 @@ import { type Instant, instant, minutes } from '../base/instant.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Policy } from '../model/policy.ts';
-import type { SubscriberTable, Topology } from '../topology/topology.ts';
+import { noSubscribers, type Topology } from '../topology/topology.ts';
 import type { Input } from './input.ts';
 import { Line } from './line.ts';
 
@@ -15,7 +15,6 @@ export interface StreamRecord {
 
 export interface ReplayOptions {
   readonly topology: Topology;
-  readonly noSubscribers: SubscriberTable;
   readonly policy: Policy;
   readonly records: Iterable<StreamRecord>;
   /** The clock stops here and no later record is read; without it the clock runs on 30 minutes after the last record. */
@@ -80,7 +79,8 @@ function begin(apply: (at: Instant, input: Input) => void, at: Instant): void {
 function contentsOf(options: ReplayOptions) {
   return {
     topology: () => options.topology,
-    subscribers: () => options.noSubscribers,
+    // A stream knows how many subscribers a resource has, not who they are.
+    subscribers: () => noSubscribers,
     policy: () => options.policy,
     calendar: () => ({ zones: {} }),
   };

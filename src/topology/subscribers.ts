@@ -27,6 +27,21 @@ export interface SubscriberTable {
   readonly optedOut: Uint8Array;
 }
 
+/** Of a network whose subscribers nobody listed. */
+export const noSubscribers: SubscriberTable = {
+  count: 0,
+  channels: [],
+  zones: [],
+  resources: [],
+  key: new Uint32Array(0),
+  resource: new Uint32Array(0),
+  zone: new Uint16Array(0),
+  subscriberClass: new Uint8Array(0),
+  language: new Uint8Array(0),
+  channelMask: new Uint8Array(0),
+  optedOut: new Uint8Array(0),
+};
+
 // "ACSB", little endian; then version, checksum of all that follows, and length of the JSON head.
 const magic = 0x42534341;
 const version = 1;

@@ -7,4 +7,4 @@ export { compileTopology } from './compile.ts';
 export { type PlannedWorks, parseTopology, type TopologyDocument } from './document.ts';
 export { impliedParent, impliedParentIndex, Topology } from './graph.ts';
 export { placeSubscribers, type Subscribers } from './placement.ts';
-export { decodeSubscribers, encodeSubscribers, type SubscriberTable } from './subscribers.ts';
+export { decodeSubscribers, encodeSubscribers, noSubscribers, type SubscriberTable } from './subscribers.ts';

@@ -11,7 +11,7 @@ import { type ReplayedIncident, replayStream, type StreamRecord } from '../../fl
 import {
   compileTopology,
   parseTopology,
-  type SubscriberTable,
+ ,
   type Topology,
 } from '../../topology/topology.ts';
 import { defaultPolicy } from '../config/policy.ts';
@@ -57,7 +57,7 @@ export const replayVerb: Verb = {
       }
     };
     const replayed = readable(alarms, () =>
-      replayStream({ topology, noSubscribers, policy: defaultPolicy, records: counted(), until }),
+      replayStream({ topology, policy: defaultPolicy, records: counted(), until }),
     );
     complaints.end();
     if (values.jsonl === true) for (const one of replayed) terminal.print(canonicalJson(incidentLine(one)));
@@ -120,21 +120,6 @@ class Complaints {
     if (more > 0) this.#terminal.complain(`${more} further problems are not shown`);
   }
 }
-
-/** A stream knows how many subscribers a resource has, not who they are. */
-const noSubscribers: SubscriberTable = {
-  count: 0,
-  channels: [],
-  zones: [],
-  resources: [],
-  key: new Uint32Array(0),
-  resource: new Uint32Array(0),
-  zone: new Uint16Array(0),
-  subscriberClass: new Uint8Array(0),
-  language: new Uint8Array(0),
-  channelMask: new Uint8Array(0),
-  optedOut: new Uint8Array(0),
-};
 
 function table(replayed: readonly ReplayedIncident[]): string {
   const rows = replayed.map((one) => {

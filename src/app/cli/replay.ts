@@ -8,12 +8,7 @@ import { formatProblem, type Problem } from '../../base/problem.ts';
 import { readAlarmStream } from '../../edge/files/alarm-stream.ts';
 import { loadRules } from '../../edge/files/rule-files.ts';
 import { type ReplayedIncident, replayStream, type StreamRecord } from '../../flow/replay.ts';
-import {
-  compileTopology,
-  parseTopology,
- ,
-  type Topology,
-} from '../../topology/topology.ts';
+import { compileTopology, parseTopology, type Topology } from '../../topology/topology.ts';
 import { defaultPolicy } from '../config/policy.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { rulesFolder } from '../product-files.ts';

@@ -12,7 +12,7 @@ import type {
   SubscriberView,
 } from '../../edge/http/ports.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
-import type { IncidentId, SubscriberKey } from '../../model/ids.ts';
+import { confirmationId, type IncidentId, type SubscriberKey } from '../../model/ids.ts';
 import type { Incident } from '../../model/incident.ts';
 import type { Task } from '../../model/task.ts';
 import type { Ticket } from '../../model/ticket.ts';
@@ -162,14 +162,16 @@ async function subscriberView(
 
 const isOpen = (ticket: Ticket): boolean => !['closed', 'cancelled', 'rejected'].includes(ticket.status);
 
-async function linkView({ book, world }: QueryOptions, token: string): Promise<LinkView | undefined> {
+async function linkView(options: QueryOptions, token: string): Promise<LinkView | undefined> {
+  const { book, world } = options;
   const link = await book.findLink(token, world.now());
   if (link === undefined) return undefined;
+  const about = link.incident === '' ? await incidentNow(options, link.subscriber) : link.incident;
   const [incident, confirmation, subscriber, tickets] = await Promise.all([
-    book.incident(link.incident),
-    book.confirmation(link.confirmation),
+    book.incident(about),
+    book.confirmation(confirmationId(about, link.subscriber)),
     book.subscriber(link.subscriber),
-    book.tickets({ subscriber: link.subscriber, incident: link.incident, limit: 1 }),
+    book.tickets({ subscriber: link.subscriber, incident: about, limit: 1 }),
   ]);
   return {
     purpose: link.purpose,
@@ -182,6 +184,17 @@ async function linkView({ book, world }: QueryOptions, token: string): Promise<L
     language: subscriber?.language,
     timeZone: subscriber?.zone,
   };
+}
+
+/** A link made without an incident is about what the subscriber has now, else about what they last turned to us for. */
+async function incidentNow(
+  { book, incidentOf }: QueryOptions,
+  subscriber: SubscriberKey,
+): Promise<IncidentId> {
+  const now = incidentOf(subscriber);
+  if (now !== undefined) return now;
+  const { items } = await book.tickets({ subscriber, limit: 1 });
+  return items[0]?.incident ?? ('' as IncidentId);
 }
 
 const promisedCall = async (book: Book, confirmation: Confirmation | undefined): Promise<Task | undefined> =>

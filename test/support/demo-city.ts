@@ -8,9 +8,9 @@ import {
   type TaskId,
   type TicketId,
 } from '../../src/model/ids.ts';
+import { noNotices } from '../../src/model/notice.ts';
 import { severities } from '../../src/model/observation.ts';
 import { aSubscriber, type MemoryDaemon } from './front-ports.ts';
-import { noNotices } from '../../src/model/notice.ts';
 import { aConfirmation, anAlarm, anImpact, anIncident, aTicket, aView } from './front-records.ts';
 
 const minute = 60_000;

@@ -136,7 +136,10 @@ class Supervisor implements Supervised {
     role.child = child;
     child.on('message', (message: FromRole) => this.#take(role, message));
     child.on('error', (error) => {
-      this.#world.log.error('a process could not be started or spoken to', { role: role.name, error: error.message });
+      this.#world.log.error('a process could not be started or spoken to', {
+        role: role.name,
+        error: error.message,
+      });
     });
     child.on('exit', (code, signal) => this.#exited(role, code ?? (signal === null ? 1 : 128)));
     this.#send(role, { kind: 'start', start: this.#start, facts: this.#facts() });

@@ -7,7 +7,8 @@ import {
   hkdfSync,
   timingSafeEqual,
 } from 'node:crypto';
-import { chmod, mkdir, open, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Fault } from '../../base/fault.ts';
 import type { World } from '../../base/world.ts';
@@ -79,21 +80,8 @@ export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
 
 /** Reads the 32-byte key of a book, or makes the file (0600) on the first start. A key others may read is a failed start. */
 export async function readOrMakeKey(path: string, world: World): Promise<Uint8Array> {
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(path, 'wx', 0o600);
-    const key = world.randomBytes(32);
-    try {
-      await file.write(key);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await chmod(path, 0o600);
-    return new Uint8Array(key);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  if (!existsSync(path)) await makeKey(path, world);
   const file = await open(path, 'r');
   try {
     if (((await file.stat()).mode & 0o077) !== 0)
@@ -108,6 +96,32 @@ export async function readOrMakeKey(path: string, world: World): Promise<Uint8Ar
       `${path} holds ${key.length} bytes instead of 32; restore it from the backup`,
     );
   return new Uint8Array(key);
+}
+
+/** Whole and durable under its name before anything is sealed with it, and never in place of another. */
+async function makeKey(path: string, world: World): Promise<void> {
+  const unnamed = `${path}.new`;
+  await rm(unnamed, { force: true });
+  const file = await open(unnamed, 'wx', 0o600);
+  try {
+    await file.write(world.randomBytes(32));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await chmod(unnamed, 0o600);
+  try {
+    await link(unnamed, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  await rm(unnamed, { force: true });
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 function encrypt(key: Uint8Array, plain: Uint8Array, nonce: Uint8Array): Uint8Array {

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
@@ -161,7 +161,11 @@ test('a book is not opened with another key, and a key others may read is refuse
     const opened = await openBook({ folder, world, secretKey: new Uint8Array(32).fill(8) });
     expect(opened.problems[0]?.code).toBe('book/other-key');
     const path = `${folder}/keys/book.key`;
+    // A start that was killed while it made the key leaves half of one beside, never in its place.
+    await mkdir(`${folder}/keys`);
+    await writeFile(`${path}.new`, 'half');
     const key = await readOrMakeKey(path, world);
+    expect(await readdir(`${folder}/keys`)).toEqual(['book.key']);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await readOrMakeKey(path, world)).toEqual(key);
     const { chmodSync } = createRequire(import.meta.url)('node:fs') as typeof import('node:fs');

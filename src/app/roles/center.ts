@@ -124,7 +124,7 @@ class Center {
       onStep: (byMs) => void line.running.offer({ kind: 'clockStepped', byMs }),
     });
     await this.#openFront(line);
-    const problems = await this.#enter(installation);
+    const problems = await this.#inTurn(() => this.#enter(installation));
     for (const problem of problems.slice(0, 100)) world.log.warn('in the configured files', { ...problem });
     const collector = await startCollector({
       installation,

@@ -186,14 +186,14 @@ async function linkView(options: QueryOptions, token: string): Promise<LinkView 
   };
 }
 
-/** A link made without an incident is about what the subscriber has now, else about what they last turned to us for. */
+/** A link made without an incident is about what the subscriber has now, else about what they were last asked about. */
 async function incidentNow(
   { book, incidentOf }: QueryOptions,
   subscriber: SubscriberKey,
 ): Promise<IncidentId> {
   const now = incidentOf(subscriber);
   if (now !== undefined) return now;
-  const { items } = await book.tickets({ subscriber, limit: 1 });
+  const { items } = await book.confirmations({ subscriber, limit: 1 });
   return items[0]?.incident ?? ('' as IncidentId);
 }
 

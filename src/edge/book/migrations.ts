@@ -19,6 +19,7 @@ CREATE INDEX tickets_by_subscriber ON tickets (subscriber) WHERE subscriber IS N
 CREATE TABLE confirmations (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, state TEXT NOT NULL, incident TEXT NOT NULL,
   subscriber INTEGER NOT NULL, record TEXT NOT NULL);
 CREATE INDEX confirmations_by_incident ON confirmations (incident);
+CREATE INDEX confirmations_by_subscriber ON confirmations (subscriber);
 CREATE TABLE tasks (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL);
 CREATE INDEX tasks_by_state ON tasks (state);
 CREATE TABLE audit (row INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL,

@@ -167,11 +167,11 @@ export function ticketById(sql: Sql, id: string): Ticket | undefined {
 
 export function confirmations(
   sql: Sql,
-  query: PageRequest & { readonly incident?: string | undefined },
+  query: PageRequest & { readonly incident?: string | undefined; readonly subscriber?: number | undefined },
 ): Page<Confirmation> {
   return pageOf<RecordRow, Confirmation>(sql, query, {
     from: 'confirmations',
-    ...recordConditions(query, { incident: query.incident }),
+    ...recordConditions(query, { incident: query.incident, subscriber: query.subscriber }),
     item: (row) => recordIn<Confirmation>(row),
   });
 }

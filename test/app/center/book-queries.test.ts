@@ -5,13 +5,16 @@ import { confirmationId, type IncidentId, subscriberKey } from '../../../src/mod
 
 const subscriber = subscriberKey(7);
 
-function queriesOf(given: { readonly named: string; readonly now?: string; readonly ticketOf?: string }) {
+function queriesOf(given: { readonly named: string; readonly now?: string; readonly askedAbout?: string }) {
   const book = {
     findLink: async () => ({ subscriber, incident: given.named, purpose: 'request', expiresAt: 1 }),
     incident: async (id: string) => (id === '' ? undefined : { incident: { id } }),
     confirmation: async (id: string) => ({ id }),
     subscriber: async () => undefined,
-    tickets: async () => ({ items: given.ticketOf === undefined ? [] : [{ incident: given.ticketOf }] }),
+    tickets: async () => ({ items: [] }),
+    confirmations: async () => ({
+      items: given.askedAbout === undefined ? [] : [{ incident: given.askedAbout }],
+    }),
   };
   const world = { now: () => 0 };
   const incidentOf = () => given.now as IncidentId | undefined;
@@ -28,8 +31,8 @@ test('a link stays with the incident it names', async () => {
   expect(await about({ named: 'a.1.6', now: 'a.1.9' })).toEqual(both('a.1.6'));
 });
 
-test('a link without an incident shows what the subscriber has now, else what they last wrote about', async () => {
-  expect(await about({ named: '', now: 'a.1.9', ticketOf: 'a.1.2' })).toEqual(both('a.1.9'));
-  expect(await about({ named: '', ticketOf: 'a.1.2' })).toEqual(both('a.1.2'));
+test('a link without an incident shows what the subscriber has now, else what they were last asked about', async () => {
+  expect(await about({ named: '', now: 'a.1.9', askedAbout: 'a.1.2' })).toEqual(both('a.1.9'));
+  expect(await about({ named: '', askedAbout: 'a.1.2' })).toEqual(both('a.1.2'));
   expect((await about({ named: '' })).incident).toBeUndefined();
 });

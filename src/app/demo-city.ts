@@ -74,4 +74,3 @@ function freeTcpPort(): Promise<number> {
     });
   });
 }
-

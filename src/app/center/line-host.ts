@@ -55,7 +55,7 @@ export async function openLineHost(options: LineHostOptions): Promise<LineHost> 
     segmentBytes,
   });
   const snapshots = await openSnapshots({ folder: join(folder, 'snapshots') });
-  const line = new Line({ name: 'a', epoch: await readEpoch(folder), contents, timing: options.timing });
+  const line = new Line({ ...(await readIdentity(folder, world)), contents, timing: options.timing });
   const newest = await snapshots.latestSnapshot();
   const snapshot = newest.snapshot === undefined ? undefined : decodeSnapshot(newest.snapshot.bytes);
   if (snapshot !== undefined) await contents.loadNamed(snapshot.rooms.named);
@@ -165,16 +165,20 @@ class SnapshotKeeper {
 const decodeSnapshot = (bytes: Uint8Array): LineSnapshot =>
   JSON.parse(new TextDecoder().decode(bytes)) as LineSnapshot;
 
-/** Rises at restore, failover and a forced cut (design L9); a new folder begins with 1. */
-async function readEpoch(folder: string): Promise<number> {
-  const path = join(folder, 'epoch');
+/**
+ * The line's name, drawn once a data directory, and its epoch, which rises at restore, failover and a forced cut (design L9).
+ * Two directories never make the same ids: a gateway that remembers keys would swallow the second one's notices.
+ */
+async function readIdentity(folder: string, world: World): Promise<{ name: string; epoch: number }> {
+  const path = join(folder, 'line');
   try {
-    const epoch = Number.parseInt(await readFile(path, 'utf8'), 10);
-    if (Number.isSafeInteger(epoch) && epoch > 0) return epoch;
-    throw new Fault('start/epoch-unreadable', `${path} holds no number`);
+    const [, name, epoch] = /^([a-z][0-9a-f]{6}) (\d+)\n$/.exec(await readFile(path, 'utf8')) ?? [];
+    if (name !== undefined && Number(epoch) > 0) return { name, epoch: Number(epoch) };
+    throw new Fault('start/line-unreadable', `${path} holds no name and epoch`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    await writeFile(path, '1\n', { flush: true });
-    return 1;
+    const name = `a${Buffer.from(world.randomBytes(3)).toString('hex')}`;
+    await writeFile(path, `${name} 1\n`, { flush: true });
+    return { name, epoch: 1 };
   }
 }

@@ -56,6 +56,8 @@ export type ToRole =
   | { readonly kind: 'stop' };
 
 export type FromRole =
+  /** Its event loop turns; said every few seconds once it is up. */
+  | { readonly kind: 'alive' }
   | { readonly kind: 'ready'; readonly facts: ReadyFacts }
   /** A reload was applied: roles that are started again begin with this. */
   | { readonly kind: 'inForce'; readonly inForce: InForce }

@@ -1,5 +1,6 @@
 /** The inside of one process of the daemon: takes orders from the supervisor, ends when it is gone. */
 import { Fault } from '../../base/fault.ts';
+import { seconds } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
 import { formatHostPort } from '../config/values.ts';
 import { openLog } from '../log.ts';
@@ -72,6 +73,7 @@ export function hostRole(name: RoleName, startRole: StartRole): void {
     try {
       role = await startRole(host);
       send({ kind: 'ready', facts: role.facts });
+      world.every(aliveEveryMs, () => send({ kind: 'alive' }));
     } catch (thrown) {
       const error = listenFault(thrown) ?? thrown;
       const fault = error instanceof Fault ? { code: error.code, message: error.message } : undefined;
@@ -97,6 +99,9 @@ const describe = (error: unknown): string =>
     : error instanceof Error
       ? (error.stack ?? error.message)
       : String(error);
+
+/** Far below the patience of the supervisor's watchdog. */
+const aliveEveryMs = seconds(5);
 
 const diskErrors = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'];
 

@@ -33,6 +33,8 @@ interface Role {
   facts: ReadyFacts | undefined;
   /** Of its last life: a port that was taken free is taken again. */
   lastFacts: ReadyFacts;
+  /** Monotonic ms of its last word while it is up. */
+  heardAtMs: number;
   readonly deaths: number[];
 }
 
@@ -45,6 +47,9 @@ const heapFlags: Readonly<Record<RoleName, readonly string[]>> = {
 };
 
 const intensity = { deaths: 5, withinMs: 60_000 };
+/** Longer than any pause of a sound process, a stopped virtual machine included. */
+const silencePatienceMs = 60_000;
+const watchEveryMs = seconds(5);
 /** Shorter than the 15 s the contract gives, so that killing what hangs still fits. */
 const stopPatienceMs = seconds(10);
 
@@ -82,6 +87,7 @@ class Supervisor implements Supervised {
       child: undefined,
       facts: undefined,
       lastFacts: {},
+      heardAtMs: 0,
       deaths: [],
     }));
     this.ready = new Promise((resolve, reject) => {
@@ -93,6 +99,8 @@ class Supervisor implements Supervised {
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
+    const watchdog = this.#world.every(watchEveryMs, () => this.#endHanging());
+    void this.ended.then(() => watchdog.cancel());
   }
 
   /** Starts the first role that is not up; all up means ready. */
@@ -119,6 +127,18 @@ class Supervisor implements Supervised {
     });
     // A timer that is left would keep this process for its whole length.
     void this.ended.then(() => patience.cancel());
+  }
+
+  /** A process whose event loop stands still looks alive from outside: it is killed, and its death starts it again. */
+  #endHanging(): void {
+    const now = this.#world.monotonicMs();
+    for (const role of this.#roles) {
+      if (role.child === undefined || role.facts === undefined) continue;
+      if (now - role.heardAtMs <= silencePatienceMs) continue;
+      this.#world.log.error('a process hangs and is killed', { role: role.name });
+      role.heardAtMs = now;
+      role.child.kill('SIGKILL');
+    }
   }
 
   #facts(): ReadyFacts {
@@ -150,7 +170,10 @@ class Supervisor implements Supervised {
   }
 
   #take(role: Role, message: FromRole): void {
+    role.heardAtMs = this.#world.monotonicMs();
     switch (message.kind) {
+      case 'alive':
+        return;
       case 'ready':
         role.facts = message.facts;
         role.lastFacts = message.facts;

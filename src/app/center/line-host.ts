@@ -172,12 +172,12 @@ const decodeSnapshot = (bytes: Uint8Array): LineSnapshot =>
 async function readIdentity(folder: string, world: World): Promise<{ name: string; epoch: number }> {
   const path = join(folder, 'line');
   try {
-    const [, name, epoch] = /^([a-z][0-9a-f]{6}) (\d+)\n$/.exec(await readFile(path, 'utf8')) ?? [];
+    const [, name, epoch] = /^([a-z][0-9a-f]{4}) (\d+)\n$/.exec(await readFile(path, 'utf8')) ?? [];
     if (name !== undefined && Number(epoch) > 0) return { name, epoch: Number(epoch) };
     throw new Fault('start/line-unreadable', `${path} holds no name and epoch`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    const name = `a${Buffer.from(world.randomBytes(3)).toString('hex')}`;
+    const name = `a${Buffer.from(world.randomBytes(2)).toString('hex')}`;
     await writeFile(path, `${name} 1\n`, { flush: true });
     return { name, epoch: 1 };
   }

@@ -1,10 +1,7 @@
 /** The daemon's own numbers: the same for `GET /api/v1/status` and `/metrics`. */
-import { readFileSync } from 'node:fs';
 import type { World } from '../../base/world.ts';
 import type { StatusJson } from '../../edge/http/contract.ts';
-import { packageFile } from '../product-files.ts';
-
-const version = (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+import { version } from '../version.ts';
 
 export function statusOf(counters: Readonly<Record<string, number>>, world: World): StatusJson {
   return {

@@ -2,6 +2,7 @@
 import { Fault } from '../../base/fault.ts';
 import { didYouMean } from '../../base/problem.ts';
 import { exitCodes } from '../processes/messages.ts';
+import { version } from '../version.ts';
 import { machine } from '../world.ts';
 import { demoVerb, startVerb } from './start.ts';
 import type { Terminal, Verb } from './verb.ts';
@@ -12,6 +13,10 @@ const daemonVerbs: readonly Verb[] = [startVerb, demoVerb];
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const terminal = openTerminal(argv);
   const [name, ...rest] = argv;
+  if (name === '--version') {
+    terminal.print(version);
+    return exitCodes.ok;
+  }
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     terminal.print(overview(rest[0], await allVerbs()));
     return name === undefined ? exitCodes.usage : exitCodes.ok;

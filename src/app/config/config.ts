@@ -6,7 +6,7 @@ import { Secret } from '../../base/secret.ts';
 import type { DocumentPath, SourceDocument } from '../../base/source-document.ts';
 import { channelRefusals, channelSchemas } from '../../edge/channels/index.ts';
 import { type DeskSettings, deskRefusal, deskSchemas } from '../../edge/desks/index.ts';
-import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
+import { documentViolations, parseYaml, type Violation } from '../../edge/files/yaml-document.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { SnmpUser } from '../../model/snmp-user.ts';
 import type { Staff } from '../../model/task.ts';
@@ -69,13 +69,30 @@ export function parseConfig(file: string, text: string): Parsed<Config> {
   const { value: document, problems: syntax } = parseYaml(file, text);
   if (syntax.length > 0) return { value: defaultConfig(dirname(resolve(file))), problems: syntax };
   const blank: SourceDocument = document.value === null ? { ...document, value: {} } : document;
-  const wrong = documentCheck(configSchema({ channels: channelSchemas, desks: deskSchemas }))(blank);
-  if (wrong.some(({ code }) => code !== 'config/unknown-key')) {
-    return { value: defaultConfig(dirname(resolve(file))), problems: wrong };
+  const wrong = documentViolations(configSchema({ channels: channelSchemas, desks: deskSchemas }))(blank);
+  // One mistake hides none of the others: what is wrong is left out, and the rest is looked at closely.
+  const { value, problems } = build({ ...blank, value: without(blank.value, wrong) }, dirname(resolve(file)));
+  return { value, problems: [...wrong.map(({ problem }) => problem), ...problems] };
+}
+
+/** The document less every value that breaks the schema: of a list or group of things the one thing, else the whole key. */
+function without(value: unknown, wrong: readonly Violation[]): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  const kept: Record<string, unknown> = { ...value };
+  for (const { problem, path } of wrong) {
+    const [key, item] = path;
+    // An unknown key is a mistake of its own; what stands beside it is sound.
+    if (key === undefined || problem.code === 'config/unknown-key') continue;
+    const held = kept[String(key)];
+    if (Array.isArray(held) && typeof item === 'number') {
+      // The places of the others stay what they are, so that their problems are shown where they stand.
+      kept[String(key)] = held.map((one: unknown, index) => (index === item ? undefined : one));
+    } else if (key === 'channels' && typeof item === 'string') {
+      const { [item]: _, ...others } = held as Record<string, unknown>;
+      kept['channels'] = others;
+    } else delete kept[String(key)];
   }
-  // A misspelt key hides none of the other mistakes.
-  const { value, problems } = build(blank, dirname(resolve(file)));
-  return { value, problems: [...wrong, ...problems] };
+  return kept;
 }
 
 export const defaultConfig = (folder: string): Config =>
@@ -160,13 +177,15 @@ function build(document: SourceDocument, folder: string): Parsed<Config> {
     policy: policy.value,
     policyFile: path(raw.policy),
     desk: raw.desk === undefined ? undefined : deskOf(raw.desk, reader),
-    staff: (raw.staff ?? []).map(({ id, name, skills, limit }) => ({
-      id: id as Staff['id'],
-      name: name ?? id,
-      skills,
-      state: 'available' as const,
-      limit: limit ?? 3,
-    })),
+    staff: (raw.staff ?? [])
+      .filter((one) => one !== undefined)
+      .map(({ id, name, skills, limit }) => ({
+        id: id as Staff['id'],
+        name: name ?? id,
+        skills,
+        state: 'available' as const,
+        limit: limit ?? 3,
+      })),
     seriesRetentionMs: lengthOr(raw.series?.retention, days(35)),
   };
   const policyProblems = policy.problems.map(({ path: at, ...found }) => document.problemAt(at, found));
@@ -176,9 +195,10 @@ function build(document: SourceDocument, folder: string): Parsed<Config> {
 const lengthOr = (written: string | undefined, standard: DurationMs): DurationMs =>
   written === undefined ? standard : (parseDuration(written) ?? milliseconds(standard));
 
-function devicesOf(written: readonly RawDevice[], reader: Reader): DeviceConfig[] {
+function devicesOf(written: readonly (RawDevice | undefined)[], reader: Reader): DeviceConfig[] {
   const seen = new Set<string>();
   return written.flatMap((device, index) => {
+    if (device === undefined) return [];
     const at = ['devices', index] as const;
     if (seen.has(device.id)) {
       reader.problem([...at, 'id'], 'config/duplicate-id', `the device id "${device.id}" occurs twice`);

@@ -63,8 +63,19 @@ function nameNullKeys(document: Document): void {
 /** A schema ready to check documents. */
 export type DocumentCheck = (document: SourceDocument) => readonly Problem[];
 
+/** A violation with the place of the value that is wrong, for whoever goes on with the rest of the document. */
+export interface Violation {
+  readonly problem: Problem;
+  readonly path: DocumentPath;
+}
+
 /** Compiles a JSON schema (draft 7) once; the check answers every violation at its place. */
 export function documentCheck(schema: object): DocumentCheck {
+  const violations = documentViolations(schema);
+  return (document) => violations(document).map(({ problem }) => problem);
+}
+
+export function documentViolations(schema: object): (document: SourceDocument) => readonly Violation[] {
   const ajv = new Ajv({
     allErrors: true,
     verbose: true,
@@ -76,7 +87,10 @@ export function documentCheck(schema: object): DocumentCheck {
   const validate: ValidateFunction = ajv.compile(schema);
   return (document) => {
     if (validate(document.value)) return [];
-    return meaningfulErrors(validate.errors ?? []).map((error) => problemOf(document, error));
+    return meaningfulErrors(validate.errors ?? []).map((error) => ({
+      problem: problemOf(document, error),
+      path: pathOf(document.value, error.instancePath),
+    }));
   };
 }
 

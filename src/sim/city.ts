@@ -99,6 +99,7 @@ class Draft {
   readonly links: CityLink[] = [];
   readonly devices: CityDevice[] = [];
   readonly onts: CityOnt[] = [];
+  readonly ontsOnPort = new Map<string, number>();
   readonly households: CityHousehold[] = [];
   /** Riser splitters waiting for a house: [id, port resource, feeder]. */
   readonly risers: { id: string; port: number; olt: string; feeder: string }[] = [];
@@ -258,7 +259,9 @@ function fillRiser(
     kind: 'splitter',
     in: { access: `split-${number}-${riser.port}`, site: house },
   });
-  const slot = draft.onts.filter((ont) => ont.port === `${riser.olt}/if/${riser.port}`).length;
+  const port = `${riser.olt}/if/${riser.port}`;
+  const slot = draft.ontsOnPort.get(port) ?? 0;
+  draft.ontsOnPort.set(port, slot + ontsPerRiser);
   for (let i = 0; i < ontsPerRiser; i++) {
     const ifIndex = riser.port * 1_000 + slot + i + 1;
     const id = `${riser.olt}/if/${ifIndex}`;
@@ -274,7 +277,7 @@ function fillRiser(
       id,
       olt: riser.olt,
       ifIndex,
-      port: `${riser.olt}/if/${riser.port}`,
+      port,
       feeder: riser.feeder,
       building: house,
       isBuffered,

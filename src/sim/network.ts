@@ -22,6 +22,8 @@ const spreadMs = 2_500;
 export class Network {
   readonly #options: NetworkOptions;
   readonly #devices: ReadonlyMap<string, CityDevice>;
+  /** By PON port: agents ask for the state of every port in every poll. */
+  readonly #ontsOf = new Map<string, CityOnt[]>();
   readonly #portOf = new Map<string, { device: string; port: CityPort }[]>();
   /** Feeders, buildings, drops and links that are broken now. */
   readonly #cutFeeders = new Set<string>();
@@ -34,6 +36,11 @@ export class Network {
   constructor(options: NetworkOptions) {
     this.#options = options;
     this.#devices = new Map(options.city.devices.map((device) => [device.id, device]));
+    for (const ont of options.city.onts) {
+      const same = this.#ontsOf.get(ont.port);
+      if (same === undefined) this.#ontsOf.set(ont.port, [ont]);
+      else same.push(ont);
+    }
     for (const device of options.city.devices) {
       for (const port of device.ports) {
         const ends = this.#portOf.get(port.resource) ?? [];
@@ -48,8 +55,8 @@ export class Network {
   }
 
   isPortUp(port: CityPort): boolean {
-    const onts = this.#options.city.onts.filter((ont) => ont.port === port.resource);
-    return onts.length === 0 || !onts.every((ont) => this.#cutFeeders.has(ont.feeder));
+    const onts = this.#ontsOf.get(port.resource);
+    return onts === undefined || !onts.every((ont) => this.#cutFeeders.has(ont.feeder));
   }
 
   isOntLit(ont: CityOnt): boolean {

@@ -1,6 +1,6 @@
 /** The inside of one process of the daemon: takes orders from the supervisor, ends when it is gone. */
 import { Fault } from '../../base/fault.ts';
-import { seconds } from '../../base/instant.ts';
+import { milliseconds, seconds } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
 import { formatHostPort } from '../config/values.ts';
 import { openLog } from '../log.ts';
@@ -78,7 +78,7 @@ export function hostRole(name: RoleName, startRole: StartRole): void {
       const error = listenFault(thrown) ?? thrown;
       const fault = error instanceof Fault ? { code: error.code, message: error.message } : undefined;
       send({ kind: 'failed', exitCode: startExitCode(error), message: describe(error), fault });
-      world.after(100 as never, () => machine.exit(startExitCode(error)));
+      world.after(milliseconds(100), () => machine.exit(startExitCode(error)));
     }
   };
   const stop = async (): Promise<void> => {

@@ -37,7 +37,7 @@ try {
   const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', config], { stdio: ['ignore', 2, 2] });
   const { run } = await import(join(folder, 'bench', `${name}.js`));
-  await run({ json: rest.includes('--json'), full: rest.includes('--full') });
+  await run({ json: rest.includes('--json'), full: rest.includes('--full'), args: rest });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

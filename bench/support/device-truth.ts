@@ -95,8 +95,8 @@ function compareInterfaces(truth: Truth, reading: DeviceReading, tally: Tally): 
     const found = byIndex.get(port['ifIndex'] as number);
     const wrong = found === undefined ? ['the row itself'] : differences(port, found);
     const place = `ifIndex ${String(port['ifIndex'])}`;
-    const expected = wrong.map((field) => `${field} ${shown(valueOf(port, field))}`).join(', ');
-    const got = wrong.map((field) => shown(found && valueOf(found, field))).join(', ');
+    const expected = wrong.map((field) => `${field} ${shown(fieldOf(port, field))}`).join(', ');
+    const got = wrong.map((field) => shown(found && fieldOf(found, field))).join(', ');
     tally.judge(wrong.length === 0, { subject: 'interfaces', place, expected, got });
   }
 }
@@ -104,10 +104,10 @@ function compareInterfaces(truth: Truth, reading: DeviceReading, tally: Tally): 
 function differences(truth: Readonly<Record<string, unknown>>, read: InterfaceReading): string[] {
   const counters = Object.keys((truth['counters'] ?? {}) as object);
   const fields = interfaceFields.filter((field) => field in truth).concat(counters);
-  return fields.filter((field) => String(valueOf(read, field)) !== String(valueOf(truth, field)));
+  return fields.filter((field) => String(fieldOf(read, field)) !== String(fieldOf(truth, field)));
 }
 
-function valueOf(port: object, field: string): unknown {
+function fieldOf(port: object, field: string): unknown {
   const held = port as Readonly<Record<string, unknown>>;
   return held[field] ?? ((held['counters'] ?? {}) as Readonly<Record<string, unknown>>)[field];
 }

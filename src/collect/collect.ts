@@ -7,9 +7,20 @@
  */
 export { compileProfiles } from './compile.ts';
 export { detectionOids, detectProfile } from './detect-profile.ts';
-export { planOf } from './plan.ts';
+export {
+  compareOids,
+  indexText,
+  isOid,
+  LARGEST_SUB_IDENTIFIER,
+  MOST_SUB_IDENTIFIERS,
+  oidText,
+  type Span,
+} from './oid-bytes.ts';
+export { type CellGroup, planOf } from './plan.ts';
 export type { Profile, Profiles } from './profile.ts';
 export { profileSchema } from './profile-schema.ts';
 export { type DeviceAnswer, readDevice } from './read-device.ts';
 export { type MeasuredValue, samplesOf } from './samples.ts';
+export { notPlaced, TableCells } from './table-cells.ts';
 export { withTextsOf } from './texts.ts';
+export { valueTag } from './value-tag.ts';

@@ -1,10 +1,23 @@
 /** What the measuring loop asks a device every interval: the profile without its texts, and how far it may go. */
 import type { Profile, Table } from './profile.ts';
-import type { WalkBudget } from './session.ts';
+import type { Oid, WalkBudget } from './session.ts';
+
+/** Columns that share an index and a schedule: what one `TableCells` holds. */
+export interface CellGroup {
+  readonly columns: readonly Oid[];
+  /** The measured part of each table, and where its columns stand among those of the group. */
+  readonly parts: readonly { readonly table: Table; readonly places: readonly number[] }[];
+  /** Default: the interval of the device. */
+  readonly everyMs: number | undefined;
+  /** True: also when something looks wrong (costly tables such as optics, which are asked seldom). */
+  readonly onSuspicion: boolean;
+}
 
 interface PollPlan {
   /** For `readDevice`: the same tables with the columns that carry numbers or states. */
   readonly profile: Profile;
+  /** For `Session.fill`: numbers and states; tables of interfaces with one schedule are one group. */
+  readonly groups: readonly CellGroup[];
   /** Of each table. */
   readonly budget: WalkBudget;
 }
@@ -16,7 +29,42 @@ export function planOf(profile: Profile): PollPlan {
   const tables = profile.tables.map(measuredPart).filter((table) => table.columns.length > 0);
   const { sysUpTimeTicks } = profile.identity;
   const identity = sysUpTimeTicks === undefined ? {} : { sysUpTimeTicks };
-  return { profile: { ...profile, identity, tables }, budget: pollBudget };
+  return { profile: { ...profile, identity, tables }, groups: groupsOf(tables), budget: pollBudget };
+}
+
+/** A table as soon as profiles may give it a schedule of its own. */
+type Scheduled = Table & {
+  readonly everyMs?: number | undefined;
+  readonly onSuspicion?: boolean | undefined;
+};
+
+function groupsOf(tables: readonly Scheduled[]): CellGroup[] {
+  const groups: CellGroup[] = [];
+  const interfaces = new Map<number | undefined, Scheduled[]>();
+  for (const table of tables) {
+    const { everyMs, onSuspicion } = table;
+    if (table.objectKind !== 'interface' || onSuspicion === true) {
+      groups.push(groupOf([table]));
+      continue;
+    }
+    const held = interfaces.get(everyMs);
+    if (held === undefined) interfaces.set(everyMs, [table]);
+    else held.push(table);
+  }
+  return [...[...interfaces.values()].map(groupOf), ...groups];
+}
+
+function groupOf(tables: readonly Scheduled[]): CellGroup {
+  const columns: Oid[] = [];
+  const parts = tables.map((table) => {
+    const places = table.columns.map((oid) => {
+      const known = columns.indexOf(oid);
+      return known >= 0 ? known : columns.push(oid) - 1;
+    });
+    return { table, places };
+  });
+  const { everyMs, onSuspicion } = tables[0]!;
+  return { columns, parts, everyMs, onSuspicion: onSuspicion === true };
 }
 
 function measuredPart(table: Table): Table {

@@ -1,7 +1,9 @@
 /**
- * The SNMP world behind five methods: what `collect` asks of a device. edge/snmp implements it for v1 and v2c
+ * The SNMP world behind four methods: what `collect` asks of a device. edge/snmp implements it for v1 and v2c
  * on the hot path and over net-snmp for v3.
  */
+
+import type { TableCells } from './table-cells.ts';
 
 /** Numeric object identifier without a leading dot, e.g. `1.3.6.1.2.1.1.3.0`. */
 export type Oid = string;
@@ -43,10 +45,25 @@ export interface WalkBudget {
   readonly timeMs: number;
 }
 
+/** What became of one `fill`; what did arrive is in the tables. */
+export interface FillOutcome {
+  /** Of each table in the order asked: undefined where everything arrived. */
+  readonly problems: readonly (SessionProblem | undefined)[];
+  /** sysUpTime (1/100 s) in the first answer: a smaller one than last time means that the agent restarted. */
+  readonly upTimeTicks: number | undefined;
+  /** Wall clock in ms of the last answer; undefined when none came. */
+  readonly answeredAtMs: number | undefined;
+}
+
 export interface Session {
   /** Exact instances; absent ones come back as noSuchObject/noSuchInstance (v1: noSuchName is mapped to it). */
   get(oids: readonly Oid[]): Promise<Answer>;
   /** All rows below each of the columns, asked together; OIDs must increase strictly (RFC 3416 section 4.2.3). */
   walk(columns: readonly Oid[], budget: WalkBudget): Promise<Answer>;
+  /**
+   * A new reading of each of the tables, straight into their cells; one at a time. The budget is that of each table.
+   * `done` is called once, maybe before `fill` returns; the tables belong to the session until then.
+   */
+  fill(tables: readonly TableCells[], budget: WalkBudget, done: (outcome: FillOutcome) => void): void;
   close(): void;
 }

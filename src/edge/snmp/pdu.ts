@@ -1,7 +1,10 @@
 /** SNMP v1 and v2c messages (RFC 1157, RFC 1901, RFC 3416): requests and responses to bytes and back. */
+import { valueTag } from '../../collect/collect.ts';
 import type { Varbind, VarbindValue } from '../../collect/session.ts';
 import { BerReader, BerWriter, signedNumber, unsigned64, unsignedNumber } from './ber.ts';
 import { encodeOid, isOid, oidText } from './oid.ts';
+
+export { valueTag };
 
 /** The version field of a message. */
 export type SnmpVersion = 0 | 1;
@@ -9,24 +12,6 @@ export const V1: SnmpVersion = 0;
 export const V2C: SnmpVersion = 1;
 
 export const pduTag = { get: 0xa0, getNext: 0xa1, response: 0xa2, getBulk: 0xa5, trap: 0xa7 } as const;
-
-export const valueTag = {
-  integer: 0x02,
-  octets: 0x04,
-  null: 0x05,
-  oid: 0x06,
-  ipAddress: 0x40,
-  counter32: 0x41,
-  gauge32: 0x42,
-  timeticks: 0x43,
-  opaque: 0x44,
-  nsap: 0x45,
-  counter64: 0x46,
-  unsigned32: 0x47,
-  noSuchObject: 0x80,
-  noSuchInstance: 0x81,
-  endOfMibView: 0x82,
-};
 
 /** RFC 3416 section 3: what error-status says. */
 export const errorStatus = {

@@ -2,9 +2,19 @@
 
 import type { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
-import type { Answer, Oid, Session, SessionProblem, Varbind, VarbindValue } from '../../collect/session.ts';
+import { indexText, type TableCells, valueTag } from '../../collect/collect.ts';
+import type {
+  Answer,
+  FillOutcome,
+  Oid,
+  Session,
+  SessionProblem,
+  Varbind,
+  VarbindValue,
+  WalkBudget,
+} from '../../collect/session.ts';
 import { type Exchange, type Pace, startingPace, walkColumns } from './column-walk.ts';
-import { encodeOid, indexText } from './oid.ts';
+import { encodeOid } from './oid.ts';
 import { encodeRequest, errorStatus, type MessageView, type SnmpVersion, V2C } from './pdu.ts';
 import type { Transport } from './transport.ts';
 
@@ -54,15 +64,67 @@ export function sessionOver(wire: Wire, pace: Pace): Session {
       const sink = (column: number, view: MessageView, i: number): void => {
         const value = view.value(i);
         const indexFrom = view.nameFrom(i) + prefixes[column]!.length;
-        const oid = texts[column]! + indexText(view.bytes, indexFrom, view.nameEnd(i));
+        const oid = `${texts[column]}.${indexText(view.bytes, indexFrom, view.nameEnd(i))}`;
         if (value === undefined) unreadable = { kind: 'badAnswer', reason: 'malformed' };
         else varbinds.push({ oid, value });
       };
       const problem = await walkColumns({ exchange: wire, pace, prefixes, budget, sink });
       return { varbinds, problem: problem ?? unreadable };
     },
+    fill: (tables, budget, done) => void fillAll({ wire, pace, tables, budget }).then(done),
     close: () => wire.close(),
   };
+}
+
+async function fillAll(reading: {
+  readonly wire: Wire;
+  readonly pace: Pace;
+  readonly tables: readonly TableCells[];
+  readonly budget: WalkBudget;
+}): Promise<FillOutcome> {
+  const { wire, pace, tables, budget } = reading;
+  const problems: (SessionProblem | undefined)[] = [];
+  for (const cells of tables) {
+    cells.begin();
+    const prefixes = encodeAll(cells.columns) ?? [];
+    const sink = (column: number, view: MessageView, i: number): void => {
+      cells.stamp(wire.nowMs(), undefined);
+      const row = cells.rowFor(
+        column,
+        view.bytes,
+        view.nameFrom(i) + prefixes[column]!.length,
+        view.nameEnd(i),
+      );
+      if (row >= 0) keepValue(cells, row * cells.width + column, view.value(i));
+    };
+    const problem = await walkColumns({ exchange: wire, pace, prefixes, budget, sink });
+    cells.finish(problem === undefined);
+    problems.push(problem);
+  }
+  return { problems, upTimeTicks: undefined, answeredAtMs: wire.nowMs() };
+}
+
+function keepValue(cells: TableCells, at: number, value: VarbindValue | undefined): void {
+  switch (value?.type) {
+    case 'integer':
+    case 'gauge32':
+    case 'counter32':
+    case 'timeticks':
+      cells.tags[at] = valueTag[value.type];
+      cells.hi[at] = Math.floor(value.number / 0x1_0000_0000);
+      cells.lo[at] = value.number;
+      break;
+    case 'counter64':
+      cells.tags[at] = valueTag.counter64;
+      cells.hi[at] = Number(value.bigint >> 32n);
+      cells.lo[at] = Number(value.bigint & 0xffff_ffffn);
+      break;
+    case 'octets':
+      cells.keepBytes(at, valueTag.octets, { bytes: value.bytes, from: 0, end: value.bytes.length });
+      break;
+    default:
+      break;
+  }
 }
 
 function wireOf(world: World, transport: Transport, target: Target): Wire {

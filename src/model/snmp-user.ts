@@ -6,7 +6,7 @@ export interface SnmpUser {
   readonly level: 'noAuthNoPriv' | 'authNoPriv' | 'authPriv';
   readonly auth?: 'md5' | 'sha' | 'sha224' | 'sha256' | 'sha384' | 'sha512' | undefined;
   readonly authKey?: Secret | undefined;
-  /** aes256b: keys extended as Blumenthal wrote, aes256r: as Reeder did; neither became a standard. */
-  readonly priv?: 'des' | 'aes' | 'aes256b' | 'aes256r' | undefined;
+  /** Ending in b: keys extended as Blumenthal wrote, in r: as Reeder did; neither became a standard. */
+  readonly priv?: 'des' | 'aes' | 'aes192b' | 'aes192r' | 'aes256b' | 'aes256r' | undefined;
   readonly privKey?: Secret | undefined;
 }

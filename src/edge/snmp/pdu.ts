@@ -11,7 +11,14 @@ export type SnmpVersion = 0 | 1;
 export const V1: SnmpVersion = 0;
 export const V2C: SnmpVersion = 1;
 
-export const pduTag = { get: 0xa0, getNext: 0xa1, response: 0xa2, getBulk: 0xa5, trap: 0xa7 } as const;
+export const pduTag = {
+  get: 0xa0,
+  getNext: 0xa1,
+  response: 0xa2,
+  getBulk: 0xa5,
+  trap: 0xa7,
+  report: 0xa8,
+} as const;
 
 /** RFC 3416 section 3: what error-status says. */
 export const errorStatus = {
@@ -43,6 +50,21 @@ export interface Request {
 
 /** The datagram of a request; undefined when it would be larger than any datagram. */
 export function encodeRequest(request: Request): Uint8Array<ArrayBuffer> | undefined {
+  writeRequest(request);
+  return finish(pduTag[request.kind], request);
+}
+
+/** The request's PDU alone, as an SNMPv3 message carries it. */
+export function encodePdu(
+  request: Omit<Request, 'version' | 'community'>,
+): Uint8Array<ArrayBuffer> | undefined {
+  writeRequest(request);
+  writer.integer(valueTag.integer, request.requestId);
+  writer.header(pduTag[request.kind], 0);
+  return writer.isFull ? undefined : writer.written();
+}
+
+function writeRequest(request: Omit<Request, 'version' | 'community'>): void {
   writer.reset();
   for (let i = request.names.length - 1; i >= 0; i--) {
     const before = writer.size;
@@ -53,7 +75,6 @@ export function encodeRequest(request: Request): Uint8Array<ArrayBuffer> | undef
   writer.header(SEQUENCE, 0);
   writer.integer(valueTag.integer, request.kind === 'getBulk' ? request.maxRepetitions : 0);
   writer.integer(valueTag.integer, 0);
-  return finish(pduTag[request.kind], request);
 }
 
 export interface Response {
@@ -130,7 +151,8 @@ function writeValue(value: VarbindValue): void {
 }
 
 const ZERO_DOT_ZERO = Uint8Array.of(0);
-const FIELDS = 5;
+/** Numbers a variable binding takes in `MessageView.positions`. */
+export const POSITION_FIELDS = 5;
 
 /**
  * One decoded message whose variable bindings stay in the datagram: positions, not objects. It is reused for
@@ -149,11 +171,17 @@ export class MessageView {
   count = 0;
   /** True when at least the request id was readable, even if what follows is broken. */
   hasRequestId = false;
-  #positions = new Int32Array(64 * FIELDS);
+  /** Of each binding: where its name begins and ends, the tag of its value, where the value begins and ends. */
+  positions = new Int32Array(128 * POSITION_FIELDS);
   readonly #reader = new BerReader();
 
   /** True when the whole message is sound; any other message is to be counted and dropped. */
   read(bytes: Uint8Array): boolean {
+    return this.readFrame(bytes) && this.hasOids();
+  }
+
+  /** As `read`, yet names are only known to be elements of their length: whoever uses one looks at its bytes. */
+  readFrame(bytes: Uint8Array): boolean {
     const reader = this.#reader;
     this.bytes = bytes;
     this.count = 0;
@@ -166,6 +194,32 @@ export class MessageView {
     this.communityEnd = reader.contentEnd;
     reader.at = reader.contentEnd;
     if ((this.version !== V1 && this.version !== V2C) || !reader.header()) return false;
+    return this.#readPdu();
+  }
+
+  /** As `readFrame` for the PDU inside an SNMPv3 message: it begins at `from`, and padding may follow it. */
+  readPdu(bytes: Uint8Array, from: number): boolean {
+    const reader = this.#reader;
+    this.bytes = bytes;
+    this.count = 0;
+    this.hasRequestId = false;
+    this.version = 3;
+    this.communityFrom = this.communityEnd = from;
+    reader.open(bytes);
+    reader.at = from;
+    return reader.header() && this.#readPdu();
+  }
+
+  /** True when all names are OIDs. */
+  hasOids(): boolean {
+    for (let i = 0; i < this.count; i++) {
+      if (!isOid(this.bytes, this.nameFrom(i), this.nameEnd(i))) return false;
+    }
+    return true;
+  }
+
+  #readPdu(): boolean {
+    const reader = this.#reader;
     // 0xa4 is the v1 trap, which has other fields; what is no PDU at all ends here too.
     if (reader.tag < 0xa0 || reader.tag > 0xa8 || reader.tag === 0xa4) return false;
     this.pduTag = reader.tag;
@@ -175,56 +229,80 @@ export class MessageView {
     this.hasRequestId = true;
     this.errorStatus = reader.integer();
     this.errorIndex = reader.integer();
-    return !reader.isBroken && reader.enter(SEQUENCE) && this.#readVarbinds();
+    return !reader.isBroken && reader.enter(SEQUENCE) && this.#readVarbinds(reader.at, reader.end);
   }
 
-  #readVarbinds(): boolean {
-    const reader = this.#reader;
-    const listEnd = reader.end;
-    while (reader.at < listEnd) {
-      reader.end = listEnd;
-      if (!reader.enter(SEQUENCE)) return false;
-      const rowEnd = reader.end;
-      if (!reader.header() || reader.tag !== valueTag.oid) return false;
-      const nameFrom = reader.at;
-      const nameEnd = reader.contentEnd;
-      if (!isOid(reader.bytes, nameFrom, nameEnd)) return false;
-      reader.at = nameEnd;
-      if (!reader.header() || reader.contentEnd !== rowEnd) return false;
-      this.#keep(nameFrom, nameEnd, reader);
-      reader.at = rowEnd;
+  #readVarbinds(from: number, end: number): boolean {
+    const { bytes } = this;
+    for (let at = from; at < end; ) {
+      // Nearly all bindings have lengths of one byte, so that they are read without the general reader.
+      const rowEnd = at + 2 + bytes[at + 1]!;
+      const nameFrom = at + 4;
+      const nameEnd = nameFrom + bytes[at + 3]!;
+      const isShort =
+        at + 6 <= end &&
+        bytes[at] === SEQUENCE &&
+        bytes[at + 1]! < 0x80 &&
+        bytes[at + 2] === valueTag.oid &&
+        bytes[at + 3]! < 0x80 &&
+        nameEnd + 2 <= rowEnd &&
+        rowEnd <= end &&
+        nameEnd + 2 + bytes[nameEnd + 1]! === rowEnd &&
+        (bytes[nameEnd]! & 0x1f) !== 0x1f;
+      if (isShort) {
+        this.#keep(nameFrom, nameEnd, bytes[nameEnd]!);
+        this.positions[this.count * POSITION_FIELDS - 2] = nameEnd + 2;
+        this.positions[this.count * POSITION_FIELDS - 1] = rowEnd;
+        at = rowEnd;
+      } else if (this.#readLongVarbind(at, end)) at = this.#reader.end;
+      else return false;
     }
     return true;
   }
 
-  #keep(nameFrom: number, nameEnd: number, reader: BerReader): void {
-    const at = this.count++ * FIELDS;
-    if (at >= this.#positions.length) {
-      const larger = new Int32Array(this.#positions.length * 2);
-      larger.set(this.#positions);
-      this.#positions = larger;
+  #readLongVarbind(at: number, end: number): boolean {
+    const reader = this.#reader;
+    reader.at = at;
+    reader.end = end;
+    if (!reader.enter(SEQUENCE)) return false;
+    const rowEnd = reader.end;
+    if (!reader.header() || reader.tag !== valueTag.oid) return false;
+    const nameFrom = reader.at;
+    const nameEnd = reader.contentEnd;
+    reader.at = nameEnd;
+    if (!reader.header() || reader.contentEnd !== rowEnd) return false;
+    this.#keep(nameFrom, nameEnd, reader.tag);
+    this.positions[this.count * POSITION_FIELDS - 2] = reader.at;
+    this.positions[this.count * POSITION_FIELDS - 1] = rowEnd;
+    return true;
+  }
+
+  #keep(nameFrom: number, nameEnd: number, tag: number): void {
+    const at = this.count++ * POSITION_FIELDS;
+    if (at >= this.positions.length) {
+      const larger = new Int32Array(this.positions.length * 2);
+      larger.set(this.positions);
+      this.positions = larger;
     }
-    this.#positions[at] = nameFrom;
-    this.#positions[at + 1] = nameEnd;
-    this.#positions[at + 2] = reader.tag;
-    this.#positions[at + 3] = reader.at;
-    this.#positions[at + 4] = reader.contentEnd;
+    this.positions[at] = nameFrom;
+    this.positions[at + 1] = nameEnd;
+    this.positions[at + 2] = tag;
   }
 
   nameFrom(i: number): number {
-    return this.#positions[i * FIELDS]!;
+    return this.positions[i * POSITION_FIELDS]!;
   }
   nameEnd(i: number): number {
-    return this.#positions[i * FIELDS + 1]!;
+    return this.positions[i * POSITION_FIELDS + 1]!;
   }
   tag(i: number): number {
-    return this.#positions[i * FIELDS + 2]!;
+    return this.positions[i * POSITION_FIELDS + 2]!;
   }
   valueFrom(i: number): number {
-    return this.#positions[i * FIELDS + 3]!;
+    return this.positions[i * POSITION_FIELDS + 3]!;
   }
   valueEnd(i: number): number {
-    return this.#positions[i * FIELDS + 4]!;
+    return this.positions[i * POSITION_FIELDS + 4]!;
   }
 
   hasCommunity(community: Uint8Array): boolean {

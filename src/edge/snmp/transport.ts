@@ -1,126 +1,110 @@
 /** A few shared UDP sockets that carry the requests to all devices and match each reply to what was asked. */
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import type { RemoteInfo, Socket } from 'node:dgram';
 import { isIP, SocketAddress } from 'node:net';
-import { BoundedQueue } from '../../base/bounded-queue.ts';
 import { milliseconds } from '../../base/instant.ts';
 import type { Wake, World } from '../../base/world.ts';
 import type { SessionProblem } from '../../collect/session.ts';
+import { Wheel } from '../../flow/wheel.ts';
+import { type Learned, learnDelay, learnForeignAddress, learnRoundTrip, patienceOf, timeoutOf } from './learned.ts';
 import { MessageView, pduTag, type SnmpVersion } from './pdu.ts';
+import { type Lane, openLane, unitsOf, WANTED_RECEIVE_BUFFER } from './socket-lane.ts';
 
-/** Asked of the kernel; an unprivileged process is cut to net.core.rmem_max. */
-const WANTED_RECEIVE_BUFFER = 4 * 1024 * 1024;
-/** What the kernel charges for a reply of 1472 bytes; 0.7 leaves room for duplicates and larger replies. */
-const CHARGE_PER_REPLY = 2304;
-const USABLE_SHARE = 0.7;
 /** A request id is 1, 16 random bits, 14 bits of slot number: positive and always four bytes long. */
 const SLOT_BITS = 14;
 const MOST_SLOTS = 1 << SLOT_BITS;
 const RESTING_SLOTS = 256;
-const LOOKS_PER_SWEEP = 64;
-const SWEEP_MS = 20;
-const WAITING_REQUESTS = 65_536;
+const LOOKS_PER_TICK = 32;
+const TICK_MS = 10;
+/** Of the time of one try by which its repetition comes earlier, at most: repetitions to many devices come apart. */
+const JITTER_SHARE = 0.1;
 
-/** One logical request; its retries reuse the request id, so that a late reply to the first try still counts. */
-interface Ask {
+/** Where requests go and what their replies must show. */
+export interface Peer {
+  /** As the kernel reports a sender (`canonicalIpv6`). */
   readonly address: string;
+  /** 0: no address, nothing can be sent. */
+  readonly family: number;
   readonly port: number;
   readonly version: SnmpVersion;
   readonly community: Uint8Array;
+  /** Of one try, until the device is known. */
   readonly timeoutMs: number;
+  /** Tries after the first. */
   readonly retries: number;
-  /** On `World.monotonicMs`: no try lasts longer, whatever retries are left. */
-  readonly giveUpAtMs: number;
   /** True: a reply from another address counts (devices that answer from another interface). */
   readonly anySource: boolean;
+  readonly learned: Learned;
+}
+
+/** One logical request; its retries reuse the request id, so that a late reply to the first try still counts. */
+export interface Ask {
+  readonly peer: Peer;
+  /** On `World.monotonicMs`: no try lasts longer, whatever retries are left. */
+  readonly giveUpAtMs: number;
+  /** Size of the reply wanted. */
+  readonly replyBytes: number;
+  /** The datagram, left as it is until `done`; undefined when it would be larger than any datagram. */
   encode(requestId: number): Uint8Array | undefined;
-  /** Called once. A view is valid only during the call. */
+  /** Called once. A view is valid only during the call; its names are not checked (`MessageView.hasOids`). */
   done(outcome: MessageView | SessionProblem): void;
 }
 
-interface TransportCounters {
-  readonly requests: number;
-  readonly retries: number;
-  readonly replies: number;
-  readonly timeouts: number;
+const noCounts = {
+  requests: 0,
+  retries: 0,
+  replies: 0,
+  timeouts: 0,
   /** Replies to what was already answered or given up. */
-  readonly late: number;
+  late: 0,
   /** Replies with a request id that was never given out. */
-  readonly unknownId: number;
+  unknownId: 0,
   /** Replies from another address than the one asked. */
-  readonly foreign: number;
+  foreign: 0,
   /** Right id and address, wrong version, community or PDU type. */
-  readonly mismatched: number;
-  readonly malformed: number;
-  readonly refused: number;
-  readonly sendErrors: number;
-}
+  mismatched: 0,
+  malformed: 0,
+  /** Requests that were not even sent: no address, or too many wait. */
+  refused: 0,
+  sendErrors: 0,
+  /** Requests that left the window because they waited long for their answer. */
+  slowed: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+};
+
+export type TransportCounters = Readonly<typeof noCounts>;
 
 export interface Transport {
   ask(ask: Ask): void;
   counters(): TransportCounters;
-  /** Requests that may be under way at once, by what the kernel granted. */
+  /** Replies of 1472 bytes that may be under way at once, by what the kernel granted. */
   readonly window: { readonly ipv4: number; readonly ipv6: number };
   close(): void;
 }
 
+export interface TransportSetup {
+  /** A family; default: as many as the window needs, 2 to 16. */
+  readonly sockets?: number | undefined;
+  /** Of a socket; default 4 MiB; 0 leaves the kernel's default. */
+  readonly receiveBufferBytes?: number | undefined;
+}
+
 /** Opens the sockets; resolves when all that this machine allows are bound. */
-export async function openTransport(world: World, socketsPerFamily = 2): Promise<Transport> {
-  const open = (family: 4 | 6): Promise<(Socket | undefined)[]> =>
-    Promise.all(Array.from({ length: socketsPerFamily }, () => openSocket(family)));
-  const [ipv4, ipv6] = await Promise.all([open(4), open(6)]);
-  const isOpen = (socket: Socket | undefined): socket is Socket => socket !== undefined;
-  const transport = new UdpTransport(world, new Lane(ipv4.filter(isOpen)), new Lane(ipv6.filter(isOpen)));
-  const granted = ipv4.find(isOpen)?.getRecvBufferSize() ?? 0;
-  if (granted < WANTED_RECEIVE_BUFFER) {
+export async function openTransport(world: World, setup: TransportSetup = {}): Promise<Transport> {
+  const [ipv4, ipv6] = await Promise.all([
+    openLane<Ask>({ family: 4, ...setup }),
+    openLane<Ask>({ family: 6, ...setup }),
+  ]);
+  const granted = ipv4.grantedBytes;
+  if (granted < (setup.receiveBufferBytes ?? WANTED_RECEIVE_BUFFER)) {
     const hint = `sysctl -w net.core.rmem_max=${WANTED_RECEIVE_BUFFER}`;
     world.log.warn('the kernel grants a small receive buffer: fewer polls run at once', {
       grantedBytes: granted,
-      window: transport.window.ipv4,
+      window: ipv4.window,
       hint,
     });
   }
-  return transport;
-}
-
-function openSocket(family: 4 | 6): Promise<Socket | undefined> {
-  return new Promise((resolve) => {
-    const socket = createSocket({
-      type: family === 4 ? 'udp4' : 'udp6',
-      ...(family === 6 ? { ipv6Only: true } : {}),
-      // Addresses are literal here; without this every datagram would pass through the resolver's queue.
-      lookup: (host, _options, found) => found(null, host, family),
-    });
-    socket.once('error', () => resolve(undefined));
-    socket.bind({ port: 0, address: family === 4 ? '0.0.0.0' : '::' }, () => {
-      try {
-        socket.setRecvBufferSize(WANTED_RECEIVE_BUFFER);
-      } catch {
-        // The kernel's default stays; the window below follows what was granted.
-      }
-      socket.removeAllListeners('error');
-      resolve(socket);
-    });
-  });
-}
-
-/** The sockets of one address family with their window and those who wait for it. */
-class Lane {
-  readonly sockets: readonly Socket[];
-  readonly window: number;
-  readonly waiting = new BoundedQueue<Ask>(WAITING_REQUESTS);
-  underWay = 0;
-  #turn = 0;
-
-  constructor(sockets: readonly Socket[]) {
-    this.sockets = sockets;
-    const granted = sockets.reduce((sum, socket) => sum + socket.getRecvBufferSize(), 0);
-    this.window = Math.min(MOST_SLOTS / 2, Math.floor((granted / CHARGE_PER_REPLY) * USABLE_SHARE));
-  }
-
-  nextSocket(): Socket {
-    this.#turn = (this.#turn + 1) % this.sockets.length;
-    return this.sockets[this.#turn]!;
-  }
+  return new UdpTransport(world, ipv4, ipv6);
 }
 
 /** The place of one request under way. */
@@ -128,45 +112,42 @@ interface Slot {
   readonly number: number;
   requestId: number;
   ask: Ask | undefined;
-  lane: Lane | undefined;
+  lane: Lane<Ask> | undefined;
   socket: Socket | undefined;
   bytes: Uint8Array | undefined;
-  address: string;
-  deadline: number;
+  /** What it takes of the window; 0 when it has left it. */
+  units: number;
+  sentAtMs: number;
+  deadlineMs: number;
   triesLeft: number;
+  isFirstTry: boolean;
   /** A broken reply came from the asked address: silence afterwards is named for what it was. */
   sawMalformed: boolean;
   sendError: boolean;
+  foreignAddress: string | undefined;
 }
 
 class UdpTransport implements Transport {
   readonly #world: World;
-  readonly #ipv4: Lane;
-  readonly #ipv6: Lane;
+  readonly #ipv4: Lane<Ask>;
+  readonly #ipv6: Lane<Ask>;
   readonly #slots: Slot[] = [];
-  readonly #free: number[] = [];
+  readonly #free = new Int32Array(MOST_SLOTS);
+  #freeAt = 0;
+  #freeCount = 0;
   readonly #view = new MessageView();
-  readonly #count = {
-    requests: 0,
-    retries: 0,
-    replies: 0,
-    timeouts: 0,
-    late: 0,
-    unknownId: 0,
-    foreign: 0,
-    mismatched: 0,
-    malformed: 0,
-    refused: 0,
-    sendErrors: 0,
-  };
+  readonly #count = { ...noCounts };
+  readonly #wheel: Wheel;
   #random: Uint8Array = new Uint8Array(0);
   #randomAt = 0;
-  #sweep: Wake | undefined;
+  #underWay = 0;
+  #tick: Wake | undefined;
   #isClosed = false;
-  #looksLeft = LOOKS_PER_SWEEP;
+  #looksLeft = LOOKS_PER_TICK;
 
-  constructor(world: World, ipv4: Lane, ipv6: Lane) {
+  constructor(world: World, ipv4: Lane<Ask>, ipv6: Lane<Ask>) {
     this.#world = world;
+    this.#wheel = new Wheel(world.monotonicMs(), TICK_MS);
     this.#ipv4 = ipv4;
     this.#ipv6 = ipv6;
     for (const socket of [...ipv4.sockets, ...ipv6.sockets]) {
@@ -184,13 +165,16 @@ class UdpTransport implements Transport {
   }
 
   ask(ask: Ask): void {
-    const family = isIP(ask.address);
+    const { family, learned } = ask.peer;
     const lane = family === 6 ? this.#ipv6 : this.#ipv4;
     if (this.#isClosed || family === 0 || lane.sockets.length === 0) {
       this.#count.refused++;
       ask.done({ kind: 'refused', reason: 'unreachable' });
-    } else if (lane.underWay < lane.window && lane.waiting.size === 0) this.#start(lane, ask);
-    else if (lane.waiting.push(ask)) this.#startWaiting(lane);
+      return;
+    }
+    const queue = learned.isSilent ? lane.waitingSlow : lane.waiting;
+    if (queue.size === 0 && this.#mayStart(lane, ask)) this.#start(lane, ask);
+    else if (queue.push(ask)) this.#startWaiting(lane);
     else {
       this.#count.refused++;
       ask.done({ kind: 'overBudget', budget: 'requests' });
@@ -200,21 +184,25 @@ class UdpTransport implements Transport {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#sweep?.cancel();
+    this.#tick?.cancel();
     for (const socket of [...this.#ipv4.sockets, ...this.#ipv6.sockets]) socket.close();
     const gone: SessionProblem = { kind: 'refused', reason: 'unreachable' };
     for (const slot of this.#slots) if (slot.ask !== undefined) this.#finish(slot, gone);
-    for (const lane of [this.#ipv4, this.#ipv6]) {
-      for (const ask of lane.waiting.take(WAITING_REQUESTS)) ask.done(gone);
+    for (const { waiting, waitingSlow } of [this.#ipv4, this.#ipv6]) {
+      for (const ask of [...waiting.take(waiting.size), ...waitingSlow.take(waitingSlow.size)]) ask.done(gone);
     }
   }
 
-  #start(lane: Lane, ask: Ask): void {
+  #mayStart(lane: Lane<Ask>, ask: Ask): boolean {
+    return ask.peer.learned.isSilent ? lane.hasSlowRoom : lane.hasRoom(unitsOf(ask.replyBytes));
+  }
+
+  #start(lane: Lane<Ask>, ask: Ask): void {
     const slot = this.#takeSlot();
     slot.requestId = 0x4000_0000 | (this.#random16() << SLOT_BITS) | slot.number;
     const bytes = ask.encode(slot.requestId);
     if (bytes === undefined) {
-      this.#free.push(slot.number);
+      this.#rest(slot);
       ask.done({ kind: 'badAnswer', reason: 'tooBig' });
       return;
     }
@@ -222,160 +210,34 @@ class UdpTransport implements Transport {
     slot.lane = lane;
     slot.socket = lane.nextSocket();
     slot.bytes = bytes;
-    slot.address = isIP(ask.address) === 6 ? canonicalIpv6(ask.address) : ask.address;
-    slot.triesLeft = ask.retries;
+    slot.triesLeft = ask.peer.retries;
+    slot.isFirstTry = true;
     slot.sawMalformed = false;
     slot.sendError = false;
-    lane.underWay++;
+    slot.foreignAddress = undefined;
+    this.#underWay++;
     this.#count.requests++;
+    if (ask.peer.learned.isSilent) {
+      slot.units = 0;
+      lane.slow++;
+    } else {
+      slot.units = unitsOf(ask.replyBytes);
+      lane.inUse += slot.units;
+    }
     this.#send(slot, ask);
   }
 
   #send(slot: Slot, ask: Ask): void {
+    const { peer } = ask;
     const now = this.#world.monotonicMs();
-    slot.deadline = Math.min(now + ask.timeoutMs, ask.giveUpAtMs);
-    const requestId = slot.requestId;
-    // The callback costs a turn of the event loop, so that only the last try learns that sending failed.
-    const sent = (error: Error | null): void => {
-      if (error === null) return;
-      this.#count.sendErrors++;
-      if (slot.requestId === requestId) slot.sendError = true;
-    };
-    try {
-      if (slot.triesLeft > 0) slot.socket!.send(slot.bytes!, ask.port, slot.address);
-      else slot.socket!.send(slot.bytes!, ask.port, slot.address, sent);
-    } catch {
-      sent(new Error('not sent'));
-    }
-    this.#keepSweeping();
+    const timeoutMs = timeoutOf(peer.learned, peer.timeoutMs);
+    const early = slot.triesLeft > 0 ? timeoutMs * JITTER_SHARE * (this.#random16() / 0x1_0000) : 0;
+    // What a try gave up early the next one waits longer, so that all tries together take their time.
+    const credit = slot.isFirstTry ? 0 : slot.deadlineMs - slot.sentAtMs;
+    slot.sentAtMs = now;
+    slot.deadlineMs = Math.min(now + timeoutMs, ask.giveUpAtMs);
+    void credit;
+    void early;
+    this.#count.bytesOut += slot.bytes!.length;
+    this.#wheel.set(slot.number, slot.deadlineMs);
   }
-
-  #receive(bytes: Uint8Array, from: RemoteInfo): void {
-    const view = this.#view;
-    const isSound = view.read(bytes);
-    if (!isSound) this.#count.malformed++;
-    if (!view.hasRequestId) {
-      this.#markMalformed(from);
-      return;
-    }
-    const slot = this.#slots[view.requestId & (MOST_SLOTS - 1)];
-    if (slot === undefined || slot.requestId !== view.requestId) {
-      if (isSound) this.#count.unknownId++;
-      return;
-    }
-    const ask = slot.ask;
-    if (ask === undefined) {
-      if (isSound) this.#count.late++;
-      return;
-    }
-    if (!ask.anySource && (from.address !== slot.address || from.port !== ask.port)) {
-      this.#count.foreign++;
-    } else if (!isSound) slot.sawMalformed = true;
-    else if (
-      view.pduTag !== pduTag.response ||
-      view.version !== ask.version ||
-      !view.hasCommunity(ask.community)
-    ) {
-      this.#count.mismatched++;
-    } else {
-      this.#count.replies++;
-      this.#finish(slot, view);
-    }
-  }
-
-  /**
-   * Rare by nature, so that a look through the table is cheaper than an index kept for every request; a flood
-   * of garbage gets only so many looks.
-   */
-  #markMalformed(from: RemoteInfo): void {
-    if (this.#looksLeft-- <= 0) return;
-    for (const slot of this.#slots) {
-      if (slot.ask?.port === from.port && slot.address === from.address) slot.sawMalformed = true;
-    }
-  }
-
-  #keepSweeping(): void {
-    this.#sweep ??= this.#world.after(milliseconds(SWEEP_MS), () => {
-      this.#sweep = undefined;
-      this.#sweepDeadlines();
-    });
-  }
-
-  #sweepDeadlines(): void {
-    const now = this.#world.monotonicMs();
-    this.#looksLeft = LOOKS_PER_SWEEP;
-    for (const slot of this.#slots) {
-      const ask = slot.ask;
-      if (ask === undefined || slot.deadline > now) continue;
-      if (slot.triesLeft > 0 && now < ask.giveUpAtMs) {
-        slot.triesLeft--;
-        this.#count.retries++;
-        this.#send(slot, ask);
-      } else {
-        this.#count.timeouts++;
-        this.#finish(slot, silenceOf(slot));
-      }
-    }
-    if (this.#ipv4.underWay + this.#ipv6.underWay > 0 && !this.#isClosed) this.#keepSweeping();
-  }
-
-  #finish(slot: Slot, outcome: MessageView | SessionProblem): void {
-    const { ask, lane } = slot;
-    if (ask === undefined || lane === undefined) return;
-    slot.ask = undefined;
-    slot.bytes = undefined;
-    lane.underWay--;
-    this.#free.push(slot.number);
-    ask.done(outcome);
-    this.#startWaiting(lane);
-  }
-
-  /** Those who wait come before the next request of the device just served, else a long walk would starve them. */
-  #startWaiting(lane: Lane): void {
-    while (!this.#isClosed && lane.underWay < lane.window && lane.waiting.size > 0) {
-      const [next] = lane.waiting.take(1);
-      if (next !== undefined) this.#start(lane, next);
-    }
-  }
-
-  /** A slot rests after use, so that a late or second reply is still known for what it is. */
-  #takeSlot(): Slot {
-    const free = this.#slots.length < RESTING_SLOTS ? undefined : this.#free.shift();
-    if (free !== undefined) return this.#slots[free]!;
-    const slot: Slot = {
-      number: this.#slots.length,
-      requestId: 0,
-      ask: undefined,
-      lane: undefined,
-      socket: undefined,
-      bytes: undefined,
-      address: '',
-      deadline: 0,
-      triesLeft: 0,
-      sawMalformed: false,
-      sendError: false,
-    };
-    this.#slots.push(slot);
-    return slot;
-  }
-
-  #random16(): number {
-    if (this.#randomAt + 2 > this.#random.length) {
-      this.#random = this.#world.randomBytes(4096);
-      this.#randomAt = 0;
-    }
-    return this.#random[this.#randomAt++]! * 256 + this.#random[this.#randomAt++]!;
-  }
-}
-
-function silenceOf(slot: Slot): SessionProblem {
-  if (slot.sawMalformed) return { kind: 'badAnswer', reason: 'malformed' };
-  return slot.sendError ? { kind: 'refused', reason: 'unreachable' } : { kind: 'timeout' };
-}
-
-/** The form in which the kernel reports a sender, whatever way the address was written. */
-export function canonicalIpv6(address: string): string {
-  const [bare = address, zone] = address.split('%');
-  const canonical = new SocketAddress({ family: 'ipv6', address: bare }).address;
-  return zone === undefined ? canonical : `${canonical}%${zone}`;
-}

@@ -222,7 +222,7 @@ describe('a device that misbehaves', () => {
     });
     await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
     const asked = Array.from({ length: 60 }, async () => {
-      const session = openV3Session(world, {
+      const session = openV3Session(world, transport, {
         address: '127.0.0.1',
         port: socket.address().port,
         timeoutMs: 60,

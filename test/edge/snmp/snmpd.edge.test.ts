@@ -90,10 +90,13 @@ describe("Debian's snmpd", () => {
 
   itRuns(`names a wrong community, user and key${missing}`, async () => {
     const silence = { kind: 'problem', problem: { kind: 'timeout' } };
-    const refused = { kind: 'problem', problem: { kind: 'refused', reason: 'authentication' } };
+    const refused = (detail: string) => ({
+      kind: 'problem',
+      problem: { kind: 'refused', reason: 'authentication', detail },
+    });
     expect(await poll({ version: 'v2c', community: new Secret('wrong') })).toEqual(silence);
-    expect(await poll(v3({ user: 'nobody' }))).toEqual(refused);
-    expect(await poll(v3({ auth: 'another-auth-key' }))).toEqual(refused);
+    expect(await poll(v3({ user: 'nobody' }))).toEqual(refused('unknownUser'));
+    expect(await poll(v3({ auth: 'another-auth-key' }))).toEqual(refused('authKey'));
     // RFC 3414 section 3.2 step 8: what cannot be deciphered is dropped or reported, agents differ.
     expect(await poll(v3({ priv: 'another-priv-key' }))).toMatchObject({ kind: 'problem' });
   });

@@ -1,0 +1,377 @@
+/**
+ * SNMPv3 messages of the User-based Security Model (RFC 3412 section 7, RFC 3414 section 3) for one device: seals
+ * requests, opens what comes back, and says when to send once more because the engine or its clock was not known.
+ *
+ * What is not authenticated is believed for two things only: which engine answers there, and that a request was
+ * refused. An answer below the level asked for is never an answer.
+ */
+import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import type { SecurityRefusal, SessionProblem } from '../../collect/session.ts';
+import type { SnmpUser } from '../../model/snmp-user.ts';
+import { BerReader } from './ber.ts';
+import { encodePdu, type MessageView, pduTag, type Request, valueTag } from './pdu.ts';
+import { type Engines, fingerprintOf, MOST_BOOTS, type RemoteEngine } from './usm-engine.ts';
+import { type AuthProtocol, hasPasswords, type LocalKeys } from './usm-keys.ts';
+import { FrameView, FrameWriter, flag, isSameBytes } from './usm-message.ts';
+
+/**
+ * What a datagram meant for its request: the answer, now in the view; a reason to send again; nothing; an attempt
+ * at an answer that does not hold; or the end.
+ */
+export type Opened = 'answer' | 'again' | 'ignored' | 'malformed' | SessionProblem;
+
+/** One device as one user sees it. */
+export interface Peer {
+  readonly engines: Engines;
+  readonly engine: RemoteEngine;
+  readonly user: SnmpUser;
+  readonly name: Uint8Array;
+  readonly fingerprint: string;
+  /** The flags of the level asked for. */
+  readonly level: number;
+  readonly contextName: Uint8Array;
+  /** False when the level needs a password that is not there: nothing can be asked. */
+  readonly hasKeys: boolean;
+}
+
+export function peerOf(
+  engines: Engines,
+  target: {
+    readonly address: string;
+    readonly port: number;
+    readonly v3: SnmpUser;
+    readonly context?: string | undefined;
+  },
+): Peer {
+  const { address, port, v3: user, context = '' } = target;
+  return {
+    engines,
+    engine: engines.of(address, port),
+    user,
+    name: Buffer.from(user.user, 'utf8'),
+    fingerprint: fingerprintOf(user),
+    level: levels[user.level],
+    contextName: Buffer.from(context, 'utf8'),
+    hasKeys: hasPasswords(user),
+  };
+}
+
+const levels: Readonly<Record<SnmpUser['level'], number>> = {
+  noAuthNoPriv: 0,
+  authNoPriv: flag.auth,
+  authPriv: flag.auth | flag.priv,
+};
+
+const NO_BYTES = new Uint8Array(0);
+/** Discovery, its clock, and once more for an agent that restarts meanwhile. */
+const MOST_TURNS = 4;
+const SALT_BYTES = 8;
+
+// One message is written or read at a time, so that all devices share these.
+const scopedWriter = new FrameWriter();
+const writer = new FrameWriter();
+const frame = new FrameView();
+const reader = new BerReader();
+
+/** One request with all its tries; nothing of it outlives the answer. */
+export class Exchange3 {
+  readonly #peer: Peer;
+  readonly #request: Omit<Request, 'version' | 'community'>;
+  /** Ids of the messages since the last turn: a report on an older one is stale. */
+  readonly #fresh = new Set<number>();
+  #turns = 0;
+
+  constructor(peer: Peer, request: Omit<Request, 'version' | 'community'>) {
+    this.#peer = peer;
+    this.#request = request;
+  }
+
+  /** The next datagram; undefined when none could carry it or a key is missing. */
+  seal(messageId: number): Uint8Array | undefined {
+    const { engine } = this.#peer;
+    this.#fresh.add(messageId);
+    return engine.isKnown ? this.#sealed(messageId) : discovery(messageId, this.#request.requestId);
+  }
+
+  /** Only for datagrams whose message id was one of this request's. */
+  open(bytes: Uint8Array, view: MessageView): Opened {
+    const { count } = this.#peer.engines;
+    if (!frame.read(bytes)) {
+      count.malformed++;
+      return 'malformed';
+    }
+    const isAuthentic = (frame.flags & flag.auth) !== 0;
+    const keys = isAuthentic ? this.#keys() : undefined;
+    if (isAuthentic && !this.#isAuthentic(keys)) {
+      count.wrongDigest++;
+      return 'malformed';
+    }
+    if (!readScoped(keys, view)) {
+      count.undecipherable++;
+      return 'malformed';
+    }
+    if (view.pduTag === pduTag.report) return this.#report(view, isAuthentic);
+    return view.pduTag === pduTag.response ? this.#response(view) : 'ignored';
+  }
+
+  #sealed(messageId: number): Uint8Array | undefined {
+    const { engine, engines, level, name, contextName } = this.#peer;
+    const keys = this.#keys();
+    const pdu = encodePdu(this.#request);
+    const scoped = pdu && scopedWriter.scopedPdu(engine.id, contextName, pdu);
+    if (keys === undefined || scoped === undefined) return undefined;
+    const { boots, time } = engine;
+    const clock = { boots, time };
+    const sealed =
+      keys.priv === undefined
+        ? { salt: NO_BYTES, data: scoped }
+        : encrypted(scoped, keys.priv, { salt: engines.nextSalt(), ...clock });
+    const message = writer.message({
+      messageId,
+      flags: level | flag.reportable,
+      engineId: engine.id,
+      boots,
+      time,
+      user: name,
+      macBytes: keys.auth?.protocol.macBytes ?? 0,
+      ...sealed,
+    });
+    if (message === undefined) return undefined;
+    if (keys.auth !== undefined) message.set(digest(keys.auth, message), writer.macAt);
+    return Buffer.from(message);
+  }
+
+  #keys(): LocalKeys | undefined {
+    const { engine, engines, user, fingerprint } = this.#peer;
+    return engine.keys(engines.ring, user, fingerprint);
+  }
+
+  /** RFC 3414 section 6.3.2: the digest is made over the message with zeros in its own place. */
+  #isAuthentic(keys: LocalKeys | undefined): boolean {
+    const { bytes, macFrom, macEnd } = frame;
+    const auth = keys?.auth;
+    if (auth === undefined || macEnd - macFrom !== auth.protocol.macBytes || !this.#isFromPeer())
+      return false;
+    // A Buffer would give a view of itself for a slice.
+    const received = new Uint8Array(bytes.subarray(macFrom, macEnd));
+    bytes.fill(0, macFrom, macEnd);
+    const expected = digest(auth, bytes);
+    bytes.set(received, macFrom);
+    return timingSafeEqual(received, expected);
+  }
+
+  #isFromPeer(): boolean {
+    const { bytes, engineFrom, engineEnd, userFrom, userEnd } = frame;
+    return (
+      isSameBytes({ bytes, from: engineFrom, end: engineEnd }, this.#peer.engine.id) &&
+      isSameBytes({ bytes, from: userFrom, end: userEnd }, this.#peer.name)
+    );
+  }
+
+  /** RFC 3412 section 7.2 step 12: everything that was asked with has to come back. */
+  #response(view: MessageView): Opened {
+    const { engine, level, contextName, engines } = this.#peer;
+    const answered = frame.flags & (flag.auth | flag.priv);
+    if (answered !== level) {
+      engines.count.downgraded++;
+      return 'malformed';
+    }
+    if (!engine.isKnown || !this.#isFromPeer() || view.requestId !== this.#request.requestId)
+      return 'ignored';
+    if (!isSameBytes(scope.engine, engine.id) || !isSameBytes(scope.name, contextName)) return 'ignored';
+    if (level !== 0 && !engine.follow(frame.boots, frame.time)) {
+      engines.count.outsideWindow++;
+      return 'malformed';
+    }
+    return 'answer';
+  }
+
+  #report(view: MessageView, isAuthentic: boolean): Opened {
+    const { engine, engines } = this.#peer;
+    if (!this.#fresh.has(frame.messageId)) return 'ignored';
+    const found = view.count > 0 ? reports[view.oid(0)] : undefined;
+    // Whatever an engine says to a discovery, its id is in it (RFC 3414 section 4).
+    if (!isAuthentic && (found === 'engineId' || !engine.isKnown)) return this.#discovered();
+    if (found === 'timeWindow') return this.#resynchronised(isAuthentic);
+    if (isAuthentic && !engine.follow(frame.boots, frame.time)) engines.count.outsideWindow++;
+    engines.count.refused++;
+    if (found === undefined) return { kind: 'badAnswer', reason: 'errorStatus' };
+    return found === 'context'
+      ? { kind: 'refused', reason: 'noAccess', detail: found }
+      : { kind: 'refused', reason: 'authentication', detail: found };
+  }
+
+  /** The clock of a discovery is a first idea only: a wrong one is corrected by an authentic report. */
+  #discovered(): Opened {
+    const { engine, engines } = this.#peer;
+    const id = frame.engineId();
+    const isNew = id !== undefined && !isSameBytes({ bytes: id, from: 0, end: id.length }, engine.id);
+    if (!isNew || !this.#mayTurn()) {
+      engines.count.refused++;
+      return { kind: 'refused', reason: 'authentication', detail: 'engineId' };
+    }
+    engine.learn(id, frame.boots, frame.time);
+    engines.count.discoveries++;
+    return 'again';
+  }
+
+  /**
+   * RFC 3414 section 3.2 step 7b never follows a clock that goes back; an agent that lost its boots would be lost
+   * with them. A report with our digest on our own fresh message id was made now, so its clock is taken.
+   */
+  #resynchronised(isAuthentic: boolean): Opened {
+    const { engine, engines } = this.#peer;
+    if (!isAuthentic) {
+      engines.count.downgraded++;
+      return 'ignored';
+    }
+    const { boots, time } = frame;
+    if (boots === MOST_BOOTS || !this.#mayTurn()) {
+      engines.count.refused++;
+      return { kind: 'refused', reason: 'authentication', detail: 'timeWindow' };
+    }
+    if (!engine.follow(boots, time)) {
+      engine.relearn(boots, time);
+      engines.count.wentBack++;
+    }
+    engines.count.resynchronised++;
+    return 'again';
+  }
+
+  #mayTurn(): boolean {
+    this.#fresh.clear();
+    return ++this.#turns <= MOST_TURNS;
+  }
+}
+
+/** RFC 3414 section 5, RFC 3412 section 5 and RFC 3413 section 4.1.2: the counters a report can name. */
+const reports: Readonly<Record<string, SecurityRefusal>> = {
+  '1.3.6.1.6.3.15.1.1.1.0': 'securityLevel',
+  '1.3.6.1.6.3.15.1.1.2.0': 'timeWindow',
+  '1.3.6.1.6.3.15.1.1.3.0': 'unknownUser',
+  '1.3.6.1.6.3.15.1.1.4.0': 'engineId',
+  '1.3.6.1.6.3.15.1.1.5.0': 'authKey',
+  '1.3.6.1.6.3.15.1.1.6.0': 'privKey',
+  '1.3.6.1.6.3.11.2.1.1.0': 'securityLevel',
+  '1.3.6.1.6.3.12.1.4.0': 'context',
+  '1.3.6.1.6.3.12.1.5.0': 'context',
+};
+
+/** RFC 3414 section 4: no engine, no user, no level, nothing asked. */
+function discovery(messageId: number, requestId: number): Uint8Array | undefined {
+  const pdu = encodePdu({ kind: 'get', requestId, maxRepetitions: 0, names: [] });
+  const data = pdu && scopedWriter.scopedPdu(NO_BYTES, NO_BYTES, pdu);
+  if (data === undefined) return undefined;
+  const message = writer.message({
+    messageId,
+    flags: flag.reportable,
+    engineId: NO_BYTES,
+    boots: 0,
+    time: 0,
+    user: NO_BYTES,
+    macBytes: 0,
+    salt: NO_BYTES,
+    data,
+  });
+  return message && Buffer.from(message);
+}
+
+/** Where the context of the last scoped PDU stands. */
+const scope = {
+  engine: { bytes: NO_BYTES, from: 0, end: 0 } as Span,
+  name: { bytes: NO_BYTES, from: 0, end: 0 } as Span,
+};
+
+interface Span {
+  bytes: Uint8Array;
+  from: number;
+  end: number;
+}
+
+/** Deciphers when the frame says so, and leaves the PDU in the view. */
+function readScoped(keys: LocalKeys | undefined, view: MessageView): boolean {
+  const isEncrypted = (frame.flags & flag.priv) !== 0;
+  const bytes = isEncrypted ? deciphered(keys) : frame.bytes;
+  if (bytes === undefined) return false;
+  reader.open(bytes);
+  if (!isEncrypted) reader.at = frame.dataFrom;
+  // What follows the sequence inside a cipher text is padding (RFC 3414 section 8.1.1.2).
+  if (!reader.enter(0x30) || !readSpan(scope.engine) || !readSpan(scope.name)) return false;
+  return view.readPdu(bytes, reader.at) && view.hasOids();
+}
+
+function readSpan(span: Span): boolean {
+  if (!reader.header() || reader.tag !== valueTag.octets) return false;
+  span.bytes = reader.bytes;
+  span.from = reader.at;
+  span.end = reader.at = reader.contentEnd;
+  return true;
+}
+
+function digest(
+  { protocol, key }: { readonly protocol: AuthProtocol; readonly key: Uint8Array },
+  message: Uint8Array,
+): Uint8Array {
+  return createHmac(protocol.hash, key).update(message).digest().subarray(0, protocol.macBytes);
+}
+
+interface Clock {
+  readonly boots: number;
+  readonly time: number;
+}
+
+type PrivKey = NonNullable<LocalKeys['priv']>;
+
+function encrypted(
+  scoped: Uint8Array,
+  priv: PrivKey,
+  { salt, ...clock }: Clock & { readonly salt: Uint8Array },
+): { readonly salt: Uint8Array; readonly data: Uint8Array } {
+  if (priv.protocol.kind === 'aes') {
+    const cipher = createCipheriv(priv.protocol.cipher, priv.key, aesVector(clock, salt));
+    return { salt, data: cipher.update(scoped) };
+  }
+  // RFC 3414 section 8.1.1.1: the engine's boots, then a number of our own.
+  new DataView(salt.buffer, salt.byteOffset).setUint32(0, clock.boots);
+  const { key, vector } = desKey(priv.key, salt);
+  const padded = new Uint8Array(Math.ceil(scoped.length / 8) * 8);
+  padded.set(scoped);
+  const cipher = createCipheriv(priv.protocol.cipher, key, vector).setAutoPadding(false);
+  return { salt, data: cipher.update(padded) };
+}
+
+/** Undefined when it cannot be the cipher text of anything; whether it was is seen by what it spells. */
+function deciphered(keys: LocalKeys | undefined): Uint8Array | undefined {
+  const { bytes, saltFrom, saltEnd, dataFrom, dataEnd } = frame;
+  const priv = keys?.priv;
+  if (priv === undefined || saltEnd - saltFrom !== SALT_BYTES) return undefined;
+  const salt = bytes.subarray(saltFrom, saltEnd);
+  const data = bytes.subarray(dataFrom, dataEnd);
+  if (priv.protocol.kind === 'aes') {
+    return createDecipheriv(priv.protocol.cipher, priv.key, aesVector(frame, salt)).update(data);
+  }
+  if (data.length % 8 !== 0) return undefined;
+  const { key, vector } = desKey(priv.key, salt);
+  return createDecipheriv(priv.protocol.cipher, key, vector).setAutoPadding(false).update(data);
+}
+
+/** RFC 3826 section 3.1.2.1. */
+function aesVector({ boots, time }: Clock, salt: Uint8Array): Uint8Array {
+  const vector = Buffer.allocUnsafe(16);
+  vector.writeUInt32BE(boots, 0);
+  vector.writeUInt32BE(time, 4);
+  vector.set(salt, 8);
+  return vector;
+}
+
+/** RFC 3414 section 8.1.1: half of the key enciphers, the other half hides the salt; DES is triple DES with one key. */
+function desKey(
+  key: Uint8Array,
+  salt: Uint8Array,
+): { readonly key: Uint8Array; readonly vector: Uint8Array } {
+  const half = key.subarray(0, 8);
+  return {
+    key: Buffer.concat([half, half, half]),
+    vector: key.subarray(8, 16).map((byte, i) => byte ^ salt[i]!),
+  };
+}

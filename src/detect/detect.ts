@@ -9,11 +9,8 @@
  */
 import { after, type Instant, instant } from '../base/instant.ts';
 import { Timers } from '../base/timers.ts';
-import { resourceId } from '../model/ids.ts';
 import type { Observation } from '../model/observation.ts';
-import type { DeviceReading } from '../model/reading.ts';
 import {
-  type Condition,
   type DeviceSnapshot,
   type DeviceState,
   freshDevice,
@@ -21,16 +18,18 @@ import {
   restoredDevice,
   snapshotOf,
 } from './device-state.ts';
-import { freshLevel, judge } from './levels.ts';
-import { portObservation } from './ports.ts';
-import type { DetectionRules, Levels, StateRule } from './rules.ts';
+import type { DetectionRules } from './rules.ts';
+import type { DeviceSeen } from './seen.ts';
 import { meaningOfLine, type SyslogLine } from './syslog-rules.ts';
 import { meaningOfTrap, type Trap, type WatchedDevice } from './trap-rules.ts';
 
 export { compileDetectionRules } from './compile-rules.ts';
+export { DnsDetection } from './dns-platform.ts';
 export { checkDetectionExamples } from './examples.ts';
+export { ProbeDetection } from './probes.ts';
 export type { DetectionRules } from './rules.ts';
 export { detectionSchema } from './rules-schema.ts';
+export type { DeviceSeen, ObjectShape, PortNames, PortsSeen, TableSeen, TableShape } from './seen.ts';
 export type { Trap, WatchedDevice } from './trap-rules.ts';
 
 interface ActiveConditions {
@@ -45,10 +44,7 @@ interface DetectionSnapshot {
 }
 
 const mostDevices = 100_000;
-const mostConditions = 10_000;
 const mostEnding = 100_000;
-/** An object missing from this many readings in a row is gone. */
-const goneAfter = 10;
 
 export class Detection {
   #rules: DetectionRules;
@@ -71,26 +67,36 @@ export class Detection {
     this.#rules = rules;
   }
 
-  /** The device answered with this. */
-  reading(device: WatchedDevice, reading: DeviceReading, at: Instant): Observation[] {
+  /** The device answered with this; sets `gaps` of what it saw of ports. */
+  polled(device: WatchedDevice, seen: DeviceSeen, at: Instant): Observation[] {
     const state = this.#stateOf(device);
     if (state === undefined) return [];
     const found = this.#answered(state);
     state.readings++;
-    const ticks = reading.device.sysUpTimeTicks;
-    const isRestarted = hasRestarted(state, ticks, at);
+    const isRestarted = hasRestarted(state, seen, at);
     // A device first met is not taken for restarted: its ports count from their first "up".
-    if (isRestarted) state.settlesUntil = instant(at + this.#rules.interfaces.settleMs - (ticks ?? 0) * 10);
-    const isSettling = state.settlesUntil !== undefined && at < state.settlesUntil;
-    if (ticks !== undefined) state.upTime = { ticks, at };
-    const poll = { device: device.id, at, reading: state.readings, isSettling, isRestarted };
-    for (const port of reading.interfaces) {
-      if (!state.ports.poll(this.#rules, port, poll, found)) this.#refused++;
+    if (isRestarted) {
+      const upFor = (seen.upTimeTicks ?? 0) * 10;
+      state.settlesUntil = instant(at + this.#rules.interfaces.settleMs - upFor);
     }
-    this.#thresholds(state, reading, found);
-    this.#states(state, reading, found);
-    this.#forgetGone(state, found);
+    const isSettling = state.settlesUntil !== undefined && at < state.settlesUntil;
+    const poll = { device: device.id, at, isSettling, isRestarted };
+    if (seen.ports !== undefined) this.#refused += state.ports.poll(this.#rules, seen.ports, poll, found);
+    for (const table of seen.tables) {
+      this.#refused += state.conditions.poll(this.#rules, table, isRestarted, found);
+    }
     return found;
+  }
+
+  /** The device said that it lives, and nothing else. */
+  answered(device: WatchedDevice): Observation[] {
+    const state = this.#stateOf(device);
+    return state === undefined ? [] : this.#answered(state);
+  }
+
+  /** True while polls get no answer from it. */
+  isUnreachable(device: string): boolean {
+    return this.#devices.get(device)?.isUnreachable === true;
   }
 
   /** The device was polled and did not answer. */
@@ -206,121 +212,15 @@ export class Detection {
     };
   }
 
-  #thresholds(state: DeviceState, reading: DeviceReading, found: Observation[]): void {
-    for (const one of reading.readings) {
-      const { value } = one;
-      // A row without a number is no evidence; `absent` says why.
-      if (typeof value !== 'number' || !Number.isFinite(value)) continue;
-      for (const rule of this.#rules.thresholds) {
-        if (rule.metric !== one.metric || (rule.unit !== undefined && rule.unit !== one.unit)) continue;
-        const key = `${rule.id} ${one.object}`;
-        this.#judge(state, { key, object: one.object, rule, cause: rule.cause, value }, found);
-      }
-    }
-  }
-
-  #states(state: DeviceState, reading: DeviceReading, found: Observation[]): void {
-    for (const object of reading.objects) {
-      for (const rule of this.#rules.states) {
-        const value = rule.kind === object.kind ? stateValue(rule, object.state) : undefined;
-        if (value === undefined) continue;
-        const levels: Levels = {
-          side: 'above',
-          limits: [{ severity: rule.severity, at: 1 }],
-          hysteresis: 0,
-          for: rule.for,
-        };
-        const named = `${object.kind}/${object.id}`;
-        this.#judge(
-          state,
-          { key: `${rule.id} ${named}`, object: named, rule: levels, cause: rule.cause, value },
-          found,
-        );
-      }
-    }
-  }
-
-  #judge(
-    state: DeviceState,
-    seen: {
-      readonly key: string;
-      readonly object: string;
-      readonly rule: Levels;
-      readonly cause: string;
-      readonly value: number;
-    },
-    found: Observation[],
-  ): void {
-    const condition = this.#conditionOf(state, seen);
-    if (condition === undefined) return;
-    condition.seenIn = state.readings;
-    const result = judge(seen.rule, condition.level, seen.value);
-    if (result === 'clear') found.push(conditionObservation(state, condition, 'clear'));
-    else if (result !== undefined) {
-      const attributes = { value: String(seen.value), object: seen.object.slice(0, 256) };
-      found.push({ ...conditionObservation(state, condition, 'raise'), severity: result, attributes });
-    }
-  }
-
-  #conditionOf(
-    state: DeviceState,
-    seen: { readonly key: string; readonly object: string; readonly cause: string },
-  ): Condition | undefined {
-    const known = state.conditions.get(seen.key);
-    if (known !== undefined) return known;
-    if (state.conditions.size >= mostConditions) {
-      this.#refused++;
-      return undefined;
-    }
-    const by = resourceId(`${state.device.id}/${seen.object.slice(0, 128)}`);
-    const fresh: Condition = { cause: seen.cause, by, level: freshLevel(), seenIn: state.readings };
-    state.conditions.set(seen.key, fresh);
-    return fresh;
-  }
-
-  /** What has not been in the last readings was taken out: its alarms end. */
-  #forgetGone(state: DeviceState, found: Observation[]): void {
-    const oldest = state.readings - goneAfter;
-    for (const [key, condition] of state.conditions) {
-      if (condition.seenIn > oldest) continue;
-      state.conditions.delete(key);
-      if (condition.level.raised >= 0) found.push(conditionObservation(state, condition, 'clear'));
-    }
-    for (const [name, port] of state.ports.byName) {
-      if (port.seenIn > oldest) continue;
-      state.ports.byName.delete(name);
-      if (port.isRaised || port.isTold)
-        found.push(portObservation('clear', port, this.#rules.interfaces.cause, { device: state.device.id }));
-    }
-  }
-
   #activeOf(state: DeviceState, list: ActiveConditions): void {
     if (state.readings === 0 && !state.isUnreachable) return;
     list.watches.push(state.device.resource);
     if (state.isUnreachable) list.active.push(this.#reachability(state, 'raise'));
-    for (const port of state.ports.byName.values()) this.#activeOfPort(state, port, list);
-    for (const condition of state.conditions.values()) {
-      if (condition.level.raised >= 0) list.active.push(conditionObservation(state, condition, 'raise'));
-    }
-  }
-
-  #activeOfPort(
-    state: DeviceState,
-    port: Parameters<typeof portObservation>[1],
-    list: ActiveConditions,
-  ): void {
-    const device = { device: state.device.id };
-    const down = portObservation('raise', port, this.#rules.interfaces.cause, device);
-    // What a trap said becomes the polls' own word with this list, and theirs to end.
-    if (port.isTold) port.isRaised = true;
-    // Down from birth, or down and not yet counted: not judged, so that what traps said of it stays.
-    const isJudged = port.wasUp && (port.isRaised || port.count === 0);
-    if (isJudged && !state.isUnreachable) list.watches.push(down.resource);
-    if (port.isRaised) list.active.push(down);
-    for (const rule of this.#rules.ratios) {
-      if ((port.ratios[rule.id]?.raised ?? -1) >= 0)
-        list.active.push(portObservation('raise', port, rule.cause, device));
-    }
+    state.ports.conditions(this.#rules, state.device.id, ({ down, isJudged, active }) => {
+      if (isJudged && !state.isUnreachable) list.watches.push(down.resource);
+      list.active.push(...active);
+    });
+    list.active.push(...state.conditions.active());
   }
 
   #tellPorts(observation: Observation, at: Instant): void {
@@ -344,24 +244,4 @@ export class Detection {
     }
     this.#ending.set(key, at);
   }
-}
-
-const conditionObservation = (
-  state: DeviceState,
-  condition: Condition,
-  event: 'raise' | 'clear',
-): Observation => ({
-  event,
-  resource: state.device.resource,
-  cause: condition.cause,
-  by: condition.by,
-  source: 'poll',
-  device: state.device.id,
-});
-
-/** 1 bad, 0 good, undefined: no word of the rule. */
-function stateValue(rule: StateRule, state: string | undefined): number | undefined {
-  if (state === undefined) return undefined;
-  if (rule.raise.includes(state)) return 1;
-  return rule.clear.includes(state) ? 0 : undefined;
 }

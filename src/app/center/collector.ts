@@ -5,10 +5,14 @@ import { Detection } from '../../detect/detect.ts';
 import { openTransport } from '../../edge/snmp/transport.ts';
 import type { Input } from '../../flow/input.ts';
 import { type MeasuredDevice, Measuring } from '../../flow/measuring.ts';
+import type { Probing } from '../../flow/probing.ts';
 import type { SeriesStore } from '../../flow/series.ts';
+import type { DnsView } from '../../model/dns.ts';
+import type { ResourceId } from '../../model/ids.ts';
 import type { Installation } from '../config/installation.ts';
 import { openDetectionMemory } from './detection-memory.ts';
 import type { DeviceBoard } from './device-board.ts';
+import { openProbing } from './probing-host.ts';
 import { reconciliations } from './reconciliation.ts';
 import { Targets } from './targets.ts';
 
@@ -17,6 +21,8 @@ export interface Collector {
   /** From now on this is polled and judged by; what did not change goes on as it was. */
   use(installation: Installation): void;
   counters(): Readonly<Record<string, number>>;
+  /** Undefined without a DNS platform in the configuration. */
+  dnsView(): DnsView | undefined;
   stop(): Promise<void>;
   /** After the last trap was judged: writes what is known of the devices for the next start. */
   keep(): Promise<void>;
@@ -49,21 +55,29 @@ export async function startCollector(options: {
       else devices.answered(device.id, reading, at);
     },
   });
-  forgetStrangers(detection, targets.devices, offer);
+  const { probing, use: useProbes } = openProbing({
+    world,
+    series,
+    offer: (observation) => offerObservation(offer, observation),
+  });
+  const judges: Judges = { detection, probing, offer };
+  forgetStrangers(judges, targets.devices, useProbes(config));
   measuring.start();
-  const keeper = keepTrue({ detection, world, offer });
+  const keeper = keepTrue(judges, world);
   return {
     detection,
     use(changed) {
       detection.setRules(changed.rules.detection);
       devices.use(changed.config.devices);
       measuring.use(targets.use(changed), changed.config.snmp.intervalMs);
-      forgetStrangers(detection, targets.devices, offer);
+      forgetStrangers(judges, targets.devices, useProbes(changed.config));
     },
-    counters: () => ({ ...measuring.counters, detectionRefused: detection.refused }),
+    counters: () => ({ ...measuring.counters, ...probing.counters, detectionRefused: detection.refused }),
+    dnsView: () => probing.dnsView,
     async stop() {
       for (const wake of keeper) wake.cancel();
       measuring.stop();
+      probing.stop();
       targets.close();
       await transport.close();
     },
@@ -74,17 +88,36 @@ export async function startCollector(options: {
   };
 }
 
-/** A device that is no longer asked, or stands for another resource, ends what was held against it (design L11). */
+interface Judges {
+  readonly detection: Detection;
+  readonly probing: Probing;
+  readonly offer: (input: Input) => boolean;
+}
+
+/**
+ * Devices and probes may judge the same resource, and a list that holds a part of what is true of one would end the
+ * rest of it: so there is one list.
+ */
+function allActive({ detection, probing }: Judges): ReturnType<Detection['active']> {
+  const [polled, probed] = [detection.active(), probing.active()];
+  return { watches: [...polled.watches, ...probed.watches], active: [...polled.active, ...probed.active] };
+}
+
+/** What is no longer asked, or stands for another resource, ends what was held against it (design L11). */
 function forgetStrangers(
-  detection: Detection,
+  judges: Judges,
   devices: readonly MeasuredDevice[],
-  offer: (input: Input) => boolean,
+  unprobed: readonly ResourceId[],
 ): void {
+  const { detection, offer } = judges;
   const asked = new Map(devices.map(({ id, resource }) => [id, resource]));
-  const watches = detection.watched.flatMap(({ id, resource }) =>
+  const forgotten = detection.watched.flatMap(({ id, resource }) =>
     asked.get(id) === resource ? [] : detection.forget(id),
   );
-  for (const input of reconciliations(collectorId, { watches, active: [] })) offer(input);
+  const watches = [...new Set([...forgotten, ...unprobed])];
+  const concerned = new Set<string>(watches);
+  const active = allActive(judges).active.filter(({ resource }) => concerned.has(resource));
+  for (const input of reconciliations(collectorId, { watches, active })) offer(input);
 }
 
 const offerObservation = (
@@ -93,17 +126,13 @@ const offerObservation = (
 ): boolean => offer({ kind: 'observation', observation });
 
 /** Ends what only begins when its time is up, and once an hour tells the line everything that holds (design L11). */
-function keepTrue(options: {
-  readonly detection: Detection;
-  readonly world: World;
-  readonly offer: (input: Input) => boolean;
-}): Wake[] {
-  const { detection, world, offer } = options;
+function keepTrue(judges: Judges, world: World): Wake[] {
+  const { detection, offer } = judges;
   const endDue = (): void => {
     for (const observation of detection.wake(world.now())) offerObservation(offer, observation);
   };
   const reconcile = (): void => {
-    for (const input of reconciliations(collectorId, detection.active())) offer(input);
+    for (const input of reconciliations(collectorId, allActive(judges))) offer(input);
   };
   return [
     world.every(seconds(1), endDue),

@@ -1,18 +1,25 @@
 /** `allclear.yaml` read, checked and made whole with defaults: everything the daemon was told by a person. */
+import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type DurationMs, days, milliseconds, seconds } from '../../base/instant.ts';
+import { type DurationMs, seconds } from '../../base/instant.ts';
 import type { Parsed, Problem } from '../../base/problem.ts';
 import { Secret } from '../../base/secret.ts';
 import type { DocumentPath, SourceDocument } from '../../base/source-document.ts';
 import { channelRefusals, channelSchemas } from '../../edge/channels/index.ts';
 import { type DeskSettings, deskRefusal, deskSchemas } from '../../edge/desks/index.ts';
 import { documentViolations, parseYaml, type Violation } from '../../edge/files/yaml-document.ts';
+import type { DnsPlatform } from '../../model/dns.ts';
 import type { Policy } from '../../model/policy.ts';
+import type { Probe } from '../../model/probe.ts';
 import type { SnmpUser } from '../../model/snmp-user.ts';
 import type { Staff } from '../../model/task.ts';
+import { dnsPlatformFrom, type RawDns } from './dns-platform.ts';
 import { policyFrom, type RawPolicy } from './policy.ts';
+import { lengthOr } from './probe-values.ts';
+import { probesFrom, type RawProbe } from './probes.ts';
 import { configSchema } from './schema.ts';
-import { type HostPort, parseDuration, parseHostPort, readSecret, type SecretSource } from './values.ts';
+import { type RawSeries, type SeriesConfig, seriesOf } from './series.ts';
+import { type HostPort, parseHostPort, readSecret, type SecretSource } from './values.ts';
 
 export interface DeviceConfig {
   readonly id: string;
@@ -52,6 +59,8 @@ export interface Config {
     readonly trapCommunities: readonly Secret[];
   };
   readonly devices: readonly DeviceConfig[];
+  readonly probes: readonly Probe[];
+  readonly dns?: DnsPlatform | undefined;
   readonly topology?: string | undefined;
   readonly subscribers?: string | undefined;
   readonly rules?: string | undefined;
@@ -61,7 +70,7 @@ export interface Config {
   readonly policyFile?: string | undefined;
   readonly desk?: DeskSettings | undefined;
   readonly staff: readonly (Staff & { readonly name: string })[];
-  readonly seriesRetentionMs: DurationMs;
+  readonly series: SeriesConfig;
 }
 
 /** Parses the text of a configuration; every problem has its line, and what is sound is in the value. */
@@ -134,13 +143,15 @@ interface RawConfig extends RawPolicy {
     trapCommunities?: readonly SecretSource[];
   };
   readonly devices?: readonly RawDevice[];
+  readonly probes?: readonly (RawProbe | undefined)[];
+  readonly dns?: RawDns;
   readonly topology?: string;
   readonly subscribers?: string;
   readonly rules?: string;
   readonly policy?: string;
   readonly channels?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly staff?: readonly { id: string; name?: string; skills: readonly string[]; limit?: number }[];
-  readonly series?: { retention?: string };
+  readonly series?: RawSeries;
   readonly desk?: Readonly<Record<string, unknown>>;
 }
 
@@ -170,6 +181,8 @@ function build(document: SourceDocument, folder: string): Parsed<Config> {
       ),
     },
     devices: devicesOf(raw.devices ?? [], reader),
+    probes: probesFrom(raw.probes ?? [], reader),
+    dns: raw.dns === undefined ? undefined : dnsPlatformFrom(raw.dns, reader),
     topology: path(raw.topology),
     subscribers: path(raw.subscribers),
     rules: path(raw.rules),
@@ -186,14 +199,11 @@ function build(document: SourceDocument, folder: string): Parsed<Config> {
         state: 'available' as const,
         limit: limit ?? 3,
       })),
-    seriesRetentionMs: lengthOr(raw.series?.retention, days(35)),
+    series: seriesOf(raw.series ?? {}, reader),
   };
   const policyProblems = policy.problems.map(({ path: at, ...found }) => document.problemAt(at, found));
   return { value, problems: [...reader.problems, ...policyProblems] };
 }
-
-const lengthOr = (written: string | undefined, standard: DurationMs): DurationMs =>
-  written === undefined ? standard : (parseDuration(written) ?? milliseconds(standard));
 
 function devicesOf(written: readonly (RawDevice | undefined)[], reader: Reader): DeviceConfig[] {
   const seen = new Set<string>();
@@ -285,6 +295,15 @@ class Reader {
     if (read instanceof Secret) return read;
     this.problem(path, 'config/missing-secret', read.missing);
     return new Secret('');
+  }
+
+  file(name: string, path: DocumentPath): string | undefined {
+    try {
+      return readFileSync(resolve(this.#folder, name), 'utf8');
+    } catch {
+      this.problem(path, 'config/file-unreadable', `${name} cannot be read`);
+      return undefined;
+    }
   }
 
   wrongPort(name: string, standard: string): HostPort {

@@ -1,4 +1,5 @@
 /** The JSON schema of `allclear.yaml` (format allclear/1); channel settings are added from edge/channels. */
+import { probeSchemas } from './probes-schema.ts';
 
 const text = { type: 'string', minLength: 1 };
 const duration = {
@@ -85,6 +86,7 @@ export const configSchema = (given: {
       additionalProperties: false,
     },
     devices: { type: 'array', items: device, maxItems: 100_000 },
+    ...probeSchemas({ duration, secret: secretSchema }),
     topology: text,
     subscribers: text,
     rules: text,
@@ -129,7 +131,16 @@ export const configSchema = (given: {
     },
     series: {
       type: 'object',
-      properties: { kind: { enum: ['embedded'] }, retention: duration },
+      properties: {
+        kind: { enum: ['embedded', 'influx', 'victoriametrics'] },
+        retention: duration,
+        url: text,
+        database: { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,64}$', description: 'letters, digits, "_", "." and "-"' },
+        user: text,
+        password: secretSchema,
+        token: secretSchema,
+        spoolGigabytes: { type: 'number', exclusiveMinimum: 0, maximum: 100_000 },
+      },
       additionalProperties: false,
     },
     desk: { anyOf: given.desks },

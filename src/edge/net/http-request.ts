@@ -15,6 +15,8 @@ export interface HttpClientOptions {
   readonly connections: number;
   /** Larger answers are cut off as `badAnswer`; 64 KiB when left out. */
   readonly answerBytes?: number | undefined;
+  /** Address of this machine that requests leave from. */
+  readonly localAddress?: string | undefined;
 }
 
 interface HttpCall {
@@ -48,6 +50,7 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
     maxSockets: options.connections,
     maxFreeSockets: options.connections,
     lookup,
+    ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
   };
   const agents = { http: new HttpAgent(pool), https: new HttpsAgent(pool) };
   return {

@@ -13,6 +13,11 @@ export class BoundedQueue<T> {
     return this.#items.length - this.#head;
   }
 
+  /** The oldest item, which stays. */
+  get first(): T | undefined {
+    return this.#items[this.#head];
+  }
+
   /** How many items were refused since the start. */
   get refused(): number {
     return this.#refused;

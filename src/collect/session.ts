@@ -1,9 +1,21 @@
 /**
- * The SNMP world behind four methods: what `collect` asks of a device. edge/snmp implements it for v1 and v2c
- * on the hot path and over net-snmp for v3.
+ * The SNMP world behind four methods: what `collect` asks of a device. edge/snmp implements it for v1,
+ * v2c and v3.
  */
 
 import type { TableCells } from './table-cells.ts';
+
+export {
+  compareOids,
+  indexText,
+  isOid,
+  LARGEST_SUB_IDENTIFIER,
+  MOST_SUB_IDENTIFIERS,
+  oidText,
+  type Span,
+} from './oid-bytes.ts';
+export { notPlaced, TableCells } from './table-cells.ts';
+export { valueTag } from './value-tag.ts';
 
 /** Numeric object identifier without a leading dot, e.g. `1.3.6.1.2.1.1.3.0`. */
 export type Oid = string;
@@ -22,10 +34,24 @@ export interface Varbind {
   readonly value: VarbindValue;
 }
 
+/** What an SNMPv3 agent found wrong (RFC 3414 section 5, RFC 3413 section 3): the key to be corrected. */
+export type SecurityRefusal =
+  | 'unknownUser'
+  | 'authKey'
+  | 'privKey'
+  | 'securityLevel'
+  | 'timeWindow'
+  | 'engineId'
+  | 'context';
+
 /** Why a request or walk ended without its whole answer; what did arrive is kept. */
 export type SessionProblem =
   | { readonly kind: 'timeout' }
-  | { readonly kind: 'refused'; readonly reason: 'unreachable' | 'authentication' | 'noAccess' }
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'unreachable' | 'authentication' | 'noAccess';
+      readonly detail?: SecurityRefusal | undefined;
+    }
   | {
       readonly kind: 'badAnswer';
       readonly reason: 'malformed' | 'oidNotIncreasing' | 'tooBig' | 'errorStatus';

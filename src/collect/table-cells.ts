@@ -54,6 +54,8 @@ export class TableCells {
   readAtMs = Number.NaN;
   /** sysUpTime in the first answer of this reading; undefined where the agent does not tell. */
   upTimeTicks: number | undefined;
+  /** Bytes of a value with its name in a reply, as last seen: kept here for whoever asks for the next ones. */
+  valueBytes = 22;
   readonly #refused = { rows: 0, bytes: 0, unreadable: 0 };
   #arenaUsed = 0;
   #atMs = Number.NaN;
@@ -204,11 +206,20 @@ export class TableCells {
     this.#refused.unreadable++;
   }
 
-  /** The last row of this column in this reading, as it stands in a name; undefined before the first. */
-  lastIndexOf(column: number): Span | undefined {
+  /** Bytes of the index of the last row of this column; 0 before the first. */
+  lastIndexLength(column: number): number {
     const row = this.#lastRow[column]!;
-    if (row < 0) return undefined;
-    return { bytes: this.#indexes, from: this.#indexFrom[row]!, end: this.#indexFrom[row + 1]! };
+    return row < 0 ? 0 : this.#indexFrom[row + 1]! - this.#indexFrom[row]!;
+  }
+
+  /** Writes the index of the last row of this column as it stands in a name; answers where it ends. */
+  writeLastIndex(column: number, to: Uint8Array, at: number): number {
+    const row = this.#lastRow[column]!;
+    if (row < 0) return at;
+    const end = this.#indexFrom[row + 1]!;
+    let next = at;
+    for (let i = this.#indexFrom[row]!; i < end; i++) to[next++] = this.#indexes[i]!;
+    return next;
   }
 
   /** How many known rows stand behind the last one of this column. */
@@ -241,15 +252,15 @@ export class TableCells {
 
   #searched(column: number, index: Span): number {
     if (!isOid(index.bytes, index.from, index.end)) return notPlaced.malformed;
-    const last = this.lastIndexOf(column);
-    if (last !== undefined && compareOids(index, last) <= 0) return notPlaced.notIncreasing;
+    const last = this.#lastRow[column]!;
+    if (last >= 0 && compareOids(this.#spanOf(last), index) >= 0) return notPlaced.notIncreasing;
     let low = 0;
     let high = this.rows;
     // Most new rows come at the end.
-    if (high > 0 && this.#compareAt(high - 1, index) < 0) low = high;
+    if (high > 0 && compareOids(this.#spanOf(this.#order[high - 1]!), index) < 0) low = high;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const order = this.#compareAt(middle, index);
+      const order = compareOids(this.#spanOf(this.#order[middle]!), index);
       if (order === 0) return this.#arrived(column, middle, this.#order[middle]!);
       if (order < 0) low = middle + 1;
       else high = middle;
@@ -261,10 +272,8 @@ export class TableCells {
     return this.#arrived(column, low, this.#insert(low, index));
   }
 
-  #compareAt(place: number, index: Span): number {
-    const row = this.#order[place]!;
-    const known = { bytes: this.#indexes, from: this.#indexFrom[row]!, end: this.#indexFrom[row + 1]! };
-    return compareOids(known, index);
+  #spanOf(row: number): Span {
+    return { bytes: this.#indexes, from: this.#indexFrom[row]!, end: this.#indexFrom[row + 1]! };
   }
 
   #insert(place: number, { bytes, from, end }: Span): number {

@@ -1,5 +1,5 @@
 /** A session over rows held in memory: what a device answers, without a network. */
-import { compareOids, type TableCells, valueTag } from '../../src/collect/collect.ts';
+
 import type {
   Answer,
   Oid,
@@ -8,6 +8,7 @@ import type {
   Varbind,
   VarbindValue,
 } from '../../src/collect/session.ts';
+import { compareOids, type TableCells, valueTag } from '../../src/collect/session.ts';
 import { encodeOid, wholeOf } from '../../src/edge/snmp/oid.ts';
 
 export const text = (value: string): VarbindValue => ({

@@ -45,7 +45,7 @@ export const pollVerb: Verb = {
 
 async function pollOnce(target: DeviceTarget, profile: string, profiles: Profiles): Promise<PollOutcome> {
   const world = verbWorld();
-  const transport = await openTransport(world, 1);
+  const transport = await openTransport(world, { sockets: 1 });
   try {
     return await pollDevice({ world, transport, profiles, target, profile });
   } finally {

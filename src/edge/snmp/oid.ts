@@ -7,7 +7,7 @@ import {
   MOST_SUB_IDENTIFIERS,
   oidText,
   type Span,
-} from '../../collect/collect.ts';
+} from '../../collect/session.ts';
 
 export { compareOids, isOid, oidText };
 

@@ -1,6 +1,7 @@
 /** SNMP v1 and v2c messages (RFC 1157, RFC 1901, RFC 3416): requests and responses to bytes and back. */
-import { valueTag } from '../../collect/collect.ts';
+
 import type { Varbind, VarbindValue } from '../../collect/session.ts';
+import { valueTag } from '../../collect/session.ts';
 import { BerReader, BerWriter, signedNumber, unsigned64, unsignedNumber } from './ber.ts';
 import { encodeOid, isOid, oidText } from './oid.ts';
 
@@ -50,21 +51,6 @@ export interface Request {
 
 /** The datagram of a request; undefined when it would be larger than any datagram. */
 export function encodeRequest(request: Request): Uint8Array<ArrayBuffer> | undefined {
-  writeRequest(request);
-  return finish(pduTag[request.kind], request);
-}
-
-/** The request's PDU alone, as an SNMPv3 message carries it. */
-export function encodePdu(
-  request: Omit<Request, 'version' | 'community'>,
-): Uint8Array<ArrayBuffer> | undefined {
-  writeRequest(request);
-  writer.integer(valueTag.integer, request.requestId);
-  writer.header(pduTag[request.kind], 0);
-  return writer.isFull ? undefined : writer.written();
-}
-
-function writeRequest(request: Omit<Request, 'version' | 'community'>): void {
   writer.reset();
   for (let i = request.names.length - 1; i >= 0; i--) {
     const before = writer.size;
@@ -75,6 +61,7 @@ function writeRequest(request: Omit<Request, 'version' | 'community'>): void {
   writer.header(SEQUENCE, 0);
   writer.integer(valueTag.integer, request.kind === 'getBulk' ? request.maxRepetitions : 0);
   writer.integer(valueTag.integer, 0);
+  return finish(pduTag[request.kind], request);
 }
 
 export interface Response {

@@ -67,7 +67,8 @@ export async function openDeviceSession(
   if (address === undefined) return { kind: 'refused', reason: 'unreachable' };
   const { port, credentials, anySource } = target;
   const common = { address, port, timeoutMs: target.timeoutMs ?? 2_000, retries: target.retries ?? 2 };
-  if (credentials.version === 'v3') return openV3Session(world, transport, { ...common, v3: credentials.v3, anySource });
+  if (credentials.version === 'v3')
+    return openV3Session(world, transport, { ...common, v3: credentials.v3, anySource });
   const version = credentials.version === 'v1' ? V1 : V2C;
   return openSession(world, transport, { ...common, version, community: credentials.community, anySource });
 }

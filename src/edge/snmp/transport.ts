@@ -1,84 +1,46 @@
 /** A few shared UDP sockets that carry the requests to all devices and match each reply to what was asked. */
-import type { RemoteInfo, Socket } from 'node:dgram';
-import { isIP, SocketAddress } from 'node:net';
+import type { RemoteInfo } from 'node:dgram';
 import { milliseconds } from '../../base/instant.ts';
 import type { Wake, World } from '../../base/world.ts';
 import type { SessionProblem } from '../../collect/session.ts';
 import { Wheel } from '../../flow/wheel.ts';
-import { type Learned, learnDelay, learnForeignAddress, learnRoundTrip, patienceOf, timeoutOf } from './learned.ts';
-import { MessageView, pduTag, type SnmpVersion } from './pdu.ts';
+import { learnDelay, learnForeignAddress, learnRoundTrip, patienceOf, timeoutOf } from './learned.ts';
+import { MessageView, pduTag } from './pdu.ts';
+import { isFrom, type Peer } from './peer.ts';
+import { MOST_SLOTS, NO_IDS, type Slot, Slots } from './slots.ts';
 import { type Lane, openLane, unitsOf, WANTED_RECEIVE_BUFFER } from './socket-lane.ts';
+import { noCounts, type TransportCounters } from './transport-counters.ts';
+import { Exchange3, type Opened } from './usm.ts';
+import { Engines } from './usm-engine.ts';
+import { messageIdOf, V3 } from './usm-message.ts';
 
-/** A request id is 1, 16 random bits, 14 bits of slot number: positive and always four bytes long. */
-const SLOT_BITS = 14;
-const MOST_SLOTS = 1 << SLOT_BITS;
-const RESTING_SLOTS = 256;
 const LOOKS_PER_TICK = 32;
 const TICK_MS = 10;
 /** Of the time of one try by which its repetition comes earlier, at most: repetitions to many devices come apart. */
 const JITTER_SHARE = 0.1;
-
-/** Where requests go and what their replies must show. */
-export interface Peer {
-  /** As the kernel reports a sender (`canonicalIpv6`). */
-  readonly address: string;
-  /** 0: no address, nothing can be sent. */
-  readonly family: number;
-  readonly port: number;
-  readonly version: SnmpVersion;
-  readonly community: Uint8Array;
-  /** Of one try, until the device is known. */
-  readonly timeoutMs: number;
-  /** Tries after the first. */
-  readonly retries: number;
-  /** True: a reply from another address counts (devices that answer from another interface). */
-  readonly anySource: boolean;
-  readonly learned: Learned;
-}
 
 /** One logical request; its retries reuse the request id, so that a late reply to the first try still counts. */
 export interface Ask {
   readonly peer: Peer;
   /** On `World.monotonicMs`: no try lasts longer, whatever retries are left. */
   readonly giveUpAtMs: number;
+  /** True: a reply whose names are no OIDs is broken; else the names are looked at by who asked. */
+  readonly readsNames: boolean;
   /** Size of the reply wanted. */
   readonly replyBytes: number;
   /** The datagram, left as it is until `done`; undefined when it would be larger than any datagram. */
   encode(requestId: number): Uint8Array | undefined;
-  /** Called once. A view is valid only during the call; its names are not checked (`MessageView.hasOids`). */
+  /** Called once. A view is valid only during the call. */
   done(outcome: MessageView | SessionProblem): void;
 }
-
-const noCounts = {
-  requests: 0,
-  retries: 0,
-  replies: 0,
-  timeouts: 0,
-  /** Replies to what was already answered or given up. */
-  late: 0,
-  /** Replies with a request id that was never given out. */
-  unknownId: 0,
-  /** Replies from another address than the one asked. */
-  foreign: 0,
-  /** Right id and address, wrong version, community or PDU type. */
-  mismatched: 0,
-  malformed: 0,
-  /** Requests that were not even sent: no address, or too many wait. */
-  refused: 0,
-  sendErrors: 0,
-  /** Requests that left the window because they waited long for their answer. */
-  slowed: 0,
-  bytesIn: 0,
-  bytesOut: 0,
-};
-
-export type TransportCounters = Readonly<typeof noCounts>;
 
 export interface Transport {
   ask(ask: Ask): void;
   counters(): TransportCounters;
   /** Replies of 1472 bytes that may be under way at once, by what the kernel granted. */
   readonly window: { readonly ipv4: number; readonly ipv6: number };
+  /** What is known of SNMPv3 engines. */
+  readonly engines: Engines;
   close(): void;
 }
 
@@ -107,39 +69,15 @@ export async function openTransport(world: World, setup: TransportSetup = {}): P
   return new UdpTransport(world, ipv4, ipv6);
 }
 
-/** The place of one request under way. */
-interface Slot {
-  readonly number: number;
-  requestId: number;
-  ask: Ask | undefined;
-  lane: Lane<Ask> | undefined;
-  socket: Socket | undefined;
-  bytes: Uint8Array | undefined;
-  /** What it takes of the window; 0 when it has left it. */
-  units: number;
-  sentAtMs: number;
-  deadlineMs: number;
-  triesLeft: number;
-  isFirstTry: boolean;
-  /** A broken reply came from the asked address: silence afterwards is named for what it was. */
-  sawMalformed: boolean;
-  sendError: boolean;
-  foreignAddress: string | undefined;
-}
-
 class UdpTransport implements Transport {
+  readonly engines: Engines;
   readonly #world: World;
   readonly #ipv4: Lane<Ask>;
   readonly #ipv6: Lane<Ask>;
-  readonly #slots: Slot[] = [];
-  readonly #free = new Int32Array(MOST_SLOTS);
-  #freeAt = 0;
-  #freeCount = 0;
+  readonly #slots: Slots;
   readonly #view = new MessageView();
   readonly #count = { ...noCounts };
   readonly #wheel: Wheel;
-  #random: Uint8Array = new Uint8Array(0);
-  #randomAt = 0;
   #underWay = 0;
   #tick: Wake | undefined;
   #isClosed = false;
@@ -147,6 +85,8 @@ class UdpTransport implements Transport {
 
   constructor(world: World, ipv4: Lane<Ask>, ipv6: Lane<Ask>) {
     this.#world = world;
+    this.#slots = new Slots((count) => world.randomBytes(count));
+    this.engines = new Engines(world);
     this.#wheel = new Wheel(world.monotonicMs(), TICK_MS);
     this.#ipv4 = ipv4;
     this.#ipv6 = ipv6;
@@ -172,6 +112,10 @@ class UdpTransport implements Transport {
       ask.done({ kind: 'refused', reason: 'unreachable' });
       return;
     }
+    if (ask.peer.usm?.hasKeys === false) {
+      ask.done({ kind: 'refused', reason: 'authentication', detail: 'authKey' });
+      return;
+    }
     const queue = learned.isSilent ? lane.waitingSlow : lane.waiting;
     if (queue.size === 0 && this.#mayStart(lane, ask)) this.#start(lane, ask);
     else if (queue.push(ask)) this.#startWaiting(lane);
@@ -187,9 +131,10 @@ class UdpTransport implements Transport {
     this.#tick?.cancel();
     for (const socket of [...this.#ipv4.sockets, ...this.#ipv6.sockets]) socket.close();
     const gone: SessionProblem = { kind: 'refused', reason: 'unreachable' };
-    for (const slot of this.#slots) if (slot.ask !== undefined) this.#finish(slot, gone);
+    for (const slot of this.#slots.all) if (slot.ask !== undefined) this.#finish(slot, gone);
     for (const { waiting, waitingSlow } of [this.#ipv4, this.#ipv6]) {
-      for (const ask of [...waiting.take(waiting.size), ...waitingSlow.take(waitingSlow.size)]) ask.done(gone);
+      for (const ask of [...waiting.take(waiting.size), ...waitingSlow.take(waitingSlow.size)])
+        ask.done(gone);
     }
   }
 
@@ -198,11 +143,11 @@ class UdpTransport implements Transport {
   }
 
   #start(lane: Lane<Ask>, ask: Ask): void {
-    const slot = this.#takeSlot();
-    slot.requestId = 0x4000_0000 | (this.#random16() << SLOT_BITS) | slot.number;
+    const slot = this.#slots.take();
+    slot.requestId = this.#slots.newId(slot);
     const bytes = ask.encode(slot.requestId);
     if (bytes === undefined) {
-      this.#rest(slot);
+      this.#slots.rest(slot);
       ask.done({ kind: 'badAnswer', reason: 'tooBig' });
       return;
     }
@@ -210,6 +155,9 @@ class UdpTransport implements Transport {
     slot.lane = lane;
     slot.socket = lane.nextSocket();
     slot.bytes = bytes;
+    slot.secure = ask.peer.usm && new Exchange3(ask.peer.usm, slot.requestId);
+    slot.messageIds = NO_IDS;
+    slot.earlyMs = 0;
     slot.triesLeft = ask.peer.retries;
     slot.isFirstTry = true;
     slot.sawMalformed = false;
@@ -231,13 +179,201 @@ class UdpTransport implements Transport {
     const { peer } = ask;
     const now = this.#world.monotonicMs();
     const timeoutMs = timeoutOf(peer.learned, peer.timeoutMs);
-    const early = slot.triesLeft > 0 ? timeoutMs * JITTER_SHARE * (this.#random16() / 0x1_0000) : 0;
-    // What a try gave up early the next one waits longer, so that all tries together take their time.
-    const credit = slot.isFirstTry ? 0 : slot.deadlineMs - slot.sentAtMs;
+    // What one try ends early the next one waits longer: all tries together take their time.
+    const early = slot.triesLeft > 0 ? timeoutMs * JITTER_SHARE * (this.#slots.random16() / 0x1_0000) : 0;
     slot.sentAtMs = now;
-    slot.deadlineMs = Math.min(now + timeoutMs, ask.giveUpAtMs);
-    void credit;
-    void early;
-    this.#count.bytesOut += slot.bytes!.length;
-    this.#wheel.set(slot.number, slot.deadlineMs);
+    slot.deadlineMs = Math.min(now + timeoutMs + slot.earlyMs - early, ask.giveUpAtMs);
+    slot.earlyMs = early;
+    const patience = slot.units > 0 ? patienceOf(peer.learned) : Number.POSITIVE_INFINITY;
+    this.#wheel.set(slot.number, Math.min(slot.deadlineMs, now + patience));
+    if (this.#tick === undefined) this.#keepTicking();
+    const bytes = slot.secure === undefined ? slot.bytes : this.#sealed(slot, slot.secure);
+    if (bytes === undefined) {
+      this.#finish(slot, { kind: 'badAnswer', reason: 'tooBig' });
+      return;
+    }
+    this.#count.bytesOut += bytes.length;
+    try {
+      // The callback costs a turn of the event loop, so that only the last try learns that sending failed.
+      const isLast = slot.triesLeft === 0;
+      if (isLast) slot.socket!.send(bytes, peer.port, peer.address, this.#failureOf(slot));
+      else slot.socket!.send(bytes, peer.port, peer.address);
+    } catch {
+      this.#failureOf(slot)(new Error('not sent'));
+    }
   }
+
+  /** Each message has an id of its own, so that a report says which one it is about. */
+  #sealed(slot: Slot, secure: Exchange3): Uint8Array | undefined {
+    const id = this.#slots.newId(slot);
+    slot.messageIds = [...slot.messageIds, id];
+    return slot.bytes && secure.seal(id, slot.bytes);
+  }
+
+  #failureOf(slot: Slot): (error: Error | null) => void {
+    const { requestId } = slot;
+    return (error) => {
+      if (error === null) return;
+      this.#count.sendErrors++;
+      if (slot.requestId === requestId) slot.sendError = true;
+    };
+  }
+
+  #receive(bytes: Uint8Array, from: RemoteInfo): void {
+    const view = this.#view;
+    this.#count.bytesIn += bytes.length;
+    const isSound = view.readFrame(bytes);
+    if (view.version === V3 && this.#receiveV3(bytes, from)) return;
+    if (!isSound) this.#count.malformed++;
+    if (!view.hasRequestId) {
+      this.#markMalformed(from);
+      return;
+    }
+    const slot = this.#slots.of(view.requestId);
+    if (slot === undefined || slot.requestId !== view.requestId) {
+      if (isSound) this.#count.unknownId++;
+      return;
+    }
+    const ask = slot.ask;
+    if (ask === undefined) {
+      if (isSound) this.#count.late++;
+      return;
+    }
+    if (!isSound) {
+      if (isFrom(from, ask.peer)) slot.sawMalformed = true;
+      else this.#count.foreign++;
+    } else this.#match(slot, ask, from);
+  }
+
+  /** False when it is no message of SNMPv3 after all. */
+  #receiveV3(bytes: Uint8Array, from: RemoteInfo): boolean {
+    const id = messageIdOf(bytes);
+    if (id === undefined) return false;
+    const slot = this.#slots.of(id);
+    const { ask, secure } = slot ?? {};
+    if (slot === undefined || !slot.messageIds.includes(id)) this.#count.unknownId++;
+    else if (ask === undefined || secure === undefined) this.#count.late++;
+    else if (!isFrom(from, ask.peer)) this.#count.foreign++;
+    else this.#open(slot, ask, secure.open(bytes, this.#view));
+    return true;
+  }
+
+  #open(slot: Slot, ask: Ask, opened: Opened): void {
+    if (opened === 'answer') this.#answered(slot, ask);
+    else if (opened === 'again') this.#send(slot, ask);
+    else if (opened === 'ignored') this.#count.mismatched++;
+    else if (opened === 'malformed') {
+      this.#count.malformed++;
+      slot.sawMalformed = true;
+    } else this.#finish(slot, opened);
+  }
+
+  #answered(slot: Slot, ask: Ask): void {
+    const { learned } = ask.peer;
+    this.#count.replies++;
+    if (slot.isFirstTry) learnRoundTrip(learned, this.#world.monotonicMs() - slot.sentAtMs);
+    else learnDelay(learned);
+    learned.isSilent = false;
+    learned.foreignTimes = 0;
+    this.#finish(slot, this.#view);
+  }
+
+  /** The id is right; the sender, version, community and kind must be, too. */
+  #match(slot: Slot, ask: Ask, from: RemoteInfo): void {
+    const view = this.#view;
+    const { peer } = ask;
+    const isOurs =
+      view.pduTag === pduTag.response && view.version === peer.version && view.hasCommunity(peer.community);
+    if (!isFrom(from, peer)) {
+      this.#count.foreign++;
+      if (isOurs && from.port === peer.port) slot.foreignAddress = from.address;
+    } else if (!isOurs) this.#count.mismatched++;
+    else if (ask.readsNames && !view.hasOids()) {
+      this.#count.malformed++;
+      slot.sawMalformed = true;
+    } else this.#answered(slot, ask);
+  }
+
+  /**
+   * Rare by nature, so that a look through the table is cheaper than an index kept for every request; a flood
+   * of garbage gets only so many looks.
+   */
+  #markMalformed(from: RemoteInfo): void {
+    if (this.#looksLeft-- <= 0) return;
+    for (const slot of this.#slots.all) {
+      if (slot.ask?.peer.port === from.port && slot.ask.peer.address === from.address)
+        slot.sawMalformed = true;
+    }
+  }
+
+  #keepTicking(): void {
+    this.#tick = this.#world.after(milliseconds(TICK_MS), () => {
+      this.#tick = undefined;
+      this.#looksLeft = LOOKS_PER_TICK;
+      this.#wheel.run(this.#world.monotonicMs(), MOST_SLOTS, (number) => this.#due(this.#slots.all[number]!));
+      if (this.#underWay > 0 && !this.#isClosed && this.#tick === undefined) this.#keepTicking();
+    });
+  }
+
+  #due(slot: Slot): void {
+    const { ask, lane } = slot;
+    if (ask === undefined || lane === undefined) return;
+    const now = this.#world.monotonicMs();
+    if (slot.units > 0) {
+      lane.inUse -= slot.units;
+      slot.units = 0;
+      lane.slow++;
+      this.#count.slowed++;
+    }
+    if (now < slot.deadlineMs) this.#wheel.set(slot.number, slot.deadlineMs);
+    else if (slot.triesLeft > 0 && now < ask.giveUpAtMs) {
+      slot.triesLeft--;
+      slot.isFirstTry = false;
+      this.#count.retries++;
+      this.#send(slot, ask);
+    } else this.#giveUp(slot, ask);
+    this.#startWaiting(lane);
+  }
+
+  #giveUp(slot: Slot, ask: Ask): void {
+    const { learned } = ask.peer;
+    this.#count.timeouts++;
+    learned.isSilent = true;
+    learnDelay(learned);
+    if (slot.foreignAddress !== undefined) learnForeignAddress(learned, slot.foreignAddress);
+    this.#finish(slot, silenceOf(slot));
+  }
+
+  #finish(slot: Slot, outcome: MessageView | SessionProblem): void {
+    const { ask, lane } = slot;
+    if (ask === undefined || lane === undefined) return;
+    slot.ask = undefined;
+    slot.bytes = undefined;
+    slot.secure = undefined;
+    if (slot.units > 0) lane.inUse -= slot.units;
+    else lane.slow--;
+    this.#underWay--;
+    this.#wheel.clear(slot.number);
+    this.#slots.rest(slot);
+    ask.done(outcome);
+    this.#startWaiting(lane);
+  }
+
+  /** Those who wait come before the next request of the device just served, else a long walk would starve them. */
+  #startWaiting(lane: Lane<Ask>): void {
+    if (this.#isClosed) return;
+    for (const queue of [lane.waiting, lane.waitingSlow]) {
+      while (queue.size > 0) {
+        const next = queue.first;
+        if (next === undefined || !this.#mayStart(lane, next)) break;
+        queue.take(1);
+        this.#start(lane, next);
+      }
+    }
+  }
+}
+
+function silenceOf(slot: Slot): SessionProblem {
+  if (slot.sawMalformed) return { kind: 'badAnswer', reason: 'malformed' };
+  return slot.sendError ? { kind: 'refused', reason: 'unreachable' } : { kind: 'timeout' };
+}

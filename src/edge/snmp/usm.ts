@@ -9,7 +9,7 @@ import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'n
 import type { SecurityRefusal, SessionProblem } from '../../collect/session.ts';
 import type { SnmpUser } from '../../model/snmp-user.ts';
 import { BerReader } from './ber.ts';
-import { encodePdu, type MessageView, pduTag, type Request, valueTag } from './pdu.ts';
+import { type MessageView, pduTag, valueTag } from './pdu.ts';
 import { type Engines, fingerprintOf, MOST_BOOTS, type RemoteEngine } from './usm-engine.ts';
 import { type AuthProtocol, hasPasswords, type LocalKeys } from './usm-keys.ts';
 import { FrameView, FrameWriter, flag, isSameBytes } from './usm-message.ts';
@@ -76,21 +76,20 @@ const reader = new BerReader();
 /** One request with all its tries; nothing of it outlives the answer. */
 export class Exchange3 {
   readonly #peer: Peer;
-  readonly #request: Omit<Request, 'version' | 'community'>;
+  readonly #requestId: number;
   /** Ids of the messages since the last turn: a report on an older one is stale. */
   readonly #fresh = new Set<number>();
   #turns = 0;
 
-  constructor(peer: Peer, request: Omit<Request, 'version' | 'community'>) {
+  constructor(peer: Peer, requestId: number) {
     this.#peer = peer;
-    this.#request = request;
+    this.#requestId = requestId;
   }
 
-  /** The next datagram; undefined when none could carry it or a key is missing. */
-  seal(messageId: number): Uint8Array | undefined {
-    const { engine } = this.#peer;
+  /** The next datagram for a request in v2c form; undefined when none could carry it or a key is missing. */
+  seal(messageId: number, message: Uint8Array): Uint8Array | undefined {
     this.#fresh.add(messageId);
-    return engine.isKnown ? this.#sealed(messageId) : discovery(messageId, this.#request.requestId);
+    return this.#peer.engine.isKnown ? this.#sealed(messageId, message) : discovery(messageId);
   }
 
   /** Only for datagrams whose message id was one of this request's. */
@@ -114,10 +113,10 @@ export class Exchange3 {
     return view.pduTag === pduTag.response ? this.#response(view) : 'ignored';
   }
 
-  #sealed(messageId: number): Uint8Array | undefined {
+  #sealed(messageId: number, plain: Uint8Array): Uint8Array | undefined {
     const { engine, engines, level, name, contextName } = this.#peer;
     const keys = this.#keys();
-    const pdu = encodePdu(this.#request);
+    const pdu = pduOf(plain);
     const scoped = pdu && scopedWriter.scopedPdu(engine.id, contextName, pdu);
     if (keys === undefined || scoped === undefined) return undefined;
     const { boots, time } = engine;
@@ -176,8 +175,7 @@ export class Exchange3 {
       engines.count.downgraded++;
       return 'malformed';
     }
-    if (!engine.isKnown || !this.#isFromPeer() || view.requestId !== this.#request.requestId)
-      return 'ignored';
+    if (!engine.isKnown || !this.#isFromPeer() || view.requestId !== this.#requestId) return 'ignored';
     if (!isSameBytes(scope.engine, engine.id) || !isSameBytes(scope.name, contextName)) return 'ignored';
     if (level !== 0 && !engine.follow(frame.boots, frame.time)) {
       engines.count.outsideWindow++;
@@ -257,10 +255,18 @@ const reports: Readonly<Record<string, SecurityRefusal>> = {
   '1.3.6.1.6.3.12.1.5.0': 'context',
 };
 
+/** The PDU of a v2c message (RFC 1901): what follows version and community. */
+function pduOf(message: Uint8Array): Uint8Array | undefined {
+  reader.open(message);
+  if (!reader.enter(0x30) || Number.isNaN(reader.integer()) || !reader.header()) return undefined;
+  return message.subarray(reader.contentEnd, reader.end);
+}
+
 /** RFC 3414 section 4: no engine, no user, no level, nothing asked. */
-function discovery(messageId: number, requestId: number): Uint8Array | undefined {
-  const pdu = encodePdu({ kind: 'get', requestId, maxRepetitions: 0, names: [] });
-  const data = pdu && scopedWriter.scopedPdu(NO_BYTES, NO_BYTES, pdu);
+function discovery(messageId: number): Uint8Array | undefined {
+  const id = [messageId >>> 24, messageId >>> 16, messageId >>> 8, messageId];
+  const pdu = Uint8Array.of(pduTag.get, 14, 2, 4, ...id, 2, 1, 0, 2, 1, 0, 0x30, 0);
+  const data = scopedWriter.scopedPdu(NO_BYTES, NO_BYTES, pdu);
   if (data === undefined) return undefined;
   const message = writer.message({
     messageId,

@@ -3,6 +3,10 @@ import { createSocket, type Socket } from 'node:dgram';
 import type { Varbind } from '../../../src/collect/session.ts';
 import { encodeResponse, encodeVarbind, MessageView } from '../../../src/edge/snmp/pdu.ts';
 
+const UP_TIME = '1.3.6.1.2.1.1.3';
+/** Asked before the columns of a walk; every device here gives it, so that answers are about the columns only. */
+const upTime: Varbind = { oid: `${UP_TIME}.0`, value: { type: 'timeticks', number: 4_711 } };
+
 export interface Asked {
   readonly view: MessageView;
   readonly names: readonly string[];
@@ -32,9 +36,11 @@ export async function openHostileDevice(answer: (asked: Asked) => void): Promise
     const view = new MessageView();
     if (!view.read(bytes)) return;
     heard++;
+    const asked = Array.from({ length: view.count }, (_, i) => view.oid(i));
+    const wantsUpTime = asked[0] === UP_TIME;
     answer({
       view,
-      names: Array.from({ length: view.count }, (_, i) => view.oid(i)),
+      names: wantsUpTime ? asked.slice(1) : asked,
       repetitions: view.errorIndex,
       send: (reply, through = socket) => {
         if (!isClosed) through.send(reply, from.port, from.address);
@@ -46,7 +52,9 @@ export async function openHostileDevice(answer: (asked: Asked) => void): Promise
           requestId: fields.requestId ?? view.requestId,
           errorStatus: fields.status ?? 0,
           errorIndex: 0,
-          varbinds: varbinds.map((row) => encodeVarbind(row)!),
+          varbinds: [...(wantsUpTime && varbinds.length > 0 ? [upTime] : []), ...varbinds].map(
+            (row) => encodeVarbind(row)!,
+          ),
         })!,
     });
   });

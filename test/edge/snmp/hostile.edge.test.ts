@@ -115,12 +115,14 @@ describe('a device that misbehaves', () => {
   });
 
   it('and sends more than was asked is read only as far as asked', async () => {
-    const found = await walkOf(({ send, reply, names }) => {
+    let asked = 0;
+    const found = await walkOf(({ send, reply, names, repetitions }) => {
       if (names[0] !== COLUMN) return send(reply([number('1.3.6.1.9.1')]));
+      asked = repetitions;
       send(reply(Array.from({ length: 1_000 }, (_, i) => number(`${COLUMN}.${i + 1}`))));
     });
     expect(found.problem).toBeUndefined();
-    expect(found.varbinds).toHaveLength(50);
+    expect(found.varbinds).toHaveLength(asked);
   });
 
   it('and answers with an empty list for ever has no room for one value', async () => {

@@ -1,0 +1,120 @@
+/** What the answers of a device taught: plain data that may be kept over a restart and handed back. */
+
+export interface Learned {
+  /** Bytes of variable bindings asked for in one reply. */
+  roomBytes: number;
+  /** The largest reply that came. */
+  largestReplyBytes: number;
+  /** Replies in a row that were as large as asked. */
+  fullInARow: number;
+  /** So many of them let the room grow; rises each time growing did not help. */
+  growAfter: number;
+  /** False: GETBULK is not answered while GETNEXT is. */
+  usesBulk: boolean;
+  hasAnswered: boolean;
+  hasAnsweredBulk: boolean;
+  /** False: sysUpTime is hidden from us, so it is not asked for in each message. */
+  tellsUpTime: boolean;
+  hasCounter64: boolean;
+  rttMs: number;
+  /** 95 of 100 answers come within this time. */
+  rttP95Ms: number;
+  rttCount: number;
+  /** The last request ran out of tries. */
+  isSilent: boolean;
+  /** Where answers come from when not from the asked address. */
+  replyAddress: string | undefined;
+  /** An address that answered in place of the asked one, and in how many requests in a row nothing else did. */
+  foreignAddress: string | undefined;
+  foreignTimes: number;
+}
+
+/** With id, community and binding headers of most requests this makes replies of 1472 bytes, which pass unfragmented. */
+const USUAL_ROOM = 1_400;
+const MOST_ROOM = 16_000;
+const LEAST_ROOM = 16;
+const RTT_KNOWN_AFTER = 16;
+const SHORTEST_TIMEOUT_MS = 500;
+/** Before a device is known: longer waits do not hold up others. */
+const USUAL_WAIT_MS = 100;
+const SHORTEST_WAIT_MS = 20;
+const FOREIGN_TIMES = 3;
+
+export const nothingLearned = (): Learned => ({
+  roomBytes: USUAL_ROOM,
+  largestReplyBytes: 0,
+  fullInARow: 0,
+  growAfter: 4,
+  usesBulk: true,
+  hasAnswered: false,
+  hasAnsweredBulk: false,
+  tellsUpTime: true,
+  hasCounter64: false,
+  rttMs: 0,
+  rttP95Ms: 0,
+  rttCount: 0,
+  isSilent: false,
+  replyAddress: undefined,
+  foreignAddress: undefined,
+  foreignTimes: 0,
+});
+
+/** An answer to the first try; those after a repetition may belong to either (Karn and Partridge, 1987). */
+export function learnRoundTrip(learned: Learned, ms: number): void {
+  if (learned.rttCount++ === 0) {
+    learned.rttMs = ms;
+    learned.rttP95Ms = 2 * ms;
+    return;
+  }
+  learned.rttMs += (ms - learned.rttMs) / 8;
+  const step = learned.rttMs / 10 + 0.1;
+  learned.rttP95Ms += step * (ms > learned.rttP95Ms ? 0.95 : -0.05);
+}
+
+/** An answer only after a repetition, or none: the device is slower than thought, or datagrams are lost. */
+export function learnDelay(learned: Learned): void {
+  learned.rttP95Ms *= 1.5;
+}
+
+/** Of one try: shorter than configured once the device is known. */
+export function timeoutOf(learned: Learned, configuredMs: number): number {
+  if (learned.rttCount < RTT_KNOWN_AFTER) return configuredMs;
+  return Math.min(configuredMs, Math.max(SHORTEST_TIMEOUT_MS, 4 * learned.rttP95Ms));
+}
+
+/** After this time without an answer a request no longer counts as one that may be answered any moment. */
+export function patienceOf(learned: Learned): number {
+  return learned.rttCount === 0 ? USUAL_WAIT_MS : Math.max(SHORTEST_WAIT_MS, 4 * learned.rttMs);
+}
+
+/** Nothing but answers from this address came, with the right id, version and community. */
+export function learnForeignAddress(learned: Learned, address: string): void {
+  learned.foreignTimes = learned.foreignAddress === address ? learned.foreignTimes + 1 : 1;
+  learned.foreignAddress = address;
+  if (learned.foreignTimes >= FOREIGN_TIMES) learned.replyAddress = address;
+}
+
+/** A reply with all that was asked, which had been cut to the room. */
+export function learnFullReply(learned: Learned): void {
+  if (++learned.fullInARow < learned.growAfter) return;
+  learned.fullInARow = 0;
+  learned.roomBytes = Math.min(
+    MOST_ROOM,
+    learned.roomBytes < USUAL_ROOM / 2 ? learned.roomBytes + learned.roomBytes / 4 : learned.roomBytes * 2,
+  );
+}
+
+/** The agent cut its reply: asking for more than this is of no use for a long time. */
+export function learnCutReply(learned: Learned, bindingBytes: number): void {
+  learned.fullInARow = 0;
+  if (learned.roomBytes <= USUAL_ROOM || bindingBytes >= learned.roomBytes / 2) return;
+  learned.roomBytes = Math.max(USUAL_ROOM, bindingBytes);
+  learned.growAfter = Math.min(100_000, learned.growAfter * 16);
+}
+
+/** The request for so many bytes was too large, said the device or its silence. */
+export function learnTooLarge(learned: Learned, bindingBytes: number): void {
+  learned.fullInARow = 0;
+  learned.growAfter = Math.min(100_000, learned.growAfter * 16);
+  learned.roomBytes = Math.max(LEAST_ROOM, Math.min(learned.roomBytes, bindingBytes) / 2);
+}

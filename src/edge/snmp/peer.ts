@@ -1,0 +1,42 @@
+/** Where requests go and what their replies must show: address, version, community, or the user of SNMPv3. */
+import type { RemoteInfo } from 'node:dgram';
+import { isIP, SocketAddress } from 'node:net';
+import type { Learned } from './learned.ts';
+import type { SnmpVersion } from './pdu.ts';
+import type { Peer as UsmPeer } from './usm.ts';
+
+export interface Peer {
+  /** As the kernel reports a sender (`canonicalIpv6`). */
+  readonly address: string;
+  /** 0: no address, nothing can be sent. */
+  readonly family: number;
+  readonly port: number;
+  readonly version: SnmpVersion;
+  readonly community: Uint8Array;
+  /** Of one try, until the device is known. */
+  readonly timeoutMs: number;
+  /** Tries after the first. */
+  readonly retries: number;
+  /** True: a reply from another address counts (devices that answer from another interface). */
+  readonly anySource: boolean;
+  readonly learned: Learned;
+  /** SNMPv3: requests and replies travel inside its messages. */
+  readonly usm: UsmPeer | undefined;
+}
+
+/** True when the sender may speak for the peer. */
+export const isFrom = (from: RemoteInfo, { address, port, anySource, learned }: Peer): boolean =>
+  anySource || (from.port === port && (from.address === address || from.address === learned.replyAddress));
+
+/** Address and family as a peer has them; family 0 for what is no address. */
+export function addressOf(text: string): { readonly address: string; readonly family: number } {
+  const family = isIP(text);
+  return { address: family === 6 ? canonicalIpv6(text) : text, family };
+}
+
+/** The form in which the kernel reports a sender, whatever way the address was written. */
+export function canonicalIpv6(address: string): string {
+  const [bare = address, zone] = address.split('%');
+  const canonical = new SocketAddress({ family: 'ipv6', address: bare }).address;
+  return zone === undefined ? canonical : `${canonical}%${zone}`;
+}

@@ -1,0 +1,147 @@
+/** One request of a walk as bytes: names written in place of the last ones, the header in front of them, the id patched. */
+import { pduTag, type SnmpVersion, valueTag } from './pdu.ts';
+
+const SEQUENCE = 0x30;
+/** Header fields without the community: never more than this. */
+const HEADER_BYTES = 48;
+/** Long names of many columns; no request of a walk needs more. */
+const MOST_BYTES = 32_768;
+
+/** What a walk is at, column by column; answers where the written index ends. */
+interface Indexes {
+  writeLastIndex(column: number, to: Uint8Array, at: number): number;
+}
+
+export class RequestBuffer {
+  readonly #version: SnmpVersion;
+  readonly #community: Uint8Array;
+  readonly #listFrom: number;
+  #bytes: Uint8Array<ArrayBuffer>;
+  #end = 0;
+  #from = 0;
+  #idAt = 0;
+  #message: Uint8Array = new Uint8Array(0);
+
+  constructor(version: SnmpVersion, community: Uint8Array) {
+    this.#version = version;
+    this.#community = community;
+    this.#listFrom = HEADER_BYTES + community.length;
+    this.#bytes = new Uint8Array(this.#listFrom + 256);
+  }
+
+  begin(): void {
+    this.#end = this.#listFrom;
+  }
+
+  /** Room for one more name of at most so many bytes; false when the request is as large as any may be. */
+  makeRoom(nameBytes: number): boolean {
+    const wanted = this.#end + nameBytes + 12;
+    if (wanted <= this.#bytes.length) return true;
+    if (wanted > MOST_BYTES) return false;
+    const larger = new Uint8Array(wanted * 2);
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+    return true;
+  }
+
+  /** A binding of a name with the value NULL; with `indexes` the last row of the column follows the prefix. */
+  add(prefix: Uint8Array, indexes?: Indexes, column = 0): void {
+    const bytes = this.#bytes;
+    const at = this.#end;
+    let end = at + 4;
+    for (let i = 0; i < prefix.length; i++) bytes[end++] = prefix[i]!;
+    if (indexes !== undefined) end = indexes.writeLastIndex(column, bytes, end);
+    this.#end = this.#close(at, end);
+  }
+
+  /** Writes the lengths before a name and NULL behind it. */
+  #close(at: number, nameEnd: number): number {
+    const bytes = this.#bytes;
+    const length = nameEnd - at - 4;
+    let end = nameEnd;
+    if (length + 4 < 0x80) {
+      bytes[at] = SEQUENCE;
+      bytes[at + 1] = length + 4;
+      bytes[at + 2] = valueTag.oid;
+      bytes[at + 3] = length;
+    } else {
+      const header = [
+        ...headerOf(SEQUENCE, length + headerOf(0, length).length + 2),
+        ...headerOf(valueTag.oid, length),
+      ];
+      bytes.copyWithin(at + header.length, at + 4, nameEnd);
+      bytes.set(header, at);
+      end = at + header.length + length;
+    }
+    bytes[end] = valueTag.null;
+    bytes[end + 1] = 0;
+    return end + 2;
+  }
+
+  /** The header, once all names are there. */
+  finish(kind: 'getNext' | 'getBulk', nonRepeaters: number, maxRepetitions: number): void {
+    const bytes = this.#bytes;
+    let at = this.#header(this.#listFrom, SEQUENCE);
+    at = this.#small(at, kind === 'getBulk' ? maxRepetitions : 0);
+    at = this.#small(at, kind === 'getBulk' ? nonRepeaters : 0);
+    this.#idAt = at - 4;
+    bytes[at - 5] = 4;
+    bytes[at - 6] = valueTag.integer;
+    at = this.#header(at - 6, pduTag[kind]);
+    at -= this.#community.length;
+    bytes.set(this.#community, at);
+    const community = headerOf(valueTag.octets, this.#community.length);
+    at -= community.length;
+    bytes.set(community, at);
+    at = this.#header(this.#small(at, this.#version), SEQUENCE);
+    if (
+      this.#from !== at ||
+      this.#from + this.#message.length !== this.#end ||
+      this.#message.buffer !== bytes.buffer
+    ) {
+      this.#from = at;
+      this.#message = bytes.subarray(at, this.#end);
+    }
+  }
+
+  /** The datagram with this request id, valid until the next `begin`. */
+  withId(requestId: number): Uint8Array {
+    const at = this.#idAt;
+    const bytes = this.#bytes;
+    bytes[at] = requestId >>> 24;
+    bytes[at + 1] = requestId >>> 16;
+    bytes[at + 2] = requestId >>> 8;
+    bytes[at + 3] = requestId;
+    return this.#message;
+  }
+
+  /** Tag and length of all that stands from `at` to the end; answers where they begin. */
+  #header(at: number, tag: number): number {
+    const bytes = this.#bytes;
+    const length = this.#end - at;
+    let start = at;
+    bytes[--start] = length;
+    if (length >= 0x80) {
+      if (length >= 0x100) bytes[--start] = length >>> 8;
+      bytes[start - 1] = 0x80 | (at - start);
+      start--;
+    }
+    bytes[--start] = tag;
+    return start;
+  }
+
+  /** An INTEGER of one byte before `at`. */
+  #small(at: number, value: number): number {
+    const bytes = this.#bytes;
+    bytes[at - 1] = value;
+    bytes[at - 2] = 1;
+    bytes[at - 3] = valueTag.integer;
+    return at - 3;
+  }
+}
+
+function headerOf(tag: number, length: number): number[] {
+  if (length < 0x80) return [tag, length];
+  if (length < 0x100) return [tag, 0x81, length];
+  return [tag, 0x82, length >>> 8, length & 0xff];
+}

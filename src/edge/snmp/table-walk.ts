@@ -1,0 +1,391 @@
+/** Walks tables one after the other into their cells and keeps what arrived; a device cannot make it go on for ever. */
+
+import type { FillOutcome, SessionProblem, WalkBudget } from '../../collect/session.ts';
+import { compareOids, notPlaced, type TableCells, valueTag } from '../../collect/session.ts';
+import { type CellValue, keepValue } from './cell-values.ts';
+import { prefixesOf } from './column-prefixes.ts';
+import { type Learned, learnCutReply, learnFullReply, learnTooLarge } from './learned.ts';
+import { wholeOf } from './oid.ts';
+import { errorStatus, type MessageView, POSITION_FIELDS } from './pdu.ts';
+
+/** A walk as the wire sees it: what to ask next. Names are the sysUpTime, where asked for, then one a column. */
+export interface WalkRequest {
+  readonly nonRepeaters: number;
+  readonly maxRepetitions: number;
+  readonly usesBulk: boolean;
+  /** On the scale of `Exchange.nowMs`. */
+  readonly giveUpAtMs: number;
+  /** Of the reply wanted. */
+  readonly replyBytes: number;
+  readonly cells: TableCells;
+  readonly prefixes: readonly Uint8Array[];
+  /** Columns asked, `askedCount` of them. */
+  readonly asked: Int32Array;
+  readonly askedCount: number;
+  /** Called once a request; a view is valid only during the call. */
+  done(outcome: MessageView | SessionProblem): void;
+}
+
+/** What the walk needs of the wire: one request under way at a time. */
+export interface Exchange {
+  readonly canBulk: boolean;
+  /** Monotonic milliseconds. */
+  nowMs(): number;
+  /** Wall clock, milliseconds. */
+  wallMs(): number;
+  next(request: WalkRequest): void;
+}
+
+const WIDEST = 32;
+const MOST_REPETITIONS = 127;
+/** Message, PDU and list headers, id and error fields, community of usual length. */
+const ENVELOPE_BYTES = 72;
+/** sysUpTime.0 with its value. */
+const UP_TIME_BYTES = 18;
+/** 1.3.6.1.2.1.1.3; GETNEXT of it is the instance. */
+export const upTimeColumn = Uint8Array.of(0x2b, 6, 1, 2, 1, 1, 3);
+const NO_PREFIXES: readonly Uint8Array[] = [];
+
+interface Walk {
+  readonly tables: readonly TableCells[];
+  readonly budget: WalkBudget;
+  readonly done: (outcome: FillOutcome) => void;
+}
+
+const nothing: Walk = { tables: [], budget: { requests: 0, rows: 0, timeMs: 0 }, done: () => {} };
+
+export class TableWalk implements WalkRequest {
+  nonRepeaters = 0;
+  maxRepetitions = 1;
+  usesBulk = false;
+  giveUpAtMs = 0;
+  replyBytes = 0;
+  prefixes: readonly Uint8Array[] = NO_PREFIXES;
+  cells!: TableCells;
+  asked = new Int32Array(0);
+  askedCount = 0;
+  isBusy = false;
+  readonly #exchange: Exchange;
+  readonly #learned: Learned;
+  readonly #value: CellValue = { bytes: new Uint8Array(0), tag: 0, from: 0, end: 0 };
+  #walk = nothing;
+  #tableAt = -1;
+  #problems: (SessionProblem | undefined)[] = [];
+  #problem: SessionProblem | undefined;
+  /** Columns not at their end, `#activeCount` of them. */
+  #active = new Int32Array(0);
+  #activeCount = 0;
+  /** 1 for columns of this table that are at their end. */
+  #ended = new Uint8Array(0);
+  #requestsLeft = 0;
+  #timeoutsInARow = 0;
+  /** Rows of the last whole reading, so that its end is asked for and nothing behind it. */
+  #knownRows = 0;
+  #isRoomy = false;
+  /** In the answer at hand, and in the first of all. */
+  #ticks: number | undefined;
+  #upTimeTicks: number | undefined;
+  #answeredAtMs: number | undefined;
+  #hasAnsweredSinceTimeout = false;
+  /** Why the tables that are left are not asked. */
+  #away: SessionProblem | undefined;
+
+  constructor(exchange: Exchange, learned: Learned) {
+    this.#exchange = exchange;
+    this.#learned = learned;
+  }
+
+  run(walk: Walk): void {
+    this.isBusy = true;
+    this.#walk = walk;
+    this.#tableAt = -1;
+    this.#problems = [];
+    this.#upTimeTicks = undefined;
+    this.#answeredAtMs = undefined;
+    this.#hasAnsweredSinceTimeout = false;
+    this.#away = undefined;
+    this.#beginTable();
+  }
+
+  #beginTable(): void {
+    const { tables, budget } = this.#walk;
+    let cells = tables[++this.#tableAt];
+    for (; cells !== undefined && this.#away !== undefined; cells = tables[++this.#tableAt]) {
+      cells.begin();
+      this.#problems.push(this.#away);
+    }
+    if (cells === undefined) {
+      this.#end();
+      return;
+    }
+    const prefixes = prefixesOf(cells.columns);
+    this.cells = cells;
+    this.prefixes = prefixes ?? NO_PREFIXES;
+    this.#problem = prefixes === undefined ? { kind: 'badAnswer', reason: 'malformed' } : undefined;
+    this.#knownRows = cells.rows;
+    cells.begin();
+    if (this.#active.length < cells.width) {
+      this.#active = new Int32Array(cells.width);
+      this.#ended = new Uint8Array(cells.width);
+      this.asked = new Int32Array(cells.width);
+    }
+    this.#activeCount = this.prefixes.length;
+    for (let i = 0; i < this.#activeCount; i++) this.#active[i] = i;
+    this.#ended.fill(0);
+    this.#requestsLeft = budget.requests;
+    this.giveUpAtMs = this.#exchange.nowMs() + budget.timeMs;
+    this.#timeoutsInARow = 0;
+    this.#step();
+  }
+
+  #finishTable(): void {
+    this.cells.finish(this.#problem === undefined);
+    this.#problems.push(this.#problem);
+    this.#beginTable();
+  }
+
+  #end(): void {
+    const { done } = this.#walk;
+    const outcome: FillOutcome = {
+      problems: this.#problems,
+      upTimeTicks: this.#upTimeTicks,
+      answeredAtMs: this.#answeredAtMs,
+    };
+    this.#walk = nothing;
+    this.isBusy = false;
+    done(outcome);
+  }
+
+  #step(): void {
+    let left = 0;
+    for (let i = 0; i < this.#activeCount; i++) {
+      const column = this.#active[i]!;
+      if (this.#ended[column] === 0) this.#active[left++] = column;
+    }
+    this.#activeCount = left;
+    if (left === 0) this.#finishTable();
+    else if (this.#requestsLeft-- <= 0) this.#stop({ kind: 'overBudget', budget: 'requests' });
+    else if (this.#exchange.nowMs() >= this.giveUpAtMs) this.#stop({ kind: 'overBudget', budget: 'time' });
+    else this.#ask();
+  }
+
+  #ask(): void {
+    const { cells } = this;
+    const learned = this.#learned;
+    const values = Math.max(1, Math.floor(learned.roomBytes / cells.valueBytes));
+    const count = Math.min(this.#activeCount, values, WIDEST);
+    this.usesBulk = this.#exchange.canBulk && learned.usesBulk;
+    this.askedCount = count;
+    let wanted = MOST_REPETITIONS;
+    // Without new rows so far, one row behind the last known one shows the end.
+    const isKnown = this.#knownRows > 0 && cells.rows === this.#knownRows;
+    let known = 0;
+    for (let i = 0; i < count; i++) {
+      const column = this.#active[i]!;
+      this.asked[i] = column;
+      if (isKnown) known = Math.max(known, cells.rowsAfter(column) + 1);
+    }
+    if (isKnown) wanted = Math.min(wanted, known);
+    const most = Math.max(1, Math.floor(values / count));
+    this.#isRoomy = wanted <= most;
+    this.maxRepetitions = this.usesBulk ? Math.min(wanted, most) : 1;
+    this.nonRepeaters = learned.tellsUpTime ? 1 : 0;
+    this.replyBytes = ENVELOPE_BYTES + UP_TIME_BYTES + count * this.maxRepetitions * cells.valueBytes;
+    this.#exchange.next(this);
+  }
+
+  done(outcome: MessageView | SessionProblem): void {
+    if ('kind' in outcome) {
+      this.#takeSilence(outcome);
+      return;
+    }
+    const learned = this.#learned;
+    this.#timeoutsInARow = 0;
+    this.#hasAnsweredSinceTimeout = true;
+    learned.hasAnswered = true;
+    if (outcome.errorStatus !== errorStatus.none) {
+      this.#takeError(outcome);
+      return;
+    }
+    if (this.usesBulk && outcome.count > 0) learned.hasAnsweredBulk = true;
+    if (this.nonRepeaters === 1 && outcome.count > 0 && !this.#takesUpTime(outcome)) {
+      // Hidden from us, or the agent does not know non-repeaters: whose binding is whose is unsure, so it is asked anew.
+      learned.tellsUpTime = false;
+      this.#step();
+      return;
+    }
+    // An empty or useless list is tooBig by another name (agents that find no room say it so).
+    if (!this.#takeRows(outcome) && !this.#shrink()) this.#endColumn(this.asked[0]!, tooBig);
+    this.#step();
+  }
+
+  /** True when at least one column advanced or ended. */
+  #takeRows(view: MessageView): boolean {
+    const { cells, askedCount, asked } = this;
+    const first = this.nonRepeaters;
+    this.#answeredAtMs = this.#exchange.wallMs();
+    cells.stamp(this.#answeredAtMs, first === 1 ? this.#ticks : undefined);
+    const count = Math.min(view.count, first + askedCount * this.maxRepetitions);
+    let isUseful = false;
+    let hasEnded = false;
+    for (let i = first, turn = 0; i < count; i++) {
+      const column = asked[turn]!;
+      if (++turn === askedCount) turn = 0;
+      if (this.#ended[column] === 1) continue;
+      isUseful = true;
+      if (!this.#takeRow(column, view, i)) hasEnded = true;
+    }
+    if (count > first && isUseful) this.#learnSizes(view, { first, count, hasEnded });
+    return isUseful;
+  }
+
+  #learnSizes(view: MessageView, reply: { first: number; count: number; hasEnded: boolean }): void {
+    const { first, count, hasEnded } = reply;
+    const { cells } = this;
+    const { positions } = view;
+    const last = positions[view.count * POSITION_FIELDS - 1]!;
+    // Headers of the first binding stand before its name.
+    const bindingBytes = last - positions[first * POSITION_FIELDS]! + 4;
+    const valueBytes = bindingBytes / (view.count - first);
+    cells.valueBytes = valueBytes > cells.valueBytes ? valueBytes : cells.valueBytes * 0.9 + valueBytes * 0.1;
+    const learned = this.#learned;
+    if (view.bytes.length > learned.largestReplyBytes) learned.largestReplyBytes = view.bytes.length;
+    if (hasEnded || this.#isRoomy || !this.usesBulk) return;
+    if (count - first === this.askedCount * this.maxRepetitions) learnFullReply(learned);
+    else learnCutReply(learned, bindingBytes);
+  }
+
+  /** True when the first binding is sysUpTime.0. */
+  #takesUpTime(view: MessageView): boolean {
+    if (view.tag(0) !== valueTag.timeticks || !this.#isBelow(upTimeColumn, view, 0)) return false;
+    const value = view.value(0);
+    this.#ticks = value?.type === 'timeticks' ? value.number : undefined;
+    this.#upTimeTicks ??= this.#ticks;
+    return true;
+  }
+
+  /** True when the column goes on. */
+  #takeRow(column: number, view: MessageView, i: number): boolean {
+    const { positions, bytes } = view;
+    const at = i * POSITION_FIELDS;
+    const tag = positions[at + 2]!;
+    const isException = tag >= valueTag.noSuchObject;
+    if (isException || !this.#isBelow(this.prefixes[column]!, view, i)) {
+      this.#ended[column] = 1;
+      // What stands before the column is no end but a step back.
+      const name = { bytes, from: positions[at]!, end: positions[at + 1]! };
+      if (!isException && compareOids(name, wholeOf(this.prefixes[column]!)) <= 0) {
+        this.#endColumn(column, problemOf(notPlaced.notIncreasing));
+      }
+      return false;
+    }
+    const { cells } = this;
+    const row = cells.rowFor(
+      column,
+      bytes,
+      positions[at]! + this.prefixes[column]!.length,
+      positions[at + 1]!,
+    );
+    if (row < 0) {
+      this.#endColumn(column, problemOf(row));
+      return false;
+    }
+    if (row >= this.#walk.budget.rows) {
+      this.#endColumn(column, problemOf(notPlaced.noRoom));
+      return false;
+    }
+    const value = this.#value;
+    value.bytes = bytes;
+    value.tag = tag;
+    value.from = positions[at + 3]!;
+    value.end = positions[at + 4]!;
+    keepValue(cells, row * cells.width + column, value);
+    if (tag === valueTag.counter64) this.#learned.hasCounter64 = true;
+    return true;
+  }
+
+  #isBelow(prefix: Uint8Array, view: MessageView, i: number): boolean {
+    const { bytes, positions } = view;
+    const from = positions[i * POSITION_FIELDS]!;
+    const length = prefix.length;
+    if (positions[i * POSITION_FIELDS + 1]! - from <= length) return false;
+    // Columns of a table differ in their last byte.
+    for (let k = length - 1; k >= 0; k--) if (bytes[from + k] !== prefix[k]) return false;
+    return true;
+  }
+
+  #takeError(view: MessageView): void {
+    const status = view.errorStatus;
+    const learned = this.#learned;
+    if (status === errorStatus.noAccess || status === errorStatus.authorization) {
+      this.#stop({ kind: 'refused', reason: 'noAccess' });
+      return;
+    }
+    const index = view.errorIndex - this.nonRepeaters - 1;
+    const named = index >= 0 && index < this.askedCount ? this.asked[index] : undefined;
+    if (status === errorStatus.tooBig) {
+      if (!this.#shrink()) this.#endColumn(this.asked[0]!, tooBig);
+    } else if (this.nonRepeaters === 1 && view.errorIndex === 1) learned.tellsUpTime = false;
+    else if (this.usesBulk && !learned.hasAnsweredBulk && status !== errorStatus.noSuchName)
+      learned.usesBulk = false;
+    else if (named === undefined && (this.askedCount > 1 || this.nonRepeaters === 1)) {
+      // The index names nobody: ask one by one and find out.
+      if (this.askedCount > 1) learned.roomBytes = this.cells.valueBytes;
+      else learned.tellsUpTime = false;
+    } else if (status === errorStatus.noSuchName) {
+      // RFC 1157 section 4.1.3: how a v1 agent says that nothing follows.
+      this.#ended[named ?? this.asked[0]!] = 1;
+    } else this.#endColumn(named ?? this.asked[0]!, { kind: 'badAnswer', reason: 'errorStatus' });
+    this.#step();
+  }
+
+  /** Silence after good answers may only mean that the request was too large for the device, or a GETBULK. */
+  #takeSilence(problem: SessionProblem): void {
+    const learned = this.#learned;
+    const mayShrink = problem.kind === 'timeout' && learned.hasAnswered && this.#timeoutsInARow++ < 1;
+    const values = this.askedCount * this.maxRepetitions;
+    if (this.#exchange.nowMs() >= this.giveUpAtMs) this.#stop({ kind: 'overBudget', budget: 'time' });
+    else if (mayShrink && this.usesBulk && !learned.hasAnsweredBulk) {
+      learned.usesBulk = false;
+      this.#step();
+    } else if (mayShrink && values > 10 && this.#shrink()) this.#step();
+    else this.#stop(problem);
+  }
+
+  /** Halves what is asked for; false when it is one value already. */
+  #shrink(): boolean {
+    const values = this.askedCount * this.maxRepetitions;
+    if (values <= 1) return false;
+    learnTooLarge(this.#learned, values * this.cells.valueBytes);
+    return true;
+  }
+
+  #endColumn(column: number, problem: SessionProblem): void {
+    this.#ended[column] = 1;
+    this.#problem ??= problem;
+  }
+
+  /** The table is given up; a device that has not answered since the last time is not asked for the others. */
+  #stop(problem: SessionProblem): void {
+    this.#problem ??= problem;
+    const isAway =
+      (problem.kind === 'timeout' && !this.#hasAnsweredSinceTimeout) || problem.kind === 'refused';
+    this.#hasAnsweredSinceTimeout = false;
+    if (isAway) this.#away = problem;
+    this.#finishTable();
+  }
+}
+
+const tooBig: SessionProblem = { kind: 'badAnswer', reason: 'tooBig' };
+
+function problemOf(placed: number): SessionProblem {
+  switch (placed) {
+    case notPlaced.notIncreasing:
+      // RFC 3416 section 4.2.3: successors increase; what does not increase would be walked for ever.
+      return { kind: 'badAnswer', reason: 'oidNotIncreasing' };
+    case notPlaced.noRoom:
+      return { kind: 'overBudget', budget: 'rows' };
+    default:
+      return { kind: 'badAnswer', reason: 'malformed' };
+  }
+}

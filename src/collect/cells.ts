@@ -37,6 +37,17 @@ export function textIn(value: VarbindValue | undefined): string | undefined {
   }
 }
 
+/** As `textIn`, without taking spaces off. */
+export function rawTextIn(value: VarbindValue): string | undefined {
+  if (value.type !== 'octets') return textIn(value);
+  const text = decoded(value.bytes).replace(/\0+$/, '');
+  return text === '' ? undefined : text;
+}
+
+/** What an OID points to where it names a word or a row: its last sub-identifier. */
+export const lastIdIn = (value: VarbindValue | undefined): number | undefined =>
+  value?.type === 'oid' ? Number(value.oid.slice(value.oid.lastIndexOf('.') + 1)) : undefined;
+
 function decoded(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

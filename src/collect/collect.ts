@@ -5,6 +5,7 @@
  * Invariants: no number is invented (a row without one is null with `absent`); what arrived is kept when the
  * rest failed; a mistake in one profile leaves all others usable.
  */
+export type { AlarmRule, RuleSeverity, Thresholds } from './alarm-rule.ts';
 export { compileProfiles } from './compile.ts';
 export { detectionOids, detectProfile } from './detect-profile.ts';
 export {
@@ -16,9 +17,11 @@ export {
   oidText,
   type Span,
 } from './oid-bytes.ts';
+export type { PatternCompiler } from './pattern.ts';
 export { type CellGroup, planOf } from './plan.ts';
 export type { Profile, Profiles } from './profile.ts';
 export { profileSchema } from './profile-schema.ts';
+export { judgeTest, type ProfileTest } from './profile-test.ts';
 export { type DeviceAnswer, readDevice } from './read-device.ts';
 export { type MeasuredValue, samplesOf } from './samples.ts';
 export { notPlaced, TableCells } from './table-cells.ts';

@@ -1,18 +1,29 @@
 /** Compiles profile files into what the readers use; each mistake becomes a problem at its place, the rest loads. */
 import { didYouMean, type Parsed, type Problem } from '../base/problem.ts';
 import type { DocumentPath, Finding, SourceDocument } from '../base/source-document.ts';
-import type { IdentitySource, Match, Metric, Profile, Profiles, Table } from './profile.ts';
-import type {
-  IdentitySourceText,
-  MetricSource,
-  NumbersToNames,
-  ProfileSource,
-  TableSource,
-} from './profile-schema.ts';
-import { isUnit, knownUnits } from './ucum.ts';
+import { compileIdentity } from './compile-identity.ts';
+import { compileTable } from './compile-table.ts';
+import { noPatterns, type Pattern, type PatternCompiler } from './pattern.ts';
+import type { IdentitySource, Match, Profile, Profiles, Table } from './profile.ts';
+import type { ProfileSource } from './profile-source.ts';
+import { compileTests } from './profile-test.ts';
+import { measuredPart } from './table-sources.ts';
 
-/** `documents` have passed `profileSchema`. Profiles with a problem, and those that extend them, are left out. */
-export function compileProfiles(documents: readonly SourceDocument[]): Parsed<Profiles> {
+/** Takes what is wrong at a place of the file that is being compiled. */
+export interface Findings {
+  found(path: DocumentPath, finding: Finding): void;
+  /** Never matches when the pattern is wrong, which is then found. */
+  pattern(text: string | undefined, path: DocumentPath): Pattern | undefined;
+}
+
+/**
+ * `documents` have passed `profileSchema`. Profiles with a problem, and those that extend them, are left out. `patterns`
+ * makes RE2 patterns, which this room cannot; without it profiles with patterns have a problem.
+ */
+export function compileProfiles(
+  documents: readonly SourceDocument[],
+  patterns: PatternCompiler = noPatterns,
+): Parsed<Profiles> {
   const problems: Problem[] = [];
   const sources = new Map<string, SourceDocument>();
   for (const document of documents) {
@@ -26,7 +37,7 @@ export function compileProfiles(documents: readonly SourceDocument[]): Parsed<Pr
   }
   const byId = new Map<string, Profile>();
   for (const [id, document] of sources) {
-    const compiler = new Compiler(sources, document);
+    const compiler = new Compiler(sources, document, patterns);
     const profile = compiler.compile();
     if (profile !== undefined) byId.set(id, profile);
     problems.push(...compiler.problems);
@@ -34,18 +45,21 @@ export function compileProfiles(documents: readonly SourceDocument[]): Parsed<Pr
   return { value: { byId }, problems };
 }
 
-const textFields = ['ifName', 'ifDescr', 'ifAlias', 'ifType', 'mtu', 'mac', 'lastChangeTicks'];
-const stateFields = ['adminStatus', 'operStatus'];
-
 class Compiler {
   readonly problems: Problem[] = [];
   readonly #sources: ReadonlyMap<string, SourceDocument>;
   readonly #document: SourceDocument;
+  readonly #patterns: PatternCompiler;
   #isSound = true;
 
-  constructor(sources: ReadonlyMap<string, SourceDocument>, document: SourceDocument) {
+  constructor(
+    sources: ReadonlyMap<string, SourceDocument>,
+    document: SourceDocument,
+    patterns: PatternCompiler,
+  ) {
     this.#sources = sources;
     this.#document = document;
+    this.#patterns = patterns;
   }
 
   compile(): Profile | undefined {
@@ -54,16 +68,46 @@ class Compiler {
     const identity: Record<string, IdentitySource> = {};
     const tables = new Map<string, Table>();
     for (const source of lineage) {
+      // What is wrong in a base is reported where the base stands, once.
+      const findings = source === own ? this.#findings(true) : this.#findings(false);
       for (const [field, text] of Object.entries(source.identity ?? {}))
-        identity[field] = identitySource(text);
+        identity[field] = compileIdentity(text, ['identity', field], findings);
       for (const [name, table] of Object.entries(source.tables ?? {})) {
-        // What is wrong in a base is reported where the base stands, once.
-        if (source === own) this.#checkTable(name, table);
-        tables.set(name, compileTable(name, table));
+        if (table === null) tables.delete(name);
+        else tables.set(name, compileTable(name, table, findings));
       }
     }
+    const report = (path: DocumentPath, finding: Finding): void => this.#found(path, finding);
+    const tests = compileTests(this.#document, own.tests ?? [], report);
     if (!this.#isSound) return undefined;
-    return { id: own.id, match: compileMatch(own), identity, tables: [...tables.values()] };
+    const all = [...tables.values()];
+    return {
+      id: own.id,
+      isUnverified: own.status === 'unverified',
+      match: compileMatch(own),
+      identity,
+      tables: all,
+      measuredTables: all.map(measuredPart).filter((table) => table.columns.length > 0),
+      tests,
+    };
+  }
+
+  #findings(reports: boolean): Findings {
+    return {
+      found: (path, finding) => {
+        if (reports) this.#found(path, finding);
+        else this.#isSound = false;
+      },
+      pattern: (text, path) => {
+        if (text === undefined) return undefined;
+        const pattern = this.#patterns(text);
+        if (typeof pattern === 'function') return pattern;
+        if (reports)
+          this.#found(path, { code: 'profile/pattern', message: `the pattern is wrong: ${pattern}` });
+        else this.#isSound = false;
+        return () => undefined;
+      },
+    };
   }
 
   /** The profile and all it extends, bases first, each once. */
@@ -86,62 +130,6 @@ class Compiler {
     return [...new Set([...bases, source])];
   }
 
-  #checkTable(name: string, table: TableSource): void {
-    if (table.object.kind === 'interface') this.#checkInterfaceFields(name, table);
-    const at = (...rest: DocumentPath): DocumentPath => ['tables', name, ...rest];
-    for (const [i, metric] of (table.metrics ?? []).entries()) {
-      if (!isUnit(metric.unit)) {
-        const near = didYouMean(metric.unit, knownUnits);
-        this.#found(at('metrics', i, 'unit'), {
-          code: 'profile/unknown-unit',
-          message: `"${metric.unit}" is no UCUM unit known here`,
-          hint:
-            near === undefined
-              ? 'UCUM codes: Cel, V, A, W, %, s, By, bit/s, dB[mW], 1'
-              : `did you mean "${near}"?`,
-        });
-      }
-      if (metric.range !== undefined && metric.range[0] > metric.range[1]) {
-        const message = `the range begins at ${metric.range[0]} and ends below it, at ${metric.range[1]}`;
-        this.#found(at('metrics', i, 'range'), { code: 'profile/empty-range', message });
-      }
-    }
-    for (const [i, attribute] of (table.object.name ?? []).entries()) {
-      if (table.attributes?.[attribute] !== undefined) continue;
-      const near = didYouMean(attribute, Object.keys(table.attributes ?? {}));
-      this.#found(at('object', 'name', i), {
-        code: 'profile/unknown-attribute',
-        message: `table "${name}" has no attribute "${attribute}"`,
-        hint: near === undefined ? undefined : `did you mean "${near}"?`,
-      });
-    }
-    for (const [attribute, source] of Object.entries(table.attributes ?? {})) {
-      if ((source.col === undefined) === (source.join === undefined)) {
-        const message = `attribute "${attribute}" needs either "col" or "join"`;
-        this.#found(at('attributes', attribute), { code: 'profile/attribute-source', message });
-      }
-    }
-  }
-
-  /** `interfaces` of a reading has a fixed form, so that only its fields may be filled. */
-  #checkInterfaceFields(name: string, table: TableSource): void {
-    const check = (field: string, known: readonly string[], path: DocumentPath): void => {
-      if (known.includes(field)) return;
-      const near = didYouMean(field, known);
-      this.#found(['tables', name, ...path], {
-        code: 'profile/unknown-field',
-        message: `interfaces have no field "${field}"`,
-        hint: near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near}"?`,
-      });
-    };
-    for (const field of Object.keys(table.attributes ?? {})) check(field, textFields, ['attributes', field]);
-    for (const [i, state] of (table.states ?? []).entries())
-      check(state.name, stateFields, ['states', i, 'name']);
-    for (const [i, metric] of (table.metrics ?? []).entries()) {
-      if (metric.kind !== 'counter') check(metric.name, ['speedBps'], ['metrics', i, 'name']);
-    }
-  }
-
   #found(path: DocumentPath, finding: Finding): void {
     this.#isSound = false;
     this.problems.push(this.#document.problemAt(path, finding));
@@ -152,74 +140,3 @@ const compileMatch = (source: ProfileSource): Match => ({
   sysObjectID: source.match?.sysObjectID ?? [],
   sysDescr: (source.match?.sysDescr ?? []).map((text) => text.toLowerCase()),
 });
-
-function identitySource(text: IdentitySourceText): IdentitySource {
-  if (typeof text === 'string') return { kind: 'constant', text };
-  if ('get' in text) return { kind: 'get', oid: text.get };
-  return { kind: 'descr', after: text.after, until: text.until };
-}
-
-function compileTable(name: string, source: TableSource): Table {
-  const own: string[] = [];
-  const joined: string[] = [];
-  const placeIn = (list: string[], oid: string): number => {
-    const place = list.indexOf(oid);
-    return place >= 0 ? place : list.push(oid) - 1;
-  };
-  const col = (number: number): number => placeIn(own, `${source.oid}.${number}`);
-  const states = (source.states ?? []).map(({ col: number, name: state, map }) => ({
-    name: state,
-    column: col(number),
-    map: numbersOf(map),
-  }));
-  const metrics = (source.metrics ?? []).map((metric) => compileMetric(metric, col));
-  const { sensor } = source;
-  const compiledSensor = sensor && {
-    type: col(sensor.type),
-    scale: col(sensor.scale),
-    precision: col(sensor.precision),
-    value: col(sensor.value),
-    status: col(sensor.status),
-    hasOpticalWatts: sensor.opticalWatts !== 'asDeclared',
-  };
-  const attributes = Object.entries(source.attributes ?? {});
-  for (const [, attribute] of attributes) if (attribute.col !== undefined) col(attribute.col);
-  const place = (attribute: { readonly col?: number; readonly join?: string }): number =>
-    attribute.col === undefined ? own.length + placeIn(joined, attribute.join ?? '') : col(attribute.col);
-  const compiled = attributes.map(([attribute, from]) => ({
-    name: attribute,
-    column: place(from),
-    as: from.as ?? ('text' as const),
-  }));
-  return {
-    name,
-    objectKind: source.object.kind,
-    nameFrom: source.object.name ?? [],
-    columns: [...own, ...joined],
-    ownColumns: own.length,
-    attributes: compiled,
-    states,
-    metrics,
-    sensor: compiledSensor,
-  };
-}
-
-function compileMetric(source: MetricSource, col: (number: number) => number): Metric {
-  const { nameBy } = source;
-  return {
-    name: source.name,
-    column: col(source.col),
-    unit: source.unit,
-    kind: source.kind ?? 'gauge',
-    scale: source.scale ?? 1,
-    offset: source.offset ?? 0,
-    sentinels: source.null ?? [],
-    range: source.range,
-    times: source.times === undefined ? undefined : col(source.times),
-    replaces: source.replaces === true,
-    nameBy: nameBy && { column: col(nameBy.col), map: numbersOf(nameBy.map) },
-  };
-}
-
-const numbersOf = (map: NumbersToNames): ReadonlyMap<number, string> =>
-  new Map(Object.entries(map).map(([number, name]) => [Number(number), name]));

@@ -26,24 +26,18 @@ interface PollPlan {
 const pollBudget: WalkBudget = { requests: 1_000, rows: 5_000, timeMs: 20_000 };
 
 export function planOf(profile: Profile): PollPlan {
-  const tables = profile.tables.map(measuredPart).filter((table) => table.columns.length > 0);
+  const tables = profile.measuredTables;
   const { sysUpTimeTicks } = profile.identity;
   const identity = sysUpTimeTicks === undefined ? {} : { sysUpTimeTicks };
   return { profile: { ...profile, identity, tables }, groups: groupsOf(tables), budget: pollBudget };
 }
 
-/** A table as soon as profiles may give it a schedule of its own. */
-type Scheduled = Table & {
-  readonly everyMs?: number | undefined;
-  readonly onSuspicion?: boolean | undefined;
-};
-
-function groupsOf(tables: readonly Scheduled[]): CellGroup[] {
+function groupsOf(tables: readonly Table[]): CellGroup[] {
   const groups: CellGroup[] = [];
-  const interfaces = new Map<number | undefined, Scheduled[]>();
+  const interfaces = new Map<number | undefined, Table[]>();
   for (const table of tables) {
     const { everyMs, onSuspicion } = table;
-    if (table.objectKind !== 'interface' || onSuspicion === true) {
+    if (table.objectKind !== 'interface' || table.is !== undefined || onSuspicion) {
       groups.push(groupOf([table]));
       continue;
     }
@@ -54,7 +48,7 @@ function groupsOf(tables: readonly Scheduled[]): CellGroup[] {
   return [...[...interfaces.values()].map(groupOf), ...groups];
 }
 
-function groupOf(tables: readonly Scheduled[]): CellGroup {
+function groupOf(tables: readonly Table[]): CellGroup {
   const columns: Oid[] = [];
   const parts = tables.map((table) => {
     const places = table.columns.map((oid) => {
@@ -64,42 +58,5 @@ function groupOf(tables: readonly Scheduled[]): CellGroup {
     return { table, places };
   });
   const { everyMs, onSuspicion } = tables[0]!;
-  return { columns, parts, everyMs, onSuspicion: onSuspicion === true };
-}
-
-function measuredPart(table: Table): Table {
-  const { sensor } = table;
-  // Only its name tells light in watts from other power, so that these tables keep their texts.
-  if (sensor?.hasOpticalWatts === true) return table;
-  const kept: number[] = [];
-  const place = (column: number): number => {
-    const known = kept.indexOf(column);
-    return known >= 0 ? known : kept.push(column) - 1;
-  };
-  const states = table.states.map((state) => ({ ...state, column: place(state.column) }));
-  const metrics = table.metrics.map((metric) => ({
-    ...metric,
-    column: place(metric.column),
-    times: metric.times === undefined ? undefined : place(metric.times),
-    nameBy: metric.nameBy && { ...metric.nameBy, column: place(metric.nameBy.column) },
-  }));
-  const measuredSensor = sensor && {
-    type: place(sensor.type),
-    scale: place(sensor.scale),
-    precision: place(sensor.precision),
-    value: place(sensor.value),
-    status: place(sensor.status),
-    hasOpticalWatts: false,
-  };
-  const columns = kept.map((column) => table.columns[column]!);
-  return {
-    ...table,
-    columns,
-    ownColumns: columns.length,
-    attributes: [],
-    nameFrom: [],
-    states,
-    metrics,
-    sensor: measuredSensor,
-  };
+  return { columns, parts, everyMs, onSuspicion };
 }

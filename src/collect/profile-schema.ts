@@ -1,5 +1,13 @@
 /** The form of a profile file as a JSON schema (draft 7): the one source of checks, hints and documentation. */
-import { identityFields } from './profile.ts';
+import {
+  absences,
+  attributeForms,
+  conversions,
+  identityFields,
+  numberForms,
+  relationKinds,
+} from './profile.ts';
+import { rowTypes } from './profile-test.ts';
 
 const oid = {
   type: 'string',
@@ -7,64 +15,102 @@ const oid = {
   description: 'a numeric OID such as 1.3.6.1.2.1.2.2.1',
 };
 const column = { type: 'integer', minimum: 0, maximum: 4_294_967_295 };
-const name = { type: 'string', minLength: 1, maxLength: 80 };
+const text = { type: 'string', minLength: 1, maxLength: 200 };
 /** Names that become keys of readings and series. */
 const word = {
   type: 'string',
   pattern: '^[A-Za-z][A-Za-z0-9_.-]{0,79}$',
   description: 'a letter, then letters, digits, ".", "_" or "-"',
 };
+/** A name that may stand in arithmetic. */
+const variable = {
+  type: 'string',
+  pattern: '^[A-Za-z][A-Za-z0-9_]{0,39}$',
+  description: 'a letter, then letters, digits or "_"',
+};
 const id = {
   type: 'string',
   pattern: '^[a-z0-9][a-z0-9/-]{0,79}$',
   description: 'lower-case words, "-" and "/"',
 };
-const texts = { type: 'array', items: name, minItems: 1 };
-const numbersToNames = {
-  type: 'object',
-  propertyNames: { pattern: '^-?[0-9]{1,10}$' },
-  additionalProperties: name,
+const duration = {
+  type: 'string',
+  pattern: '^[1-9][0-9]{0,5}(s|m|h|d)$',
+  description: 'a length of time such as 30s, 5m, 6h or 1d',
 };
+const texts = { type: 'array', items: text, minItems: 1 };
+const numbers = { type: 'array', items: { type: 'number' } };
+const oneOrMore = (of: object): object => ({ anyOf: [of, { type: 'array', items: of, minItems: 1 }] });
+const words = {
+  type: 'object',
+  additionalProperties: text,
+  propertyNames: { type: 'string', maxLength: 200 },
+};
+const wordsOrNull = {
+  type: 'object',
+  additionalProperties: { type: ['string', 'null'], maxLength: 200 },
+  propertyNames: { type: 'string', maxLength: 200 },
+};
+const closed = (properties: object, required: readonly string[] = []): object => ({
+  type: 'object',
+  additionalProperties: false,
+  required,
+  properties,
+});
 
-const attribute = {
-  type: 'object',
-  additionalProperties: false,
-  properties: { col: column, join: oid, as: { enum: ['text', 'number', 'mac', 'oid'] } },
-};
-const state = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['col', 'name', 'map'],
-  properties: { col: column, name: word, map: numbersToNames },
-};
-const metric = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['col', 'name', 'unit'],
-  properties: {
-    col: column,
+const cell = { col: column, join: oid, by: text, index: variable };
+const values = { type: 'array', items: { type: ['string', 'number'] }, minItems: 1 };
+const condition = closed({ ...cell, is: values, not: values, re: text });
+const wording = { re: text, map: words };
+
+const attribute = closed({ ...cell, ...wording, as: { enum: attributeForms }, subtype: closed(cell) });
+const state = closed(
+  {
+    ...cell,
     name: word,
-    unit: name,
-    times: column,
+    as: { enum: ['number', 'text', 'bits'] },
+    re: text,
+    map: wordsOrNull,
+    none: text,
+    order: { type: 'array', items: { type: 'integer' } },
+  },
+  ['name', 'map'],
+);
+const severities = ['critical', 'major', 'minor', 'warning'];
+const bySeverity = (of: object): object => closed(Object.fromEntries(severities.map((one) => [one, of])));
+const limits = bySeverity(closed({ ...cell, scale: { type: 'number' } }));
+const cellOrColumn = { anyOf: [column, closed(cell)] };
+const metric = closed(
+  {
+    ...cell,
+    name: word,
+    unit: text,
     kind: { enum: ['gauge', 'counter'] },
     scale: { type: 'number' },
     offset: { type: 'number' },
-    null: { type: 'array', items: { type: 'number' } },
-    range: { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 },
+    expr: text,
+    convert: { enum: conversions },
+    as: { enum: numberForms },
+    re: text,
+    lane: { type: 'integer', minimum: 1, maximum: 64 },
+    lanes: { type: 'boolean' },
+    times: cellOrColumn,
+    divideBy: cellOrColumn,
+    null: numbers,
+    nullText: { type: 'array', items: { type: 'string', maxLength: 200 } },
+    absent: { enum: absences },
+    nullWhen: oneOrMore(condition),
+    where: oneOrMore(condition),
+    if: closed({ version: closed({ below: text, from: text }) }, ['version']),
+    range: { ...numbers, minItems: 2, maxItems: 2 },
     replaces: { type: 'boolean' },
-    nameBy: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['col', 'map'],
-      properties: { col: column, map: numbersToNames },
-    },
+    nameBy: closed({ ...cell, map: words }, ['map']),
+    limits: closed({ high: limits, low: limits }),
   },
-};
-const sensor = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['type', 'scale', 'precision', 'value', 'status'],
-  properties: {
+  ['name', 'unit'],
+);
+const sensor = closed(
+  {
     type: column,
     scale: column,
     precision: column,
@@ -72,107 +118,110 @@ const sensor = {
     status: column,
     opticalWatts: { enum: ['dBm', 'asDeclared'] },
   },
-};
-const table = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['oid', 'object'],
-  properties: {
+  ['type', 'value'],
+);
+const link = closed(
+  {
+    protocol: { enum: ['lldp', 'cdp'] },
+    localPort: oneOrMore(text),
+    remoteChassis: oneOrMore(text),
+    remotePort: oneOrMore(text),
+    remoteName: oneOrMore(text),
+  },
+  ['protocol', 'localPort'],
+);
+const stateIs = { state: word, is: texts };
+const thresholds = bySeverity({ type: 'number' });
+const alarm = closed(
+  {
+    ...stateIs,
+    cause: { type: 'string', pattern: '^[A-Z][A-Z0-9_]{0,39}$', description: 'capitals, such as LOS' },
+    for: { type: 'integer', minimum: 1, maximum: 100 },
+    severity: { enum: severities },
+    unless: closed(stateIs, ['state', 'is']),
+    metric: word,
+    below: thresholds,
+    above: thresholds,
+    limits: { type: 'boolean' },
+    hysteresis: { type: 'number', minimum: 0 },
+    rate: word,
+    of: { type: 'array', items: word, minItems: 1 },
+    least: { type: 'number', minimum: 0 },
+    count: word,
+    group: { enum: ['parent'] },
+    atLeast: { type: 'integer', minimum: 1 },
+  },
+  ['cause'],
+);
+const table = closed(
+  {
     oid,
-    object: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['kind'],
-      properties: { kind: word, name: texts },
-    },
+    scalars: { type: 'boolean' },
+    index: { type: 'object', propertyNames: variable, additionalProperties: text },
+    let: { type: 'object', propertyNames: variable, additionalProperties: text },
+    only: oneOrMore(condition),
+    bytes: closed({ col: column, as: variable }, ['col', 'as']),
+    object: closed({ kind: word, name: texts, key: word, parent: text, is: text }, ['kind']),
+    every: duration,
+    onSuspicion: { type: 'boolean' },
+    null: numbers,
     attributes: { type: 'object', propertyNames: word, additionalProperties: attribute },
     states: { type: 'array', items: state },
     metrics: { type: 'array', items: metric },
     sensor,
+    link,
+    relation: closed({ kind: { enum: relationKinds }, from: text, to: text }, ['kind', 'from', 'to']),
+    alarms: { type: 'array', items: alarm },
   },
+  ['oid'],
+);
+
+const identity = { $ref: '#/definitions/identity' };
+const identityForms = [
+  text,
+  closed({ get: oid, ...wording }, ['get']),
+  closed({ column: oid, ...wording, where: closed({ column: oid, is: values }, ['column', 'is']) }, [
+    'column',
+  ]),
+  closed({ descr: text, map: words }, ['descr']),
+  closed({ after: { type: 'string', maxLength: 80 }, until: text }, ['after']),
+  closed({ objectID: { ...words, propertyNames: oid } }, ['objectID']),
+  closed({ join: { type: 'array', items: identity, minItems: 1 }, with: { type: 'string', maxLength: 20 } }, [
+    'join',
+  ]),
+  closed({ first: { type: 'array', items: identity, minItems: 1 } }, ['first']),
+];
+const row = {
+  type: 'array',
+  items: [{ enum: rowTypes }, { type: ['string', 'number'] }],
+  minItems: 2,
+  additionalItems: false,
 };
-const identitySource = {
-  anyOf: [
-    name,
-    { type: 'object', additionalProperties: false, required: ['get'], properties: { get: oid } },
-    {
-      type: 'object',
-      additionalProperties: false,
-      required: ['after'],
-      properties: { after: { type: 'string', maxLength: 80 }, until: name },
-    },
-  ],
-};
+const test = closed(
+  {
+    rows: { type: 'object', propertyNames: oid, additionalProperties: row },
+    recording: text,
+    expect: { type: 'object', additionalProperties: { type: ['string', 'number', 'null'] } },
+  },
+  ['expect'],
+);
 
 export const profileSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['id'],
+  definitions: { identity: { anyOf: identityForms } },
   properties: {
     id,
+    status: { enum: ['unverified'] },
     extends: { type: 'array', items: id },
-    match: {
+    match: closed({ sysObjectID: { type: 'array', items: oid, minItems: 1 }, sysDescr: texts }),
+    identity: closed(Object.fromEntries(identityFields.map((field) => [field, identity]))),
+    tables: {
       type: 'object',
-      additionalProperties: false,
-      properties: { sysObjectID: { type: 'array', items: oid, minItems: 1 }, sysDescr: texts },
+      propertyNames: word,
+      additionalProperties: { anyOf: [table, { type: 'null' }] },
     },
-    identity: {
-      type: 'object',
-      additionalProperties: false,
-      properties: Object.fromEntries(identityFields.map((field) => [field, identitySource])),
-    },
-    tables: { type: 'object', propertyNames: word, additionalProperties: table },
+    tests: { type: 'array', items: test },
   },
 } as const;
-
-/** What a file that passes the schema holds. */
-export interface ProfileSource {
-  readonly id: string;
-  readonly extends?: readonly string[];
-  readonly match?: { readonly sysObjectID?: readonly string[]; readonly sysDescr?: readonly string[] };
-  readonly identity?: Readonly<Record<string, IdentitySourceText>>;
-  readonly tables?: Readonly<Record<string, TableSource>>;
-}
-
-export type IdentitySourceText =
-  | string
-  | { readonly get: string }
-  | { readonly after: string; readonly until?: string };
-
-export interface TableSource {
-  readonly oid: string;
-  readonly object: { readonly kind: string; readonly name?: readonly string[] };
-  readonly attributes?: Readonly<Record<string, AttributeSource>>;
-  readonly states?: readonly { readonly col: number; readonly name: string; readonly map: NumbersToNames }[];
-  readonly metrics?: readonly MetricSource[];
-  readonly sensor?: {
-    readonly type: number;
-    readonly scale: number;
-    readonly precision: number;
-    readonly value: number;
-    readonly status: number;
-    readonly opticalWatts?: 'dBm' | 'asDeclared';
-  };
-}
-
-interface AttributeSource {
-  readonly col?: number;
-  readonly join?: string;
-  readonly as?: 'text' | 'number' | 'mac' | 'oid';
-}
-
-export type NumbersToNames = Readonly<Record<string, string>>;
-
-export interface MetricSource {
-  readonly col: number;
-  readonly name: string;
-  readonly unit: string;
-  readonly kind?: 'gauge' | 'counter';
-  readonly scale?: number;
-  readonly offset?: number;
-  readonly null?: readonly number[];
-  readonly range?: readonly [number, number];
-  readonly times?: number;
-  readonly replaces?: boolean;
-  readonly nameBy?: { readonly col: number; readonly map: NumbersToNames };
-}

@@ -1,5 +1,11 @@
 /** Device profiles after compiling: what to ask a family of devices, and what the answers mean. */
+import type { AlarmRule } from './alarm-rule.ts';
+import type { Expression } from './expression.ts';
+import type { Pattern } from './pattern.ts';
+import type { ProfileTest } from './profile-test.ts';
 import type { Oid } from './session.ts';
+import type { IndexPart } from './table-index.ts';
+import type { Template } from './template.ts';
 
 export interface Profiles {
   readonly byId: ReadonlyMap<string, Profile>;
@@ -7,9 +13,14 @@ export interface Profiles {
 
 export interface Profile {
   readonly id: string;
+  /** Written from the MIB alone: nobody has recorded such a device yet. */
+  readonly isUnverified: boolean;
   readonly match: Match;
   readonly identity: Readonly<Partial<Record<IdentityField, IdentitySource>>>;
   readonly tables: readonly Table[];
+  /** The same without what seldom changes: numbers, states, and what is needed to tell them. */
+  readonly measuredTables: readonly Table[];
+  readonly tests: readonly ProfileTest[];
 }
 
 /** A device fits when one prefix and, where given, one text fits. */
@@ -27,17 +38,47 @@ type IdentityField = (typeof identityFields)[number];
 
 export type IdentitySource =
   | { readonly kind: 'constant'; readonly text: string }
-  | { readonly kind: 'get'; readonly oid: Oid }
+  | ({ readonly kind: 'get'; readonly oid: Oid } & Wording)
+  /** The first row of a column that says something; `where` picks the row by another column. */
+  | ({
+      readonly kind: 'column';
+      readonly oid: Oid;
+      readonly where: { readonly oid: Oid; readonly is: ReadonlySet<string> } | undefined;
+    } & Wording)
+  /** First group of a pattern in sysDescr. */
+  | ({ readonly kind: 'pattern' } & Wording)
   /** Text of sysDescr between two marks; without `until` up to the end of the line. */
-  | { readonly kind: 'descr'; readonly after: string; readonly until: string | undefined };
+  | { readonly kind: 'descr'; readonly after: string; readonly until: string | undefined }
+  /** The word for the longest prefix of sysObjectID. */
+  | { readonly kind: 'objectID'; readonly words: ReadonlyMap<Oid, string> }
+  | { readonly kind: 'join'; readonly parts: readonly IdentitySource[]; readonly between: string }
+  | { readonly kind: 'first'; readonly parts: readonly IdentitySource[] };
+
+/** What is made of a text: the first group of a pattern, then another word for it. */
+export interface Wording {
+  readonly pattern: Pattern | undefined;
+  readonly map: ReadonlyMap<string, string> | undefined;
+}
 
 export interface Table {
   readonly name: string;
-  /** What a row is: `interface` rows make `interfaces`, all others make `readings` and `objects`. */
-  readonly objectKind: string;
-  /** Attributes of which the first that is not empty names the object for a person. */
-  readonly nameFrom: readonly string[];
-  /** All columns to walk; cells of a row are index-aligned with them. */
+  /** What a row is; rows of `interface` without `is` make `interfaces`, all others `readings` and `objects`. */
+  readonly objectKind: string | undefined;
+  /** Of which the first that is complete names the object for a person. */
+  readonly nameFrom: readonly Template[];
+  /** Attribute that stays when the index does not. */
+  readonly key: string | undefined;
+  /** Id of the object above. */
+  readonly parent: Template | undefined;
+  /** Id of the object that these rows are more about. */
+  readonly is: Template | undefined;
+  readonly index: readonly IndexPart[];
+  readonly lets: readonly { readonly name: string; readonly expression: Expression }[];
+  /** Rows for which one does not hold are passed over. */
+  readonly only: readonly Condition[];
+  /** Each byte of this cell is a row of its own; its number from 1 is this part of the index. */
+  readonly bytes: { readonly source: CellSource; readonly as: string } | undefined;
+  /** All columns to walk: own ones, joined ones of the same index, then those of other indexes. */
   readonly columns: readonly Oid[];
   /** How many of them are the table's own: only these make a row exist. */
   readonly ownColumns: number;
@@ -45,46 +86,133 @@ export interface Table {
   readonly states: readonly State[];
   readonly metrics: readonly Metric[];
   readonly sensor: Sensor | undefined;
+  readonly link: LinkRow | undefined;
+  readonly relation: RelationRow | undefined;
+  readonly alarms: readonly AlarmRule[];
+  /** Undefined: in every poll. */
+  readonly everyMs: number | undefined;
+  /** True: asked for objects under suspicion at once, for all only as often as `everyMs`. */
+  readonly onSuspicion: boolean;
 }
 
-export interface Attribute {
-  readonly name: string;
+/** A cell of a row. */
+export interface CellSource {
+  readonly kind: 'cell';
+  /** Place in `columns`. */
   readonly column: number;
-  readonly as: 'text' | 'number' | 'mac' | 'oid';
+  /** Index in a column of another table; undefined: that of the row. */
+  readonly key: Template | undefined;
+}
+/** A cell, or a part of the index or the byte of a byte map as if it were one. */
+export type Source = CellSource | { readonly kind: 'part'; readonly name: string };
+
+export interface Condition {
+  readonly source: Source;
+  /** Numbers as text. */
+  readonly is: ReadonlySet<string> | undefined;
+  readonly not: ReadonlySet<string> | undefined;
+  readonly pattern: Pattern | undefined;
 }
 
-interface State {
+export const attributeForms = [
+  ...(['text', 'number', 'mac', 'ip', 'oid', 'dateAndTime', 'gponSerial', 'bits', 'hex'] as const),
+  ...(['chassisId', 'portId'] as const),
+] as const;
+
+export interface Attribute extends Wording {
   readonly name: string;
-  readonly column: number;
-  readonly map: ReadonlyMap<number, string>;
+  readonly source: Source;
+  readonly as: (typeof attributeForms)[number];
+  /** IEEE 802.1AB: tells what the bytes of a chassis or port id are. */
+  readonly subtype: Source | undefined;
 }
+
+export interface State {
+  readonly name: string;
+  readonly source: Source;
+  readonly as: 'number' | 'text' | 'bits';
+  readonly pattern: Pattern | undefined;
+  /** Numbers as text, words in lower case; null: no reading. For bits in the order that counts. */
+  readonly map: ReadonlyMap<string, string | null>;
+  /** For all that `map` lacks; undefined: no reading. */
+  readonly other: string | null | undefined;
+  /** The word when no bit is set. */
+  readonly none: string | undefined;
+}
+
+export const numberForms = ['number', 'float32', 'signed16', 'signed32', 'text', 'hex', 'bytes'] as const;
+export const conversions = ['W-to-dBm', 'mW-to-dBm', 'uW-to-dBm', 'tenth-uW-to-dBm', 'dBm-or-uW'] as const;
+export const absences = ['sentinel', 'no-light', 'offline'] as const;
 
 export interface Metric {
   readonly name: string;
-  readonly column: number;
+  readonly source: Source;
   readonly unit: string;
   readonly kind: 'gauge' | 'counter';
+  readonly as: (typeof numberForms)[number];
+  readonly pattern: Pattern | undefined;
+  /** From 1, of a text with commas; `all`: one reading a lane. */
+  readonly lane: number | 'all' | undefined;
+  /** On the raw value `v`. */
+  readonly expression: Expression | undefined;
+  /** Cells that multiply and divide (allocation units). */
+  readonly times: Source | undefined;
+  readonly divideBy: Source | undefined;
   readonly scale: number;
   readonly offset: number;
-  /** Column whose value multiplies this one (allocation units). */
-  readonly times: number | undefined;
+  /** After scaling. */
+  readonly convert: (typeof conversions)[number] | undefined;
   /** Raw values that mean "no reading". */
   readonly sentinels: readonly number[];
-  /** Plausible values, after scaling. */
+  readonly sentinelTexts: ReadonlySet<string>;
+  readonly absent: (typeof absences)[number];
+  /** No reading while one of these holds. */
+  readonly nullWhen: readonly Condition[];
+  /** It exists only in rows where all hold. */
+  readonly where: readonly Condition[];
+  readonly versions: { readonly from: string | undefined; readonly below: string | undefined } | undefined;
+  /** Plausible values, after scaling; undefined: those that the name implies. */
   readonly range: readonly [number, number] | undefined;
+  readonly limits: readonly Limit[];
   /** True: replaces the value of the same name from an earlier table (64-bit counters). */
   readonly replaces: boolean;
   /** Name by another column's value: its last sub-identifier or its number. */
-  readonly nameBy: { readonly column: number; readonly map: ReadonlyMap<number, string> } | undefined;
+  readonly nameBy: { readonly source: Source; readonly map: ReadonlyMap<string, string> } | undefined;
+}
+
+/** One limit that the device itself sends, scaled as the metric unless it says otherwise. */
+export interface Limit {
+  readonly side: 'high' | 'low';
+  readonly severity: 'critical' | 'major' | 'minor' | 'warning';
+  readonly source: Source;
+  readonly scale: number | undefined;
 }
 
 /** RFC 3433: type, scale and precision stand in neighbouring columns. */
 export interface Sensor {
-  readonly type: number;
-  readonly scale: number;
-  readonly precision: number;
-  readonly value: number;
-  readonly status: number;
+  readonly type: Source;
+  readonly scale: Source | undefined;
+  readonly precision: Source | undefined;
+  readonly value: Source;
+  readonly status: Source | undefined;
+  readonly sentinels: readonly number[];
   /** True: power in watts of something named as received or transmitted light becomes dBm. */
   readonly hasOpticalWatts: boolean;
+}
+
+/** Each the first that is complete. */
+export interface LinkRow {
+  readonly protocol: 'lldp' | 'cdp';
+  readonly localPort: readonly Template[];
+  readonly remoteChassis: readonly Template[];
+  readonly remotePort: readonly Template[];
+  readonly remoteName: readonly Template[];
+}
+
+export const relationKinds = ['member', 'contains', 'serves', 'feeds', 'forwards', 'session'] as const;
+
+export interface RelationRow {
+  readonly kind: (typeof relationKinds)[number];
+  readonly from: Template;
+  readonly to: Template;
 }

@@ -1,8 +1,10 @@
 /** ENTITY-SENSOR-MIB values (RFC 3433): type, scale and precision decide what the number means. */
 import type { MetricReading } from '../model/reading.ts';
 import { smallNumberIn } from './cells.ts';
+import { level } from './light.ts';
+import { defaultRange, isDark } from './plausible.ts';
 import type { Sensor } from './profile.ts';
-import type { VarbindValue } from './session.ts';
+import type { Row } from './row.ts';
 
 /** Metric and UCUM unit by EntitySensorDataType; 13 and 14 are what CISCO-ENTITY-SENSOR-MIB adds. */
 const types: ReadonlyMap<number, readonly [metric: string, unit: string]> = new Map([
@@ -29,25 +31,34 @@ type Absent = NonNullable<MetricReading['absent']>;
 /** The reading of one row without its place; undefined when the row has no value cell at all. */
 export function sensorReading(
   sensor: Sensor,
-  cells: readonly (VarbindValue | undefined)[],
+  row: Pick<Row, 'cell'>,
   names: readonly string[],
 ): Pick<MetricReading, 'metric' | 'unit' | 'value' | 'raw' | 'absent'> | undefined {
-  const raw = smallNumberIn(cells[sensor.value]);
+  const raw = smallNumberIn(row.cell(sensor.value));
   if (raw === undefined) return undefined;
-  const type = smallNumberIn(cells[sensor.type]) ?? 0;
-  const direction = sensor.hasOpticalWatts && type === WATTS ? lightDirection(names) : undefined;
-  const [metric, unit] =
-    direction === undefined ? (types.get(type) ?? OTHER) : [`optical.${direction}`, 'dB[mW]'];
+  const type = smallNumberIn(row.cell(sensor.type)) ?? 0;
+  const direction = lightDirection(names);
+  const isWatts = sensor.hasOpticalWatts && type === WATTS && direction !== undefined;
+  const [declared, unit] = isWatts ? ['optical.power', 'dB[mW]'] : (types.get(type) ?? OTHER);
+  const metric = unit === 'dB[mW]' && direction !== undefined ? `optical.${direction}` : declared;
   const absent = (why: Absent) => ({ metric, unit, value: null, raw, absent: why });
-  const status = smallNumberIn(cells[sensor.status]);
+  if (sensor.sentinels.includes(raw)) return absent('sentinel');
+  const status = smallNumberIn(row.cell(sensor.status));
   if (status !== undefined && status !== STATUS_OK) return absent('offline');
   if (Math.abs(raw) === OUT_OF_RANGE) return absent('out-of-range');
-  const value = scaled(raw, smallNumberIn(cells[sensor.scale]), smallNumberIn(cells[sensor.precision]));
-  if (direction === undefined) return { metric, unit, value, raw };
-  // No light has no level in dBm; a negative power is no power.
-  if (value === 0) return absent('no-light');
-  if (value < 0) return absent('out-of-range');
-  return { metric, unit, value: Math.round(10 * Math.log10(value * 1000) * 1000) / 1000, raw };
+  const linear = scaled(
+    raw,
+    smallNumberIn(row.cell(sensor.scale)),
+    smallNumberIn(row.cell(sensor.precision)),
+  );
+  // A negative power is no power.
+  if (isWatts && linear < 0) return absent('out-of-range');
+  const value = isWatts ? level(linear * 1_000) : linear;
+  if (value === undefined || isDark(metric, unit, value)) return absent('no-light');
+  const plausible = defaultRange(metric, unit)?.range;
+  if (plausible !== undefined && (value < plausible[0] || value > plausible[1]))
+    return absent('out-of-range');
+  return { metric, unit, value, raw };
 }
 
 /** `raw` x 10^(3 x (scale - 9)) / 10^precision, by one exact power of ten so that 1656 at -5 is 0.01656. */

@@ -38,9 +38,11 @@ const units = new Set(
       'm/s',
       'l/min',
     ])
-    .concat(['{rev}/min', '{packet}', '{error}', '{packet}/s']),
+    .concat(['ps', 'V.A', 'var', 'A.h', 'K', 'dB[uV]', 'dB[10.nV]', 'deg', 'W/m2', 'mm[Hg]', 'bar', 'lx']),
 );
-const prefixes = ['n', 'u', 'm', 'c', 'k', 'M', 'G', 'T', 'Ki', 'Mi', 'Gi'];
+/** Things that are counted, and their rates. */
+const counted = /^\{[a-z_]{1,30}\}(\/(s|min|h))?$/;
+const prefixes = ['p', 'n', 'u', 'm', 'c', 'k', 'M', 'G', 'T', 'Ki', 'Mi', 'Gi'];
 /** Units that make sense with a prefix; `%` or `dB` do not. */
 const prefixable = new Set([
   's',
@@ -59,10 +61,13 @@ const prefixable = new Set([
   'm',
   'g',
   'Ohm',
+  'V.A',
+  'var',
+  'bar',
 ]);
 
 export function isUnit(code: string): boolean {
-  if (units.has(code)) return true;
+  if (units.has(code) || counted.test(code)) return true;
   return prefixes.some((prefix) => code.startsWith(prefix) && prefixable.has(code.slice(prefix.length)));
 }
 

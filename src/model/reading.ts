@@ -11,6 +11,8 @@ export interface DeviceReading {
   readonly readings: readonly MetricReading[];
   readonly links: readonly LinkReading[];
   readonly objects: readonly ObjectReading[];
+  /** Which object is what of which other; left out when none was read. */
+  readonly relations?: readonly RelationReading[] | undefined;
 }
 
 export interface DeviceIdentity {
@@ -55,7 +57,14 @@ export interface MetricReading {
   readonly value: number | string | null;
   readonly raw: number | string;
   readonly absent?: 'no-light' | 'sentinel' | 'offline' | 'no-such' | 'out-of-range' | 'timeout' | undefined;
+  /** Left out for gauges and states. */
+  readonly kind?: 'counter' | undefined;
+  /** The device's own limits, in the unit of the value. */
+  readonly limits?: { readonly high?: LimitValues | undefined; readonly low?: LimitValues | undefined } | undefined;
 }
+
+/** By perceived severity: critical, major, minor, warning. */
+type LimitValues = Readonly<Record<string, number>>;
 
 export interface LinkReading {
   readonly protocol: 'lldp' | 'cdp';
@@ -65,9 +74,19 @@ export interface LinkReading {
   readonly remoteName?: string | undefined;
 }
 
+/** `from` and `to` are object ids such as `interface/5` or names such as a MAC address. */
+export interface RelationReading {
+  readonly kind: 'member' | 'contains' | 'serves' | 'feeds' | 'forwards' | 'session';
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface ObjectReading {
   readonly kind: string;
+  /** `kind/index`: the same as long as the device does not number its rows anew. */
   readonly id: string;
+  /** What stays when the index does not: a serial number or the like. */
+  readonly key?: string | undefined;
   readonly parent?: string | undefined;
   readonly state?: string | undefined;
   readonly attributes: Readonly<Record<string, string | number | boolean>>;

@@ -78,7 +78,7 @@ describe('profiles', () => {
     [
       'a name from an attribute that is not there',
       base.replace('[label]', '[lable]'),
-      'a.yaml:5:33  error  table "fans" has no attribute "lable"\n    did you mean "label"?',
+      'a.yaml:5:33  error  this table has no attribute, index part or let "lable"\n    did you mean "label"?',
     ],
     [
       'an OID that is none',
@@ -88,7 +88,7 @@ describe('profiles', () => {
     [
       'an attribute of no column',
       base.replace('label: { col: 2 }', 'label: { as: text }'),
-      'a.yaml:6:26  error  attribute "label" needs either "col" or "join"',
+      'a.yaml:6:26  error  it needs one of "col", "join" and "index"',
     ],
   ])('with %s are reported at the place and left out', (_what, text, expected) => {
     const { profiles, printed } = compiled({ 'a.yaml': text, 'ok.yaml': 'id: sound\n' });
@@ -108,7 +108,7 @@ tables:
 `;
     expect(compiled({ 'a.yaml': ports }).printed).toEqual([
       'a.yaml:6:27  error  interfaces have no field "ifDesc"\n    did you mean "ifDescr"?',
-      'a.yaml:7:31  error  interfaces have no field "speed"\n    known: speedBps',
+      'a.yaml:7:31  error  interfaces have no field "speed"\n    known: speedBps; other readings about an interface come with "is: \'interface/{ifIndex}\'"',
     ]);
   });
 

@@ -4,7 +4,10 @@ import type { Profile, Profiles } from '../../src/collect/profile.ts';
 
 const profile = (id: string, sysObjectID: string[], sysDescr: string[] = []): [string, Profile] => [
   id,
-  { id, match: { sysObjectID, sysDescr }, identity: {}, tables: [] },
+  {
+    ...{ id, match: { sysObjectID, sysDescr }, identity: {}, tables: [] },
+    ...{ isUnverified: false, measuredTables: [], tests: [] },
+  },
 ];
 const profiles: Profiles = {
   byId: new Map([

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import type { CellSource, Sensor, Source } from '../../src/collect/profile.ts';
 import { sensorReading } from '../../src/collect/sensors.ts';
 import type { VarbindValue } from '../../src/collect/session.ts';
 import { integer } from './device-of-rows.ts';
 
-const sensor = { type: 0, scale: 1, precision: 2, value: 3, status: 4, hasOpticalWatts: true };
+const at = (column: number): CellSource => ({ kind: 'cell', column, key: undefined });
+const sensor: Sensor = {
+  ...{ type: at(0), scale: at(1), precision: at(2), value: at(3), status: at(4) },
+  sentinels: [-32_768],
+  hasOpticalWatts: true,
+};
+const rowOf = (cells: readonly (VarbindValue | undefined)[]) => ({
+  cell: (source: Source | undefined) => (source?.kind === 'cell' ? cells[source.column] : undefined),
+});
 const units = 9;
 const milli = 8;
 const micro = 7;
@@ -19,7 +28,7 @@ function read(row: {
   const cells: (VarbindValue | undefined)[] = [integer(row.type), integer(row.scale ?? units)];
   cells.push(integer(row.precision ?? 0), integer(row.value));
   cells.push(row.status === undefined ? undefined : integer(row.status));
-  return sensorReading(sensor, cells, [row.name ?? 'sensor']);
+  return sensorReading(sensor, rowOf(cells), [row.name ?? 'sensor']);
 }
 
 describe('an entity sensor', () => {
@@ -81,7 +90,15 @@ describe('an entity sensor', () => {
     expect(read({ type: 8, value })).toMatchObject({ value: null, absent: 'out-of-range' });
   });
 
+  it('that says what its profile lists as no reading is absent', () => {
+    expect(read({ type: 8, value: -32_768 })).toMatchObject({ value: null, absent: 'sentinel' });
+  });
+
+  it('of a temperature that no place on earth has is out of range', () => {
+    expect(read({ type: 8, value: -866_597_556 })).toMatchObject({ value: null, absent: 'out-of-range' });
+  });
+
   it('without a value is no reading', () => {
-    expect(sensorReading(sensor, [integer(8)], ['x'])).toBeUndefined();
+    expect(sensorReading(sensor, rowOf([integer(8)]), ['x'])).toBeUndefined();
   });
 });

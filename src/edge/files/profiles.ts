@@ -1,7 +1,13 @@
 /** Loads device profiles from folders of YAML files; what is wrong in one is reported and the others load. */
+import { RE2JS, RE2JSSyntaxException } from 're2js';
 import type { Parsed, Problem } from '../../base/problem.ts';
 import type { SourceDocument } from '../../base/source-document.ts';
-import { compileProfiles, type Profiles, profileSchema } from '../../collect/collect.ts';
+import {
+  compileProfiles,
+  type PatternCompiler,
+  type Profiles,
+  profileSchema,
+} from '../../collect/collect.ts';
 import { documentCheck, parseYaml } from './yaml-document.ts';
 import { readText, yamlFiles } from './yaml-folder.ts';
 
@@ -22,6 +28,24 @@ export async function loadProfiles(folders: readonly string[]): Promise<Parsed<P
       if (found.length === 0) sound.push(parsed.value);
     }
   }
-  const compiled = compileProfiles(sound);
+  const compiled = compileProfiles(sound, re2Pattern);
   return { value: compiled.value, problems: [...problems, ...compiled.problems] };
 }
+
+/** RE2 takes time linear in the text whatever pattern a file or text a device brings. */
+export const re2Pattern: PatternCompiler = (text) => {
+  try {
+    const compiled = RE2JS.compile(text);
+    return (searched) => {
+      const matcher = compiled.matcher(searched);
+      if (!matcher.find()) return undefined;
+      return Array.from(
+        { length: matcher.groupCount() + 1 },
+        (_, group) => matcher.group(group) ?? undefined,
+      );
+    };
+  } catch (error) {
+    if (error instanceof RE2JSSyntaxException) return error.message;
+    throw error;
+  }
+};

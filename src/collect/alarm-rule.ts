@@ -1,0 +1,54 @@
+/** Alarms that a profile declares for the rows of a table: data, judged by `detect` after every poll. */
+
+export type RuleSeverity = 'critical' | 'major' | 'minor' | 'warning';
+/** A limit by severity. */
+export type Thresholds = Readonly<Partial<Record<RuleSeverity, number>>>;
+
+interface OfAnyRule {
+  /** Probable cause, spelled as in alarm streams (LOS, DEGRADED, ..). */
+  readonly cause: string;
+  /** Polls in a row that must say the same before it is raised; 1 at least. */
+  readonly polls: number;
+}
+
+interface StateIs {
+  /** Name of a state such as `ont.state`. */
+  readonly state: string;
+  readonly is: readonly string[];
+}
+
+export type AlarmRule =
+  | (OfAnyRule &
+      StateIs & {
+        readonly kind: 'state';
+        readonly severity: RuleSeverity;
+        /** Not while another state of the same object is one of these. */
+        readonly unless: StateIs | undefined;
+      })
+  | (OfAnyRule & {
+      readonly kind: 'threshold';
+      readonly metric: string;
+      readonly below: Thresholds;
+      readonly above: Thresholds;
+      /** In the metric's unit; it ends where the value is inside the limit by so much. */
+      readonly hysteresis: number;
+    })
+  /** The limits that the device itself sends: `limits` of the reading. */
+  | (OfAnyRule & { readonly kind: 'limits'; readonly metric: string; readonly hysteresis: number })
+  /** Share of a counter's growth in the growth of itself and others, between two polls. */
+  | (OfAnyRule & {
+      readonly kind: 'share';
+      readonly counter: string;
+      readonly of: readonly string[];
+      /** Growth of all together below which nothing is judged. */
+      readonly least: number;
+      readonly above: Thresholds;
+    })
+  /** Share of the objects with one parent that are in a state. */
+  | (OfAnyRule &
+      StateIs & {
+        readonly kind: 'group';
+        readonly above: Thresholds;
+        /** And at least so many. */
+        readonly atLeast: number;
+      });

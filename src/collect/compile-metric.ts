@@ -1,0 +1,107 @@
+/** Compiles one metric of a table: where its number stands and what makes it a value. */
+import { didYouMean } from '../base/problem.ts';
+import type { DocumentPath } from '../base/source-document.ts';
+import type { Findings } from './compile.ts';
+import type { CellCompiler } from './compile-cells.ts';
+import { type Expression, parseExpression } from './expression.ts';
+import type { Limit, Metric, Source } from './profile.ts';
+import type { LimitTexts, MetricText } from './profile-source.ts';
+import { isUnit, knownUnits } from './ucum.ts';
+
+interface MetricContext {
+  readonly cells: CellCompiler;
+  readonly findings: Findings;
+  readonly arithmetic: readonly string[];
+  /** Of the table. */
+  readonly sentinels: readonly number[];
+}
+
+export function compileMetric(text: MetricText, path: DocumentPath, context: MetricContext): Metric {
+  const { cells, findings, sentinels } = context;
+  checkMetric(text, path, findings);
+  const factor = (of: MetricText['times'], key: string): Source | undefined => {
+    if (of === undefined) return undefined;
+    return typeof of === 'number' ? cells.column(of) : cells.source(of, [...path, key]);
+  };
+  return {
+    name: text.name,
+    source: cells.source(text, path),
+    unit: text.unit,
+    kind: text.kind ?? 'gauge',
+    as: text.as ?? 'number',
+    pattern: findings.pattern(text.re, [...path, 're']),
+    lane: text.lanes === true ? 'all' : text.lane,
+    expression: compileExpression(text.expr, [...path, 'expr'], context),
+    times: factor(text.times, 'times'),
+    divideBy: factor(text.divideBy, 'divideBy'),
+    scale: text.scale ?? 1,
+    offset: text.offset ?? 0,
+    convert: text.convert,
+    sentinels: [...sentinels, ...(text.null ?? [])],
+    sentinelTexts: new Set((text.nullText ?? []).map((word) => word.toLowerCase())),
+    absent: text.absent ?? 'sentinel',
+    nullWhen: cells.conditions(text.nullWhen, [...path, 'nullWhen']),
+    where: cells.conditions(text.where, [...path, 'where']),
+    versions: text.if && { from: text.if.version.from, below: text.if.version.below },
+    range: text.range,
+    limits: [
+      ...limitsOf('high', text.limits?.high, [...path, 'limits', 'high'], cells),
+      ...limitsOf('low', text.limits?.low, [...path, 'limits', 'low'], cells),
+    ],
+    replaces: text.replaces === true,
+    nameBy: text.nameBy && {
+      source: cells.source(text.nameBy, [...path, 'nameBy']),
+      map: new Map(Object.entries(text.nameBy.map)),
+    },
+  };
+}
+
+function checkMetric({ unit, range, convert }: MetricText, path: DocumentPath, findings: Findings): void {
+  if (!isUnit(unit)) {
+    const near = didYouMean(unit, knownUnits);
+    findings.found([...path, 'unit'], {
+      code: 'profile/unknown-unit',
+      message: `"${unit}" is no UCUM unit known here`,
+      hint:
+        near === undefined
+          ? 'UCUM codes: Cel, V, A, W, %, s, By, bit/s, dB[mW], 1'
+          : `did you mean "${near}"?`,
+    });
+  }
+  if (convert !== undefined && unit !== 'dB[mW]') {
+    const message = `"${convert}" makes levels in dB[mW], not in ${unit}`;
+    findings.found([...path, 'unit'], { code: 'profile/convert', message });
+  }
+  if (range !== undefined && range[0] > range[1]) {
+    const message = `the range begins at ${range[0]} and ends below it, at ${range[1]}`;
+    findings.found([...path, 'range'], { code: 'profile/empty-range', message });
+  }
+}
+
+function compileExpression(
+  text: string | undefined,
+  path: DocumentPath,
+  { findings, arithmetic }: MetricContext,
+): Expression | undefined {
+  if (text === undefined) return undefined;
+  const parsed = parseExpression(text, ['v', ...arithmetic]);
+  if ('expression' in parsed) return parsed.expression;
+  findings.found(path, { code: 'profile/expression', message: `"${text}": ${parsed.problem}` });
+  return undefined;
+}
+
+const severities = ['critical', 'major', 'minor', 'warning'] as const;
+
+function limitsOf(
+  side: Limit['side'],
+  texts: LimitTexts | undefined,
+  path: DocumentPath,
+  cells: CellCompiler,
+): Limit[] {
+  return severities.flatMap((severity) => {
+    const text = texts?.[severity];
+    return text === undefined
+      ? []
+      : [{ side, severity, source: cells.source(text, [...path, severity]), scale: text.scale }];
+  });
+}

@@ -1,0 +1,155 @@
+/** What a reading has found so far: readings, objects, links and relations, each place at most once. */
+import type { LinkReading, MetricReading, ObjectReading, RelationReading } from '../model/reading.ts';
+import { metricReadings } from './metric-value.ts';
+import type { Table } from './profile.ts';
+import type { Row } from './row.ts';
+import { sensorReading } from './sensors.ts';
+import { stateIn } from './state-value.ts';
+import { filled } from './template.ts';
+
+/** More of one kind than any device has; what is above is left out. */
+const MOST = 200_000;
+
+export class Found {
+  readonly #readings: MetricReading[] = [];
+  /** Places of readings by what they measure, for values that replace others. */
+  readonly #byName = new Map<string, number>();
+  readonly #oids = new Set<string>();
+  readonly #objects = new Map<string, ObjectReading>();
+  readonly #links: LinkReading[] = [];
+  readonly #relations: RelationReading[] = [];
+  readonly #version: string | undefined;
+
+  /** `version` of the device decides which variants of metrics are read. */
+  constructor(version: string | undefined) {
+    this.#version = version;
+  }
+
+  get readings(): readonly MetricReading[] {
+    return this.#readings;
+  }
+  get objects(): readonly ObjectReading[] {
+    return [...this.#objects.values()];
+  }
+  get links(): readonly LinkReading[] {
+    return this.#links;
+  }
+  get relations(): readonly RelationReading[] {
+    return this.#relations;
+  }
+
+  take(row: Row): void {
+    const { table } = row;
+    if (table.link !== undefined) this.#takeLink(table.link, row);
+    if (table.relation !== undefined) this.#takeRelation(table.relation, row);
+    if (table.objectKind === undefined) return;
+    const about = table.is === undefined ? undefined : row.fill(table.is);
+    if (table.is !== undefined && about === undefined && table.objectKind === 'interface') return;
+    const id =
+      table.objectKind === 'interface' && about !== undefined ? about : `${table.objectKind}/${row.index}`;
+    const measures = this.#measure(row, id);
+    const isInventory = table.metrics.length + table.states.length === 0 && table.sensor === undefined;
+    if (table.objectKind !== 'interface' && (measures.count > 0 || isInventory))
+      this.#takeObject(row, { id, about, state: measures.state });
+  }
+
+  #measure(row: Row, id: string): { readonly count: number; readonly state: string | undefined } {
+    const { table } = row;
+    let count = 0;
+    if (table.sensor !== undefined) {
+      const names = table.nameFrom.map((name) => row.fill(name)).filter((name) => name !== undefined);
+      const reading = sensorReading(table.sensor, row, names);
+      if (reading !== undefined)
+        count += this.#add({ oid: row.oidOf(table.sensor.value), object: id, ...reading });
+    }
+    for (const metric of table.metrics) {
+      const isByte = metric.source.kind === 'part';
+      for (const { lane, ...measured } of metricReadings(metric, row, this.#version)) {
+        const object = lane === undefined ? id : `${id}/${lane}`;
+        const reading = { oid: row.oidOf(metric.source), object, ...measured };
+        count += metric.replaces ? this.#replace(reading) : this.#add(reading, lane !== undefined || isByte);
+      }
+    }
+    let state: string | undefined;
+    for (const one of table.states) {
+      const said = stateIn(one, row);
+      if (said === undefined) continue;
+      state ??= said.value ?? undefined;
+      const reading = { oid: row.oidOf(one.source), object: id, metric: one.name, unit: '1', ...said };
+      count += this.#add(reading, one.source.kind === 'part');
+    }
+    return { count, state };
+  }
+
+  /** 1 when it was taken. Two readings share a place only when the cell holds several values. */
+  #add(reading: MetricReading, sharesPlace = false): 0 | 1 {
+    if (this.#readings.length >= MOST || (this.#oids.has(reading.oid) && !sharesPlace)) return 0;
+    this.#oids.add(reading.oid);
+    const name = `${reading.object} ${reading.metric}`;
+    if (!this.#byName.has(name)) this.#byName.set(name, this.#readings.length);
+    this.#readings.push(reading);
+    return 1;
+  }
+
+  #replace(reading: MetricReading): 0 | 1 {
+    const before = this.#byName.get(`${reading.object} ${reading.metric}`);
+    if (before === undefined || reading.value === null) return this.#add(reading);
+    this.#readings[before] = reading;
+    this.#oids.add(reading.oid);
+    return 1;
+  }
+
+  /** Several tables may describe one object: what the first says holds. */
+  #takeObject(
+    row: Row,
+    {
+      id,
+      about,
+      state,
+    }: { readonly id: string; readonly about: string | undefined; readonly state: string | undefined },
+  ): void {
+    const { table } = row;
+    const before = this.#objects.get(id);
+    if (before === undefined && this.#objects.size >= MOST) return;
+    const attributes: Record<string, string | number | boolean> = { ...before?.attributes };
+    for (const { name } of table.attributes) {
+      const value = row.attribute(name);
+      if (value !== undefined) attributes[name] ??= value;
+    }
+    const name = row.firstOf(table.nameFrom);
+    if (name !== undefined) attributes['name'] ??= name;
+    if (about !== undefined) attributes['is'] ??= about;
+    const key = table.key === undefined ? undefined : attributes[table.key];
+    const parent = before?.parent ?? (table.parent && row.fill(table.parent));
+    this.#objects.set(id, {
+      kind: before?.kind ?? table.objectKind ?? '',
+      id,
+      ...(key === undefined
+        ? before?.key !== undefined && { key: before.key }
+        : { key: before?.key ?? String(key) }),
+      ...(parent !== undefined && { parent }),
+      state: before?.state ?? state,
+      attributes,
+    });
+  }
+
+  #takeLink(link: NonNullable<Table['link']>, row: Row): void {
+    const localPort = row.firstOf(link.localPort);
+    const remoteChassis = row.firstOf(link.remoteChassis);
+    const remoteName = row.firstOf(link.remoteName);
+    const remotePort = row.firstOf(link.remotePort);
+    // A neighbour that says nothing of itself is none.
+    if (localPort === undefined || (remoteChassis === undefined && remoteName === undefined)) return;
+    if (this.#links.length >= MOST) return;
+    const said = Object.entries({ remoteChassis, remotePort, remoteName }).filter(
+      ([, text]) => text !== undefined,
+    );
+    this.#links.push({ protocol: link.protocol, localPort, ...Object.fromEntries(said) });
+  }
+
+  #takeRelation({ kind, from, to }: NonNullable<Table['relation']>, row: Row): void {
+    const ends = [from, to].map((end) => filled(end, (name) => row.word(name)));
+    if (ends[0] === undefined || ends[1] === undefined || this.#relations.length >= MOST) return;
+    this.#relations.push({ kind, from: ends[0], to: ends[1] });
+  }
+}

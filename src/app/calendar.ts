@@ -19,7 +19,7 @@ export function startJobs(options: {
 }): { stop(): void } {
   const { book, series, line, config, world } = options;
   const retention = async (): Promise<void> => {
-    const before = instant(world.now() - config.seriesRetentionMs);
+    const before = instant(world.now() - config.series.retentionMs);
     const days = await series.dropBefore(before);
     const links = await book.forgetExpired(world.now());
     const segments = await line.trimJournal();

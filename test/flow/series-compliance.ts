@@ -17,6 +17,14 @@ export interface SeriesHarness {
   end(): Promise<void>;
 }
 
+/** What a store elsewhere may lack; the embedded one lacks nothing. */
+export interface SeriesTraits {
+  /** A sample takes the place of an earlier one of the same time. */
+  readonly replacesAtOneTime: boolean;
+  /** Floats come back with every bit; else within a billionth. */
+  readonly keepsEveryBit: boolean;
+}
+
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const gap = Number.NaN;
@@ -41,7 +49,16 @@ function batch(samples: readonly Sample[]): SampleBatch {
 const pairs = ({ times, values }: Points): [number, number][] =>
   Array.from(times, (time, index) => [time, values[index]!]);
 
-export function judgeSeriesStore(title: string, make: () => Promise<SeriesHarness>): void {
+export function judgeSeriesStore(
+  title: string,
+  make: () => Promise<SeriesHarness>,
+  traits: SeriesTraits = { replacesAtOneTime: true, keepsEveryBit: true },
+): void {
+  /** A store that keeps both of two samples at one time has nothing to answer for here. */
+  const whenReplacing = (title: string, test: () => Promise<void>): void => {
+    if (traits.replacesAtOneTime) it(title, test);
+  };
+  const slack = traits.keepsEveryBit ? 0 : 1e-9;
   describe(`series store, ${title}`, () => {
     let harness: SeriesHarness;
     let start: number;
@@ -83,13 +100,15 @@ export function judgeSeriesStore(title: string, make: () => Promise<SeriesHarnes
 
     it('keeps every bit of a 64-bit counter, also over its wrap', async () => {
       const [id] = await register(counter);
-      const whole = [2n ** 53n, 2n ** 53n + 1n, 2n ** 63n + 1n, 2n ** 63n + 2n, 2n ** 64n - 1n, 12n];
+      const large = [2n ** 53n, 2n ** 53n + 1n, 2n ** 63n + 1n, 2n ** 63n + 2n, 2n ** 64n - 1n];
+      // A store that rounds keeps small numbers beside numbers of this size only by their first digits.
+      const whole = traits.keepsEveryBit ? [...large, 12n] : large;
       for (const [index, value] of whole.entries()) await add([id, start + index * MINUTE_MS, value]);
       await harness.settle();
       expect([...((await all(id)).exact ?? [])]).toEqual(whole);
       await harness.restart();
       expect([...((await all(id)).exact ?? [])]).toEqual(whole);
-      expect((await store().last([id])).exact?.[0]).toBe(12n);
+      expect((await store().last([id])).exact?.[0]).toBe(whole.at(-1));
     });
 
     it('takes small counters as plain numbers and still answers them exactly', async () => {
@@ -127,7 +146,7 @@ export function judgeSeriesStore(title: string, make: () => Promise<SeriesHarnes
       expect((await store().last([rx])).values[0]).toBe(9);
     });
 
-    it('lets the last of several samples at one time win', async () => {
+    whenReplacing('lets the last of several samples at one time win', async () => {
       const [rx] = await register(gauge);
       await add([rx, start, 1], [rx, start, 2], [rx, start + 5, 7]);
       await add([rx, start + 5, 8]);
@@ -194,9 +213,9 @@ export function judgeSeriesStore(title: string, make: () => Promise<SeriesHarnes
       const read = await all(id);
       expect(read.times).toHaveLength(1_500);
       expect(read.values[1_499]).toBe(9_000_000_000 + 1_499 * 1_234_567);
-      expect([...(await all(rx)).values]).toEqual(
-        Array.from({ length: 1_500 }, (_, index) => Math.sin(index)),
-      );
+      const off = (await all(rx)).values.map((value, index) => Math.abs(value - Math.sin(index)));
+      expect(off).toHaveLength(1_500);
+      expect(Math.max(...off)).toBeLessThanOrEqual(slack);
     });
 
     it('loses nothing it acknowledged when the power goes', async () => {
@@ -247,12 +266,15 @@ export function judgeSeriesStore(title: string, make: () => Promise<SeriesHarnes
       expect([...(await all(rx)).values]).toEqual([2, 3]);
     });
 
-    it('answers what a sorted list would, whatever comes in whatever order', async () => {
+    whenReplacing('answers what a sorted list would, whatever comes in whatever order', async () => {
       const [rx, other] = await register(gauge, counter);
       const value = fc.oneof(fc.double(), fc.constant(gap), fc.integer({ min: -99, max: 99 }));
       const sample = fc.tuple(fc.integer({ min: 0, max: 400 }), value);
       const model = new Map<number, number>();
-      const appends = fc.sample(fc.array(sample, { minLength: 1, maxLength: 60 }), { numRuns: 12, seed: 5 });
+      const appends = fc.sample(fc.array(sample, { minLength: 1, maxLength: 60 }), {
+        numRuns: 12,
+        seed: 5,
+      });
       for (const [index, samples] of appends.entries()) {
         await add(...samples.map(([at, held]): Sample => [rx, start + at * MINUTE_MS * 5, held]), [
           other,

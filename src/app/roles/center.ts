@@ -54,7 +54,7 @@ export async function startCenter(host: RoleHost): Promise<StartedRole> {
     patienceMs: orphanPatienceMs,
   });
   const book = await openBookWorker(config.data);
-  const series = await openSeriesWorker(config.data);
+  const series = await openSeriesWorker(config.data, config.series);
   const center = new Center({ host, config, places: whole.inForce.places, book, series, lock });
   return center.open(installation);
 }
@@ -229,6 +229,7 @@ class Center {
       status: () => statusOf(this.#counters(), world),
       isReady: () => this.#isReady,
       metrics: () => metricsText(this.#counters()),
+      dns: () => this.#collector?.dnsView(),
       reload: () => this.#reload.ask(),
       importSubscribers: (csv, apply) => this.#inTurn(() => this.#importList(csv, apply)),
       play: start.demo === undefined ? undefined : playPort(host),

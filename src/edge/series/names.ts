@@ -32,6 +32,7 @@ export class Names {
   readonly #find: SqlStatement<Row>;
   readonly #insert: SqlStatement;
   readonly #list: SqlStatement<Row>;
+  readonly #named: SqlStatement<Row>;
   #isCounter = new Uint8Array(1_024);
   #known = 1;
   #keptSince: number;
@@ -49,6 +50,7 @@ export class Names {
       `SELECT id, resource, metric, unit, kind FROM series
        WHERE resource >= ? AND substr(resource, 1, length(?)) = ? ORDER BY resource, metric, unit, kind LIMIT ?`,
     );
+    this.#named = this.#sqlite.prepare('SELECT resource, metric, unit, kind FROM series WHERE id = ?');
     const kinds = this.#sqlite.prepare<Row>('SELECT id, kind FROM series');
     for (const row of kinds.iterate()) this.#note(row.id, row.kind);
     this.#keptSince = Number(
@@ -118,6 +120,13 @@ export class Names {
       Math.max(0, Math.floor(limit)),
     );
     return rows.map(({ id, ...name }) => ({ id: id as SeriesId, name }));
+  }
+
+  nameOf(id: number): SeriesName | undefined {
+    const row = this.#named.get(id);
+    return row === undefined
+      ? undefined
+      : { resource: row.resource, metric: row.metric, unit: row.unit, kind: row.kind };
   }
 
   close(): void {

@@ -11,6 +11,7 @@ import type { Wake, World } from '../../base/world.ts';
 import type { Bucket, Points, SampleBatch, SeriesId, SeriesName, SeriesStore } from '../../flow/series.ts';
 import { realFiles } from '../disk/file-system.ts';
 import { openSegmentedLog, type SegmentedLog } from '../disk/segmented-log.ts';
+import { checkShape, NEWEST_MS, OLDEST_MS } from './admission.ts';
 import { buckets } from './buckets.ts';
 import { DAY_MS } from './day-file.ts';
 import { Days } from './days.ts';
@@ -29,11 +30,6 @@ export interface SeriesOptions {
 
 const HEAD_BYTES = 192 * 1024 * 1024;
 const LOG_SEGMENT_BYTES = 16 * 1024 * 1024;
-/** More samples in one batch are refused. */
-const MOST_SAMPLES = 2_000_000;
-/** Samples older or newer than this come from a broken clock and are refused; it bounds the number of day files. */
-const OLDEST_MS = 400 * DAY_MS;
-const NEWEST_MS = DAY_MS;
 
 /** Opens or makes the store in the folder; damage found is reported and counted. Throws when the folder cannot be used. */
 export async function openSeries(options: SeriesOptions): Promise<Parsed<SeriesStore>> {
@@ -238,13 +234,4 @@ class EmbeddedSeries implements SeriesStore {
   #assertOpen(): void {
     if (this.#isClosed) throw new Fault('series/closed', 'the series store is closed');
   }
-}
-
-function checkShape({ series, times, values, exact }: SampleBatch): void {
-  const count = series.length;
-  if (times.length !== count || values.length !== count || (exact !== undefined && exact.length !== count)) {
-    throw new Fault('series/bad-batch', 'the columns of a batch of samples differ in length');
-  }
-  if (count > MOST_SAMPLES)
-    throw new Fault('series/bad-batch', `a batch of ${count} samples is over ${MOST_SAMPLES}`);
 }

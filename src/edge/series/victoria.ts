@@ -1,0 +1,115 @@
+/**
+ * VictoriaMetrics, single or behind its cluster's gateway: lines in over `/write`, raw points out over `/api/v1/export`.
+ * It keeps both of two samples at one time, has its own retention, and holds what it acknowledged in memory for a few
+ * seconds before it writes it down.
+ */
+import { Fault } from '../../base/fault.ts';
+import type { SeriesName } from '../../flow/series.ts';
+import type { HttpClient, HttpOutcome } from '../net/http-request.ts';
+import { measurementOf, plainText, type RemotePoint } from './line-protocol.ts';
+import type { RemoteBackend, RemoteOptions, WriteOutcome } from './remote-backend.ts';
+
+type Field = 'value' | 'low' | 'gap';
+const fields: readonly Field[] = ['value', 'low', 'gap'];
+
+export function victoriaBackend(options: RemoteOptions & { readonly http: HttpClient }): RemoteBackend {
+  const { http } = options;
+  const base = options.url.replace(/\/+$/, '');
+  const headers = authorization(options);
+  /** Its search sees rows once a second; asked, it looks at once. */
+  let isFresh = true;
+  const get = async (path: string, query: Readonly<Record<string, string>>): Promise<string> => {
+    const url = `${base}${path}?${new URLSearchParams(query)}`;
+    return bodyOf(await http.call({ url, method: 'GET', headers }));
+  };
+  const exported = async (selector: string, from: number, to: number): Promise<RemotePoint[]> => {
+    if (!isFresh) await get('/internal/force_flush', {});
+    isFresh = true;
+    const query = { 'match[]': selector, start: String(from / 1000), end: String((to - 1) / 1000) };
+    return to <= from ? [] : merged(await get('/api/v1/export', query), { from, to });
+  };
+  return {
+    unsafeMs: 60_000,
+    prepare: async () => ({ kind: 'written' }),
+    async write(lines): Promise<WriteOutcome> {
+      isFresh = false;
+      const url = `${base}/write?precision=ms`;
+      const outcome = await http.call({ url, method: 'POST', headers, body: lines });
+      if (outcome.kind !== 'answer') return { kind: 'away', reason: outcome.reason };
+      if (outcome.status < 300) return { kind: 'written' };
+      const reason = `${outcome.status}: ${outcome.body.slice(0, 200)}`;
+      return { kind: outcome.status === 400 || outcome.status === 413 ? 'refused' : 'away', reason };
+    },
+    read: (name, { from, to }) => exported(selectorOf(name), from, to),
+    async newest(name) {
+      if (!isFresh) await get('/internal/force_flush', {});
+      isFresh = true;
+      const query = `max(tlast_over_time(${selectorOf(name)}[100y]))`;
+      const answer = JSON.parse(await get('/api/v1/query', { query, time: FAR_AHEAD })) as {
+        readonly data?: { readonly result?: readonly { readonly value?: readonly [number, string] }[] };
+      };
+      const seconds = Number(answer.data?.result?.[0]?.value?.[1] ?? Number.NaN);
+      if (!Number.isFinite(seconds)) return undefined;
+      const at = Math.round(seconds * 1000);
+      return (await exported(selectorOf(name), at, at + 1)).at(-1);
+    },
+    // It has no deletion by time; -retentionPeriod is its administrator's.
+    dropBefore: async () => {},
+    close() {},
+  };
+}
+
+/** 2100-01-01 in seconds: a sample stamped ahead of the clock still is the newest. */
+const FAR_AHEAD = '4102444800';
+
+function authorization({ user, password, token }: RemoteOptions): Record<string, string> {
+  if (token !== undefined) return { authorization: `Bearer ${token.reveal()}` };
+  if (user === undefined) return {};
+  const pair = `${user}:${password?.reveal() ?? ''}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+function bodyOf(outcome: HttpOutcome): string {
+  if (outcome.kind !== 'answer')
+    throw new Fault('series/away', `the series store did not answer: ${outcome.reason}`);
+  if (outcome.status >= 300) {
+    throw new Fault(
+      'series/failed',
+      `the series store said ${outcome.status}: ${outcome.body.slice(0, 200)}`,
+    );
+  }
+  return outcome.body;
+}
+
+/** A metric's name is measurement and field; JSON's escapes are those of a text in MetricsQL. */
+function selectorOf({ metric, resource, unit, kind }: SeriesName): string {
+  const measurement = measurementOf(metric).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const name = `__name__=~${JSON.stringify(`${measurement}_(${fields.join('|')})`)}`;
+  const tags = Object.entries({ resource, unit, kind }).map(
+    ([tag, text]) => `${tag}=${JSON.stringify(plainText(text))}`,
+  );
+  return `{${[name, ...tags].join(',')}}`;
+}
+
+/** One line a series with `values` and `timestamps`; the fields of one time make one point. */
+function merged(body: string, { from, to }: { readonly from: number; readonly to: number }): RemotePoint[] {
+  const byTime = new Map<number, { time: number; value?: number; low?: number; gap?: number }>();
+  for (const line of body.split('\n')) {
+    if (line === '') continue;
+    const { metric, values, timestamps } = JSON.parse(line) as {
+      readonly metric: { readonly __name__: string };
+      readonly values: readonly (number | null)[];
+      readonly timestamps: readonly number[];
+    };
+    const field = fields.find((name) => metric.__name__.endsWith(`_${name}`));
+    if (field === undefined) continue;
+    for (const [index, time] of timestamps.entries()) {
+      const value = values[index];
+      if (typeof value !== 'number' || time < from || time >= to) continue;
+      const point = byTime.get(time) ?? { time };
+      byTime.set(time, point);
+      point[field] = value;
+    }
+  }
+  return [...byTime.values()].sort((a, b) => a.time - b.time);
+}

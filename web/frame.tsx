@@ -3,6 +3,7 @@ import type { ComponentChild } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { AlarmsPage } from './pages/alarms.tsx';
 import { DevicePage, DevicesPage } from './pages/devices.tsx';
+import { DnsPage } from './pages/dns.tsx';
 import { IncidentPage } from './pages/incident.tsx';
 import { IncidentsPage } from './pages/incidents.tsx';
 import { NoticesPage } from './pages/notices.tsx';
@@ -23,6 +24,7 @@ const rail: readonly { page: PageName; address: string; mark: string }[] = [
   { page: 'notices', address: '/notices', mark: 'M1 3H15V11H8L4 15V11H1Z' },
   { page: 'tasks', address: '/tasks', mark: 'M2 2H14V14H2ZM5 8 7 10 11 5' },
   { page: 'devices', address: '/devices', mark: 'M1 3H15V7H1ZM1 9H15V13H1Z' },
+  { page: 'dns', address: '/dns', mark: 'M8 1V6M8 6H3V10M8 6H13V10M1 10H5V14H1ZM11 10H15V14H11Z' },
 ];
 
 export function Frame() {
@@ -64,6 +66,8 @@ function pageOf(page: PageName, id: string, query: URLSearchParams): ComponentCh
       return <DevicesPage />;
     case 'device':
       return <DevicePage key={id} id={id} />;
+    case 'dns':
+      return <DnsPage />;
     case 'subscriber':
       return <SubscriberPage key={id} id={id} />;
     case 'nothing':

@@ -6,7 +6,7 @@ import { explain } from './explain.ts';
 import type { HeldIncident } from './held-incident.ts';
 import type { Verdict } from './incidents.ts';
 import { type Pending, raisedByResource } from './joining.ts';
-import { type Population, populationOf, symptomRank } from './symptoms.ts';
+import { type Population, populationOf, probedKinds, symptomRank } from './symptoms.ts';
 import type { Evidence, Sighting } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { explainTransport, type TransportEvidence } from './transport.ts';
@@ -73,12 +73,31 @@ export function look(scene: Scene): Look {
 }
 
 function lookAlone({ ancestry }: Scene, alone: readonly Pending[]): Look {
-  const decisions = alone.map((pending): Decision => {
-    const verdict = aloneVerdict(ancestry, ancestry.placeOf(pending.resource), pending.cause);
-    return { verdict, alarms: [pending.alarm], absorbs: [] };
-  });
+  // Several probes of one service that fail at once tell of one fault: the worst of their causes names it.
+  const probed = new Map<ResourceId, Pending[]>();
+  const decisions: Decision[] = [];
+  for (const pending of alone) {
+    const same = probed.get(pending.resource);
+    if (pending.symptom === 'probe' && same !== undefined) same.push(pending);
+    else if (pending.symptom === 'probe') probed.set(pending.resource, [pending]);
+    else decisions.push(decide(ancestry, [pending], pending.cause));
+  }
+  for (const same of probed.values()) decisions.push(decide(ancestry, same, worstProbed(same)));
   return { decisions, nextAt: undefined };
 }
+
+function decide(ancestry: Ancestry, [first, ...others]: readonly Pending[], cause: string): Decision {
+  const verdict = aloneVerdict(ancestry, ancestry.placeOf(first!.resource), cause);
+  return { verdict, alarms: [first!, ...others].map(({ alarm }) => alarm), absorbs: [] };
+}
+
+const probedRank = Object.keys(probedKinds);
+
+const worstProbed = (same: readonly Pending[]): string =>
+  same.reduce(
+    (worst, { cause }) => (probedRank.indexOf(cause) < probedRank.indexOf(worst) ? cause : worst),
+    same[0]!.cause,
+  );
 
 function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   const { ancestry, timing, at } = scene;

@@ -71,6 +71,8 @@ function fits(
   const isYoung = at - held.startedAt <= timing.misfitJoinMs;
   switch (held.scope) {
     case 'transport':
+      // What a dead device served is asked in vain.
+      if (isRoot && pending.symptom === 'probe') return true;
       return population !== undefined && population !== 'degraded' && isHeardBehind(pending, isYoung);
     case 'service':
       return isRoot || population === 'session';

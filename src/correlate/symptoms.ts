@@ -1,6 +1,24 @@
 /** What an alarm says about the plant, and how likely each kind of fault is to show it. */
 import type { FaultKind } from '../model/incident.ts';
 
+/** The fault kind of each cause that probes find, the worst first. */
+export const probedKinds: Readonly<Record<string, FaultKind>> = {
+  SERVICE_DOWN: 'service',
+  DNS_WRONG_ANSWER: 'dns-answers',
+  DNS_ERRORS: 'dns-errors',
+  DNSSEC_FAIL: 'dnssec',
+  SERVICE_WRONG: 'service-wrong',
+  CERTIFICATE_INVALID: 'certificate',
+  DNS_ZONE_STALE: 'zone-stale',
+  OPEN_RESOLVER: 'open-resolver',
+  PACKET_LOSS: 'packet-loss',
+  HIGH_LATENCY: 'slow',
+  HIGH_JITTER: 'slow',
+  CERTIFICATE_EXPIRING: 'certificate',
+  NXDOMAIN_FLOOD: 'nxdomain-flood',
+  DNS_AMPLIFICATION: 'amplification',
+};
+
 export type Symptom =
   | 'los'
   | 'gasp'
@@ -11,8 +29,12 @@ export type Symptom =
   | 'card'
   | 'service'
   | 'session'
+  | 'probe'
   | 'degraded'
   | 'other';
+
+/** What probes find of a service: each a fault of the service that was asked, whoever uses it. */
+const probed: readonly string[] = Object.keys(probedKinds);
 
 const symptoms: Readonly<Record<string, Symptom>> = {
   LOS: 'los',
@@ -29,6 +51,7 @@ const symptoms: Readonly<Record<string, Symptom>> = {
   SESSIONS_DROP: 'session',
   DEGRADED: 'degraded',
   CRC_ERRORS: 'degraded',
+  ...Object.fromEntries(probed.map((cause) => [cause, 'probe' as const])),
 };
 
 export const symptomOf = (cause: string): Symptom =>
@@ -39,7 +62,7 @@ export type Population = 'down' | 'degraded' | 'session';
 
 export function populationOf(symptom: Symptom): Population | undefined {
   if (symptom === 'degraded' || symptom === 'session') return symptom;
-  return symptom === 'other' || symptom === 'service' ? undefined : 'down';
+  return symptom === 'other' || symptom === 'service' || symptom === 'probe' ? undefined : 'down';
 }
 
 /** Of several symptoms of one resource the lower rank speaks: a gasp comes before the loss of light it announces. */
@@ -54,7 +77,8 @@ export const symptomRank: Readonly<Record<Symptom, number>> = {
   degraded: 7,
   session: 8,
   service: 9,
-  other: 10,
+  probe: 10,
+  other: 11,
 };
 
 /** Through which kind of supply the cause lies above the evidence. */
@@ -72,6 +96,7 @@ const underSignal: Readonly<Record<Symptom, number>> = {
   degraded: -0.2,
   session: -0.2,
   service: -3,
+  probe: -3,
   other: -3,
 };
 const underPower: Readonly<Record<Symptom, number>> = {

@@ -3,7 +3,7 @@ import type { Candidate, FaultKind } from '../model/incident.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Explanation } from './explain.ts';
 import type { Verdict } from './incidents.ts';
-import { faultKind, type Population, type Symptom } from './symptoms.ts';
+import { faultKind, type Population, probedKinds, type Symptom } from './symptoms.ts';
 import type { TransportCause } from './transport.ts';
 
 /** Alarms of one fault are not independent: without cooling the winner would always be certain. */
@@ -110,7 +110,11 @@ export function transportVerdict(ancestry: Ancestry, cause: TransportCause): Ver
 /** An alarm nothing above can explain: an incident of its own, kept from people where it tells of no outage. */
 export function aloneVerdict(ancestry: Ancestry, place: number, cause: string): Verdict {
   const isService = cause === 'DNS_FAIL';
-  const kind = isService ? 'service' : cause === 'FLAPPING' ? 'flapping' : 'unexplained';
+  const kind = isService
+    ? 'service'
+    : cause === 'FLAPPING'
+      ? 'flapping'
+      : (probedKind(cause) ?? 'unexplained');
   const root = ancestry.idOf(place);
   return {
     scope: isService ? 'service' : 'alone',
@@ -122,6 +126,9 @@ export function aloneVerdict(ancestry: Ancestry, place: number, cause: string): 
     explanation: { rule: 'alone', cause },
   };
 }
+
+const probedKind = (cause: string): FaultKind | undefined =>
+  Object.hasOwn(probedKinds, cause) ? probedKinds[cause] : undefined;
 
 function transportKind(ancestry: Ancestry, place: number): FaultKind {
   const kind = ancestry.kindOf(place);

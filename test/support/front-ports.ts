@@ -21,6 +21,7 @@ import type { Command, Input } from '../../src/flow/input.ts';
 import type { Alarm } from '../../src/model/alarm.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Confirmation, ConfirmationState } from '../../src/model/confirmation.ts';
+import type { DnsView } from '../../src/model/dns.ts';
 import { type IncidentId, subscriberKey } from '../../src/model/ids.ts';
 import type { Ticket } from '../../src/model/ticket.ts';
 import { anAlarm, aTicket } from './front-records.ts';
@@ -51,6 +52,7 @@ export interface MemoryDaemon {
   /** While true the line takes nothing. */
   refuses: boolean;
   isReady: boolean;
+  dns: DnsView | undefined;
   reloadOutcome: ReloadOutcome;
   readonly played: string[];
   /** Lists of subscribers that were applied. */
@@ -101,6 +103,7 @@ export function memoryDaemon(
       counters: { inputs: inputs.length },
     }),
     isReady: () => daemon.isReady,
+    dns: () => daemon.dns,
     metrics: () => `allclear_inputs_total ${inputs.length}\n`,
     reload: async () => daemon.reloadOutcome,
     async importSubscribers(csv, apply) {
@@ -150,6 +153,7 @@ export function memoryDaemon(
     contacts: new Map(),
     refuses: false,
     isReady: true,
+    dns: undefined,
     reloadOutcome: { kind: 'applied', needsRestart: [], problems: [] },
     played: [],
     imported: [],

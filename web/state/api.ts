@@ -60,8 +60,8 @@ export async function act(path: string, body: unknown = {}): Promise<string | un
   }
 }
 
-/** Loads `path`, and again, quietly, when something that pages show has changed. */
-export function useFetched<T>(path: string): Fetched<T> {
+/** Loads `path`, and again, quietly, when something that pages show has changed, and each `everyMs` where given. */
+export function useFetched<T>(path: string, everyMs?: number): Fetched<T> {
   const [state, setState] = useState<{ path: string; fetched: Fetched<T> }>({
     path,
     fetched: { kind: 'loading' },
@@ -83,7 +83,10 @@ export function useFetched<T>(path: string): Fetched<T> {
       if (asked.current === path) setState({ path, fetched });
     };
     void load();
-  }, [path, attempt, freshness, spoken]);
+    if (everyMs === undefined) return undefined;
+    const timer = setInterval(() => void load(), everyMs);
+    return () => clearInterval(timer);
+  }, [path, attempt, freshness, spoken, everyMs]);
   return state.path === path ? state.fetched : { kind: 'loading' };
 }
 

@@ -10,6 +10,7 @@ export type PageName =
   | 'ticket'
   | 'devices'
   | 'device'
+  | 'dns'
   | 'subscriber'
   | 'nothing';
 
@@ -26,6 +27,7 @@ const lists: Readonly<Record<string, PageName>> = {
   notices: 'notices',
   tasks: 'tasks',
   devices: 'devices',
+  dns: 'dns',
 };
 const single: Readonly<Record<string, PageName>> = {
   incidents: 'incident',

@@ -37,6 +37,7 @@ const consolePages = [
   '/notices',
   '/tickets/:id',
   '/devices',
+  '/dns',
   '/devices/:id',
   '/subscribers/:id',
   '/tasks',

@@ -1,5 +1,6 @@
 /** Calls about what is there: devices, subscribers and their links, and the daemon itself. */
 import type { LinkJson, SessionJson } from './contract.ts';
+import { dnsJson } from './dns-json.ts';
 import type { LinkPurpose } from './ports.ts';
 import {
   type Call,
@@ -35,6 +36,15 @@ export const inventoryRoutes: readonly Route[] = [
       const view = await ports.query.device(id);
       if (view === undefined) return unknownId('device', id);
       return ok({ ...deviceJson(view), reading: view.reading ?? null });
+    },
+  },
+  {
+    method: 'GET',
+    path: '/dns',
+    summary: 'The DNS platform: resolvers, zones and what is wrong now',
+    answers: 'the platform',
+    async handle({ ports }) {
+      return ok(dnsJson(ports.dns()));
     },
   },
   {

@@ -6,6 +6,7 @@ import type { Applied } from '../../flow/applied.ts';
 import type { Input } from '../../flow/input.ts';
 import type { Alarm } from '../../model/alarm.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
+import type { DnsView } from '../../model/dns.ts';
 import type { SubscriberKey } from '../../model/ids.ts';
 import type { Impact, Incident, SubscriberClass } from '../../model/incident.ts';
 import type { NoticeCounts, NoticeState, NoticeType } from '../../model/notice.ts';
@@ -24,6 +25,8 @@ export interface FrontPorts {
   status(): StatusJson;
   /** True from the moment inputs are taken: `/readyz`. */
   isReady(): boolean;
+  /** The DNS platform as it is now; undefined where none is configured. */
+  dns(): DnsView | undefined;
   /** Prometheus text format 0.0.4, every name beginning with `allclear_`. */
   metrics(): string;
   /** Reads and checks the configuration again, and applies it when nothing is wrong with it. */

@@ -7,47 +7,68 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const program = '/usr/sbin/snmpd';
+/** `allclear` under the enterprise number of Net-SNMP (RFC 3411 section 5). */
+const ENGINE_ID = '0x80001f8804616c6c636c656172';
+const FIRST_BOOTS = 40;
 export const isSnmpdInstalled = existsSync(program);
 
 export interface RunningSnmpd {
   readonly port: number;
   readonly authKey: string;
   readonly privKey: string;
+  /** Ends it and starts it anew on its port, with this number of boots behind it. */
+  restart(boots: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startSnmpd(): Promise<RunningSnmpd> {
+/** With more lines of configuration, when given. */
+export async function startSnmpd(lines: readonly string[] = []): Promise<RunningSnmpd> {
   const folder = await mkdtemp(join(tmpdir(), 'snmpd-'));
   const port = await freePort();
   const authKey = 'auth-key-for-tests';
   const privKey = 'priv-key-for-tests';
   const configuration = join(folder, 'snmpd.conf');
-  await writeFile(
-    configuration,
-    [
+  const configure = (boots: number): Promise<void> => {
+    const written = [
       ...['rocommunity reading 127.0.0.1', `createUser reader SHA-256 "${authKey}" AES "${privKey}"`],
-      ...['rouser reader priv', 'sysName test-host', ''],
-    ].join('\n'),
-  );
+      ...['rouser reader priv', 'sysName test-host', ...lines],
+      // A boot counts on only for an engine that was this one before.
+      ...[`exactEngineID ${ENGINE_ID}`, `oldEngineID ${ENGINE_ID}`, `engineBoots ${boots}`, ''],
+    ];
+    return writeFile(configuration, written.join('\n'));
+  };
+  await configure(FIRST_BOOTS);
   const options = ['-f', '-Lo', '-C', '-c', configuration, `udp:127.0.0.1:${port}`];
-  const child = spawn(program, options, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, SNMP_PERSISTENT_DIR: folder, MIBS: '' },
-  });
-  await started(child);
+  const run = async (): Promise<ChildProcess> => {
+    const child = spawn(program, options, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, SNMP_PERSISTENT_DIR: folder, MIBS: '' },
+    });
+    await started(child);
+    return child;
+  };
+  let child = await run();
   return {
     port,
     authKey,
     privKey,
+    async restart(boots) {
+      await ended(child);
+      await configure(boots);
+      child = await run();
+    },
     async stop() {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGTERM');
-        await ended;
-      }
+      await ended(child);
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const end = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await end;
 }
 
 function started(child: ChildProcess): Promise<void> {

@@ -20,7 +20,7 @@ export function startJobs(options: {
   const { book, series, line, config, world } = options;
   const retention = async (): Promise<void> => {
     const before = instant(world.now() - config.series.retentionMs);
-    const days = await series.dropBefore(before);
+    const days = await series.dropBefore(before, instant(world.now() - config.series.hoursMs));
     const links = await book.forgetExpired(world.now());
     const segments = await line.trimJournal();
     world.log.info('retention ran', { seriesDays: days, links, segments });

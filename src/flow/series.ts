@@ -42,6 +42,8 @@ export interface Bucket {
   readonly minimum: number;
   readonly maximum: number;
   readonly mean: number;
+  /** The newest value in it. */
+  readonly last: number;
   readonly count: number;
 }
 
@@ -52,7 +54,10 @@ export interface SeriesStore {
   append(batch: SampleBatch): Promise<void>;
   /** Samples with from <= time < to, oldest first. */
   range(series: SeriesId, from: number, to: number): Promise<Points>;
-  /** min/max/mean/count in buckets of `stepMs`; at most 10,000 buckets. */
+  /**
+   * min/max/mean/last/count in buckets of `stepMs`; at most 10,000 buckets. Where samples are gone and their hours are
+   * kept, an hour counts in the bucket in which it begins.
+   */
   downsample(
     series: SeriesId,
     read: { from: number; to: number; stepMs: number },
@@ -61,8 +66,8 @@ export interface SeriesStore {
   last(series: readonly SeriesId[]): Promise<Points>;
   /** Names whose resource begins with `resourcePrefix`, at most `limit`. */
   list(resourcePrefix: string, limit: number): Promise<readonly { id: SeriesId; name: SeriesName }[]>;
-  /** Deletes whole days before the instant (ms); returns how many day files went. */
-  dropBefore(before: number): Promise<number>;
+  /** Deletes whole days before the instant (ms), and roll-ups before `hoursBefore`; returns how many day files went. */
+  dropBefore(before: number, hoursBefore?: number): Promise<number>;
   /** Counters for /metrics: samples taken, late, refused, bytes, chunks, write-ahead bytes. */
   stats(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;

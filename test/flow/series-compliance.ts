@@ -130,7 +130,7 @@ export function judgeSeriesStore(
       expect([...((await all(id)).exact ?? [])]).toEqual([2n ** 63n, 0n, 2n ** 63n + 5n]);
       expect((await all(id)).values[1]).toBe(gap);
       const [bucket] = await store().downsample(rx, { from: start, to: start + 5, stepMs: 5 });
-      expect(bucket).toEqual({ from: start, minimum: 1, maximum: 2.5, mean: 1.75, count: 2 });
+      expect(bucket).toEqual({ from: start, minimum: 1, maximum: 2.5, mean: 1.75, last: 2.5, count: 2 });
     });
 
     it('puts samples that come out of order in their place', async () => {
@@ -184,9 +184,10 @@ export function judgeSeriesStore(
       await harness.settle();
       const read = { from: start, to: start + 9 * MINUTE_MS, stepMs: 3 * MINUTE_MS };
       const [first, second, third] = await store().downsample(rx, read);
-      expect(first).toEqual({ from: start, minimum: -1, maximum: 4, mean: 2, count: 3 });
+      expect(first).toEqual({ from: start, minimum: -1, maximum: 4, mean: 2, last: 4, count: 3 });
       expect(second?.count).toBe(0);
-      expect(third).toEqual({ from: start + 6 * MINUTE_MS, minimum: 10, maximum: 10, mean: 10, count: 1 });
+      expect(third).toMatchObject({ from: start + 6 * MINUTE_MS, minimum: 10, maximum: 10 });
+      expect(third).toMatchObject({ mean: 10, last: 10, count: 1 });
       await expect(store().downsample(rx, { ...read, stepMs: 1 })).rejects.toThrow(/10000|bucket/);
     });
 

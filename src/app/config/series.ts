@@ -5,12 +5,13 @@ import type { DocumentPath } from '../../base/source-document.ts';
 import { parseDuration, type SecretSource } from './values.ts';
 
 export type SeriesConfig =
-  | { readonly kind: 'embedded'; readonly retentionMs: DurationMs }
+  | { readonly kind: 'embedded'; readonly retentionMs: DurationMs; readonly hoursMs: DurationMs }
   | RemoteSeriesConfig;
 
 export interface RemoteSeriesConfig {
   readonly kind: 'influx' | 'victoriametrics';
   readonly retentionMs: DurationMs;
+  readonly hoursMs: DurationMs;
   readonly url: string;
   readonly database: string;
   readonly user?: string | undefined;
@@ -23,6 +24,7 @@ export interface RemoteSeriesConfig {
 export interface RawSeries {
   readonly kind?: SeriesConfig['kind'];
   readonly retention?: string;
+  readonly hours?: string;
   readonly url?: string;
   readonly database?: string;
   readonly user?: string;
@@ -32,6 +34,7 @@ export interface RawSeries {
 }
 
 const standardRetention = days(35);
+const standardHours = days(1_100);
 
 export function seriesOf(
   raw: RawSeries,
@@ -41,8 +44,9 @@ export function seriesOf(
   },
 ): SeriesConfig {
   const retentionMs = milliseconds(parseDuration(raw.retention ?? '') ?? standardRetention);
+  const hoursMs = milliseconds(parseDuration(raw.hours ?? '') ?? standardHours);
   if (raw.kind === undefined || raw.kind === 'embedded') {
-    const [strange] = Object.keys(raw).filter((key) => key !== 'kind' && key !== 'retention');
+    const [strange] = Object.keys(raw).filter((key) => !['kind', 'retention', 'hours'].includes(key));
     if (strange !== undefined) {
       reader.problem(
         ['series', strange],
@@ -50,7 +54,7 @@ export function seriesOf(
         `"${strange}" needs "kind: influx" or "victoriametrics"`,
       );
     }
-    return { kind: 'embedded', retentionMs };
+    return { kind: 'embedded', retentionMs, hoursMs };
   }
   const protocol =
     raw.url === undefined ? undefined : URL.canParse(raw.url) ? new URL(raw.url).protocol : undefined;
@@ -66,6 +70,7 @@ export function seriesOf(
   return {
     kind: raw.kind,
     retentionMs,
+    hoursMs,
     url: raw.url ?? '',
     database: raw.database ?? 'allclear',
     user: raw.user,

@@ -105,8 +105,13 @@ export class SealedCopy {
     });
   }
 
-  /** Merges all rows of series first <= id < end of the open day; returns how many damaged stretches were left behind. */
-  take(open: DayFile, span: { readonly first: number; readonly end: number }, points: PointBuffer): number {
+  /** Merges all rows of series first <= id < end of the open day and tells of each; returns how many damaged stretches were left behind. */
+  take(
+    open: DayFile,
+    span: { readonly first: number; readonly end: number },
+    into: { readonly points: PointBuffer; readonly merged: (series: number, points: PointBuffer) => void },
+  ): number {
+    const { points } = into;
     let damaged = 0;
     const rows: Row[] = [];
     for (let series = span.first; series < span.end; series++) {
@@ -114,6 +119,7 @@ export class SealedCopy {
       damaged += open.read(series, points);
       if (points.count === 0) continue;
       points.normalise();
+      into.merged(series, points);
       const { times, values, exact, count } = points;
       rows.push({ series, body: writeBody({ times, values, exact, from: 0, to: count }) });
     }

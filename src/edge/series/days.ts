@@ -5,7 +5,9 @@ import type { Log } from '../../base/world.ts';
 import { realFiles } from '../disk/file-system.ts';
 import type { Range } from './body.ts';
 import { DAY_MS, DayFile, type Row, SealedCopy } from './day-file.ts';
+import { type Hours, hoursOf } from './hours.ts';
 import { PointBuffer } from './point-buffer.ts';
+import type { RollUps } from './roll-ups.ts';
 
 /** Files held open at once: a month and some, since opening takes longer than reading a series. */
 const MOST_OPEN = 40;
@@ -31,6 +33,7 @@ interface Sealing {
 export class Days {
   readonly #folder: string;
   readonly #log: Log;
+  readonly #rollUps: RollUps;
   readonly #days = new Map<number, Day>();
   readonly #scratch = new PointBuffer(2_048);
   #sealing: Sealing | undefined;
@@ -38,9 +41,10 @@ export class Days {
   damaged = 0;
   rowsWritten = 0;
 
-  constructor(folder: string, log: Log) {
+  constructor(folder: string, log: Log, rollUps: RollUps) {
     this.#folder = folder;
     this.#log = log;
+    this.#rollUps = rollUps;
   }
 
   /** Finds the files of the folder and removes what a crash left of a sealing. */
@@ -96,6 +100,22 @@ export class Days {
     const part = this.#fileOf(day).write(rows);
     this.rowsWritten += rows.length;
     if (this.#sealing?.day === day) this.#sealing.copy.write(rows, part);
+    // Late samples of a day that is summed up already: these series are summed up again.
+    if (this.#days.get(day)?.isSealed === true || this.#sealing?.day === day) this.#sumUp(day, rows);
+  }
+
+  #sumUp(day: number, rows: readonly Row[]): void {
+    const points = new PointBuffer(256);
+    const sums = rows.map(({ series }) => {
+      points.clear();
+      this.readDay(day, { series }, points);
+      points.normalise();
+      return { series, hours: hoursOf(points) };
+    });
+    this.#rollUps.write(
+      day,
+      sums.filter(({ hours }) => hours.from.length > 0),
+    );
   }
 
   /** Appends the samples of the series in the range, oldest day first. */
@@ -137,6 +157,7 @@ export class Days {
   /** Makes all written rows durable in their files. */
   checkpoint(): void {
     for (const day of this.#days.values()) day.file?.checkpoint();
+    this.#rollUps.checkpoint();
   }
 
   /** Begins to seal the oldest open day that ended before the instant, unless one is being sealed. */
@@ -159,7 +180,14 @@ export class Days {
     if (sealing === undefined || sealing.isWhole) return;
     const { day, copy } = sealing;
     const end = Math.min(known, sealing.next + count);
-    const damaged = copy.take(this.#fileOf(day), { first: sealing.next, end }, this.#scratch);
+    const sums: { series: number; hours: Hours }[] = [];
+    const merged = (series: number, points: PointBuffer): void => {
+      const hours = hoursOf(points);
+      if (hours.from.length > 0) sums.push({ series, hours });
+    };
+    const span = { first: sealing.next, end };
+    const damaged = copy.take(this.#fileOf(day), span, { points: this.#scratch, merged });
+    this.#rollUps.write(day, sums);
     if (damaged > 0) {
       this.damaged += damaged;
       this.#log.warn('series store: damaged chunks were left behind when the day was sealed', {

@@ -53,7 +53,7 @@ export function connectSeries(port: MessagePort): SeriesStore {
     downsample: (series, read) => line.ask('downsample', [series, read]),
     last: (series) => line.ask('last', [series]),
     list: (resourcePrefix, limit) => line.ask('list', [resourcePrefix, limit]),
-    dropBefore: (before) => line.ask('dropBefore', [before]),
+    dropBefore: (before, hoursBefore) => line.ask('dropBefore', [before, hoursBefore]),
     async stats() {
       const stats = await line.ask('stats', []);
       return { ...stats, calls_refused: line.refused };

@@ -121,9 +121,9 @@ class RemoteSeries implements SeriesStore {
   ): Promise<readonly Bucket[]> {
     const empty: Points = { times: new Float64Array(0), values: new Float64Array(0) };
     // Too many buckets are refused before the store is asked.
-    buckets(read, () => empty);
+    buckets(read, { points: () => empty });
     const points = await this.range(series, read.from, read.to);
-    return buckets(read, () => points);
+    return buckets(read, { points: () => points });
   }
 
   async last(series: readonly SeriesId[]): Promise<Points> {

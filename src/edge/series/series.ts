@@ -19,6 +19,7 @@ import { Head } from './head.ts';
 import { Names } from './names.ts';
 import { exactOf, PointBuffer } from './point-buffer.ts';
 import { decodeRecord, encodeBatch } from './record.ts';
+import { RollUps } from './roll-ups.ts';
 import { Roller, SLICE_MS } from './roller.ts';
 
 export interface SeriesOptions {
@@ -36,7 +37,9 @@ export async function openSeries(options: SeriesOptions): Promise<Parsed<SeriesS
   const { folder, world } = options;
   await realFiles.makeFolder(folder);
   const names = new Names(`${folder}/names.sqlite`);
-  const days = new Days(folder, world.log);
+  const rollUps = new RollUps(folder, world.log);
+  await rollUps.open();
+  const days = new Days(folder, world.log, rollUps);
   const dayProblems = await days.open();
   const opened = await openSegmentedLog({
     folder: `${folder}/log`,
@@ -44,7 +47,7 @@ export async function openSeries(options: SeriesOptions): Promise<Parsed<SeriesS
     segmentBytes: LOG_SEGMENT_BYTES,
     windowMs: 1,
   });
-  const store = new EmbeddedSeries({ names, days, log: opened.value, ...options });
+  const store = new EmbeddedSeries({ names, days, rollUps, log: opened.value, ...options });
   const replayProblems = await store.replay(`${folder}/log`);
   return { value: store, problems: [...dayProblems, ...opened.problems, ...replayProblems] };
 }
@@ -52,6 +55,7 @@ export async function openSeries(options: SeriesOptions): Promise<Parsed<SeriesS
 interface Parts extends SeriesOptions {
   readonly names: Names;
   readonly days: Days;
+  readonly rollUps: RollUps;
   readonly log: SegmentedLog;
 }
 
@@ -146,7 +150,12 @@ class EmbeddedSeries implements SeriesStore {
     read: { from: number; to: number; stepMs: number },
   ): Promise<readonly Bucket[]> {
     this.#assertOpen();
-    return buckets(read, () => this.#points(series, read));
+    // Of the days that were dropped only their hours are left.
+    const { rollUps, names } = this.#parts;
+    return buckets(read, {
+      points: () => this.#points(series, read),
+      hours: () => rollUps.read(series, { from: read.from, to: Math.min(read.to, names.keptSince) }),
+    });
   }
 
   async last(series: readonly SeriesId[]): Promise<Points> {
@@ -194,8 +203,9 @@ class EmbeddedSeries implements SeriesStore {
     return this.#parts.names.list(resourcePrefix, limit);
   }
 
-  async dropBefore(before: number): Promise<number> {
+  async dropBefore(before: number, hoursBefore?: number): Promise<number> {
     this.#assertOpen();
+    if (hoursBefore !== undefined) await this.#parts.rollUps.dropBefore(hoursBefore);
     // Kept in mind, or samples in the log and late ones would bring a dropped day back.
     this.#parts.names.keepSince(Math.floor(before / DAY_MS) * DAY_MS);
     return await this.#parts.days.dropBefore(before);
@@ -215,6 +225,9 @@ class EmbeddedSeries implements SeriesStore {
       chunks_damaged: days.damaged,
       days: days.count,
       days_sealed: days.sealedCount,
+      hours_months: this.#parts.rollUps.months,
+      hours_written: this.#parts.rollUps.rowsWritten,
+      hours_damaged: this.#parts.rollUps.damaged,
       rounds: this.#roller.rounds,
       early_flushes: this.#roller.earlyFlushes,
       roll_failures: this.#roller.failures,
@@ -228,6 +241,7 @@ class EmbeddedSeries implements SeriesStore {
     await this.#roller.move();
     await this.#parts.log.close();
     this.#parts.days.close();
+    this.#parts.rollUps.close();
     this.#parts.names.close();
   }
 

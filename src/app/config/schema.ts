@@ -134,8 +134,13 @@ export const configSchema = (given: {
       properties: {
         kind: { enum: ['embedded', 'influx', 'victoriametrics'] },
         retention: duration,
+        hours: duration,
         url: text,
-        database: { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,64}$', description: 'letters, digits, "_", "." and "-"' },
+        database: {
+          type: 'string',
+          pattern: '^[A-Za-z0-9_.-]{1,64}$',
+          description: 'letters, digits, "_", "." and "-"',
+        },
         user: text,
         password: secretSchema,
         token: secretSchema,

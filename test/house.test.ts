@@ -57,7 +57,7 @@ function allowedRooms(room: string): readonly string[] {
 
 function mayImportEdge(file: SourceFile, imported: string): boolean {
   const theirs = imported.split('/')[1];
-  if (file.room === 'sim') return ['snmp', 'trap', 'syslog'].includes(theirs ?? '');
+  if (file.room === 'sim') return ['probe', 'snmp', 'trap', 'syslog'].includes(theirs ?? '');
   if (file.room !== 'edge') return file.room === 'app';
   const own = file.path.split('/')[1];
   if (own === 'disk' || own === 'net') return theirs === own;

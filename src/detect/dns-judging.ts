@@ -133,7 +133,10 @@ function shares(
   const percent = (share: number): string => `${Math.round(share * 100)} %`;
   const good = (all['NOERROR'] ?? 0) + (all['NXDOMAIN'] ?? 0);
   const failing = 1 - good;
-  const codes = seen.map(({ outcome }) => codeOf(outcome)).filter((code) => code !== 'NOERROR');
+  const codes = seen
+    .filter(({ check }) => isOrdinary(check))
+    .map(({ outcome }) => codeOf(outcome))
+    .filter((code) => code !== 'NOERROR' && code !== 'NXDOMAIN');
   const nxdomain = all['NXDOMAIN'] ?? 0;
   return [
     [

@@ -67,7 +67,9 @@ export class DnsDetection {
 
   take(round: DnsRound): Observation[] {
     this.#round = round;
-    for (const { resolver, seen } of round.resolvers) this.#figuresOf(resolver).take(seen);
+    // A round without any answer is silence, which is a fault of its own and no share of anything.
+    for (const { resolver, seen } of round.resolvers)
+      if (!isSilent(seen)) this.#figuresOf(resolver).take(seen);
     const judged = [
       ...judgeRound(this.#platform, round, (resolver) => this.#figuresOf(resolver)),
       ...round.zones.map(({ zone, serials }) => this.#judgeZone(zone, serials, round.at)),

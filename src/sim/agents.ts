@@ -5,21 +5,24 @@ import { type Agent, openAgent } from '../edge/snmp/agent.ts';
 import type { City } from './city.ts';
 import { communityOf, type DeviceAddress } from './city-files.ts';
 import { deviceRows } from './device-rows.ts';
+import { cityNameServers, cityResolvers, dnsAddressKey } from './dns-plan.ts';
 import type { Network } from './network.ts';
 
 /**
- * Free UDP addresses for the devices, found before the network exists so that the configuration can name them. Linux has
+ * Free UDP addresses for the devices and the name servers, found before the network exists so that the configuration can name them. Linux has
  * all of 127.0.0.0/8 on loopback, so each device gets an address of its own; elsewhere all share one with many ports.
  */
 export async function reserveAddresses(city: City): Promise<ReadonlyMap<string, DeviceAddress>> {
   const addresses = new Map<string, DeviceAddress>();
   const taken = new Set<string>();
-  for (const [index, device] of city.devices.entries()) {
+  const servers = [...cityResolvers.map(({ id }) => id), ...cityNameServers].map(dnsAddressKey);
+  const names = [...city.devices.map(({ id }) => id), ...servers];
+  for (const [index, name] of names.entries()) {
     const own = `127.20.${index >> 8}.${(index & 255) + 1}`;
     const address = (await freeAddress(own, taken)) ?? (await freeAddress('127.0.0.1', taken));
     if (address === undefined) throw new Error('no free UDP port on loopback');
     taken.add(`${address.host}:${address.port}`);
-    addresses.set(device.id, address);
+    addresses.set(name, address);
   }
   return addresses;
 }

@@ -1,5 +1,6 @@
 /** The demo city as the files an operator would write: configuration, topology, subscribers. */
 import type { City } from './city.ts';
+import { dnsSection } from './dns-plan.ts';
 
 export interface DeviceAddress {
   readonly host: string;
@@ -47,6 +48,7 @@ export function configurationYaml(
     language: 'ru',
     snmp: { interval: '10s', timeout: '1s', retries: 1 },
     devices,
+    dns: dnsSection(given.addresses),
     topology: './topology.json',
     subscribers: './subscribers.csv',
     policy: given.policy,

@@ -3,6 +3,7 @@
  * SNMP and what breaks in it is made elsewhere; this is its plan: resources, links, devices, households.
  */
 import { type Random, seededRandom } from '../base/random.ts';
+import { cityResolvers } from './dns-plan.ts';
 
 export interface CityOptions {
   readonly seed: number;
@@ -322,8 +323,16 @@ function furnish(draft: Draft, ring: readonly string[]): void {
     });
     draft.devices.push({ id: `ups-${number}`, kind: 'ups', site, ports: [] });
   }
-  for (const id of ['dns-1', 'dns-2', 'radius-1', 'portal-1']) {
-    const kind = id.startsWith('dns') ? 'dns' : id.startsWith('radius') ? 'radius' : 'server';
+  // One of the resolvers is enough for the service: each of them is a server, and the platform is what serves everybody.
+  const resolvers = cityResolvers.map(({ id }) => id);
+  draft.resources.push({
+    id: 'dns',
+    kind: 'dns',
+    needs: { of: resolvers, atLeast: 1 },
+    name: 'DNS platform',
+  });
+  for (const id of [...resolvers, 'radius-1', 'portal-1']) {
+    const kind = id.startsWith('radius') ? 'radius' : 'server';
     draft.resources.push({
       id,
       kind,

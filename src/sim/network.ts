@@ -32,6 +32,8 @@ export class Network {
   /** ONTs that have told that they are gone, so that each tells it once. */
   readonly #gone = new Set<string>();
   readonly #lastChange = new Map<string, number>();
+  /** Resolvers that answer wrongly or late now, by id. */
+  readonly resolvers = { poisoned: new Set<string>(), slow: new Set<string>() };
 
   constructor(options: NetworkOptions) {
     this.#options = options;

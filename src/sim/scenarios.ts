@@ -5,7 +5,14 @@ import type { Wake, World } from '../base/world.ts';
 import type { City } from './city.ts';
 import type { Network } from './network.ts';
 
-export const scenarioNames = ['all', 'fibre-cut', 'house-mains', 'false-alarm'] as const;
+export const scenarioNames = [
+  'all',
+  'fibre-cut',
+  'house-mains',
+  'false-alarm',
+  'dns-poisoning',
+  'dns-slow',
+] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 export const isScenario = (name: string): name is ScenarioName =>
@@ -50,8 +57,18 @@ function timeline(name: ScenarioName, stage: Stage): readonly Step[] {
       return houseMains(stage, 4);
     case 'false-alarm':
       return falseAlarm(stage, 4);
+    case 'dns-poisoning':
+      return dnsPoisoning(stage, 4);
+    case 'dns-slow':
+      return dnsSlow(stage, 4);
     case 'all':
-      return [...fibreCut(stage, 4), ...falseAlarm(stage, 22), ...houseMains(stage, 34)];
+      return [
+        ...fibreCut(stage, 4),
+        ...falseAlarm(stage, 22),
+        ...houseMains(stage, 34),
+        ...dnsPoisoning(stage, 50),
+        ...dnsSlow(stage, 60),
+      ];
   }
 }
 
@@ -83,5 +100,23 @@ function falseAlarm({ city, network, random }: Stage, from: number): readonly St
   return [
     { afterSeconds: from, run: () => network.breakDrop(ont) },
     { afterSeconds: from + 3, run: () => network.repairDrop(ont) },
+  ];
+}
+
+/** A resolver of the old platform was made to believe that paying happens elsewhere; somebody empties its cache. */
+function dnsPoisoning({ network }: Stage, from: number): readonly Step[] {
+  const { poisoned } = network.resolvers;
+  return [
+    { afterSeconds: from, run: () => void poisoned.add('dns-2') },
+    { afterSeconds: from + 90, run: () => void poisoned.delete('dns-2') },
+  ];
+}
+
+/** A resolver of the new platform answers late. */
+function dnsSlow({ network }: Stage, from: number): readonly Step[] {
+  const { slow } = network.resolvers;
+  return [
+    { afterSeconds: from, run: () => void slow.add('dns-4') },
+    { afterSeconds: from + 90, run: () => void slow.delete('dns-4') },
   ];
 }

@@ -8,6 +8,7 @@ import type { DeviceAddress } from './city-files.ts';
 import { Network } from './network.ts';
 import { People } from './people.ts';
 import { openPhones } from './phones.ts';
+import { openNameServers } from './resolvers.ts';
 import { type Play, play, type ScenarioName } from './scenarios.ts';
 import { Shift } from './staff.ts';
 import { TrapSender } from './traps.ts';
@@ -46,6 +47,11 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
   const plays: Play[] = [];
   const network = new Network({ city, world, random: chance(1), send: (trap) => sender?.send(trap) });
   const agents = await openAgents({ city, network, addresses: options.addresses, world });
+  const nameServers = await openNameServers({
+    addresses: options.addresses,
+    faults: network.resolvers,
+    world,
+  });
   const phones = await openPhones({
     secret: options.gatewaySecret,
     port: options.gatewayPort,
@@ -75,7 +81,7 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
       for (const scenario of plays) scenario.stop();
       shift?.stop();
       sender?.close();
-      await Promise.all([phones.close(), ...agents.map((agent) => agent.close())]);
+      await Promise.all([phones, ...agents, ...nameServers].map((opened) => opened.close()));
     },
   };
 }

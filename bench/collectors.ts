@@ -37,7 +37,7 @@ export async function run({ json, args = [] }: Options): Promise<void> {
   const only = at < 0 ? undefined : args[at + 1];
   const world = verbWorld();
   const served = await serveRecordings(world, recordings, { host: '127.0.0.1', port: 0 });
-  const transport = await openTransport(world, 1);
+  const transport = await openTransport(world, { sockets: 1 });
   const scored: Scored[] = [];
   try {
     for (const name of served.names) {

@@ -211,8 +211,8 @@ function findInvented(truth: Truth, reading: DeviceReading, tally: Tally): void 
     const { oid, metric, value, object } = found;
     const limit = limits.find(([pattern]) => pattern.test(metric));
     const isWild = typeof value === 'number' && limit !== undefined && (value < limit[1] || value > limit[2]);
-    const isTwice = seen.has(oid) && !/\/\d+$/.test(object.split('/').slice(1).join('/'));
-    seen.add(oid);
+    const isTwice = seen.has(`${oid} ${object}`);
+    seen.add(`${oid} ${object}`);
     const miss = { subject: 'not invented', place: oid, got: shownReading(found) };
     tally.judge(!isWild && !isTwice && !Number.isNaN(value), {
       ...miss,

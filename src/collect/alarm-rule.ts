@@ -1,6 +1,6 @@
 /** Alarms that a profile declares for the rows of a table: data, judged by `detect` after every poll. */
 
-export type RuleSeverity = 'critical' | 'major' | 'minor' | 'warning';
+export type RuleSeverity = 'critical' | 'major' | 'minor' | 'warning' | 'indeterminate';
 /** A limit by severity. */
 export type Thresholds = Readonly<Partial<Record<RuleSeverity, number>>>;
 
@@ -9,6 +9,10 @@ interface OfAnyRule {
   readonly cause: string;
   /** Polls in a row that must say the same before it is raised; 1 at least. */
   readonly polls: number;
+  /** Only while another state of the same object is one of these. */
+  readonly when: StateIs | undefined;
+  /** Not while another state of the same object is one of these. */
+  readonly unless: StateIs | undefined;
 }
 
 interface StateIs {
@@ -17,14 +21,20 @@ interface StateIs {
   readonly is: readonly string[];
 }
 
+/** The device says itself how severe it is: the words of another state of the object; others raise nothing. */
+export interface SeverityOfState {
+  readonly state: string;
+  readonly words: Readonly<Record<string, RuleSeverity>>;
+}
+
 export type AlarmRule =
-  | (OfAnyRule &
-      StateIs & {
-        readonly kind: 'state';
-        readonly severity: RuleSeverity;
-        /** Not while another state of the same object is one of these. */
-        readonly unless: StateIs | undefined;
-      })
+  | (OfAnyRule & {
+      readonly kind: 'state';
+      readonly state: string;
+      /** Undefined: any word. */
+      readonly is: readonly string[] | undefined;
+      readonly severity: RuleSeverity | SeverityOfState;
+    })
   | (OfAnyRule & {
       readonly kind: 'threshold';
       readonly metric: string;
@@ -42,6 +52,16 @@ export type AlarmRule =
       readonly of: readonly string[];
       /** Growth of all together below which nothing is judged. */
       readonly least: number;
+      readonly above: Thresholds;
+    })
+  /** How fast a gauge changes, over a window of time. */
+  | (OfAnyRule & {
+      readonly kind: 'slope';
+      readonly metric: string;
+      /** Limits are changes in this time. */
+      readonly perMs: number;
+      readonly overMs: number;
+      readonly below: Thresholds;
       readonly above: Thresholds;
     })
   /** Share of the objects with one parent that are in a state. */

@@ -55,6 +55,8 @@ function plainValue(
       return idText(cell, { mac: 4, address: 5 }, subtype);
     case 'portId':
       return idText(cell, { mac: 3, address: 4 }, subtype);
+    case 'id':
+      return guessedId(cell);
     default:
       // Numbers are texts too where a text is asked for.
       return textIn(cell) ?? smallNumberIn(cell)?.toString();
@@ -70,6 +72,16 @@ const bitList = (bytes: Uint8Array): string =>
   Array.from({ length: Math.min(bytes.length, 64) * 8 }, (_, bit) => bit)
     .filter((bit) => isBitSet(bytes, bit))
     .join(' ');
+
+/** An id whose kind nothing tells: words, else an address by its length. */
+function guessedId(cell: VarbindValue): string | undefined {
+  if (cell.type !== 'octets') return textIn(cell);
+  const isText = cell.bytes.length > 0 && cell.bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+  if (isText) return textIn(cell);
+  if (cell.bytes.length === 6) return macIn(cell);
+  const isAddress = (cell.bytes.length === 5 && cell.bytes[0] === 1) || cell.bytes.length === 17;
+  return (isAddress ? addressText(cell.bytes.subarray(1)) : undefined) ?? hexText(cell.bytes);
+}
 
 /** IEEE 802.1AB LldpChassisIdSubtype and LldpPortIdSubtype; an address begins with its IANA family. */
 function idText(

@@ -3,6 +3,7 @@ import { didYouMean } from '../base/problem.ts';
 import type { DocumentPath } from '../base/source-document.ts';
 import type { AlarmRule } from './alarm-rule.ts';
 import type { Findings } from './compile.ts';
+import { durationMs } from './duration.ts';
 import type { AlarmText, TableSource } from './profile-source.ts';
 
 interface AlarmContext {
@@ -16,11 +17,17 @@ export function compileAlarm(
   path: DocumentPath,
   context: AlarmContext,
 ): AlarmRule | undefined {
-  const { cause } = text;
-  const ofAny = { cause, polls: text.for ?? 1 };
-  const subjects = [text.count === undefined ? text.state : undefined, text.metric, text.rate, text.count];
+  const { cause, when, unless } = text;
+  const ofAny = { cause, polls: text.for ?? 1, when, unless };
+  const subjects = [
+    text.count === undefined ? text.state : undefined,
+    text.metric,
+    text.rate,
+    text.count,
+    text.slope,
+  ];
   if (subjects.filter((subject) => subject !== undefined).length !== 1) {
-    const message = 'an alarm is about one "state", "metric", "rate" or "count"';
+    const message = 'an alarm is about one "state", "metric", "rate", "count" or "slope"';
     context.findings.found(path, { code: 'profile/alarm', message });
     return undefined;
   }
@@ -45,30 +52,41 @@ export function compileAlarm(
       above: text.above,
     };
   }
-  if (text.metric !== undefined) {
-    const { metric, hysteresis = 0, below = {}, above = {} } = text;
-    if (text.limits === true) return { kind: 'limits', ...ofAny, metric, hysteresis };
-    if (text.below === undefined && text.above === undefined)
-      return missing('"below", "above" or "limits: true"');
-    return { kind: 'threshold', ...ofAny, metric, below, above, hysteresis };
+  const { hysteresis = 0, below = {}, above = {} } = text;
+  const hasLimits = text.below !== undefined || text.above !== undefined;
+  if (text.slope !== undefined) {
+    if (!hasLimits || text.over === undefined) return missing('"over" and "below" or "above"');
+    const [perMs, overMs] = [durationMs(text.per ?? '1h'), durationMs(text.over)];
+    return { kind: 'slope', ...ofAny, metric: text.slope, perMs, overMs, below, above };
   }
-  if (text.state === undefined || text.is === undefined || text.severity === undefined)
-    return missing('"is" and "severity"');
-  return {
-    kind: 'state',
-    ...ofAny,
-    state: text.state,
-    is: text.is,
-    severity: text.severity,
-    unless: text.unless,
-  };
+  if (text.metric !== undefined) {
+    if (text.limits === true) return { kind: 'limits', ...ofAny, metric: text.metric, hysteresis };
+    if (!hasLimits) return missing('"below", "above" or "limits: true"');
+    return { kind: 'threshold', ...ofAny, metric: text.metric, below, above, hysteresis };
+  }
+  if (text.state === undefined || text.severity === undefined) return missing('"severity"');
+  return { kind: 'state', ...ofAny, state: text.state, is: text.is, severity: severityOf(text.severity) };
 }
+
+/** X.733 words stand for themselves where a profile does not say what its words mean. */
+const ownWords = {
+  critical: 'critical',
+  major: 'major',
+  minor: 'minor',
+  warning: 'warning',
+  indeterminate: 'indeterminate',
+} as const;
+
+const severityOf = (
+  severity: NonNullable<AlarmText['severity']>,
+): Extract<AlarmRule, { readonly kind: 'state' }>['severity'] =>
+  typeof severity === 'string' ? severity : { state: severity.state, words: severity.map ?? ownWords };
 
 /** An alarm on what the table does not read would never be raised. */
 function checkNames(text: AlarmText, path: DocumentPath, { source, findings }: AlarmContext): void {
   const states = (source.states ?? []).map(({ name }) => name);
   const metrics = (source.metrics ?? []).flatMap(({ name, nameBy }) => [
-    name,
+    ...(name === undefined ? [] : [name]),
     ...Object.values(nameBy?.map ?? {}),
   ]);
   const check = (name: string | undefined, known: readonly string[], key: string): void => {
@@ -82,7 +100,7 @@ function checkNames(text: AlarmText, path: DocumentPath, { source, findings }: A
   };
   check(text.state, states, 'state');
   check(text.count, states, 'count');
-  check(text.unless?.state, states, 'unless');
   if (source.sensor === undefined) check(text.metric, metrics, 'metric');
   check(text.rate, metrics, 'rate');
+  check(text.slope, metrics, 'slope');
 }

@@ -6,7 +6,7 @@ import type { CellSource, Condition, Source } from './profile.ts';
 import type { CellText, ConditionText, TableSource } from './profile-source.ts';
 import { byteName } from './row.ts';
 import type { Oid } from './session.ts';
-import { parseTemplate, type Template } from './template.ts';
+import { parseTemplate, type Template, wordOrTemplate } from './template.ts';
 
 /** Columns of three sorts stand one after the other in a table; while it is compiled they are counted apart. */
 const JOINED = 10_000;
@@ -31,18 +31,19 @@ export class CellCompiler {
     return this.#placed(this.#own, 0, `${this.#table.oid}.${number}`, undefined);
   }
 
-  /** One of `col`, `join` and `index`; a byte of a byte map is its column 0. */
+  /** One of `col`, `join`, `index` and `let`; a byte of a byte map is its column 0. */
   source(text: CellText, path: DocumentPath): Source {
-    const given = (['col', 'join', 'index'] as const).filter((key) => text[key] !== undefined);
+    const given = (['col', 'join', 'index', 'let'] as const).filter((key) => text[key] !== undefined);
     if (given.length !== 1) {
-      const message = 'it needs one of "col", "join" and "index"';
+      const message = 'it needs one of "col", "join", "index" and "let"';
       this.#findings.found(path, { code: 'profile/cell-source', message });
     }
     if (text.by !== undefined && text.join === undefined) {
       const message = '"by" makes the index of a joined column: it needs "join"';
       this.#findings.found([...path, 'by'], { code: 'profile/cell-source', message });
     }
-    if (text.index !== undefined) return this.#part(text.index, [...path, 'index']);
+    const part = text.index ?? text.let;
+    if (part !== undefined) return this.#part(part, [...path, text.index === undefined ? 'let' : 'index']);
     if (text.col === 0 && this.#table.bytes !== undefined) return { kind: 'part', name: byteName };
     if (text.col !== undefined) return this.column(text.col);
     const oid = text.join ?? '';
@@ -75,6 +76,14 @@ export class CellCompiler {
   /** Checks the names in it. */
   template(text: string, path: DocumentPath): Template {
     return this.checked(parseTemplate(text), path);
+  }
+
+  /** An attribute, a template or a text as it is; a word that looks like a misspelt attribute is a mistake. */
+  name(text: string, path: DocumentPath): Template {
+    const attributes = Object.keys(this.#table.attributes ?? {});
+    if (text.includes('{') || attributes.includes(text)) return this.checked(wordOrTemplate(text), path);
+    if (didYouMean(text, attributes) !== undefined) this.#unknown(text, attributes, path);
+    return { texts: [text], slots: [] };
   }
 
   checked(template: Template, path: DocumentPath): Template {

@@ -10,7 +10,8 @@ export function compileIdentity(
   findings: Findings,
 ): IdentitySource {
   if (typeof source === 'string') return { kind: 'constant', text: source };
-  if ('get' in source) return { kind: 'get', oid: source.get, ...wordingOf(source, path, findings) };
+  if ('get' in source)
+    return { kind: 'get', oid: source.get, by: source.by, ...wordingOf(source, path, findings) };
   if ('column' in source) {
     const where = source.where && { oid: source.where.column, is: new Set(source.where.is.map(String)) };
     return { kind: 'column', oid: source.column, where, ...wordingOf(source, path, findings) };
@@ -24,7 +25,12 @@ export function compileIdentity(
   const parts = (of: readonly IdentityText[], key: string): IdentitySource[] =>
     of.map((part, i) => compileIdentity(part, [...path, key, i], findings));
   if ('join' in source)
-    return { kind: 'join', parts: parts(source.join, 'join'), between: source.with ?? ' ' };
+    return {
+      kind: 'join',
+      parts: parts(source.join, 'join'),
+      between: source.with ?? ' ',
+      needsAll: source.all === true,
+    };
   return { kind: 'first', parts: parts(source.first, 'first') };
 }
 

@@ -24,7 +24,7 @@ export function compileMetric(text: MetricText, path: DocumentPath, context: Met
     return typeof of === 'number' ? cells.column(of) : cells.source(of, [...path, key]);
   };
   return {
-    name: text.name,
+    name: text.name ?? '',
     source: cells.source(text, path),
     unit: text.unit,
     kind: text.kind ?? 'gauge',
@@ -34,6 +34,7 @@ export function compileMetric(text: MetricText, path: DocumentPath, context: Met
     expression: compileExpression(text.expr, [...path, 'expr'], context),
     times: factor(text.times, 'times'),
     divideBy: factor(text.divideBy, 'divideBy'),
+    scaleBy: factor(text.scaleBy, 'scaleBy'),
     scale: text.scale ?? 1,
     offset: text.offset ?? 0,
     convert: text.convert,
@@ -45,8 +46,8 @@ export function compileMetric(text: MetricText, path: DocumentPath, context: Met
     versions: text.if && { from: text.if.version.from, below: text.if.version.below },
     range: text.range,
     limits: [
-      ...limitsOf('high', text.limits?.high, [...path, 'limits', 'high'], cells),
-      ...limitsOf('low', text.limits?.low, [...path, 'limits', 'low'], cells),
+      ...limitsOf('high', text, [...path, 'limits', 'high'], cells),
+      ...limitsOf('low', text, [...path, 'limits', 'low'], cells),
     ],
     replaces: text.replaces === true,
     nameBy: text.nameBy && {
@@ -56,20 +57,27 @@ export function compileMetric(text: MetricText, path: DocumentPath, context: Met
   };
 }
 
-function checkMetric({ unit, range, convert }: MetricText, path: DocumentPath, findings: Findings): void {
-  if (!isUnit(unit)) {
-    const near = didYouMean(unit, knownUnits);
-    findings.found([...path, 'unit'], {
-      code: 'profile/unknown-unit',
-      message: `"${unit}" is no UCUM unit known here`,
-      hint:
-        near === undefined
-          ? 'UCUM codes: Cel, V, A, W, %, s, By, bit/s, dB[mW], 1'
-          : `did you mean "${near}"?`,
-    });
+/** A unit that nobody can read is a mistake of the profile. */
+export function checkUnit(unit: string, path: DocumentPath, findings: Findings): void {
+  if (isUnit(unit)) return;
+  const near = didYouMean(unit, knownUnits);
+  findings.found(path, {
+    code: 'profile/unknown-unit',
+    message: `"${unit}" is no UCUM unit known here`,
+    hint:
+      near === undefined ? 'UCUM codes: Cel, V, A, W, %, s, By, bit/s, dB[mW], 1' : `did you mean "${near}"?`,
+  });
+}
+
+function checkMetric(metric: MetricText, path: DocumentPath, findings: Findings): void {
+  const { name, nameBy, unit, range, convert } = metric;
+  checkUnit(unit, [...path, 'unit'], findings);
+  if (name === undefined && nameBy === undefined) {
+    findings.found(path, { code: 'profile/no-name', message: 'a metric needs "name" or "nameBy"' });
   }
-  if (convert !== undefined && unit !== 'dB[mW]') {
-    const message = `"${convert}" makes levels in dB[mW], not in ${unit}`;
+  const made = convert === 'F-to-Cel' ? 'Cel' : 'dB[mW]';
+  if (convert !== undefined && unit !== made) {
+    const message = `"${convert}" makes ${made}, not ${unit}`;
     findings.found([...path, 'unit'], { code: 'profile/convert', message });
   }
   if (range !== undefined && range[0] > range[1]) {
@@ -90,18 +98,27 @@ function compileExpression(
   return undefined;
 }
 
-const severities = ['critical', 'major', 'minor', 'warning'] as const;
+const severities = ['critical', 'major', 'minor', 'warning', 'indeterminate'] as const;
 
 function limitsOf(
   side: Limit['side'],
-  texts: LimitTexts | undefined,
+  { limits, as = 'number' }: MetricText,
   path: DocumentPath,
   cells: CellCompiler,
 ): Limit[] {
+  const texts: LimitTexts | undefined = limits?.[side];
   return severities.flatMap((severity) => {
     const text = texts?.[severity];
     return text === undefined
       ? []
-      : [{ side, severity, source: cells.source(text, [...path, severity]), scale: text.scale }];
+      : [
+          {
+            side,
+            severity,
+            source: cells.source(text, [...path, severity]),
+            scale: text.scale,
+            as: text.as ?? as,
+          },
+        ];
   });
 }

@@ -5,9 +5,10 @@ import type { Findings } from './compile.ts';
 import { compileAlarm } from './compile-alarm.ts';
 import { CellCompiler } from './compile-cells.ts';
 import { wordingOf } from './compile-identity.ts';
-import { compileMetric } from './compile-metric.ts';
+import { checkUnit, compileMetric } from './compile-metric.ts';
+import { durationMs } from './duration.ts';
 import { parseExpression } from './expression.ts';
-import type { Attribute, LinkRow, Sensor, State, Table } from './profile.ts';
+import type { Attribute, Count, LinkRow, Sensor, State, Table } from './profile.ts';
 import type { StateText, TableSource } from './profile-source.ts';
 import { type IndexPart, indexForms, parseIndexForm } from './table-index.ts';
 import { withSources } from './table-sources.ts';
@@ -25,13 +26,18 @@ export function compileTable(name: string, source: TableSource, findings: Findin
   const metrics = (source.metrics ?? []).map((metric, i) =>
     compileMetric(metric, at('metrics', i), { ...context, sentinels: source.null ?? [] }),
   );
-  const sensor = compileSensor(source, cells);
+  const sensor = compileSensor(source, context);
   const bytes = source.bytes && { source: cells.column(source.bytes.col), as: source.bytes.as };
   const only = cells.conditions(source.only, at('only'));
   const attributes = compileAttributes(source, context);
   const { object } = source;
-  if (object === undefined && source.link === undefined && source.relation === undefined) {
-    const message = `table "${name}" says what its rows are with "object", "link" or "relation"`;
+  const nameTexts = ([] as string[]).concat(object?.name ?? []);
+  const kindBy = object?.kindBy && {
+    source: cells.source(object.kindBy, at('object', 'kindBy')),
+    map: new Map(Object.entries(object.kindBy.map)),
+  };
+  if ([object, source.link, source.relation, source.counts].every((what) => what === undefined)) {
+    const message = `table "${name}" says what its rows are with "object", "link", "relation" or "counts"`;
     findings.found(at(), { code: 'profile/no-object', message });
   }
   if (object?.kind === 'interface' && object.is === undefined) checkInterfaceFields(source, context);
@@ -44,9 +50,9 @@ export function compileTable(name: string, source: TableSource, findings: Findin
   const table: Table = {
     name,
     objectKind: object?.kind,
-    nameFrom: (object?.name ?? []).map((text, i) =>
-      cells.checked(wordOrTemplate(text), at('object', 'name', i)),
-    ),
+    nameFrom: nameTexts.map((text, i) => cells.name(text, at('object', 'name', i))),
+    idFrom: template(object?.id, 'object', 'id'),
+    kindBy,
     key: object?.key,
     parent: template(object?.parent, 'object', 'parent'),
     is: template(object?.is, 'object', 'is'),
@@ -65,6 +71,7 @@ export function compileTable(name: string, source: TableSource, findings: Findin
       from: cells.template(source.relation.from, at('relation', 'from')),
       to: cells.template(source.relation.to, at('relation', 'to')),
     },
+    counts: (source.counts ?? []).map((count, i) => compileCount(count, at('counts', i), context)),
     alarms: alarms.filter((alarm) => alarm !== undefined),
     everyMs: source.every === undefined ? undefined : durationMs(source.every),
     onSuspicion: source.onSuspicion === true,
@@ -80,9 +87,6 @@ export interface TableContext {
   /** Names that may stand in expressions. */
   readonly arithmetic: readonly string[];
 }
-
-const unitsMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const durationMs = (text: string): number => Number(text.slice(0, -1)) * (unitsMs[text.slice(-1)] ?? 1_000);
 
 function compileIndex(source: TableSource, path: DocumentPath, findings: Findings): IndexPart[] {
   return Object.entries(source.index ?? {}).map(([name, form]) => {
@@ -153,10 +157,15 @@ function compileState(state: StateText, path: DocumentPath, { cells, findings }:
     map: words,
     other: map['*'],
     none: state.none,
+    nullWhen: cells.conditions(state.nullWhen, [...path, 'nullWhen']),
+    where: cells.conditions(state.where, [...path, 'where']),
   };
 }
 
-function compileSensor({ sensor, null: sentinels }: TableSource, cells: CellCompiler): Sensor | undefined {
+function compileSensor(
+  { sensor, null: sentinels }: TableSource,
+  { at, cells }: TableContext,
+): Sensor | undefined {
   if (sensor === undefined) return undefined;
   const optional = (column: number | undefined) => (column === undefined ? undefined : cells.column(column));
   return {
@@ -166,7 +175,23 @@ function compileSensor({ sensor, null: sentinels }: TableSource, cells: CellComp
     value: cells.column(sensor.value),
     status: optional(sensor.status),
     sentinels: sentinels ?? [],
+    nullWhen: cells.conditions(sensor.nullWhen, at('sensor', 'nullWhen')),
+    isZeroDark: sensor.zero === 'no-light',
     hasOpticalWatts: sensor.opticalWatts !== 'asDeclared',
+  };
+}
+
+function compileCount(
+  count: NonNullable<TableSource['counts']>[number],
+  path: DocumentPath,
+  { cells, findings }: TableContext,
+): Count {
+  checkUnit(count.unit, [...path, 'unit'], findings);
+  return {
+    name: count.name,
+    unit: count.unit,
+    on: cells.template(count.on, [...path, 'on']),
+    where: cells.conditions(count.where, [...path, 'where']),
   };
 }
 
@@ -206,6 +231,6 @@ function checkInterfaceFields(table: TableSource, { at, findings }: TableContext
   for (const [i, state] of (table.states ?? []).entries())
     check(state.name, stateFields, ['states', i, 'name']);
   for (const [i, metric] of (table.metrics ?? []).entries()) {
-    if (metric.kind !== 'counter') check(metric.name, ['speedBps'], ['metrics', i, 'name']);
+    if (metric.kind !== 'counter') check(metric.name ?? '', ['speedBps'], ['metrics', i, 'name']);
   }
 }

@@ -1,5 +1,13 @@
 /** What a reading has found so far: readings, objects, links and relations, each place at most once. */
-import type { LinkReading, MetricReading, ObjectReading, RelationReading } from '../model/reading.ts';
+import type {
+  InterfaceReading,
+  LinkReading,
+  MetricReading,
+  ObjectReading,
+  RelationReading,
+} from '../model/reading.ts';
+import { lastIdIn, numberIn, textIn } from './cells.ts';
+import { localPortName } from './local-port.ts';
 import { metricReadings } from './metric-value.ts';
 import type { Table } from './profile.ts';
 import type { Row } from './row.ts';
@@ -10,6 +18,15 @@ import { filled } from './template.ts';
 /** More of one kind than any device has; what is above is left out. */
 const MOST = 200_000;
 
+interface Counted {
+  /** The column whose rows were counted. */
+  readonly oid: string;
+  readonly object: string;
+  readonly name: string;
+  readonly unit: string;
+  count: number;
+}
+
 export class Found {
   readonly #readings: MetricReading[] = [];
   /** Places of readings by what they measure, for values that replace others. */
@@ -18,15 +35,24 @@ export class Found {
   readonly #objects = new Map<string, ObjectReading>();
   readonly #links: LinkReading[] = [];
   readonly #relations: RelationReading[] = [];
+  readonly #counts = new Map<string, Counted>();
   readonly #version: string | undefined;
+  readonly #interfaces: readonly InterfaceReading[];
 
-  /** `version` of the device decides which variants of metrics are read. */
-  constructor(version: string | undefined) {
+  /** `version` of the device decides which variants of metrics are read; `interfaces` are those that links begin at. */
+  constructor(version: string | undefined, interfaces: readonly InterfaceReading[]) {
     this.#version = version;
+    this.#interfaces = interfaces;
   }
 
   get readings(): readonly MetricReading[] {
-    return this.#readings;
+    const counted = [...this.#counts.values()].map(
+      ({ oid, object, name, unit, count }): MetricReading => ({
+        ...{ oid, metric: name, object, unit },
+        ...{ value: count, raw: count },
+      }),
+    );
+    return [...this.#readings, ...counted];
   }
   get objects(): readonly ObjectReading[] {
     return [...this.#objects.values()];
@@ -42,11 +68,14 @@ export class Found {
     const { table } = row;
     if (table.link !== undefined) this.#takeLink(table.link, row);
     if (table.relation !== undefined) this.#takeRelation(table.relation, row);
+    if (table.counts.length > 0) this.#count(row);
     if (table.objectKind === undefined) return;
     const about = table.is === undefined ? undefined : row.fill(table.is);
     if (table.is !== undefined && about === undefined && table.objectKind === 'interface') return;
+    const place = table.idFrom === undefined ? row.index : row.fill(table.idFrom);
+    if (place === undefined) return;
     const id =
-      table.objectKind === 'interface' && about !== undefined ? about : `${table.objectKind}/${row.index}`;
+      table.objectKind === 'interface' && about !== undefined ? about : `${table.objectKind}/${place}`;
     const measures = this.#measure(row, id);
     const isInventory = table.metrics.length + table.states.length === 0 && table.sensor === undefined;
     if (table.objectKind !== 'interface' && (measures.count > 0 || isInventory))
@@ -120,9 +149,11 @@ export class Found {
     if (name !== undefined) attributes['name'] ??= name;
     if (about !== undefined) attributes['is'] ??= about;
     const key = table.key === undefined ? undefined : attributes[table.key];
-    const parent = before?.parent ?? (table.parent && row.fill(table.parent));
+    const above = before?.parent ?? (table.parent && row.fill(table.parent));
+    // RFC 6933 and others: index 0 is nothing at all.
+    const parent = above?.endsWith('/0') ? undefined : above;
     this.#objects.set(id, {
-      kind: before?.kind ?? table.objectKind ?? '',
+      kind: before?.kind ?? kindOf(row),
       id,
       ...(key === undefined
         ? before?.key !== undefined && { key: before.key }
@@ -133,8 +164,24 @@ export class Found {
     });
   }
 
+  #count(row: Row): void {
+    for (const { name, unit, on, where } of row.table.counts) {
+      const object = row.fill(on);
+      if (object === undefined) continue;
+      const counted = where.every((condition) => row.holds(condition)) ? 1 : 0;
+      const key = `${object} ${name}`;
+      const before = this.#counts.get(key);
+      if (before !== undefined) before.count += counted;
+      else if (this.#counts.size < MOST)
+        this.#counts.set(key, { oid: row.table.columns[0] ?? '', object, name, unit, count: counted });
+    }
+  }
+
   #takeLink(link: NonNullable<Table['link']>, row: Row): void {
-    const localPort = row.firstOf(link.localPort);
+    const words = link.localPort
+      .map((word) => row.fill(word))
+      .filter((word) => word !== undefined && word !== '');
+    const localPort = localPortName(words as string[], this.#interfaces);
     const remoteChassis = row.firstOf(link.remoteChassis);
     const remoteName = row.firstOf(link.remoteName);
     const remotePort = row.firstOf(link.remotePort);
@@ -152,4 +199,12 @@ export class Found {
     if (ends[0] === undefined || ends[1] === undefined || this.#relations.length >= MOST) return;
     this.#relations.push({ kind, from: ends[0], to: ends[1] });
   }
+}
+
+/** By the cell that tells it, else that of the table. */
+function kindOf(row: Row): string {
+  const { objectKind = '', kindBy } = row.table;
+  const cell = row.cell(kindBy?.source);
+  const key = lastIdIn(cell) ?? numberIn(cell) ?? textIn(cell);
+  return kindBy?.map.get(String(key)) ?? kindBy?.map.get('*') ?? objectKind;
 }

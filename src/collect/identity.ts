@@ -17,11 +17,15 @@ export async function readIdentity(
 ): Promise<DeviceIdentity | SessionProblem> {
   const sources = Object.entries(profile.identity);
   const all = sources.flatMap(([, source]) => parts(source));
-  const scalars = all.flatMap((source) => (source.kind === 'get' ? [source.oid] : []));
+  const scalars = all.flatMap((source) => (source.kind === 'get' ? [source.by ?? source.oid] : []));
   const asksObjectID = all.some(({ kind }) => kind === 'objectID') ? [detectionOids.sysObjectID] : [];
   const answer = await session.get([...new Set([detectionOids.sysDescr, ...asksObjectID, ...scalars])]);
   if (answer.problem !== undefined && answer.varbinds.length === 0) return answer.problem;
   const values = new Map(answer.varbinds.map(({ oid, value }) => [oid, value]));
+  const pointed = all.flatMap((source) => pointedScalar(source, values) ?? []);
+  if (pointed.length > 0) {
+    for (const { oid, value } of (await session.get(pointed)).varbinds) values.set(oid, value);
+  }
   const walked = all.flatMap((source) =>
     source.kind === 'column' ? [source.oid, ...(source.where === undefined ? [] : [source.where.oid])] : [],
   );
@@ -35,6 +39,13 @@ export async function readIdentity(
     if (found !== undefined) identity[field] = found;
   }
   return identity;
+}
+
+/** The scalar whose index another scalar holds. */
+function pointedScalar(source: IdentitySource, values: ReadonlyMap<Oid, VarbindValue>): Oid | undefined {
+  if (source.kind !== 'get' || source.by === undefined) return undefined;
+  const index = numberIn(values.get(source.by)) ?? textIn(values.get(source.by));
+  return index === undefined ? undefined : `${source.oid}.${index}`;
 }
 
 interface Said {
@@ -54,7 +65,7 @@ function wordOf(source: IdentitySource, said: Said): string | undefined {
     case 'constant':
       return source.text;
     case 'get':
-      return wordIn(source, said.values.get(source.oid));
+      return wordIn(source, said.values.get(pointedScalar(source, said.values) ?? source.oid));
     case 'column':
       return firstInColumn(source, said.columns);
     case 'pattern':
@@ -65,7 +76,8 @@ function wordOf(source: IdentitySource, said: Said): string | undefined {
       return longestPrefix(source.words, textIn(said.values.get(detectionOids.sysObjectID)) ?? '');
     case 'join': {
       const words = source.parts.map((part) => wordOf(part, said)).filter((word) => word !== undefined);
-      return present(words.join(source.between));
+      const isWhole = words.length === source.parts.length;
+      return source.needsAll && !isWhole ? undefined : present(words.join(source.between));
     }
     case 'first':
       for (const part of source.parts) {

@@ -18,6 +18,7 @@ export function inDbm(
     if (raw === 0) return undefined;
     return raw > 0 ? level(raw / 1_000) : linear;
   }
+  if (convert === 'F-to-Cel') return Math.round(((linear - 32) / 1.8) * 1_000) / 1_000;
   return level(linear * milliwattsPer[convert]!);
 }
 

@@ -76,20 +76,23 @@ function outcomeOf(
   return implausible(metric, name, value) ?? value;
 }
 
-const isAsSent = ({ scale, offset, expression, times, divideBy }: Metric): boolean =>
-  scale === 1 && offset === 0 && expression === undefined && times === undefined && divideBy === undefined;
+const isAsSent = ({ scale, offset, expression, times, divideBy, scaleBy }: Metric): boolean =>
+  scale === 1 && offset === 0 && [expression, times, divideBy, scaleBy].every((one) => one === undefined);
 
 /** Expression, factors, scale and offset in this order; undefined without a factor or where the arithmetic has no result. */
 function scaledValue(metric: Metric, row: Row, raw: number): number | undefined {
-  const { expression, times, divideBy, scale, offset } = metric;
+  const { expression, times, divideBy, scaleBy, scale, offset } = metric;
   let value =
     expression === undefined ? raw : expression((word) => (word === 'v' ? raw : numberNamed(row, word)));
   if (times !== undefined) value *= smallNumberIn(row.cell(times)) ?? Number.NaN;
   if (divideBy !== undefined) value /= smallNumberIn(row.cell(divideBy)) ?? Number.NaN;
+  if (scaleBy !== undefined) value *= signedFactor(smallNumberIn(row.cell(scaleBy)));
   value = scaledBy(value, scale) + offset;
   if (!Number.isFinite(value)) return undefined;
   return isAsSent(metric) ? value : withoutNoise(value);
 }
+
+const signedFactor = (factor = Number.NaN): number => (factor === 0 ? 1 : factor > 0 ? factor : 1 / -factor);
 
 const numberNamed = (row: Row, word: string): number => {
   const value = row.word(word);
@@ -119,9 +122,12 @@ function implausible(metric: Metric, name: string, value: number): { readonly ab
 function limitsOf(metric: Metric, row: Row): MetricReading['limits'] {
   if (metric.limits.length === 0) return undefined;
   const found: { high?: Record<string, number>; low?: Record<string, number> } = {};
-  for (const { side, severity, source, scale } of metric.limits) {
+  for (const { side, severity, source, scale, as } of metric.limits) {
     const cell = row.cell(source);
-    const raw = cell === undefined ? undefined : numberFrom(cell, metric);
+    const raw =
+      cell === undefined
+        ? undefined
+        : numberFrom(cell, { ...metric, as, lane: undefined, pattern: undefined });
     if (raw === undefined || raw === 'no number' || metric.sentinels.includes(Number(raw))) continue;
     const scaled = scale === undefined ? scaledValue(metric, row, Number(raw)) : scaledBy(Number(raw), scale);
     const isLinear = scaled !== undefined && scale === undefined && metric.convert !== undefined;

@@ -58,7 +58,7 @@ const closed = (properties: object, required: readonly string[] = []): object =>
   properties,
 });
 
-const cell = { col: column, join: oid, by: text, index: variable };
+const cell = { col: column, join: oid, by: text, index: variable, let: variable };
 const values = { type: 'array', items: { type: ['string', 'number'] }, minItems: 1 };
 const condition = closed({ ...cell, is: values, not: values, re: text });
 const wording = { re: text, map: words };
@@ -68,17 +68,19 @@ const state = closed(
   {
     ...cell,
     name: word,
-    as: { enum: ['number', 'text', 'bits'] },
+    as: { enum: ['number', 'text', 'bits', 'oid'] },
     re: text,
     map: wordsOrNull,
     none: text,
     order: { type: 'array', items: { type: 'integer' } },
+    nullWhen: oneOrMore(condition),
+    where: oneOrMore(condition),
   },
   ['name', 'map'],
 );
-const severities = ['critical', 'major', 'minor', 'warning'];
+const severities = ['critical', 'major', 'minor', 'warning', 'indeterminate'];
 const bySeverity = (of: object): object => closed(Object.fromEntries(severities.map((one) => [one, of])));
-const limits = bySeverity(closed({ ...cell, scale: { type: 'number' } }));
+const limits = bySeverity(closed({ ...cell, scale: { type: 'number' }, as: { enum: numberForms } }));
 const cellOrColumn = { anyOf: [column, closed(cell)] };
 const metric = closed(
   {
@@ -96,6 +98,7 @@ const metric = closed(
     lanes: { type: 'boolean' },
     times: cellOrColumn,
     divideBy: cellOrColumn,
+    scaleBy: cellOrColumn,
     null: numbers,
     nullText: { type: 'array', items: { type: 'string', maxLength: 200 } },
     absent: { enum: absences },
@@ -107,7 +110,7 @@ const metric = closed(
     nameBy: closed({ ...cell, map: words }, ['map']),
     limits: closed({ high: limits, low: limits }),
   },
-  ['name', 'unit'],
+  ['unit'],
 );
 const sensor = closed(
   {
@@ -117,6 +120,8 @@ const sensor = closed(
     value: column,
     status: column,
     opticalWatts: { enum: ['dBm', 'asDeclared'] },
+    zero: { enum: ['no-light'] },
+    nullWhen: oneOrMore(condition),
   },
   ['type', 'value'],
 );
@@ -137,7 +142,15 @@ const alarm = closed(
     ...stateIs,
     cause: { type: 'string', pattern: '^[A-Z][A-Z0-9_]{0,39}$', description: 'capitals, such as LOS' },
     for: { type: 'integer', minimum: 1, maximum: 100 },
-    severity: { enum: severities },
+    severity: {
+      anyOf: [
+        { enum: severities },
+        closed({ state: word, map: { type: 'object', additionalProperties: { enum: severities } } }, [
+          'state',
+        ]),
+      ],
+    },
+    when: closed(stateIs, ['state', 'is']),
     unless: closed(stateIs, ['state', 'is']),
     metric: word,
     below: thresholds,
@@ -148,6 +161,9 @@ const alarm = closed(
     of: { type: 'array', items: word, minItems: 1 },
     least: { type: 'number', minimum: 0 },
     count: word,
+    slope: word,
+    per: duration,
+    over: duration,
     group: { enum: ['parent'] },
     atLeast: { type: 'integer', minimum: 1 },
   },
@@ -161,7 +177,18 @@ const table = closed(
     let: { type: 'object', propertyNames: variable, additionalProperties: text },
     only: oneOrMore(condition),
     bytes: closed({ col: column, as: variable }, ['col', 'as']),
-    object: closed({ kind: word, name: texts, key: word, parent: text, is: text }, ['kind']),
+    object: closed(
+      {
+        kind: word,
+        kindBy: closed({ ...cell, map: words }, ['map']),
+        id: text,
+        name: oneOrMore(text),
+        key: word,
+        parent: text,
+        is: text,
+      },
+      ['kind'],
+    ),
     every: duration,
     onSuspicion: { type: 'boolean' },
     null: numbers,
@@ -171,6 +198,14 @@ const table = closed(
     sensor,
     link,
     relation: closed({ kind: { enum: relationKinds }, from: text, to: text }, ['kind', 'from', 'to']),
+    counts: {
+      type: 'array',
+      items: closed({ on: text, name: word, unit: text, where: oneOrMore(condition) }, [
+        'on',
+        'name',
+        'unit',
+      ]),
+    },
     alarms: { type: 'array', items: alarm },
   },
   ['oid'],
@@ -179,16 +214,21 @@ const table = closed(
 const identity = { $ref: '#/definitions/identity' };
 const identityForms = [
   text,
-  closed({ get: oid, ...wording }, ['get']),
+  closed({ get: oid, by: oid, ...wording }, ['get']),
   closed({ column: oid, ...wording, where: closed({ column: oid, is: values }, ['column', 'is']) }, [
     'column',
   ]),
   closed({ descr: text, map: words }, ['descr']),
   closed({ after: { type: 'string', maxLength: 80 }, until: text }, ['after']),
   closed({ objectID: { ...words, propertyNames: oid } }, ['objectID']),
-  closed({ join: { type: 'array', items: identity, minItems: 1 }, with: { type: 'string', maxLength: 20 } }, [
-    'join',
-  ]),
+  closed(
+    {
+      join: { type: 'array', items: identity, minItems: 1 },
+      with: { type: 'string', maxLength: 20 },
+      all: { type: 'boolean' },
+    },
+    ['join'],
+  ),
   closed({ first: { type: 'array', items: identity, minItems: 1 } }, ['first']),
 ];
 const row = {

@@ -1,4 +1,5 @@
 /** What a profile file that passes the schema holds. */
+import type { RuleSeverity } from './alarm-rule.ts';
 import type { Attribute, absences, conversions, numberForms, RelationRow, State } from './profile.ts';
 
 export interface ProfileSource {
@@ -19,7 +20,7 @@ interface WordingSource {
 
 export type IdentityText =
   | string
-  | ({ readonly get: string } & WordingSource)
+  | ({ readonly get: string; readonly by?: string } & WordingSource)
   | ({
       readonly column: string;
       readonly where?: { readonly column: string; readonly is: readonly (string | number)[] };
@@ -27,18 +28,19 @@ export type IdentityText =
   | { readonly descr: string; readonly map?: WordMap }
   | { readonly after: string; readonly until?: string }
   | { readonly objectID: Readonly<Record<string, string>> }
-  | { readonly join: readonly IdentityText[]; readonly with?: string }
+  | { readonly join: readonly IdentityText[]; readonly with?: string; readonly all?: boolean }
   | { readonly first: readonly IdentityText[] };
 
 /** null: no reading. */
 export type WordMap = Readonly<Record<string, string | null>>;
 
-/** One of `col`, `join` and `index`. */
+/** One of `col`, `join`, `index` and `let`. */
 export interface CellText {
   readonly col?: number;
   readonly join?: string;
   readonly by?: string;
   readonly index?: string;
+  readonly let?: string;
 }
 
 export interface ConditionText extends CellText {
@@ -58,7 +60,9 @@ export interface TableSource {
   readonly bytes?: { readonly col: number; readonly as: string };
   readonly object?: {
     readonly kind: string;
-    readonly name?: readonly string[];
+    readonly kindBy?: CellText & { readonly map: Readonly<Record<string, string>> };
+    readonly id?: string;
+    readonly name?: OneOrMore<string>;
     readonly key?: string;
     readonly parent?: string;
     readonly is?: string;
@@ -76,6 +80,8 @@ export interface TableSource {
     readonly value: number;
     readonly status?: number;
     readonly opticalWatts?: 'dBm' | 'asDeclared';
+    readonly zero?: 'no-light';
+    readonly nullWhen?: OneOrMore<ConditionText>;
   };
   readonly link?: {
     readonly protocol: 'lldp' | 'cdp';
@@ -84,6 +90,12 @@ export interface TableSource {
     readonly remotePort?: OneOrMore<string>;
     readonly remoteName?: OneOrMore<string>;
   };
+  readonly counts?: readonly {
+    readonly on: string;
+    readonly name: string;
+    readonly unit: string;
+    readonly where?: OneOrMore<ConditionText>;
+  }[];
   readonly relation?: { readonly kind: RelationRow['kind']; readonly from: string; readonly to: string };
   readonly alarms?: readonly AlarmText[];
 }
@@ -100,13 +112,17 @@ export interface StateText extends CellText {
   readonly map: WordMap;
   readonly none?: string;
   readonly order?: readonly number[];
+  readonly nullWhen?: OneOrMore<ConditionText>;
+  readonly where?: OneOrMore<ConditionText>;
 }
 
 type CellOrColumn = number | CellText;
-export type LimitTexts = Readonly<Record<string, CellText & { readonly scale?: number }>>;
+export type LimitTexts = Readonly<
+  Record<string, CellText & { readonly scale?: number; readonly as?: (typeof numberForms)[number] }>
+>;
 
 export interface MetricText extends CellText {
-  readonly name: string;
+  readonly name?: string;
   readonly unit: string;
   readonly kind?: 'gauge' | 'counter';
   readonly scale?: number;
@@ -119,6 +135,7 @@ export interface MetricText extends CellText {
   readonly lanes?: boolean;
   readonly times?: CellOrColumn;
   readonly divideBy?: CellOrColumn;
+  readonly scaleBy?: CellOrColumn;
   readonly null?: readonly number[];
   readonly nullText?: readonly string[];
   readonly absent?: (typeof absences)[number];
@@ -142,7 +159,10 @@ export interface AlarmText {
   readonly for?: number;
   readonly state?: string;
   readonly is?: readonly string[];
-  readonly severity?: 'critical' | 'major' | 'minor' | 'warning';
+  readonly severity?:
+    | RuleSeverity
+    | { readonly state: string; readonly map?: Readonly<Record<string, RuleSeverity>> };
+  readonly when?: StateIsText;
   readonly unless?: StateIsText;
   readonly metric?: string;
   readonly below?: ThresholdTexts;
@@ -153,6 +173,9 @@ export interface AlarmText {
   readonly of?: readonly string[];
   readonly least?: number;
   readonly count?: string;
+  readonly slope?: string;
+  readonly per?: string;
+  readonly over?: string;
   readonly group?: 'parent';
   readonly atLeast?: number;
 }

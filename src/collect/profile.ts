@@ -1,5 +1,5 @@
 /** Device profiles after compiling: what to ask a family of devices, and what the answers mean. */
-import type { AlarmRule } from './alarm-rule.ts';
+import type { AlarmRule, RuleSeverity } from './alarm-rule.ts';
 import type { Expression } from './expression.ts';
 import type { Pattern } from './pattern.ts';
 import type { ProfileTest } from './profile-test.ts';
@@ -38,7 +38,8 @@ type IdentityField = (typeof identityFields)[number];
 
 export type IdentitySource =
   | { readonly kind: 'constant'; readonly text: string }
-  | ({ readonly kind: 'get'; readonly oid: Oid } & Wording)
+  /** `by`: a scalar whose number is the index below `oid`. */
+  | ({ readonly kind: 'get'; readonly oid: Oid; readonly by: Oid | undefined } & Wording)
   /** The first row of a column that says something; `where` picks the row by another column. */
   | ({
       readonly kind: 'column';
@@ -51,7 +52,13 @@ export type IdentitySource =
   | { readonly kind: 'descr'; readonly after: string; readonly until: string | undefined }
   /** The word for the longest prefix of sysObjectID. */
   | { readonly kind: 'objectID'; readonly words: ReadonlyMap<Oid, string> }
-  | { readonly kind: 'join'; readonly parts: readonly IdentitySource[]; readonly between: string }
+  | {
+      readonly kind: 'join';
+      readonly parts: readonly IdentitySource[];
+      readonly between: string;
+      /** Nothing at all unless every part says something. */
+      readonly needsAll: boolean;
+    }
   | { readonly kind: 'first'; readonly parts: readonly IdentitySource[] };
 
 /** What is made of a text: the first group of a pattern, then another word for it. */
@@ -66,6 +73,10 @@ export interface Table {
   readonly objectKind: string | undefined;
   /** Of which the first that is complete names the object for a person. */
   readonly nameFrom: readonly Template[];
+  /** What stands after the kind in an object's id; undefined: the index. */
+  readonly idFrom: Template | undefined;
+  /** The kind by another cell; ids keep `objectKind`. */
+  readonly kindBy: { readonly source: Source; readonly map: ReadonlyMap<string, string> } | undefined;
   /** Attribute that stays when the index does not. */
   readonly key: string | undefined;
   /** Id of the object above. */
@@ -88,6 +99,7 @@ export interface Table {
   readonly sensor: Sensor | undefined;
   readonly link: LinkRow | undefined;
   readonly relation: RelationRow | undefined;
+  readonly counts: readonly Count[];
   readonly alarms: readonly AlarmRule[];
   /** Undefined: in every poll. */
   readonly everyMs: number | undefined;
@@ -116,7 +128,7 @@ export interface Condition {
 
 export const attributeForms = [
   ...(['text', 'number', 'mac', 'ip', 'oid', 'dateAndTime', 'gponSerial', 'bits', 'hex'] as const),
-  ...(['chassisId', 'portId'] as const),
+  ...(['chassisId', 'portId', 'id'] as const),
 ] as const;
 
 export interface Attribute extends Wording {
@@ -130,7 +142,7 @@ export interface Attribute extends Wording {
 export interface State {
   readonly name: string;
   readonly source: Source;
-  readonly as: 'number' | 'text' | 'bits';
+  readonly as: 'number' | 'text' | 'bits' | 'oid';
   readonly pattern: Pattern | undefined;
   /** Numbers as text, words in lower case; null: no reading. For bits in the order that counts. */
   readonly map: ReadonlyMap<string, string | null>;
@@ -138,10 +150,20 @@ export interface State {
   readonly other: string | null | undefined;
   /** The word when no bit is set. */
   readonly none: string | undefined;
+  /** As of metrics. */
+  readonly nullWhen: readonly Condition[];
+  readonly where: readonly Condition[];
 }
 
 export const numberForms = ['number', 'float32', 'signed16', 'signed32', 'text', 'hex', 'bytes'] as const;
-export const conversions = ['W-to-dBm', 'mW-to-dBm', 'uW-to-dBm', 'tenth-uW-to-dBm', 'dBm-or-uW'] as const;
+export const conversions = [
+  'W-to-dBm',
+  'mW-to-dBm',
+  'uW-to-dBm',
+  'tenth-uW-to-dBm',
+  'dBm-or-uW',
+  'F-to-Cel',
+] as const;
 export const absences = ['sentinel', 'no-light', 'offline'] as const;
 
 export interface Metric {
@@ -158,6 +180,8 @@ export interface Metric {
   /** Cells that multiply and divide (allocation units). */
   readonly times: Source | undefined;
   readonly divideBy: Source | undefined;
+  /** A cell with a sign: a positive factor multiplies, a negative one divides, 0 is 1. */
+  readonly scaleBy: Source | undefined;
   readonly scale: number;
   readonly offset: number;
   /** After scaling. */
@@ -183,9 +207,10 @@ export interface Metric {
 /** One limit that the device itself sends, scaled as the metric unless it says otherwise. */
 export interface Limit {
   readonly side: 'high' | 'low';
-  readonly severity: 'critical' | 'major' | 'minor' | 'warning';
+  readonly severity: RuleSeverity;
   readonly source: Source;
   readonly scale: number | undefined;
+  readonly as: Metric['as'];
 }
 
 /** RFC 3433: type, scale and precision stand in neighbouring columns. */
@@ -196,6 +221,9 @@ export interface Sensor {
   readonly value: Source;
   readonly status: Source | undefined;
   readonly sentinels: readonly number[];
+  readonly nullWhen: readonly Condition[];
+  /** True: a level of exactly 0 dBm is no light. */
+  readonly isZeroDark: boolean;
   /** True: power in watts of something named as received or transmitted light becomes dBm. */
   readonly hasOpticalWatts: boolean;
 }
@@ -209,7 +237,24 @@ export interface LinkRow {
   readonly remoteName: readonly Template[];
 }
 
-export const relationKinds = ['member', 'contains', 'serves', 'feeds', 'forwards', 'session'] as const;
+/** How many rows are about one object: modems of an upstream. */
+export interface Count {
+  readonly name: string;
+  readonly unit: string;
+  /** Id of the object that they are about. */
+  readonly on: Template;
+  readonly where: readonly Condition[];
+}
+
+export const relationKinds = [
+  'member',
+  'contains',
+  'serves',
+  'feeds',
+  'forwards',
+  'session',
+  'resolves',
+] as const;
 
 export interface RelationRow {
   readonly kind: (typeof relationKinds)[number];

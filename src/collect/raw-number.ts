@@ -45,6 +45,8 @@ function numberInText(text: string, { pattern, lane }: Metric): number | undefin
 
 /** A comma between digits is a decimal mark, as many agents print it. */
 function firstNumber(text: string): number | undefined {
+  // "<-40" is the end of a scale, not a value.
+  if (/^\s*[<>]/.test(text)) return undefined;
   const [found] = /[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?/.exec(text.slice(0, 256)) ?? [];
   return found === undefined ? undefined : Number(found.replace(',', '.'));
 }

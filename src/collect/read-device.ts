@@ -57,13 +57,12 @@ export function readingOfRows(
   version: string | undefined,
 ): Pick<DeviceReading, 'interfaces' | 'readings' | 'links' | 'objects' | 'relations'> {
   const interfaces = new InterfaceList();
-  const found = new Found(version);
-  for (const row of rows) {
-    if (isOfInterfaces(row.table)) interfaces.add(row);
-    else found.take(row);
-  }
+  for (const row of rows) if (isOfInterfaces(row.table)) interfaces.add(row);
+  const ports = interfaces.readings();
+  const found = new Found(version, ports);
+  for (const row of rows) if (!isOfInterfaces(row.table)) found.take(row);
   const { readings, links, objects, relations } = found;
-  const parts = { interfaces: interfaces.readings(), readings, links, objects };
+  const parts = { interfaces: ports, readings, links, objects };
   return relations.length === 0 ? parts : { ...parts, relations };
 }
 

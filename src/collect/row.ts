@@ -63,7 +63,7 @@ export class Row {
     if (source === undefined) return undefined;
     if (source.kind === 'part') return asValue(this.#words.get(source.name));
     if (source.key === undefined) return this.#cells.at(source.column);
-    const key = this.fill(source.key);
+    const key = this.#keyOf(source.key);
     return key === undefined ? undefined : this.#cells.keyed(source.column, key);
   }
 
@@ -73,7 +73,7 @@ export class Row {
       const whole: CellSource = this.table.bytes?.source ?? { kind: 'cell', column: 0, key: undefined };
       return this.oidOf(whole);
     }
-    const index = source.key === undefined ? this.#cells.index : this.fill(source.key);
+    const index = source.key === undefined ? this.#cells.index : this.#keyOf(source.key);
     return `${this.table.columns[source.column]}.${index}`;
   }
 
@@ -94,6 +94,15 @@ export class Row {
 
   fill(template: Template): string | undefined {
     return filled(template, (name) => this.word(name));
+  }
+
+  /** An index in another table: a MAC address stands in it as six sub-identifiers. */
+  #keyOf(template: Template): string | undefined {
+    return filled(template, (name) => {
+      const word = this.word(name);
+      const isMac = typeof word === 'string' && /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(word);
+      return isMac ? Array.from(word.split(':'), (byte) => Number.parseInt(byte, 16)).join('.') : word;
+    });
   }
 
   /** The first that is complete and not empty. */

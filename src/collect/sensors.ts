@@ -22,6 +22,7 @@ const types: ReadonlyMap<number, readonly [metric: string, unit: string]> = new 
 ]);
 const OTHER = ['hw.sensor', '1'] as const;
 const WATTS = 6;
+const DBM = 14;
 const STATUS_OK = 1;
 /** RFC 3433 EntitySensorValue: these stand for underflow and overflow. */
 const OUT_OF_RANGE = 1_000_000_000;
@@ -31,13 +32,13 @@ type Absent = NonNullable<MetricReading['absent']>;
 /** The reading of one row without its place; undefined when the row has no value cell at all. */
 export function sensorReading(
   sensor: Sensor,
-  row: Pick<Row, 'cell'>,
+  row: Pick<Row, 'cell' | 'holds'>,
   names: readonly string[],
 ): Pick<MetricReading, 'metric' | 'unit' | 'value' | 'raw' | 'absent'> | undefined {
   const raw = smallNumberIn(row.cell(sensor.value));
   if (raw === undefined) return undefined;
   const type = smallNumberIn(row.cell(sensor.type)) ?? 0;
-  const direction = lightDirection(names);
+  const direction = lightDirection(names, type === DBM);
   const isWatts = sensor.hasOpticalWatts && type === WATTS && direction !== undefined;
   const [declared, unit] = isWatts ? ['optical.power', 'dB[mW]'] : (types.get(type) ?? OTHER);
   const metric = unit === 'dB[mW]' && direction !== undefined ? `optical.${direction}` : declared;
@@ -45,7 +46,9 @@ export function sensorReading(
   if (sensor.sentinels.includes(raw)) return absent('sentinel');
   const status = smallNumberIn(row.cell(sensor.status));
   if (status !== undefined && status !== STATUS_OK) return absent('offline');
+  if (sensor.nullWhen.some((condition) => row.holds(condition))) return absent('offline');
   if (Math.abs(raw) === OUT_OF_RANGE) return absent('out-of-range');
+  if (raw === 0 && sensor.isZeroDark && unit === 'dB[mW]') return absent('no-light');
   const linear = scaled(
     raw,
     smallNumberIn(row.cell(sensor.scale)),
@@ -68,13 +71,13 @@ function scaled(raw: number, scale: number | undefined, precision: number | unde
   return exponent >= 0 ? raw * 10 ** exponent : raw / 10 ** -exponent;
 }
 
-/** The MIB has no word for light: only names tell optical watts from a power supply's. */
-function lightDirection(names: readonly string[]): 'rx' | 'tx' | undefined {
+/** The MIB has no word for light: only names tell optical watts from a power supply's; a level in dBm is always light. */
+function lightDirection(names: readonly string[], isLevel: boolean): 'rx' | 'tx' | undefined {
   for (const name of names) {
     const text = name.toLowerCase();
-    if (!/power|optical|dom|laser/.test(text)) continue;
-    if (/\brx\b|receive/.test(text)) return 'rx';
-    if (/\btx\b|transmit/.test(text)) return 'tx';
+    if (!isLevel && !/power|optical|dom|laser/.test(text)) continue;
+    if (/\brx|receive/.test(text) || (isLevel && /\binput\b/.test(text))) return 'rx';
+    if (/\btx|transmit/.test(text) || (isLevel && /\boutput\b/.test(text))) return 'tx';
   }
   return undefined;
 }

@@ -10,14 +10,17 @@ import type { VarbindValue } from './session.ts';
 export interface StateSaid {
   readonly raw: number | string;
   readonly value: string | null;
-  readonly absent?: 'sentinel' | 'out-of-range';
+  readonly absent?: 'sentinel' | 'out-of-range' | 'offline';
 }
 
 export function stateIn(state: State, row: Row): StateSaid | undefined {
   const cell = row.cell(state.source);
   const key = cell && keyOf(state, cell);
   if (cell === undefined || key === undefined) return undefined;
+  if (!state.where.every((condition) => row.holds(condition))) return undefined;
   const raw = rawOf(cell);
+  if (state.nullWhen.some((condition) => row.holds(condition)))
+    return { raw, value: null, absent: 'offline' };
   const word = state.as === 'bits' ? bitWord(state, cell) : state.map.get(key);
   const value = word === undefined ? state.other : word;
   if (value === undefined) return { raw, value: null, absent: 'out-of-range' };
@@ -26,6 +29,7 @@ export function stateIn(state: State, row: Row): StateSaid | undefined {
 
 function keyOf({ as, pattern }: State, cell: VarbindValue): string | undefined {
   if (as === 'bits') return cell.type === 'octets' ? '' : undefined;
+  if (as === 'oid') return cell.type === 'oid' ? cell.oid : undefined;
   const text = as === 'text' ? (textIn(cell) ?? numberIn(cell)?.toString()) : numberIn(cell)?.toString();
   if (text === undefined || pattern === undefined) return text?.toLowerCase();
   return (firstGroup(pattern, text) ?? '').trim().toLowerCase();

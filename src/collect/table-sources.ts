@@ -14,6 +14,7 @@ export function withSources(table: Table, change: Change): Table {
     source: to(one.source),
     times: maybe(one.times),
     divideBy: maybe(one.divideBy),
+    scaleBy: maybe(one.scaleBy),
     nullWhen: conditions(one.nullWhen),
     where: conditions(one.where),
     limits: one.limits.map((limit): Limit => ({ ...limit, source: to(limit.source) })),
@@ -22,7 +23,14 @@ export function withSources(table: Table, change: Change): Table {
   const { sensor, bytes } = table;
   return {
     ...table,
-    states: table.states.map((state) => ({ ...state, source: to(state.source) })),
+    states: table.states.map((state) => ({
+      ...state,
+      source: to(state.source),
+      nullWhen: conditions(state.nullWhen),
+      where: conditions(state.where),
+    })),
+    counts: table.counts.map((count) => ({ ...count, where: conditions(count.where) })),
+    kindBy: table.kindBy && { ...table.kindBy, source: to(table.kindBy.source) },
     metrics: table.metrics.map(metric),
     sensor: sensor && {
       ...sensor,
@@ -31,6 +39,7 @@ export function withSources(table: Table, change: Change): Table {
       precision: maybe(sensor.precision),
       value: to(sensor.value),
       status: maybe(sensor.status),
+      nullWhen: conditions(sensor.nullWhen),
     },
     only: conditions(table.only),
     bytes: bytes && { ...bytes, source: change(bytes.source) },
@@ -45,11 +54,19 @@ export function withSources(table: Table, change: Change): Table {
 /** What a poll asks: numbers and states, and the attributes without which these cannot be found; no columns when it has none. */
 export function measuredPart(table: Table): Table {
   const { sensor } = table;
-  const hasMeasures = table.states.length + table.metrics.length > 0 || sensor !== undefined;
+  const hasMeasures =
+    table.states.length + table.metrics.length + table.counts.length > 0 || sensor !== undefined;
   if (!hasMeasures) return { ...table, columns: [], ownColumns: 0 };
   // Only its name tells light in watts from other power, so that these tables keep their texts.
   if (sensor?.hasOpticalWatts === true) return table;
-  const names = { nameFrom: [], key: undefined, parent: undefined, link: undefined, relation: undefined };
+  const names = {
+    nameFrom: [],
+    key: undefined,
+    parent: undefined,
+    link: undefined,
+    relation: undefined,
+    kindBy: undefined,
+  };
   const lean: Table = { ...table, ...names, attributes: neededAttributes(table) };
   const used = new Set<number>();
   withSources(lean, (source) => {
@@ -69,7 +86,11 @@ export function measuredPart(table: Table): Table {
 
 /** Attributes that name what the rows are about, or the place of a cell in another table; and those that these need. */
 function neededAttributes(table: Table): Table['attributes'] {
-  const wanted = new Set<string>(table.is?.slots);
+  const wanted = new Set<string>([
+    ...(table.is?.slots ?? []),
+    ...(table.idFrom?.slots ?? []),
+    ...table.counts.flatMap(({ on }) => on.slots),
+  ]);
   const want = (source: CellSource): CellSource => {
     for (const slot of source.key?.slots ?? []) wanted.add(slot);
     return source;

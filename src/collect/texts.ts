@@ -12,15 +12,17 @@ function textsOf(port: InterfaceReading | undefined): Partial<InterfaceReading> 
 /** Undefined when `lean` has interfaces or objects that `full` does not know: then their names must be read. */
 export function withTextsOf(full: DeviceReading, lean: DeviceReading): DeviceReading | undefined {
   const ports = new Map(full.interfaces.map((port) => [port.ifIndex, port]));
-  const attributes = new Map(full.objects.map((object) => [object.id, object.attributes]));
+  const objects = new Map(full.objects.map((object) => [object.id, object]));
   const isKnown =
     lean.interfaces.every((port) => ports.has(port.ifIndex)) &&
-    lean.objects.every(({ id }) => attributes.has(id));
+    lean.objects.every(({ id }) => objects.has(id));
   if (!isKnown) return undefined;
   return {
     ...lean,
     device: { ...full.device, ...lean.device },
     interfaces: lean.interfaces.map((port) => ({ ...textsOf(ports.get(port.ifIndex)), ...port })),
-    objects: lean.objects.map((object) => ({ ...object, attributes: attributes.get(object.id) ?? {} })),
+    links: full.links,
+    ...(full.relations !== undefined && { relations: full.relations }),
+    objects: lean.objects.map((object) => ({ ...objects.get(object.id)!, state: object.state })),
   };
 }

@@ -38,7 +38,22 @@ const units = new Set(
       'm/s',
       'l/min',
     ])
-    .concat(['ps', 'V.A', 'var', 'A.h', 'K', 'dB[uV]', 'dB[10.nV]', 'deg', 'W/m2', 'mm[Hg]', 'bar', 'lx']),
+    .concat([
+      'ps',
+      'V.A',
+      'var',
+      'A.h',
+      'K',
+      'dB[uV]',
+      'dB[10.nV]',
+      'deg',
+      'W/m2',
+      'mm[Hg]',
+      'bar',
+      'lx',
+      'dB/km',
+      '[degF]',
+    ]),
 );
 /** Things that are counted, and their rates. */
 const counted = /^\{[a-z_]{1,30}\}(\/(s|min|h))?$/;

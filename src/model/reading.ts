@@ -76,7 +76,7 @@ export interface LinkReading {
 
 /** `from` and `to` are object ids such as `interface/5` or names such as a MAC address. */
 export interface RelationReading {
-  readonly kind: 'member' | 'contains' | 'serves' | 'feeds' | 'forwards' | 'session';
+  readonly kind: 'member' | 'contains' | 'serves' | 'feeds' | 'forwards' | 'session' | 'resolves';
   readonly from: string;
   readonly to: string;
 }

@@ -88,7 +88,7 @@ describe('profiles', () => {
     [
       'an attribute of no column',
       base.replace('label: { col: 2 }', 'label: { as: text }'),
-      'a.yaml:6:26  error  it needs one of "col", "join" and "index"',
+      'a.yaml:6:26  error  it needs one of "col", "join", "index" and "let"',
     ],
   ])('with %s are reported at the place and left out', (_what, text, expected) => {
     const { profiles, printed } = compiled({ 'a.yaml': text, 'ok.yaml': 'id: sound\n' });

@@ -8,10 +8,13 @@ const at = (column: number): CellSource => ({ kind: 'cell', column, key: undefin
 const sensor: Sensor = {
   ...{ type: at(0), scale: at(1), precision: at(2), value: at(3), status: at(4) },
   sentinels: [-32_768],
+  nullWhen: [],
+  isZeroDark: false,
   hasOpticalWatts: true,
 };
 const rowOf = (cells: readonly (VarbindValue | undefined)[]) => ({
   cell: (source: Source | undefined) => (source?.kind === 'cell' ? cells[source.column] : undefined),
+  holds: () => false,
 });
 const units = 9;
 const milli = 8;

@@ -1,22 +1,16 @@
 /** Compiles the alarms that a table declares, and checks that what they judge is there. */
 import { didYouMean } from '../base/problem.ts';
-import type { DocumentPath } from '../base/source-document.ts';
+import type { DocumentPath, Finding } from '../base/source-document.ts';
 import type { AlarmRule } from './alarm-rule.ts';
 import type { Findings } from './compile.ts';
 import { durationMs } from './duration.ts';
+import type { Table } from './profile.ts';
 import type { AlarmText, TableSource } from './profile-source.ts';
 
-interface AlarmContext {
-  readonly source: TableSource;
-  readonly findings: Findings;
-}
+import { sensorMetrics } from './sensors.ts';
 
 /** Undefined when the entry is no alarm, which is then found. */
-export function compileAlarm(
-  text: AlarmText,
-  path: DocumentPath,
-  context: AlarmContext,
-): AlarmRule | undefined {
+export function compileAlarm(text: AlarmText, path: DocumentPath, findings: Findings): AlarmRule | undefined {
   const { cause, when, unless } = text;
   const ofAny = { cause, polls: text.for ?? 1, when, unless };
   const subjects = [
@@ -28,12 +22,11 @@ export function compileAlarm(
   ];
   if (subjects.filter((subject) => subject !== undefined).length !== 1) {
     const message = 'an alarm is about one "state", "metric", "rate", "count" or "slope"';
-    context.findings.found(path, { code: 'profile/alarm', message });
+    findings.found(path, { code: 'profile/alarm', message });
     return undefined;
   }
-  checkNames(text, path, context);
   const missing = (what: string): undefined => {
-    context.findings.found(path, { code: 'profile/alarm', message: `this alarm needs ${what}` });
+    findings.found(path, { code: 'profile/alarm', message: `this alarm needs ${what}` });
     return undefined;
   };
   if (text.count !== undefined) {
@@ -82,25 +75,31 @@ const severityOf = (
 ): Extract<AlarmRule, { readonly kind: 'state' }>['severity'] =>
   typeof severity === 'string' ? severity : { state: severity.state, words: severity.map ?? ownWords };
 
-/** An alarm on what the table does not read would never be raised. */
-function checkNames(text: AlarmText, path: DocumentPath, { source, findings }: AlarmContext): void {
-  const states = (source.states ?? []).map(({ name }) => name);
-  const metrics = (source.metrics ?? []).flatMap(({ name, nameBy }) => [
-    ...(name === undefined ? [] : [name]),
-    ...Object.values(nameBy?.map ?? {}),
+/** An alarm on what no table reads would never be raised: `tables` are all of the profile, for rows of several may be one object. */
+export function checkAlarms(
+  tables: readonly Table[],
+  own: Readonly<Record<string, TableSource | null>>,
+  found: (path: DocumentPath, finding: Finding) => void,
+): void {
+  const states = tables.flatMap((table) => table.states.map(({ name }) => name));
+  const metrics = tables.flatMap((table) => [
+    ...table.metrics.flatMap(({ name, nameBy }) => [name, ...(nameBy?.map.values() ?? [])]),
+    ...table.counts.map(({ name }) => name),
+    ...(table.sensor === undefined ? [] : sensorMetrics),
   ]);
-  const check = (name: string | undefined, known: readonly string[], key: string): void => {
+  const check = (name: string | undefined, known: readonly string[], path: DocumentPath): void => {
     if (name === undefined || known.includes(name)) return;
     const near = didYouMean(name, known);
-    findings.found([...path, key], {
-      code: 'profile/alarm',
-      message: `this table reads no "${name}"`,
-      hint: near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near}"?`,
-    });
+    const hint = near === undefined ? undefined : `did you mean "${near}"?`;
+    found(path, { code: 'profile/alarm', message: `no table of this profile reads "${name}"`, hint });
   };
-  check(text.state, states, 'state');
-  check(text.count, states, 'count');
-  if (source.sensor === undefined) check(text.metric, metrics, 'metric');
-  check(text.rate, metrics, 'rate');
-  check(text.slope, metrics, 'slope');
+  for (const [table, source] of Object.entries(own)) {
+    for (const [i, alarm] of (source?.alarms ?? []).entries()) {
+      const at = (...key: string[]): DocumentPath => ['tables', table, 'alarms', i, ...key];
+      for (const key of ['state', 'count'] as const) check(alarm[key], states, at(key));
+      for (const key of ['when', 'unless'] as const) check(alarm[key]?.state, states, at(key, 'state'));
+      if (typeof alarm.severity === 'object') check(alarm.severity.state, states, at('severity', 'state'));
+      for (const key of ['metric', 'rate', 'slope'] as const) check(alarm[key], metrics, at(key));
+    }
+  }
 }

@@ -82,7 +82,8 @@ export class CellCompiler {
   name(text: string, path: DocumentPath): Template {
     const attributes = Object.keys(this.#table.attributes ?? {});
     if (text.includes('{') || attributes.includes(text)) return this.checked(wordOrTemplate(text), path);
-    if (didYouMean(text, attributes) !== undefined) this.#unknown(text, attributes, path);
+    const isWord = /^[a-z][A-Za-z0-9]*$/.test(text);
+    if (isWord && didYouMean(text, attributes) !== undefined) this.#unknown(text, attributes, path);
     return { texts: [text], slots: [] };
   }
 

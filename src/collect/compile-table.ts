@@ -44,9 +44,7 @@ export function compileTable(name: string, source: TableSource, findings: Findin
   if (object?.key !== undefined) cells.checked(wordOrTemplate(object.key), at('object', 'key'));
   const template = (text: string | undefined, ...path: DocumentPath): Template | undefined =>
     text === undefined ? undefined : cells.template(text, at(...path));
-  const alarms = (source.alarms ?? []).map((alarm, i) =>
-    compileAlarm(alarm, at('alarms', i), { source, findings }),
-  );
+  const alarms = (source.alarms ?? []).map((alarm, i) => compileAlarm(alarm, at('alarms', i), findings));
   const table: Table = {
     name,
     objectKind: object?.kind,

@@ -1,6 +1,7 @@
 /** Compiles profile files into what the readers use; each mistake becomes a problem at its place, the rest loads. */
 import { didYouMean, type Parsed, type Problem } from '../base/problem.ts';
 import type { DocumentPath, Finding, SourceDocument } from '../base/source-document.ts';
+import { checkAlarms } from './compile-alarm.ts';
 import { compileIdentity } from './compile-identity.ts';
 import { compileTable } from './compile-table.ts';
 import { noPatterns, type Pattern, type PatternCompiler } from './pattern.ts';
@@ -78,6 +79,7 @@ class Compiler {
       }
     }
     const report = (path: DocumentPath, finding: Finding): void => this.#found(path, finding);
+    checkAlarms([...tables.values()], own.tables ?? {}, report);
     const tests = compileTests(this.#document, own.tests ?? [], report);
     if (!this.#isSound) return undefined;
     const all = [...tables.values()];

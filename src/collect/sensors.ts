@@ -20,6 +20,10 @@ const types: ReadonlyMap<number, readonly [metric: string, unit: string]> = new 
   [12, ['hw.status', '1']],
   [14, ['optical.power', 'dB[mW]']],
 ]);
+/** All that a sensor table may measure. */
+export const sensorMetrics: readonly string[] = [
+  ...new Set([...[...types.values()].map(([metric]) => metric), 'optical.rx', 'optical.tx', 'hw.sensor']),
+];
 const OTHER = ['hw.sensor', '1'] as const;
 const WATTS = 6;
 const DBM = 14;

@@ -53,6 +53,8 @@ const units = new Set(
       'lx',
       'dB/km',
       '[degF]',
+      'L',
+      'L/min',
     ]),
 );
 /** Things that are counted, and their rates. */

@@ -4,21 +4,12 @@ import type { World } from '../../base/world.ts';
 import type { Session } from '../../collect/session.ts';
 import type { SnmpUser } from '../../model/snmp-user.ts';
 import { V2C } from './pdu.ts';
-import { openSession } from './session.ts';
+import { openSession, type Target } from './session.ts';
 import type { Transport } from './transport.ts';
 import { peerOf } from './usm.ts';
 
-export interface V3Target {
-  /** A literal IPv4 or IPv6 address. */
-  readonly address: string;
-  readonly port: number;
+export interface V3Target extends Omit<Target, 'version' | 'community' | 'usm'> {
   readonly v3: SnmpUser;
-  /** Of one try. */
-  readonly timeoutMs: number;
-  /** Tries after the first. */
-  readonly retries: number;
-  /** True: replies from another address count. */
-  readonly anySource?: boolean | undefined;
   /** contextName (RFC 3412 section 6.6); none by default. */
   readonly context?: string | undefined;
 }
@@ -27,7 +18,6 @@ const noCommunity = new Secret('');
 
 /** What the sessions of one device learn of its engine stays in `transport.engines`. */
 export function openV3Session(world: World, transport: Transport, target: V3Target): Session {
-  const { v3: _, context: __, ...common } = target;
   const usm = peerOf(transport.engines, target);
-  return openSession(world, transport, { ...common, version: V2C, community: noCommunity, usm });
+  return openSession(world, transport, { ...target, version: V2C, community: noCommunity, usm });
 }

@@ -79,6 +79,8 @@ export class Exchange3 {
   readonly #requestId: number;
   /** Ids of the messages since the last turn: a report on an older one is stale. */
   readonly #fresh = new Set<number>();
+  /** The engine that the last message was for; requests beside this one may learn another meanwhile. */
+  #askedId = NO_BYTES;
   #turns = 0;
 
   constructor(peer: Peer, requestId: number) {
@@ -89,6 +91,7 @@ export class Exchange3 {
   /** The next datagram for a request in v2c form; undefined when none could carry it or a key is missing. */
   seal(messageId: number, message: Uint8Array): Uint8Array | undefined {
     this.#fresh.add(messageId);
+    this.#askedId = this.#peer.engine.id;
     return this.#peer.engine.isKnown ? this.#sealed(messageId, message) : discovery(messageId);
   }
 
@@ -189,7 +192,7 @@ export class Exchange3 {
     if (!this.#fresh.has(frame.messageId)) return 'ignored';
     const found = view.count > 0 ? reports[view.oid(0)] : undefined;
     // Whatever an engine says to a discovery, its id is in it (RFC 3414 section 4).
-    if (!isAuthentic && (found === 'engineId' || !engine.isKnown)) return this.#discovered();
+    if (!isAuthentic && (found === 'engineId' || this.#askedId.length === 0)) return this.#discovered();
     if (found === 'timeWindow') return this.#resynchronised(isAuthentic);
     if (isAuthentic && !engine.follow(frame.boots, frame.time)) engines.count.outsideWindow++;
     engines.count.refused++;
@@ -203,13 +206,14 @@ export class Exchange3 {
   #discovered(): Opened {
     const { engine, engines } = this.#peer;
     const id = frame.engineId();
-    const isNew = id !== undefined && !isSameBytes({ bytes: id, from: 0, end: id.length }, engine.id);
-    if (!isNew || !this.#mayTurn()) {
+    if (id === undefined || isSameBytes(whole(id), this.#askedId) || !this.#mayTurn()) {
       engines.count.refused++;
       return { kind: 'refused', reason: 'authentication', detail: 'engineId' };
     }
-    engine.learn(id, frame.boots, frame.time);
-    engines.count.discoveries++;
+    if (!isSameBytes(whole(id), engine.id)) {
+      engine.learn(id, frame.boots, frame.time);
+      engines.count.discoveries++;
+    }
     return 'again';
   }
 
@@ -305,6 +309,8 @@ function readScoped(keys: LocalKeys | undefined, view: MessageView): boolean {
   if (!reader.enter(0x30) || !readSpan(scope.engine) || !readSpan(scope.name)) return false;
   return view.readPdu(bytes, reader.at) && view.hasOids();
 }
+
+const whole = (bytes: Uint8Array): Span => ({ bytes, from: 0, end: bytes.length });
 
 function readSpan(span: Span): boolean {
   if (!reader.header() || reader.tag !== valueTag.octets) return false;

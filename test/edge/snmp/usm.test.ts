@@ -85,6 +85,18 @@ describe('a first request', () => {
     expect(open(agent.reply(asked, answer))).toBe('answer');
   });
 
+  it('beside another first one finds the engine that the other found', () => {
+    const { agent, ask, engines } = started();
+    const one = ask();
+    const other = ask();
+    const probes = [one.send(), other.send()] as const;
+    expect(one.open(agent.report(probes[0], 4))).toBe('again');
+    expect(other.open(agent.report(probes[1], 4))).toBe('again');
+    expect(one.open(agent.reply(one.send(), answer))).toBe('answer');
+    expect(other.open(agent.reply(other.send(), answer))).toBe('answer');
+    expect(engines.counters().discoveries).toBe(1);
+  });
+
   it('learns the engine whatever the report about a discovery names', () => {
     const { agent, ask } = started();
     const { send, open } = ask();

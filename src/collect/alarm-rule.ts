@@ -54,6 +54,17 @@ export type AlarmRule =
       readonly least: number;
       readonly above: Thresholds;
     })
+  /** One gauge as a share of another of the same object. */
+  | (OfAnyRule & {
+      readonly kind: 'ratio';
+      readonly metric: string;
+      readonly of: string;
+      /** Not judged while `of` is less. */
+      readonly atLeast: number;
+      readonly below: Thresholds;
+      readonly above: Thresholds;
+      readonly hysteresis: number;
+    })
   /** How fast a gauge changes, over a window of time. */
   | (OfAnyRule & {
       readonly kind: 'slope';

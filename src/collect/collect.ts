@@ -23,6 +23,7 @@ export type { Profile, Profiles } from './profile.ts';
 export { profileSchema } from './profile-schema.ts';
 export { judgeTest, type ProfileTest } from './profile-test.ts';
 export { type DeviceAnswer, readDevice } from './read-device.ts';
+export { groundedProfile, isRelative } from './relative-oids.ts';
 export { type MeasuredValue, samplesOf } from './samples.ts';
 export { notPlaced, TableCells } from './table-cells.ts';
 export { withTextsOf } from './texts.ts';

@@ -19,9 +19,10 @@ export function compileAlarm(text: AlarmText, path: DocumentPath, findings: Find
     text.rate,
     text.count,
     text.slope,
+    text.share,
   ];
   if (subjects.filter((subject) => subject !== undefined).length !== 1) {
-    const message = 'an alarm is about one "state", "metric", "rate", "count" or "slope"';
+    const message = 'an alarm is about one "state", "metric", "rate", "share", "count" or "slope"';
     findings.found(path, { code: 'profile/alarm', message });
     return undefined;
   }
@@ -40,13 +41,20 @@ export function compileAlarm(text: AlarmText, path: DocumentPath, findings: Find
       kind: 'share',
       ...ofAny,
       counter: text.rate,
-      of: text.of,
+      of: ([] as string[]).concat(text.of),
       least: text.least ?? 0,
       above: text.above,
     };
   }
+  const of = ([] as string[]).concat(text.of ?? []);
   const { hysteresis = 0, below = {}, above = {} } = text;
   const hasLimits = text.below !== undefined || text.above !== undefined;
+  if (text.share !== undefined) {
+    const [whole] = of;
+    if (!hasLimits || whole === undefined) return missing('"of" and "below" or "above"');
+    const { share: metric, atLeast = 0 } = text;
+    return { kind: 'ratio', ...ofAny, metric, of: whole, atLeast, below, above, hysteresis };
+  }
   if (text.slope !== undefined) {
     if (!hasLimits || text.over === undefined) return missing('"over" and "below" or "above"');
     const [perMs, overMs] = [durationMs(text.per ?? '1h'), durationMs(text.over)];
@@ -99,7 +107,8 @@ export function checkAlarms(
       for (const key of ['state', 'count'] as const) check(alarm[key], states, at(key));
       for (const key of ['when', 'unless'] as const) check(alarm[key]?.state, states, at(key, 'state'));
       if (typeof alarm.severity === 'object') check(alarm.severity.state, states, at('severity', 'state'));
-      for (const key of ['metric', 'rate', 'slope'] as const) check(alarm[key], metrics, at(key));
+      for (const key of ['metric', 'rate', 'slope', 'share'] as const) check(alarm[key], metrics, at(key));
+      for (const of of ([] as string[]).concat(alarm.of ?? [])) check(of, metrics, at('of'));
     }
   }
 }

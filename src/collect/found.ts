@@ -27,6 +27,14 @@ interface Counted {
   count: number;
 }
 
+interface Measures {
+  readonly count: number;
+  /** The first that says something. */
+  readonly state: string | undefined;
+  /** States that share their cell with a reading. */
+  readonly words: Readonly<Record<string, string>>;
+}
+
 export class Found {
   readonly #readings: MetricReading[] = [];
   /** Places of readings by what they measure, for values that replace others. */
@@ -79,10 +87,10 @@ export class Found {
     const measures = this.#measure(row, id);
     const isInventory = table.metrics.length + table.states.length === 0 && table.sensor === undefined;
     if (table.objectKind !== 'interface' && (measures.count > 0 || isInventory))
-      this.#takeObject(row, { id, about, state: measures.state });
+      this.#takeObject(row, { id, about, measures });
   }
 
-  #measure(row: Row, id: string): { readonly count: number; readonly state: string | undefined } {
+  #measure(row: Row, id: string): Measures {
     const { table } = row;
     let count = 0;
     if (table.sensor !== undefined) {
@@ -100,14 +108,18 @@ export class Found {
       }
     }
     let state: string | undefined;
+    const words: Record<string, string> = {};
     for (const one of table.states) {
       const said = stateIn(one, row);
       if (said === undefined) continue;
       state ??= said.value ?? undefined;
       const reading = { oid: row.oidOf(one.source), object: id, metric: one.name, unit: '1', ...said };
-      count += this.#add(reading, one.source.kind === 'part');
+      const isTaken = this.#add(reading, one.source.kind === 'part');
+      // A cell of several meanings is one reading; what else it says is a word of the object.
+      if (isTaken === 0 && said.value !== null) words[one.name] = said.value;
+      count += isTaken;
     }
-    return { count, state };
+    return { count, state, words };
   }
 
   /** 1 when it was taken. Two readings share a place only when the cell holds several values. */
@@ -134,8 +146,8 @@ export class Found {
     {
       id,
       about,
-      state,
-    }: { readonly id: string; readonly about: string | undefined; readonly state: string | undefined },
+      measures,
+    }: { readonly id: string; readonly about: string | undefined; readonly measures: Measures },
   ): void {
     const { table } = row;
     const before = this.#objects.get(id);
@@ -148,6 +160,7 @@ export class Found {
     const name = row.firstOf(table.nameFrom);
     if (name !== undefined) attributes['name'] ??= name;
     if (about !== undefined) attributes['is'] ??= about;
+    for (const [word, value] of Object.entries(measures.words)) attributes[word] ??= value;
     const key = table.key === undefined ? undefined : attributes[table.key];
     const above = before?.parent ?? (table.parent && row.fill(table.parent));
     // RFC 6933 and others: index 0 is nothing at all.
@@ -159,7 +172,7 @@ export class Found {
         ? before?.key !== undefined && { key: before.key }
         : { key: before?.key ?? String(key) }),
       ...(parent !== undefined && { parent }),
-      state: before?.state ?? state,
+      state: before?.state ?? measures.state,
       attributes,
     });
   }

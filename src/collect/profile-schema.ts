@@ -14,6 +14,11 @@ const oid = {
   pattern: '^[0-2](\\.[0-9]{1,10}){1,127}$',
   description: 'a numeric OID such as 1.3.6.1.2.1.2.2.1',
 };
+/** Below the device's own sysObjectID, too. */
+const anyOid = {
+  ...oid,
+  pattern: '^([0-2]|sysObjectID)(\\.[0-9]{1,10}){1,127}$',
+};
 const column = { type: 'integer', minimum: 0, maximum: 4_294_967_295 };
 const text = { type: 'string', minLength: 1, maxLength: 200 };
 /** Names that become keys of readings and series. */
@@ -58,7 +63,7 @@ const closed = (properties: object, required: readonly string[] = []): object =>
   properties,
 });
 
-const cell = { col: column, join: oid, by: text, index: variable, let: variable };
+const cell = { col: column, join: anyOid, by: text, index: variable, let: variable };
 const values = { type: 'array', items: { type: ['string', 'number'] }, minItems: 1 };
 const condition = closed({ ...cell, is: values, not: values, re: text });
 const wording = { re: text, map: words };
@@ -158,7 +163,8 @@ const alarm = closed(
     limits: { type: 'boolean' },
     hysteresis: { type: 'number', minimum: 0 },
     rate: word,
-    of: { type: 'array', items: word, minItems: 1 },
+    share: word,
+    of: oneOrMore(word),
     least: { type: 'number', minimum: 0 },
     count: word,
     slope: word,
@@ -171,7 +177,7 @@ const alarm = closed(
 );
 const table = closed(
   {
-    oid,
+    oid: anyOid,
     scalars: { type: 'boolean' },
     index: { type: 'object', propertyNames: variable, additionalProperties: text },
     let: { type: 'object', propertyNames: variable, additionalProperties: text },
@@ -214,8 +220,8 @@ const table = closed(
 const identity = { $ref: '#/definitions/identity' };
 const identityForms = [
   text,
-  closed({ get: oid, by: oid, ...wording }, ['get']),
-  closed({ column: oid, ...wording, where: closed({ column: oid, is: values }, ['column', 'is']) }, [
+  closed({ get: anyOid, by: oid, ...wording }, ['get']),
+  closed({ column: anyOid, ...wording, where: closed({ column: oid, is: values }, ['column', 'is']) }, [
     'column',
   ]),
   closed({ descr: text, map: words }, ['descr']),

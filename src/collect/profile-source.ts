@@ -170,7 +170,8 @@ export interface AlarmText {
   readonly limits?: boolean;
   readonly hysteresis?: number;
   readonly rate?: string;
-  readonly of?: readonly string[];
+  readonly share?: string;
+  readonly of?: OneOrMore<string>;
   readonly least?: number;
   readonly count?: string;
   readonly slope?: string;

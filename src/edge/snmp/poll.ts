@@ -8,6 +8,8 @@ import {
   type DeviceAnswer,
   detectionOids,
   detectProfile,
+  groundedProfile,
+  isRelative,
   type Profiles,
   readDevice,
 } from '../../collect/collect.ts';
@@ -99,7 +101,8 @@ export async function chosenProfile(
 ): Promise<{ readonly profile: NonNullable<ReturnType<typeof detectProfile>> } | PollOutcome> {
   if (poll.profile !== 'auto') {
     const profile = poll.profiles.byId.get(poll.profile);
-    return profile === undefined ? { kind: 'unknownProfile', profile: poll.profile } : { profile };
+    if (profile === undefined) return { kind: 'unknownProfile', profile: poll.profile };
+    if (!isRelative(profile)) return { profile };
   }
   const { sysObjectID, sysDescr } = detectionOids;
   const answer = await session.get([sysObjectID, sysDescr]);
@@ -108,9 +111,13 @@ export async function chosenProfile(
   const values = new Map(answer.varbinds.map(({ oid, value }) => [oid, value]));
   const id = values.get(sysObjectID);
   const descr = values.get(sysDescr);
-  const profile = detectProfile(poll.profiles, {
-    sysObjectID: id?.type === 'oid' ? id.oid : undefined,
+  const own = id?.type === 'oid' ? id.oid : undefined;
+  const named = poll.profile === 'auto' ? undefined : poll.profiles.byId.get(poll.profile);
+  const fitting = {
+    sysObjectID: own,
     sysDescr: descr?.type === 'octets' ? Buffer.from(descr.bytes).toString('latin1') : undefined,
-  });
-  return profile === undefined ? { kind: 'unknownProfile', profile: 'generic' } : { profile };
+  };
+  const profile = named ?? detectProfile(poll.profiles, fitting);
+  if (profile === undefined) return { kind: 'unknownProfile', profile: 'generic' };
+  return { profile: groundedProfile(profile, own) };
 }

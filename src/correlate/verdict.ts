@@ -110,25 +110,20 @@ export function transportVerdict(ancestry: Ancestry, cause: TransportCause): Ver
 /** An alarm nothing above can explain: an incident of its own, kept from people where it tells of no outage. */
 export function aloneVerdict(ancestry: Ancestry, place: number, cause: string): Verdict {
   const isService = cause === 'DNS_FAIL';
-  const kind = isService
-    ? 'service'
-    : cause === 'FLAPPING'
-      ? 'flapping'
-      : (probedKind(cause) ?? 'unexplained');
+  // What a probe found is work for somebody, but who suffers from it is not known: nobody is told.
+  const probed = Object.hasOwn(probedKinds, cause) ? probedKinds[cause] : undefined;
+  const kind = isService ? 'service' : cause === 'FLAPPING' ? 'flapping' : (probed ?? 'unexplained');
   const root = ancestry.idOf(place);
   return {
     scope: isService ? 'service' : 'alone',
     kind,
     root,
     candidates: [{ root, kind, probability: 0.9 }],
-    actionable: isService || cause === 'FLAPPING' || cause === 'BGP_DOWN',
+    actionable: isService || probed !== undefined || cause === 'FLAPPING' || cause === 'BGP_DOWN',
     dark: [],
     explanation: { rule: 'alone', cause },
   };
 }
-
-const probedKind = (cause: string): FaultKind | undefined =>
-  Object.hasOwn(probedKinds, cause) ? probedKinds[cause] : undefined;
 
 function transportKind(ancestry: Ancestry, place: number): FaultKind {
   const kind = ancestry.kindOf(place);

@@ -45,9 +45,14 @@ export function DnsPage() {
 function Measured({ dns }: { readonly dns: DnsJson }) {
   return (
     <>
-      <Findings findings={dns.findings} />
-      <Resolvers resolvers={dns.resolvers} />
       <div class="panels">
+        <Findings findings={dns.findings} />
+        <section class="panel whole">
+          <h2>
+            {words.value.dns.resolvers} <b>{number(dns.resolvers.length)}</b>
+          </h2>
+          <Resolvers resolvers={dns.resolvers} findings={dns.findings} />
+        </section>
         <PlatformComparison resolvers={dns.resolvers} />
         {dns.zones.length > 0 && <Zones zones={dns.zones} />}
       </div>
@@ -90,7 +95,8 @@ function sentence(finding: DnsFindingJson): string {
   const isValidation = finding.kind === 'dnssec';
   const pattern = wordOf(say.finding, isValidation ? (finding.seen[0] ?? '') : finding.kind);
   const cache = finding.name === 'hit' ? say.fromCache : say.pastCache;
-  const list = (texts: readonly string[]): string => (texts.length === 0 ? say.none : texts.join(', '));
+  const list = (texts: readonly string[]): string =>
+    texts.length === 0 ? say.none : texts.map((text) => text.replace(/ ms$/, ` ${say.ms}`)).join(', ');
   const parts: Readonly<Record<string, string>> = {
     '#about': finding.about,
     '#name': finding.kind === 'slow' ? cache : (finding.name ?? ''),
@@ -100,8 +106,11 @@ function sentence(finding: DnsFindingJson): string {
   return pattern.replace(/#(about|name|seen|expected)/g, (mark) => parts[mark] ?? mark);
 }
 
-function Resolvers({ resolvers }: { readonly resolvers: readonly DnsResolverJson[] }) {
+function Resolvers({ resolvers, findings }: Pick<DnsJson, 'resolvers' | 'findings'>) {
   const say = words.value;
+  const slow = new Set(
+    findings.filter(({ kind }) => kind === 'slow').map(({ about, name }) => `${about} ${name}`),
+  );
   return (
     <Table
       label={say.dns.resolvers}
@@ -110,28 +119,28 @@ function Resolvers({ resolvers }: { readonly resolvers: readonly DnsResolverJson
       columns={[
         {
           title: say.dns.resolver,
-          cell: ({ id, address }) => (
+          class: 'fit',
+          cell: ({ id, address, view, platform, state }) => (
             <>
-              <b>{id}</b>
+              <b>{id}</b> {state !== 'answers' && <Mark isBad={state === 'silent'} text={say.state[state]} />}
               <small class="mono">{address}</small>
+              <small>
+                {view}
+                {platform !== null && ` · ${say.dns[platform]}`}
+              </small>
             </>
           ),
         },
         {
-          title: say.dns.view,
-          cell: ({ view, platform }) => (
-            <>
-              {view}
-              {platform !== null && <small>{say.dns[platform]}</small>}
-            </>
-          ),
+          title: say.dns.hit,
+          class: 'number',
+          cell: ({ id, hit }) => <Latency of={hit} isBad={slow.has(`${id} hit`)} />,
         },
         {
-          title: say.column.state,
-          cell: ({ state }) => <Mark isBad={state === 'silent'} text={say.state[state]} />,
+          title: say.dns.miss,
+          class: 'number',
+          cell: ({ id, miss }) => <Latency of={miss} isBad={slow.has(`${id} miss`)} />,
         },
-        { title: say.dns.hit, class: 'number', cell: ({ hit }) => <Latency of={hit} /> },
-        { title: say.dns.miss, class: 'number', cell: ({ miss }) => <Latency of={miss} /> },
         { title: say.dns.rcodes, cell: ({ rcodes }) => <Codes shares={rcodes} /> },
         { title: say.dns.answers, cell: ({ correct }) => <Right correct={correct} /> },
         {
@@ -158,15 +167,16 @@ function Resolvers({ resolvers }: { readonly resolvers: readonly DnsResolverJson
 
 /** Bad is said by a sign and weight, too, not by colour alone (WCAG 1.4.1). */
 function Mark({ isBad, text }: { readonly isBad: boolean; readonly text: string }) {
-  return <span class={isBad ? 'overdue' : ''}>{(isBad ? '! ' : '') + text}</span>;
+  return <span class={isBad ? 'overdue' : ''}>{(isBad ? '!\u00a0' : '') + text}</span>;
 }
 
-function Latency({ of: latency }: { readonly of: DnsLatencyJson | null }) {
+function Latency({ of: latency, isBad }: { readonly of: DnsLatencyJson | null; readonly isBad: boolean }) {
   const say = words.value.dns;
   if (latency === null) return <>–</>;
+  const text = `${number(rounded(latency.p50Ms))} / ${number(rounded(latency.p95Ms))} ${say.ms}`;
   return (
     <span title={say.percentiles}>
-      {number(rounded(latency.p50Ms))} / {number(rounded(latency.p95Ms))} {say.ms}
+      <Mark isBad={isBad} text={text} />
     </span>
   );
 }
@@ -224,7 +234,7 @@ function Zones({ zones }: { readonly zones: readonly DnsZoneJson[] }) {
             ),
           },
           {
-            title: say.serial,
+            title: say.serialNumber,
             class: 'number',
             cell: (row) => (
               <>

@@ -12,8 +12,9 @@ import { compileTopology, parseTopology, type Topology } from '../../topology/to
 import { defaultPolicy } from '../config/policy.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { rulesFolder } from '../product-files.ts';
-import { commonOptions, instantFrom } from './common-options.ts';
+import { commonOptions, configFile, instantFrom } from './common-options.ts';
 import { incidentLine } from './incident-line.ts';
+import { printTraps, replayedTraps, summarizeTraps } from './replay-traps.ts';
 import { formatTable } from './table.ts';
 import type { Terminal, Verb } from './verb.ts';
 import { speaker } from './words.ts';
@@ -22,6 +23,10 @@ const options = {
   ...commonOptions,
   topology: { type: 'string' },
   alarms: { type: 'string' },
+  traps: { type: 'boolean' },
+  data: { type: 'string' },
+  config: { type: 'string' },
+  since: { type: 'string' },
   rules: { type: 'string' },
   until: { type: 'string' },
 } as const;
@@ -32,11 +37,13 @@ const mostShown = 100;
 export const replayVerb: Verb = {
   name: 'replay',
   summary: 'Runs an alarm stream through the line; --jsonl prints one line an incident in its last state.',
-  usage:
+  usage: [
     'allclear replay --topology FILE --alarms FILE [--rules DIR] [--until T] [--jsonl|--json] [--lang ru|en]',
+    'allclear replay --traps [--data DIR] [--config FILE] [--rules DIR] [--topology FILE] [--since T] [--until T] [--jsonl|--json]',
+  ].join('\n'),
   async run(argv, terminal) {
     const { values } = parseArgs({ args: [...argv], options, allowPositionals: false });
-    const say = speaker(values.lang);
+    if (values.traps === true) return replayTraps(values, terminal);
     const { topology: network, alarms } = values;
     if (network === undefined) throw new Fault('usage/topology', '--topology FILE is missing');
     if (alarms === undefined) throw new Fault('usage/alarms', '--alarms FILE is missing');
@@ -55,12 +62,59 @@ export const replayVerb: Verb = {
       replayStream({ topology, policy: defaultPolicy, records: counted(), until }),
     );
     complaints.end();
-    if (values.jsonl === true) for (const one of replayed) terminal.print(canonicalJson(incidentLine(one)));
-    else if (values.json === true) terminal.print(canonicalJson({ incidents: replayed.map(incidentLine) }));
-    else terminal.print(`${table(replayed)}\n\n${say('incidents', { count: replayed.length, records })}`);
+    show(replayed, { values, terminal, records });
     return complaints.errors === 0 ? exitCodes.ok : exitCodes.problem;
   },
 };
+
+/** With a topology the kept notifications run through a fresh line, else they are shown as what they mean. */
+async function replayTraps(
+  values: Partial<Record<'topology' | 'data' | 'config' | 'rules' | 'since' | 'until' | 'lang', string>> & {
+    readonly json?: boolean;
+    readonly jsonl?: boolean;
+  },
+  terminal: Terminal,
+): Promise<number> {
+  const complaints = new Complaints(terminal);
+  const moment = (name: 'since' | 'until') =>
+    values[name] === undefined ? undefined : instant(instantFrom(values[name], name));
+  const replay = {
+    data: values.data,
+    config: configFile(values.config),
+    rules: values.rules,
+    since: moment('since'),
+    until: moment('until'),
+    complain: (problem: Problem) => complaints.add(problem),
+  };
+  if (values.topology !== undefined) {
+    const topology = await readTopology(values.topology, complaints);
+    const records: StreamRecord[] = [];
+    for await (const record of replayedTraps(replay)) records.push(record);
+    const replayed = replayStream({ topology, policy: defaultPolicy, records, until: replay.until });
+    show(replayed, { values, terminal, records: records.length });
+  } else if (values.jsonl === true || values.json === true) await printTraps(replay, terminal);
+  else await summarizeTraps(replay, terminal);
+  complaints.end();
+  return complaints.errors === 0 ? exitCodes.ok : exitCodes.problem;
+}
+
+function show(
+  replayed: readonly ReplayedIncident[],
+  {
+    values,
+    terminal,
+    records,
+  }: {
+    readonly values: { readonly json?: boolean; readonly jsonl?: boolean; readonly lang?: string };
+    readonly terminal: Terminal;
+    readonly records: number;
+  },
+): void {
+  const say = speaker(values.lang);
+  if (values.jsonl === true) for (const one of replayed) terminal.print(canonicalJson(incidentLine(one)));
+  else if (values.json === true) terminal.print(canonicalJson({ incidents: replayed.map(incidentLine) }));
+  else terminal.print(`${table(replayed)}\n\n${say('incidents', { count: replayed.length, records })}`);
+}
 
 async function readTopology(file: string, complaints: Complaints): Promise<Topology> {
   let text: string;

@@ -90,6 +90,7 @@ export const configSchema = (given: {
     topology: text,
     subscribers: text,
     rules: text,
+    profiles: { anyOf: [text, { type: 'array', items: text, maxItems: 16 }] },
     policy: text,
     channels: { type: 'object', additionalProperties: { anyOf: given.channels }, maxProperties: 8 },
     notify: {
@@ -128,6 +129,11 @@ export const configSchema = (given: {
         required: ['id', 'skills'],
         additionalProperties: false,
       },
+    },
+    spool: {
+      type: 'object',
+      properties: { keep: duration, keepGigabytes: { type: 'number', minimum: 0, maximum: 10_000 } },
+      additionalProperties: false,
     },
     series: {
       type: 'object',

@@ -31,7 +31,13 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
   const config = await loadConfig(host.start);
   const lock = await lockData(config.data, { name: 'ingest', world, patienceMs: orphanPatienceMs });
   const folder = join(config.data, 'spool', 'traps');
-  const { value: spool, problems } = await openSpool({ folder, world, segmentBytes, capBytes });
+  const { value: spool, problems } = await openSpool({
+    folder,
+    world,
+    segmentBytes,
+    capBytes,
+    keep: { ms: config.spool.keepMs, bytes: config.spool.keepBytes },
+  });
   for (const problem of problems) world.log.warn('found in the spool', { ...problem });
   const feed = new SpoolFeed({ spool, world, send: (message) => host.relay('center', message) });
   const store = storing({ spool, feed, host });

@@ -35,9 +35,11 @@ export class SpoolFeed {
     this.#isLinked = true;
     this.#run++;
     this.#isReading = false;
-    this.#next = offset;
+    // What was confirmed is kept for reading again, not for the line: a fresh journal must not raise last week's alarms.
+    const from = Math.max(offset, this.#spool.confirmed + 1);
+    this.#next = from;
     this.#handed = offset;
-    this.#confirmed = offset - 1;
+    this.#confirmed = from - 1;
     void this.#read();
   }
 

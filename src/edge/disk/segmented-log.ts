@@ -89,6 +89,11 @@ export class SegmentedLog {
     return this.#segments[0]?.first ?? this.#next;
   }
 
+  /** The segment files, oldest first: the first sequence of each and its bytes. */
+  get segments(): readonly { readonly first: number; readonly bytes: number }[] {
+    return this.#segments;
+  }
+
   /** Bytes on disk and bytes waiting for it. */
   get bytes(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.bytes, this.#group.pendingBytes);

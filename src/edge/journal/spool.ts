@@ -1,4 +1,7 @@
-/** A spool: what was taken from the network and waits until the line's journal has it (design L12). */
+/**
+ * A spool: what was taken from the network and waits until the line's journal has it (design L12). What the journal has may be
+ * kept for a while, so that it can be read again by better rules.
+ */
 import { Fault } from '../../base/fault.ts';
 import type { Parsed, Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
@@ -6,6 +9,7 @@ import { type FileSystem, readWhole, realFiles, writeWhole } from '../disk/file-
 import { frameHeaderBytes } from '../disk/frames.ts';
 import { openSegmentedLog, type SegmentedLog } from '../disk/segmented-log.ts';
 import { diskProblem } from '../disk/segments.ts';
+import { type Keep, KeptSegments } from './kept-segments.ts';
 import { readJournal } from './segments.ts';
 
 export interface SpoolRecord {
@@ -18,6 +22,8 @@ export interface SpoolRecord {
 
 export interface Spool {
   readonly id: string;
+  /** Everything up to this offset was confirmed, as far as this spool remembers over a restart. */
+  readonly confirmed: number;
   /** What is not confirmed; `bytes` is what the cap is compared with and falls by whole segments. */
   readonly pending: { readonly records: number; readonly bytes: number };
   /** Records refused since opening because the spool was full. */
@@ -31,7 +37,7 @@ export interface Spool {
   append(records: readonly Uint8Array[]): Promise<{ readonly spool: string; readonly offset: number }>;
   /** Durable records at or behind the offset, in order. */
   read(fromOffset: number): AsyncIterable<SpoolRecord>;
-  /** The line's journal holds everything up to `offset`: cuts whole segments behind it. */
+  /** The line's journal holds everything up to `offset`: cuts whole segments behind it that need not be kept. */
   confirm(offset: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,6 +49,8 @@ export async function openSpool(options: {
   readonly files?: FileSystem | undefined;
   readonly segmentBytes: number;
   readonly capBytes: number;
+  /** How long and how much of what is confirmed stays; nothing when left out. */
+  readonly keep?: Keep | undefined;
   readonly windowMs?: number | undefined;
 }): Promise<Parsed<Spool>> {
   const files = options.files ?? realFiles;
@@ -56,7 +64,14 @@ export async function openSpool(options: {
     problems.push(diskProblem('spool/new-id', `${options.folder}/${idFile}`, message));
   }
   const spoolId = id ?? (await makeId(files, options));
-  return { value: new FileSpool(log.value, { id: spoolId, capBytes: options.capBytes }), problems };
+  const kept = new KeptSegments({
+    ...options,
+    files,
+    log: log.value,
+    keep: options.keep ?? { ms: 0, bytes: 0 },
+  });
+  await kept.open();
+  return { value: new FileSpool(log.value, { id: spoolId, capBytes: options.capBytes, kept }), problems };
 }
 
 /** All records of a spool's folder, read beside the process that writes it. */
@@ -73,19 +88,29 @@ class FileSpool implements Spool {
   readonly id: string;
   readonly #log: SegmentedLog;
   readonly #capBytes: number;
+  readonly #kept: KeptSegments;
   #confirmed: number;
   #refused = 0;
 
-  constructor(log: SegmentedLog, options: { readonly id: string; readonly capBytes: number }) {
+  constructor(
+    log: SegmentedLog,
+    options: { readonly id: string; readonly capBytes: number; readonly kept: KeptSegments },
+  ) {
     this.id = options.id;
     this.#log = log;
     this.#capBytes = options.capBytes;
-    // What was confirmed within the oldest segment is not remembered: the line drops the repeats.
-    this.#confirmed = log.firstSequence - 1;
+    this.#kept = options.kept;
+    // What was confirmed a moment before the end is not remembered: the line drops the repeats.
+    this.#confirmed = Math.max(options.kept.confirmed, log.firstSequence - 1);
   }
 
   get pending(): { readonly records: number; readonly bytes: number } {
-    return { records: this.#log.lastSequence - this.#confirmed, bytes: this.#log.bytes };
+    const bytes = this.#log.bytes - this.#kept.bytes(this.#confirmed);
+    return { records: this.#log.lastSequence - this.#confirmed, bytes };
+  }
+
+  get confirmed(): number {
+    return this.#confirmed;
   }
 
   get refused(): number {
@@ -98,9 +123,10 @@ class FileSpool implements Spool {
 
   async append(records: readonly Uint8Array[]): Promise<{ spool: string; offset: number }> {
     const size = records.reduce((sum, record) => sum + frameHeaderBytes + record.length, 0);
-    if (this.#log.bytes + size > this.#capBytes) {
+    const held = this.pending.bytes;
+    if (held + size > this.#capBytes) {
       this.#refused += records.length;
-      throw new Fault('spool/full', `the spool holds ${this.#log.bytes} of ${this.#capBytes} bytes`);
+      throw new Fault('spool/full', `the spool holds ${held} of ${this.#capBytes} bytes`);
     }
     return { spool: this.id, offset: await this.#log.append(records) };
   }
@@ -113,7 +139,7 @@ class FileSpool implements Spool {
 
   async confirm(offset: number): Promise<void> {
     this.#confirmed = Math.max(this.#confirmed, Math.min(offset, this.#log.lastSequence));
-    await this.#log.trim(this.#confirmed + 1);
+    await this.#kept.cut(this.#confirmed);
   }
 
   close(): Promise<void> {

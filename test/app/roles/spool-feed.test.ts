@@ -9,6 +9,7 @@ function spoolWithout(lost: readonly number[], last: number) {
   const state = { last };
   const spool: Spool = {
     id: 'spool',
+    confirmed: 0,
     pending: { records: 0, bytes: 0 },
     refused: 0,
     get lastOffset() {

@@ -90,3 +90,38 @@ test('a spool is read beside the process that writes it', async () => {
   expect(read).toHaveLength(12);
   expect(read.at(-1)).toEqual([spool.id, 12]);
 });
+
+test('what is confirmed stays for as long and as much as asked, over a restart too', async () => {
+  const [world, disk] = [virtualWorld(), memoryDisk()];
+  const keep = { ms: 60_000, bytes: 2_500 };
+  const openKeeping = () =>
+    openSpool({ folder, world, files: disk, segmentBytes: 1_000, capBytes: 8_000, keep });
+  const { value: spool } = await openKeeping();
+  for (let n = 1; n <= 40; n++) await append(spool, world, [inform(n)]);
+  await spool.confirm(40);
+  expect(spool.pending.records).toBe(0);
+  const kept = await offsets(spool);
+  expect(kept[0]).toBeGreaterThan(1);
+  expect(kept.length).toBeGreaterThan(8);
+  await spool.close();
+  const { value: again } = await openKeeping();
+  expect(again.confirmed).toBe(40);
+  expect(again.pending.records).toBe(0);
+  await world.pass(60_000);
+  await append(again, world, [inform(41)]);
+  await again.confirm(41);
+  expect((await offsets(again)).length).toBeLessThan(kept.length);
+});
+
+test('what is kept takes no room from what waits', async () => {
+  const [world, disk] = [virtualWorld(), memoryDisk()];
+  const keep = { ms: 60_000, bytes: 1_000_000 };
+  const { value: spool } = await openSpool({
+    ...{ folder, world, files: disk, segmentBytes: 1_000, capBytes: 4_000, keep },
+  });
+  for (let round = 0; round < 4; round++) {
+    for (let n = 1; n <= 20; n++) expect(await append(spool, world, [inform(n)])).toHaveProperty('offset');
+    await spool.confirm(spool.lastOffset);
+  }
+  expect(await offsets(spool)).toHaveLength(80);
+});

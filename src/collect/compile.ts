@@ -85,6 +85,7 @@ class Compiler {
     const all = [...tables.values()];
     return {
       id: own.id,
+      file: this.#document.file,
       isUnverified: own.status === 'unverified',
       match: compileMatch(own),
       identity,

@@ -13,6 +13,8 @@ export interface Profiles {
 
 export interface Profile {
   readonly id: string;
+  /** Path as it was read from. */
+  readonly file: string;
   /** Written from the MIB alone: nobody has recorded such a device yet. */
   readonly isUnverified: boolean;
   readonly match: Match;

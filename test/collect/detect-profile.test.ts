@@ -6,7 +6,7 @@ const profile = (id: string, sysObjectID: string[], sysDescr: string[] = []): [s
   id,
   {
     ...{ id, match: { sysObjectID, sysDescr }, identity: {}, tables: [] },
-    ...{ isUnverified: false, measuredTables: [], tests: [] },
+    ...{ file: '', isUnverified: false, measuredTables: [], tests: [] },
   },
 ];
 const profiles: Profiles = {

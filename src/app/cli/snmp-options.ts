@@ -7,6 +7,7 @@ import type { Profiles } from '../../collect/collect.ts';
 import { loadProfiles } from '../../edge/files/profiles.ts';
 import type { Credentials } from '../../edge/snmp/poll.ts';
 import { profileFoldersBeside } from '../config/installation.ts';
+import { readConfig } from '../config/load.ts';
 import { type HostPort, parseHostPort } from '../config/values.ts';
 import { configFile, secretFrom } from './common-options.ts';
 
@@ -87,7 +88,14 @@ export function deviceAddress(written: string): HostPort {
   throw new Fault('usage/host', `"${written}" is no HOST or HOST:PORT`);
 }
 
-/** Shipped profiles and those in `collectors` beside the configuration. */
-export function profilesBeside(config: string | undefined): Promise<Parsed<Profiles>> {
-  return loadProfiles(profileFoldersBeside(configFile(config)));
+/** Shipped profiles, those in `collectors` beside the configuration and those that it names. */
+export async function profilesBeside(config: string | undefined): Promise<Parsed<Profiles>> {
+  return loadProfiles(await profileFoldersOf(config));
+}
+
+/** What else is wrong with the configuration does not matter here. */
+export async function profileFoldersOf(config: string | undefined): Promise<readonly string[]> {
+  const file = configFile(config);
+  const read = file === undefined ? undefined : await readConfig({ config: file, override: {} });
+  return profileFoldersBeside(file, read?.value.profiles ?? []);
 }

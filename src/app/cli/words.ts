@@ -19,6 +19,7 @@ const sentences = {
     healthy: 'Everything that was checked is in order.',
     unhealthy: '{failed} checks failed.',
     total: '{shown} of {total}.',
+    profilesTested: '{profiles} profiles, {tests} tests, {failed} failed.',
   },
   ru: {
     allGood: 'Ошибок нет.',
@@ -37,6 +38,7 @@ const sentences = {
     healthy: 'Всё проверенное в порядке.',
     unhealthy: 'Не пройдено проверок: {failed}.',
     total: 'Показано {shown} из {total}.',
+    profilesTested: 'Профилей {profiles}, проверок {tests}, не прошло {failed}.',
   },
 } as const;
 

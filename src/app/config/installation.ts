@@ -33,7 +33,7 @@ export async function readInstallation(start: StartOptions): Promise<Parsed<Inst
 /** What belongs to a configuration that was read: a mistake there leaves out its own part alone. */
 export async function readBeside(read: ReadConfig, file: string | undefined): Promise<Parsed<Installation>> {
   const { config } = read;
-  const folders = profileFoldersBeside(file);
+  const folders = profileFoldersBeside(file, config.profiles);
   const profiles = await loadProfiles(folders);
   const ruleFolders = config.rules === undefined ? [rulesFolder] : [rulesFolder, config.rules];
   const rules = await loadRules(ruleFolders);
@@ -49,15 +49,18 @@ export async function readBeside(read: ReadConfig, file: string | undefined): Pr
     },
     problems: [
       ...unknownProfiles(read, file, profiles.value),
-      ...profiles.problems,
-      ...[...rules.problems, ...topology.problems].map((problem) => whereNamed(problem, read)),
+      ...[...profiles.problems, ...rules.problems, ...topology.problems].map((problem) =>
+        whereNamed(problem, read),
+      ),
     ],
   };
 }
 
 /** A file or folder that cannot be read is shown where the configuration names it. */
 function whereNamed(problem: Problem, { config, inForce }: ReadConfig): Problem {
-  const key = (['topology', 'subscribers', 'rules'] as const).find((name) => config[name] === problem.file);
+  const key = (['topology', 'subscribers', 'rules', 'profiles'] as const).find((name) =>
+    ([] as unknown[]).concat(config[name]).includes(problem.file),
+  );
   if (problem.code !== 'file/unreadable' || problem.line !== 0 || key === undefined) return problem;
   for (const [file, text] of Object.entries(inForce.files)) {
     const { value: document } = parseYaml(file, text);
@@ -67,11 +70,16 @@ function whereNamed(problem: Problem, { config, inForce }: ReadConfig): Problem 
   return problem;
 }
 
-/** Shipped profiles and those in `collectors` beside the configuration. */
-export function profileFoldersBeside(config: string | undefined): readonly string[] {
+/** Shipped profiles, those in `collectors` beside the configuration and those that it names. */
+export function profileFoldersBeside(
+  config: string | undefined,
+  named: readonly string[],
+): readonly string[] {
   const own = config === undefined ? undefined : join(dirname(resolve(config)), 'collectors');
-  const isOwn = own !== undefined && own !== resolve(collectorsFolder) && existsSync(own);
-  return isOwn ? [collectorsFolder, own] : [collectorsFolder];
+  const beside = own !== undefined && existsSync(own) ? [own] : [];
+  return [collectorsFolder, ...new Set([...beside, ...named])].filter(
+    (folder, place) => place === 0 || resolve(folder) !== resolve(collectorsFolder),
+  );
 }
 
 /** A device whose profile is not there would never be polled. */

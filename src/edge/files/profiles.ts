@@ -13,12 +13,13 @@ import { readText, yamlFiles } from './yaml-folder.ts';
 
 const checkProfile = documentCheck(profileSchema);
 
-/** `folders` in the order shipped first; a folder that cannot be read is a problem, not an error. */
-export async function loadProfiles(folders: readonly string[]): Promise<Parsed<Profiles>> {
+/** `paths` of folders and of single files, shipped ones first; one that cannot be read is a problem, not an error. */
+export async function loadProfiles(paths: readonly string[]): Promise<Parsed<Profiles>> {
   const problems: Problem[] = [];
   const sound: SourceDocument[] = [];
-  for (const folder of folders) {
-    for (const file of await yamlFiles(folder, problems)) {
+  for (const path of paths) {
+    const files = /\.ya?ml$/.test(path) ? [path] : await yamlFiles(path, problems);
+    for (const file of files) {
       const text = await readText(file, problems);
       if (text === undefined) continue;
       const parsed = parseYaml(file, text);

@@ -14,6 +14,18 @@ interface RecordedRow {
   readonly varbind: Varbind;
 }
 
+/** Rows made up instead of recorded; a row whose name is no OID is left out. */
+export function recordingOf(varbinds: readonly Varbind[]): Recording {
+  const rows = varbinds.flatMap((varbind): RecordedRow[] => {
+    const name = encodeOid(varbind.oid);
+    return name === undefined ? [] : [{ name, varbind }];
+  });
+  return { rows: inOrder(rows), skipped: varbinds.length - rows.length };
+}
+
+const inOrder = (rows: readonly RecordedRow[]): RecordedRow[] =>
+  [...rows].sort((a, b) => compareOids(wholeOf(a.name), wholeOf(b.name)));
+
 /** `text` holds one character a byte (latin1), because values need not be UTF-8. The last of equal OIDs wins. */
 export function parseSnmprec(text: string): Recording {
   const byOid = new Map<string, RecordedRow>();
@@ -25,8 +37,7 @@ export function parseSnmprec(text: string): Recording {
     if (row === undefined) skipped++;
     else byOid.set(row.varbind.oid, row);
   }
-  const rows = [...byOid.values()].sort((a, b) => compareOids(wholeOf(a.name), wholeOf(b.name)));
-  return { rows, skipped };
+  return { rows: inOrder([...byOid.values()]), skipped };
 }
 
 function parseRow(line: string): RecordedRow | undefined {

@@ -6,8 +6,23 @@
  * rest failed; a mistake in one profile leaves all others usable.
  */
 export type { AlarmRule, RuleSeverity, Thresholds } from './alarm-rule.ts';
+export { readingOfCells } from './cell-rows.ts';
 export { compileProfiles } from './compile.ts';
 export { detectionOids, detectProfile } from './detect-profile.ts';
+export {
+  isOfPorts,
+  MeasuredPorts,
+  PortColumns,
+  portProgram,
+} from './measured-ports.ts';
+export {
+  type MeasuredRows,
+  measuredRows,
+  noSeries,
+  type ObjectsKnown,
+  type SampleName,
+  type SampleSink,
+} from './measured-rows.ts';
 export {
   compareOids,
   indexText,
@@ -25,6 +40,7 @@ export { judgeTest, type ProfileTest } from './profile-test.ts';
 export { type DeviceAnswer, readDevice } from './read-device.ts';
 export { groundedProfile, isRelative } from './relative-oids.ts';
 export { type MeasuredValue, samplesOf } from './samples.ts';
+export type { FillOutcome } from './session.ts';
 export { notPlaced, TableCells } from './table-cells.ts';
 export { withTextsOf } from './texts.ts';
 export { valueTag } from './value-tag.ts';

@@ -83,7 +83,7 @@ export class Detection {
     const poll = { device: device.id, at, isSettling, isRestarted };
     if (seen.ports !== undefined) this.#refused += state.ports.poll(this.#rules, seen.ports, poll, found);
     for (const table of seen.tables) {
-      this.#refused += state.conditions.poll(this.#rules, table, isRestarted, found);
+      this.#refused += state.conditions.poll(this.#rules, table, poll, found);
     }
     return found;
   }

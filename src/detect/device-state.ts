@@ -1,18 +1,10 @@
 /** All that detection remembers of one device between polls. */
 import type { Instant } from '../base/instant.ts';
-import type { ResourceId } from '../model/ids.ts';
-import type { LevelState } from './levels.ts';
-import { type PortState, Ports } from './ports.ts';
+import { type Condition, Conditions } from './conditions.ts';
+import type { PortSnapshot } from './port-columns.ts';
+import { Ports } from './ports.ts';
+import type { DeviceSeen } from './seen.ts';
 import type { WatchedDevice } from './trap-rules.ts';
-
-/** One threshold or state rule on one object. */
-export interface Condition {
-  readonly cause: string;
-  /** The object, as the alarm's `by`. */
-  readonly by: ResourceId;
-  readonly level: LevelState;
-  seenIn: number;
-}
 
 export interface DeviceState {
   readonly device: WatchedDevice;
@@ -22,16 +14,22 @@ export interface DeviceState {
   answers: number;
   /** Readings so far. */
   readings: number;
-  upTime?: { readonly ticks: number; readonly at: Instant } | undefined;
+  upTime?: UpTime | undefined;
   /** After a restart: ports that are down raise nothing before. */
   settlesUntil?: Instant | undefined;
   readonly ports: Ports;
-  readonly conditions: Map<string, Condition>;
+  readonly conditions: Conditions;
+}
+
+interface UpTime {
+  readonly ticks: number;
+  readonly at: Instant;
+  readonly engineBoots?: number | undefined;
 }
 
 export interface DeviceSnapshot extends Omit<DeviceState, 'ports' | 'conditions'> {
-  readonly ports: readonly (readonly [string, PortState])[];
-  readonly conditions: readonly (readonly [string, Condition])[];
+  readonly ports: readonly PortSnapshot[];
+  readonly conditions: readonly Condition[];
 }
 
 const mostPorts = 10_000;
@@ -44,28 +42,47 @@ export const freshDevice = (device: WatchedDevice): DeviceState => ({
   readings: 0,
   upTime: undefined,
   ports: new Ports(mostPorts),
-  conditions: new Map<string, Condition>(),
+  conditions: new Conditions(device),
 });
 
-export const snapshotOf = (state: DeviceState): DeviceSnapshot =>
-  structuredCopy({ ...state, ports: [...state.ports.byName], conditions: [...state.conditions] });
+export const snapshotOf = (state: DeviceState): DeviceSnapshot => ({
+  ...state,
+  ports: state.ports.snapshot(),
+  conditions: state.conditions.snapshot(),
+});
 
 export function restoredDevice(snapshot: DeviceSnapshot): DeviceState {
-  const { ports, conditions, ...rest } = structuredCopy(snapshot);
-  return { ...rest, ports: new Ports(mostPorts, ports), conditions: new Map(conditions) };
+  const { ports, conditions, ...rest } = snapshot;
+  return {
+    ...rest,
+    ports: new Ports(mostPorts, ports),
+    conditions: new Conditions(snapshot.device, conditions),
+  };
 }
-
-/** Plain data only: what JSON holds. */
-const structuredCopy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 /** sysUpTime counts hundredths in 32 bits: it wraps after 497 days, which is no restart. */
 const wrapsAt = 2 ** 32;
 const slackTicks = 6_000;
+/** Clocks of agents and ours drift apart by no more than this share. */
+const drift = 0.1;
 
-/** True when the device started since its last reading. */
-export function hasRestarted(state: DeviceState, ticks: number | undefined, at: Instant): boolean {
+/** True when the device started since its last reading. Remembers this one. */
+export function hasRestarted(state: DeviceState, seen: DeviceSeen, at: Instant): boolean {
+  const { upTimeTicks: ticks, engineBoots } = seen;
   const before = state.upTime;
-  if (ticks === undefined || before === undefined || ticks >= before.ticks) return false;
-  const expected = before.ticks + (at - before.at) / 10;
-  return expected < wrapsAt - slackTicks || Math.abs(expected - wrapsAt - ticks) > slackTicks;
+  if (ticks === undefined) return false;
+  state.upTime = { ticks, at, engineBoots };
+  if (before === undefined) return false;
+  if (engineBoots !== undefined && before.engineBoots !== undefined && engineBoots > before.engineBoots) {
+    return true;
+  }
+  const elapsed = Math.max(0, at - before.at) / 10;
+  // How far it stands behind where it would be had it gone on, the short way round.
+  const behind = (before.ticks + elapsed - ticks) % wrapsAt;
+  const shortWay =
+    behind > wrapsAt / 2 ? behind - wrapsAt : behind < -wrapsAt / 2 ? behind + wrapsAt : behind;
+  // A wrap leaves it near where it should be; only then may it go back.
+  const isNear = Math.abs(shortWay) <= slackTicks + elapsed * drift;
+  if (ticks < before.ticks) return !isNear || before.ticks + elapsed < wrapsAt - slackTicks - elapsed * drift;
+  return shortWay > slackTicks + elapsed * drift;
 }

@@ -34,6 +34,9 @@ export function judge(
   return held < 0 ? 'clear' : rule.limits[held]?.severity;
 }
 
+/** True: the value reaches no limit, so that whoever has shown nothing bad need not be remembered. */
+export const isWithin = (rule: Levels, value: number): boolean => reached(rule, value, 0) < 0;
+
 /** The worst limit that the value has reached; with `slack`, the worst it has not come back over by that much. */
 function reached(rule: Levels, value: number, slack: number): number {
   const sign = rule.side === 'above' ? 1 : -1;

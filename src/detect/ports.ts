@@ -1,220 +1,293 @@
 /** Interfaces of one device from poll to poll: down when they were up, known by name so that renumbering changes nothing. */
-import { type Instant, instant, seconds } from '../base/instant.ts';
+import { type Instant, seconds } from '../base/instant.ts';
 import { resourceId } from '../model/ids.ts';
 import type { Observation } from '../model/observation.ts';
-import type { InterfaceReading } from '../model/reading.ts';
-import { freshLevel, judge, type LevelState } from './levels.ts';
+import { Counters } from './counters.ts';
+import { freshLevel, isWithin, judge, type LevelState } from './levels.ts';
+import { PortColumns, type PortSnapshot, portFlags } from './port-columns.ts';
 import type { DetectionRules, InterfaceRule, RatioRule } from './rules.ts';
-
-/** Plain data, so that a snapshot is a copy. */
-export interface PortState {
-  ifIndex: number;
-  /** ifDescr: the name that lines of syslog use. */
-  descr: string;
-  /** Never raised from birth: it must have been up, or a trap must have spoken of it. */
-  wasUp: boolean;
-  /** Polls raised it: the alarm has this source until a poll ends it. */
-  isRaised: boolean;
-  /** A trap said that it is down, and none that it is up since. */
-  isTold: boolean;
-  /** Readings in a row that found it down, or up while it is raised. */
-  count: number;
-  /** When a trap last said what it is: a reading begun before that is older news. */
-  toldAt: Instant;
-  /** Number of the reading that saw it last. */
-  seenIn: number;
-  counters: Readonly<Record<string, number | string>>;
-  readonly ratios: Record<string, LevelState>;
-}
+import type { PortNames, PortsSeen } from './seen.ts';
 
 /** A reading takes up to this long, so that it may be older than a trap that arrived before it. */
 const readingLasts = seconds(10);
+/** RFC 2863 ifOperStatus and ifAdminStatus. */
+const status = { up: 1, down: 2 } as const;
+/** A port missing from this many readings in a row is gone. */
+const goneAfter = 10;
+const noPort = -1;
 
 export interface PortPoll {
   readonly device: string;
   readonly at: Instant;
-  readonly reading: number;
-  /** The device started a short while ago, or its counters start anew. */
+  /** The device started a short while ago: ports come up one after the other. */
   readonly isSettling: boolean;
   readonly isRestarted: boolean;
 }
 
-const freshPort = (ifIndex: number): PortState => ({
-  ifIndex,
-  descr: '',
-  wasUp: false,
-  isRaised: false,
-  isTold: false,
-  count: 0,
-  toldAt: instant(0),
-  seenIn: 0,
-  counters: {},
-  ratios: {},
-});
+interface RatioColumns {
+  readonly rule: RatioRule;
+  readonly of: readonly number[];
+  readonly per: readonly number[];
+}
 
 export class Ports {
-  readonly byName: Map<string, PortState>;
-  readonly #most: number;
+  readonly #columns: PortColumns;
+  readonly #counters = new Counters();
+  #who: PortNames | undefined;
+  /** Port of each row of `#who`. */
+  #portOf = new Int32Array(0);
+  /** Ports that the last readings lacked, and in how many of them. */
+  readonly #absent = new Map<number, number>();
+  #polledAt: Instant | undefined;
+  #ratios:
+    | { readonly of: object; readonly names: object; readonly list: readonly RatioColumns[] }
+    | undefined;
 
-  constructor(most: number, ports: readonly (readonly [string, PortState])[] = []) {
-    this.#most = most;
-    this.byName = new Map(ports);
+  /** Places of inOctets and outOctets. */
+  #octets: readonly [number, number] = [-1, -1];
+
+  constructor(most: number, snapshot: readonly PortSnapshot[] = []) {
+    this.#columns = new PortColumns(most, snapshot);
   }
 
-  /** False when there are too many ports to watch this one. */
-  poll(rules: DetectionRules, port: InterfaceReading, poll: PortPoll, found: Observation[]): boolean {
-    const state = this.#stateOf(port, poll.reading);
-    if (state === undefined) return false;
-    if (state.ifIndex !== port.ifIndex)
-      this.#renumber(state, port.ifIndex, { rule: rules.interfaces, poll }, found);
-    state.seenIn = poll.reading;
-    state.descr = (port.ifDescr ?? '').slice(0, 128);
-    judgeOper(rules.interfaces, state, port, poll, found);
-    for (const ratio of rules.ratios) judgeRatio(ratio, state, port, poll, found);
-    state.counters = port.counters ?? {};
-    return true;
+  /** Answers how many ports were too many to be watched. */
+  poll(rules: DetectionRules, seen: PortsSeen, poll: PortPoll, found: Observation[]): number {
+    if (seen.who !== this.#who) this.#bind(rules.interfaces, seen.who, poll, found);
+    if (this.#absent.size > 0) this.#forgetGone(rules.interfaces, poll, found);
+    this.#counters.prepare(seen.counters.names, this.#columns.slots);
+    const ratios = this.#ratiosOf(rules.ratios, seen.counters.names);
+    const elapsedMs = this.#polledAt === undefined ? 0 : poll.at - this.#polledAt;
+    const interval = { elapsedMs, isRestarted: poll.isRestarted || elapsedMs <= 0 };
+    const place = { port: 0, row: 0 };
+    let refused = 0;
+    for (let row = 0; row < this.#portOf.length; row++) {
+      const port = this.#portOf[row]!;
+      if (port === noPort) {
+        refused++;
+        continue;
+      }
+      this.#judgeOper(rules.interfaces, port, { seen, row, poll }, found);
+      place.port = port;
+      place.row = row;
+      const goesOn = this.#counters.advance(place, seen, interval);
+      seen.gaps[row] = goesOn ? 0 : 1;
+      seen.share[row] = goesOn ? this.#shareOf(seen.speedBps[row]!, elapsedMs) : Number.NaN;
+      if (goesOn) for (const ratio of ratios) this.#judgeRatio(ratio, port, poll, found);
+    }
+    this.#polledAt = poll.at;
+    return refused;
   }
 
   /** A trap said so: polls go on from there. */
   told(ifIndex: number, isDown: boolean, at: Instant): void {
-    for (const state of this.byName.values()) {
-      if (state.ifIndex !== ifIndex) continue;
-      state.wasUp = true;
-      state.isTold = isDown;
-      state.count = 0;
-      state.toldAt = at;
-      return;
-    }
+    const port = this.#columns.portOf(ifIndex);
+    if (port === undefined) return;
+    this.#columns.set(port, portFlags.wasUp, true);
+    this.#columns.set(port, portFlags.isTold, isDown);
+    this.#columns.count[port] = 0;
+    this.#columns.toldAt.set(port, at);
   }
 
   /** The number of the port of this name; undefined when no reading had one. */
   indexOf(name: string): number | undefined {
-    const known = this.byName.get(name);
-    if (known !== undefined) return known.ifIndex;
-    for (const state of this.byName.values()) if (state.descr === name) return state.ifIndex;
-    return undefined;
+    return this.#columns.indexOfName(name);
   }
 
   /** No reading: what was counted in a row is broken. */
   forgetCounts(): void {
-    for (const state of this.byName.values()) state.count = 0;
+    this.#columns.count.fill(0);
   }
 
-  #stateOf(port: InterfaceReading, reading: number): PortState | undefined {
-    const name = (port.ifName ?? port.ifDescr ?? '').slice(0, 128);
-    const known = this.byName.get(name);
-    // Two of one name in one reading are told apart by their numbers.
-    const key = name === '' || known?.seenIn === reading ? `${name}#${port.ifIndex}` : name;
-    const state = this.byName.get(key);
-    if (state !== undefined || this.byName.size >= this.#most) return state;
-    const fresh = freshPort(port.ifIndex);
-    this.byName.set(key, fresh);
-    return fresh;
+  /** What polls found down, and what else they judge; what a trap said becomes their own word with it (design L11). */
+  conditions(
+    rules: DetectionRules,
+    device: string,
+    take: (port: {
+      readonly down: Observation;
+      readonly isJudged: boolean;
+      readonly active: Observation[];
+    }) => void,
+  ): void {
+    const columns = this.#columns;
+    for (const port of columns.ports()) {
+      const raise = (cause: string): Observation =>
+        portObservation('raise', columns.ifIndex[port]!, cause, { device });
+      if (columns.has(port, portFlags.isTold)) columns.set(port, portFlags.isRaised, true);
+      const isRaised = columns.has(port, portFlags.isRaised);
+      const down = raise(rules.interfaces.cause);
+      // Down from birth, or down and not yet counted: not judged, so that what traps said of it stays.
+      const isJudged = columns.has(port, portFlags.wasUp) && (isRaised || columns.count[port] === 0);
+      const levels = columns.ratios.get(port);
+      const high = rules.ratios.filter(({ id }) => (levels?.[id]?.raised ?? -1) >= 0);
+      take({
+        down,
+        isJudged,
+        active: [...(isRaised ? [down] : []), ...high.map(({ cause }) => raise(cause))],
+      });
+    }
+  }
+
+  snapshot(): readonly PortSnapshot[] {
+    return this.#columns.snapshot();
+  }
+
+  #bind(rule: InterfaceRule, who: PortNames, poll: PortPoll, found: Observation[]): void {
+    const columns = this.#columns;
+    this.#portOf = new Int32Array(who.names.length).fill(noPort);
+    const bound = new Set<number>();
+    for (let row = 0; row < who.names.length; row++) {
+      const name = who.names[row]!.slice(0, 128);
+      const ifIndex = who.ifIndex[row]!;
+      const known = columns.find(name);
+      // Two of one name in one reading are told apart by their numbers.
+      const isTaken = name === '' || (known !== undefined && bound.has(known));
+      const port = columns.findOrAdd(isTaken ? `${name}#${ifIndex}` : name, ifIndex);
+      if (port === undefined) continue;
+      bound.add(port);
+      this.#portOf[row] = port;
+      if (this.#absent.delete(port)) this.#counters.forget(port);
+      columns.descr[port] = (who.descr[row] ?? '').slice(0, 128);
+      if (columns.ifIndex[port] !== ifIndex) this.#renumber(rule, { port, ifIndex, poll }, found);
+    }
+    for (const port of columns.ports()) {
+      if (!bound.has(port) && !this.#absent.has(port)) this.#absent.set(port, 0);
+    }
+    this.#who = who;
   }
 
   #renumber(
-    state: PortState,
-    ifIndex: number,
-    { rule, poll }: { readonly rule: InterfaceRule; readonly poll: PortPoll },
+    rule: InterfaceRule,
+    { port, ifIndex, poll }: { readonly port: number; readonly ifIndex: number; readonly poll: PortPoll },
     found: Observation[],
   ): void {
-    if (state.isRaised || state.isTold) {
-      found.push(portObservation('clear', state, rule.cause, poll));
-      state.isRaised = true;
-      state.ifIndex = ifIndex;
-      found.push({ ...portObservation('raise', state, rule.cause, poll), severity: rule.severity });
+    const columns = this.#columns;
+    if (columns.has(port, portFlags.isRaised) || columns.has(port, portFlags.isTold)) {
+      found.push(portObservation('clear', columns.ifIndex[port]!, rule.cause, poll));
+      columns.set(port, portFlags.isRaised, true);
+      const raised = portObservation('raise', ifIndex, rule.cause, poll);
+      found.push({ ...raised, severity: rule.severity });
     }
-    state.ifIndex = ifIndex;
-    state.counters = {};
+    columns.ifIndex[port] = ifIndex;
+    this.#counters.forget(port);
+  }
+
+  /** What has not been in the last readings was taken out: its alarms end. */
+  #forgetGone(rule: InterfaceRule, poll: PortPoll, found: Observation[]): void {
+    const columns = this.#columns;
+    for (const [port, readings] of this.#absent) {
+      this.#absent.set(port, readings + 1);
+      if (readings + 1 < goneAfter) continue;
+      if (columns.has(port, portFlags.isRaised) || columns.has(port, portFlags.isTold)) {
+        found.push(portObservation('clear', columns.ifIndex[port]!, rule.cause, poll));
+      }
+      this.#absent.delete(port);
+      this.#counters.forget(port);
+      columns.remove(port);
+    }
+  }
+
+  #judgeOper(
+    rule: InterfaceRule,
+    port: number,
+    { seen, row, poll }: { readonly seen: PortsSeen; readonly row: number; readonly poll: PortPoll },
+    found: Observation[],
+  ): void {
+    const columns = this.#columns;
+    const isOff = seen.admin[row] === status.down;
+    const isUp = seen.oper[row] === status.up;
+    const isDown = !isOff && seen.oper[row] === status.down;
+    if (!isUp && !isDown && !isOff) return;
+    if (columns.toldAt.size > 0 && poll.at < (columns.toldAt.get(port) ?? 0) + readingLasts) return;
+    const isRaised = columns.has(port, portFlags.isRaised);
+    if (isDown && !isRaised) {
+      if (!columns.has(port, portFlags.wasUp) || poll.isSettling) return;
+      if (columns.countOne(port) < rule.downFor) return;
+      columns.set(port, portFlags.isRaised, true);
+      columns.count[port] = 0;
+      const attributes = portNames(seen.who, row);
+      const raised = portObservation('raise', columns.ifIndex[port]!, rule.cause, poll);
+      found.push({ ...raised, severity: rule.severity, attributes });
+    } else if (!isDown && (isRaised || columns.has(port, portFlags.isTold))) {
+      // Switched off by a person is no fault any more, at once.
+      if (columns.countOne(port) < rule.upFor && !isOff) return;
+      columns.set(port, portFlags.isRaised, false);
+      columns.set(port, portFlags.isTold, false);
+      columns.set(port, portFlags.wasUp, isUp);
+      columns.count[port] = 0;
+      found.push(portObservation('clear', columns.ifIndex[port]!, rule.cause, poll));
+    } else {
+      columns.count[port] = 0;
+      if (!isDown) columns.set(port, portFlags.wasUp, isUp);
+    }
+  }
+
+  #judgeRatio({ rule, of, per }: RatioColumns, port: number, poll: PortPoll, found: Observation[]): void {
+    const { gains } = this.#counters;
+    const whole = sumOf(per, gains);
+    const part = sumOf(of, gains);
+    if (Number.isNaN(whole) || Number.isNaN(part) || whole < rule.least) return;
+    const value = part / Math.max(whole, part);
+    const held = this.#columns.ratios.get(port);
+    // A port that has shown nothing bad is not remembered.
+    if (held?.[rule.id] === undefined && isWithin(rule, value)) return;
+    const levels: Record<string, LevelState> = held ?? {};
+    if (held === undefined) this.#columns.ratios.set(port, levels);
+    levels[rule.id] ??= freshLevel();
+    const result = judge(rule, levels[rule.id]!, value);
+    if (result === undefined) return;
+    const event = result === 'clear' ? 'clear' : 'raise';
+    const severity = result === 'clear' ? undefined : result;
+    found.push({ ...portObservation(event, this.#columns.ifIndex[port]!, rule.cause, poll), severity });
+  }
+
+  /** In and out are apart on every full-duplex interface: the busier one counts. */
+  #shareOf(speedBps: number, elapsedMs: number): number {
+    const { gains } = this.#counters;
+    const [into, out] = this.#octets;
+    if (into < 0 || out < 0 || speedBps <= 0 || elapsedMs <= 0) return Number.NaN;
+    const bits = Math.max(gains[into]!, gains[out]!) * 8;
+    return Math.min(100, (100 * bits * 1_000) / (elapsedMs * speedBps));
+  }
+
+  #ratiosOf(rules: readonly RatioRule[], names: readonly string[]): readonly RatioColumns[] {
+    if (this.#ratios?.of === rules && this.#ratios.names === names) return this.#ratios.list;
+    const numbers = (wanted: readonly string[]): number[] =>
+      wanted.map((name) => names.indexOf(name)).filter((number) => number >= 0);
+    const list = rules.map((rule) => ({ rule, of: numbers(rule.of), per: numbers(rule.per) }));
+    this.#ratios = { of: rules, names, list };
+    this.#octets = [names.indexOf('inOctets'), names.indexOf('outOctets')];
+    return list;
   }
 }
 
-function judgeOper(
-  rule: InterfaceRule,
-  state: PortState,
-  port: InterfaceReading,
-  poll: PortPoll,
-  found: Observation[],
-): void {
-  const isOff = port.adminStatus === 'down';
-  const isUp = port.operStatus === 'up';
-  const isDown = !isOff && port.operStatus === 'down';
-  if (!isUp && !isDown && !isOff) return;
-  if (poll.at < state.toldAt + readingLasts) return;
-  if (isDown && !state.isRaised) {
-    if (!state.wasUp || poll.isSettling || ++state.count < rule.downFor) return;
-    state.isRaised = true;
-    state.count = 0;
-    const attributes = portNames(port);
-    found.push({ ...portObservation('raise', state, rule.cause, poll), severity: rule.severity, attributes });
-  } else if (!isDown && (state.isRaised || state.isTold)) {
-    // Switched off by a person is no fault any more, at once.
-    if (++state.count < rule.upFor && !isOff) return;
-    state.isRaised = false;
-    state.isTold = false;
-    state.count = 0;
-    state.wasUp = isUp;
-    found.push(portObservation('clear', state, rule.cause, poll));
-  } else {
-    state.count = 0;
-    if (!isDown) state.wasUp = isUp;
-  }
-}
-
-function judgeRatio(
-  rule: RatioRule,
-  state: PortState,
-  port: InterfaceReading,
-  poll: PortPoll,
-  found: Observation[],
-): void {
-  if (poll.isRestarted) return;
-  const per = advance(rule.per, port.counters, state.counters);
-  const of = advance(rule.of, port.counters, state.counters);
-  // A counter that went back was reset or wrapped: the interval says nothing (fault 35).
-  if (per === undefined || of === undefined || per < rule.least) return;
-  state.ratios[rule.id] ??= freshLevel();
-  const result = judge(rule, state.ratios[rule.id]!, of / Math.max(per, of));
-  if (result === undefined) return;
-  const event = result === 'clear' ? 'clear' : 'raise';
-  const severity = result === 'clear' ? undefined : result;
-  found.push({ ...portObservation(event, state, rule.cause, poll), severity });
-}
-
-/** Sum of what these counters advanced; undefined when one went back or none was there before. */
-function advance(
-  names: readonly string[],
-  now: InterfaceReading['counters'],
-  before: PortState['counters'],
-): number | undefined {
-  let sum: number | undefined;
-  for (const name of names) {
-    const [to, from] = [now?.[name], before[name]];
-    if (to === undefined || from === undefined) continue;
-    const gain =
-      typeof to === 'number' && typeof from === 'number' ? to - from : Number(BigInt(to) - BigInt(from));
-    if (gain < 0) return undefined;
-    sum = (sum ?? 0) + gain;
+/** NaN when none of them says anything. */
+function sumOf(columns: readonly number[], gains: Float64Array): number {
+  let sum = Number.NaN;
+  for (const column of columns) {
+    const gain = gains[column]!;
+    if (!Number.isNaN(gain)) sum = Number.isNaN(sum) ? gain : sum + gain;
   }
   return sum;
 }
 
-export const portObservation = (
+const portObservation = (
   event: 'raise' | 'clear',
-  state: PortState,
+  ifIndex: number,
   cause: string,
   poll: Pick<PortPoll, 'device'>,
 ): Observation => ({
   event,
-  resource: resourceId(`${poll.device}/if/${state.ifIndex}`),
+  resource: resourceId(`${poll.device}/if/${ifIndex}`),
   cause,
   source: 'poll',
   device: poll.device,
 });
 
-const portNames = (port: InterfaceReading): Readonly<Record<string, string>> =>
+const portNames = (who: PortNames, row: number): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    (['ifName', 'ifDescr', 'ifAlias'] as const).flatMap((name) =>
-      port[name] === undefined ? [] : [[name, port[name].slice(0, 256)]],
-    ),
+    [
+      ['ifName', who.names[row]] as const,
+      ['ifDescr', who.descr[row]] as const,
+      ['ifAlias', who.alias[row]] as const,
+    ].flatMap(([name, text]) => (text === undefined || text === '' ? [] : [[name, text.slice(0, 256)]])),
   );

@@ -1,149 +1,250 @@
 /**
  * The measuring loop of a collector: asks each device at its own moment of the interval, hands samples to the series and
- * readings to `detect`. Fast and not journaled: only observations leave it.
+ * what was seen to `detect`. Fast and not journaled: only observations leave it.
  */
-import { type DurationMs, type Instant, milliseconds } from '../base/instant.ts';
-import { spreadHash } from '../base/random.ts';
+import { type DurationMs, milliseconds } from '../base/instant.ts';
 import type { Wake, World } from '../base/world.ts';
-import { type MeasuredValue, samplesOf } from '../collect/collect.ts';
-import type { Detection, WatchedDevice } from '../detect/detect.ts';
+import type { SampleSink } from '../collect/collect.ts';
+import type { Detection } from '../detect/detect.ts';
 import type { Observation } from '../model/observation.ts';
-import type { DeviceReading } from '../model/reading.ts';
-import type { SampleBatch, SeriesId, SeriesStore } from './series.ts';
-
-export interface MeasuredDevice extends WatchedDevice {
-  /** One reading of the device; undefined when it did not answer. Never rejects. */
-  read(): Promise<DeviceReading | undefined>;
-}
+import type { DeviceColumns, PortColumnsOf } from './device-columns.ts';
+import { DeviceTurn, type TurnOutcome } from './device-turn.ts';
+import { ObservationOutlet } from './observation-outlet.ts';
+import type { PolledDevice } from './polled-device.ts';
+import { PollingHealth } from './polling-health.ts';
+import { SampleOutlet } from './sample-outlet.ts';
+import { Schedule, type TurnTaken } from './schedule.ts';
+import type { SeriesStore } from './series.ts';
 
 export interface MeasuringOptions {
-  readonly devices: readonly MeasuredDevice[];
+  /** Resource id of this collector, for its own alarms. */
+  readonly collector: string;
+  readonly devices: readonly PolledDevice[];
   readonly intervalMs: DurationMs;
   readonly world: World;
-  readonly series: SeriesStore;
+  readonly series: Pick<SeriesStore, 'register' | 'append'>;
   readonly detection: Detection;
-  /** False: the line's queue is full. What was not taken is sent again by the next reconciliation (design L11). */
+  /** False: the line's queue is full; it is offered again. */
   readonly offer: (observation: Observation) => boolean;
-  readonly onReading: (device: WatchedDevice, reading: DeviceReading | undefined, at: Instant) => void;
+  /** Whether it answered; not called for turns that say nothing. */
+  readonly onTurn: (device: PolledDevice, answered: boolean) => void;
 }
-
-/** The first round comes within this time, so that a start shows something soon. */
-const firstRoundMs = 3_000;
 
 export class Measuring {
   readonly #options: MeasuringOptions;
-  /** Devices that are asked, and how each waits for its next turn. */
-  readonly #asked = new Map<MeasuredDevice, Wake>();
-  readonly #busy = new Set<MeasuredDevice>();
-  /** Series numbers by resource and metric; one entry a series, as the store keeps too. */
-  readonly #ids = new Map<string, SeriesId>();
-  readonly #counters = {
-    polls: 0,
-    pollsWithoutAnswer: 0,
-    pollsSkipped: 0,
-    samples: 0,
-    observationsNotTaken: 0,
-  };
+  readonly #schedule: Schedule;
+  readonly #outlet: ObservationOutlet;
+  readonly #samples: SampleOutlet;
+  readonly #health: PollingHealth;
+  readonly #columnsOf: PortColumnsOf = new WeakMap();
+  readonly #turns = new Map<string, DeviceTurn>();
+  /** By number of turn. */
+  readonly #byNumber: (DeviceTurn | undefined)[] = [];
+  readonly #everyMs: number[] = [];
+  readonly #counters = { polls: 0, pollsWithoutAnswer: 0, pollsSkipped: 0, tablesIncomplete: 0 };
   #intervalMs: DurationMs;
+  #wake: Wake | undefined;
 
   constructor(options: MeasuringOptions) {
+    const { world, series, intervalMs } = options;
     this.#options = options;
-    this.#intervalMs = options.intervalMs;
+    this.#intervalMs = intervalMs;
+    this.#schedule = new Schedule(world.monotonicMs());
+    this.#outlet = new ObservationOutlet(world, options.offer);
+    this.#samples = new SampleOutlet({ store: series, world });
+    this.#health = new PollingHealth(options.collector);
   }
 
   get counters(): Readonly<Record<string, number>> {
-    return this.#counters;
+    return {
+      ...this.#counters,
+      ...this.#samples.counters,
+      ...this.#outlet.counters,
+      ...this.#health.counters(),
+      turnsLeftOut: this.#schedule.skipped,
+    };
+  }
+
+  get health(): PollingHealth {
+    return this.#health;
   }
 
   start(): void {
+    this.#wake = this.#options.world.every(milliseconds(this.#schedule.tickMs), () => this.#run());
     this.use(this.#options.devices, this.#options.intervalMs);
   }
 
   /** From now on these: who was asked before, the same object and as often, keeps its turn. */
-  use(devices: readonly MeasuredDevice[], intervalMs: DurationMs): void {
+  use(devices: readonly PolledDevice[], intervalMs: DurationMs): void {
     const wanted = new Set(devices);
     const keepsTurns = intervalMs === this.#intervalMs;
     this.#intervalMs = intervalMs;
-    for (const [device, wake] of this.#asked) {
-      if (keepsTurns && wanted.has(device)) continue;
-      wake.cancel();
-      this.#asked.delete(device);
+    for (const turn of this.#turns.values()) {
+      if (!keepsTurns || !wanted.has(turn.device)) this.#end(turn);
     }
-    for (const device of wanted) if (!this.#asked.has(device)) this.#begin(device);
+    for (const device of wanted) if (!this.#turns.has(device.id)) this.#begin(device);
   }
 
-  stop(): void {
+  /** Asks nobody any more; resolves when all that was measured is with the series. */
+  async stop(): Promise<void> {
     this.use([], this.#intervalMs);
+    this.#wake?.cancel();
+    this.#outlet.close();
+    await this.#samples.close();
   }
 
-  #begin(device: MeasuredDevice): void {
+  /** Something looks wrong there (a trap, an alarm, a ticket): it is asked at once, costly tables too. */
+  suspect(device: string): void {
+    const turn = this.#turns.get(device);
+    if (turn === undefined) return;
+    turn.isSuspect = true;
+    this.pollNow(device);
+  }
+
+  /** The device is asked out of turn, at most once a second. */
+  pollNow(device: string): void {
+    const turn = this.#turns.get(device);
+    if (turn === undefined) return;
+    turn.isHurried = true;
+    this.#schedule.hurry(turn.turn, this.#options.world.monotonicMs());
+  }
+
+  #begin(device: PolledDevice): void {
     const { world } = this.#options;
-    const first = milliseconds(spreadHash(device.id) % Math.min(firstRoundMs, this.#intervalMs));
-    const begin = (): void => {
-      this.#poll(device);
-      this.#asked.set(
-        device,
-        world.every(this.#intervalMs, () => this.#poll(device)),
-      );
-    };
-    this.#asked.set(device, world.after(first, begin));
+    const number = this.#schedule.add(device.id, this.#intervalMs, world.monotonicMs());
+    const turn = new DeviceTurn({
+      device,
+      turn: number,
+      intervalMs: this.#intervalMs,
+      columnsOf: this.#columnsOf,
+    });
+    this.#byNumber[number] = turn;
+    this.#everyMs[number] = this.#intervalMs;
+    this.#turns.set(device.id, turn);
+    this.#health.add(device.id);
+  }
+
+  #end(turn: DeviceTurn): void {
+    this.#schedule.remove(turn.turn);
+    this.#byNumber[turn.turn] = undefined;
+    this.#turns.delete(turn.device.id);
+    this.#health.remove(turn.device.id);
+  }
+
+  #run(): void {
+    this.#schedule.run(this.#options.world.monotonicMs(), (taken) => this.#take(taken));
   }
 
   /** A device that still answers the last round is not asked again: one request in flight a device. */
-  #poll(device: MeasuredDevice): void {
-    if (this.#busy.has(device)) {
+  #take({ turn: number, lateMs }: TurnTaken): void {
+    const turn = this.#byNumber[number];
+    if (turn === undefined) return;
+    if (turn.isBusy) {
       this.#counters.pollsSkipped++;
+      this.#health.skipped(turn.device.id);
       return;
     }
-    this.#busy.add(device);
-    device
-      .read()
-      .then((reading) => this.#take(device, reading))
+    turn.isBusy = true;
+    this.#health.asked(turn.device.id, lateMs);
+    const { world } = this.#options;
+    turn
+      .take(world.monotonicMs())
+      .then((outcome) => this.#judge(turn, outcome))
       .catch((error: unknown) => {
-        this.#options.world.log.error('a reading could not be taken in', {
-          device: device.id,
-          error: String(error),
-        });
+        const fields = { device: turn.device.id, error: String(error) };
+        world.log.error('a reading could not be taken in', fields);
       })
-      .finally(() => this.#busy.delete(device));
+      .finally(() => {
+        turn.isBusy = false;
+      });
   }
 
-  async #take(device: MeasuredDevice, reading: DeviceReading | undefined): Promise<void> {
+  #judge(turn: DeviceTurn, outcome: TurnOutcome): void {
     // What was asked before a change says nothing of what is asked now.
-    if (!this.#asked.has(device)) return;
-    const { detection, world, onReading } = this.#options;
-    const at = world.now();
+    const { device } = turn;
+    if (this.#turns.get(device.id) !== turn) return;
+    const { detection } = this.#options;
     this.#counters.polls++;
-    onReading(device, reading, at);
-    const found = reading === undefined ? detection.silent(device) : detection.reading(device, reading, at);
-    for (const observation of found) {
-      if (!this.#options.offer(observation)) this.#counters.observationsNotTaken++;
+    switch (outcome.kind) {
+      case 'answered':
+        this.#answered(turn, outcome);
+        break;
+      case 'alive':
+        this.#tell(this.#health.answered(device.id, detection.answered(device)));
+        break;
+      default:
+        this.#counters.pollsWithoutAnswer++;
+        if (outcome.kind === 'refused') this.#health.refused(device.id, outcome.reason);
+        this.#tell(this.#health.silent(device.id, detection.silent(device)));
     }
-    if (reading === undefined) this.#counters.pollsWithoutAnswer++;
-    else await this.#store(samplesOf(device.id, reading), at);
+    this.#options.onTurn(device, outcome.kind === 'answered' || outcome.kind === 'alive');
+    this.#keepPace(turn);
   }
 
-  async #store(samples: readonly MeasuredValue[], at: Instant): Promise<void> {
-    if (samples.length === 0) return;
-    const { series } = this.#options;
-    const unknown = samples.filter((sample) => !this.#ids.has(nameOf(sample)));
-    if (unknown.length > 0) {
-      const ids = await series.register(unknown);
-      for (const [index, sample] of unknown.entries()) this.#ids.set(nameOf(sample), ids[index]!);
-    }
-    await series.append(this.#batch(samples, at));
-    this.#counters.samples += samples.length;
+  #answered(turn: DeviceTurn, outcome: Extract<TurnOutcome, { kind: 'answered' }>): void {
+    const { device } = turn;
+    const { columns, groups } = outcome;
+    const { detection, world } = this.#options;
+    this.#counters.tablesIncomplete += outcome.outcome.problems.length - groups.length;
+    const at = world.now();
+    const { upTimeTicks } = outcome.outcome;
+    const found = detection.polled(device, { upTimeTicks, ...columns.evaluate(groups) }, at);
+    this.#samples.stamp(at);
+    columns.store(groups, { sink: this.#samples, gap: this.#gapSink(at) });
+    if (upTimeTicks !== undefined) this.#storeUpTime(device.id, upTimeTicks);
+    if (found.some(({ event }) => event === 'raise')) turn.isSuspect = true;
+    this.#tell(this.#health.answered(device.id, found));
+    this.#name(turn, columns, groups);
   }
 
-  #batch(samples: readonly MeasuredValue[], at: Instant): SampleBatch {
-    const hasExact = samples.some(({ exact }) => exact !== undefined);
+  /** A gap stands just before the value that does not go on from the last one. */
+  #gapSink(at: number): SampleSink {
+    const samples = this.#samples;
     return {
-      series: Uint32Array.from(samples, (sample) => this.#ids.get(nameOf(sample))!),
-      times: new Float64Array(samples.length).fill(at),
-      values: Float64Array.from(samples, ({ value }) => value),
-      exact: hasExact ? BigUint64Array.from(samples, ({ exact }) => exact ?? 0n) : undefined,
+      value(series, value) {
+        samples.stamp(at - 1);
+        samples.value(series, value);
+        samples.stamp(at);
+      },
+      counter: () => undefined,
     };
   }
-}
 
-const nameOf = ({ resource, metric }: MeasuredValue): string => `${resource} ${metric}`;
+  readonly #upTimes = new Map<string, number>();
+
+  #storeUpTime(device: string, ticks: number): void {
+    const series = this.#upTimes.get(device);
+    if (series !== undefined) this.#samples.value(series, ticks);
+  }
+
+  #tell(found: readonly Observation[]): void {
+    for (const observation of found) this.#outlet.send(observation);
+  }
+
+  /** New values find their series; what was measured just now is stored once they have them. */
+  #name(turn: DeviceTurn, columns: DeviceColumns, groups: readonly number[]): void {
+    const naming = columns.naming(groups);
+    if (naming === undefined) return;
+    const { world, series } = this.#options;
+    const { id } = turn.device;
+    const names = naming.names.map(({ object, ...rest }) => ({ resource: `${id}/${object}`, ...rest }));
+    const upTime = { resource: id, metric: 'system.uptime', unit: 'cs', kind: 'gauge' } as const;
+    series
+      .register([upTime, ...names])
+      .then(([first, ...ids]) => {
+        if (first !== undefined) this.#upTimes.set(id, first);
+        naming.bind(ids);
+      })
+      .catch((error: unknown) => {
+        naming.fail();
+        world.log.warn('the series store gave no names', { device: id, error: String(error) });
+      });
+  }
+
+  /** A device some of whose tables want to be asked more often has more turns. */
+  #keepPace(turn: DeviceTurn): void {
+    if (this.#everyMs[turn.turn] === turn.everyMs) return;
+    this.#everyMs[turn.turn] = turn.everyMs;
+    this.#schedule.pace(turn.turn, turn.everyMs, this.#options.world.monotonicMs());
+  }
+}

@@ -77,6 +77,15 @@ export class Schedule {
     this.#free.push(turn);
   }
 
+  /** From its next turn on it is asked this often. */
+  pace(turn: number, intervalMs: number, nowMs: number): void {
+    this.#perSecond += 1_000 / intervalMs - 1_000 / this.#interval[turn]!;
+    this.#interval[turn] = intervalMs;
+    const next = nowMs + ((this.#planned[turn]! - nowMs) % intervalMs);
+    this.#planned[turn] = next;
+    if (this.#isHurried[turn] !== true) this.#wheel.set(turn, next);
+  }
+
   /** The device is asked at the next tick, out of turn; a second time within a second is put off, not left out. */
   hurry(turn: number, nowMs: number): void {
     if (this.#isHurried[turn] === true) return;

@@ -7,12 +7,7 @@ import { compileDetectionRules, Detection, type WatchedDevice } from '../../src/
 import { parseYaml } from '../../src/edge/files/yaml-document.ts';
 import { resourceId } from '../../src/model/ids.ts';
 import type { Observation } from '../../src/model/observation.ts';
-import type {
-  DeviceReading,
-  InterfaceReading,
-  MetricReading,
-  ObjectReading,
-} from '../../src/model/reading.ts';
+import { SeenMaker, type SeenObject, type SeenPort } from '../support/device-seen.ts';
 
 const files = ['rules/detection.yaml', 'rules/traps.yaml', 'rules/syslog.yaml'];
 const rules = compileDetectionRules(
@@ -24,38 +19,30 @@ const hour = 360_000;
 
 interface Parts {
   readonly upTime?: number;
-  readonly interfaces?: readonly InterfaceReading[];
-  readonly readings?: readonly MetricReading[];
-  readonly objects?: readonly ObjectReading[];
+  readonly interfaces?: readonly SeenPort[];
+  readonly sensors?: readonly SeenObject[];
+  readonly fans?: readonly SeenObject[];
 }
-const reading = (parts: Parts): DeviceReading => ({
-  format: 'device-reading/1',
-  at: '',
-  profile: 'generic',
-  links: [],
-  device: { sysUpTimeTicks: parts.upTime ?? 10 * hour },
-  interfaces: parts.interfaces ?? [],
-  readings: parts.readings ?? [],
-  objects: parts.objects ?? [],
-});
-const port = (
-  ifIndex: number,
-  operStatus: string,
-  more: Partial<InterfaceReading> = {},
-): InterfaceReading => ({
+const maker = new SeenMaker();
+const reading = (parts: Parts) =>
+  maker.seen({
+    upTime: parts.upTime ?? 10 * hour,
+    ports: parts.interfaces ?? [],
+    tables: [
+      { table: 'sensors', kind: 'sensor', objects: parts.sensors ?? [] },
+      { table: 'fans', kind: 'fan', objects: parts.fans ?? [] },
+    ],
+  });
+const port = (ifIndex: number, operStatus: string, more: Partial<SeenPort> = {}): SeenPort => ({
   ifIndex,
   ifName: `Gi0/${ifIndex}`,
   adminStatus: 'up',
   operStatus,
   ...more,
 });
-const temperature = (value: number | null): MetricReading => ({
-  oid: '1',
-  metric: 'hw.temperature',
-  object: 'sensor/chassis',
-  unit: 'Cel',
-  value,
-  raw: value ?? 0,
+const temperature = (value: number | null): SeenObject => ({
+  id: 'sensor/chassis',
+  values: { 'hw.temperature': [value ?? Number.NaN, 'Cel'] },
 });
 const seen = (observations: readonly Observation[]): string[] =>
   observations.map(({ event, resource, cause }) =>
@@ -66,7 +53,7 @@ const seen = (observations: readonly Observation[]): string[] =>
 function play(detection: Detection, list: readonly Parts[], from = 0): string[][] {
   return list.map((parts, i) =>
     seen(
-      detection.reading(
+      detection.polled(
         device,
         reading({ upTime: 10 * hour + (from + i) * 6_000, ...parts }),
         minute(from + i),
@@ -109,15 +96,15 @@ describe('interfaces', () => {
 
   test('a restarted device settles before its ports count, and then they do', () => {
     const detection = new Detection(rules);
-    const many = (state: string): readonly InterfaceReading[] =>
+    const many = (state: string): readonly SeenPort[] =>
       Array.from({ length: 48 }, (_, i) => port(i + 1, state));
-    detection.reading(device, reading({ interfaces: many('up') }), minute(0));
+    detection.polled(device, reading({ interfaces: many('up') }), minute(0));
     const after = [1, 2, 3, 4].flatMap((n) =>
-      detection.reading(device, reading({ upTime: n * 6_000, interfaces: many('down') }), minute(n)),
+      detection.polled(device, reading({ upTime: n * 6_000, interfaces: many('down') }), minute(n)),
     );
     expect(after).toEqual([]);
     const later = [5, 6].map((n) =>
-      detection.reading(device, reading({ upTime: n * 6_000, interfaces: many('down') }), minute(n)),
+      detection.polled(device, reading({ upTime: n * 6_000, interfaces: many('down') }), minute(n)),
     );
     expect(later.map((found) => found.length)).toEqual([0, 48]);
   });
@@ -131,7 +118,7 @@ describe('interfaces', () => {
     const detection = new Detection(rules);
     play(detection, ports('up', 'down', 'down'));
     const moved = reading({ interfaces: [port(9, 'down', { ifName: 'Gi0/7' })] });
-    expect(seen(detection.reading(device, moved, minute(9)))).toEqual([
+    expect(seen(detection.polled(device, moved, minute(9)))).toEqual([
       'clear r-1/if/7 LINK_DOWN',
       'raise r-1/if/9 LINK_DOWN',
     ]);
@@ -149,7 +136,7 @@ describe('interfaces', () => {
     expect(seen(detection.trap(down, minute(1)))).toEqual(['raise r-1/if/7 LINK_DOWN']);
     // This poll began before the trap came.
     expect(
-      detection.reading(device, reading({ interfaces: [port(7, 'up')] }), instant(minute(1) + 1_000)),
+      detection.polled(device, reading({ interfaces: [port(7, 'up')] }), instant(minute(1) + 1_000)),
     ).toEqual([]);
     expect(play(detection, ports('up', 'up'), 2)).toEqual([['clear r-1/if/7 LINK_DOWN'], []]);
   });
@@ -179,14 +166,14 @@ describe('interfaces', () => {
   });
 
   test('errors count as a share of packets, a counter that goes back says nothing', () => {
-    const of = (packets: number | string, errors: number): Parts => ({
-      interfaces: [port(7, 'up', { counters: { inUcastPkts: packets, inErrors: errors } })],
+    const of = (packets: bigint, errors: number): Parts => ({
+      interfaces: [port(7, 'up', { counters: { inUcastPkts: packets, inErrors: errors }, speedBps: 1e9 })],
     });
-    const start = '18446744073709000000';
-    const next = (n: number): string => String(BigInt(start) + BigInt(n) * 100_000n);
+    const start = 18_446_744_073_709_000_000n;
+    const next = (n: number): bigint => start + BigInt(n) * 100_000n;
     const found = play(new Detection(rules), [
       ...[of(start, 0), of(next(1), 50), of(next(2), 100), of(next(3), 150)],
-      ...[of(7, 0), of(100_007, 0)],
+      ...[of(7n, 150), of(100_007n, 150)],
     ]);
     expect(found).toEqual([[], [], [], ['raise r-1/if/7 CRC_ERRORS'], [], ['clear r-1/if/7 CRC_ERRORS']]);
   });
@@ -227,14 +214,14 @@ describe('reachability', () => {
   test('a wrap of the up time after 497 days is no restart', () => {
     const detection = new Detection(rules);
     const before = 2 ** 32 - 3_000;
-    detection.reading(
+    detection.polled(
       device,
       reading({ upTime: before, interfaces: [port(7, 'up', { counters: { inErrors: 0, inUcastPkts: 0 } })] }),
       minute(0),
     );
     for (const n of [1, 2, 3]) {
       const counters = { inErrors: n * 500, inUcastPkts: n * 100_000 };
-      const found = detection.reading(
+      const found = detection.polled(
         device,
         reading({ upTime: 3_000 + (n - 1) * 6_000, interfaces: [port(7, 'up', { counters })] }),
         minute(n),
@@ -247,7 +234,7 @@ describe('reachability', () => {
 describe('values', () => {
   test('a limit raises on the device with the object as the end that reports', () => {
     const detection = new Detection(rules);
-    const [found] = detection.reading(device, reading({ readings: [temperature(75)] }), minute(0));
+    const [found] = detection.polled(device, reading({ sensors: [temperature(75)] }), minute(0));
     expect(found).toMatchObject({
       event: 'raise',
       resource: 'router-1',
@@ -259,19 +246,19 @@ describe('values', () => {
   });
 
   test('a row without a number is no evidence', () => {
-    const list = [{ readings: [temperature(75)] }, { readings: [temperature(null)] }];
+    const list = [{ sensors: [temperature(75)] }, { sensors: [temperature(null)] }];
     expect(play(new Detection(rules), list)).toEqual([['raise router-1 HIGH_TEMP'], []]);
   });
 
   test('an object that is taken out ends its alarm after ten readings', () => {
     const detection = new Detection(rules);
-    const found = play(detection, [{ readings: [temperature(75)] }, ...Array<Parts>(10).fill({})]);
+    const found = play(detection, [{ sensors: [temperature(75)] }, ...Array<Parts>(10).fill({})]);
     expect(found.flat()).toEqual(['raise router-1 HIGH_TEMP', 'clear router-1 HIGH_TEMP']);
     expect(detection.active().active).toEqual([]);
   });
 
   test('states of hardware raise and clear, an unknown word says nothing', () => {
-    const fan = (state: string): Parts => ({ objects: [{ kind: 'fan', id: '1', state, attributes: {} }] });
+    const fan = (state: string): Parts => ({ fans: [{ id: 'fan/1', states: { 'hw.status': state } }] });
     const found = play(new Detection(rules), [fan('ok'), fan('failed'), fan('resting'), fan('ok')]);
     expect(found).toEqual([[], ['raise router-1 FAN_FAIL'], [], ['clear router-1 FAN_FAIL']]);
   });
@@ -360,9 +347,9 @@ describe('traps and lines', () => {
 test('the list of active conditions holds what was raised and what polls can judge', () => {
   const detection = new Detection(rules);
   play(detection, ports('up', 'down', 'down'));
-  detection.reading(
+  detection.polled(
     device,
-    reading({ interfaces: [port(7, 'down'), port(8, 'down')], readings: [temperature(75)] }),
+    reading({ interfaces: [port(7, 'down'), port(8, 'down')], sensors: [temperature(75)] }),
     minute(3),
   );
   const { watches, active } = detection.active();
@@ -372,13 +359,13 @@ test('the list of active conditions holds what was raised and what polls can jud
 
 test('a restored room goes on where the other stopped', () => {
   const detection = new Detection(rules);
-  play(detection, [...ports('up', 'down'), { readings: [temperature(75)] }]);
+  play(detection, [...ports('up', 'down'), { sensors: [temperature(75)] }]);
   detection.trap({ device, address: '192.0.2.1', trapOid: '1.3.6.1.6.3.1.1.5.1', varbinds: [] }, minute(2));
   detection.silent({ id: 'r-2', resource: resourceId('r-2') });
   const restored = new Detection(rules);
   restored.restore(JSON.parse(JSON.stringify(detection.snapshot())));
   const go = (one: Detection): unknown => [
-    play(one, [...ports('down', 'down', 'up'), { readings: [temperature(20)] }], 3),
+    play(one, [...ports('down', 'down', 'up'), { sensors: [temperature(20)] }], 3),
     one.wake(minute(20)),
     one.active(),
     one.snapshot(),

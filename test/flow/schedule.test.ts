@@ -46,8 +46,9 @@ function play(schedule: Schedule, fromMs: number, toMs: number): number[][] {
   const bySecond: number[][] = [];
   for (let now = fromMs; now < toMs; now += 20) {
     schedule.run(now, ({ turn }) => {
-      const list = (bySecond[Math.floor((now - fromMs) / 1_000)] ??= []);
-      list.push(turn);
+      const second = Math.floor((now - fromMs) / 1_000);
+      bySecond[second] ??= [];
+      bySecond[second].push(turn);
     });
   }
   return Array.from(bySecond, (list) => list ?? []);

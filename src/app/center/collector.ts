@@ -4,7 +4,8 @@ import type { Wake, World } from '../../base/world.ts';
 import { Detection } from '../../detect/detect.ts';
 import { openTransport } from '../../edge/snmp/transport.ts';
 import type { Input } from '../../flow/input.ts';
-import { type MeasuredDevice, Measuring } from '../../flow/measuring.ts';
+import { Measuring } from '../../flow/measuring.ts';
+import type { PolledDevice } from '../../flow/polled-device.ts';
 import type { Probing } from '../../flow/probing.ts';
 import type { SeriesStore } from '../../flow/series.ts';
 import type { DnsView } from '../../model/dns.ts';
@@ -18,6 +19,10 @@ import { Targets } from './targets.ts';
 
 export interface Collector {
   readonly detection: Detection;
+  /** Something looks wrong with it (a trap, a line of syslog, a ticket): it is asked at once, costly tables too. */
+  suspect(device: string): void;
+  /** True while most devices fell silent at once: it is this collector that sees nothing. */
+  isBlind(): boolean;
   /** From now on this is polled and judged by; what did not change goes on as it was. */
   use(installation: Installation): void;
   counters(): Readonly<Record<string, number>>;
@@ -49,12 +54,14 @@ export async function startCollector(options: {
     detection,
     intervalMs: config.snmp.intervalMs,
     offer: (observation) => offerObservation(offer, observation),
+    collector: collectorId,
     devices: targets.use(installation),
-    onReading: (device, reading, at) => {
-      if (reading === undefined) devices.silent(device.id);
-      else devices.answered(device.id, reading, at);
+    onTurn: (device, answered) => {
+      if (answered) devices.answered(device.id, device.profile(), world.now());
+      else devices.silent(device.id);
     },
   });
+  devices.readFrom((id) => targets.readingOf(id));
   const { probing, use: useProbes } = openProbing({
     world,
     series,
@@ -66,6 +73,8 @@ export async function startCollector(options: {
   const keeper = keepTrue(judges, world);
   return {
     detection,
+    suspect: (device) => measuring.suspect(device),
+    isBlind: () => measuring.health.isBlind,
     use(changed) {
       detection.setRules(changed.rules.detection);
       devices.use(changed.config.devices);
@@ -76,7 +85,7 @@ export async function startCollector(options: {
     dnsView: () => probing.dnsView,
     async stop() {
       for (const wake of keeper) wake.cancel();
-      measuring.stop();
+      await measuring.stop();
       probing.stop();
       targets.close();
       await transport.close();
@@ -106,7 +115,7 @@ function allActive({ detection, probing }: Judges): ReturnType<Detection['active
 /** What is no longer asked, or stands for another resource, ends what was held against it (design L11). */
 function forgetStrangers(
   judges: Judges,
-  devices: readonly MeasuredDevice[],
+  devices: readonly PolledDevice[],
   unprobed: readonly ResourceId[],
 ): void {
   const { detection, offer } = judges;

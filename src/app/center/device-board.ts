@@ -1,4 +1,4 @@
-/** What is known of each device now: its last reading and whether it answers. Kept in memory, one entry a device. */
+/** What is known of each device now: whether it answers, and what it last said. Kept in memory, one entry a device. */
 import type { Instant } from '../../base/instant.ts';
 import type { DeviceView } from '../../edge/http/ports.ts';
 import type { DeviceReading } from '../../model/reading.ts';
@@ -6,7 +6,8 @@ import type { DeviceConfig } from '../config/config.ts';
 import { formatHostPort } from '../config/values.ts';
 
 export class DeviceBoard {
-  #devices = new Map<string, DeviceEntry>();
+  #devices = new Map<string, DeviceView>();
+  #readingOf: (id: string) => DeviceReading | undefined = () => undefined;
 
   constructor(devices: readonly DeviceConfig[]) {
     this.use(devices);
@@ -19,44 +20,42 @@ export class DeviceBoard {
       devices.map(({ id, address, port, poll }) => {
         const at = formatHostPort({ host: address, port });
         const known = before.get(id);
-        if (poll && known?.view.address === at && known.view.state !== 'notPolled') return [id, known];
-        const view: DeviceView = { id, address: at, state: poll ? 'unknown' : 'notPolled' };
-        return [id, { view, reading: undefined }];
+        if (poll && known?.address === at && known.state !== 'notPolled') return [id, known];
+        return [id, { id, address: at, state: poll ? 'unknown' : 'notPolled' }];
       }),
     );
   }
 
-  answered(id: string, reading: DeviceReading, at: Instant): void {
-    this.#change(id, { state: 'answers', profile: reading.profile, lastAnswerAt: at }, reading);
+  /** Who knows what a device said: asked when somebody looks at it. */
+  readFrom(readingOf: (id: string) => DeviceReading | undefined): void {
+    this.#readingOf = readingOf;
+  }
+
+  answered(id: string, profile: string | undefined, at: Instant): void {
+    this.#change(id, { state: 'answers', profile, lastAnswerAt: at });
   }
 
   silent(id: string): void {
-    this.#change(id, { state: 'silent' }, undefined);
+    this.#change(id, { state: 'silent' });
   }
 
   get(id: string): (DeviceView & { readonly reading?: DeviceReading | undefined }) | undefined {
-    const entry = this.#devices.get(id);
-    return entry === undefined ? undefined : { ...entry.view, reading: entry.reading };
+    const view = this.#devices.get(id);
+    return view === undefined ? undefined : { ...view, reading: this.#readingOf(id) };
   }
 
   list(): readonly DeviceView[] {
-    return [...this.#devices.values()].map(({ view }) => view);
+    return [...this.#devices.values()];
   }
 
   counts(): { readonly devices: number; readonly devicesSilent: number } {
     let devicesSilent = 0;
-    for (const { view } of this.#devices.values()) if (view.state === 'silent') devicesSilent++;
+    for (const { state } of this.#devices.values()) if (state === 'silent') devicesSilent++;
     return { devices: this.#devices.size, devicesSilent };
   }
 
-  #change(id: string, change: Partial<DeviceView>, reading: DeviceReading | undefined): void {
-    const entry = this.#devices.get(id);
-    if (entry === undefined) return;
-    this.#devices.set(id, { view: { ...entry.view, ...change }, reading: reading ?? entry.reading });
+  #change(id: string, change: Partial<DeviceView>): void {
+    const view = this.#devices.get(id);
+    if (view !== undefined) this.#devices.set(id, { ...view, ...change });
   }
-}
-
-interface DeviceEntry {
-  readonly view: DeviceView;
-  readonly reading: DeviceReading | undefined;
 }

@@ -2,11 +2,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { World } from '../../base/world.ts';
 import type { Profiles } from '../../collect/collect.ts';
-import { openDevicePoller } from '../../edge/snmp/device-poller.ts';
+import { DevicePoller } from '../../edge/snmp/device-poller.ts';
 import type { Credentials } from '../../edge/snmp/poll.ts';
 import type { Transport } from '../../edge/snmp/transport.ts';
-import type { MeasuredDevice } from '../../flow/measuring.ts';
+import type { PolledDevice } from '../../flow/polled-device.ts';
 import { resourceId } from '../../model/ids.ts';
+import type { DeviceReading } from '../../model/reading.ts';
 import type { DeviceConfig } from '../config/config.ts';
 import type { Installation } from '../config/installation.ts';
 import { saysSame } from '../config/same.ts';
@@ -14,7 +15,7 @@ import { saysSame } from '../config/same.ts';
 interface Target {
   /** What it was made from. */
   readonly from: unknown;
-  readonly measured: MeasuredDevice;
+  readonly measured: PolledDevice;
   close(): void;
 }
 
@@ -29,12 +30,12 @@ export class Targets {
     this.#transport = transport;
   }
 
-  get devices(): readonly MeasuredDevice[] {
+  get devices(): readonly PolledDevice[] {
     return [...this.#targets.values()].map(({ measured }) => measured);
   }
 
   /** Answers those to be polled: the same object as before where nothing about the device changed. */
-  use({ config, profiles }: Installation): readonly MeasuredDevice[] {
+  use({ config, profiles }: Installation): readonly PolledDevice[] {
     const before = isDeepStrictEqual(profiles, this.#profiles) ? this.#targets : new Map<string, Target>();
     const { timeoutMs, retries } = config.snmp;
     const old = this.#targets;
@@ -53,6 +54,11 @@ export class Targets {
     return this.devices;
   }
 
+  /** What is known of the device now; made when somebody looks. */
+  readingOf(device: string): DeviceReading | undefined {
+    return this.#targets.get(device)?.measured.reading();
+  }
+
   close(): void {
     for (const target of this.#targets.values()) target.close();
     this.#targets.clear();
@@ -63,7 +69,7 @@ export class Targets {
     given: { readonly from: unknown } & Pick<Installation['config']['snmp'], 'timeoutMs' | 'retries'>,
   ): Target {
     const { from, timeoutMs, retries } = given;
-    const poller = openDevicePoller({
+    const poller = new DevicePoller({
       world: this.#world,
       transport: this.#transport,
       profiles: this.#profiles,
@@ -76,25 +82,19 @@ export class Targets {
       },
       profile: device.profile,
     });
-    let isClosed = false;
-    const measured: MeasuredDevice = {
+    const measured: PolledDevice = {
       id: device.id,
       resource: resourceId(device.resource),
-      async read() {
-        const outcome = await poller.read();
-        // A session that was being opened when the poller was closed.
-        if (isClosed) poller.close();
-        return outcome.kind === 'reading' ? outcome.reading : undefined;
-      },
+      readAll: (costly) => poller.readAll(costly),
+      plan: () => poller.plan(),
+      fill: (groups, done) => poller.fill(groups, done),
+      probe: () => poller.probe(),
+      changeMarks: () => poller.changeMarks(),
+      full: () => poller.full(),
+      reading: () => poller.reading(),
+      profile: () => poller.profile(),
     };
-    return {
-      from,
-      measured,
-      close() {
-        isClosed = true;
-        poller.close();
-      },
-    };
+    return { from, measured, close: () => poller.close() };
   }
 }
 

@@ -287,7 +287,7 @@ class Center {
       incidentsOpen: open?.incidents ?? 0,
       alarmsRaised: open?.alarms ?? 0,
       subscribersAffected: open?.subscribers ?? 0,
-      blindCollectors: [],
+      blindCollectors: this.#collector?.isBlind() === true ? ['collector'] : [],
     };
   }
 

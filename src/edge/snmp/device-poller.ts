@@ -1,90 +1,175 @@
-/** Reads one device again and again: keeps its session, what it learned of it, and the names that seldom change. */
+/** Asks one device again and again: keeps its session, its cells, what it learned of it, and the last whole reading. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { World } from '../../base/world.ts';
-import { type Profile, planOf, readDevice, withTextsOf } from '../../collect/collect.ts';
+import {
+  type FillOutcome,
+  type Profile,
+  planOf,
+  readDevice,
+  readingOfCells,
+  TableCells,
+} from '../../collect/collect.ts';
 import type { Session } from '../../collect/session.ts';
+import type { FullAnswer, PolledPlan } from '../../flow/polled-device.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 import { chosenProfile, openDeviceSession, type PollOutcome, type PollRequest } from './poll.ts';
 
-export interface DevicePoller {
-  /** A reading like that of `pollDevice`; most rounds ask for numbers and states only. One at a time. */
-  read(): Promise<PollOutcome>;
-  close(): void;
+const sysUpTime = '1.3.6.1.2.1.1.3.0';
+/** ifTableLastChange (RFC 2863), entLastChangeTime (RFC 6933), ifStackLastChange. */
+const changeMarks = ['1.3.6.1.2.1.31.1.5.0', '1.3.6.1.2.1.47.1.4.1.0', '1.3.6.1.2.1.31.1.6.0'];
+
+const nothingAnswered = (count: number): FillOutcome => ({
+  problems: Array.from({ length: count }, () => ({ kind: 'timeout' }) as const),
+  upTimeTicks: undefined,
+  answeredAtMs: undefined,
+});
+
+interface Known {
+  readonly profile: Profile;
+  readonly planned: ReturnType<typeof planOf>;
 }
 
-/** Names are read anew after so many readings, after a restart, and when an unknown row appears. */
-const READINGS_PER_FULL = 10;
+/** One plan a profile, so that devices share what is made of it. */
+const plans = new WeakMap<Profile, ReturnType<typeof planOf>>();
 
-export function openDevicePoller(request: PollRequest): DevicePoller {
-  return new RepeatedPoll(request);
-}
-
-class RepeatedPoll implements DevicePoller {
+/** What `PolledDevice` asks of the wire; one call at a time. */
+export class DevicePoller {
   readonly #request: PollRequest;
   #session: Session | undefined;
-  #profile: Profile | undefined;
-  #plan: ReturnType<typeof planOf> | undefined;
-  #full: DeviceReading | undefined;
-  #readingsSinceFull = 0;
+  #known: Known | undefined;
+  #plan: PolledPlan | undefined;
+  /** The last whole reading, packed: thousands of devices keep theirs. */
+  #full: Uint8Array | undefined;
 
   constructor(request: PollRequest) {
     this.#request = request;
   }
 
-  async read(): Promise<PollOutcome> {
-    const outcome = await this.#readOnce();
+  plan(): PolledPlan | undefined {
+    return this.#plan;
+  }
+
+  full(): DeviceReading | undefined {
+    if (this.#full === undefined) return undefined;
+    return JSON.parse(inflateRawSync(this.#full).toString('utf8')) as DeviceReading;
+  }
+
+  reading(): DeviceReading | undefined {
+    const full = this.full();
+    const plan = this.#plan;
+    if (full === undefined || plan === undefined) return full;
+    const at = Math.max(...plan.cells.map(({ readAtMs }) => (Number.isNaN(readAtMs) ? 0 : readAtMs)));
+    const reading = readingOfCells(full, plan.groups, plan.cells);
+    return at === 0 ? reading : { ...reading, at: new Date(at).toISOString() };
+  }
+
+  profile(): string | undefined {
+    return this.#known?.profile.id;
+  }
+
+  /** Everything with its names; without `costly`, tables that are asked on suspicion are left out. */
+  async readAll(costly: boolean): Promise<FullAnswer> {
+    const outcome = await this.#read(costly);
     // After a failure the name is looked up, the device detected and a v3 engine discovered anew.
-    if (outcome.kind !== 'reading') this.close();
-    return outcome;
+    if (outcome.kind !== 'reading') {
+      this.#forget();
+      return answerTo(outcome);
+    }
+    this.#full = deflateRawSync(JSON.stringify(outcome.reading), { level: 3 });
+    this.#makePlan(outcome.reading.device.version);
+    return { kind: 'reading', reading: outcome.reading };
+  }
+
+  fill(groups: readonly number[], done: (outcome: FillOutcome) => void): void {
+    void this.#open().then((session) => {
+      const plan = this.#plan;
+      const planned = this.#known?.planned;
+      if (plan === undefined || planned === undefined || 'kind' in session) {
+        done(nothingAnswered(groups.length));
+        return;
+      }
+      const tables = groups.map((group) => plan.cells[group]!);
+      session.fill(tables, planned.budget, (outcome) => {
+        if (outcome.answeredAtMs === undefined) this.#endSession();
+        done(outcome);
+      });
+    });
+  }
+
+  async probe(): Promise<boolean> {
+    const session = await this.#open();
+    if ('kind' in session) return false;
+    const answer = await session.get([sysUpTime]);
+    const isAlive = answer.varbinds.length > 0;
+    if (!isAlive) this.#endSession();
+    return isAlive;
+  }
+
+  async changeMarks(): Promise<string | undefined> {
+    const session = await this.#open();
+    if ('kind' in session) return undefined;
+    const { varbinds } = await session.get(changeMarks);
+    if (varbinds.length === 0) return undefined;
+    return JSON.stringify(varbinds.map(({ value }) => ('number' in value ? value.number : value.type)));
   }
 
   close(): void {
+    this.#endSession();
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#endSession();
+    this.#known = undefined;
+    this.#plan = undefined;
+  }
+
+  /** The next question opens another one; what is known of the device stays. */
+  #endSession(): void {
     this.#session?.close();
     this.#session = undefined;
-    this.#profile = undefined;
-    this.#full = undefined;
   }
 
-  async #readOnce(): Promise<PollOutcome> {
+  async #open(): Promise<Session | Exclude<PollOutcome, { kind: 'reading' }>> {
+    if (this.#session !== undefined) return this.#session;
     const { world, transport, target } = this.#request;
-    if (this.#session === undefined) {
-      const opened = await openDeviceSession(world, transport, target);
-      if ('kind' in opened) return { kind: 'problem', problem: opened };
-      this.#session = opened;
-    }
-    if (this.#profile === undefined) {
-      const chosen = await chosenProfile(this.#session, this.#request);
-      if ('kind' in chosen) return chosen;
-      this.#profile = chosen.profile;
-      this.#plan = planOf(chosen.profile);
-    }
-    const lean = await this.#readNumbers(this.#session);
-    return lean ?? this.#readAll(this.#session, this.#profile);
+    const opened = await openDeviceSession(world, transport, target);
+    if ('kind' in opened) return { kind: 'problem', problem: opened };
+    this.#session = opened;
+    return opened;
   }
 
-  /** Undefined when a full reading is due. */
-  async #readNumbers(session: Session): Promise<PollOutcome | undefined> {
-    const full = this.#full;
-    const plan = this.#plan;
-    if (full === undefined || plan === undefined || ++this.#readingsSinceFull >= READINGS_PER_FULL)
-      return undefined;
-    const outcome = await readDevice(session, plan.profile, atNow(this.#request.world), plan.budget);
-    if (outcome.kind !== 'reading') return outcome;
-    const before = full.device.sysUpTimeTicks ?? 0;
-    if ((outcome.reading.device.sysUpTimeTicks ?? before) < before) return undefined;
-    const reading = withTextsOf(full, outcome.reading);
-    if (reading === undefined) return undefined;
-    // The next restart shows against the newest time, not against that of the names.
-    this.#full = { ...full, device: reading.device };
-    return { ...outcome, reading };
+  async #read(costly: boolean): Promise<PollOutcome> {
+    const session = await this.#open();
+    if ('kind' in session) return session;
+    // What answers at the address may be another device by now.
+    const chosen = await chosenProfile(session, this.#request);
+    if ('kind' in chosen) return chosen;
+    const { profile } = chosen;
+    if (this.#known?.profile !== profile) {
+      const planned = plans.get(profile) ?? planOf(profile);
+      plans.set(profile, planned);
+      this.#known = { profile, planned };
+      this.#plan = undefined;
+    }
+    const tables = costly ? profile.tables : profile.tables.filter(({ onSuspicion }) => !onSuspicion);
+    return readDevice(session, { ...profile, tables }, atNow(this.#request.world));
   }
 
-  async #readAll(session: Session, profile: Profile): Promise<PollOutcome> {
-    const outcome = await readDevice(session, profile, atNow(this.#request.world));
-    if (outcome.kind !== 'reading') return outcome;
-    this.#full = outcome.incomplete.length === 0 ? outcome.reading : undefined;
-    this.#readingsSinceFull = 0;
-    return outcome;
+  /** The same plan as long as the device is the same kind of device. */
+  #makePlan(version: string | undefined): void {
+    const { groups } = this.#known!.planned;
+    if (this.#plan?.groups === groups && this.#plan.version === version) return;
+    const cells = groups.map(({ columns }) => new TableCells({ columns }));
+    this.#plan = { groups, cells, version };
   }
+}
+
+function answerTo(outcome: Exclude<PollOutcome, { kind: 'reading' }>): FullAnswer {
+  if (outcome.kind === 'unknownProfile') return { kind: 'refused', reason: 'unknownProfile' };
+  const { problem } = outcome;
+  if (problem.kind === 'timeout') return { kind: 'silent' };
+  return { kind: 'refused', reason: problem.kind === 'overBudget' ? problem.kind : problem.reason };
 }
 
 function atNow(world: World): Parameters<typeof readDevice>[2] {

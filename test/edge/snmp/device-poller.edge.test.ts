@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/base/secret.ts';
-import { compileProfiles, type Profiles } from '../../../src/collect/collect.ts';
+import { compileProfiles, type FillOutcome, type Profiles } from '../../../src/collect/collect.ts';
 import type { Varbind, VarbindValue } from '../../../src/collect/session.ts';
 import { parseYaml } from '../../../src/edge/files/yaml-document.ts';
 import { type Agent, type AgentRows, openAgent } from '../../../src/edge/snmp/agent.ts';
-import { openDevicePoller } from '../../../src/edge/snmp/device-poller.ts';
+import { DevicePoller } from '../../../src/edge/snmp/device-poller.ts';
 import { openTransport, type Transport } from '../../../src/edge/snmp/transport.ts';
 import { counter, integer, text } from '../../collect/device-of-rows.ts';
 import { realWorld } from '../../support/real-world.ts';
@@ -71,48 +71,62 @@ describe('a device read again and again', () => {
     await agent.close();
   });
 
-  it('is asked for its names again only when they may have changed', async () => {
-    const target = {
-      host: '127.0.0.1',
-      port: agent.port,
-      timeoutMs: 500,
-      retries: 1,
-      credentials: { version: 'v2c', community: new Secret('c') } as const,
-    };
-    const poller = openDevicePoller({ world, transport, profiles, target, profile: 'lab' });
-    const read = async () => {
-      rows.asked.length = 0;
-      const outcome = await poller.read();
-      const reading = outcome.kind === 'reading' ? outcome.reading : undefined;
-      return { reading, askedForNames: rows.asked.includes(`${IF}.2`) };
-    };
+  const target = () => ({
+    host: '127.0.0.1',
+    port: agent.port,
+    timeoutMs: 200,
+    retries: 0,
+    credentials: { version: 'v2c', community: new Secret('c') } as const,
+  });
+  const filled = (poller: DevicePoller, groups: readonly number[] = [0]): Promise<FillOutcome> =>
+    new Promise((resolve) => poller.fill(groups, resolve));
+
+  it('is asked for numbers alone, and what it says now has the names of its last full reading', async () => {
+    const poller = new DevicePoller({ world, transport, profiles, target: target(), profile: 'lab' });
+    expect(poller.plan()).toBeUndefined();
     runFor(100);
     port(1, 'one');
-    expect((await read()).askedForNames).toBe(true);
+    expect((await poller.readAll(true)).kind).toBe('reading');
+    const plan = poller.plan();
+    expect(plan?.groups.length).toBe(1);
 
-    runFor(200);
     rows.values.set(`${IF}.8.1`, integer(2));
-    const second = await read();
-    expect(second.askedForNames).toBe(false);
-    expect(second.reading?.interfaces).toEqual([
+    rows.asked.length = 0;
+    expect((await filled(poller)).problems).toEqual([undefined]);
+    expect(rows.asked).not.toContain(`${IF}.2`);
+    expect(poller.reading()?.interfaces).toEqual([
       { ifIndex: 1, ifDescr: 'one', operStatus: 'down', counters: { inOctets: 7 } },
     ]);
-    expect(second.reading?.device).toEqual({ sysName: 'lab', sysUpTimeTicks: 200 });
+    expect(poller.full()?.interfaces[0]?.operStatus).toBe('up');
+    expect((await poller.readAll(true)).kind).toBe('reading');
+    // The same cells go on, so that what was bound to them stays bound.
+    expect(poller.plan()).toBe(plan);
+    poller.close();
+  });
 
-    port(2, 'two');
-    expect((await read()).reading?.interfaces.map(({ ifDescr }) => ifDescr)).toEqual(['one', 'two']);
-
-    runFor(50);
-    port(1, 'renamed');
-    expect((await read()).reading?.interfaces[0]?.ifDescr).toBe('renamed');
-
+  it('is silent without an answer, lives again with the first one, and keeps what is known of it', async () => {
+    const poller = new DevicePoller({ world, transport, profiles, target: target(), profile: 'lab' });
+    await poller.readAll(true);
+    const plan = poller.plan();
     agent.habits.isSilent = true;
-    expect((await read()).reading).toBeUndefined();
+    expect((await filled(poller)).answeredAtMs).toBeUndefined();
+    expect(await poller.probe()).toBe(false);
+    expect(await poller.changeMarks()).toBeUndefined();
     agent.habits.isSilent = false;
-    expect((await read()).askedForNames).toBe(true);
-    const rounds = [];
-    for (let round = 0; round < 20; round++) rounds.push((await read()).askedForNames);
-    expect(rounds.filter((asked) => asked)).toHaveLength(2);
+    expect(await poller.probe()).toBe(true);
+    expect((await filled(poller)).answeredAtMs).toBeGreaterThan(0);
+    expect(poller.plan()).toBe(plan);
+    poller.close();
+  });
+
+  it('says with one small answer that interfaces or parts came or went', async () => {
+    const poller = new DevicePoller({ world, transport, profiles, target: target(), profile: 'lab' });
+    await poller.readAll(true);
+    rows.values.set('1.3.6.1.2.1.31.1.5.0', { type: 'timeticks', number: 5 });
+    const first = await poller.changeMarks();
+    expect(await poller.changeMarks()).toBe(first);
+    rows.values.set('1.3.6.1.2.1.31.1.5.0', { type: 'timeticks', number: 9 });
+    expect(await poller.changeMarks()).not.toBe(first);
     poller.close();
   });
 });

@@ -1,0 +1,218 @@
+/** Limits and states of one device's objects from poll to poll; only what has shown something bad is remembered. */
+import { type ResourceId, resourceId } from '../model/ids.ts';
+import type { Observation } from '../model/observation.ts';
+import { freshLevel, isWithin, judge, type LevelState } from './levels.ts';
+import type { DetectionRules, Levels } from './rules.ts';
+import type { TableSeen } from './seen.ts';
+import type { WatchedDevice } from './trap-rules.ts';
+import type { Watch, WatchPoll } from './watch.ts';
+import { watchesOf } from './watches.ts';
+
+/** One rule on one object; plain data. */
+export interface Condition {
+  readonly table: string;
+  readonly watch: string;
+  /** What the object is known by when its index changes. */
+  readonly key: string;
+  readonly cause: string;
+  resource: ResourceId;
+  /** The object, where the alarm is about the device. */
+  by: ResourceId | undefined;
+  readonly level: LevelState;
+  /** Whole readings of its table in a row that had no number or no such object. */
+  missing: number;
+}
+
+interface HeldWatch {
+  readonly watch: Watch;
+  /** By place of the watch. */
+  readonly held: Map<number, Condition>;
+}
+
+interface HeldTable {
+  readonly layout: number;
+  readonly rules: DetectionRules;
+  readonly watches: readonly HeldWatch[];
+  /** Of objects that this layout has not. */
+  readonly gone: Set<Condition>;
+}
+
+const mostConditions = 10_000;
+/** An object missing from this many readings in a row is gone. */
+const goneAfter = 10;
+
+export class Conditions {
+  readonly #device: WatchedDevice;
+  readonly #conditions = new Map<string, Condition>();
+  readonly #tables = new Map<string, HeldTable>();
+  #refused = 0;
+
+  constructor(device: WatchedDevice, snapshot: readonly Condition[] = []) {
+    this.#device = device;
+    for (const one of snapshot) {
+      const condition = { ...one, level: { ...one.level } };
+      this.#conditions.set(keyOf(condition), condition);
+    }
+  }
+
+  /** Answers how many conditions were too many to be watched. */
+  poll(rules: DetectionRules, seen: TableSeen, poll: WatchPoll, found: Observation[]): number {
+    this.#refused = 0;
+    const known = this.#tables.get(seen.table);
+    const isBound = known?.layout === seen.layout && known.rules === rules;
+    const table = isBound ? known : this.#bind(rules, seen, found);
+    const raised: Observation[] = [];
+    for (const { watch, held } of table.watches) {
+      watch.begin?.(seen);
+      for (let place = 0; place < watch.count; place++) {
+        const value = watch.valueAt(place, seen, poll);
+        const condition = held.size === 0 ? undefined : held.get(place);
+        if (Number.isNaN(value)) {
+          if (condition !== undefined) this.#miss(condition, { held, place }, found);
+          continue;
+        }
+        const levels = watch.levelsAt(place);
+        if (levels === undefined || (condition === undefined && isWithin(levels, value))) continue;
+        this.#judge({ watch, held, place, levels, value, seen }, found, raised);
+      }
+    }
+    for (const condition of table.gone) this.#miss(condition, { gone: table.gone }, found);
+    // An object that fell from one limit over the other ends the one before it begins the other.
+    found.push(...raised);
+    return this.#refused;
+  }
+
+  /** What is raised now. */
+  active(): Observation[] {
+    return [...this.#conditions.values()]
+      .filter(({ level }) => level.raised >= 0)
+      .map((condition) => this.#observation(condition, 'raise'));
+  }
+
+  snapshot(): readonly Condition[] {
+    return [...this.#conditions.values()].map((one) => ({ ...one, level: { ...one.level } }));
+  }
+
+  #judge(
+    at: {
+      readonly watch: Watch;
+      readonly held: Map<number, Condition>;
+      readonly place: number;
+      readonly levels: Levels;
+      readonly value: number;
+      readonly seen: TableSeen;
+    },
+    found: Observation[],
+    raised: Observation[],
+  ): void {
+    const { levels, value, held, place } = at;
+    const condition = held.get(place) ?? this.#begin(at);
+    if (condition === undefined) return;
+    condition.missing = 0;
+    const result = judge(levels, condition.level, value);
+    if (result === 'clear') this.#clear(condition, found);
+    else if (result !== undefined) {
+      const thing = at.watch.thingAt(place, at.seen.shape());
+      const name = thing.name === undefined ? {} : { name: thing.name.slice(0, 256) };
+      const attributes = { value: String(value), object: thing.id.slice(0, 256), ...name };
+      raised.push({ ...this.#observation(condition, 'raise'), severity: result, attributes });
+    }
+    if (condition.level.raised < 0 && condition.level.count === 0) {
+      held.delete(place);
+      this.#conditions.delete(keyOf(condition));
+    }
+  }
+
+  #begin(at: {
+    readonly watch: Watch;
+    readonly held: Map<number, Condition>;
+    readonly place: number;
+    readonly seen: TableSeen;
+  }): Condition | undefined {
+    if (this.#conditions.size >= mostConditions) {
+      this.#refused++;
+      return undefined;
+    }
+    const { watch, place, seen } = at;
+    const { id, key } = watch.thingAt(place, seen.shape());
+    const condition: Condition = {
+      ...{ table: seen.table, watch: watch.id, key: key.slice(0, 128), cause: watch.cause },
+      ...this.#placed(watch, id),
+      level: freshLevel(),
+      missing: 0,
+    };
+    this.#conditions.set(keyOf(condition), condition);
+    at.held.set(place, condition);
+    return condition;
+  }
+
+  #placed(watch: Watch, object: string): Pick<Condition, 'resource' | 'by'> {
+    const own = resourceId(`${this.#device.id}/${object.slice(0, 128)}`);
+    return watch.isOfDevice ? { resource: this.#device.resource, by: own } : { resource: own, by: undefined };
+  }
+
+  /** Without its object or a number for long enough, what was held against it ends. */
+  #miss(
+    condition: Condition,
+    from: { readonly held?: Map<number, Condition>; readonly place?: number; readonly gone?: Set<Condition> },
+    found: Observation[],
+  ): void {
+    if (++condition.missing < goneAfter) return;
+    if (condition.level.raised >= 0) {
+      condition.level.raised = -1;
+      this.#clear(condition, found);
+    }
+    if (from.place !== undefined) from.held?.delete(from.place);
+    from.gone?.delete(condition);
+    this.#conditions.delete(keyOf(condition));
+  }
+
+  /** Two rules of one cause are one alarm: it ends with the last of them. */
+  #clear(condition: Condition, found: Observation[]): void {
+    const { resource, cause, by } = condition;
+    for (const other of this.#conditions.values()) {
+      const isSame = other.resource === resource && other.cause === cause && other.by === by;
+      if (isSame && other !== condition && other.level.raised >= 0) return;
+    }
+    found.push(this.#observation(condition, 'clear'));
+  }
+
+  /** Finds the objects of a new layout again; those that moved take their alarms along. */
+  #bind(rules: DetectionRules, seen: TableSeen, found: Observation[]): HeldTable {
+    const shape = seen.shape();
+    const ofTable = [...this.#conditions.values()].filter(({ table }) => table === seen.table);
+    const gone = new Set(ofTable);
+    const watches = watchesOf(rules, seen.table, shape).map((watch) => {
+      const held = new Map<number, Condition>();
+      const own = new Map(ofTable.filter((one) => one.watch === watch.id).map((one) => [one.key, one]));
+      for (let place = 0; own.size > 0 && place < watch.count; place++) {
+        const { id, key } = watch.thingAt(place, shape);
+        const condition = own.get(key.slice(0, 128));
+        if (condition === undefined) continue;
+        held.set(place, condition);
+        gone.delete(condition);
+        this.#move(condition, this.#placed(watch, id), found);
+      }
+      return { watch, held };
+    });
+    const table = { layout: seen.layout, rules, watches, gone };
+    this.#tables.set(seen.table, table);
+    return table;
+  }
+
+  #move(condition: Condition, to: Pick<Condition, 'resource' | 'by'>, found: Observation[]): void {
+    if (condition.resource === to.resource && condition.by === to.by) return;
+    const isRaised = condition.level.raised >= 0;
+    if (isRaised) this.#clear(condition, found);
+    condition.resource = to.resource;
+    condition.by = to.by;
+    if (isRaised) found.push(this.#observation(condition, 'raise'));
+  }
+
+  #observation(condition: Condition, event: 'raise' | 'clear'): Observation {
+    const { resource, by, cause } = condition;
+    return { event, resource, cause, by, source: 'poll', device: this.#device.id };
+  }
+}
+
+const keyOf = ({ table, watch, key }: Condition): string => `${table} ${watch} ${key}`;

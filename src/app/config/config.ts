@@ -1,7 +1,7 @@
 /** `allclear.yaml` read, checked and made whole with defaults: everything the daemon was told by a person. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type DurationMs, seconds } from '../../base/instant.ts';
+import { type DurationMs, days, seconds } from '../../base/instant.ts';
 import type { Parsed, Problem } from '../../base/problem.ts';
 import { Secret } from '../../base/secret.ts';
 import type { DocumentPath, SourceDocument } from '../../base/source-document.ts';
@@ -73,6 +73,8 @@ export interface Config {
   readonly desk?: DeskSettings | undefined;
   readonly staff: readonly (Staff & { readonly name: string })[];
   readonly series: SeriesConfig;
+  /** How much of what devices sent stays to be read again. */
+  readonly spool: { readonly keepMs: DurationMs; readonly keepBytes: number };
 }
 
 /** Parses the text of a configuration; every problem has its line, and what is sound is in the value. */
@@ -155,6 +157,7 @@ interface RawConfig extends RawPolicy {
   readonly channels?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly staff?: readonly { id: string; name?: string; skills: readonly string[]; limit?: number }[];
   readonly series?: RawSeries;
+  readonly spool?: { keep?: string; keepGigabytes?: number };
   readonly desk?: Readonly<Record<string, unknown>>;
 }
 
@@ -204,6 +207,10 @@ function build(document: SourceDocument, folder: string): Parsed<Config> {
         limit: limit ?? 3,
       })),
     series: seriesOf(raw.series ?? {}, reader),
+    spool: {
+      keepMs: lengthOr(raw.spool?.keep, days(7)),
+      keepBytes: (raw.spool?.keepGigabytes ?? 2) * 1024 ** 3,
+    },
   };
   const policyProblems = policy.problems.map(({ path: at, ...found }) => document.problemAt(at, found));
   return { value, problems: [...reader.problems, ...policyProblems] };

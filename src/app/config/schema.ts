@@ -130,6 +130,11 @@ export const configSchema = (given: {
         additionalProperties: false,
       },
     },
+    spool: {
+      type: 'object',
+      properties: { keep: duration, keepGigabytes: { type: 'number', minimum: 0, maximum: 10_000 } },
+      additionalProperties: false,
+    },
     series: {
       type: 'object',
       properties: {

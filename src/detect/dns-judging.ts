@@ -196,14 +196,14 @@ export function judgeZone(
   zone: DnsZone,
   serials: readonly (number | undefined)[],
   late: readonly { readonly address: string; readonly serial: number }[],
-  isBehind: boolean,
+  isUnsettled: boolean,
 ): Judged {
   return {
     kind: 'staleZone',
     about: zone.name,
     resource: zone.resource,
     by: resourceId(`${zone.resource}/zone/${zone.name}`),
-    word: late.length > 0 ? { bad: 'major' } : isBehind ? 'between' : 'good',
+    word: late.length > 0 ? { bad: 'major' } : isUnsettled ? 'between' : 'good',
     seen: late.map(({ address, serial }) => `${address} ${serial}`).slice(0, 16),
     expected: [String(serials[0] ?? '')],
   };

@@ -150,20 +150,21 @@ export class DnsDetection {
   #judgeZone(zone: DnsZone, serials: readonly (number | undefined)[], at: Instant): Judged {
     const primary = serials[0];
     const late: { address: string; serial: number }[] = [];
-    let isBehind = false;
+    // Behind for a short time, or not heard: neither good nor bad.
+    let isUnsettled = false;
     for (const [index, serial] of serials.entries()) {
       const key = `${zone.name} ${index}`;
-      if (primary === undefined || serial === undefined) continue;
-      if (serialLag(primary, serial) === 0) this.#behind.delete(key);
+      if (primary === undefined || serial === undefined) isUnsettled = true;
+      else if (serialLag(primary, serial) === 0) this.#behind.delete(key);
       else {
-        isBehind = true;
+        isUnsettled = true;
         const since = this.#behind.get(key) ?? at;
         this.#behind.set(key, since);
         if (at - since >= this.#platform.limits.serialLagMs)
           late.push({ address: zone.servers[index]!.address, serial });
       }
     }
-    return judgeZone(zone, serials, late, isBehind);
+    return judgeZone(zone, serials, late, isUnsettled);
   }
 
   #zoneView(zone: DnsZone, serials: readonly (number | undefined)[]): DnsZoneView {

@@ -1,11 +1,5 @@
 /** The DNS platform: what is wrong in words, each resolver in numbers, old and new platform side by side, zones. */
-import type {
-  DnsFindingJson,
-  DnsJson,
-  DnsLatencyJson,
-  DnsResolverJson,
-  DnsZoneJson,
-} from '../../src/edge/http/contract.ts';
+import type { DnsFindingJson, DnsJson, DnsLatencyJson, DnsZoneJson } from '../../src/edge/http/contract.ts';
 import { PlatformComparison } from '../parts/dns-comparison.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
@@ -44,19 +38,17 @@ export function DnsPage() {
 
 function Measured({ dns }: { readonly dns: DnsJson }) {
   return (
-    <>
-      <div class="panels">
-        <Findings findings={dns.findings} />
-        <section class="panel whole">
-          <h2>
-            {words.value.dns.resolvers} <b>{number(dns.resolvers.length)}</b>
-          </h2>
-          <Resolvers resolvers={dns.resolvers} findings={dns.findings} />
-        </section>
-        <PlatformComparison resolvers={dns.resolvers} />
-        {dns.zones.length > 0 && <Zones zones={dns.zones} />}
-      </div>
-    </>
+    <div class="panels">
+      <Findings findings={dns.findings} />
+      <section class="panel whole">
+        <h2>
+          {words.value.dns.resolvers} <b>{number(dns.resolvers.length)}</b>
+        </h2>
+        <Resolvers resolvers={dns.resolvers} findings={dns.findings} />
+      </section>
+      <PlatformComparison resolvers={dns.resolvers} />
+      {dns.zones.length > 0 && <Zones zones={dns.zones} />}
+    </div>
   );
 }
 

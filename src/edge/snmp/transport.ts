@@ -259,7 +259,7 @@ class UdpTransport implements Transport {
   }
 
   #open(slot: Slot, ask: Ask, opened: Opened): void {
-    if (opened === 'answer') this.#answered(slot, ask);
+    if (opened === 'answer') this.#accept(slot, ask);
     else if (opened === 'again') this.#send(slot, ask);
     else if (opened === 'ignored') this.#count.mismatched++;
     else if (opened === 'malformed') {
@@ -288,7 +288,11 @@ class UdpTransport implements Transport {
       this.#count.foreign++;
       if (isOurs && from.port === peer.port) slot.foreignAddress = from.address;
     } else if (!isOurs) this.#count.mismatched++;
-    else if (ask.readsNames && !view.hasOids()) {
+    else this.#accept(slot, ask);
+  }
+
+  #accept(slot: Slot, ask: Ask): void {
+    if (ask.readsNames && !this.#view.hasOids()) {
       this.#count.malformed++;
       slot.sawMalformed = true;
     } else this.#answered(slot, ask);

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { type Instant, instant } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
 import type { SnmpUser } from '../../model/snmp-user.ts';
-import { KeyRing, type LocalKeys } from './usm-keys.ts';
+import { Digest, type Privacy, privacyOf } from './usm-crypto.ts';
+import { KeyRing } from './usm-keys.ts';
 
 /** Plain data that spares the discovery after a restart; holds no secret. */
 export interface EngineRecord {
@@ -25,6 +26,12 @@ const MOST_TIME = 0x7fff_ffff;
 const MOST_DEVICES = 65_536;
 const NO_BYTES = new Uint8Array(0);
 
+/** What a user's level needs at one engine; each is absent where the level has none. */
+export interface Security {
+  readonly digest?: Digest | undefined;
+  readonly privacy?: Privacy | undefined;
+}
+
 /**
  * Kept by device, not by engine id: devices cloned with one configuration share an id and still have clocks of
  * their own. What was not authenticated is only what we ask with, never what we judge answers by.
@@ -38,8 +45,8 @@ export class RemoteEngine {
   #atMs = 0;
   /** RFC 3414 section 2.3: latestReceivedEngineTime. */
   #latest = 0;
-  #keysOf = '';
-  #keys: LocalKeys | undefined;
+  #securityOf = '';
+  #security: Security | undefined;
 
   constructor(world: World) {
     this.#world = world;
@@ -64,7 +71,7 @@ export class RemoteEngine {
     this.id = id;
     this.#isAuthentic = false;
     this.#latest = 0;
-    this.#keys = undefined;
+    this.#security = undefined;
     this.#set(boots, time);
   }
 
@@ -87,13 +94,18 @@ export class RemoteEngine {
     return time >= this.time - TIME_WINDOW_S;
   }
 
-  /** The user's keys here; `fingerprint` says when they are others. */
-  keys(ring: KeyRing, user: SnmpUser, fingerprint: string): LocalKeys | undefined {
-    if (this.#keys === undefined || this.#keysOf !== fingerprint) {
-      this.#keys = ring.localKeys(user, this.id);
-      this.#keysOf = fingerprint;
-    }
-    return this.#keys;
+  /** With the user's keys here, undefined when a password is missing; `fingerprint` says when they are others. */
+  security(ring: KeyRing, user: SnmpUser, fingerprint: string): Security | undefined {
+    if (this.#security !== undefined && this.#securityOf === fingerprint) return this.#security;
+    const keys = ring.localKeys(user, this.id);
+    if (keys === undefined) return undefined;
+    const { auth, priv } = keys;
+    this.#securityOf = fingerprint;
+    this.#security = {
+      digest: auth && new Digest(auth.protocol, auth.key),
+      privacy: priv && privacyOf(priv.protocol, priv.key),
+    };
+    return this.#security;
   }
 
   #set(boots: number, time: number): void {

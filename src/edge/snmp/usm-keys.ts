@@ -5,6 +5,8 @@ import type { SnmpUser } from '../../model/snmp-user.ts';
 
 export interface AuthProtocol {
   readonly hash: string;
+  /** Of the hash (RFC 2104). */
+  readonly blockBytes: number;
   /** Octets of the digest that travel (RFC 3414 sections 6.3.1 and 7.3.1, RFC 7860 section 4.1). */
   readonly macBytes: number;
 }
@@ -12,29 +14,55 @@ export interface AuthProtocol {
 export interface PrivProtocol {
   readonly kind: 'aes' | 'des';
   readonly cipher: string;
+  /** The block cipher alone. */
+  readonly blockCipher: string;
   readonly keyBytes: number;
   readonly extension: 'blumenthal' | 'reeder' | undefined;
 }
 
 const authProtocols: Readonly<Record<NonNullable<SnmpUser['auth']>, AuthProtocol>> = {
-  md5: { hash: 'md5', macBytes: 12 },
-  sha: { hash: 'sha1', macBytes: 12 },
-  sha224: { hash: 'sha224', macBytes: 16 },
-  sha256: { hash: 'sha256', macBytes: 24 },
-  sha384: { hash: 'sha384', macBytes: 32 },
-  sha512: { hash: 'sha512', macBytes: 48 },
+  md5: { hash: 'md5', blockBytes: 64, macBytes: 12 },
+  sha: { hash: 'sha1', blockBytes: 64, macBytes: 12 },
+  sha224: { hash: 'sha224', blockBytes: 64, macBytes: 16 },
+  sha256: { hash: 'sha256', blockBytes: 64, macBytes: 24 },
+  sha384: { hash: 'sha384', blockBytes: 128, macBytes: 32 },
+  sha512: { hash: 'sha512', blockBytes: 128, macBytes: 48 },
 };
 
 /** Triple DES whose three keys are one is DES, which OpenSSL 3 itself no longer offers. */
 const DES_CIPHER = 'des-ede3-cbc';
 
 const privProtocols: Readonly<Record<NonNullable<SnmpUser['priv']>, PrivProtocol>> = {
-  des: { kind: 'des', cipher: DES_CIPHER, keyBytes: 16, extension: undefined },
-  aes: { kind: 'aes', cipher: 'aes-128-cfb', keyBytes: 16, extension: undefined },
-  aes192b: { kind: 'aes', cipher: 'aes-192-cfb', keyBytes: 24, extension: 'blumenthal' },
-  aes192r: { kind: 'aes', cipher: 'aes-192-cfb', keyBytes: 24, extension: 'reeder' },
-  aes256b: { kind: 'aes', cipher: 'aes-256-cfb', keyBytes: 32, extension: 'blumenthal' },
-  aes256r: { kind: 'aes', cipher: 'aes-256-cfb', keyBytes: 32, extension: 'reeder' },
+  des: { kind: 'des', cipher: DES_CIPHER, blockCipher: 'des-ede3', keyBytes: 16, extension: undefined },
+  aes: { kind: 'aes', cipher: 'aes-128-cfb', blockCipher: 'aes-128-ecb', keyBytes: 16, extension: undefined },
+  aes192b: {
+    kind: 'aes',
+    cipher: 'aes-192-cfb',
+    blockCipher: 'aes-192-ecb',
+    keyBytes: 24,
+    extension: 'blumenthal',
+  },
+  aes192r: {
+    kind: 'aes',
+    cipher: 'aes-192-cfb',
+    blockCipher: 'aes-192-ecb',
+    keyBytes: 24,
+    extension: 'reeder',
+  },
+  aes256b: {
+    kind: 'aes',
+    cipher: 'aes-256-cfb',
+    blockCipher: 'aes-256-ecb',
+    keyBytes: 32,
+    extension: 'blumenthal',
+  },
+  aes256r: {
+    kind: 'aes',
+    cipher: 'aes-256-cfb',
+    blockCipher: 'aes-256-ecb',
+    keyBytes: 32,
+    extension: 'reeder',
+  },
 };
 
 /** What a level needs of keys; `auth` and `priv` are absent where the level has none. */

@@ -5,13 +5,12 @@
  * What is not authenticated is believed for two things only: which engine answers there, and that a request was
  * refused. An answer below the level asked for is never an answer.
  */
-import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import type { SecurityRefusal, SessionProblem } from '../../collect/session.ts';
 import type { SnmpUser } from '../../model/snmp-user.ts';
 import { BerReader } from './ber.ts';
 import { type MessageView, pduTag, valueTag } from './pdu.ts';
-import { type Engines, fingerprintOf, MOST_BOOTS, type RemoteEngine } from './usm-engine.ts';
-import { type AuthProtocol, hasPasswords, type LocalKeys } from './usm-keys.ts';
+import { type Engines, fingerprintOf, MOST_BOOTS, type RemoteEngine, type Security } from './usm-engine.ts';
+import { hasPasswords } from './usm-keys.ts';
 import { FrameView, FrameWriter, flag, isSameBytes } from './usm-message.ts';
 
 /**
@@ -65,7 +64,6 @@ const levels: Readonly<Record<SnmpUser['level'], number>> = {
 const NO_BYTES = new Uint8Array(0);
 /** Discovery, its clock, and once more for an agent that restarts meanwhile. */
 const MOST_TURNS = 4;
-const SALT_BYTES = 8;
 
 // One message is written or read at a time, so that all devices share these.
 const scopedWriter = new FrameWriter();
@@ -80,7 +78,7 @@ export class Exchange3 {
   /** Ids of the messages since the last turn: a report on an older one is stale. */
   readonly #fresh = new Set<number>();
   /** The engine that the last message was for; requests beside this one may learn another meanwhile. */
-  #askedId = NO_BYTES;
+  #askedId: Uint8Array = NO_BYTES;
   #turns = 0;
 
   constructor(peer: Peer, requestId: number) {
@@ -95,7 +93,7 @@ export class Exchange3 {
     return this.#peer.engine.isKnown ? this.#sealed(messageId, message) : discovery(messageId);
   }
 
-  /** Only for datagrams whose message id was one of this request's. */
+  /** Only for datagrams whose message id was one of this request's. Names in an answer are not looked at. */
   open(bytes: Uint8Array, view: MessageView): Opened {
     const { count } = this.#peer.engines;
     if (!frame.read(bytes)) {
@@ -103,12 +101,12 @@ export class Exchange3 {
       return 'malformed';
     }
     const isAuthentic = (frame.flags & flag.auth) !== 0;
-    const keys = isAuthentic ? this.#keys() : undefined;
-    if (isAuthentic && !this.#isAuthentic(keys)) {
+    const security = isAuthentic ? this.#security() : undefined;
+    if (isAuthentic && !this.#isAuthentic(security)) {
       count.wrongDigest++;
       return 'malformed';
     }
-    if (!readScoped(keys, view)) {
+    if (!readScoped(security, view)) {
       count.undecipherable++;
       return 'malformed';
     }
@@ -118,16 +116,15 @@ export class Exchange3 {
 
   #sealed(messageId: number, plain: Uint8Array): Uint8Array | undefined {
     const { engine, engines, level, name, contextName } = this.#peer;
-    const keys = this.#keys();
+    const security = this.#security();
     const pdu = pduOf(plain);
     const scoped = pdu && scopedWriter.scopedPdu(engine.id, contextName, pdu);
-    if (keys === undefined || scoped === undefined) return undefined;
+    if (security === undefined || scoped === undefined) return undefined;
     const { boots, time } = engine;
-    const clock = { boots, time };
-    const sealed =
-      keys.priv === undefined
-        ? { salt: NO_BYTES, data: scoped }
-        : encrypted(scoped, keys.priv, { salt: engines.nextSalt(), ...clock });
+    const { digest, privacy } = security;
+    const salt = privacy === undefined ? NO_BYTES : engines.nextSalt();
+    // Before the salt is written: DES puts the boots into it.
+    const data = privacy === undefined ? scoped : privacy.seal(scoped, { boots, time }, salt);
     const message = writer.message({
       messageId,
       flags: level | flag.reportable,
@@ -135,31 +132,26 @@ export class Exchange3 {
       boots,
       time,
       user: name,
-      macBytes: keys.auth?.protocol.macBytes ?? 0,
-      ...sealed,
+      macBytes: digest?.macBytes ?? 0,
+      salt,
+      data,
     });
     if (message === undefined) return undefined;
-    if (keys.auth !== undefined) message.set(digest(keys.auth, message), writer.macAt);
+    digest?.sign(message, writer.macAt);
     return Buffer.from(message);
   }
 
-  #keys(): LocalKeys | undefined {
+  #security(): Security | undefined {
     const { engine, engines, user, fingerprint } = this.#peer;
-    return engine.keys(engines.ring, user, fingerprint);
+    return engine.security(engines.ring, user, fingerprint);
   }
 
-  /** RFC 3414 section 6.3.2: the digest is made over the message with zeros in its own place. */
-  #isAuthentic(keys: LocalKeys | undefined): boolean {
+  /** RFC 3414 sections 3.2 step 6 and 6.3.2. */
+  #isAuthentic(security: Security | undefined): boolean {
     const { bytes, macFrom, macEnd } = frame;
-    const auth = keys?.auth;
-    if (auth === undefined || macEnd - macFrom !== auth.protocol.macBytes || !this.#isFromPeer())
-      return false;
-    // A Buffer would give a view of itself for a slice.
-    const received = new Uint8Array(bytes.subarray(macFrom, macEnd));
-    bytes.fill(0, macFrom, macEnd);
-    const expected = digest(auth, bytes);
-    bytes.set(received, macFrom);
-    return timingSafeEqual(received, expected);
+    const digest = security?.digest;
+    if (digest === undefined || macEnd - macFrom !== digest.macBytes) return false;
+    return this.#isFromPeer() && digest.isOf(bytes, macFrom);
   }
 
   #isFromPeer(): boolean {
@@ -190,7 +182,7 @@ export class Exchange3 {
   #report(view: MessageView, isAuthentic: boolean): Opened {
     const { engine, engines } = this.#peer;
     if (!this.#fresh.has(frame.messageId)) return 'ignored';
-    const found = view.count > 0 ? reports[view.oid(0)] : undefined;
+    const found = view.count > 0 && view.hasOids() ? reports[view.oid(0)] : undefined;
     // Whatever an engine says to a discovery, its id is in it (RFC 3414 section 4).
     if (!isAuthentic && (found === 'engineId' || this.#askedId.length === 0)) return this.#discovered();
     if (found === 'timeWindow') return this.#resynchronised(isAuthentic);
@@ -299,15 +291,15 @@ interface Span {
 }
 
 /** Deciphers when the frame says so, and leaves the PDU in the view. */
-function readScoped(keys: LocalKeys | undefined, view: MessageView): boolean {
+function readScoped(security: Security | undefined, view: MessageView): boolean {
   const isEncrypted = (frame.flags & flag.priv) !== 0;
-  const bytes = isEncrypted ? deciphered(keys) : frame.bytes;
+  const bytes = isEncrypted ? deciphered(security) : frame.bytes;
   if (bytes === undefined) return false;
   reader.open(bytes);
   if (!isEncrypted) reader.at = frame.dataFrom;
   // What follows the sequence inside a cipher text is padding (RFC 3414 section 8.1.1.2).
   if (!reader.enter(0x30) || !readSpan(scope.engine) || !readSpan(scope.name)) return false;
-  return view.readPdu(bytes, reader.at) && view.hasOids();
+  return view.readPdu(bytes, reader.at);
 }
 
 const whole = (bytes: Uint8Array): Span => ({ bytes, from: 0, end: bytes.length });
@@ -320,70 +312,7 @@ function readSpan(span: Span): boolean {
   return true;
 }
 
-function digest(
-  { protocol, key }: { readonly protocol: AuthProtocol; readonly key: Uint8Array },
-  message: Uint8Array,
-): Uint8Array {
-  return createHmac(protocol.hash, key).update(message).digest().subarray(0, protocol.macBytes);
-}
-
-interface Clock {
-  readonly boots: number;
-  readonly time: number;
-}
-
-type PrivKey = NonNullable<LocalKeys['priv']>;
-
-function encrypted(
-  scoped: Uint8Array,
-  priv: PrivKey,
-  { salt, ...clock }: Clock & { readonly salt: Uint8Array },
-): { readonly salt: Uint8Array; readonly data: Uint8Array } {
-  if (priv.protocol.kind === 'aes') {
-    const cipher = createCipheriv(priv.protocol.cipher, priv.key, aesVector(clock, salt));
-    return { salt, data: cipher.update(scoped) };
-  }
-  // RFC 3414 section 8.1.1.1: the engine's boots, then a number of our own.
-  new DataView(salt.buffer, salt.byteOffset).setUint32(0, clock.boots);
-  const { key, vector } = desKey(priv.key, salt);
-  const padded = new Uint8Array(Math.ceil(scoped.length / 8) * 8);
-  padded.set(scoped);
-  const cipher = createCipheriv(priv.protocol.cipher, key, vector).setAutoPadding(false);
-  return { salt, data: cipher.update(padded) };
-}
-
-/** Undefined when it cannot be the cipher text of anything; whether it was is seen by what it spells. */
-function deciphered(keys: LocalKeys | undefined): Uint8Array | undefined {
+function deciphered(security: Security | undefined): Uint8Array | undefined {
   const { bytes, saltFrom, saltEnd, dataFrom, dataEnd } = frame;
-  const priv = keys?.priv;
-  if (priv === undefined || saltEnd - saltFrom !== SALT_BYTES) return undefined;
-  const salt = bytes.subarray(saltFrom, saltEnd);
-  const data = bytes.subarray(dataFrom, dataEnd);
-  if (priv.protocol.kind === 'aes') {
-    return createDecipheriv(priv.protocol.cipher, priv.key, aesVector(frame, salt)).update(data);
-  }
-  if (data.length % 8 !== 0) return undefined;
-  const { key, vector } = desKey(priv.key, salt);
-  return createDecipheriv(priv.protocol.cipher, key, vector).setAutoPadding(false).update(data);
-}
-
-/** RFC 3826 section 3.1.2.1. */
-function aesVector({ boots, time }: Clock, salt: Uint8Array): Uint8Array {
-  const vector = Buffer.allocUnsafe(16);
-  vector.writeUInt32BE(boots, 0);
-  vector.writeUInt32BE(time, 4);
-  vector.set(salt, 8);
-  return vector;
-}
-
-/** RFC 3414 section 8.1.1: half of the key enciphers, the other half hides the salt; DES is triple DES with one key. */
-function desKey(
-  key: Uint8Array,
-  salt: Uint8Array,
-): { readonly key: Uint8Array; readonly vector: Uint8Array } {
-  const half = key.subarray(0, 8);
-  return {
-    key: Buffer.concat([half, half, half]),
-    vector: key.subarray(8, 16).map((byte, i) => byte ^ salt[i]!),
-  };
+  return security?.privacy?.open(bytes.subarray(dataFrom, dataEnd), frame, bytes.subarray(saltFrom, saltEnd));
 }

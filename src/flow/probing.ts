@@ -33,13 +33,15 @@ export interface ProbingPlan {
   readonly dns: DnsPlatform | undefined;
 }
 
-/** Probes under way at once; who comes then waits for its next turn, and is counted. */
+/** Probes under way at once. */
 const mostAtOnce = 64;
 /** The first answers come soon, so that a start shows something. */
 const firstRoundMs = 2_000;
 
 interface Task {
+  /** What it was made from. */
   readonly from: unknown;
+  readonly run: () => Promise<void>;
   wake: Wake;
 }
 
@@ -49,6 +51,8 @@ export class Probing {
   #dns: { readonly platform: DnsPlatform; readonly detection: DnsDetection } | undefined;
   readonly #tasks = new Map<string, Task>();
   readonly #busy = new Set<string>();
+  /** Tasks whose turn has come and that wait for a place, each once. */
+  readonly #queue = new Map<string, Task>();
   readonly #ids = new Map<string, SeriesId>();
   readonly #counters = { probesSent: 0, probesFailed: 0, probesSkipped: 0, dnsRounds: 0, dnsQuestions: 0 };
 
@@ -97,6 +101,7 @@ export class Probing {
   stop(): void {
     for (const task of this.#tasks.values()) task.wake.cancel();
     this.#tasks.clear();
+    this.#queue.clear();
   }
 
   #useDns(dns: DnsPlatform | undefined, isSame: (a: unknown, b: unknown) => boolean): void {
@@ -110,35 +115,57 @@ export class Probing {
     this.#begin(dnsTask, { from: dns, everyMs: dns.everyMs, run: () => this.#round(now) });
   }
 
-  /** Ids spread over the interval, always alike, so that many probes are no burst. */
+  /** Soon once, then at a moment of the interval that its id gives it, so that many probes are no burst. */
   #begin(
     id: string,
     what: { readonly from: unknown; readonly everyMs: DurationMs; readonly run: () => Promise<void> },
   ): void {
     const { world } = this.#options;
-    const turn = (): void => this.#turn(id, what.run);
-    const first = milliseconds(spreadHash(id) % Math.min(firstRoundMs, what.everyMs));
+    const { from, everyMs, run } = what;
+    const turn = (): void => this.#turn(id, task);
+    const spread = spreadHash(id);
     const task: Task = {
-      from: what.from,
-      wake: world.after(first, () => {
-        task.wake = world.every(what.everyMs, turn);
+      from,
+      run,
+      wake: world.after(milliseconds(spread % Math.min(firstRoundMs, everyMs)), () => {
+        task.wake = world.after(milliseconds(1 + (spread % everyMs)), () => {
+          task.wake = world.every(everyMs, turn);
+          turn();
+        });
         turn();
       }),
     };
     this.#tasks.set(id, task);
   }
 
-  #turn(id: string, run: () => Promise<void>): void {
-    if (this.#busy.has(id) || this.#busy.size >= mostAtOnce) {
-      this.#counters.probesSkipped++;
-      return;
-    }
+  /** Who comes while all places are taken waits in line, once. */
+  #turn(id: string, task: Task): void {
+    if (this.#busy.has(id) || this.#queue.has(id)) this.#counters.probesSkipped++;
+    else if (this.#busy.size >= mostAtOnce) this.#queue.set(id, task);
+    else this.#run(id, task);
+  }
+
+  #run(id: string, task: Task): void {
     this.#busy.add(id);
-    run()
+    task
+      .run()
       .catch((error: unknown) =>
         this.#options.world.log.error('a probe could not be taken in', { probe: id, error: String(error) }),
       )
-      .finally(() => this.#busy.delete(id));
+      .finally(() => {
+        this.#busy.delete(id);
+        this.#next();
+      });
+  }
+
+  #next(): void {
+    for (const [id, task] of this.#queue) {
+      this.#queue.delete(id);
+      // It may have been taken off the plan while it waited.
+      if (this.#tasks.get(id) !== task) continue;
+      this.#run(id, task);
+      return;
+    }
   }
 
   async #probe(probe: Probe): Promise<void> {

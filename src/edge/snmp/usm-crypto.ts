@@ -1,6 +1,6 @@
 /**
- * Digest and cipher of the User-based Security Model (RFC 3414 sections 6 to 8, RFC 3826, RFC 7860). A message costs
- * one object of the crypto library instead of four: they, and collecting them, are most of what security costs.
+ * Digest and cipher of the User-based Security Model (RFC 3414 sections 6 to 8, RFC 3826, RFC 7860). A message
+ * costs no object of the crypto library: making and collecting four of them is most of what security would cost.
  */
 import { type Cipher, createCipheriv, createDecipheriv, hash, timingSafeEqual } from 'node:crypto';
 import type { AuthProtocol, PrivProtocol } from './usm-keys.ts';
@@ -81,36 +81,47 @@ export function privacyOf(protocol: PrivProtocol, key: Uint8Array): Privacy {
 }
 
 /**
- * CFB with 128 bits of feedback (RFC 3826 section 3.1). Deciphering needs only the block cipher over what arrived,
- * which one long-lived ECB context gives without state between messages; enciphering feeds back block by block.
+ * CFB with 128 bits of feedback (RFC 3826 section 3.1) over two contexts that live as long as the key. Deciphering needs
+ * only the block cipher over what arrived. Enciphering goes on in one stream: its register, the last block it gave, is
+ * led to the vector of the next message by a block in front that enciphers to just that vector.
  */
 class AesPrivacy implements Privacy {
-  readonly #protocol: PrivProtocol;
-  readonly #key: Uint8Array;
-  #blockCipher: Cipher | undefined;
+  readonly #block: Cipher;
+  readonly #stream: Cipher;
+  readonly #register = new Uint8Array(AES_BLOCK);
 
-  constructor(protocol: PrivProtocol, key: Uint8Array) {
-    this.#protocol = protocol;
-    this.#key = key;
+  constructor({ cipher, blockCipher }: PrivProtocol, key: Uint8Array) {
+    this.#block = createCipheriv(blockCipher, key, null).setAutoPadding(false);
+    this.#stream = createCipheriv(cipher, key, this.#register);
   }
 
   seal(plain: Uint8Array, clock: Clock, salt: Uint8Array): Uint8Array {
+    const feedback = this.#block.update(this.#register);
     writeVector(clock, salt);
-    return createCipheriv(this.#protocol.cipher, this.#key, blocks.subarray(0, AES_BLOCK)).update(plain);
+    for (let i = 0; i < AES_BLOCK; i++) blocks[i]! ^= feedback[i]!;
+    blocks.set(plain, AES_BLOCK);
+    const end = AES_BLOCK + plain.length;
+    // Whole blocks only, so that the register is the last of them.
+    const whole = wholeBlocks(end);
+    blocks.fill(0, end, whole);
+    const sealed = this.#stream.update(blocks.subarray(0, whole));
+    this.#register.set(sealed.subarray(whole - AES_BLOCK));
+    return sealed.subarray(AES_BLOCK, end);
   }
 
   open(cipherText: Uint8Array, clock: Clock, salt: Uint8Array): Uint8Array | undefined {
     if (salt.length !== SALT_BYTES || cipherText.length > LARGEST_MESSAGE) return undefined;
-    this.#blockCipher ??= createCipheriv(this.#protocol.blockCipher, this.#key, null).setAutoPadding(false);
     writeVector(clock, salt);
     blocks.set(cipherText, AES_BLOCK);
-    const length = Math.ceil(cipherText.length / AES_BLOCK) * AES_BLOCK;
-    const stream = aligned(this.#blockCipher.update(blocks.subarray(0, length)));
+    const length = wholeBlocks(cipherText.length);
+    const stream = aligned(this.#block.update(blocks.subarray(0, length)));
     const words = new Uint32Array(stream.buffer, stream.byteOffset, length >> 2);
     for (let i = 0; i < words.length; i++) words[i]! ^= blockWords[i + AES_BLOCK / 4]!;
     return stream.subarray(0, cipherText.length);
   }
 }
+
+const wholeBlocks = (length: number): number => Math.ceil(length / AES_BLOCK) * AES_BLOCK;
 
 /** RFC 3826 section 3.1.2.1, in front of what is deciphered. */
 function writeVector({ boots, time }: Clock, salt: Uint8Array): void {

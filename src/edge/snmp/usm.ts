@@ -76,7 +76,7 @@ export class Exchange3 {
   readonly #peer: Peer;
   readonly #requestId: number;
   /** Ids of the messages since the last turn: a report on an older one is stale. */
-  readonly #fresh = new Set<number>();
+  #fresh: number[] = [];
   /** The engine that the last message was for; requests beside this one may learn another meanwhile. */
   #askedId: Uint8Array = NO_BYTES;
   #turns = 0;
@@ -88,7 +88,7 @@ export class Exchange3 {
 
   /** The next datagram for a request in v2c form; undefined when none could carry it or a key is missing. */
   seal(messageId: number, message: Uint8Array): Uint8Array | undefined {
-    this.#fresh.add(messageId);
+    this.#fresh.push(messageId);
     this.#askedId = this.#peer.engine.id;
     return this.#peer.engine.isKnown ? this.#sealed(messageId, message) : discovery(messageId);
   }
@@ -181,7 +181,7 @@ export class Exchange3 {
 
   #report(view: MessageView, isAuthentic: boolean): Opened {
     const { engine, engines } = this.#peer;
-    if (!this.#fresh.has(frame.messageId)) return 'ignored';
+    if (!this.#fresh.includes(frame.messageId)) return 'ignored';
     const found = view.count > 0 && view.hasOids() ? reports[view.oid(0)] : undefined;
     // Whatever an engine says to a discovery, its id is in it (RFC 3414 section 4).
     if (!isAuthentic && (found === 'engineId' || this.#askedId.length === 0)) return this.#discovered();
@@ -233,7 +233,7 @@ export class Exchange3 {
   }
 
   #mayTurn(): boolean {
-    this.#fresh.clear();
+    this.#fresh = [];
     return ++this.#turns <= MOST_TURNS;
   }
 }

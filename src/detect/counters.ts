@@ -87,7 +87,7 @@ export class Counters {
 
   readonly #isNamed = (name: string, i: number): boolean => name === this.#names[i];
 
-  /** From the kept value to the seen one, which is kept instead; negative when it went back. */
+  /** From the kept value to the seen one, which is kept instead; below zero when it went back, all the way for another width. */
   #gain(kept: number, seen: CountersSeen, at: number): number {
     const before = this.#bits[kept]!;
     const now = seen.bits[at]!;
@@ -97,12 +97,13 @@ export class Counters {
     this.#values[kept * 2] = hi;
     this.#values[kept * 2 + 1] = lo;
     if (before === 0 || now === 0) return Number.NaN;
-    return before === now ? gain : -1;
+    return before === now ? gain : Number.NEGATIVE_INFINITY;
   }
 }
 
 /** The gain of a Counter32 with one wrap undone; NaN where nobody can tell, -1 where it was set. `most` is what can pass. */
 function unwrapped(gain: number, most: number): number {
+  if (gain === Number.NEGATIVE_INFINITY) return -1;
   // It may have gone round more than once: neither direction says anything.
   if (most >= wrapsAt) return Number.NaN;
   if (gain >= 0) return gain;

@@ -49,6 +49,7 @@ export async function readBeside(read: ReadConfig, file: string | undefined): Pr
     },
     problems: [
       ...unknownProfiles(read, file, profiles.value),
+      ...unknownResources(read, file, topology.value),
       ...[...profiles.problems, ...rules.problems, ...topology.problems].map((problem) =>
         whereNamed(problem, read),
       ),
@@ -94,6 +95,41 @@ function unknownProfiles(read: ReadConfig, file: string | undefined, known: Prof
       message: `device "${id}": there is no profile "${profile}"`,
     }),
   );
+}
+
+/** A probe of a resource that is not there still raises alarms, but nothing is known of what stands on it. */
+function unknownResources(
+  { config, inForce }: ReadConfig,
+  file: string | undefined,
+  topology: TopologyDocument | undefined,
+): Problem[] {
+  if (topology === undefined || file === undefined) return [];
+  const known = new Set<string>(
+    [...topology.resources, ...topology.links, ...ownResources(config)].map(({ id }) => id),
+  );
+  const { value: document } = parseYaml(file, inForce.files[file] ?? '');
+  const written = (document.value as { probes?: readonly { id?: unknown }[] } | null)?.probes ?? [];
+  const strays = config.probes.flatMap(({ id, resource }) =>
+    known.has(resource)
+      ? []
+      : [
+          {
+            path: ['probes', written.findIndex((probe) => probe.id === id)],
+            what: `probe "${id}"`,
+            resource,
+          },
+        ],
+  );
+  const resolvers = (config.dns?.resolvers ?? []).flatMap(({ id, resource }, index) =>
+    known.has(resource) ? [] : [{ path: ['dns', 'resolvers', index], what: `resolver "${id}"`, resource }],
+  );
+  return [...strays, ...resolvers].map(({ path, what, resource }) => ({
+    ...document.problemAt(path, {
+      code: 'config/unknown-resource',
+      message: `${what}: the topology has no "${resource}"`,
+    }),
+    severity: 'warning',
+  }));
 }
 
 async function readTopology(file: string | undefined): Promise<Parsed<TopologyDocument | undefined>> {

@@ -1,6 +1,9 @@
 /** `probes` of the configuration, read and made whole with defaults. */
+import { isIP } from 'node:net';
+import { neverHappens } from '../../base/fault.ts';
 import { days, seconds } from '../../base/instant.ts';
 import type { DocumentPath } from '../../base/source-document.ts';
+import { refusedTarget } from '../../edge/net/address-guard.ts';
 import { resourceId } from '../../model/ids.ts';
 import type { HostTarget, Probe } from '../../model/probe.ts';
 import {
@@ -125,6 +128,7 @@ function probeOf(raw: RawProbe, path: DocumentPath, reader: ValueReader): Probe 
     reader.problem([...path, 'target'], 'config/not-valid', `write ${form} for the kind ${raw.kind}`);
     return undefined;
   }
+  refuseLocalName(target.host, common, { path, reader });
   switch (raw.kind) {
     case 'icmp':
       return { ...common, kind: 'icmp', ...target, count: raw.count ?? 5 };
@@ -144,7 +148,16 @@ function probeOf(raw: RawProbe, path: DocumentPath, reader: ValueReader): Probe 
       }
       return { ...common, kind: 'radius', ...target, secret: reader.secret(raw.secret, [...path, 'secret']) };
     }
+    default:
+      return neverHappens(raw.kind);
   }
+}
+
+/** An address that was written is meant; a name of this machine or a private network may be a slip. */
+function refuseLocalName(host: string, { allowPrivate }: Common, { path, reader }: Place): void {
+  const isAddress = isIP(host.replace(/^\[|\]$/g, '')) !== 0;
+  const reason = allowPrivate || isAddress ? undefined : refusedTarget(host);
+  if (reason !== undefined) reader.problem([...path, 'target'], 'config/refused', reason);
 }
 
 interface Place {
@@ -160,6 +173,7 @@ function httpProbe(raw: RawProbe, common: Common, { path, reader }: Place): Prob
     reader.problem([...path, 'target'], 'config/not-valid', message);
     return undefined;
   }
+  refuseLocalName(new URL(target).hostname, common, { path, reader });
   return {
     ...common,
     kind: 'http',

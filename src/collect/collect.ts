@@ -39,7 +39,6 @@ export { profileSchema } from './profile-schema.ts';
 export { judgeTest, type ProfileTest } from './profile-test.ts';
 export { type DeviceAnswer, readDevice } from './read-device.ts';
 export { groundedProfile, isRelative } from './relative-oids.ts';
-export { type MeasuredValue, samplesOf } from './samples.ts';
 export type { FillOutcome } from './session.ts';
 export { notPlaced, TableCells } from './table-cells.ts';
 export { withTextsOf } from './texts.ts';

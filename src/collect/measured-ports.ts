@@ -242,7 +242,8 @@ export class MeasuredPorts {
   #speedOf(row: number, speeds: readonly Source[]): number {
     for (const { column, metric } of speeds) {
       const raw = this.#cells.numberAt(row, column);
-      if (raw !== undefined && !metric.sentinels.includes(raw)) return raw * metric.scale;
+      if (raw === undefined || raw > Number.MAX_SAFE_INTEGER) continue;
+      if (!metric.sentinels.includes(raw)) return raw * metric.scale;
     }
     return 0;
   }

@@ -11,7 +11,6 @@ import { isPlainState, type PlainMetric, plainMetric } from './plain-metric.ts';
 import type { CellGroup } from './plan.ts';
 import type { Metric, State } from './profile.ts';
 import { readingOfRows } from './read-device.ts';
-import type { MeasuredValue } from './samples.ts';
 import { stateIn } from './state-value.ts';
 import type { TableCells } from './table-cells.ts';
 import { valueTag } from './value-tag.ts';
@@ -27,10 +26,15 @@ export interface SampleSink {
   counter(series: number, hi: number, lo: number): void;
 }
 
-export type SampleName = Omit<MeasuredValue, 'value' | 'exact' | 'resource'> & {
-  /** The object; its resource is `<device>/<object>`. */
+/** What one value is called in the series. */
+export interface SampleName {
+  /** Its resource is `<device>/<object>`. */
   readonly object: string;
-};
+  readonly metric: string;
+  /** UCUM. */
+  readonly unit: string;
+  readonly kind: 'counter' | 'gauge';
+}
 
 export interface ObjectNames {
   readonly id: string;

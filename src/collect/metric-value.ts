@@ -68,7 +68,7 @@ function outcomeOf(
   if (raw === undefined) return { absent: metric.absent };
   if (typeof raw === 'number' && metric.sentinels.includes(raw)) return { absent: metric.absent };
   if (metric.nullWhen.some((condition) => row.holds(condition))) return { absent: 'offline' };
-  if (typeof raw === 'bigint' && isAsSent(metric)) return raw.toString();
+  if (typeof raw === 'bigint' && metric.kind === 'counter' && isAsSent(metric)) return raw.toString();
   const linear = scaledValue(metric, row, Number(raw));
   if (linear === undefined) return { absent: 'no-such' };
   const value = metric.convert === undefined ? linear : inDbm(metric.convert, { linear, raw: Number(raw) });

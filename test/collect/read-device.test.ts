@@ -6,10 +6,10 @@ import {
   planOf,
   profileSchema,
   readDevice,
-  samplesOf,
 } from '../../src/collect/collect.ts';
 import type { SessionProblem, VarbindValue } from '../../src/collect/session.ts';
 import { documentCheck, parseYaml } from '../../src/edge/files/yaml-document.ts';
+import { samplesOf } from '../support/samples-of.ts';
 import { counter, counter64, deviceOf, gauge, integer, text } from './device-of-rows.ts';
 
 const profileText = `id: lab

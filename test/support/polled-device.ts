@@ -60,7 +60,7 @@ export class PaperDevice implements PolledDevice {
 
   async readAll(costly: boolean): Promise<FullAnswer> {
     this.asked.push(costly ? 'all' : 'all but costly');
-    await this.#turn();
+    if (this.isSlow) await this.#turn();
     if (this.isSilent) return { kind: 'silent' };
     this.#isKnown = true;
     return { kind: 'reading', reading: this.full()! };
@@ -78,7 +78,7 @@ export class PaperDevice implements PolledDevice {
         done({ problems, upTimeTicks: undefined, answeredAtMs: undefined });
         return;
       }
-      for (const group of groups) this.#fillGroup(group);
+      for (const group of groups) this.fillNow(group);
       const problems = groups.map((group) =>
         this.failing.has(group) ? ({ kind: 'timeout' } as const) : undefined,
       );
@@ -114,7 +114,8 @@ export class PaperDevice implements PolledDevice {
     return this.isSlow ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
   }
 
-  #fillGroup(group: number): void {
+  /** The cells of a group take what stands in `values`. */
+  fillNow(group: number): void {
     const cells = this.#plan.cells[group]!;
     cells.begin();
     cells.stamp(1, this.upTimeTicks);

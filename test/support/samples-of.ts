@@ -1,17 +1,12 @@
-/** Turns a reading into samples of series: resource, metric, unit, kind and one exact value each. */
-import type { DeviceReading } from '../model/reading.ts';
+/** The samples that a full reading is: the long way, against which the short one is measured. */
+import type { DeviceReading } from '../../src/model/reading.ts';
 
-/** One measured value with the name of its series (`flow/series.ts`). */
-export interface MeasuredValue {
-  /** Device id, `device/if/ifIndex` or `device/<object>`. */
+interface MeasuredValue {
   readonly resource: string;
   readonly metric: string;
-  /** UCUM. */
   readonly unit: string;
   readonly kind: 'counter' | 'gauge';
-  /** NaN is an explicit gap: the row is there and holds no number. */
   readonly value: number;
-  /** Exact value of a counter above 2^53. */
   readonly exact?: bigint | undefined;
 }
 
@@ -44,7 +39,11 @@ export function samplesOf(device: string, reading: DeviceReading): MeasuredValue
       samples.push({ resource, metric: `if.${name}`, unit, kind: 'counter', ...exactNumber(value) });
     }
   }
-  for (const { object, metric, unit, value } of reading.readings) {
+  for (const { object, metric, unit, value, kind } of reading.readings) {
+    if (kind === 'counter' && value !== null) {
+      samples.push({ resource: `${device}/${object}`, metric, unit, kind, ...exactNumber(value) });
+      continue;
+    }
     if (typeof value === 'string') continue;
     samples.push(gauge(`${device}/${object}`, metric, { unit, value: value ?? Number.NaN }));
   }

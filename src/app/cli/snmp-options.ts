@@ -32,7 +32,7 @@ type SnmpValues = { readonly [Name in keyof typeof snmpOptions]?: string | undef
 
 const levels = ['noAuthNoPriv', 'authNoPriv', 'authPriv'] as const;
 const authentications = ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
-const privacies = ['des', 'aes', 'aes256b', 'aes256r'] as const;
+const privacies = ['des', 'aes', 'aes192b', 'aes192r', 'aes256b', 'aes256r'] as const;
 
 /** Community `public` over v2c when nothing is said, as in `allclear.yaml`. */
 export async function credentialsFrom(values: SnmpValues): Promise<Credentials> {

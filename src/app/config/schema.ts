@@ -37,7 +37,7 @@ const snmpUser = {
     level: { enum: ['noAuthNoPriv', 'authNoPriv', 'authPriv'] },
     auth: { enum: ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'] },
     authKey: secretSchema,
-    priv: { enum: ['des', 'aes', 'aes256b', 'aes256r'] },
+    priv: { enum: ['des', 'aes', 'aes192b', 'aes192r', 'aes256b', 'aes256r'] },
     privKey: secretSchema,
   },
   required: ['user', 'level'],

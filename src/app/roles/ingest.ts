@@ -11,6 +11,7 @@ import {
   type TrapReceiver,
   type TrapReceiverOptions,
 } from '../../edge/trap/trap.ts';
+import type { SnmpUser } from '../../model/snmp-user.ts';
 import type { ToIngest } from '../center/ingest-link.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
@@ -128,8 +129,11 @@ const addressesOf = (config: Config): ReadonlySet<string> =>
 
 const sendersOf = (config: Config): Pick<TrapReceiverOptions, 'communities' | 'users'> => ({
   communities: trapCommunities(config),
-  users: config.devices.flatMap((device) => (device.v3 === undefined ? [] : [device.v3])),
+  users: config.devices.flatMap(({ v3 }) => (v3 === undefined || !isReceivable(v3) ? [] : [v3])),
 });
+
+/** The receiver has no AES with keys of 192 bits; such users are polled only. */
+const isReceivable = ({ priv }: SnmpUser): boolean => priv !== 'aes192b' && priv !== 'aes192r';
 
 /** Communities of devices and those given for traps alone. */
 function trapCommunities(config: Config): readonly Secret[] {

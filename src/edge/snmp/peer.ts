@@ -35,7 +35,7 @@ export function addressOf(text: string): { readonly address: string; readonly fa
 }
 
 /** The form in which the kernel reports a sender, whatever way the address was written. */
-export function canonicalIpv6(address: string): string {
+function canonicalIpv6(address: string): string {
   const [bare = address, zone] = address.split('%');
   const canonical = new SocketAddress({ family: 'ipv6', address: bare }).address;
   return zone === undefined ? canonical : `${canonical}%${zone}`;

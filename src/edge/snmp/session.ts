@@ -50,7 +50,7 @@ export function openSession(world: World, transport: Transport, target: Target):
   return sessionOver(new UdpWire(world, transport, peer), learned);
 }
 
-/** What a session needs below it; v3 has another one. */
+/** What a session needs below it. */
 export interface Wire extends Exchange {
   get(request: {
     readonly names: readonly Uint8Array[];
@@ -59,7 +59,7 @@ export interface Wire extends Exchange {
   close(): void;
 }
 
-export function sessionOver(wire: Wire, learned: Learned): Session {
+function sessionOver(wire: Wire, learned: Learned): Session {
   const own = new TableWalk(wire, learned);
   // A second reading beside the first is rare and pays for its own state.
   const freeWalk = (): TableWalk => (own.isBusy ? new TableWalk(wire, learned) : own);

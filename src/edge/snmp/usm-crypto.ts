@@ -6,7 +6,7 @@ import { type Cipher, createCipheriv, createDecipheriv, hash, timingSafeEqual } 
 import type { AuthProtocol, PrivProtocol } from './usm-keys.ts';
 
 /** What goes into a message of this clock. */
-export interface Clock {
+interface Clock {
   readonly boots: number;
   readonly time: number;
 }

@@ -6,7 +6,7 @@ import { KeyRing } from '../../../src/edge/snmp/usm-keys.ts';
 import { FrameView, FrameWriter, flag } from '../../../src/edge/snmp/usm-message.ts';
 import type { SnmpUser } from '../../../src/model/snmp-user.ts';
 
-export const stats = (number: number): string => `1.3.6.1.6.3.15.1.1.${number}.0`;
+const stats = (number: number): string => `1.3.6.1.6.3.15.1.1.${number}.0`;
 
 export interface Reply {
   readonly kind?: 'response' | 'report' | undefined;

@@ -191,9 +191,25 @@ function compareObjects(
 }
 
 const plain = (value: unknown): string =>
-  String(value ?? '')
+  expanded(String(value ?? ''))
     .toLowerCase()
     .replace(/[.:-]/g, '');
+/** Padding and line ends are no part of a name. */
+const printed = (text: string | undefined): string => (text ?? '').replace(/[\0-\x1f]/g, '').trim();
+
+/** All 32 digits of an IPv6 address; any other text as it is. */
+function expanded(text: string): string {
+  if (
+    !/^[0-9a-f:]*:[0-9a-f:]*$/i.test(text) ||
+    text.split(':').length > 8 ||
+    /^..:..:..:..:..:..$/.test(text)
+  )
+    return text;
+  const [head = [], tail = []] = text.split('::').map((part) => (part === '' ? [] : part.split(':')));
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0');
+  return [...head, ...zeros, ...tail].map((group) => group.padStart(4, '0')).join('');
+}
+
 const saysOne = (object: ObjectReading, wanted: readonly string[]): boolean =>
   Object.values(object.attributes).some((value) => wanted.includes(plain(value)));
 
@@ -205,8 +221,8 @@ function compareLinks(rows: readonly Row[], reading: DeviceReading, tally: Tally
       (link) =>
         link.protocol === row['protocol'] &&
         link.localPort !== '' &&
-        link.remoteChassis === remote &&
-        (link.remotePort ?? '') === port,
+        printed(link.remoteChassis) === printed(remote) &&
+        printed(link.remotePort) === printed(port),
     );
     const expected = `${remote} ${port}`;
     const at = reading.links.filter(({ remotePort }) => remotePort === port)[0] ?? reading.links[0];

@@ -90,7 +90,12 @@ function idText(
   subtype: number | undefined,
 ): string | undefined {
   if (cell.type !== 'octets') return textIn(cell);
-  if (subtype === subtypes.mac && cell.bytes.length === 6) return macIn(cell);
+  if (subtype === subtypes.mac) {
+    if (cell.bytes.length === 6) return macIn(cell);
+    const text = textIn(cell)?.toLowerCase();
+    if (text !== undefined && /^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/.test(text))
+      return text.replaceAll('-', ':');
+  }
   if (subtype === subtypes.address) return addressText(cell.bytes.subarray(1)) ?? rawTextIn(cell);
   return rawTextIn(cell);
 }

@@ -32,6 +32,7 @@ export function compileTable(name: string, source: TableSource, findings: Findin
   const attributes = compileAttributes(source, context);
   const { object } = source;
   const nameTexts = ([] as string[]).concat(object?.name ?? []);
+  const counts = (source.counts ?? []).map((count, i) => compileCount(count, at('counts', i), context));
   const kindBy = object?.kindBy && {
     source: cells.source(object.kindBy, at('object', 'kindBy')),
     map: new Map(Object.entries(object.kindBy.map)),
@@ -69,7 +70,7 @@ export function compileTable(name: string, source: TableSource, findings: Findin
       from: cells.template(source.relation.from, at('relation', 'from')),
       to: cells.template(source.relation.to, at('relation', 'to')),
     },
-    counts: (source.counts ?? []).map((count, i) => compileCount(count, at('counts', i), context)),
+    counts,
     alarms: alarms.filter((alarm) => alarm !== undefined),
     everyMs: source.every === undefined ? undefined : durationMs(source.every),
     onSuspicion: source.onSuspicion === true,

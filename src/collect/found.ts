@@ -86,7 +86,10 @@ export class Found {
       table.objectKind === 'interface' && about !== undefined ? about : `${table.objectKind}/${place}`;
     const measures = this.#measure(row, id);
     const isInventory = table.metrics.length + table.states.length === 0 && table.sensor === undefined;
-    if (table.objectKind !== 'interface' && (measures.count > 0 || isInventory))
+    if (
+      table.objectKind !== 'interface' &&
+      (measures.count > 0 || isInventory || Object.keys(measures.words).length > 0)
+    )
       this.#takeObject(row, { id, about, measures });
   }
 

@@ -104,6 +104,7 @@ function saidOf(subject: string, reading: DeviceReading): Said {
   if (what === '') {
     if (first === 'interfaces' || first === 'links' || first === 'readings') return reading[first].length;
     if (first === 'objects') return reading.objects.length;
+    if (first === 'profile') return reading.profile;
     return (reading.device as Readonly<Record<string, string | number | undefined>>)[first];
   }
   if (first === 'objects') return reading.objects.filter(({ kind }) => kind === what).length;

@@ -2,7 +2,7 @@
  * The measuring loop of a collector: asks each device at its own moment of the interval, hands samples to the series and
  * what was seen to `detect`. Fast and not journaled: only observations leave it.
  */
-import { type DurationMs, milliseconds } from '../base/instant.ts';
+import { type DurationMs, milliseconds, seconds } from '../base/instant.ts';
 import type { Wake, World } from '../base/world.ts';
 import type { SampleSink } from '../collect/collect.ts';
 import type { Detection } from '../detect/detect.ts';
@@ -30,6 +30,8 @@ export interface MeasuringOptions {
   readonly onTurn: (device: PolledDevice, answered: boolean) => void;
 }
 
+const askAgainAfter = seconds(11);
+
 export class Measuring {
   readonly #options: MeasuringOptions;
   readonly #schedule: Schedule;
@@ -41,6 +43,8 @@ export class Measuring {
   /** By number of turn. */
   readonly #byNumber: (DeviceTurn | undefined)[] = [];
   readonly #everyMs: number[] = [];
+  /** Devices under suspicion that are asked a second time. */
+  readonly #again = new Map<string, Wake>();
   readonly #counters = { polls: 0, pollsWithoutAnswer: 0, pollsSkipped: 0, tablesIncomplete: 0 };
   #intervalMs: DurationMs;
   #wake: Wake | undefined;
@@ -89,6 +93,8 @@ export class Measuring {
   async stop(): Promise<void> {
     this.use([], this.#intervalMs);
     this.#wake?.cancel();
+    for (const again of this.#again.values()) again.cancel();
+    this.#again.clear();
     this.#outlet.close();
     await this.#samples.close();
   }
@@ -99,6 +105,13 @@ export class Measuring {
     if (turn === undefined) return;
     turn.isSuspect = true;
     this.pollNow(device);
+    // Agents show for some seconds what was before the trap they sent: the word of the second poll is final.
+    if (this.#again.has(device)) return;
+    const again = this.#options.world.after(askAgainAfter, () => {
+      this.#again.delete(device);
+      this.pollNow(device);
+    });
+    this.#again.set(device, again);
   }
 
   /** The device is asked out of turn, at most once a second. */

@@ -47,7 +47,8 @@ export async function startCollector(options: {
   const detection = new Detection(installation.rules.detection);
   const memory = await openDetectionMemory({ detection, folder: config.data, world });
   const transport = await openTransport(world);
-  const targets = new Targets({ world, transport });
+  const targets = new Targets({ world, transport, paces: memory.paces });
+  memory.keepPaces(() => targets.paces());
   const measuring = new Measuring({
     world,
     series,
@@ -81,7 +82,12 @@ export async function startCollector(options: {
       measuring.use(targets.use(changed), changed.config.snmp.intervalMs);
       forgetStrangers(judges, targets.devices, useProbes(changed.config));
     },
-    counters: () => ({ ...measuring.counters, ...probing.counters, detectionRefused: detection.refused }),
+    counters: () => ({
+      ...named('snmp', transport.counters()),
+      ...measuring.counters,
+      ...probing.counters,
+      detectionRefused: detection.refused,
+    }),
     dnsView: () => probing.dnsView,
     async stop() {
       for (const wake of keeper) wake.cancel();
@@ -128,6 +134,15 @@ function forgetStrangers(
   const active = allActive(judges).active.filter(({ resource }) => concerned.has(resource));
   for (const input of reconciliations(collectorId, { watches, active })) offer(input);
 }
+
+/** `bytesIn` of `snmp` is `snmpBytesIn`. */
+const named = (of: string, counters: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(counters).map(([name, count]) => [
+      `${of}${name[0]!.toUpperCase()}${name.slice(1)}`,
+      count,
+    ]),
+  );
 
 const offerObservation = (
   offer: (input: Input) => boolean,

@@ -1,4 +1,4 @@
-/** What detection remembers of each device, kept over restarts: counts, raised conditions, and ends that come by themselves. */
+/** What is remembered of each device over restarts: counts, raised conditions, ends that come by themselves, and its pace. */
 import { join } from 'node:path';
 import { minutes } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
@@ -6,19 +6,24 @@ import type { Detection } from '../../detect/detect.ts';
 import { readWhole, realFiles, writeWhole } from '../../edge/disk/file-system.ts';
 
 export interface DetectionMemory {
+  /** By device, what the last start had learned of how it wants to be asked. */
+  readonly paces: Readonly<Record<string, unknown>>;
+  /** From now on this is kept too. */
+  keepPaces(paces: () => Readonly<Record<string, unknown>>): void;
   /** Writes what changed since the last time; resolves, with a line in the log, when it could not be written. */
   keep(): Promise<void>;
   stop(): void;
 }
 
 const name = 'detection.json';
-const format = 'allclear-detection/1';
+const format = 'allclear-detection/2';
 /** A large memory takes long to write: it may take this share of the time, then it is written more seldom. */
 const mostShare = 0.005;
 
 interface Kept {
   readonly format: string;
   readonly detection: unknown;
+  readonly paces: Readonly<Record<string, unknown>>;
 }
 
 /** Restores what the folder holds; a memory that cannot be read is begun anew, which costs repeated raises only. */
@@ -28,13 +33,18 @@ export async function openDetectionMemory(options: {
   readonly world: World;
 }): Promise<DetectionMemory> {
   const { detection, folder, world } = options;
-  await restore(options);
+  const paces = await restore(options);
+  let pacesNow = () => paces;
   let last = '';
   let notBeforeMs = 0;
   let writing: Promise<void> = Promise.resolve();
   const write = async (): Promise<void> => {
     const startsAtMs = world.monotonicMs();
-    const text = JSON.stringify({ format, detection: detection.snapshot() } satisfies Kept);
+    const text = JSON.stringify({
+      format,
+      detection: detection.snapshot(),
+      paces: pacesNow(),
+    } satisfies Kept);
     notBeforeMs = startsAtMs + (world.monotonicMs() - startsAtMs) / mostShare;
     if (text === last) return;
     try {
@@ -51,23 +61,33 @@ export async function openDetectionMemory(options: {
   const timer = world.every(minutes(1), () => {
     if (world.monotonicMs() >= notBeforeMs) void keep();
   });
-  return { keep, stop: () => timer.cancel() };
+  return {
+    paces,
+    keepPaces(given) {
+      pacesNow = given;
+    },
+    keep,
+    stop: () => timer.cancel(),
+  };
 }
 
 async function restore(options: {
   readonly detection: Detection;
   readonly folder: string;
   readonly world: World;
-}): Promise<void> {
+}): Promise<Readonly<Record<string, unknown>>> {
   const { detection, folder, world } = options;
   const empty = detection.snapshot();
   try {
     const bytes = await readWhole(realFiles, join(folder, name));
-    if (bytes === undefined) return;
+    if (bytes === undefined) return {};
     const kept = JSON.parse(Buffer.from(bytes).toString('utf8')) as Kept;
-    if (kept.format === format) detection.restore(kept.detection);
+    if (kept.format !== format) return {};
+    detection.restore(kept.detection);
+    return kept.paces;
   } catch (error) {
     detection.restore(empty);
     world.log.warn('what detection remembered cannot be read and is begun anew', { error: String(error) });
+    return {};
   }
 }

@@ -43,6 +43,8 @@ export interface IngestLinkOptions {
   readonly running: Running;
   readonly detection: Detection;
   readonly deviceOf: DeviceOf;
+  /** A message spoke of this device: it wants to be asked now. */
+  readonly onHint: (device: string) => void;
   readonly spoolOffset: (spool: string) => number;
   readonly send: (message: ToIngest) => void;
   readonly world: World;
@@ -165,6 +167,10 @@ export class IngestLink {
   /** At least one input a record, so that everything acknowledged is in the journal; the last one marks it as taken. */
   #inputsOf(bytes: Uint8Array, spool: NonNullable<ObservationInput['spool']>): ObservationInput[] {
     const { observations, evidence } = meaningOfSpooled(bytes, this.#options);
+    // A message is a hint: the next poll decides, and it comes at once.
+    for (const { event, device } of observations) {
+      if (device !== undefined && event !== 'alive') this.#options.onHint(device);
+    }
     return observations.map((observation, index) => ({
       kind: 'observation',
       observation,

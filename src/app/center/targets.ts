@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { World } from '../../base/world.ts';
 import type { Profiles } from '../../collect/collect.ts';
 import { DevicePoller } from '../../edge/snmp/device-poller.ts';
+import { type Learned, learnedFrom } from '../../edge/snmp/learned.ts';
 import type { Credentials } from '../../edge/snmp/poll.ts';
 import type { Transport } from '../../edge/snmp/transport.ts';
 import type { PolledDevice } from '../../flow/polled-device.ts';
@@ -16,18 +17,31 @@ interface Target {
   /** What it was made from. */
   readonly from: unknown;
   readonly measured: PolledDevice;
+  readonly pace: Learned;
   close(): void;
 }
 
 export class Targets {
   readonly #world: World;
   readonly #transport: Transport;
+  readonly #paces: Readonly<Record<string, unknown>>;
   #profiles: Profiles = { byId: new Map() };
   #targets = new Map<string, Target>();
 
-  constructor({ world, transport }: { readonly world: World; readonly transport: Transport }) {
-    this.#world = world;
-    this.#transport = transport;
+  /** `paces` by device, as `paces` of an earlier start answered. */
+  constructor(options: {
+    readonly world: World;
+    readonly transport: Transport;
+    readonly paces: Readonly<Record<string, unknown>>;
+  }) {
+    this.#world = options.world;
+    this.#transport = options.transport;
+    this.#paces = options.paces;
+  }
+
+  /** How each device wants to be asked, as its answers taught: plain data. */
+  paces(): Readonly<Record<string, unknown>> {
+    return Object.fromEntries([...this.#targets].map(([id, { pace }]) => [id, pace]));
   }
 
   get devices(): readonly PolledDevice[] {
@@ -79,6 +93,7 @@ export class Targets {
         credentials: credentialsOf(device),
         timeoutMs,
         retries,
+        learned: learnedFrom(Object.hasOwn(this.#paces, device.id) ? this.#paces[device.id] : undefined),
       },
       profile: device.profile,
     });
@@ -94,7 +109,7 @@ export class Targets {
       reading: () => poller.reading(),
       profile: () => poller.profile(),
     };
-    return { from, measured, close: () => poller.close() };
+    return { from, measured, pace: poller.pace, close: () => poller.close() };
   }
 }
 

@@ -252,6 +252,7 @@ class Center {
       detection: collector.detection,
       world: host.world,
       deviceOf: (record) => this.#deviceOf(record),
+      onHint: (device) => collector.suspect(device),
       spoolOffset: (spool) => line.line.spoolOffset(spool),
       send: (message) => host.relay('ingest', message),
     });

@@ -12,6 +12,7 @@ import {
 import type { Session } from '../../collect/session.ts';
 import type { FullAnswer, PolledPlan } from '../../flow/polled-device.ts';
 import type { DeviceReading } from '../../model/reading.ts';
+import { type Learned, nothingLearned } from './learned.ts';
 import { chosenProfile, openDeviceSession, type PollOutcome, type PollRequest } from './poll.ts';
 
 const sysUpTime = '1.3.6.1.2.1.1.3.0';
@@ -34,6 +35,8 @@ const plans = new WeakMap<Profile, ReturnType<typeof planOf>>();
 
 /** What `PolledDevice` asks of the wire; one call at a time. */
 export class DevicePoller {
+  /** What its answers taught: kept over restarts. */
+  readonly pace: Learned;
   readonly #request: PollRequest;
   #session: Session | undefined;
   #known: Known | undefined;
@@ -42,7 +45,9 @@ export class DevicePoller {
   #full: Uint8Array | undefined;
 
   constructor(request: PollRequest) {
-    this.#request = request;
+    const learned = request.target.learned ?? nothingLearned();
+    this.pace = learned;
+    this.#request = { ...request, target: { ...request.target, learned } };
   }
 
   plan(): PolledPlan | undefined {

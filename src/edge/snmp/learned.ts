@@ -16,9 +16,10 @@ export interface Learned {
   /** False: sysUpTime is hidden from us, so it is not asked for in each message. */
   tellsUpTime: boolean;
   hasCounter64: boolean;
-  rttMs: number;
+  /** Mean round trip, microseconds. Whole numbers keep all these objects alike for the engine that runs us. */
+  rttMicros: number;
   /** 95 of 100 answers come within this time. */
-  rttP95Ms: number;
+  rttP95Micros: number;
   rttCount: number;
   /** The last request ran out of tries. */
   isSilent: boolean;
@@ -30,10 +31,11 @@ export interface Learned {
 }
 
 /** With id, community and binding headers of most requests this makes replies of 1472 bytes, which pass unfragmented. */
-const USUAL_ROOM = 1_400;
+const USUAL_ROOM = 1_415;
 const MOST_ROOM = 16_000;
 const LEAST_ROOM = 16;
 const RTT_KNOWN_AFTER = 16;
+const LONGEST_MICROS = 60_000_000;
 const SHORTEST_TIMEOUT_MS = 500;
 /** Before a device is known: longer waits do not hold up others. */
 const USUAL_WAIT_MS = 100;
@@ -50,8 +52,8 @@ export const nothingLearned = (): Learned => ({
   hasAnsweredBulk: false,
   tellsUpTime: true,
   hasCounter64: false,
-  rttMs: 0,
-  rttP95Ms: 0,
+  rttMicros: 0,
+  rttP95Micros: 0,
   rttCount: 0,
   isSilent: false,
   replyAddress: undefined,
@@ -59,32 +61,48 @@ export const nothingLearned = (): Learned => ({
   foreignTimes: 0,
 });
 
+/** What was kept of an earlier start; what is no such thing is left out. */
+export function learnedFrom(kept: unknown): Learned {
+  const learned = nothingLearned();
+  if (typeof kept !== 'object' || kept === null) return learned;
+  for (const [name, value] of Object.entries(kept)) {
+    if (!Object.hasOwn(learned, name)) continue;
+    const isAddress = name === 'replyAddress' && typeof value === 'string';
+    if (isAddress || typeof value === typeof learned[name as keyof Learned]) {
+      Object.assign(learned, { [name]: value });
+    }
+  }
+  return { ...learned, isSilent: false };
+}
+
 /** An answer to the first try; those after a repetition may belong to either (Karn and Partridge, 1987). */
 export function learnRoundTrip(learned: Learned, ms: number): void {
-  if (learned.rttCount++ === 0) {
-    learned.rttMs = ms;
-    learned.rttP95Ms = 2 * ms;
-    return;
+  const micros = Math.min(LONGEST_MICROS, Math.round(ms * 1000));
+  if (learned.rttCount === 0) {
+    learned.rttMicros = micros;
+    learned.rttP95Micros = 2 * micros;
+  } else {
+    learned.rttMicros += (micros - learned.rttMicros) >> 3;
+    const step = (learned.rttMicros >> 3) + 100;
+    learned.rttP95Micros += micros > learned.rttP95Micros ? step : -Math.floor(step / 19);
   }
-  learned.rttMs += (ms - learned.rttMs) / 8;
-  const step = learned.rttMs / 10 + 0.1;
-  learned.rttP95Ms += step * (ms > learned.rttP95Ms ? 0.95 : -0.05);
+  if (learned.rttCount < RTT_KNOWN_AFTER) learned.rttCount++;
 }
 
 /** An answer only after a repetition, or none: the device is slower than thought, or datagrams are lost. */
 export function learnDelay(learned: Learned): void {
-  learned.rttP95Ms *= 1.5;
+  learned.rttP95Micros = Math.min(LONGEST_MICROS, Math.ceil(learned.rttP95Micros * 1.5));
 }
 
 /** Of one try: shorter than configured once the device is known. */
 export function timeoutOf(learned: Learned, configuredMs: number): number {
   if (learned.rttCount < RTT_KNOWN_AFTER) return configuredMs;
-  return Math.min(configuredMs, Math.max(SHORTEST_TIMEOUT_MS, 4 * learned.rttP95Ms));
+  return Math.min(configuredMs, Math.max(SHORTEST_TIMEOUT_MS, learned.rttP95Micros / 250));
 }
 
 /** After this time without an answer a request no longer counts as one that may be answered any moment. */
 export function patienceOf(learned: Learned): number {
-  return learned.rttCount === 0 ? USUAL_WAIT_MS : Math.max(SHORTEST_WAIT_MS, 4 * learned.rttMs);
+  return learned.rttCount === 0 ? USUAL_WAIT_MS : Math.max(SHORTEST_WAIT_MS, learned.rttMicros / 250);
 }
 
 /** Nothing but answers from this address came, with the right id, version and community. */
@@ -100,7 +118,7 @@ export function learnFullReply(learned: Learned): void {
   learned.fullInARow = 0;
   learned.roomBytes = Math.min(
     MOST_ROOM,
-    learned.roomBytes < USUAL_ROOM / 2 ? learned.roomBytes + learned.roomBytes / 4 : learned.roomBytes * 2,
+    learned.roomBytes < USUAL_ROOM / 2 ? learned.roomBytes + (learned.roomBytes >> 2) : learned.roomBytes * 2,
   );
 }
 
@@ -108,7 +126,7 @@ export function learnFullReply(learned: Learned): void {
 export function learnCutReply(learned: Learned, bindingBytes: number): void {
   learned.fullInARow = 0;
   if (learned.roomBytes <= USUAL_ROOM || bindingBytes >= learned.roomBytes / 2) return;
-  learned.roomBytes = Math.max(USUAL_ROOM, bindingBytes);
+  learned.roomBytes = Math.max(USUAL_ROOM, Math.ceil(bindingBytes));
   learned.growAfter = Math.min(100_000, learned.growAfter * 16);
 }
 
@@ -116,5 +134,5 @@ export function learnCutReply(learned: Learned, bindingBytes: number): void {
 export function learnTooLarge(learned: Learned, bindingBytes: number): void {
   learned.fullInARow = 0;
   learned.growAfter = Math.min(100_000, learned.growAfter * 16);
-  learned.roomBytes = Math.max(LEAST_ROOM, Math.min(learned.roomBytes, bindingBytes) / 2);
+  learned.roomBytes = Math.max(LEAST_ROOM, Math.floor(Math.min(learned.roomBytes, bindingBytes) / 2));
 }

@@ -15,6 +15,7 @@ import {
 } from '../../collect/collect.ts';
 import type { Session, SessionProblem } from '../../collect/session.ts';
 import type { SnmpUser } from '../../model/snmp-user.ts';
+import type { Learned } from './learned.ts';
 import { V1, V2C } from './pdu.ts';
 import { openSession } from './session.ts';
 import { openV3Session } from './session-v3.ts';
@@ -35,6 +36,8 @@ export interface DeviceTarget {
   readonly retries?: number | undefined;
   /** True: v1 and v2c replies from another address count. */
   readonly anySource?: boolean | undefined;
+  /** What answers taught so far; goes on learning in this object. */
+  readonly learned?: Learned | undefined;
 }
 
 export type PollOutcome = DeviceAnswer | { readonly kind: 'unknownProfile'; readonly profile: string };
@@ -67,12 +70,11 @@ export async function openDeviceSession(
 ): Promise<Session | SessionProblem> {
   const address = await literalAddress(target.host);
   if (address === undefined) return { kind: 'refused', reason: 'unreachable' };
-  const { port, credentials, anySource } = target;
-  const common = { address, port, timeoutMs: target.timeoutMs ?? 2_000, retries: target.retries ?? 2 };
-  if (credentials.version === 'v3')
-    return openV3Session(world, transport, { ...common, v3: credentials.v3, anySource });
+  const { port, credentials, anySource, learned, timeoutMs = 2_000, retries = 2 } = target;
+  const common = { address, port, timeoutMs, retries, anySource, learned };
+  if (credentials.version === 'v3') return openV3Session(world, transport, { ...common, v3: credentials.v3 });
   const version = credentials.version === 'v1' ? V1 : V2C;
-  return openSession(world, transport, { ...common, version, community: credentials.community, anySource });
+  return openSession(world, transport, { ...common, version, community: credentials.community });
 }
 
 async function literalAddress(host: string): Promise<string | undefined> {

@@ -51,6 +51,7 @@ function openLink(options: { readonly capacity?: number } = {}) {
     },
   });
   const link: IngestLink = new IngestLink({
+    onHint: () => undefined,
     running,
     world,
     detection: { trap: () => [] } as unknown as Detection,

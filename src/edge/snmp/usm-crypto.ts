@@ -21,6 +21,7 @@ const DES_BLOCK = 8;
 const inner = Buffer.alloc(LONGEST_BLOCK + LARGEST_MESSAGE);
 const outer = Buffer.alloc(LONGEST_BLOCK + 64);
 const made = Buffer.alloc(64);
+const received = Buffer.alloc(64);
 const blocks = Buffer.from(new ArrayBuffer(LARGEST_MESSAGE + 2 * AES_BLOCK));
 const blockWords = new Uint32Array(blocks.buffer);
 
@@ -42,21 +43,23 @@ export class Digest {
 
   /** Puts the digest of the whole message where zeros stand in it. */
   sign(message: Uint8Array, at: number): void {
-    message.set(this.#made(message), at);
+    this.#make(message);
+    for (let i = 0; i < this.macBytes; i++) message[at + i] = made[i]!;
   }
 
   /** True when the digest at `from` is that of the message with zeros there; compared in constant time. */
   isOf(message: Uint8Array, from: number): boolean {
-    // A Buffer would give a view of itself for a slice.
-    const received = new Uint8Array(message.subarray(from, from + this.macBytes));
-    message.fill(0, from, from + this.macBytes);
-    const expected = this.#made(message);
-    message.set(received, from);
-    return timingSafeEqual(received, expected);
+    const { macBytes } = this;
+    received.fill(0);
+    for (let i = 0; i < macBytes; i++) received[i] = message[from + i]!;
+    message.fill(0, from, from + macBytes);
+    this.#make(message);
+    for (let i = 0; i < macBytes; i++) message[from + i] = received[i]!;
+    return timingSafeEqual(received, made);
   }
 
-  /** Valid until the next one. */
-  #made(message: Uint8Array): Uint8Array {
+  /** Leaves what travels of the digest in `made`, and zeros behind it. */
+  #make(message: Uint8Array): void {
     const block = this.#innerPad.length;
     inner.set(this.#innerPad);
     inner.set(message, block);
@@ -64,7 +67,7 @@ export class Digest {
     outer.set(this.#outerPad);
     const end = block + outer.write(digest, block, 'binary');
     made.write(hash(this.#hash, outer.subarray(0, end), 'binary'), 'binary');
-    return made.subarray(0, this.macBytes);
+    made.fill(0, this.macBytes);
   }
 }
 

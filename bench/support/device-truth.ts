@@ -158,6 +158,8 @@ const sameQuantity: Readonly<Record<string, number>> = {
   '%>1': 0.01,
   '1>%': 100,
   'dB[uV]>dB[10.nV]': 1,
+  // The reference gives this unit to numbers that are dBmV.
+  'dB[mV]>dB[10.nV]': 1,
 };
 
 /** What a number of `ours` is multiplied with to be one of `theirs`; annotations in braces are pure numbers. */

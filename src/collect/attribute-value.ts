@@ -1,5 +1,5 @@
 /** What an attribute of a row says, as a text or number for a person. */
-import { lastIdIn, macIn, rawTextIn, smallNumberIn, textIn } from './cells.ts';
+import { lastIdIn, macIn, numberIn, rawTextIn, smallNumberIn, textIn } from './cells.ts';
 import { addressText, dateAndTime, gponSerial, hexText, isBitSet } from './octets.ts';
 import { firstGroup } from './pattern.ts';
 import type { Attribute, Wording } from './profile.ts';
@@ -14,6 +14,8 @@ export function attributeValue(attribute: Attribute, row: Row): string | number 
   const cell = row.cell(attribute.source);
   if (cell === undefined) return undefined;
   const subtype = attribute.subtype && smallNumberIn(row.cell(attribute.subtype));
+  if (attribute.as === 'number' && attribute.pattern !== undefined)
+    return numberInText(worded(attribute, textIn(cell) ?? numberIn(cell)?.toString() ?? ''));
   const said = plainValue(attribute.as, cell, subtype);
   const word = said ?? (attribute.map === undefined ? undefined : smallNumberIn(cell));
   if (word === undefined) return undefined;

@@ -211,6 +211,7 @@ function compileLink({ link }: TableSource, { at, cells }: TableContext): LinkRo
 
 const textFields = ['ifName', 'ifDescr', 'ifAlias', 'ifType', 'mtu', 'mac', 'lastChangeTicks'];
 const stateFields = ['adminStatus', 'operStatus'];
+const gaugeFields = ['speedBps', 'discontinuityTicks'];
 
 /** `interfaces` of a reading has a fixed form, so that only its fields may be filled. */
 function checkInterfaceFields(table: TableSource, { at, findings }: TableContext): void {
@@ -230,6 +231,6 @@ function checkInterfaceFields(table: TableSource, { at, findings }: TableContext
   for (const [i, state] of (table.states ?? []).entries())
     check(state.name, stateFields, ['states', i, 'name']);
   for (const [i, metric] of (table.metrics ?? []).entries()) {
-    if (metric.kind !== 'counter') check(metric.name ?? '', ['speedBps'], ['metrics', i, 'name']);
+    if (metric.kind !== 'counter') check(metric.name ?? '', gaugeFields, ['metrics', i, 'name']);
   }
 }

@@ -43,6 +43,8 @@ export interface InterfaceReading {
   readonly operStatus?: string | undefined;
   /** Hundredths of a second. */
   readonly lastChangeTicks?: number | undefined;
+  /** ifCounterDiscontinuityTime: when it moves, counters began anew. Hundredths of a second. */
+  readonly discontinuityTicks?: number | undefined;
   /** Counters by name; above 2^53 a decimal string. */
   readonly counters?: Readonly<Record<string, number | string>> | undefined;
 }

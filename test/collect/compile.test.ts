@@ -108,7 +108,7 @@ tables:
 `;
     expect(compiled({ 'a.yaml': ports }).printed).toEqual([
       'a.yaml:6:27  error  interfaces have no field "ifDesc"\n    did you mean "ifDescr"?',
-      'a.yaml:7:31  error  interfaces have no field "speed"\n    known: speedBps; other readings about an interface come with "is: \'interface/{ifIndex}\'"',
+      'a.yaml:7:31  error  interfaces have no field "speed"\n    known: speedBps, discontinuityTicks; other readings about an interface come with "is: \'interface/{ifIndex}\'"',
     ]);
   });
 

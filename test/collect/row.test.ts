@@ -234,6 +234,7 @@ describe('an attribute', () => {
     ['is a number', 'as: number', integer(7), 7],
     ['is the word for a number', 'as: number, map: { 7: seven }', integer(7), 'seven'],
     ['is what the pattern finds', "re: 'SN ([0-9]+)'", text('card SN 471'), '471'],
+    ['is the number that the pattern finds', "re: '([0-9]+)', as: number", text('pon12'), 12],
     ['that the pattern does not fit is left out', "re: 'SN ([0-9]+)'", text('card'), undefined],
     ['is a MAC address', 'as: mac', bytes(0, 1, 2, 0xab, 0xcd, 0xef), '00:01:02:ab:cd:ef'],
     ['is an IP address', 'as: ip', bytes(192, 0, 2, 1), '192.0.2.1'],

@@ -50,7 +50,7 @@ export function dnsSection(addresses: ReadonlyMap<string, DeviceAddress>): objec
   const hasStrangers = resolvers.every(({ address }) => address.startsWith(ownNetwork));
   return {
     resource: 'dns',
-    every: '5s',
+    every: '3s',
     timeout: '1s',
     resolvers,
     zones: [{ name: cityZone, serialFrom: servers }],

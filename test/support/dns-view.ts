@@ -23,7 +23,7 @@ export function aDnsView(): DnsView {
   const sound = {
     state: 'answers',
     hit: latency,
-    miss: { ...latency, p50Ms: 30 },
+    miss: { ...latency, p50Ms: 30, p95Ms: 61 },
     rcodes: { NOERROR: 0.98, SERVFAIL: 0.02 },
     isCorrect: true,
     dnssec: 'validates',

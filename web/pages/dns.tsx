@@ -166,11 +166,7 @@ function Latency({ of: latency, isBad }: { readonly of: DnsLatencyJson | null; r
   const say = words.value.dns;
   if (latency === null) return <>–</>;
   const text = `${number(rounded(latency.p50Ms))} / ${number(rounded(latency.p95Ms))} ${say.ms}`;
-  return (
-    <span title={say.percentiles}>
-      <Mark isBad={isBad} text={text} />
-    </span>
-  );
+  return <Mark isBad={isBad} text={text} />;
 }
 
 const rounded = (ms: number): number => (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));

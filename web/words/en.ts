@@ -264,7 +264,7 @@ export const en = {
     serial: 'Zone copy',
     open: 'Strangers',
     amplification: 'Amplification',
-    percentiles: 'p50 / p95',
+    percentiles: 'Latencies: median / 95th percentile',
     ms: 'ms',
     old: 'old',
     new: 'new',

@@ -257,7 +257,7 @@ export const ru: Words = {
     serial: 'Копия зоны',
     open: 'Посторонним',
     amplification: 'Усиление',
-    percentiles: 'p50 / p95',
+    percentiles: 'Задержки: медиана / 95-й процентиль',
     ms: 'мс',
     old: 'старая',
     new: 'новая',

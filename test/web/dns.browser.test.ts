@@ -1,0 +1,66 @@
+/** The page of the DNS platform in a real browser: both languages, findings in words, hostile records, empty states. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { openBrowser, overflow, type TestBrowser } from '../support/browser.ts';
+import { buildPages, type Pages } from '../support/built-pages.ts';
+import { aDnsView } from '../support/dns-view.ts';
+import { type OpenedFront, openTestFront } from '../support/open-front.ts';
+
+let pages: Pages;
+let opened: OpenedFront;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  pages = await buildPages();
+});
+afterAll(() => pages.remove());
+afterEach(async () => {
+  await browser.close();
+  await opened.close();
+});
+
+async function openPage(options: Parameters<typeof openBrowser>[0] = {}): Promise<Page> {
+  browser = await openBrowser(options);
+  opened.daemon.oneTimeToken = 'one-time';
+  const page = await browser.page();
+  await page.goto(`${opened.console}/sign-in/one-time`);
+  await page.getByRole('button').click();
+  await page.locator('nav a[href="/dns"]').click();
+  await page.waitForURL('**/dns');
+  return page;
+}
+
+test('what is wrong is said in words, each resolver in numbers, in both languages', async () => {
+  opened = await openTestFront({ pages });
+  opened.daemon.dns = aDnsView();
+  const page = await openPage();
+  await page
+    .getByText(/Resolver dns-2 answers pay.isp.example with <<<.*right is 192.0.2.10. Poisoned\?/)
+    .waitFor();
+  await page.getByText('Resolver dns-3 does not answer.').waitFor();
+  await page.getByText('Zone isp.example: 192.0.2.2 7 is behind the primary with 8.').waitFor();
+  const rows = page.getByRole('table', { name: 'Resolvers' }).getByRole('row');
+  expect(await rows.nth(1).innerText()).toMatch(
+    /dns-1[\s\S]*1.2 \/ 4.5\sms[\s\S]*NOERROR 98\s%[\s\S]*right[\s\S]*checked/,
+  );
+  expect(await rows.nth(2).innerText()).toMatch(/!\s+wrong/);
+  expect(await rows.nth(3).innerText()).toMatch(/dns-3\s+!\s+silent/);
+  await page.getByRole('table', { name: 'Old and new platform' }).waitFor();
+  await page.getByRole('button', { name: 'Русский' }).click();
+  await page.getByText(/Резолвер dns-2 на pay.isp.example отвечает <<<.*Отравлен кэш\?/).waitFor();
+  await page.getByText('Резолвер dns-3 не отвечает.').waitFor();
+  expect(await overflow(page)).toBe(0);
+  expect(browser.complaints).toEqual([]);
+});
+
+test('the page follows what is measured; without a platform it tells how to configure one', async () => {
+  opened = await openTestFront({ pages });
+  const page = await openPage({ locale: 'ru-RU' });
+  await page.getByText('Платформа DNS не настроена.').waitFor();
+  await page.getByText(/Добавьте в allclear.yaml раздел «dns»/).waitFor();
+  opened.daemon.dns = { resolvers: [], zones: [], findings: [] };
+  await page.getByText('Измерений ещё нет').waitFor();
+  opened.daemon.dns = { ...aDnsView(), findings: [] };
+  await page.getByText('Всё в порядке.').waitFor();
+  expect(browser.complaints).toEqual([]);
+});

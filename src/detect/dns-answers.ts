@@ -25,7 +25,7 @@ export function said(outcome: DnsOutcome): readonly string[] | undefined {
   return outcome.rcode === 3 ? ['NXDOMAIN'] : undefined;
 }
 
-export const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((one, index) => one === b[index]);
 
 /** By resolver: its first wrong answer. `expect` gives what is right by name and type, where somebody wrote it. */

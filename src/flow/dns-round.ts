@@ -12,7 +12,7 @@ import {
   serialOf,
 } from '../model/dns.ts';
 
-export type AskDns = (question: DnsQuestion) => Promise<DnsOutcome>;
+type AskDns = (question: DnsQuestion) => Promise<DnsOutcome>;
 
 /** Resolvers asked at the same time; each is asked one question after the other, so that none waits for another's answer. */
 const mostAtOnce = 32;

@@ -7,7 +7,7 @@ import type { SeriesName } from './series.ts';
 export type ProbeSample = SeriesName & { readonly value: number };
 
 /** The series of a probe; with its access technology, so that the same target is seen from each. */
-export const seriesOf = ({ resource, id, access }: Probe): string =>
+const seriesOf = ({ resource, id, access }: Probe): string =>
   `${resource}/probe/${id}${access === undefined ? '' : `/${access}`}`;
 
 const millisecondsADay = 86_400_000;

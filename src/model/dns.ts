@@ -21,7 +21,7 @@ export interface DnsZone {
 }
 
 /** A name and type with the records that are right, in their one form, sorted; none: what most resolvers answer. */
-export interface DnsExpectation {
+interface DnsExpectation {
   readonly name: string;
   readonly type: number;
   readonly expect: readonly string[];
@@ -42,7 +42,7 @@ export interface DnsChecks {
   readonly amplification?: { readonly name: string; readonly type: number } | undefined;
 }
 
-export interface DnsLimits {
+interface DnsLimits {
   readonly hitMs: number;
   readonly missMs: number;
   /** Shares of all answers, 0..1. */
@@ -140,7 +140,7 @@ export interface DnsLatency {
 }
 
 /** What is known of a resolver now; undefined: not asked, or not answered yet. */
-export interface DnsResolverView {
+interface DnsResolverView {
   readonly resolver: DnsResolver;
   readonly state: 'answers' | 'silent' | 'unknown';
   readonly hit?: DnsLatency | undefined;

@@ -4,7 +4,7 @@ import type { Secret } from '../base/secret.ts';
 import type { ResourceId } from './ids.ts';
 
 /** Above (or, for the certificate, below) these the target is bad; absent: not judged. */
-export interface ProbeLimits {
+interface ProbeLimits {
   readonly latencyMs?: number | undefined;
   readonly jitterMs?: number | undefined;
   /** 0..1 */
@@ -66,7 +66,7 @@ export type Probe = ProbeCommon &
  * What is wrong with the target: no answer, the connection or the question refused, an answer that is not what was
  * expected, a certificate that nobody vouches for.
  */
-export type ProbeFault = 'noAnswer' | 'refused' | 'wrongAnswer' | 'badCertificate';
+type ProbeFault = 'noAnswer' | 'refused' | 'wrongAnswer' | 'badCertificate';
 
 export interface ProbeOutcome {
   /** undefined: the target does what it should. */

@@ -4,7 +4,7 @@ import { dataBytes, dataText, dnsTypes, wide } from './dns-records.ts';
 
 export const rcodes = { noError: 0, formErr: 1, servFail: 2, nxDomain: 3, notImp: 4, refused: 5 } as const;
 
-export interface DnsRecord {
+interface DnsRecord {
   readonly name: string;
   readonly type: number;
   readonly ttl: number;

@@ -55,29 +55,30 @@ export class TableCells {
   /** sysUpTime in the first answer of this reading; undefined where the agent does not tell. */
   upTimeTicks: number | undefined;
   /** Bytes of a value with its name in a reply, as last seen: kept here for whoever asks for the next ones. */
-  valueBytes = 22;
+  valueBytes = 22.5;
   readonly #refused = { rows: 0, bytes: 0, unreadable: 0 };
   #arenaUsed = 0;
   #atMs = Number.NaN;
-  #ticks = 0;
-  /** Row numbers in order of index; the identity except while a reading brings new rows. */
-  #order = new Int32Array(0);
-  #isOrdered = true;
+  #ticks = Number.NaN;
+  /** Row numbers in order of index while a reading brought rows that belong between known ones; else rows are in order. */
+  #order: Int32Array | undefined;
   #hasNewRows = false;
   #indexes = new Uint8Array(0);
   #indexFrom = new Uint32Array(1);
   #texts: (string | undefined)[] = [];
-  /** Of each column: place in `#order` and number of the row that came last. */
-  readonly #lastPlace: Int32Array;
-  readonly #lastRow: Int32Array;
+  /** Of each row: its index when it is at most three bytes long, see `keyOf`. */
+  #keys = new Int32Array(0);
+  /** Of each column: the row that came last, -1 before the first. */
+  readonly #last: Int32Array;
+  /** The row that has the time of the message at hand. */
+  #stamped = -1;
 
   constructor({ columns, mostRows = 20_000, mostBytes = 8 * 1024 * 1024 }: TableCellsSetup) {
     this.columns = columns;
     this.width = columns.length;
     this.#mostRows = mostRows;
     this.#mostBytes = mostBytes;
-    this.#lastPlace = new Int32Array(this.width).fill(-1);
-    this.#lastRow = new Int32Array(this.width).fill(-1);
+    this.#last = new Int32Array(this.width).fill(-1);
   }
 
   /** Since the table was made. */
@@ -147,8 +148,7 @@ export class TableCells {
   begin(): void {
     this.tags.fill(0, 0, this.rows * this.width);
     this.rowAtMs.fill(Number.NaN, 0, this.rows);
-    this.#lastPlace.fill(-1);
-    this.#lastRow.fill(-1);
+    this.#last.fill(-1);
     this.#arenaUsed = 0;
     this.readAtMs = Number.NaN;
     this.upTimeTicks = undefined;
@@ -157,7 +157,8 @@ export class TableCells {
   /** What comes now was in a message received at `atMs` (wall clock) that said this sysUpTime. */
   stamp(atMs: number, ticks: number | undefined): void {
     this.#atMs = atMs;
-    this.#ticks = ticks ?? 0;
+    this.#ticks = ticks ?? Number.NaN;
+    this.#stamped = -1;
     if (!Number.isNaN(this.readAtMs)) return;
     this.readAtMs = atMs;
     this.upTimeTicks = ticks;
@@ -168,19 +169,14 @@ export class TableCells {
    * a reading (RFC 3416 section 4.2.3): the row after the last one of the column is looked at first.
    */
   rowFor(column: number, bytes: Uint8Array, from: number, end: number): number {
-    const last = this.#lastPlace[column]!;
-    const place = last + 1;
-    if (place < this.rows && (last < 0 || this.#order[last] === this.#lastRow[column])) {
-      const row = this.#order[place]!;
-      const known = this.#indexes;
-      let at = this.#indexFrom[row]!;
-      if (this.#indexFrom[row + 1]! - at === end - from) {
-        let i = from;
-        while (i < end && bytes[i] === known[at]) {
-          i++;
-          at++;
-        }
-        if (i === end && end > from) return this.#arrived(column, place, row);
+    const row = this.#last[column]! + 1;
+    if (row < this.rows && this.#order === undefined) {
+      const key = keyOf(bytes, from, end);
+      const isSame = key === 0 ? this.#hasIndex(row, { bytes, from, end }) : key === this.#keys[row];
+      if (isSame) {
+        this.#last[column] = row;
+        if (row !== this.#stamped) this.#stampRow(row);
+        return row;
       }
     }
     return this.#searched(column, { bytes, from, end });
@@ -208,13 +204,13 @@ export class TableCells {
 
   /** Bytes of the index of the last row of this column; 0 before the first. */
   lastIndexLength(column: number): number {
-    const row = this.#lastRow[column]!;
+    const row = this.#last[column]!;
     return row < 0 ? 0 : this.#indexFrom[row + 1]! - this.#indexFrom[row]!;
   }
 
   /** Writes the index of the last row of this column as it stands in a name; answers where it ends. */
   writeLastIndex(column: number, to: Uint8Array, at: number): number {
-    const row = this.#lastRow[column]!;
+    const row = this.#last[column]!;
     if (row < 0) return at;
     const end = this.#indexFrom[row + 1]!;
     let next = at;
@@ -222,46 +218,67 @@ export class TableCells {
     return next;
   }
 
-  /** How many known rows stand behind the last one of this column. */
+  /** How many known rows stand behind the last one of this column; while a reading brings new rows only an estimate. */
   rowsAfter(column: number): number {
-    return this.rows - 1 - this.#lastPlace[column]!;
+    return this.rows - 1 - this.#last[column]!;
   }
 
   /** The end of a reading; rows that a whole one did not bring are gone. */
   finish(isWhole: boolean): void {
-    let kept = 0;
-    for (let place = 0; place < this.rows; place++) {
-      const row = this.#order[place]!;
-      if (!isWhole || !Number.isNaN(this.rowAtMs[row]!)) this.#order[kept++] = row;
+    const kept: number[] = [];
+    let isAllKept = true;
+    for (let place = 0; isWhole && isAllKept && place < this.rows; place++) {
+      isAllKept = !Number.isNaN(this.rowAtMs[place]!);
     }
-    if (kept === this.rows && !this.#hasNewRows) return;
-    if (kept < this.rows || !this.#isOrdered) this.#arrange(kept);
+    if (isAllKept && !this.#hasNewRows) return;
+    for (let place = 0; place < this.rows; place++) {
+      const row = this.#rowAt(place);
+      if (!isWhole || !Number.isNaN(this.rowAtMs[row]!)) kept.push(row);
+    }
+    if (kept.length < this.rows || this.#order !== undefined) this.#arrange(kept);
     this.#hasNewRows = false;
-    this.#isOrdered = true;
+    this.#order = undefined;
     this.#texts = [];
     this.layout++;
   }
 
-  #arrived(column: number, place: number, row: number): number {
-    this.#lastPlace[column] = place;
-    this.#lastRow[column] = row;
+  #rowAt(place: number): number {
+    return this.#order === undefined ? place : this.#order[place]!;
+  }
+
+  #hasIndex(row: number, index: Span): boolean {
+    const { bytes, from, end } = index;
+    let at = this.#indexFrom[row]!;
+    if (end === from || this.#indexFrom[row + 1]! - at !== end - from) return false;
+    for (let i = from; i < end; i++) if (bytes[i] !== this.#indexes[at++]) return false;
+    return true;
+  }
+
+  #stampRow(row: number): void {
+    this.#stamped = row;
     this.rowAtMs[row] = this.#atMs;
     this.rowTicks[row] = this.#ticks;
+  }
+
+  #arrived(column: number, row: number): number {
+    this.#last[column] = row;
+    this.#stampRow(row);
     return row;
   }
 
   #searched(column: number, index: Span): number {
     if (!isOid(index.bytes, index.from, index.end)) return notPlaced.malformed;
-    const last = this.#lastRow[column]!;
+    const last = this.#last[column]!;
     if (last >= 0 && compareOids(this.#spanOf(last), index) >= 0) return notPlaced.notIncreasing;
     let low = 0;
     let high = this.rows;
     // Most new rows come at the end.
-    if (high > 0 && compareOids(this.#spanOf(this.#order[high - 1]!), index) < 0) low = high;
+    if (high > 0 && compareOids(this.#spanOf(this.#rowAt(high - 1)), index) < 0) low = high;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const order = compareOids(this.#spanOf(this.#order[middle]!), index);
-      if (order === 0) return this.#arrived(column, middle, this.#order[middle]!);
+      const row = this.#rowAt(middle);
+      const order = compareOids(this.#spanOf(row), index);
+      if (order === 0) return this.#arrived(column, row);
       if (order < 0) low = middle + 1;
       else high = middle;
     }
@@ -269,7 +286,7 @@ export class TableCells {
       this.#refused.rows++;
       return notPlaced.noRoom;
     }
-    return this.#arrived(column, low, this.#insert(low, index));
+    return this.#arrived(column, this.#insert(low, index));
   }
 
   #spanOf(row: number): Span {
@@ -278,30 +295,38 @@ export class TableCells {
 
   #insert(place: number, { bytes, from, end }: Span): number {
     const row = this.rows;
-    if (row + 1 > this.#order.length) this.#growRows();
+    if (row + 1 > this.#keys.length) this.#growRows();
     const indexFrom = this.#indexFrom[row]!;
     const indexEnd = indexFrom + end - from;
     if (indexEnd > this.#indexes.length) this.#indexes = enlarged(this.#indexes, Math.max(64, indexEnd * 2));
     for (let i = from, to = indexFrom; i < end; i++, to++) this.#indexes[to] = bytes[i]!;
     this.#indexFrom[row + 1] = indexEnd;
-    this.#order.copyWithin(place + 1, place, row);
-    this.#order[place] = row;
+    this.#keys[row] = keyOf(bytes, from, end);
+    if (place < row) this.#order ??= Int32Array.from(this.#keys.keys());
+    if (this.#order !== undefined) {
+      this.#order.copyWithin(place + 1, place, row);
+      this.#order[place] = row;
+    }
     this.tags.fill(0, row * this.width, (row + 1) * this.width);
-    if (place < row) this.#isOrdered = false;
     this.#hasNewRows = true;
     this.rows = row + 1;
     return row;
   }
 
   #growRows(): void {
-    const rows = Math.min(this.#mostRows, Math.max(8, this.#order.length * 2));
+    const rows = Math.min(this.#mostRows, Math.max(8, this.#keys.length * 2));
     const cells = rows * this.width;
     this.tags = enlarged(this.tags, cells);
     this.hi = enlarged(this.hi, cells);
     this.lo = enlarged(this.lo, cells);
     this.rowAtMs = enlarged(this.rowAtMs, rows);
     this.rowTicks = enlarged(this.rowTicks, rows);
-    this.#order = enlarged(this.#order, rows);
+    this.#keys = enlarged(this.#keys, rows);
+    const order = this.#order;
+    if (order !== undefined) {
+      this.#order = new Int32Array(rows);
+      this.#order.set(order);
+    }
     this.#indexFrom = enlarged(this.#indexFrom, rows + 1);
   }
 
@@ -312,34 +337,47 @@ export class TableCells {
     return true;
   }
 
-  /** Puts the first `kept` rows of `#order` in their order. */
-  #arrange(kept: number): void {
-    const { width } = this;
-    const before = { tags: this.tags, hi: this.hi, lo: this.lo, at: this.rowAtMs, ticks: this.rowTicks };
-    const [order, indexes, indexFrom] = [this.#order, this.#indexes, this.#indexFrom];
-    this.tags = new Uint8Array(before.tags.length);
-    this.hi = new Uint32Array(before.hi.length);
-    this.lo = new Uint32Array(before.lo.length);
-    this.rowAtMs = new Float64Array(before.at.length);
-    this.rowTicks = new Uint32Array(before.ticks.length);
+  /** Only these rows, in this order. */
+  #arrange(kept: readonly number[]): void {
+    const { width, tags, hi, lo, rowAtMs, rowTicks } = this;
+    const [keys, indexes, indexFrom] = [this.#keys, this.#indexes, this.#indexFrom];
+    this.tags = new Uint8Array(tags.length);
+    this.hi = new Uint32Array(hi.length);
+    this.lo = new Uint32Array(lo.length);
+    this.rowAtMs = new Float64Array(rowAtMs.length);
+    this.rowTicks = new Uint32Array(rowTicks.length);
+    this.#keys = new Int32Array(keys.length);
     this.#indexes = new Uint8Array(indexes.length);
     this.#indexFrom = new Uint32Array(indexFrom.length);
-    this.#order = Int32Array.from(order.keys());
-    for (let to = 0, used = 0; to < kept; to++) {
-      const row = order[to]!;
+    let used = 0;
+    for (const [to, row] of kept.entries()) {
       const cells = [row * width, (row + 1) * width] as const;
-      this.tags.set(before.tags.subarray(...cells), to * width);
-      this.hi.set(before.hi.subarray(...cells), to * width);
-      this.lo.set(before.lo.subarray(...cells), to * width);
-      this.rowAtMs[to] = before.at[row]!;
-      this.rowTicks[to] = before.ticks[row]!;
+      this.tags.set(tags.subarray(...cells), to * width);
+      this.hi.set(hi.subarray(...cells), to * width);
+      this.lo.set(lo.subarray(...cells), to * width);
+      this.rowAtMs[to] = rowAtMs[row]!;
+      this.rowTicks[to] = rowTicks[row]!;
+      this.#keys[to] = keys[row]!;
       this.#indexes.set(indexes.subarray(indexFrom[row], indexFrom[row + 1]), used);
       used += indexFrom[row + 1]! - indexFrom[row]!;
       this.#indexFrom[to + 1] = used;
     }
-    this.rows = kept;
-    this.#lastPlace.fill(-1);
-    this.#lastRow.fill(-1);
+    this.rows = kept.length;
+    this.#last.fill(-1);
+  }
+}
+
+/** An index of up to three bytes with its length as one number, so that one comparison tells; 0 for longer ones. */
+function keyOf(bytes: Uint8Array, from: number, end: number): number {
+  switch (end - from) {
+    case 1:
+      return 0x0100_0000 | bytes[from]!;
+    case 2:
+      return 0x0200_0000 | (bytes[from]! << 8) | bytes[from + 1]!;
+    case 3:
+      return 0x0300_0000 | (bytes[from]! << 16) | (bytes[from + 1]! << 8) | bytes[from + 2]!;
+    default:
+      return 0;
   }
 }
 

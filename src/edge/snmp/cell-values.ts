@@ -1,52 +1,47 @@
 /** Puts one value of a datagram into its cell without making an object of it. */
 import { isOid, type TableCells, valueTag } from '../../collect/session.ts';
 import { signedNumber } from './ber.ts';
+import { type MessageView, POSITION_FIELDS } from './pdu.ts';
 
-/** False when the bytes do not fit the type or there is no room: the cell stays a hole and is counted. */
-export function keepValue(cells: TableCells, at: number, value: CellValue): boolean {
-  const { bytes, tag, from, end } = value;
-  switch (tag) {
-    case valueTag.counter32:
-    case valueTag.gauge32:
-    case valueTag.timeticks:
-    case valueTag.unsigned32:
-    case valueTag.counter64:
-      return keepUnsigned(cells, at, value);
-    case valueTag.integer:
-      return keepSigned(cells, at, value);
-    case valueTag.octets:
-    case valueTag.opaque:
-    case valueTag.nsap:
-      return cells.keepBytes(at, tag, value);
-    case valueTag.oid:
-      return end === from || isOid(bytes, from, end) ? cells.keepBytes(at, tag, value) : unreadable(cells);
-    case valueTag.ipAddress:
-      return end - from === 4 ? cells.keepBytes(at, tag, value) : unreadable(cells);
-    case valueTag.null:
-      cells.tags[at] = tag;
-      return true;
-    default:
-      return unreadable(cells);
-  }
+/** Value `i` of the message into cell `at`; where its bytes do not fit its type the cell stays a hole and is counted. */
+export function keepValue(cells: TableCells, at: number, view: MessageView, i: number): void {
+  const { bytes, positions } = view;
+  const tag = positions[i * POSITION_FIELDS + 2]!;
+  const from = positions[i * POSITION_FIELDS + 3]!;
+  const end = positions[i * POSITION_FIELDS + 4]!;
+  if (tag >= valueTag.counter32 && tag <= valueTag.timeticks && end - from <= 4 && from < end) {
+    // Agents exist that leave out the leading zero byte of values from 2^31 up, so the first byte is no sign.
+    let low = bytes[from]!;
+    for (let k = from + 1; k < end; k++) low = (low << 8) | bytes[k]!;
+    cells.tags[at] = tag;
+    cells.hi[at] = 0;
+    cells.lo[at] = low;
+  } else if (tag === valueTag.counter64 || (tag >= valueTag.counter32 && tag <= valueTag.timeticks)) {
+    keepUnsigned(cells, at, { tag, bytes, from, end });
+  } else if (tag === valueTag.integer && end - from <= 4 && from < end) {
+    let low = (bytes[from]! << 24) >> 24;
+    for (let k = from + 1; k < end; k++) low = (low << 8) | bytes[k]!;
+    cells.tags[at] = tag;
+    cells.hi[at] = low >> 31;
+    cells.lo[at] = low;
+  } else keepOther(cells, at, { tag, bytes, from, end });
 }
 
-/** Where the value stands; reused for all values of a walk. */
-export interface CellValue {
-  bytes: Uint8Array;
-  tag: number;
-  from: number;
-  end: number;
+interface Value {
+  readonly tag: number;
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly end: number;
 }
 
-/**
- * Agents exist that leave out the leading zero byte of values from 2^31 up, so the first byte is no sign; up to eight
- * significant bytes for Counter64, four for the others.
- */
-function keepUnsigned(cells: TableCells, at: number, { bytes, tag, from, end }: CellValue): boolean {
+/** Up to eight significant bytes for Counter64, four for the others. */
+function keepUnsigned(cells: TableCells, at: number, { tag, bytes, from, end }: Value): void {
   let i = from;
   while (i < end - 1 && bytes[i] === 0) i++;
-  const size = end - i;
-  if (from >= end || size > (tag === valueTag.counter64 ? 8 : 4)) return unreadable(cells);
+  if (from >= end || end - i > (tag === valueTag.counter64 ? 8 : 4)) {
+    cells.refuseUnreadable();
+    return;
+  }
   let high = 0;
   for (const lowFrom = end - 4; i < lowFrom; i++) high = (high << 8) | bytes[i]!;
   let low = 0;
@@ -54,27 +49,46 @@ function keepUnsigned(cells: TableCells, at: number, { bytes, tag, from, end }: 
   cells.tags[at] = tag;
   cells.hi[at] = high;
   cells.lo[at] = low;
-  return true;
 }
 
-function keepSigned(cells: TableCells, at: number, { bytes, from, end }: CellValue): boolean {
-  if (end - from <= 4 && end > from) {
-    let low = (bytes[from]! << 24) >> 24;
-    for (let i = from + 1; i < end; i++) low = (low << 8) | bytes[i]!;
-    cells.tags[at] = valueTag.integer;
-    cells.hi[at] = low >> 31;
-    cells.lo[at] = low;
-    return true;
+function keepOther(cells: TableCells, at: number, value: Value): void {
+  const { tag, bytes, from, end } = value;
+  switch (tag) {
+    case valueTag.unsigned32:
+      keepUnsigned(cells, at, value);
+      break;
+    case valueTag.integer:
+      keepLongInteger(cells, at, value);
+      break;
+    case valueTag.octets:
+    case valueTag.opaque:
+    case valueTag.nsap:
+      cells.keepBytes(at, tag, value);
+      break;
+    case valueTag.oid:
+      if (end === from || isOid(bytes, from, end)) cells.keepBytes(at, tag, value);
+      else cells.refuseUnreadable();
+      break;
+    case valueTag.ipAddress:
+      if (end - from === 4) cells.keepBytes(at, tag, value);
+      else cells.refuseUnreadable();
+      break;
+    case valueTag.null:
+      cells.tags[at] = tag;
+      break;
+    default:
+      cells.refuseUnreadable();
   }
+}
+
+/** Padded, or longer than the standard allows. */
+function keepLongInteger(cells: TableCells, at: number, { bytes, from, end }: Value): void {
   const number = signedNumber(bytes, from, end);
-  if (Number.isNaN(number)) return unreadable(cells);
+  if (Number.isNaN(number)) {
+    cells.refuseUnreadable();
+    return;
+  }
   cells.tags[at] = valueTag.integer;
   cells.hi[at] = Math.floor(number / 0x1_0000_0000);
   cells.lo[at] = number;
-  return true;
-}
-
-function unreadable(cells: TableCells): false {
-  cells.refuseUnreadable();
-  return false;
 }

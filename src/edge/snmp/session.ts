@@ -138,7 +138,7 @@ class UdpWire implements Wire {
 class WalkAsk implements Ask {
   readonly peer: Peer;
   readonly readsNames = false;
-  giveUpAtMs = 0;
+  giveUpAtMs = Number.NaN;
   replyBytes = 0;
   readonly #free: (ask: WalkAsk) => void;
   readonly #buffer: RequestBuffer;

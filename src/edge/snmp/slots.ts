@@ -79,9 +79,10 @@ export class Slots {
       secure: undefined,
       messageIds: NO_IDS,
       units: 0,
-      sentAtMs: 0,
-      deadlineMs: 0,
-      earlyMs: 0,
+      // Not 0: a field that holds a fraction from the start keeps its form.
+      sentAtMs: Number.NaN,
+      deadlineMs: Number.NaN,
+      earlyMs: Number.NaN,
       triesLeft: 0,
       isFirstTry: true,
       sawMalformed: false,

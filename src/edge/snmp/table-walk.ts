@@ -2,7 +2,7 @@
 
 import type { FillOutcome, SessionProblem, WalkBudget } from '../../collect/session.ts';
 import { compareOids, notPlaced, type TableCells, valueTag } from '../../collect/session.ts';
-import { type CellValue, keepValue } from './cell-values.ts';
+import { keepValue } from './cell-values.ts';
 import { prefixesOf } from './column-prefixes.ts';
 import { type Learned, learnCutReply, learnFullReply, learnTooLarge } from './learned.ts';
 import { wholeOf } from './oid.ts';
@@ -39,7 +39,7 @@ export interface Exchange {
 const WIDEST = 32;
 const MOST_REPETITIONS = 127;
 /** Message, PDU and list headers, id and error fields, community of usual length. */
-const ENVELOPE_BYTES = 72;
+const ENVELOPE_BYTES = 36;
 /** sysUpTime.0 with its value. */
 const UP_TIME_BYTES = 18;
 /** 1.3.6.1.2.1.1.3; GETNEXT of it is the instance. */
@@ -58,7 +58,7 @@ export class TableWalk implements WalkRequest {
   nonRepeaters = 0;
   maxRepetitions = 1;
   usesBulk = false;
-  giveUpAtMs = 0;
+  giveUpAtMs = Number.NaN;
   replyBytes = 0;
   prefixes: readonly Uint8Array[] = NO_PREFIXES;
   cells!: TableCells;
@@ -67,7 +67,6 @@ export class TableWalk implements WalkRequest {
   isBusy = false;
   readonly #exchange: Exchange;
   readonly #learned: Learned;
-  readonly #value: CellValue = { bytes: new Uint8Array(0), tag: 0, from: 0, end: 0 };
   #walk = nothing;
   #tableAt = -1;
   #problems: (SessionProblem | undefined)[] = [];
@@ -82,10 +81,13 @@ export class TableWalk implements WalkRequest {
   /** Rows of the last whole reading, so that its end is asked for and nothing behind it. */
   #knownRows = 0;
   #isRoomy = false;
+  /** This table is asked without sysUpTime. */
+  #isTight = false;
   /** In the answer at hand, and in the first of all. */
   #ticks: number | undefined;
   #upTimeTicks: number | undefined;
-  #answeredAtMs: number | undefined;
+  /** NaN before the first answer. */
+  #answeredAtMs = Number.NaN;
   #hasAnsweredSinceTimeout = false;
   /** Why the tables that are left are not asked. */
   #away: SessionProblem | undefined;
@@ -101,7 +103,7 @@ export class TableWalk implements WalkRequest {
     this.#tableAt = -1;
     this.#problems = [];
     this.#upTimeTicks = undefined;
-    this.#answeredAtMs = undefined;
+    this.#answeredAtMs = Number.NaN;
     this.#hasAnsweredSinceTimeout = false;
     this.#away = undefined;
     this.#beginTable();
@@ -135,11 +137,16 @@ export class TableWalk implements WalkRequest {
     this.#requestsLeft = budget.requests;
     this.giveUpAtMs = this.#exchange.nowMs() + budget.timeMs;
     this.#timeoutsInARow = 0;
+    this.#isTight = false;
     this.#step();
   }
 
   #finishTable(): void {
-    this.cells.finish(this.#problem === undefined);
+    const { cells } = this;
+    for (let column = 0; cells.rows > 0 && column < cells.width; column++) {
+      if (cells.tags[column] === valueTag.counter64) this.#learned.hasCounter64 = true;
+    }
+    cells.finish(this.#problem === undefined);
     this.#problems.push(this.#problem);
     this.#beginTable();
   }
@@ -149,7 +156,7 @@ export class TableWalk implements WalkRequest {
     const outcome: FillOutcome = {
       problems: this.#problems,
       upTimeTicks: this.#upTimeTicks,
-      answeredAtMs: this.#answeredAtMs,
+      answeredAtMs: Number.isNaN(this.#answeredAtMs) ? undefined : this.#answeredAtMs,
     };
     this.#walk = nothing;
     this.isBusy = false;
@@ -189,8 +196,9 @@ export class TableWalk implements WalkRequest {
     const most = Math.max(1, Math.floor(values / count));
     this.#isRoomy = wanted <= most;
     this.maxRepetitions = this.usesBulk ? Math.min(wanted, most) : 1;
-    this.nonRepeaters = learned.tellsUpTime ? 1 : 0;
-    this.replyBytes = ENVELOPE_BYTES + UP_TIME_BYTES + count * this.maxRepetitions * cells.valueBytes;
+    this.nonRepeaters = learned.tellsUpTime && !this.#isTight ? 1 : 0;
+    const wantedValues = count * this.maxRepetitions;
+    this.replyBytes = ENVELOPE_BYTES + UP_TIME_BYTES + Math.ceil(wantedValues * cells.valueBytes);
     this.#exchange.next(this);
   }
 
@@ -266,42 +274,31 @@ export class TableWalk implements WalkRequest {
 
   /** True when the column goes on. */
   #takeRow(column: number, view: MessageView, i: number): boolean {
-    const { positions, bytes } = view;
-    const at = i * POSITION_FIELDS;
-    const tag = positions[at + 2]!;
-    const isException = tag >= valueTag.noSuchObject;
-    if (isException || !this.#isBelow(this.prefixes[column]!, view, i)) {
-      this.#ended[column] = 1;
-      // What stands before the column is no end but a step back.
-      const name = { bytes, from: positions[at]!, end: positions[at + 1]! };
-      if (!isException && compareOids(name, wholeOf(this.prefixes[column]!)) <= 0) {
-        this.#endColumn(column, problemOf(notPlaced.notIncreasing));
-      }
-      return false;
-    }
     const { cells } = this;
-    const row = cells.rowFor(
-      column,
-      bytes,
-      positions[at]! + this.prefixes[column]!.length,
-      positions[at + 1]!,
-    );
-    if (row < 0) {
-      this.#endColumn(column, problemOf(row));
+    const { positions } = view;
+    const prefix = this.prefixes[column]!;
+    const at = i * POSITION_FIELDS;
+    if (positions[at + 2]! >= valueTag.noSuchObject || !this.#isBelow(prefix, view, i)) {
+      this.#endAt(column, view, i);
       return false;
     }
-    if (row >= this.#walk.budget.rows) {
-      this.#endColumn(column, problemOf(notPlaced.noRoom));
+    const row = cells.rowFor(column, view.bytes, positions[at]! + prefix.length, positions[at + 1]!);
+    if (row < 0 || row >= this.#walk.budget.rows) {
+      this.#endColumn(column, problemOf(row < 0 ? row : notPlaced.noRoom));
       return false;
     }
-    const value = this.#value;
-    value.bytes = bytes;
-    value.tag = tag;
-    value.from = positions[at + 3]!;
-    value.end = positions[at + 4]!;
-    keepValue(cells, row * cells.width + column, value);
-    if (tag === valueTag.counter64) this.#learned.hasCounter64 = true;
+    keepValue(cells, row * cells.width + column, view, i);
     return true;
+  }
+
+  /** The binding is none of the column: its end, or a step back. */
+  #endAt(column: number, view: MessageView, i: number): void {
+    this.#ended[column] = 1;
+    if (view.tag(i) >= valueTag.noSuchObject) return;
+    const name = { bytes: view.bytes, from: view.nameFrom(i), end: view.nameEnd(i) };
+    if (compareOids(name, wholeOf(this.prefixes[column]!)) <= 0) {
+      this.#endColumn(column, problemOf(notPlaced.notIncreasing));
+    }
   }
 
   #isBelow(prefix: Uint8Array, view: MessageView, i: number): boolean {
@@ -330,7 +327,7 @@ export class TableWalk implements WalkRequest {
       learned.usesBulk = false;
     else if (named === undefined && (this.askedCount > 1 || this.nonRepeaters === 1)) {
       // The index names nobody: ask one by one and find out.
-      if (this.askedCount > 1) learned.roomBytes = this.cells.valueBytes;
+      if (this.askedCount > 1) learned.roomBytes = Math.ceil(this.cells.valueBytes);
       else learned.tellsUpTime = false;
     } else if (status === errorStatus.noSuchName) {
       // RFC 1157 section 4.1.3: how a v1 agent says that nothing follows.
@@ -355,7 +352,12 @@ export class TableWalk implements WalkRequest {
   /** Halves what is asked for; false when it is one value already. */
   #shrink(): boolean {
     const values = this.askedCount * this.maxRepetitions;
-    if (values <= 1) return false;
+    if (values <= 1) {
+      // A value that nearly fills a reply by itself leaves no room for the time.
+      const couldLeaveTime = this.nonRepeaters === 1 && !this.#isTight;
+      this.#isTight = true;
+      return couldLeaveTime;
+    }
     learnTooLarge(this.#learned, values * this.cells.valueBytes);
     return true;
   }

@@ -79,6 +79,8 @@ class UdpTransport implements Transport {
   readonly #count = { ...noCounts };
   readonly #wheel: Wheel;
   #underWay = 0;
+  /** Slots whose request goes out at the end of this turn of the event loop. */
+  #outbox: Slot[] = [];
   #tick: Wake | undefined;
   #isClosed = false;
   #looksLeft = LOOKS_PER_TICK;
@@ -187,6 +189,21 @@ class UdpTransport implements Transport {
     const patience = slot.units > 0 ? patienceOf(peer.learned) : Number.POSITIVE_INFINITY;
     this.#wheel.set(slot.number, Math.min(slot.deadlineMs, now + patience));
     if (this.#tick === undefined) this.#keepTicking();
+    this.#outbox.push(slot);
+    if (this.#outbox.length === 1) this.#world.after(milliseconds(0), () => this.#flush());
+  }
+
+  /**
+   * What one turn of the event loop has to send goes out together: an agent, or the network card, wakes once for many
+   * requests instead of once for each.
+   */
+  #flush(): void {
+    const slots = this.#outbox;
+    this.#outbox = [];
+    for (const slot of slots) if (slot.ask !== undefined && !this.#isClosed) this.#post(slot, slot.ask.peer);
+  }
+
+  #post(slot: Slot, peer: Peer): void {
     const bytes = slot.secure === undefined ? slot.bytes : this.#sealed(slot, slot.secure);
     if (bytes === undefined) {
       this.#finish(slot, { kind: 'badAnswer', reason: 'tooBig' });

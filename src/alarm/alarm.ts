@@ -23,6 +23,8 @@ import { AlarmTable, type Entry } from './table.ts';
 export interface Reconciliation {
   readonly collector: string;
   readonly watches: readonly ResourceId[];
+  /** Kinds of objects such as `olt-1/ont`: of all below them the list holds what polls found; they need not be named. */
+  readonly below?: readonly string[] | undefined;
   readonly active: readonly {
     readonly resource: ResourceId;
     readonly cause: string;
@@ -151,12 +153,29 @@ export class Alarms {
         this.#end(entry, { reason: 'reconciled', at }, changes);
       }
     }
+    for (const entry of this.#polledBelow(list.below ?? [])) {
+      if (!active.has(entry.alarm.id)) this.#end(entry, { reason: 'reconciled', at }, changes);
+    }
     for (const one of list.active) {
       const held = this.#table.find(one.resource, one.cause, one.by);
       if (held?.alarm.sources.includes('poll')) continue;
       changes.push(...this.#raise({ event: 'raise', ...one, source: 'poll' }, at));
     }
     return changes;
+  }
+
+  /** Raised by polls on an object of one of these kinds, in order of id. */
+  #polledBelow(kinds: readonly string[]): readonly Entry[] {
+    if (kinds.length === 0) return [];
+    const wanted = new Set(kinds);
+    return this.#table.sorted().filter(({ alarm }) => {
+      if (alarm.state !== 'raised' || !alarm.sources.includes('poll')) return false;
+      const { resource } = alarm;
+      for (let at = resource.indexOf('/'); at >= 0; at = resource.indexOf('/', at + 1)) {
+        if (wanted.has(resource.slice(0, at))) return true;
+      }
+      return false;
+    });
   }
 
   /** When something falls due by itself: a shelf expires or a flapping alarm has calmed down. */

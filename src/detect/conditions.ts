@@ -3,7 +3,7 @@ import { type ResourceId, resourceId } from '../model/ids.ts';
 import type { Observation } from '../model/observation.ts';
 import { freshLevel, isWithin, judge, type LevelState } from './levels.ts';
 import type { DetectionRules, Levels } from './rules.ts';
-import type { TableSeen } from './seen.ts';
+import type { TableSeen, TableShape } from './seen.ts';
 import type { WatchedDevice } from './trap-rules.ts';
 import type { Watch, WatchPoll } from './watch.ts';
 import { watchesOf } from './watches.ts';
@@ -33,6 +33,8 @@ interface HeldTable {
   readonly layout: number;
   readonly rules: DetectionRules;
   readonly watches: readonly HeldWatch[];
+  /** Of the objects that alarms of their own are about. */
+  readonly kinds: ReadonlySet<string>;
   /** Of objects that this layout has not. */
   readonly gone: Set<Condition>;
 }
@@ -80,6 +82,11 @@ export class Conditions {
     // An object that fell from one limit over the other ends the one before it begins the other.
     found.push(...raised);
     return this.#refused;
+  }
+
+  /** Kinds of objects that have alarms of their own and are judged. */
+  kinds(): readonly string[] {
+    return [...new Set([...this.#tables.values()].flatMap(({ kinds }) => [...kinds]))];
   }
 
   /** What is raised now. */
@@ -195,7 +202,8 @@ export class Conditions {
       }
       return { watch, held };
     });
-    const table = { layout: seen.layout, rules, watches, gone };
+    const kinds = new Set(watches.flatMap(({ watch }) => kindsOf(watch, shape)));
+    const table = { layout: seen.layout, rules, watches, gone, kinds };
     this.#tables.set(seen.table, table);
     return table;
   }
@@ -216,3 +224,10 @@ export class Conditions {
 }
 
 const keyOf = ({ table, watch, key }: Condition): string => `${table} ${watch} ${key}`;
+
+/** The first thing of a watch has the kind of all. */
+function kindsOf(watch: Watch, shape: TableShape): readonly string[] {
+  if (watch.isOfDevice || watch.count === 0) return [];
+  const { id } = watch.thingAt(0, shape);
+  return [id.slice(0, Math.max(0, id.indexOf('/')))].filter((kind) => kind !== '');
+}

@@ -34,6 +34,8 @@ export type { Trap, WatchedDevice } from './trap-rules.ts';
 
 interface ActiveConditions {
   readonly watches: Observation['resource'][];
+  /** `<device>/<kind>` of objects that polls judge, too many to be named one by one. */
+  readonly below: string[];
   readonly active: Observation[];
 }
 
@@ -145,7 +147,7 @@ export class Detection {
 
   /** Resources that polls judge, and every condition they found and that still holds. */
   active(): ActiveConditions {
-    const list: ActiveConditions = { watches: [], active: [] };
+    const list: ActiveConditions = { watches: [], below: [], active: [] };
     for (const state of this.#devices.values()) this.#activeOf(state, list);
     return list;
   }
@@ -156,11 +158,11 @@ export class Detection {
 
   /** The device is no longer watched; answers the resources that polls judged of it. */
   forget(device: string): readonly Observation['resource'][] {
-    const list: ActiveConditions = { watches: [], active: [] };
+    const list: ActiveConditions = { watches: [], below: [], active: [] };
     const state = this.#devices.get(device);
     if (state !== undefined) this.#activeOf(state, list);
     this.#devices.delete(device);
-    return list.watches;
+    return [...new Set([...list.watches, ...list.active.map(({ resource }) => resource)])];
   }
 
   snapshot(): unknown {
@@ -221,6 +223,8 @@ export class Detection {
       list.active.push(...active);
     });
     list.active.push(...state.conditions.active());
+    if (state.isUnreachable) return;
+    list.below.push(...state.conditions.kinds().map((kind) => `${state.device.id}/${kind}`));
   }
 
   #tellPorts(observation: Observation, at: Instant): void {

@@ -17,6 +17,8 @@ const suspicionApartMs = 60_000;
 const costlyEveryMs = 6 * 3_600_000;
 /** Rows that come and go all the time cost so many full readings out of turn, and one more each `marksEveryMs`. */
 const mostExtra = 3;
+/** Tables that a device does not have are looked for this often. */
+const emptyEveryMs = 600_000;
 /** Turns without an answer after which only a small question is asked. */
 const slowAfter = 2;
 
@@ -101,7 +103,15 @@ export class DeviceTurn {
     // It may have become another device meanwhile.
     if (this.#columns !== columns) return { kind: 'alive' };
     const whole = groups.filter((_, i) => outcome.problems[i] === undefined);
+    this.#spare(columns.plan, whole, nowMs);
     return { kind: 'answered', groups: whole, columns, outcome };
+  }
+
+  /** Most devices lack some tables of their profile: asking for them each time costs as much as the others. */
+  #spare({ cells }: PolledPlan, groups: readonly number[], nowMs: number): void {
+    for (const group of groups) {
+      if (cells[group]!.rows === 0) this.#dueMs[group] = Math.max(this.#dueMs[group]!, nowMs + emptyEveryMs);
+    }
   }
 
   /** New rows have no names yet, and a restart may have given old ones other names. */
@@ -131,6 +141,10 @@ export class DeviceTurn {
     if (answer.kind !== 'reading') return answer;
     this.#fullAtMs = nowMs + fullEveryMs;
     this.#lastFullMs = nowMs;
+    // Something may have been put in: every table is looked for.
+    this.#columns?.plan.cells.forEach((cells, i) => {
+      if (cells.rows === 0) this.#dueMs[i] = Math.min(this.#dueMs[i] ?? nowMs, nowMs);
+    });
     this.#plan();
     this.#columns?.forgetNames();
     return undefined;
@@ -159,7 +173,7 @@ export class DeviceTurn {
       const every = everyMs ?? (onSuspicion ? costlyEveryMs : this.#intervalMs);
       // Costly tables of many devices are not all asked after a start.
       this.#dueMs[i] ??= onSuspicion ? nowMs + (spreadHash(`${this.device.id} ${i}`) % every) : nowMs;
-      const isOutOfTurn = onSuspicion ? isSuspect : this.isHurried;
+      const isOutOfTurn = onSuspicion ? isSuspect : this.isHurried && every <= this.#intervalMs;
       if (!isOutOfTurn && nowMs < this.#dueMs[i]! - slack) return [];
       this.#dueMs[i] = nowMs + every;
       return [i];

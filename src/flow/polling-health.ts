@@ -34,8 +34,14 @@ export class PollingHealth {
   #answering = 0;
   #isBlind = false;
 
+  readonly #blindness: Observation;
+
   constructor(collector: string) {
     this.resource = resourceId(collector);
+    this.#blindness = {
+      ...{ event: 'raise', resource: this.resource, source: 'collector' },
+      ...{ cause: 'UNREACHABLE', severity: 'critical' },
+    };
   }
 
   get isBlind(): boolean {
@@ -147,15 +153,22 @@ export class PollingHealth {
       .slice(0, worstListed);
   }
 
+  /** What is raised of the collector itself. */
+  active(): readonly Observation[] {
+    return this.#isBlind ? [this.#blindness] : [];
+  }
+
   #look(): Observation[] {
     const known = this.#fallen + this.#answering;
     if (!this.#isBlind && known >= leastDevices && this.#fallen >= known * blindShare) {
       this.#isBlind = true;
-      const observation = { resource: this.resource, source: 'collector' } as const;
-      return [
-        { event: 'raise', ...observation, cause: 'UNREACHABLE', severity: 'critical' },
-        { event: 'unknown', ...observation, below: true },
-      ];
+      const unknown = {
+        event: 'unknown',
+        resource: this.resource,
+        source: 'collector',
+        below: true,
+      } as const;
+      return [this.#blindness, unknown];
     }
     if (!this.#isBlind || this.#fallen > known * sightedShare) return [];
     this.#isBlind = false;

@@ -260,6 +260,22 @@ describe('reconciling', () => {
     expect(reconcile(alarms, [])).toEqual([]);
   });
 
+  test('of a kind of objects that polls judge, what they raised and hold no longer is cleared without being named', () => {
+    const alarms = new Alarms();
+    for (const id of ['o-1/ont/1', 'o-1/ont/2', 'o-2/ont/1', 'o-1/card/1']) {
+      alarms.observe(raise(id, 'LOS', { source: 'poll' }), t0);
+    }
+    alarms.observe(raise('o-1/ont/3', 'LOS', { source: 'trap' }), t0);
+    const still = { resource: resourceId('o-1/ont/2'), cause: 'LOS' };
+    const changes = alarms.reconcile(
+      { collector: 'c', watches: [], below: ['o-1/ont'], active: [still] },
+      at(1),
+    );
+    expect(changes).toMatchObject([
+      { kind: 'cleared', alarm: { resource: 'o-1/ont/1', clearReason: 'reconciled' } },
+    ]);
+  });
+
   test('light that a trap missed stays lost while the collector finds the port down', () => {
     const alarms = new Alarms();
     alarms.observe(raise('r-1/if/1'), t0);

@@ -9,7 +9,8 @@ import type { PolledDevice } from '../../flow/polled-device.ts';
 import type { Probing } from '../../flow/probing.ts';
 import type { SeriesStore } from '../../flow/series.ts';
 import type { DnsView } from '../../model/dns.ts';
-import type { ResourceId } from '../../model/ids.ts';
+import { type ResourceId, resourceId } from '../../model/ids.ts';
+import type { Observation } from '../../model/observation.ts';
 import type { Installation } from '../config/installation.ts';
 import { openDetectionMemory } from './detection-memory.ts';
 import type { DeviceBoard } from './device-board.ts';
@@ -63,12 +64,13 @@ export async function startCollector(options: {
     },
   });
   devices.readFrom((id) => targets.readingOf(id));
-  const { probing, use: useProbes } = openProbing({
+  const { probing, use: useProbes } = await openProbing({
+    folder: config.data,
     world,
     series,
     offer: (observation) => offerObservation(offer, observation),
   });
-  const judges: Judges = { detection, probing, offer };
+  const judges: Judges = { detection, probing, offer, blind: () => measuring.health.active() };
   forgetStrangers(judges, targets.devices, useProbes(config));
   measuring.start();
   const keeper = keepTrue(judges, world);
@@ -104,6 +106,8 @@ export async function startCollector(options: {
 }
 
 interface Judges {
+  /** The collector's own conditions. */
+  readonly blind: () => readonly Observation[];
   readonly detection: Detection;
   readonly probing: Probing;
   readonly offer: (input: Input) => boolean;
@@ -113,9 +117,13 @@ interface Judges {
  * Devices and probes may judge the same resource, and a list that holds a part of what is true of one would end the
  * rest of it: so there is one list.
  */
-function allActive({ detection, probing }: Judges): ReturnType<Detection['active']> {
+function allActive({ detection, probing, blind }: Judges): ReturnType<Detection['active']> {
   const [polled, probed] = [detection.active(), probing.active()];
-  return { watches: [...polled.watches, ...probed.watches], active: [...polled.active, ...probed.active] };
+  return {
+    watches: [...polled.watches, ...probed.watches, resourceId(collectorId)],
+    below: polled.below,
+    active: [...polled.active, ...probed.active, ...blind()],
+  };
 }
 
 /** What is no longer asked, or stands for another resource, ends what was held against it (design L11). */

@@ -37,3 +37,26 @@ test('the list of a large network is many inputs of bounded size that together s
 test('who watches nothing says nothing', () => {
   expect(reconciliations('c', { watches: [], active: [] })).toEqual([]);
 });
+
+test('all that is active of a kind of objects stands in one input beside the name of the kind', () => {
+  const active = ['o-1/ont/1', 'o-1/ont/2', 'o-2/ont/1', 'o-2/if/1'].map((id) => raise(id, 'LOS'));
+  const lists = reconciliations('c', {
+    watches: [],
+    below: ['o-1/ont', 'o-2/ont', 'o-3/ont'],
+    active,
+  }).flatMap((input) =>
+    input.kind === 'command' && input.command.kind === 'reconcile' ? [input.command] : [],
+  );
+  expect(lists.map(({ below, active: held }) => [below, held.map(({ resource }) => resource)])).toEqual([
+    [undefined, ['o-2/if/1']],
+    [
+      ['o-1/ont', 'o-2/ont', 'o-3/ont'],
+      ['o-1/ont/1', 'o-1/ont/2', 'o-2/ont/1'],
+    ],
+  ]);
+});
+
+test('a kind with more alarms than an input holds is left to what was told of it', () => {
+  const active = Array.from({ length: 2_500 }, (_, n) => raise(`o-1/ont/${n}`, 'LOS'));
+  expect(reconciliations('c', { watches: [], below: ['o-1/ont'], active })).toEqual([]);
+});

@@ -36,8 +36,11 @@ export function openSession(world: World, transport: Transport, target: Target):
   const { port, version, timeoutMs, retries, usm } = target;
   const community = new TextEncoder().encode(target.community.reveal());
   const anySource = target.anySource === true;
+  const { address, family } = addressOf(target.address);
+  // Written out: what is spread has another form for each device, and each access would be looked up.
   const peer: Peer = {
-    ...addressOf(target.address),
+    address,
+    family,
     port,
     version,
     community,

@@ -3,10 +3,14 @@ import type { DnsLatency, DnsOutcome, DnsSeen } from '../model/dns.ts';
 
 /** Answers that the figures look back on. */
 const window = 120;
+/** Fewer answers than this between two rounds make no share. */
+const leastServed = 100;
 
 export class DnsFigures {
   readonly #latencies: Record<'hit' | 'miss', number[]> = { hit: [], miss: [] };
   readonly #codes: string[] = [];
+  #counted: Readonly<Record<string, number>> | undefined;
+  #served: Readonly<Record<string, number>> | undefined;
 
   take(seen: readonly DnsSeen[]): void {
     for (const { check, outcome } of seen) {
@@ -32,6 +36,24 @@ export class DnsFigures {
   recent(check: 'hit' | 'miss'): number | undefined {
     const sorted = this.#latencies[check].slice(-3).sort((a, b) => a - b);
     return sorted.length === 0 ? undefined : quantile(sorted, 0.5);
+  }
+
+  /** Takes the resolver's own counters: what it answered since the round before is what is looked at. */
+  count(counted: Readonly<Record<string, number>> | undefined): void {
+    const before = this.#counted;
+    this.#counted = counted;
+    this.#served = undefined;
+    if (before === undefined || counted === undefined) return;
+    const grown = Object.entries(counted).map(([code, now]) => [code, now - (before[code] ?? 0)] as const);
+    const total = grown.reduce((sum, [, more]) => sum + more, 0);
+    // Counters that went back are those of a resolver that was started anew.
+    if (total < leastServed || grown.some(([, more]) => more < 0)) return;
+    this.#served = Object.fromEntries(grown.map(([code, more]) => [code, more / total]));
+  }
+
+  /** Shares of what it answered to everybody since the round before; undefined where it does not tell. */
+  get served(): Readonly<Record<string, number>> | undefined {
+    return this.#served;
   }
 
   shares(): Readonly<Record<string, number>> {

@@ -124,32 +124,31 @@ function speed({ figures }: Resolved, { limits }: DnsPlatform): [Word, Partial<J
   return [[over(value, limit, 'minor'), text]];
 }
 
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
 function shares(
   { figures, seen }: Resolved,
   limits: DnsPlatform['limits'],
 ): [DnsFindingKind, Word, Partial<Judged>][] {
+  const found: [DnsFindingKind, Word, Partial<Judged>][] = [];
   const all = figures.shares();
-  if (figures.answers < leastAnswers) return [];
-  const percent = (share: number): string => `${Math.round(share * 100)} %`;
-  const good = (all['NOERROR'] ?? 0) + (all['NXDOMAIN'] ?? 0);
-  const failing = 1 - good;
-  const codes = seen
-    .filter(({ check }) => isOrdinary(check))
-    .map(({ outcome }) => codeOf(outcome))
-    .filter((code) => code !== 'NOERROR' && code !== 'NXDOMAIN');
-  const nxdomain = all['NXDOMAIN'] ?? 0;
-  return [
-    [
-      'failures',
-      over(failing, limits.failures, 'major'),
-      { seen: [percent(failing), ...new Set(codes)], expected: [percent(limits.failures)] },
-    ],
-    [
-      'nxdomain',
-      over(nxdomain, limits.nxdomain, 'warning'),
-      { seen: [percent(nxdomain)], expected: [percent(limits.nxdomain)] },
-    ],
-  ];
+  const isEnough = figures.answers >= leastAnswers;
+  if (isEnough) {
+    const failing = 1 - (all['NOERROR'] ?? 0) - (all['NXDOMAIN'] ?? 0);
+    const codes = seen
+      .filter(({ check }) => isOrdinary(check))
+      .map(({ outcome }) => codeOf(outcome))
+      .filter((code) => code !== 'NOERROR' && code !== 'NXDOMAIN');
+    const text = { seen: [percent(failing), ...new Set(codes)], expected: [percent(limits.failures)] };
+    found.push(['failures', over(failing, limits.failures, 'major'), text]);
+  }
+  // What everybody asks says more than our own few questions.
+  const nxdomain = (figures.served ?? (isEnough ? all : undefined))?.['NXDOMAIN'] ?? 0;
+  if (isEnough || figures.served !== undefined) {
+    const text = { seen: [percent(nxdomain)], expected: [percent(limits.nxdomain)] };
+    found.push(['nxdomain', over(nxdomain, limits.nxdomain, 'warning'), text]);
+  }
+  return found;
 }
 
 export type Validation = 'validates' | 'notValidating' | 'refusesSigned';

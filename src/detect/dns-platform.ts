@@ -68,8 +68,10 @@ export class DnsDetection {
   take(round: DnsRound): Observation[] {
     this.#round = round;
     // A round without any answer is silence, which is a fault of its own and no share of anything.
-    for (const { resolver, seen } of round.resolvers)
+    for (const { resolver, seen, counted } of round.resolvers) {
       if (!isSilent(seen)) this.#figuresOf(resolver).take(seen);
+      this.#figuresOf(resolver).count(counted);
+    }
     const judged = [
       ...judgeRound(this.#platform, round, (resolver) => this.#figuresOf(resolver)),
       ...round.zones.map(({ zone, serials }) => this.#judgeZone(zone, serials, round.at)),
@@ -105,6 +107,7 @@ export class DnsDetection {
           hit: figures.latency('hit'),
           miss: figures.latency('miss'),
           rcodes: figures.shares(),
+          served: figures.served,
           isCorrect: hasAnswers ? !wrong.has(resolver.id) : undefined,
           dnssec: dnssecOf(seen),
           serialLag: lagOf(round, seen),

@@ -1,5 +1,5 @@
 /** One round of questions to the DNS platform: what each resolver and each zone's server is asked, a few at once. */
-import type { Instant } from '../base/instant.ts';
+import type { DurationMs, Instant } from '../base/instant.ts';
 import {
   type DnsCheckKind,
   type DnsOutcome,
@@ -24,12 +24,25 @@ export interface DnsRoundOptions {
   readonly ask: AskDns;
   /** A label that was never asked before. */
   readonly freshLabel: () => string;
+  readonly statistics: (from: DnsStatistics) => Promise<Readonly<Record<string, number>> | undefined>;
+}
+
+export interface DnsStatistics {
+  readonly url: string;
+  readonly timeoutMs: DurationMs;
 }
 
 export async function dnsRound(options: DnsRoundOptions, at: Instant): Promise<DnsRound> {
   const { platform } = options;
   const [resolvers, zones] = await Promise.all([
-    each(platform.resolvers, async (resolver) => ({ resolver, seen: await askResolver(options, resolver) })),
+    each(platform.resolvers, async (resolver) => {
+      const { statistics: url } = resolver;
+      const [seen, counted] = await Promise.all([
+        askResolver(options, resolver),
+        url === undefined ? undefined : options.statistics({ url, timeoutMs: platform.timeoutMs }),
+      ]);
+      return { resolver, seen, counted };
+    }),
     each(platform.zones, async (zone) => ({ zone, serials: await askZone(options, zone) })),
   ]);
   return { at, resolvers, zones };

@@ -10,7 +10,7 @@ import type { DnsOutcome, DnsPlatform, DnsQuestion, DnsView } from '../model/dns
 import type { ResourceId } from '../model/ids.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Probe, ProbeOutcome } from '../model/probe.ts';
-import { dnsRound } from './dns-round.ts';
+import { type DnsStatistics, dnsRound } from './dns-round.ts';
 import { type ProbeSample, probeSamples, roundSamples } from './probe-samples.ts';
 import type { SeriesId, SeriesStore } from './series.ts';
 
@@ -18,6 +18,8 @@ import type { SeriesId, SeriesStore } from './series.ts';
 export interface Prober {
   probe(probe: Probe): Promise<ProbeOutcome>;
   ask(question: DnsQuestion): Promise<DnsOutcome>;
+  /** A resolver's own counters by rcode; undefined when they cannot be read. */
+  statistics(from: DnsStatistics): Promise<Readonly<Record<string, number>> | undefined>;
 }
 
 export interface ProbingOptions {
@@ -188,7 +190,10 @@ export class Probing {
     };
     const freshLabel = (): string =>
       Array.from(world.randomBytes(8), (byte) => (byte % 36).toString(36)).join('');
-    const round = await dnsRound({ platform: now.platform, ask, freshLabel }, world.now());
+    const round = await dnsRound(
+      { platform: now.platform, ask, freshLabel, statistics: prober.statistics },
+      world.now(),
+    );
     if (this.#dns !== now) return;
     this.#counters.dnsRounds++;
     this.#tell(now.detection.take(round));

@@ -11,6 +11,8 @@ export interface DnsResolver {
   readonly view: string;
   /** Which of two platforms of a migration it belongs to. */
   readonly platform?: 'old' | 'new' | undefined;
+  /** Where it tells how many answers of each rcode it gave. */
+  readonly statistics?: string | undefined;
 }
 
 export interface DnsZone {
@@ -128,7 +130,12 @@ export interface DnsSeen {
 /** Everything asked once: each resolver's answers in order, and the serials of each zone's servers. */
 export interface DnsRound {
   readonly at: Instant;
-  readonly resolvers: readonly { readonly resolver: DnsResolver; readonly seen: readonly DnsSeen[] }[];
+  readonly resolvers: readonly {
+    readonly resolver: DnsResolver;
+    readonly seen: readonly DnsSeen[];
+    /** Its own counters by rcode, where it tells them. */
+    readonly counted?: Readonly<Record<string, number>> | undefined;
+  }[];
   readonly zones: readonly { readonly zone: DnsZone; readonly serials: readonly (number | undefined)[] }[];
 }
 
@@ -147,6 +154,8 @@ interface DnsResolverView {
   readonly miss?: DnsLatency | undefined;
   /** Share of each rcode (`NOERROR`, .. and `timeout`) in the latest questions, 0..1. */
   readonly rcodes: Readonly<Record<string, number>>;
+  /** The same of all it answered since the round before, where it counts itself. */
+  readonly served?: Readonly<Record<string, number>> | undefined;
   readonly isCorrect?: boolean | undefined;
   readonly dnssec?: 'validates' | 'notValidating' | 'refusesSigned' | undefined;
   /** The largest number of changes that a zone's cached copy is behind its primary. */

@@ -85,6 +85,7 @@ const usual = (changed: Partial<Record<DnsCheckKind, DnsOutcome>> = {}): DnsSeen
 };
 
 type Answers = Readonly<Record<string, readonly DnsSeen[]>>;
+type Counters = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 class Run {
   readonly detection: DnsDetection;
@@ -97,11 +98,12 @@ class Run {
   }
 
   /** One round, as `raise CAUSE on resource` or `clear CAUSE on resource`. */
-  round(answers: Answers = {}, zones: DnsRound['zones'] = []): string[] {
+  round(answers: Answers = {}, zones: DnsRound['zones'] = [], counted: Counters = {}): string[] {
     const at = instant(start + this.#round++ * 30_000);
     const resolvers = this.#platform.resolvers.map((one) => ({
       resolver: one,
       seen: answers[one.id] ?? usual(),
+      counted: counted[one.id],
     }));
     return this.detection
       .take({ at, resolvers, zones })
@@ -202,6 +204,32 @@ describe('being there', () => {
       run.round({ b: usual({ hit: none, miss: none, answer: none }) }),
     );
     expect(said.flat()).toContain('raise NXDOMAIN_FLOOD on b');
+  });
+});
+
+describe('what resolvers count themselves', () => {
+  test('a flood of names that do not exist shows in what everybody asks, not in our own few questions', () => {
+    const run = new Run();
+    const at = (noError: number, nxdomain: number): Counters => ({
+      b: { NOERROR: noError, NXDOMAIN: nxdomain },
+    });
+    const said = [at(1_000, 100), at(2_000, 200), at(3_000, 9_000), at(4_000, 18_000)].map((counted) =>
+      run.round({}, [], counted),
+    );
+    expect(said).toEqual([[], [], [], ['raise NXDOMAIN_FLOOD on b']]);
+    expect(run.view('b').served).toEqual({ NOERROR: 0.1, NXDOMAIN: 0.9 });
+    expect(run.view('b').rcodes).toEqual({ NOERROR: 1 });
+  });
+
+  test('counters that went back, stood still or are away say nothing', () => {
+    const run = new Run();
+    const served = [{ NOERROR: 5_000 }, { NOERROR: 10 }, { NOERROR: 60 }, undefined, { NOERROR: 9_000 }].map(
+      (b) => {
+        run.round({}, [], b === undefined ? {} : { b });
+        return run.view('b').served;
+      },
+    );
+    expect(served).toEqual([undefined, undefined, undefined, undefined, undefined]);
   });
 });
 

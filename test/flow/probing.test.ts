@@ -61,6 +61,7 @@ function rig(prober: Partial<Prober> = {}) {
         questions.push(question);
         return { kind: 'timeout' };
       },
+      statistics: async () => undefined,
       ...prober,
     },
   });

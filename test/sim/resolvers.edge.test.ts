@@ -31,9 +31,11 @@ test('the platform as the demo configures it: nothing wrong at first, then one p
   const platform = { ...value.dns!, raiseAfter: 1 };
   const detection = new DnsDetection(platform);
   let label = 0;
-  const { ask } = openProber(world);
+  const { ask, statistics } = openProber(world);
   const round = async (asked = platform) =>
-    detection.take(await dnsRound({ platform: asked, ask, freshLabel: () => `l${label++}` }, world.now()));
+    detection.take(
+      await dnsRound({ platform: asked, ask, statistics, freshLabel: () => `l${label++}` }, world.now()),
+    );
   expect(await round()).toEqual([]);
   const { resolvers, zones, findings } = detection.view!;
   expect(findings).toEqual([]);

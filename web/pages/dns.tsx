@@ -133,7 +133,7 @@ function Resolvers({ resolvers, findings }: Pick<DnsJson, 'resolvers' | 'finding
           class: 'number',
           cell: ({ id, miss }) => <Latency of={miss} isBad={slow.has(`${id} miss`)} />,
         },
-        { title: say.dns.rcodes, cell: ({ rcodes }) => <Codes shares={rcodes} /> },
+        { title: say.dns.rcodes, cell: ({ rcodes, served }) => <Codes shares={served ?? rcodes} /> },
         { title: say.dns.answers, cell: ({ correct }) => <Right correct={correct} /> },
         {
           title: say.dns.dnssec,

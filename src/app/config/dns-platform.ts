@@ -20,6 +20,7 @@ interface RawResolver {
   readonly port?: number;
   readonly view?: string;
   readonly platform?: 'old' | 'new';
+  readonly statistics?: string;
 }
 
 interface RawChecks {
@@ -94,9 +95,11 @@ function resolversFrom(written: readonly RawResolver[], reader: ValueReader): Dn
       return [];
     }
     seen.add(raw.id);
-    const { id, resource = id, port = 53, view = 'default', platform } = raw;
+    const { id, resource = id, port = 53, view = 'default', platform, statistics } = raw;
     const address = addressAt(raw.address, [...path, 'address'], reader);
-    return [{ id, resource: resourceId(resource), address, port, view, platform }];
+    if (statistics !== undefined && !URL.canParse(statistics))
+      reader.problem([...path, 'statistics'], 'config/not-valid', `"${statistics}" is no address`);
+    return [{ id, resource: resourceId(resource), address, port, view, platform, statistics }];
   });
 }
 

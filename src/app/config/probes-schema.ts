@@ -77,6 +77,7 @@ const dnsSchema = (duration: object): object =>
           port: { type: 'integer', minimum: 1, maximum: 65_535 },
           view: id,
           platform: { enum: ['old', 'new'] },
+          statistics: { type: 'string', pattern: '^https?://[^\\s@]+$', maxLength: 1_024 },
         },
         ['id', 'address'],
       ),

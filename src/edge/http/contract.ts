@@ -151,6 +151,8 @@ export interface DnsResolverJson {
   readonly miss: DnsLatencyJson | null;
   /** Shares of the latest questions, 0..1, by name: `NOERROR`, .., `timeout`. */
   readonly rcodes: Readonly<Record<string, number>>;
+  /** The same of all it answered since the round before; null where it does not count itself. */
+  readonly served: Readonly<Record<string, number>> | null;
   readonly correct: boolean | null;
   readonly dnssec: 'validates' | 'notValidating' | 'refusesSigned' | null;
   /** Changes that its copy of a zone is behind the primary. */

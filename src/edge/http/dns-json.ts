@@ -19,6 +19,7 @@ export function dnsJson(view: DnsView | undefined): DnsJson {
       hit: seen.hit ?? null,
       miss: seen.miss ?? null,
       rcodes,
+      served: seen.served ?? null,
       correct: seen.isCorrect ?? null,
       dnssec: seen.dnssec ?? null,
       serialLag: seen.serialLag ?? null,

@@ -7,6 +7,7 @@ import type { DnsQuestion } from '../../model/dns.ts';
 import type { Probe, ProbeOutcome } from '../../model/probe.ts';
 import { probeTcp, probeTls } from './connection.ts';
 import { askDns } from './dns-client.ts';
+import { readDnsStatistics } from './dns-statistics.ts';
 import { echo, hasFping } from './echo.ts';
 import { probeHttp } from './http.ts';
 import { probeRadius } from './radius.ts';
@@ -23,7 +24,7 @@ export function openProber(world: World): Prober {
     const { address } = target;
     switch (probe.kind) {
       case 'icmp': {
-        byPing ??= hasFping();
+        byPing ??= pingOrTell(world);
         return echo(world, { ...probe, address }, await byPing);
       }
       case 'tcp':
@@ -46,6 +47,13 @@ export function openProber(world: World): Prober {
         return { fault: 'refused', detail: String(error).slice(0, 256) };
       }
     },
+    async statistics(from) {
+      try {
+        return await readDnsStatistics(world, from);
+      } catch {
+        return undefined;
+      }
+    },
     async ask(question) {
       try {
         return await askDns(world, question);
@@ -54,6 +62,12 @@ export function openProber(world: World): Prober {
       }
     },
   };
+}
+
+async function pingOrTell(world: World): Promise<boolean> {
+  const isThere = await hasFping();
+  if (!isThere) world.log.warn('fping is missing or may not send: connections over TCP stand for echoes', {});
+  return isThere;
 }
 
 async function probeDns(

@@ -105,6 +105,34 @@ test('a page is judged by its status and its text; a redirect is not followed', 
   });
 });
 
+test("a resolver's own counters are read from BIND's JSON and from Prometheus texts; other pages hold none", async () => {
+  let text = '';
+  const port = await listening(createHttpServer((_request, response) => response.end(text)));
+  const read = (body: string): Promise<unknown> => {
+    text = body;
+    return openProber(world).statistics({ url: `http://127.0.0.1:${port}/`, timeoutMs: seconds(5) });
+  };
+  expect(await read('{"json-stats-version":"1.7","rcodes":{"NOERROR":17,"NXDOMAIN":3,"17":1}}')).toEqual({
+    NOERROR: 17,
+    NXDOMAIN: 3,
+  });
+  const exporter =
+    '# TYPE x counter\nunbound_answer_rcodes_total{rcode="NOERROR"} 5\nother{rcode="NXDOMAIN",zone="a"} 2\n';
+  expect(await read(exporter)).toEqual({ NOERROR: 5, NXDOMAIN: 2 });
+  expect(await read('pdns_recursor_nxdomain_answers 7\npdns_recursor_noerror_answers 9\n')).toEqual({
+    NXDOMAIN: 7,
+    NOERROR: 9,
+  });
+  for (const other of [
+    '<html>',
+    '{"rcodes":',
+    '{"rcodes":{"NOERROR":"x"}}',
+    'null',
+    'a{rcode="NOERROR"} NaN\n',
+  ])
+    expect(await read(other)).toBeUndefined();
+});
+
 test('a page without end is cut off', async () => {
   const port = await listening(
     createHttpServer((_request, response) => {

@@ -29,7 +29,7 @@ export async function readDnsStatistics(
   }
 }
 
-export function answersByCode(text: string): Readonly<Record<string, number>> | undefined {
+function answersByCode(text: string): Readonly<Record<string, number>> | undefined {
   const found = text.trimStart().startsWith('{') ? fromJson(text) : fromPrometheus(text);
   return found.size === 0 ? undefined : Object.fromEntries(found);
 }

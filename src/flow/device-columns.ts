@@ -40,6 +40,8 @@ interface RowGroup extends Bound {
 /** Samples that want a series. */
 export interface Naming {
   readonly names: readonly SampleName[];
+  /** Nothing of these tables had a series before. */
+  readonly isFirst: boolean;
   /** Takes their numbers, in the same order. */
   bind(ids: readonly number[]): void;
   /** There are no numbers now: asks again. */
@@ -131,8 +133,10 @@ export class DeviceColumns {
     }
     if (wanted.length === 0) return undefined;
     const layouts = new Map(wanted.map(({ one }) => [one, one.layout]));
+    const isFirst = [...layouts.keys()].every(({ series }) => series.every((id) => id === noSeries));
     return {
       names: wanted.map(({ name }) => name),
+      isFirst,
       bind(ids) {
         for (const [i, { one, place }] of wanted.entries()) {
           // Rows that moved meanwhile are named by the next round.

@@ -31,6 +31,7 @@ export interface MeasuringOptions {
 }
 
 const askAgainAfter = seconds(11);
+const nowhere: SampleSink = { value: () => undefined, counter: () => undefined };
 
 export class Measuring {
   readonly #options: MeasuringOptions;
@@ -247,11 +248,20 @@ export class Measuring {
       .then(([first, ...ids]) => {
         if (first !== undefined) this.#upTimes.set(id, first);
         naming.bind(ids);
+        if (naming.isFirst) this.#storeAgain(turn, columns, groups);
       })
       .catch((error: unknown) => {
         naming.fail();
         world.log.warn('the series store gave no names', { device: id, error: String(error) });
       });
+  }
+
+  /** The first values of a device had no series yet: they are still in its cells unless it is being asked again. */
+  #storeAgain(turn: DeviceTurn, columns: DeviceColumns, groups: readonly number[]): void {
+    if (turn.isBusy || this.#turns.get(turn.device.id) !== turn) return;
+    columns.evaluate(groups);
+    this.#samples.stamp(this.#options.world.now());
+    columns.store(groups, { sink: this.#samples, gap: nowhere });
   }
 
   /** A device some of whose tables want to be asked more often has more turns. */

@@ -210,7 +210,6 @@ export class TableWalk implements WalkRequest {
     const learned = this.#learned;
     this.#timeoutsInARow = 0;
     this.#hasAnsweredSinceTimeout = true;
-    learned.hasAnswered = true;
     if (outcome.errorStatus !== errorStatus.none) {
       this.#takeError(outcome);
       return;

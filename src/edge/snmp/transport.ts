@@ -291,6 +291,7 @@ class UdpTransport implements Transport {
     if (slot.isFirstTry) learnRoundTrip(learned, this.#world.monotonicMs() - slot.sentAtMs);
     else learnDelay(learned);
     learned.isSilent = false;
+    learned.hasAnswered = true;
     learned.foreignTimes = 0;
     this.#finish(slot, this.#view);
   }

@@ -2,7 +2,7 @@
 
 export type RuleSeverity = 'critical' | 'major' | 'minor' | 'warning' | 'indeterminate';
 /** A limit by severity. */
-export type Thresholds = Readonly<Partial<Record<RuleSeverity, number>>>;
+type Thresholds = Readonly<Partial<Record<RuleSeverity, number>>>;
 
 interface OfAnyRule {
   /** Probable cause, spelled as in alarm streams (LOS, DEGRADED, ..). */
@@ -22,7 +22,7 @@ interface StateIs {
 }
 
 /** The device says itself how severe it is: the words of another state of the object; others raise nothing. */
-export interface SeverityOfState {
+interface SeverityOfState {
   readonly state: string;
   readonly words: Readonly<Record<string, RuleSeverity>>;
 }

@@ -5,7 +5,6 @@
  * Invariants: no number is invented (a row without one is null with `absent`); what arrived is kept when the
  * rest failed; a mistake in one profile leaves all others usable.
  */
-export type { AlarmRule, RuleSeverity, Thresholds } from './alarm-rule.ts';
 export { readingOfCells } from './cell-rows.ts';
 export { compileProfiles } from './compile.ts';
 export { detectionOids, detectProfile } from './detect-profile.ts';

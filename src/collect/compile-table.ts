@@ -79,7 +79,7 @@ export function compileTable(name: string, source: TableSource, findings: Findin
 }
 
 /** What the parts of one table are compiled with. */
-export interface TableContext {
+interface TableContext {
   readonly at: (...rest: DocumentPath) => DocumentPath;
   readonly cells: CellCompiler;
   readonly findings: Findings;

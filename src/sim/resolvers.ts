@@ -30,7 +30,7 @@ export interface NameServer {
 
 /** A name that is not in the cache is looked for elsewhere first. */
 const lookupMs = 12;
-const slowMs = 300;
+const slowMs = 400;
 const serial = 2_026_010_101;
 
 export async function openNameServers(options: {

@@ -44,6 +44,7 @@ function Measured({ dns }: { readonly dns: DnsJson }) {
         <h2>
           {words.value.dns.resolvers} <b>{number(dns.resolvers.length)}</b>
         </h2>
+        <p class="muted">{words.value.dns.percentiles}</p>
         <Resolvers resolvers={dns.resolvers} findings={dns.findings} />
       </section>
       <PlatformComparison resolvers={dns.resolvers} />

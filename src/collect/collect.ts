@@ -22,15 +22,6 @@ export {
   type SampleName,
   type SampleSink,
 } from './measured-rows.ts';
-export {
-  compareOids,
-  indexText,
-  isOid,
-  LARGEST_SUB_IDENTIFIER,
-  MOST_SUB_IDENTIFIERS,
-  oidText,
-  type Span,
-} from './oid-bytes.ts';
 export type { PatternCompiler } from './pattern.ts';
 export { type CellGroup, planOf } from './plan.ts';
 export type { Profile, Profiles } from './profile.ts';
@@ -39,6 +30,6 @@ export { judgeTest, type ProfileTest } from './profile-test.ts';
 export { type DeviceAnswer, readDevice } from './read-device.ts';
 export { groundedProfile, isRelative } from './relative-oids.ts';
 export type { FillOutcome } from './session.ts';
-export { notPlaced, TableCells } from './table-cells.ts';
+export { TableCells } from './table-cells.ts';
 export { withTextsOf } from './texts.ts';
 export { valueTag } from './value-tag.ts';

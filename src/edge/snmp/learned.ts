@@ -37,9 +37,8 @@ const LEAST_ROOM = 16;
 const RTT_KNOWN_AFTER = 16;
 const LONGEST_MICROS = 60_000_000;
 const SHORTEST_TIMEOUT_MS = 500;
-/** Before a device is known: longer waits do not hold up others. */
-const USUAL_WAIT_MS = 100;
-const SHORTEST_WAIT_MS = 20;
+/** Shorter ones would open the window just when everything is slow, and the socket's buffer would overflow. */
+const SHORTEST_WAIT_MS = 100;
 const FOREIGN_TIMES = 3;
 
 export const nothingLearned = (): Learned => ({
@@ -102,7 +101,7 @@ export function timeoutOf(learned: Learned, configuredMs: number): number {
 
 /** After this time without an answer a request no longer counts as one that may be answered any moment. */
 export function patienceOf(learned: Learned): number {
-  return learned.rttCount === 0 ? USUAL_WAIT_MS : Math.max(SHORTEST_WAIT_MS, learned.rttMicros / 250);
+  return Math.max(SHORTEST_WAIT_MS, learned.rttMicros / 250);
 }
 
 /** Nothing but answers from this address came, with the right id, version and community. */

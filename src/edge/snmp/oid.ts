@@ -41,11 +41,4 @@ function pushSubIdentifier(bytes: number[], value: number): void {
   }
 }
 
-/** True when the OID in `bytes` lies below `prefix` or equals it; sub-identifiers end on the same bytes. */
-export function isBelow(prefix: Uint8Array, bytes: Uint8Array, from: number, end: number): boolean {
-  if (end - from < prefix.length) return false;
-  for (let i = 0; i < prefix.length; i++) if (bytes[from + i] !== prefix[i]) return false;
-  return true;
-}
-
 export const wholeOf = (bytes: Uint8Array): Span => ({ bytes, from: 0, end: bytes.length });

@@ -46,7 +46,7 @@ export function rowsAt(part: Part, cells: TableCells, row: number): Row[] {
     : [];
 }
 
-export function hasOwn({ table, places }: Part, cells: TableCells, row: number): boolean {
+function hasOwn({ table, places }: Part, cells: TableCells, row: number): boolean {
   for (let column = 0; column < table.ownColumns; column++) {
     if (cells.tags[row * cells.width + places[column]!] !== 0) return true;
   }

@@ -36,7 +36,7 @@ export interface SampleName {
   readonly kind: 'counter' | 'gauge';
 }
 
-export interface ObjectNames {
+interface ObjectNames {
   readonly id: string;
   readonly key?: string | undefined;
   readonly parent?: string | undefined;

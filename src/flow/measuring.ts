@@ -100,6 +100,11 @@ export class Measuring {
     await this.#samples.close();
   }
 
+  /** Takes what others of this collector found on the same way to the line: it waits while the line takes nothing. */
+  tell(observation: Observation): void {
+    this.#outlet.send(observation);
+  }
+
   /** Something looks wrong there (a trap, an alarm, a ticket): it is asked at once, costly tables too. */
   suspect(device: string): void {
     const turn = this.#turns.get(device);
@@ -232,7 +237,7 @@ export class Measuring {
   }
 
   #tell(found: readonly Observation[]): void {
-    for (const observation of found) this.#outlet.send(observation);
+    for (const observation of found) this.tell(observation);
   }
 
   /** New values find their series; what was measured just now is stored once they have them. */

@@ -140,6 +140,7 @@ export class PollingHealth {
       pollCoverage: this.#devices.size === 0 ? 1 : inTime / this.#devices.size,
       pollLatenessP50Ms: this.#quantile(0.5),
       pollLatenessP99Ms: this.#quantile(0.99),
+      pollLatenessWorstMs: this.worst()[0]?.lateMs ?? 0,
       collectorBlind: this.#isBlind ? 1 : 0,
       ...Object.fromEntries(refusals),
     };

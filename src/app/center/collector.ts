@@ -10,7 +10,6 @@ import type { Probing } from '../../flow/probing.ts';
 import type { SeriesStore } from '../../flow/series.ts';
 import type { DnsView } from '../../model/dns.ts';
 import { type ResourceId, resourceId } from '../../model/ids.ts';
-import type { Observation } from '../../model/observation.ts';
 import type { Installation } from '../config/installation.ts';
 import { openDetectionMemory } from './detection-memory.ts';
 import type { DeviceBoard } from './device-board.ts';
@@ -35,6 +34,7 @@ export interface Collector {
 }
 
 const collectorId = 'collector';
+const lateMsWorthSaying = 10_000;
 
 export async function startCollector(options: {
   readonly installation: Installation;
@@ -55,7 +55,7 @@ export async function startCollector(options: {
     series,
     detection,
     intervalMs: config.snmp.intervalMs,
-    offer: (observation) => offerObservation(offer, observation),
+    offer: (observation) => offer({ kind: 'observation', observation }),
     collector: collectorId,
     devices: targets.use(installation),
     onTurn: (device, answered) => {
@@ -68,9 +68,12 @@ export async function startCollector(options: {
     folder: config.data,
     world,
     series,
-    offer: (observation) => offerObservation(offer, observation),
+    offer(observation) {
+      measuring.tell(observation);
+      return true;
+    },
   });
-  const judges: Judges = { detection, probing, offer, blind: () => measuring.health.active() };
+  const judges: Judges = { detection, probing, offer, measuring };
   forgetStrangers(judges, targets.devices, useProbes(config));
   measuring.start();
   const keeper = keepTrue(judges, world);
@@ -106,8 +109,7 @@ export async function startCollector(options: {
 }
 
 interface Judges {
-  /** The collector's own conditions. */
-  readonly blind: () => readonly Observation[];
+  readonly measuring: Measuring;
   readonly detection: Detection;
   readonly probing: Probing;
   readonly offer: (input: Input) => boolean;
@@ -117,12 +119,12 @@ interface Judges {
  * Devices and probes may judge the same resource, and a list that holds a part of what is true of one would end the
  * rest of it: so there is one list.
  */
-function allActive({ detection, probing, blind }: Judges): ReturnType<Detection['active']> {
+function allActive({ detection, probing, measuring }: Judges): ReturnType<Detection['active']> {
   const [polled, probed] = [detection.active(), probing.active()];
   return {
     watches: [...polled.watches, ...probed.watches, resourceId(collectorId)],
     below: polled.below,
-    active: [...polled.active, ...probed.active, ...blind()],
+    active: [...polled.active, ...probed.active, ...measuring.health.active()],
   };
 }
 
@@ -152,19 +154,16 @@ const named = (of: string, counters: Readonly<Record<string, number>>): Readonly
     ]),
   );
 
-const offerObservation = (
-  offer: (input: Input) => boolean,
-  observation: Extract<Input, { kind: 'observation' }>['observation'],
-): boolean => offer({ kind: 'observation', observation });
-
 /** Ends what only begins when its time is up, and once an hour tells the line everything that holds (design L11). */
 function keepTrue(judges: Judges, world: World): Wake[] {
-  const { detection, offer } = judges;
+  const { detection, measuring, offer } = judges;
   const endDue = (): void => {
-    for (const observation of detection.wake(world.now())) offerObservation(offer, observation);
+    for (const observation of detection.wake(world.now())) measuring.tell(observation);
   };
   const reconcile = (): void => {
     for (const input of reconciliations(collectorId, allActive(judges))) offer(input);
+    const late = measuring.health.worst().filter(({ lateMs }) => lateMs > lateMsWorthSaying);
+    if (late.length > 0) world.log.warn('devices were asked late', { devices: late });
   };
   return [
     world.every(seconds(1), endDue),

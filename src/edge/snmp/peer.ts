@@ -1,8 +1,9 @@
 /** Where requests go and what their replies must show: address, version, community, or the user of SNMPv3. */
 import type { RemoteInfo } from 'node:dgram';
 import { isIP, SocketAddress } from 'node:net';
+import type { SessionProblem } from '../../collect/session.ts';
 import type { Learned } from './learned.ts';
-import type { SnmpVersion } from './pdu.ts';
+import type { MessageView, SnmpVersion } from './pdu.ts';
 import type { Peer as UsmPeer } from './usm.ts';
 
 export interface Peer {
@@ -22,6 +23,21 @@ export interface Peer {
   readonly learned: Learned;
   /** SNMPv3: requests and replies travel inside its messages. */
   readonly usm: UsmPeer | undefined;
+}
+
+/** One logical request; its retries reuse the request id, so that a late reply to the first try still counts. */
+export interface Ask {
+  readonly peer: Peer;
+  /** On `World.monotonicMs`: no try lasts longer, whatever retries are left. */
+  readonly giveUpAtMs: number;
+  /** True: a reply whose names are no OIDs is broken; else the names are looked at by who asked. */
+  readonly readsNames: boolean;
+  /** Size of the reply wanted. */
+  readonly replyBytes: number;
+  /** The datagram, left as it is until `done`; undefined when it would be larger than any datagram. */
+  encode(requestId: number): Uint8Array | undefined;
+  /** Called once. A view is valid only during the call. */
+  done(outcome: MessageView | SessionProblem): void;
 }
 
 /** True when the sender may speak for the peer. */

@@ -7,10 +7,10 @@ import { TableCells } from '../../collect/session.ts';
 import { getAll } from './get.ts';
 import { type Learned, nothingLearned } from './learned.ts';
 import { encodeRequest, type MessageView, type SnmpVersion, V2C } from './pdu.ts';
-import { addressOf, type Peer } from './peer.ts';
+import { type Ask, addressOf, type Peer } from './peer.ts';
 import { RequestBuffer } from './request-buffer.ts';
 import { type Exchange, TableWalk, upTimeColumn, type WalkRequest } from './table-walk.ts';
-import type { Ask, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 export interface Target {
   /** A literal IPv4 or IPv6 address. */

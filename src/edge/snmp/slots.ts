@@ -1,7 +1,7 @@
 /** The places of requests under way, found by the request id alone. */
 import type { Socket } from 'node:dgram';
+import type { Ask } from './peer.ts';
 import type { Lane } from './socket-lane.ts';
-import type { Ask } from './transport.ts';
 import type { Exchange3 } from './usm.ts';
 
 /** A request id is 1, 16 random bits, 14 bits of slot number: positive and always four bytes long. */

@@ -6,7 +6,7 @@ import type { SessionProblem } from '../../collect/session.ts';
 import { Wheel } from '../../flow/wheel.ts';
 import { learnDelay, learnForeignAddress, learnRoundTrip, patienceOf, timeoutOf } from './learned.ts';
 import { MessageView, pduTag } from './pdu.ts';
-import { isFrom, type Peer } from './peer.ts';
+import { type Ask, isFrom, type Peer } from './peer.ts';
 import { MOST_SLOTS, NO_IDS, type Slot, Slots } from './slots.ts';
 import { type Lane, openLane, unitsOf, WANTED_RECEIVE_BUFFER } from './socket-lane.ts';
 import { noCounts, type TransportCounters } from './transport-counters.ts';
@@ -18,21 +18,6 @@ const LOOKS_PER_TICK = 32;
 const TICK_MS = 10;
 /** Of the time of one try by which its repetition comes earlier, at most: repetitions to many devices come apart. */
 const JITTER_SHARE = 0.1;
-
-/** One logical request; its retries reuse the request id, so that a late reply to the first try still counts. */
-export interface Ask {
-  readonly peer: Peer;
-  /** On `World.monotonicMs`: no try lasts longer, whatever retries are left. */
-  readonly giveUpAtMs: number;
-  /** True: a reply whose names are no OIDs is broken; else the names are looked at by who asked. */
-  readonly readsNames: boolean;
-  /** Size of the reply wanted. */
-  readonly replyBytes: number;
-  /** The datagram, left as it is until `done`; undefined when it would be larger than any datagram. */
-  encode(requestId: number): Uint8Array | undefined;
-  /** Called once. A view is valid only during the call. */
-  done(outcome: MessageView | SessionProblem): void;
-}
 
 export interface Transport {
   ask(ask: Ask): void;
@@ -328,12 +313,19 @@ class UdpTransport implements Transport {
     }
   }
 
+  /**
+   * Judged after the sockets were read once more, yet by the time before: after a stall of the process the answers that wait
+   * in the kernel are no silence.
+   */
   #keepTicking(): void {
     this.#tick = this.#world.after(milliseconds(TICK_MS), () => {
-      this.#tick = undefined;
-      this.#looksLeft = LOOKS_PER_TICK;
-      this.#wheel.run(this.#world.monotonicMs(), MOST_SLOTS, (number) => this.#due(this.#slots.all[number]!));
-      if (this.#underWay > 0 && !this.#isClosed && this.#tick === undefined) this.#keepTicking();
+      const now = this.#world.monotonicMs();
+      this.#tick = this.#world.after(milliseconds(0), () => {
+        this.#tick = undefined;
+        this.#looksLeft = LOOKS_PER_TICK;
+        this.#wheel.run(now, MOST_SLOTS, (number) => this.#due(this.#slots.all[number]!));
+        if (this.#underWay > 0 && !this.#isClosed && this.#tick === undefined) this.#keepTicking();
+      });
     });
   }
 

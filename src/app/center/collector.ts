@@ -1,5 +1,5 @@
 /** The collector: polls the configured devices and judges them; traps of the same devices are judged beside, with one memory. */
-import { hours, minutes, seconds } from '../../base/instant.ts';
+import { hours, type Instant, minutes, seconds } from '../../base/instant.ts';
 import type { Wake, World } from '../../base/world.ts';
 import { Detection } from '../../detect/detect.ts';
 import { openTransport } from '../../edge/snmp/transport.ts';
@@ -58,10 +58,7 @@ export async function startCollector(options: {
     offer: (observation) => offer({ kind: 'observation', observation }),
     collector: collectorId,
     devices: targets.use(installation),
-    onTurn: (device, answered) => {
-      if (answered) devices.answered(device.id, device.profile(), world.now());
-      else devices.silent(device.id);
-    },
+    onTurn: (device, answered) => showTurn(devices, device, answered ? world.now() : undefined),
   });
   devices.readFrom((id) => targets.readingOf(id));
   const { probing, use: useProbes } = await openProbing({
@@ -106,6 +103,12 @@ export async function startCollector(options: {
       return memory.keep();
     },
   };
+}
+
+/** `at` undefined: it did not answer. */
+function showTurn(devices: DeviceBoard, device: PolledDevice, at: Instant | undefined): void {
+  if (at === undefined) devices.silent(device.id);
+  else devices.answered(device.id, device.profile(), at);
 }
 
 interface Judges {

@@ -18,8 +18,8 @@ const meanings: ReadonlyMap<string, CauseMeaning> = new Map([
     'UNREACHABLE',
   ]),
   ...of('communicationsAlarm', 'critical', ['PORT_LOS']),
-  ...of('communicationsAlarm', 'minor', ['FLAPPING', 'LOOP']),
-  ...of('qualityOfServiceAlarm', 'minor', ['DEGRADED', 'CRC_ERRORS', 'UTILISATION']),
+  ...of('communicationsAlarm', 'minor', ['FLAPPING', 'LOOP', 'LAG_MEMBER_DOWN', 'ROGUE_ONT', 'ACCESS_ALARM']),
+  ...of('qualityOfServiceAlarm', 'minor', ['DEGRADED', 'CRC_ERRORS', 'UTILISATION', 'THRESHOLD', 'OVERLOAD']),
   ...of('qualityOfServiceAlarm', 'critical', ['NO_SERVICE', 'SESSIONS_DROP']),
   ...of('qualityOfServiceAlarm', 'major', ['NO_IP']),
   ...of('qualityOfServiceAlarm', 'major', ['SERVICE_DOWN', 'SERVICE_WRONG']),
@@ -33,9 +33,19 @@ const meanings: ReadonlyMap<string, CauseMeaning> = new Map([
   ...of('processingErrorAlarm', 'minor', ['CPU_HIGH', 'MEMORY_HIGH']),
   ...of('equipmentAlarm', 'critical', ['CARD_FAIL']),
   ...of('equipmentAlarm', 'major', ['FAN_FAIL', 'PSU_FAIL', 'EQUIPMENT_FAIL', 'TRANSCEIVER_FAIL']),
-  ...of('equipmentAlarm', 'minor', ['OPTICS_BIAS', 'CARD_REMOVED']),
-  ...of('environmentalAlarm', 'major', ['MAINS_FAIL', 'HIGH_TEMP']),
-  ...of('environmentalAlarm', 'critical', ['BATTERY_LOW']),
+  ...of('equipmentAlarm', 'minor', ['OPTICS_BIAS', 'CARD_REMOVED', 'POE_FAULT', 'REDUNDANCY', 'SENSOR_FAIL']),
+  ...of('equipmentAlarm', 'major', ['DISK_FAIL', 'RECTIFIER_FAIL', 'BATTERY_FAIL', 'POWER', 'DC_VOLTAGE']),
+  ...of('equipmentAlarm', 'minor', ['HFC_ALARM', 'UPS_ALARM', 'ON_BYPASS', 'MAINS_VOLTAGE']),
+  ...of('environmentalAlarm', 'major', ['MAINS_FAIL', 'ON_BATTERY', 'HIGH_TEMP', 'CABLE_PRESSURE']),
+  ...of('environmentalAlarm', 'minor', [
+    'LOW_TEMP',
+    'HUMIDITY',
+    'DOOR_OPEN',
+    'CONTACT',
+    'ENVIRONMENT',
+    'FUEL_LOW',
+  ]),
+  ...of('environmentalAlarm', 'critical', ['BATTERY_LOW', 'FLOOD', 'SMOKE', 'FLOOD_OR_SMOKE']),
 ]);
 
 const unlisted: CauseMeaning = { alarmType: 'communicationsAlarm', severity: 'indeterminate' };

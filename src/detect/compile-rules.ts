@@ -3,8 +3,17 @@ import { type DurationMs, days, hours, minutes, seconds } from '../base/instant.
 import type { Parsed, Problem } from '../base/problem.ts';
 import type { DocumentPath, SourceDocument } from '../base/source-document.ts';
 import { severities } from '../model/observation.ts';
-import type { DetectionRules, InterfaceRule, Levels, PartOf, ReachabilityRule, TrapRule } from './rules.ts';
-import type { LevelsSource, PartSource, RulesSource, TrapSource } from './rules-schema.ts';
+import type {
+  DetectionRules,
+  InterfaceRule,
+  Levels,
+  PartOf,
+  PlaceOf,
+  ReachabilityRule,
+  TrapCondition,
+  TrapRule,
+} from './rules.ts';
+import type { ConditionSource, LevelsSource, PartSource, RulesSource, TrapSource } from './rules-schema.ts';
 
 const usualReachability: ReachabilityRule = {
   cause: 'UNREACHABLE',
@@ -30,6 +39,7 @@ export function compileDetectionRules(documents: readonly SourceDocument[]): Par
     sources.map(([, source]) => pick(source)).findLast((found) => found !== undefined);
   const interfaces = last((source) => source.interfaces);
   const unknown = last((source) => source.unknownTraps);
+  const hintsEndAfter = last((source) => source.hintsEndAfter);
   const value: DetectionRules = {
     reachability: last((source) => source.reachability) ?? usualReachability,
     interfaces:
@@ -76,6 +86,7 @@ export function compileDetectionRules(documents: readonly SourceDocument[]): Par
       }),
     ),
     unknownTrapsEndAfterMs: unknown === undefined ? days(1) : lengthOf(unknown.endAfter),
+    hintsEndAfterMs: hintsEndAfter === undefined ? days(1) : lengthOf(hintsEndAfter),
   };
   return { value, problems: compiler.problems };
 }
@@ -87,8 +98,9 @@ function trapsOf(
   const traps = new Map<string, TrapRule[]>();
   for (const [document, source] of sources) {
     for (const [i, trap] of (source.traps ?? []).entries()) {
-      const rule = compiler.trap(document, ['traps', i], trap);
-      if (rule !== undefined) traps.set(rule.oid, [...(traps.get(rule.oid) ?? []), rule]);
+      for (const rule of compiler.trap(document, ['traps', i], trap)) {
+        traps.set(rule.oid, [...(traps.get(rule.oid) ?? []), rule]);
+      }
     }
   }
   return traps;
@@ -142,34 +154,57 @@ class Compiler {
     return { side, limits, hysteresis: source.hysteresis ?? 0, for: source.for ?? 1 };
   }
 
-  trap(document: SourceDocument, path: DocumentPath, source: TrapSource): TrapRule | undefined {
-    if (!this.isNew(document, path, source.id)) return undefined;
-    const { raise, clear, alive, ignore } = source;
-    if (!this.hasOne(document, path, { raise, clear, alive, ignore })) return undefined;
+  /** A raise that says what ends it is two rules, the ending first: within one OID the first that fits counts. */
+  trap(document: SourceDocument, path: DocumentPath, source: TrapSource): readonly TrapRule[] {
+    if (!this.isNew(document, path, source.id)) return [];
+    const { raise, clear, alive, ignore, clearedBy, clearedWhen } = source;
+    if (!this.hasOne(document, path, { raise, clear, alive, ignore })) return [];
     const event = raise !== undefined ? 'raise' : clear !== undefined ? 'clear' : alive ? 'alive' : 'ignore';
-    const { when } = source;
-    return {
+    const rule: TrapRule = {
       id: source.id,
       oid: source.oid,
       event,
       cause: raise ?? clear,
+      probableCause: source.probableCause,
       severity: source.severity,
       severityBy: source.severityBy,
-      when: when && { varbind: when.varbind, is: when.is?.map(String), isNot: when.isNot?.map(String) },
+      when: compileConditions(source.when),
       part: source.part && compilePart(source.part),
       by: source.by && compilePart(source.by),
       attributes: source.attributes ?? {},
       endsAfterMs: source.endsAfter === undefined ? undefined : lengthOf(source.endsAfter),
+      rediscover: source.rediscover === true,
     };
+    if (clearedBy === undefined && clearedWhen === undefined) return [rule];
+    if (event !== 'raise') {
+      const message = 'only a rule with "raise" can say what ends it';
+      this.problems.push(document.problemAt(path, { code: 'rule/event', message }));
+      return [];
+    }
+    const when = compileConditions(clearedWhen);
+    const same = clearedWhen === undefined ? [] : [{ ...rule, event: 'clear' as const, when }];
+    const other =
+      clearedBy === undefined ? [] : [{ ...rule, event: 'clear' as const, oid: clearedBy, when: [] }];
+    return [...same, rule, ...other];
   }
+}
+
+function compileConditions(source: TrapSource['when']): readonly TrapCondition[] {
+  const list: readonly ConditionSource[] = Array.isArray(source) ? source : source ? [source] : [];
+  return list.map(({ is, isNot, ...rest }) => ({ ...rest, is: is?.map(String), isNot: isNot?.map(String) }));
 }
 
 const compilePart = (source: PartSource): PartOf => ({
   name: source.name,
-  of: source.of.flatMap(({ value, index }) => [
-    ...(value === undefined ? [] : [{ take: 'value' as const, varbind: value }]),
-    ...(index === undefined ? [] : [{ take: 'index' as const, varbind: index }]),
-  ]),
+  is: source.is,
+  of: (source.of ?? []).flatMap(({ value, values, index, behind }): PlaceOf[] => {
+    if (value !== undefined && behind !== undefined) return [{ take: 'pointer', varbind: value, behind }];
+    return [
+      ...(value === undefined ? [] : [{ take: 'value' as const, varbinds: [value] }]),
+      ...(values === undefined ? [] : [{ take: 'value' as const, varbinds: values }]),
+      ...(index === undefined ? [] : [{ take: 'index' as const, varbind: index }]),
+    ];
+  }),
 });
 
 /** `text` has passed the schema: digits and one of s, m, h, d. */

@@ -31,7 +31,7 @@ function trapProblems(rules: DetectionRules, document: SourceDocument): Problem[
       const observation = meaningOfTrap(rules, {
         device,
         address: '192.0.2.1',
-        trapOid: trap.oid,
+        trapOid: example.cleared === true ? (trap.clearedBy ?? trap.oid) : trap.oid,
         varbinds,
       })?.observation;
       const path = ['traps', i, 'examples', k];
@@ -53,7 +53,7 @@ function syslogProblems(rules: DetectionRules, document: SourceDocument): Proble
 
 function isAsSeen(seen: Seen, observation: Observation | undefined): boolean {
   if (seen === 'nothing') return observation === undefined;
-  const facts: Record<string, unknown> = { ...observation };
+  const facts: Record<string, unknown> = { ...observation?.attributes, ...observation };
   return (
     observation !== undefined && Object.entries(seen).every(([name, value]) => String(facts[name]) === value)
   );

@@ -49,6 +49,8 @@ export interface RulesSource {
     readonly examples?: readonly SyslogExample[];
   }[];
   readonly unknownTraps?: { readonly endAfter: string };
+  /** Of raises without a clear. */
+  readonly hintsEndAfter?: string;
 }
 
 export interface LevelsSource {
@@ -66,30 +68,52 @@ export interface TrapSource {
   readonly clear?: string;
   readonly alive?: true;
   readonly ignore?: true;
+  /** Of a raise: the notification that ends it, or what this one says when it ends it. */
+  readonly clearedBy?: string;
+  readonly clearedWhen?: ConditionSource | readonly ConditionSource[];
+  readonly probableCause?: number;
   readonly severity?: PerceivedSeverity;
-  readonly severityBy?: {
-    readonly varbind: string;
+  readonly severityBy?: ValueSource & {
+    readonly bits?: true;
     readonly map: Readonly<Record<string, PerceivedSeverity>>;
   };
-  readonly when?: {
-    readonly varbind: string;
-    readonly is?: readonly (string | number)[];
-    readonly isNot?: readonly (string | number)[];
-  };
+  readonly when?: ConditionSource | readonly ConditionSource[];
   readonly part?: PartSource;
   readonly by?: PartSource;
   readonly attributes?: Readonly<Record<string, string>>;
   readonly endsAfter?: string;
+  readonly rediscover?: true;
   readonly examples?: readonly TrapExample[];
+}
+
+interface ValueSource {
+  readonly varbind: string;
+  readonly octet?: number;
+  readonly last?: true;
+}
+
+export interface ConditionSource extends ValueSource {
+  readonly is?: readonly (string | number)[];
+  readonly isNot?: readonly (string | number)[];
+  readonly contains?: string;
+  readonly bits?: readonly number[];
 }
 
 export interface PartSource {
   readonly name: string;
-  readonly of: readonly { readonly value?: string; readonly index?: string }[];
+  readonly is?: string;
+  readonly of?: readonly {
+    readonly value?: string;
+    readonly values?: readonly string[];
+    readonly index?: string;
+    readonly behind?: string;
+  }[];
 }
 
 /** What device `r-1` sends, and what is then observed: nothing where `seen` is `nothing`. */
 interface TrapExample {
+  /** It sends the notification of `clearedBy`. */
+  readonly cleared?: true;
   readonly varbinds?: Readonly<Record<string, string | number>>;
   readonly seen: Seen;
 }
@@ -134,8 +158,31 @@ const levels = {
 const seen = {
   anyOf: [{ const: 'nothing' }, { type: 'object', additionalProperties: { type: 'string' } }],
 } as const;
-const part = object({ name: text, of: list(object({ value: oid, index: oid }, [])) }, ['name', 'of']);
+const part = object(
+  {
+    name: text,
+    is: text,
+    of: list(object({ value: oid, values: list(oid), index: oid, behind: oid }, [])),
+  },
+  ['name'],
+);
 const scalars = list({ type: ['string', 'number'] });
+const valueIn = {
+  varbind: oid,
+  octet: { type: 'integer', minimum: 1, maximum: 255 },
+  last: { const: true },
+} as const;
+const condition = object(
+  {
+    ...valueIn,
+    is: scalars,
+    isNot: scalars,
+    contains: text,
+    bits: list({ type: 'integer', minimum: 0, maximum: 2_047 }),
+  },
+  ['varbind'],
+);
+const conditions = { anyOf: [condition, list(condition)] } as const;
 const trap = object(
   {
     id: text,
@@ -147,16 +194,21 @@ const trap = object(
     severity,
     part,
     by: part,
-    severityBy: object({ varbind: oid, map: { type: 'object', additionalProperties: severity } }, [
-      'varbind',
-      'map',
-    ]),
-    when: object({ varbind: oid, is: scalars, isNot: scalars }, ['varbind']),
+    severityBy: object(
+      { ...valueIn, bits: { const: true }, map: { type: 'object', additionalProperties: severity } },
+      ['varbind', 'map'],
+    ),
+    when: conditions,
+    clearedBy: oid,
+    clearedWhen: conditions,
+    probableCause: { type: 'integer', minimum: 1, maximum: 1_024 },
+    rediscover: { const: true },
     attributes: { type: 'object', maxProperties: 32, additionalProperties: oid },
     endsAfter: length,
     examples: list(
       object(
         {
+          cleared: { const: true },
           varbinds: { type: 'object', additionalProperties: { type: ['string', 'number'] } },
           seen,
         },
@@ -217,6 +269,7 @@ export const detectionSchema: object = object(
       ),
     ),
     unknownTraps: object({ endAfter: length }, ['endAfter']),
+    hintsEndAfter: length,
   },
   ['format'],
 );

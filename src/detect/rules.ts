@@ -13,6 +13,8 @@ export interface DetectionRules {
   readonly syslog: readonly SyslogRule[];
   /** Notifications that no rule knows end by themselves after this time. */
   readonly unknownTrapsEndAfterMs: DurationMs;
+  /** What a notification or line raised and nobody ended or confirmed ends after this time, so that a lost clear does not matter. */
+  readonly hintsEndAfterMs: DurationMs;
 }
 
 export interface ReachabilityRule {
@@ -76,30 +78,60 @@ export interface TrapRule {
   readonly event: 'raise' | 'clear' | 'alive' | 'ignore';
   /** Present on raise and clear. */
   readonly cause?: string | undefined;
+  /** Number of IANAItuProbableCause (IANA-ITU-ALARM-TC-MIB); shown with the alarm. */
+  readonly probableCause?: number | undefined;
   readonly severity?: PerceivedSeverity | undefined;
   readonly severityBy?:
-    | { readonly varbind: string; readonly map: Readonly<Record<string, PerceivedSeverity>> }
+    | (ValueIn & {
+        readonly map: Readonly<Record<string, PerceivedSeverity>>;
+        /** The names in the map are numbers of bits; the lowest that is set counts. */
+        readonly bits?: boolean | undefined;
+      })
     | undefined;
-  readonly when?:
-    | {
-        readonly varbind: string;
-        readonly is?: readonly string[] | undefined;
-        readonly isNot?: readonly string[] | undefined;
-      }
-    | undefined;
+  /** All of them hold. */
+  readonly when: readonly TrapCondition[];
   /** Part of the device it is about: `<device>/<name>/<found>`; the device itself where absent or not found. */
   readonly part?: PartOf | undefined;
   /** The end that reports it, in the same form. */
   readonly by?: PartOf | undefined;
   readonly attributes: Readonly<Record<string, string>>;
   readonly endsAfterMs?: DurationMs | undefined;
+  /** Parts or neighbours of the device have changed: everything is read anew. */
+  readonly rediscover: boolean;
+}
+
+/** A value of a notification, or a piece of it. */
+export interface ValueIn {
+  /** The first varbind at or below this OID. */
+  readonly varbind: string;
+  /** Number of one octet of it, from 1. */
+  readonly octet?: number | undefined;
+  /** The last number of an OID. */
+  readonly last?: boolean | undefined;
+}
+
+export interface TrapCondition extends ValueIn {
+  readonly is?: readonly string[] | undefined;
+  readonly isNot?: readonly string[] | undefined;
+  readonly contains?: string | undefined;
+  /** One of these bits of BITS is set; bit 0 is the highest of the first octet (RFC 2578 section 7.1.4). */
+  readonly bits?: readonly number[] | undefined;
 }
 
 export interface PartOf {
   readonly name: string;
-  /** Tried in order: the value of the varbind below this OID, or what follows the OID in its name. */
-  readonly of: readonly { readonly take: 'value' | 'index'; readonly varbind: string }[];
+  /** What it always is, where the notification alone says which. */
+  readonly is?: string | undefined;
+  /** Tried in order; what several varbinds give is joined by dots. */
+  readonly of: readonly PlaceOf[];
 }
+
+export type PlaceOf =
+  | { readonly take: 'value'; readonly varbinds: readonly string[] }
+  /** What follows the OID in the varbind's name. */
+  | { readonly take: 'index'; readonly varbind: string }
+  /** What follows `behind` in a value that is an OID. */
+  | { readonly take: 'pointer'; readonly varbind: string; readonly behind: string };
 
 /** A line that holds all of `contains`; no expression is run over what a device wrote. */
 interface SyslogRule {

@@ -1,8 +1,9 @@
 /** Turns one notification into an observation by the trap rules; what no rule knows becomes cause TRAP. */
+import { neverHappens } from '../base/fault.ts';
 import type { DurationMs } from '../base/instant.ts';
 import { type ResourceId, resourceId } from '../model/ids.ts';
 import type { Observation } from '../model/observation.ts';
-import type { DetectionRules, PartOf, TrapRule } from './rules.ts';
+import type { DetectionRules, PartOf, PlaceOf, TrapCondition, TrapRule, ValueIn } from './rules.ts';
 
 /** A device that is watched: its id and the resource of the topology it is. */
 export interface WatchedDevice {
@@ -21,6 +22,7 @@ export interface Trap {
 
 export interface TrapMeaning {
   readonly observation: Observation;
+  /** How long it holds without another word. */
   readonly endsAfterMs?: DurationMs | undefined;
 }
 
@@ -55,37 +57,85 @@ export function meaningOfTrap(rules: DetectionRules, trap: Trap): TrapMeaning | 
   const attributes = namedAttributes(rule, trap);
   return {
     observation: { ...base, event, resource, cause, by, severity, attributes },
-    endsAfterMs: rule.endsAfterMs,
+    endsAfterMs: rule.endsAfterMs ?? rules.hintsEndAfterMs,
   };
 }
+
+/** True when the notification says that parts or neighbours of the device have changed. */
+export const asksForDiscovery = (rules: DetectionRules, trap: Trap): boolean =>
+  matchingRule(rules, trap)?.rediscover === true;
 
 function matchingRule(rules: DetectionRules, trap: Trap): TrapRule | undefined {
   const { trapOid } = trap;
   // RFC 3584 section 3.1 puts a zero before the specific number of a v1 trap that its v2 MIB may lack.
   const found = rules.traps.get(trapOid) ?? rules.traps.get(trapOid.replace(/\.0(\.\d+)$/, '$1'));
-  return found?.find(({ when }) => {
-    if (when === undefined) return true;
-    const value = valueBelow(when.varbind, trap);
-    if (value === undefined) return false;
-    const text = String(value);
-    return (when.is === undefined || when.is.includes(text)) && when.isNot?.includes(text) !== true;
-  });
+  return found?.find(({ when }) => when.every((condition) => holds(condition, trap)));
+}
+
+function holds(condition: TrapCondition, trap: Trap): boolean {
+  const { is, isNot, contains, bits } = condition;
+  const text = valueIn(condition, trap);
+  if (text === undefined) return false;
+  return (
+    (is === undefined || is.includes(text)) &&
+    isNot?.includes(text) !== true &&
+    (contains === undefined || text.includes(contains)) &&
+    (bits === undefined || bits.some((bit) => isSet(octetsOf(text), bit)))
+  );
 }
 
 function severityIn(by: NonNullable<TrapRule['severityBy']>, trap: Trap): Observation['severity'] {
-  const value = String(valueBelow(by.varbind, trap));
-  return Object.hasOwn(by.map, value) ? by.map[value] : undefined;
+  const value = valueIn(by, trap);
+  if (value !== undefined && by.bits === true) {
+    const octets = octetsOf(value);
+    return Object.entries(by.map).find(([bit]) => isSet(octets, Number(bit)))?.[1];
+  }
+  return value !== undefined && Object.hasOwn(by.map, value) ? by.map[value] : undefined;
 }
+
+function valueIn({ varbind, octet, last }: ValueIn, trap: Trap): string | undefined {
+  const value = valueBelow(varbind, trap);
+  if (value === undefined) return undefined;
+  const text = String(value);
+  if (octet !== undefined) return octetsOf(text)[octet - 1]?.toString();
+  return last === true ? text.slice(text.lastIndexOf('.') + 1) : text;
+}
+
+const encoder = new TextEncoder();
+
+/** Octets stand as text where they are printable, else as `0x` and hex. */
+function octetsOf(text: string): Uint8Array {
+  if (!/^0x(?:[0-9a-f]{2})*$/.test(text)) return encoder.encode(text);
+  return Uint8Array.from(text.slice(2).match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+const isSet = (octets: Uint8Array, bit: number): boolean =>
+  ((octets[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0;
 
 /** `<device>/<name>/<found>`; undefined when the trap does not say which. */
 function partIn(part: PartOf, device: string, trap: Trap): ResourceId | undefined {
-  for (const { take, varbind } of part.of) {
-    const found = trap.varbinds.find(({ oid }) => isBelow(oid, varbind));
-    if (found === undefined) continue;
-    const text = take === 'value' ? String(found.value) : found.oid.slice(varbind.length + 1);
-    if (text !== '') return resourceId(`${device}/${part.name}/${text.slice(0, longestPart)}`);
+  const text = part.is ?? part.of.map((place) => textAt(place, trap)).find((found) => found !== undefined);
+  return text === undefined ? undefined : resourceId(`${device}/${part.name}/${text.slice(0, longestPart)}`);
+}
+
+/** Never empty. */
+function textAt(place: PlaceOf, trap: Trap): string | undefined {
+  switch (place.take) {
+    case 'value': {
+      const texts = place.varbinds.map((varbind) => valueBelow(varbind, trap));
+      return texts.includes(undefined) ? undefined : texts.join('.') || undefined;
+    }
+    case 'index': {
+      const found = trap.varbinds.find(({ oid }) => isBelow(oid, place.varbind));
+      return found?.oid.slice(place.varbind.length + 1) || undefined;
+    }
+    case 'pointer': {
+      const text = String(valueBelow(place.varbind, trap));
+      return isBelow(text, place.behind) ? text.slice(place.behind.length + 1) || undefined : undefined;
+    }
+    default:
+      return neverHappens(place);
   }
-  return undefined;
 }
 
 const valueBelow = (oid: string, trap: Trap): string | number | undefined =>
@@ -99,7 +149,8 @@ function namedAttributes(rule: TrapRule, trap: Trap): Readonly<Record<string, st
     const value = valueBelow(oid, trap);
     return value === undefined ? [] : [[name, String(value).slice(0, longestValue)] as const];
   });
-  return { trapOid: trap.trapOid, ...Object.fromEntries(named) };
+  const probableCause = rule.probableCause === undefined ? {} : { probableCause: String(rule.probableCause) };
+  return { trapOid: trap.trapOid, ...probableCause, ...Object.fromEntries(named) };
 }
 
 function unknownAttributes(trap: Trap): Readonly<Record<string, string>> {

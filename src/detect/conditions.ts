@@ -23,6 +23,19 @@ export interface Condition {
   missing: number;
 }
 
+/** What the last poll says of one object by one cause. */
+export interface Judgement {
+  readonly cause: string;
+  /** `kind/index`. */
+  readonly object: string;
+  readonly name?: string | undefined;
+  /** Undecided: not yet bad in as many polls as it takes. */
+  readonly verdict: 'bad' | 'undecided' | 'good';
+  /** What its own alarm is about. */
+  readonly resource: ResourceId;
+  readonly by: ResourceId | undefined;
+}
+
 interface HeldWatch {
   readonly watch: Watch;
   /** By place of the watch. */
@@ -47,6 +60,8 @@ export class Conditions {
   readonly #device: WatchedDevice;
   readonly #conditions = new Map<string, Condition>();
   readonly #tables = new Map<string, HeldTable>();
+  /** Kinds of objects that are interfaces by another name: a PON port, the terminal of a line. */
+  readonly #portKinds = new Set<string>();
   #refused = 0;
 
   constructor(device: WatchedDevice, snapshot: readonly Condition[] = []) {
@@ -84,9 +99,27 @@ export class Conditions {
     return this.#refused;
   }
 
+  /** Goes through what the table just polled says by these causes; objects without a value are left out. */
+  judged(seen: TableSeen, causes: ReadonlySet<string>, take: (judgement: Judgement) => void): void {
+    const table = this.#tables.get(seen.table);
+    if (table === undefined) return;
+    for (const { watch, held } of table.watches) {
+      if (!causes.has(watch.cause)) continue;
+      const shape = seen.shape();
+      for (let place = 0; place < watch.count; place++) {
+        if (!hasValues(seen, watch.rowAt(place), shape)) continue;
+        const { id, name } = watch.thingAt(place, shape);
+        const level = held.get(place)?.level;
+        const verdict = level === undefined ? 'good' : level.raised >= 0 ? 'bad' : 'undecided';
+        take({ cause: watch.cause, object: id, name, verdict, ...this.#placed(watch, id) });
+      }
+    }
+  }
+
   /** Kinds of objects that have alarms of their own and are judged. */
   kinds(): readonly string[] {
-    return [...new Set([...this.#tables.values()].flatMap(({ kinds }) => [...kinds]))];
+    const kinds = [...this.#tables.values()].flatMap((table) => [...table.kinds]);
+    return [...new Set(kinds.map((kind) => (this.#portKinds.has(kind) ? 'if' : kind)))];
   }
 
   /** What is raised now. */
@@ -154,7 +187,10 @@ export class Conditions {
   }
 
   #placed(watch: Watch, object: string): Pick<Condition, 'resource' | 'by'> {
-    const own = resourceId(`${this.#device.id}/${object.slice(0, 128)}`);
+    // One place has one name, whoever speaks of it: traps and the topology know ports by their ifIndex.
+    const [kind = '', index = ''] = object.split('/');
+    const isPort = this.#portKinds.has(kind) && /^\d+$/.test(index);
+    const own = resourceId(`${this.#device.id}/${isPort ? `if/${index}` : object.slice(0, 128)}`);
     return watch.isOfDevice ? { resource: this.#device.resource, by: own } : { resource: own, by: undefined };
   }
 
@@ -187,6 +223,7 @@ export class Conditions {
   /** Finds the objects of a new layout again; those that moved take their alarms along. */
   #bind(rules: DetectionRules, seen: TableSeen, found: Observation[]): HeldTable {
     const shape = seen.shape();
+    if (shape.isByPort) this.#portKinds.add(shape.kind);
     const ofTable = [...this.#conditions.values()].filter(({ table }) => table === seen.table);
     const gone = new Set(ofTable);
     const watches = watchesOf(rules, seen.table, shape).map((watch) => {
@@ -221,6 +258,13 @@ export class Conditions {
     const { resource, by, cause } = condition;
     return { event, resource, cause, by, source: 'poll', device: this.#device.id };
   }
+}
+
+/** A row of which the poll brought nothing says nothing. */
+function hasValues(seen: TableSeen, row: number, { metrics, states }: TableShape): boolean {
+  for (let i = row * states.length; i < (row + 1) * states.length; i++) if (seen.states[i]! >= 0) return true;
+  for (let i = row * metrics; i < (row + 1) * metrics; i++) if (!Number.isNaN(seen.values[i]!)) return true;
+  return false;
 }
 
 const keyOf = ({ table, watch, key }: Condition): string => `${table} ${watch} ${key}`;

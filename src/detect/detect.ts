@@ -5,9 +5,10 @@
  * - Only changes are observed; what still holds is in `active`, which the collector sends to be reconciled (design L11).
  * - An interface is down only when it was up before; a restart of a device or a counter that went back raises nothing.
  * - A device that does not answer is one observation, whatever it carries.
- * - Traps and syslog are hints taken at once; the next poll decides (a lost linkUp keeps no alarm for ever).
+ * - Traps and syslog are hints taken at once; the next poll of the same thing decides, whatever the hint called it. What
+ *   no poll can see ends by its time, so that a lost clear keeps no alarm for ever.
  */
-import { after, type Instant, instant } from '../base/instant.ts';
+import { after, type DurationMs, type Instant, instant } from '../base/instant.ts';
 import { Timers } from '../base/timers.ts';
 import type { Observation } from '../model/observation.ts';
 import {
@@ -21,7 +22,7 @@ import {
 import type { DetectionRules } from './rules.ts';
 import type { DeviceSeen } from './seen.ts';
 import { meaningOfLine, type SyslogLine } from './syslog-rules.ts';
-import { meaningOfTrap, type Trap, type WatchedDevice } from './trap-rules.ts';
+import { asksForDiscovery, meaningOfTrap, type Trap, type WatchedDevice } from './trap-rules.ts';
 
 export { compileDetectionRules } from './compile-rules.ts';
 export { DnsDetection } from './dns-platform.ts';
@@ -46,7 +47,7 @@ interface DetectionSnapshot {
 }
 
 const mostDevices = 100_000;
-const mostEnding = 100_000;
+const mostEnding = 250_000;
 
 export class Detection {
   #rules: DetectionRules;
@@ -87,6 +88,7 @@ export class Detection {
     for (const table of seen.tables) {
       this.#refused += state.conditions.poll(this.#rules, table, poll, found);
     }
+    this.#settle(state, seen, { at, found });
     return found;
   }
 
@@ -118,10 +120,13 @@ export class Detection {
     const meaning = meaningOfTrap(this.#rules, trap);
     if (meaning === undefined) return [];
     const { observation, endsAfterMs } = meaning;
-    this.#tellPorts(observation, at);
-    if (endsAfterMs !== undefined && observation.event === 'raise')
-      this.#endLater(observation, after(at, endsAfterMs));
+    this.#hear(observation, endsAfterMs ?? this.#rules.hintsEndAfterMs, at);
     return [observation];
+  }
+
+  /** True: parts or neighbours of the device have changed, and everything wants to be read anew. */
+  asksForDiscovery(trap: Trap): boolean {
+    return asksForDiscovery(this.#rules, trap);
   }
 
   /** Lines that no rule knows say nothing. */
@@ -130,7 +135,7 @@ export class Detection {
       this.#devices.get(id)?.ports.indexOf(name);
     const observation = meaningOfLine(this.#rules, line, portOf);
     if (observation === undefined) return [];
-    this.#tellPorts(observation, at);
+    this.#hear(observation, this.#rules.hintsEndAfterMs, at);
     return [observation];
   }
 
@@ -142,7 +147,9 @@ export class Detection {
   wake(at: Instant): Observation[] {
     const due = this.#ending.due(at);
     this.#endingCount -= due.length;
-    return due.map((key) => JSON.parse(key) as Observation);
+    const ended = due.map((key) => JSON.parse(key) as Observation);
+    for (const observation of ended) this.#devices.get(observation.device ?? '')?.told.hear(observation, at);
+    return ended;
   }
 
   /** Resources that polls judge, and every condition they found and that still holds. */
@@ -236,9 +243,40 @@ export class Detection {
     }
   }
 
+  #hear(observation: Observation, endsAfterMs: DurationMs, at: Instant): void {
+    this.#tellPorts(observation, at);
+    const state = this.#devices.get(observation.device ?? '');
+    if (state?.told.hear(observation, at) === false) this.#refused++;
+    if (observation.event === 'raise') this.#endLater(observation, after(at, endsAfterMs));
+    else if (observation.event === 'clear') this.#forgetEnd(observation);
+  }
+
+  /** What polls of these tables say of what was told. */
+  #settle(
+    { conditions, told }: DeviceState,
+    seen: DeviceSeen,
+    { at, found }: { readonly at: Instant; readonly found: Observation[] },
+  ): void {
+    const judge: Parameters<typeof told.settle>[1] = (causes, take) => {
+      for (const table of seen.tables) conditions.judged(table, causes, take);
+    };
+    const ended: Observation[] = [];
+    told.settle(at, judge, ended);
+    for (const observation of ended) this.#forgetEnd(observation);
+    found.push(...ended);
+  }
+
+  #forgetEnd(observation: Observation): void {
+    for (const source of ['trap', 'syslog'] as const) {
+      const key = endOf({ ...observation, source });
+      if (this.#ending.dueAt(key) === undefined) continue;
+      this.#ending.clear(key);
+      this.#endingCount--;
+    }
+  }
+
   #endLater(observation: Observation, at: Instant): void {
-    const { resource, cause, by, source, device } = observation;
-    const key = JSON.stringify({ event: 'clear', resource, cause, by, source, device });
+    const key = endOf(observation);
     if (this.#ending.dueAt(key) === undefined) {
       if (this.#endingCount >= mostEnding) {
         this.#refused++;
@@ -249,3 +287,7 @@ export class Detection {
     this.#ending.set(key, at);
   }
 }
+
+/** The clear that comes by itself, as text. */
+const endOf = ({ resource, cause, by, source, device }: Observation): string =>
+  JSON.stringify({ event: 'clear', resource, cause, by, source, device });

@@ -4,6 +4,7 @@ import { type Condition, Conditions } from './conditions.ts';
 import type { PortSnapshot } from './port-columns.ts';
 import { Ports } from './ports.ts';
 import type { DeviceSeen } from './seen.ts';
+import { type Hint, Told } from './told.ts';
 import type { WatchedDevice } from './trap-rules.ts';
 
 export interface DeviceState {
@@ -19,6 +20,7 @@ export interface DeviceState {
   settlesUntil?: Instant | undefined;
   readonly ports: Ports;
   readonly conditions: Conditions;
+  readonly told: Told;
 }
 
 interface UpTime {
@@ -27,9 +29,11 @@ interface UpTime {
   readonly engineBoots?: number | undefined;
 }
 
-export interface DeviceSnapshot extends Omit<DeviceState, 'ports' | 'conditions'> {
+export interface DeviceSnapshot extends Omit<DeviceState, 'ports' | 'conditions' | 'told'> {
   readonly ports: readonly PortSnapshot[];
   readonly conditions: readonly Condition[];
+  /** Absent in what older versions kept. */
+  readonly told?: readonly Hint[] | undefined;
 }
 
 const mostPorts = 10_000;
@@ -43,20 +47,23 @@ export const freshDevice = (device: WatchedDevice): DeviceState => ({
   upTime: undefined,
   ports: new Ports(mostPorts),
   conditions: new Conditions(device),
+  told: new Told(device),
 });
 
 export const snapshotOf = (state: DeviceState): DeviceSnapshot => ({
   ...state,
   ports: state.ports.snapshot(),
   conditions: state.conditions.snapshot(),
+  told: state.told.snapshot(),
 });
 
 export function restoredDevice(snapshot: DeviceSnapshot): DeviceState {
-  const { ports, conditions, ...rest } = snapshot;
+  const { ports, conditions, told, ...rest } = snapshot;
   return {
     ...rest,
     ports: new Ports(mostPorts, ports),
     conditions: new Conditions(snapshot.device, conditions),
+    told: new Told(snapshot.device, told),
   };
 }
 

@@ -2,7 +2,7 @@
  * The measuring loop of a collector: asks each device at its own moment of the interval, hands samples to the series and
  * what was seen to `detect`. Fast and not journaled: only observations leave it.
  */
-import { type DurationMs, milliseconds, seconds } from '../base/instant.ts';
+import { type DurationMs, milliseconds, minutes, seconds } from '../base/instant.ts';
 import type { Wake, World } from '../base/world.ts';
 import type { SampleSink } from '../collect/collect.ts';
 import type { Detection } from '../detect/detect.ts';
@@ -31,6 +31,9 @@ export interface MeasuringOptions {
 }
 
 const askAgainAfter = seconds(11);
+/** A card that is put in sends many notifications, and its ports appear after them. */
+const rereadAfter = seconds(5);
+const rereadApart = minutes(1);
 const nowhere: SampleSink = { value: () => undefined, counter: () => undefined };
 
 export class Measuring {
@@ -46,6 +49,9 @@ export class Measuring {
   readonly #everyMs: number[] = [];
   /** Devices under suspicion that are asked a second time. */
   readonly #again = new Map<string, Wake>();
+  /** Devices that are read whole soon, and when the others last were for that reason. */
+  readonly #rereading = new Map<string, Wake>();
+  readonly #rereadAtMs = new Map<string, number>();
   readonly #counters = { polls: 0, pollsWithoutAnswer: 0, pollsSkipped: 0, tablesIncomplete: 0 };
   #intervalMs: DurationMs;
   #wake: Wake | undefined;
@@ -96,6 +102,8 @@ export class Measuring {
     this.#wake?.cancel();
     for (const again of this.#again.values()) again.cancel();
     this.#again.clear();
+    for (const reread of this.#rereading.values()) reread.cancel();
+    this.#rereading.clear();
     this.#outlet.close();
     await this.#samples.close();
   }
@@ -118,6 +126,21 @@ export class Measuring {
       this.pollNow(device);
     });
     this.#again.set(device, again);
+  }
+
+  /** Its parts or neighbours changed: names and all are read anew, once for a burst of such words. */
+  rediscover(device: string): void {
+    if (!this.#turns.has(device) || this.#rereading.has(device)) return;
+    const { world } = this.#options;
+    const earliest = (this.#rereadAtMs.get(device) ?? Number.NEGATIVE_INFINITY) + rereadApart;
+    const waits = milliseconds(Math.max(rereadAfter, earliest - world.monotonicMs()));
+    const wake = world.after(waits, () => {
+      this.#rereading.delete(device);
+      this.#rereadAtMs.set(device, world.monotonicMs());
+      this.#turns.get(device)?.wantFull();
+      this.pollNow(device);
+    });
+    this.#rereading.set(device, wake);
   }
 
   /** The device is asked out of turn, at most once a second. */
@@ -147,6 +170,7 @@ export class Measuring {
     this.#schedule.remove(turn.turn);
     this.#byNumber[turn.turn] = undefined;
     this.#turns.delete(turn.device.id);
+    this.#rereadAtMs.delete(turn.device.id);
     this.#health.remove(turn.device.id);
   }
 

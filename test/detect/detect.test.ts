@@ -9,7 +9,7 @@ import { resourceId } from '../../src/model/ids.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import { SeenMaker, type SeenObject, type SeenPort } from '../support/device-seen.ts';
 
-const files = ['rules/detection.yaml', 'rules/traps.yaml', 'rules/syslog.yaml'];
+const files = ['rules/detection.yaml', 'rules/traps.yaml', 'rules/traps-equipment.yaml', 'rules/syslog.yaml'];
 const rules = compileDetectionRules(
   files.map((file) => parseYaml(file, readFileSync(file, 'utf8')).value),
 ).value;

@@ -164,6 +164,29 @@ describe('turns', () => {
     expect(filled.length).toBeLessThanOrEqual(3);
   });
 
+  test('a burst of words that parts changed makes one whole reading, and at most one a minute', async () => {
+    const device = olt('a');
+    const { world, running } = measuring([device], seconds(3_600));
+    await world.pass(5_000);
+    const fulls = (): number => device.asked.filter((what) => what.startsWith('all')).length;
+    expect(fulls()).toBe(1);
+    for (let i = 0; i < 50; i++) {
+      running.rediscover('a');
+      await world.pass(100);
+    }
+    await world.pass(3_000);
+    expect(fulls()).toBe(2);
+    running.rediscover('a');
+    await world.pass(30_000);
+    expect(fulls()).toBe(2);
+    await world.pass(40_000);
+    expect(fulls()).toBe(3);
+    running.rediscover('a');
+    running.rediscover('not one of ours');
+    await running.stop();
+    expect(world.waiting).toBe(0);
+  });
+
   test('an alarm makes its device suspect', async () => {
     const device = olt('a');
     const { world, seen } = measuring([device]);

@@ -21,6 +21,8 @@ export interface Collector {
   readonly detection: Detection;
   /** Something looks wrong with it (a trap, a line of syslog, a ticket): it is asked at once, costly tables too. */
   suspect(device: string): void;
+  /** Its parts or neighbours changed: it is read whole soon. */
+  rediscover(device: string): void;
   /** True while most devices fell silent at once: it is this collector that sees nothing. */
   isBlind(): boolean;
   /** From now on this is polled and judged by; what did not change goes on as it was. */
@@ -77,6 +79,7 @@ export async function startCollector(options: {
   return {
     detection,
     suspect: (device) => measuring.suspect(device),
+    rediscover: (device) => measuring.rediscover(device),
     isBlind: () => measuring.health.isBlind,
     use(changed) {
       detection.setRules(changed.rules.detection);

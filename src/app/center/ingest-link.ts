@@ -45,6 +45,8 @@ export interface IngestLinkOptions {
   readonly deviceOf: DeviceOf;
   /** A message spoke of this device: it wants to be asked now. */
   readonly onHint: (device: string) => void;
+  /** A message said that its parts or neighbours changed: it wants to be read whole. */
+  readonly onChange: (device: string) => void;
   readonly spoolOffset: (spool: string) => number;
   readonly send: (message: ToIngest) => void;
   readonly world: World;
@@ -166,7 +168,8 @@ export class IngestLink {
 
   /** At least one input a record, so that everything acknowledged is in the journal; the last one marks it as taken. */
   #inputsOf(bytes: Uint8Array, spool: NonNullable<ObservationInput['spool']>): ObservationInput[] {
-    const { observations, evidence } = meaningOfSpooled(bytes, this.#options);
+    const { observations, evidence, changed } = meaningOfSpooled(bytes, this.#options);
+    if (changed !== undefined) this.#options.onChange(changed);
     // A message is a hint: the next poll decides, and it comes at once.
     for (const { event, device } of observations) {
       if (device !== undefined && event !== 'alive') this.#options.onHint(device);

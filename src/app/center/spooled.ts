@@ -17,6 +17,8 @@ interface Spooled {
   /** At least one: what means nothing else proves that its sender lives. */
   readonly observations: readonly Observation[];
   readonly evidence: NonNullable<ObservationInput['evidence']>;
+  /** The device whose parts or neighbours changed by its own word. */
+  readonly changed?: string | undefined;
 }
 
 export function meaningOfSpooled(
@@ -36,8 +38,13 @@ export function meaningOfSpooled(
   const device = deviceOf(record);
   const { trapOid, varbinds, agentAddress } = record;
   const address = agentAddress ?? record.address;
-  const found = detection.trap({ device, address, trapOid, varbinds }, record.at);
-  return { observations: orAlive(found, { device, source: 'trap', address }), evidence: ofTrap(record) };
+  const trap = { device, address, trapOid, varbinds };
+  const found = detection.trap(trap, record.at);
+  return {
+    observations: orAlive(found, { device, source: 'trap', address }),
+    evidence: ofTrap(record),
+    changed: detection.asksForDiscovery(trap) ? device?.id : undefined,
+  };
 }
 
 /** The same without rules: what a record says of itself. */

@@ -253,6 +253,7 @@ class Center {
       world: host.world,
       deviceOf: (record) => this.#deviceOf(record),
       onHint: (device) => collector.suspect(device),
+      onChange: (device) => collector.rediscover(device),
       spoolOffset: (spool) => line.line.spoolOffset(spool),
       send: (message) => host.relay('ingest', message),
     });

@@ -52,9 +52,10 @@ function openLink(options: { readonly capacity?: number } = {}) {
   });
   const link: IngestLink = new IngestLink({
     onHint: () => undefined,
+    onChange: () => undefined,
     running,
     world,
-    detection: { trap: () => [] } as unknown as Detection,
+    detection: { trap: () => [], asksForDiscovery: () => false } as unknown as Detection,
     deviceOf: () => undefined,
     spoolOffset: (name) => line.spoolOffset(name),
     send: (message) => void sent.push(message),

@@ -29,6 +29,7 @@ const rules: DetectionRules = {
     },
   ],
   unknownTrapsEndAfterMs: 1_000 as never,
+  hintsEndAfterMs: 1_000 as never,
 };
 const device = { id: 'r-1', address: '192.0.2.1', resource: 'router-1' } as DeviceConfig;
 const means = (bytes: Uint8Array) =>
@@ -109,4 +110,25 @@ test('of a long text the journal keeps a kibibyte and no half sign', () => {
   expect(kept('a'.repeat(1_024))).toBe('a'.repeat(1_024));
   expect(kept('a'.repeat(1_025))).toBe('a'.repeat(1_024));
   expect(kept(`a${'й'.repeat(1_000)}`)).toBe(`a${'й'.repeat(511)}`);
+});
+
+test('a notification that parts changed names its device, also where it raises nothing', () => {
+  const changing = {
+    ...{
+      id: 'parts',
+      oid: '1.3.6.1.2.1.47.2.0.1',
+      event: 'ignore',
+      when: [],
+      attributes: {},
+      rediscover: true,
+    },
+  } as const;
+  const detection = new Detection({ ...rules, traps: new Map([[changing.oid, [changing]]]) });
+  const bytes = encodeTrap({
+    ...{ at, from: '192.0.2.1:162', address: '192.0.2.1', version: 'v2c', inform: false },
+    ...{ trapOid: changing.oid, varbinds: [] },
+  });
+  const told = meaningOfSpooled(bytes, { detection, deviceOf: deviceIndex([device]) });
+  expect([told.changed, told.observations.map(({ event }) => event)]).toEqual(['r-1', ['alive']]);
+  expect(meaningOfSpooled(bytes, { detection, deviceOf: () => undefined }).changed).toBeUndefined();
 });

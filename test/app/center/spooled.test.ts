@@ -113,20 +113,12 @@ test('of a long text the journal keeps a kibibyte and no half sign', () => {
 });
 
 test('a notification that parts changed names its device, also where it raises nothing', () => {
-  const changing = {
-    ...{
-      id: 'parts',
-      oid: '1.3.6.1.2.1.47.2.0.1',
-      event: 'ignore',
-      when: [],
-      attributes: {},
-      rediscover: true,
-    },
-  } as const;
-  const detection = new Detection({ ...rules, traps: new Map([[changing.oid, [changing]]]) });
+  const oid = '1.3.6.1.2.1.47.2.0.1';
+  const rule = { id: 'parts', oid, event: 'ignore' as const, when: [], attributes: {}, rediscover: true };
+  const detection = new Detection({ ...rules, traps: new Map([[oid, [rule]]]) });
   const bytes = encodeTrap({
     ...{ at, from: '192.0.2.1:162', address: '192.0.2.1', version: 'v2c', inform: false },
-    ...{ trapOid: changing.oid, varbinds: [] },
+    ...{ trapOid: oid, varbinds: [] },
   });
   const told = meaningOfSpooled(bytes, { detection, deviceOf: deviceIndex([device]) });
   expect([told.changed, told.observations.map(({ event }) => event)]).toEqual(['r-1', ['alive']]);

@@ -58,6 +58,8 @@ export interface MeasuredRows {
   /** (row, metric) at `row * metrics + metric`. */
   readonly values: Float64Array;
   readonly metrics: number;
+  /** True: the index of a row is the ifIndex of the interface that it is about. */
+  readonly isByPort: boolean;
   /** (row, state) likewise; number of the word in `words` or -1. */
   readonly states: Int16Array;
   readonly stateNames: readonly string[];
@@ -86,6 +88,9 @@ export function measuredRows(part: Part, cells: TableCells, version: string | un
   return isWhole ? new InterpretedTable(part, cells, version) : new RowTable(part, cells, version);
 }
 
+const isByPort = ({ index, idFrom, bytes }: Part['table']): boolean =>
+  index.length === 1 && index[0]!.name === 'ifIndex' && idFrom === undefined && bytes === undefined;
+
 /** Rows stand for themselves: each metric and state has its place. */
 class RowTable implements MeasuredRows {
   readonly #part: Part;
@@ -113,6 +118,9 @@ class RowTable implements MeasuredRows {
   }
   get kind(): string {
     return this.#part.table.objectKind ?? '';
+  }
+  get isByPort(): boolean {
+    return isByPort(this.#part.table);
   }
   get alarms(): readonly AlarmRule[] {
     return this.#part.table.alarms;
@@ -264,6 +272,9 @@ class InterpretedTable implements MeasuredRows {
   }
   get kind(): string {
     return this.#part.table.objectKind ?? '';
+  }
+  get isByPort(): boolean {
+    return isByPort(this.#part.table);
   }
   get alarms(): readonly AlarmRule[] {
     return this.#part.table.alarms;

@@ -61,6 +61,8 @@ export interface TableSeen {
 
 export interface TableShape {
   readonly kind: string;
+  /** The index of a row is the ifIndex of the interface that it is about. */
+  readonly isByPort: boolean;
   readonly rows: readonly ObjectShape[];
   readonly metrics: number;
   metricOf(row: number, metric: number): { readonly metric: string; readonly unit: string } | undefined;

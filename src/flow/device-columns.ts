@@ -232,6 +232,7 @@ const sides = [
 function shapeOf(rows: MeasuredRows, known: ObjectsKnown): TableShape {
   return {
     kind: rows.kind,
+    isByPort: rows.isByPort,
     rows: rows.objects(known),
     metrics: rows.metrics,
     states: rows.stateNames,

@@ -27,6 +27,7 @@ export interface SeenParts {
         readonly kind: string;
         readonly objects: readonly SeenObject[];
         readonly alarms?: ReturnType<TableSeen['shape']>['alarms'];
+        readonly isByPort?: boolean;
       }[]
     | undefined;
 }
@@ -80,7 +81,7 @@ export class SeenMaker {
     return known;
   }
 
-  #table({ table, kind, objects, alarms }: NonNullable<SeenParts['tables']>[number]): TableSeen {
+  #table({ table, kind, objects, alarms, isByPort }: NonNullable<SeenParts['tables']>[number]): TableSeen {
     const metrics = [...new Set(objects.flatMap(({ values }) => Object.keys(values ?? {})))];
     const states = [...new Set(objects.flatMap((object) => Object.keys(object.states ?? {})))];
     const words = [...new Set(objects.flatMap((object) => Object.values(object.states ?? {})))];
@@ -97,7 +98,15 @@ export class SeenMaker {
       table,
       layout,
       shape: () => ({
-        ...{ kind, rows: objects, metrics: metrics.length, states, words, alarms: alarms ?? [] },
+        ...{
+          kind,
+          isByPort: isByPort === true,
+          rows: objects,
+          metrics: metrics.length,
+          states,
+          words,
+          alarms: alarms ?? [],
+        },
         metricOf(row, i) {
           const metric = metrics[i]!;
           const value = objects[row]?.values?.[metric];

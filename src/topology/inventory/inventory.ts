@@ -1,0 +1,178 @@
+/**
+ * Everything that devices said of themselves and of each other, with first and last seen.
+ *
+ * Invariants: a fact is what somebody said, never a guess; one that is not said any more grows stale before it goes;
+ * what is kept is bounded; nothing here changes the configured topology.
+ */
+import { type Instant, instant } from '../../base/instant.ts';
+import type { Fact } from '../../model/discovered.ts';
+import { devicesSeen, linksByForwarding, type Seen, stationFacts } from './forwarding.ts';
+import { Names } from './names.ts';
+import { adjacencyFacts, type Known, neighbourFacts } from './neighbours.ts';
+import type { DeviceSaid, OwnFact } from './said.ts';
+
+const hourMs = 3_600_000;
+/** Everything is read anew each hour: what was missing twice is stale. */
+export const staleAfterMs = 3 * hourMs;
+/** Stations and sessions come and go; what is built in is looked for longer. */
+const keptMs = { passing: 24 * hourMs, lasting: 30 * 24 * hourMs };
+const most = { facts: 200_000, ofDevice: 40_000, addresses: 200_000 };
+
+/** One device's facts as they are written down. */
+export interface KeptDevice {
+  readonly device: string;
+  readonly facts: readonly (readonly [string, Fact])[];
+}
+
+export class Inventory {
+  readonly #names = new Names();
+  readonly #said = new Map<string, DeviceSaid>();
+  readonly #addresses = new Map<number, string>();
+  readonly #facts = new Map<string, Map<string, Fact>>();
+  readonly #seen = new Map<string, Seen>();
+  readonly #dirty = new Set<string>();
+  #polled: ReadonlySet<string> = new Set();
+  #count = 0;
+  #refused = 0;
+  #version = 0;
+
+  /** Rises when facts changed. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return { discoveredFacts: this.#count, discoveredFactsRefused: this.#refused };
+  }
+
+  get isSettled(): boolean {
+    return this.#dirty.size === 0;
+  }
+
+  get known(): Known {
+    return { names: this.#names, said: this.#said, addresses: this.#addresses };
+  }
+
+  /** From now on these are polled; what others said is forgotten. */
+  use(devices: readonly string[]): void {
+    this.#polled = new Set(devices);
+    for (const device of [...this.#said.keys(), ...this.#facts.keys()])
+      if (!this.#polled.has(device)) this.#forget(device);
+  }
+
+  take(said: DeviceSaid): void {
+    if (!this.#polled.has(said.device)) return;
+    this.#said.set(said.device, said);
+    this.#dirty.add(said.device);
+    if (this.#addresses.size + said.resolves.size > most.addresses) this.#addresses.clear();
+    for (const [mac, address] of said.resolves) this.#addresses.set(mac, address);
+    // Whoever named it before can be told now who that is.
+    if (this.#names.set(said)) for (const device of this.#said.keys()) this.#dirty.add(device);
+  }
+
+  /** Works out what is new, a device a step, so that the caller may do other things between. */
+  *settle(): Generator<void> {
+    const dirty = [...this.#dirty];
+    this.#dirty.clear();
+    this.#seen.clear();
+    for (const device of dirty) {
+      const said = this.#said.get(device);
+      if (said === undefined) continue;
+      this.#merge(said, this.#derive(said));
+      this.#version++;
+      yield;
+    }
+    this.#seen.clear();
+  }
+
+  facts(device?: string): readonly Fact[] {
+    if (device !== undefined) return [...(this.#facts.get(device)?.values() ?? [])];
+    return [...this.#facts.values()].flatMap((facts) => [...facts.values()]);
+  }
+
+  /** One entry a device, for keeping over restarts. */
+  *snapshot(): Generator<KeptDevice> {
+    for (const [device, facts] of this.#facts) yield { device, facts: [...facts] };
+  }
+
+  /** Of an earlier start, before anything is taken; a device that is polled no longer is left out. */
+  restore({ device, facts }: KeptDevice): void {
+    if (!this.#polled.has(device) || this.#facts.has(device)) return;
+    const kept = new Map(facts.slice(0, Math.max(0, most.facts - this.#count)));
+    this.#facts.set(device, kept);
+    this.#count += kept.size;
+    this.#version++;
+  }
+
+  #derive(said: DeviceSaid): OwnFact[] {
+    const { known } = this;
+    const links = [
+      ...neighbourFacts(said, known),
+      ...linksByForwarding(said, { ...known, seenBy: (device) => this.#seenBy(device) }),
+    ];
+    const joined = new Set(
+      links.flatMap(({ from: { port }, to }) =>
+        port === undefined || to.device === undefined ? [] : [port],
+      ),
+    );
+    for (const port of [...joined]) joined.add(said.memberOf.get(port) ?? port);
+    for (const port of this.#seenBy(said.device).keys()) joined.add(port);
+    return [...links, ...adjacencyFacts(said, known), ...stationFacts(said, joined, known), ...said.own];
+  }
+
+  #seenBy(device: string): Seen {
+    const before = this.#seen.get(device);
+    if (before !== undefined) return before;
+    const said = this.#said.get(device);
+    const seen = said === undefined ? new Map<string, ReadonlySet<string>>() : devicesSeen(said, this.known);
+    this.#seen.set(device, seen);
+    return seen;
+  }
+
+  #merge(said: DeviceSaid, derived: readonly OwnFact[]): void {
+    const before = this.#facts.get(said.device) ?? new Map<string, Fact>();
+    const now = new Map<string, Fact>();
+    this.#count -= before.size;
+    for (const { key, ...fact } of derived) {
+      if (now.size >= most.ofDevice || this.#count + now.size >= most.facts) {
+        this.#refused++;
+        continue;
+      }
+      const known = before.get(key);
+      now.set(key, {
+        ...this.#unlessUnread(fact, known),
+        firstSeen: known?.firstSeen ?? said.at,
+        lastSeen: instant(Math.max(said.at, known?.lastSeen ?? 0)),
+      });
+    }
+    for (const [key, fact] of before) {
+      const room = now.size < most.ofDevice && this.#count + now.size < most.facts;
+      if (!now.has(key) && room && isKept(fact, said.at)) now.set(key, fact);
+    }
+    this.#facts.set(said.device, now);
+    this.#count += now.size;
+  }
+
+  /** After a start most devices are strangers until they are read: who a neighbour was is remembered so long. */
+  #unlessUnread<T extends Pick<Fact, 'kind' | 'to'>>(fact: T, known: Fact | undefined): T {
+    const other = known?.to.device;
+    if (known?.kind !== 'link' || other === undefined || fact.to.device !== undefined) return fact;
+    return this.#polled.has(other) && !this.#said.has(other) ? { ...fact, to: known.to } : fact;
+  }
+
+  #forget(device: string): void {
+    this.#count -= this.#facts.get(device)?.size ?? 0;
+    this.#facts.delete(device);
+    if (this.#said.delete(device)) for (const other of this.#said.keys()) this.#dirty.add(other);
+    this.#names.remove(device);
+    this.#dirty.delete(device);
+    this.#version++;
+  }
+}
+
+/** A link that was concluded from forwarding tables is gone as soon as it cannot be concluded any more. */
+function isKept({ kind, source, lastSeen }: Fact, at: Instant): boolean {
+  if (kind === 'link' && source === 'fdb') return false;
+  const length = kind === 'forwards' || kind === 'session' ? keptMs.passing : keptMs.lasting;
+  return at - lastSeen < length;
+}

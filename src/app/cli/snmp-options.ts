@@ -1,15 +1,15 @@
 /** Whom to ask and as whom: the SNMP options that `poll` and `discover` share, and the profiles at hand. */
 import { isIPv6 } from 'node:net';
 import { Fault } from '../../base/fault.ts';
-import type { Parsed } from '../../base/problem.ts';
+import { didYouMean, type Parsed } from '../../base/problem.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Profiles } from '../../collect/collect.ts';
 import { loadProfiles } from '../../edge/files/profiles.ts';
-import type { Credentials } from '../../edge/snmp/poll.ts';
+import type { Credentials, DeviceTarget } from '../../edge/snmp/poll.ts';
 import { profileFoldersBeside } from '../config/installation.ts';
 import { readConfig } from '../config/load.ts';
 import { type HostPort, parseHostPort } from '../config/values.ts';
-import { configFile, secretFrom } from './common-options.ts';
+import { configFile, durationFrom, secretFrom, wholeFrom } from './common-options.ts';
 
 export const snmpOptions = {
   community: { type: 'string' },
@@ -78,7 +78,7 @@ function oneOf<T extends string>(written: string, allowed: readonly T[], name: s
 }
 
 /** `HOST`, `HOST:PORT`, `[::1]:PORT` or a bare IPv6 address. */
-export function deviceAddress(written: string): HostPort {
+function deviceAddress(written: string): HostPort {
   const bare = written.replace(/^\[(.*)\]$/, '$1');
   const found = isIPv6(bare)
     ? { host: bare, port: 161 }
@@ -86,6 +86,24 @@ export function deviceAddress(written: string): HostPort {
   const isName = isIPv6(found.host) || /^[^\s:/@]{1,253}$/.test(found.host);
   if (isName && found.port > 0) return found;
   throw new Fault('usage/host', `"${written}" is no HOST or HOST:PORT`);
+}
+
+/** The device named on the command line, and as whom to ask it. */
+export async function targetFrom(written: string, values: SnmpValues): Promise<DeviceTarget> {
+  return {
+    ...deviceAddress(written),
+    credentials: await credentialsFrom(values),
+    timeoutMs: durationFrom(values.timeout, 'timeout', 2_000),
+    retries: wholeFrom(values.retries, 'retries', { least: 0, most: 10, otherwise: 2 }),
+  };
+}
+
+/** `auto`, or a profile that there is. */
+export function checkedProfile(written: string | undefined, profiles: Profiles): string {
+  if (written === undefined || written === 'auto' || profiles.byId.has(written)) return written ?? 'auto';
+  const near = didYouMean(written, profiles.byId.keys());
+  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  throw new Fault('usage/profile', `there is no profile "${written}"${hint}`);
 }
 
 /** Shipped profiles, those in `collectors` beside the configuration and those that it names. */

@@ -6,6 +6,7 @@ import { doctorVerb } from './doctor.ts';
 import { importVerb } from './import.ts';
 import { journalVerb } from './journal.ts';
 import { pollVerb } from './poll.ts';
+import { recordVerb } from './record.ts';
 import { recordVerbs } from './records.ts';
 import { replayVerb } from './replay.ts';
 import { simulateVerb } from './simulate.ts';
@@ -14,6 +15,6 @@ import { testVerb } from './test-channel.ts';
 import type { Verb } from './verb.ts';
 
 export const verbs: readonly Verb[] = [
-  ...[startVerb, demoVerb, checkVerb, pollVerb, simulateVerb, discoverVerb, testVerb],
+  ...[startVerb, demoVerb, checkVerb, pollVerb, recordVerb, simulateVerb, discoverVerb, testVerb],
   ...[completionVerb(() => verbs), replayVerb, importVerb, ...recordVerbs, journalVerb, doctorVerb],
 ];

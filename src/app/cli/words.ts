@@ -20,6 +20,17 @@ const sentences = {
     unhealthy: '{failed} checks failed.',
     total: '{shown} of {total}.',
     profilesTested: '{profiles} profiles, {tests} tests, {failed} failed.',
+    rows: '{rows} rows',
+    asked: '{found} found',
+    read: '{answers} answers',
+    recorded: '{rows} rows recorded (profile {profile}), to {file}.',
+    masked:
+      'Names, addresses, serial numbers and free text are masked; {leftOut} rows left out in which a name still stood. Look through it before you give it away.',
+    notMasked: 'Nothing is masked: the recording holds names, addresses and serial numbers.',
+    unknownDevice:
+      'No profile knows this device (sysObjectID {id}); it was read with the standard tables only. They answered: {answered}.',
+    nextRecord: 'A profile is written from a recording: allclear record {at} --out device.snmprec',
+    skippedLines: '{lines} lines are no rows and are not served.',
   },
   ru: {
     allGood: 'Ошибок нет.',
@@ -39,18 +50,32 @@ const sentences = {
     unhealthy: 'Не пройдено проверок: {failed}.',
     total: 'Показано {shown} из {total}.',
     profilesTested: 'Профилей {profiles}, проверок {tests}, не прошло {failed}.',
+    rows: 'строк: {rows}',
+    asked: 'найдено: {found}',
+    read: 'ответов: {answers}',
+    recorded: 'Записано строк: {rows} (профиль {profile}), файл {file}.',
+    masked:
+      'Имена, адреса, серийные номера и произвольный текст скрыты; строк, где имя осталось, выброшено: {leftOut}. Просмотрите запись, прежде чем отдавать.',
+    notMasked: 'Ничего не скрыто: в записи есть имена, адреса и серийные номера.',
+    unknownDevice:
+      'Профиля для этого устройства нет (sysObjectID {id}), прочитаны только стандартные таблицы. Ответили: {answered}.',
+    nextRecord: 'Профиль пишут по записи: allclear record {at} --out device.snmprec',
+    skippedLines: 'Строк, которые не читаются и не отдаются: {lines}.',
   },
 } as const;
 
 type Sentence = keyof (typeof sentences)['en'];
 export type Say = (sentence: Sentence, values?: Readonly<Record<string, string | number>>) => string;
 
+/** That of `--lang`, else English. */
+export function languageFrom(lang: string | undefined): 'en' | 'ru' {
+  if (lang === undefined || lang === 'ru' || lang === 'en') return lang ?? 'en';
+  throw new Fault('usage/lang', `--lang is ru or en, not "${lang}"`);
+}
+
 /** What speaks the language of `--lang`, else English. */
 export function speaker(lang: string | undefined): Say {
-  if (lang !== undefined && lang !== 'ru' && lang !== 'en') {
-    throw new Fault('usage/lang', `--lang is ru or en, not "${lang}"`);
-  }
-  const spoken = sentences[lang ?? 'en'];
+  const spoken = sentences[languageFrom(lang)];
   return (sentence, values = {}) =>
     spoken[sentence].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
 }

@@ -167,7 +167,7 @@ test.runIf(isSnmpdInstalled || isCi)(
       expect(said).toMatchObject({ code: 0, err: [] });
       expect(json(said)).toMatchObject({ format: 'device-reading/1', device: { sysName: 'test-host' } });
       const refused = await say(pollVerb, at, ...user, '--v3-auth-key', `@${folder.file('wrong')}`, '--json');
-      expect(refused.code).toBe(1);
+      expect(refused.code).toBe(4);
       expect(refused.err.join()).toContain('refuses the user');
     } finally {
       await snmpd.stop();

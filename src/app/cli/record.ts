@@ -1,0 +1,107 @@
+/** `record`: a device as a `.snmprec` file that can be given away, to write and test a profile with. */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { Fault } from '../../base/fault.ts';
+import { formatProblem } from '../../base/problem.ts';
+import { maskedRows } from '../../edge/snmp/masked-rows.ts';
+import { openDeviceSession } from '../../edge/snmp/poll.ts';
+import { recordDevice } from '../../edge/snmp/record-device.ts';
+import { recordingOf } from '../../edge/snmp/snmprec.ts';
+import { snmprecLine } from '../../edge/snmp/snmprec-line.ts';
+import { openTransport } from '../../edge/snmp/transport.ts';
+import { formatHostPort } from '../config/values.ts';
+import { exitCodes } from '../processes/messages.ts';
+import { commonOptions, onlyPositional, verbWorld } from './common-options.ts';
+import { openBar } from './progress-bar.ts';
+import { exitCodeOf, problemText } from './session-problem.ts';
+import { checkedProfile, profilesBeside, snmpOptions, snmpUsage, targetFrom } from './snmp-options.ts';
+import type { Terminal, Verb } from './verb.ts';
+import { languageFrom, speaker } from './words.ts';
+
+const options = {
+  ...commonOptions,
+  ...snmpOptions,
+  profile: { type: 'string' },
+  out: { type: 'string' },
+  'no-mask': { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+} as const;
+
+export const recordVerb: Verb = {
+  name: 'record',
+  summary:
+    'Writes what a device answers as .snmprec, with names, addresses and serial numbers masked unless --no-mask.',
+  usage: `allclear record HOST[:PORT] ${snmpUsage} [--profile ID] [--config FILE] [--out FILE] [--no-mask] [--dry-run] [--json] [--lang ru|en]`,
+  async run(argv, terminal) {
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+    const say = speaker(values.lang);
+    const language = languageFrom(values.lang);
+    const target = await targetFrom(onlyPositional(positionals, 'HOST[:PORT]'), values);
+    const { value: profiles, problems } = await profilesBeside(values.config);
+    for (const problem of problems) terminal.complain(formatProblem(problem));
+    const profile = checkedProfile(values.profile, profiles);
+    const world = verbWorld();
+    const transport = await openTransport(world, { sockets: 1 });
+    const bar = openBar(terminal, world);
+    const name = formatHostPort(target);
+    try {
+      const session = await openDeviceSession(world, transport, target);
+      const taken =
+        'kind' in session
+          ? { kind: 'problem' as const, problem: session }
+          : await recordDevice(session, {
+              profiles,
+              profile,
+              onProgress: ({ trees, of, rows }) => bar.show(trees, of, say('rows', { rows })),
+            });
+      bar.close();
+      if (!('kind' in session)) session.close();
+      if (taken.kind === 'problem') {
+        terminal.complain(`${name}: ${problemText(taken.problem, language)}`);
+        return exitCodeOf(taken.problem);
+      }
+      for (const { tree, problem } of taken.incomplete)
+        terminal.complain(`${name}: ${tree}: ${problemText(problem, language)}`);
+      const isMasked = values['no-mask'] !== true;
+      const salt = world.randomBytes(32);
+      const made = isMasked
+        ? maskedRows(taken.rows, { profiles: profiles.byId.values(), salt })
+        : { rows: taken.rows, leftOut: 0 };
+      const lines = recordingOf(made.rows).rows.flatMap(({ varbind }) => snmprecLine(varbind) ?? []);
+      const file = values['dry-run'] === true ? undefined : (values.out ?? '-');
+      await write(file, lines, terminal);
+      const facts = {
+        rows: lines.length,
+        leftOut: made.leftOut,
+        profile: taken.profile || '-',
+        file: file ?? '-',
+      };
+      if (values.json === true) {
+        const whole = { ...facts, masked: isMasked, incomplete: taken.incomplete };
+        if (file === '-') terminal.complain(JSON.stringify(whole));
+        else terminal.print(JSON.stringify(whole));
+      } else if (values.quiet !== true) {
+        terminal.complain(say('recorded', facts));
+        terminal.complain(say(isMasked ? 'masked' : 'notMasked', facts));
+      }
+      return taken.incomplete.length === 0 ? exitCodes.ok : exitCodes.problem;
+    } finally {
+      bar.close();
+      transport.close();
+    }
+  },
+};
+
+async function write(file: string | undefined, lines: readonly string[], terminal: Terminal): Promise<void> {
+  if (file === undefined) return;
+  if (file === '-') {
+    for (const line of lines) terminal.print(line);
+    return;
+  }
+  try {
+    // Not over another recording, and for its owner's eyes: with --no-mask it holds names.
+    await writeFile(file, `${lines.join('\n')}\n`, { flag: 'wx', mode: 0o600, encoding: 'latin1' });
+  } catch (error) {
+    throw new Fault('record/file', `${file}: ${(error as Error).message}`, error);
+  }
+}

@@ -1,0 +1,62 @@
+/** Why a device gave no answer or half of one, in a sentence, with what to correct where the device tells it. */
+import { neverHappens } from '../../base/fault.ts';
+import type { SecurityRefusal, SessionProblem } from '../../collect/session.ts';
+import { exitCodes } from '../processes/messages.ts';
+
+type Both = { readonly en: string; readonly ru: string };
+export type Language = keyof Both;
+
+const details: Readonly<Record<SecurityRefusal, Both>> = {
+  unknownUser: { en: 'it does not know the user', ru: 'такого пользователя у него нет' },
+  authKey: {
+    en: 'the authentication key or protocol is wrong',
+    ru: 'неверен ключ или протокол аутентификации',
+  },
+  privKey: { en: 'the privacy key or protocol is wrong', ru: 'неверен ключ или протокол шифрования' },
+  securityLevel: {
+    en: 'it does not allow the user this security level',
+    ru: 'этот уровень защиты пользователю не разрешён',
+  },
+  timeWindow: { en: 'its clock of messages does not settle', ru: 'часы его сообщений не сходятся' },
+  engineId: { en: 'it speaks under another engine id', ru: 'у него другой идентификатор движка' },
+  context: { en: 'it does not have the context', ru: 'такого контекста у него нет' },
+};
+const refusals: Readonly<Record<'unreachable' | 'authentication' | 'noAccess', Both>> = {
+  unreachable: { en: 'the address cannot be reached', ru: 'адрес недоступен' },
+  authentication: { en: 'it refuses the user or its keys', ru: 'пользователь или его ключи отвергнуты' },
+  noAccess: { en: 'it refuses access', ru: 'доступ запрещён' },
+};
+const badAnswers: Readonly<Record<'malformed' | 'oidNotIncreasing' | 'tooBig' | 'errorStatus', Both>> = {
+  malformed: { en: 'its answer is malformed', ru: 'ответ искажён' },
+  oidNotIncreasing: { en: 'its answers go round in a circle', ru: 'ответы ходят по кругу' },
+  tooBig: { en: 'it calls every answer too big', ru: 'любой ответ называет слишком большим' },
+  errorStatus: { en: 'it answers with an error', ru: 'отвечает ошибкой' },
+};
+
+export function problemText(problem: SessionProblem, language: Language): string {
+  switch (problem.kind) {
+    case 'timeout':
+      return language === 'ru'
+        ? 'нет ответа (неверны адрес, community или пользователь, или SNMP выключен)'
+        : 'no answer (wrong address, community or user, or SNMP is off)';
+    case 'refused': {
+      const text = refusals[problem.reason][language];
+      return problem.detail === undefined ? text : `${text}: ${details[problem.detail][language]}`;
+    }
+    case 'badAnswer':
+      return badAnswers[problem.reason][language];
+    case 'overBudget':
+      return language === 'ru'
+        ? `в нём больше, чем берётся за один раз (${problem.budget})`
+        : `it has more than one reading may take (${problem.budget})`;
+    default:
+      return neverHappens(problem);
+  }
+}
+
+/** 3 where nobody answers, 4 where it answers that we may not. */
+export function exitCodeOf(problem: SessionProblem): number {
+  if (problem.kind === 'timeout') return exitCodes.unreachable;
+  if (problem.kind !== 'refused') return exitCodes.problem;
+  return problem.reason === 'unreachable' ? exitCodes.unreachable : exitCodes.denied;
+}

@@ -1,0 +1,148 @@
+/**
+ * Rows of a recording without names, addresses and serial numbers. What a profile reads as numbers, states, units and
+ * models stays; any other text does not. A row in which a hidden name still stands afterwards is left out.
+ */
+import type { Profile } from '../../collect/collect.ts';
+import type { Varbind, VarbindValue } from '../../collect/session.ts';
+import { ColumnCare } from './column-care.ts';
+import { Mask } from './mask.ts';
+import { IndexMask } from './mask-index.ts';
+import { NameList } from './name-list.ts';
+
+const sysObjectID = '1.3.6.1.2.1.1.2.0';
+
+export function maskedRows(
+  rows: readonly Varbind[],
+  { profiles, salt }: { readonly profiles: Iterable<Profile>; readonly salt: Uint8Array },
+): { readonly rows: readonly Varbind[]; readonly leftOut: number } {
+  const care = new ColumnCare(profiles);
+  const secrets = secretsOf(rows, care);
+  const mask = new Mask(salt);
+  const index = new IndexMask(mask, secrets);
+  const made: Varbind[] = [];
+  let leftOut = 0;
+  for (const row of rows) {
+    const oid = maskedOid(row.oid, care, index);
+    const masked = { oid, value: maskedValue(row, { care, index, mask, names: secrets.names }) };
+    if (row.oid === sysObjectID || !secrets.names.standsIn(masked)) made.push(masked);
+    else leftOut++;
+  }
+  return { rows: made, leftOut };
+}
+
+interface Secrets {
+  /** Bytes as latin1. */
+  readonly macs: Set<string>;
+  readonly ips: Set<string>;
+  readonly names: NameList;
+}
+
+/** What the values hold that must not be met again in an index or in a sentence. */
+function secretsOf(rows: readonly Varbind[], care: ColumnCare): Secrets {
+  const secrets: Secrets = { macs: new Set(), ips: new Set(), names: new NameList() };
+  const kept = new Set<string>();
+  const hidden = new Set<string>();
+  for (const { oid, value } of rows) {
+    const column = care.of(oid.split('.').map(Number));
+    if (value.type === 'ipAddress') addIp(secrets.ips, value.address.split('.').map(Number));
+    if (value.type !== 'octets') continue;
+    const { bytes } = value;
+    const text = textOf(bytes);
+    const isLoose = column.care === 'hide';
+    if (bytes.length === 6 && text === undefined && isLoose) addMac(secrets.macs, bytes);
+    if (bytes.length === 4 && text === undefined && isLoose) addIp(secrets.ips, [...bytes]);
+    for (const [address] of text?.matchAll(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g) ?? [])
+      addIp(secrets.ips, address.split('.').map(Number));
+    for (const [address] of text?.matchAll(/\b[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}\b/g) ?? [])
+      addMac(secrets.macs, Buffer.from(address.replace(/[:-]/g, ''), 'hex'));
+    if (text === undefined) continue;
+    if (column.isHidden) hidden.add(text.trim());
+    else if (column.care !== 'hide' || column.allowed.has(text.toLowerCase())) kept.add(text.trim());
+  }
+  // A name that is the name of a port as well gives nobody away.
+  for (const name of hidden) if (!kept.has(name)) secrets.names.add(name);
+  return secrets;
+}
+
+function addIp(ips: Set<string>, bytes: readonly number[]): void {
+  const [first = 0] = bytes;
+  const isOwn = first > 0 && first !== 127 && first < 224 && bytes.every((byte) => byte <= 255);
+  if (isOwn) ips.add(String.fromCharCode(...bytes));
+}
+
+function addMac(macs: Set<string>, bytes: Uint8Array): void {
+  if (bytes.some((byte) => byte !== 0) && (bytes[0]! & 1) === 0)
+    macs.add(Buffer.from(bytes).toString('latin1'));
+}
+
+function maskedOid(oid: string, care: ColumnCare, index: IndexMask): string {
+  const arcs = oid.split('.').map(Number);
+  const { indexFrom, parts } = care.of(arcs);
+  // Below 1.3.6.1.4.1.<enterprise>.<branch>, or below a group of MIB-2: what stands before is no index.
+  if (indexFrom === undefined) index.unknown(arcs, 8);
+  else if (parts === undefined || parts.length === 0) index.unknown(arcs, indexFrom);
+  else index.known(arcs, indexFrom, parts);
+  return arcs.join('.');
+}
+
+interface Masking {
+  readonly care: ColumnCare;
+  readonly index: IndexMask;
+  readonly mask: Mask;
+  readonly names: NameList;
+}
+
+function maskedValue({ oid, value }: Varbind, masking: Masking): VarbindValue {
+  const { care, index, mask } = masking;
+  switch (value.type) {
+    case 'ipAddress': {
+      const bytes = Uint8Array.from(value.address.split('.').map(Number));
+      return { type: 'ipAddress', address: mask.ipv4(bytes).join('.') };
+    }
+    case 'oid':
+      return oid === sysObjectID ? value : { type: 'oid', oid: maskedOid(value.oid, care, index) };
+    case 'octets':
+      return { type: 'octets', bytes: maskedOctets(oid, value.bytes, masking) };
+    case 'opaque':
+      // Net-SNMP wraps floats so; anything else may be anything.
+      return value.bytes[0] === 0x9f ? value : { type: 'opaque', bytes: mask.bytes(value.bytes) };
+    default:
+      return value;
+  }
+}
+
+function maskedOctets(oid: string, bytes: Uint8Array, { care, mask, names }: Masking): Uint8Array {
+  const column = care.of(oid.split('.').map(Number));
+  const text = textOf(bytes);
+  if (bytes.length === 0 || (column.care === 'keep' && text === undefined)) return bytes;
+  if (text === undefined) return maskedBytes(bytes, mask);
+  if (!column.isHidden && column.allowed.has(text.toLowerCase())) return bytes;
+  if (column.care === 'hide') return Buffer.from(mask.text(text));
+  // What is kept for its form may still quote a name: as a system's description does with its own.
+  const safe = names.replacedIn(text, (name) => mask.text(name));
+  return Buffer.from(column.care === 'words' ? mask.words(safe) : mask.model(safe));
+}
+
+function maskedBytes(bytes: Uint8Array, mask: Mask): Uint8Array {
+  if (bytes.length === 6) return mask.mac(bytes);
+  if (bytes.length === 4) return mask.ipv4(bytes);
+  if (isDateAndTime(bytes)) return bytes;
+  const isGpon =
+    bytes.length === 8 && /^[A-Z]{4}$/.test(Buffer.from(bytes.subarray(0, 4)).toString('latin1'));
+  return isGpon ? mask.gponSerial(bytes) : mask.bytes(bytes);
+}
+
+/** RFC 2579: a year, month, day, hour of our time. */
+function isDateAndTime(bytes: Uint8Array): boolean {
+  const [high = 0, low = 0, month = 0, day = 0, hour = 0] = bytes;
+  const year = high * 256 + low;
+  const isDay = month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour < 24;
+  return (bytes.length === 8 || bytes.length === 11) && year >= 1970 && year < 2100 && isDay;
+}
+
+/** Undefined where the bytes are no text. A zero at the end belongs to it. */
+function textOf(bytes: Uint8Array): string | undefined {
+  const text = Buffer.from(bytes).toString('utf8');
+  const isText = !/[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]|\0(?!\0*$)/.test(text);
+  return isText && /[^\0]/.test(text) ? text : undefined;
+}

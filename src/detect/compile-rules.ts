@@ -85,6 +85,7 @@ export function compileDetectionRules(documents: readonly SourceDocument[]): Par
         return { id: rule.id, contains: rule.contains, event, cause, severity: rule.severity, by: rule.by };
       }),
     ),
+    probableCauses: new Map(sources.flatMap(([, source]) => Object.entries(source.probableCauses ?? {}))),
     unknownTrapsEndAfterMs: unknown === undefined ? days(1) : lengthOf(unknown.endAfter),
     hintsEndAfterMs: hintsEndAfter === undefined ? days(1) : lengthOf(hintsEndAfter),
   };

@@ -11,6 +11,7 @@
 import { after, type DurationMs, type Instant, instant } from '../base/instant.ts';
 import { Timers } from '../base/timers.ts';
 import type { Observation } from '../model/observation.ts';
+import { meaningOfAlarmData } from './alarm-data.ts';
 import {
   type DeviceSnapshot,
   type DeviceState,
@@ -129,11 +130,12 @@ export class Detection {
     return asksForDiscovery(this.#rules, trap);
   }
 
-  /** Lines that no rule knows say nothing. */
+  /** Lines that carry no alarm of their own (RFC 5674) and that no rule knows say nothing. */
   syslog(line: SyslogLine, at: Instant): Observation[] {
     const portOf = (id: string, name: string): number | undefined =>
       this.#devices.get(id)?.ports.indexOf(name);
-    const observation = meaningOfLine(this.#rules, line, portOf);
+    const observation =
+      meaningOfAlarmData(this.#rules, line, portOf) ?? meaningOfLine(this.#rules, line, portOf);
     if (observation === undefined) return [];
     this.#hear(observation, this.#rules.hintsEndAfterMs, at);
     return [observation];

@@ -48,6 +48,8 @@ export interface RulesSource {
     readonly by?: { readonly name: string; readonly behind: string };
     readonly examples?: readonly SyslogExample[];
   }[];
+  /** What a probable cause of a syslog alarm (RFC 5674) is called here. */
+  readonly probableCauses?: Readonly<Record<string, string>>;
   readonly unknownTraps?: { readonly endAfter: string };
   /** Of raises without a clear. */
   readonly hintsEndAfter?: string;
@@ -268,6 +270,7 @@ export const detectionSchema: object = object(
         ['id', 'contains'],
       ),
     ),
+    probableCauses: { type: 'object', maxProperties: 1_000, additionalProperties: text },
     unknownTraps: object({ endAfter: length }, ['endAfter']),
     hintsEndAfter: length,
   },

@@ -11,6 +11,8 @@ export interface DetectionRules {
   /** By trap OID; within one OID the first rule whose condition holds counts. */
   readonly traps: ReadonlyMap<string, readonly TrapRule[]>;
   readonly syslog: readonly SyslogRule[];
+  /** Names of IANAItuProbableCause as causes of ours; others stay as they are. */
+  readonly probableCauses: ReadonlyMap<string, string>;
   /** Notifications that no rule knows end by themselves after this time. */
   readonly unknownTrapsEndAfterMs: DurationMs;
   /** What a notification or line raised and nobody ended or confirmed ends after this time, so that a lost clear does not matter. */

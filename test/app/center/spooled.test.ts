@@ -30,6 +30,7 @@ const rules: DetectionRules = {
   ],
   unknownTrapsEndAfterMs: 1_000 as never,
   hintsEndAfterMs: 1_000 as never,
+  probableCauses: new Map(),
 };
 const device = { id: 'r-1', address: '192.0.2.1', resource: 'router-1' } as DeviceConfig;
 const means = (bytes: Uint8Array) =>

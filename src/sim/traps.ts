@@ -11,10 +11,11 @@ const sysUpTimeOid = '1.3.6.1.2.1.1.3.0';
 const snmpTrapOid = '1.3.6.1.6.3.1.1.4.1.0';
 const ifIndexOid = '1.3.6.1.2.1.2.2.1.1';
 const ifDescrOid = '1.3.6.1.2.1.2.2.1.2';
-/** BDCOM GP3600: ONU status (3 on line, 4 lost) and dying gasp, the ONU named as an interface. */
+/** BDCOM GP3600: what became of an ONU (2 activated, 8 lost) and dying gasp, the ONU named as an interface. */
 const onuStatusTrap = '1.3.6.1.4.1.3320.10.3.7.2';
 const onuDyingGaspTrap = '1.3.6.1.4.1.3320.10.3.8.2';
-const onuStatusColumn = '1.3.6.1.4.1.3320.10.3.3.1.4';
+const onuStatusOid = '1.3.6.1.4.1.3320.10.3.7.1.0';
+const onuGaspOid = '1.3.6.1.4.1.3320.10.3.8.1.0';
 
 const encoder = new TextEncoder();
 
@@ -116,7 +117,9 @@ function wireForm(trap: DeviceTrap): { readonly oid: string; readonly varbinds: 
         varbinds: [
           integer(`${ifIndexOid}.${ifIndex}`, ifIndex),
           { oid: `${ifDescrOid}.${ifIndex}`, value: { type: 'octets', bytes: description } },
-          integer(`${onuStatusColumn}.${ifIndex}`, trap.kind === 'ontBack' ? 3 : 4),
+          trap.kind === 'ontDyingGasp'
+            ? integer(onuGaspOid, 1)
+            : integer(onuStatusOid, trap.kind === 'ontBack' ? 2 : 8),
         ],
       };
     }

@@ -5,6 +5,7 @@ import { LiveFeed } from '../../src/edge/http/live-feed.ts';
 import type {
   BookQueries,
   DeviceView,
+  FactView,
   FrontPorts,
   IncidentView,
   LinkView,
@@ -21,6 +22,7 @@ import type { Command, Input } from '../../src/flow/input.ts';
 import type { Alarm } from '../../src/model/alarm.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Confirmation, ConfirmationState } from '../../src/model/confirmation.ts';
+import type { Conflict } from '../../src/model/discovered.ts';
 import type { DnsView } from '../../src/model/dns.ts';
 import { type IncidentId, subscriberKey } from '../../src/model/ids.ts';
 import type { Ticket } from '../../src/model/ticket.ts';
@@ -53,6 +55,8 @@ export interface MemoryDaemon {
   refuses: boolean;
   isReady: boolean;
   dns: DnsView | undefined;
+  facts: readonly FactView[];
+  conflicts: readonly Conflict[];
   reloadOutcome: ReloadOutcome;
   readonly played: string[];
   /** Lists of subscribers that were applied. */
@@ -62,6 +66,8 @@ export interface MemoryDaemon {
   oneTimeToken: string | undefined;
   endSessions(): void;
 }
+
+const all = <T>(items: readonly T[]): Listed<T> => ({ items, total: items.length });
 
 export function memoryDaemon(
   world: World,
@@ -104,6 +110,11 @@ export function memoryDaemon(
     }),
     isReady: () => daemon.isReady,
     dns: () => daemon.dns,
+    discovered: {
+      facts: ({ device }) =>
+        all(daemon.facts.filter(({ from }) => device === undefined || from.device === device)),
+      conflicts: () => all(daemon.conflicts),
+    },
     metrics: () => `allclear_inputs_total ${inputs.length}\n`,
     reload: async () => daemon.reloadOutcome,
     async importSubscribers(csv, apply) {
@@ -154,6 +165,8 @@ export function memoryDaemon(
     refuses: false,
     isReady: true,
     dns: undefined,
+    facts: [],
+    conflicts: [],
     reloadOutcome: { kind: 'applied', needsRestart: [], problems: [] },
     played: [],
     imported: [],

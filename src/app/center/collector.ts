@@ -13,6 +13,7 @@ import { type ResourceId, resourceId } from '../../model/ids.ts';
 import type { Installation } from '../config/installation.ts';
 import { openDetectionMemory } from './detection-memory.ts';
 import type { DeviceBoard } from './device-board.ts';
+import { type Discovery, openDiscovery } from './discovery.ts';
 import { openProbing } from './probing-host.ts';
 import { reconciliations } from './reconciliation.ts';
 import { Targets } from './targets.ts';
@@ -30,6 +31,7 @@ export interface Collector {
   counters(): Readonly<Record<string, number>>;
   /** Undefined without a DNS platform in the configuration. */
   dnsView(): DnsView | undefined;
+  readonly discovered: Discovery['port'];
   stop(): Promise<void>;
   /** After the last trap was judged: writes what is known of the devices for the next start. */
   keep(): Promise<void>;
@@ -50,7 +52,13 @@ export async function startCollector(options: {
   const detection = new Detection(installation.rules.detection);
   const memory = await openDetectionMemory({ detection, folder: config.data, world });
   const transport = await openTransport(world);
-  const targets = new Targets({ world, transport, paces: memory.paces });
+  const discovery = await openDiscovery({ installation, world });
+  const targets = new Targets({
+    world,
+    transport,
+    paces: memory.paces,
+    onReading: (device, reading) => discovery.take(device, reading),
+  });
   memory.keepPaces(() => targets.paces());
   const measuring = new Measuring({
     world,
@@ -84,6 +92,7 @@ export async function startCollector(options: {
     use(changed) {
       detection.setRules(changed.rules.detection);
       devices.use(changed.config.devices);
+      discovery.use(changed);
       measuring.use(targets.use(changed), changed.config.snmp.intervalMs);
       forgetStrangers(judges, targets.devices, useProbes(changed.config));
     },
@@ -91,9 +100,11 @@ export async function startCollector(options: {
       ...named('snmp', transport.counters()),
       ...measuring.counters,
       ...probing.counters,
+      ...discovery.counters(),
       detectionRefused: detection.refused,
     }),
     dnsView: () => probing.dnsView,
+    discovered: discovery.port,
     async stop() {
       for (const wake of keeper) wake.cancel();
       await measuring.stop();
@@ -101,9 +112,10 @@ export async function startCollector(options: {
       targets.close();
       await transport.close();
     },
-    keep() {
+    async keep() {
       memory.stop();
-      return memory.keep();
+      discovery.stop();
+      await Promise.all([memory.keep(), discovery.keep()]);
     },
   };
 }

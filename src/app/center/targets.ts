@@ -21,10 +21,14 @@ interface Target {
   close(): void;
 }
 
+/** Everything of a device was read. */
+type OnReading = (device: DeviceConfig, reading: DeviceReading) => void;
+
 export class Targets {
   readonly #world: World;
   readonly #transport: Transport;
   readonly #paces: Readonly<Record<string, unknown>>;
+  readonly #onReading: OnReading;
   #profiles: Profiles = { byId: new Map() };
   #targets = new Map<string, Target>();
 
@@ -33,10 +37,12 @@ export class Targets {
     readonly world: World;
     readonly transport: Transport;
     readonly paces: Readonly<Record<string, unknown>>;
+    readonly onReading: OnReading;
   }) {
     this.#world = options.world;
     this.#transport = options.transport;
     this.#paces = options.paces;
+    this.#onReading = options.onReading;
   }
 
   /** How each device wants to be asked, as its answers taught: plain data. */
@@ -100,7 +106,11 @@ export class Targets {
     const measured: PolledDevice = {
       id: device.id,
       resource: resourceId(device.resource),
-      readAll: (costly) => poller.readAll(costly),
+      readAll: async (costly) => {
+        const answer = await poller.readAll(costly);
+        if (answer.kind === 'reading') this.#onReading(device, answer.reading);
+        return answer;
+      },
       plan: () => poller.plan(),
       fill: (groups, done) => poller.fill(groups, done),
       probe: () => poller.probe(),

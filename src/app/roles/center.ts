@@ -230,6 +230,10 @@ class Center {
       isReady: () => this.#isReady,
       metrics: () => metricsText(this.#counters()),
       dns: () => this.#collector?.dnsView(),
+      discovered: {
+        facts: (filter, page) => this.#collector?.discovered.facts(filter, page) ?? nothing,
+        conflicts: (filter, page) => this.#collector?.discovered.conflicts(filter, page) ?? nothing,
+      },
       reload: () => this.#reload.ask(),
       importSubscribers: (csv, apply) => this.#inTurn(() => this.#importList(csv, apply)),
       play: start.demo === undefined ? undefined : playPort(host),
@@ -323,6 +327,8 @@ class Center {
     await this.#parts.lock.release();
   }
 }
+
+const nothing = { items: [], total: 0 };
 
 /** What the courier is made from. */
 const forCourier = ({ channels, desk, language, publicUrl }: Config): unknown => ({

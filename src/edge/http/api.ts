@@ -7,6 +7,7 @@ import { administrationRoutes } from './administration-routes.ts';
 import { alarmRoutes } from './alarm-routes.ts';
 import { apiPage, apiStyle } from './api-page.ts';
 import { careRoutes } from './care-routes.ts';
+import { discoveryRoutes } from './discovery-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
 import { inventoryRoutes } from './inventory-routes.ts';
 import { openApi } from './openapi.ts';
@@ -19,6 +20,7 @@ const routes: readonly Route[] = [
   ...alarmRoutes,
   ...careRoutes,
   ...inventoryRoutes,
+  ...discoveryRoutes,
   ...administrationRoutes,
 ];
 const maxBodyBytes = 256 * 1024;

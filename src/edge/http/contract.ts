@@ -2,6 +2,7 @@
 
 import type { AlarmType } from '../../model/alarm.ts';
 import type { Answer, ConfirmationState } from '../../model/confirmation.ts';
+import type { ConflictKind, FactKind, FactSource, Place } from '../../model/discovered.ts';
 import type { DnsFinding } from '../../model/dns.ts';
 import type { Incident, IncidentEvent, SubscriberClass } from '../../model/incident.ts';
 import type { NoticeCounts, NoticeState, NoticeType } from '../../model/notice.ts';
@@ -130,6 +131,34 @@ export interface DeviceJson {
   readonly lastAnswerAt: string | null;
   /** Only in the answer for one device. */
   readonly reading?: DeviceReading | null;
+}
+
+/** Something that a device said of itself or of its neighbour. Texts in places come from the network. */
+export interface FactJson {
+  readonly kind: FactKind;
+  readonly source: FactSource;
+  readonly from: Place;
+  readonly to: Place;
+  /** Of an adjacency or a part. */
+  readonly state: string | null;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  /** Not said any more for hours. */
+  readonly stale: boolean;
+}
+
+export interface ConflictWordsJson {
+  readonly what: string;
+  readonly settle: string;
+}
+
+export interface ConflictJson {
+  readonly kind: ConflictKind;
+  /** The chassis id, the sysName or the configured link that it is about. */
+  readonly name: string | null;
+  readonly at: readonly Place[];
+  readonly seen: readonly Place[];
+  readonly words: Readonly<Record<Language, ConflictWordsJson>>;
 }
 
 export interface DnsLatencyJson {

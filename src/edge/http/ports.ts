@@ -6,6 +6,7 @@ import type { Applied } from '../../flow/applied.ts';
 import type { Input } from '../../flow/input.ts';
 import type { Alarm } from '../../model/alarm.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
+import type { Conflict, Fact, FactKind } from '../../model/discovered.ts';
 import type { DnsView } from '../../model/dns.ts';
 import type { SubscriberKey } from '../../model/ids.ts';
 import type { Impact, Incident, SubscriberClass } from '../../model/incident.ts';
@@ -27,6 +28,7 @@ export interface FrontPorts {
   isReady(): boolean;
   /** The DNS platform as it is now; undefined where none is configured. */
   dns(): DnsView | undefined;
+  readonly discovered: DiscoveryPort;
   /** Prometheus text format 0.0.4, every name beginning with `allclear_`. */
   metrics(): string;
   /** Reads and checks the configuration again, and applies it when nothing is wrong with it. */
@@ -71,6 +73,21 @@ export interface ImportOutcome {
   };
   readonly problems: readonly Problem[];
   readonly applied: boolean;
+}
+
+/** What devices say of themselves and of each other, beside the topology that is configured. */
+export interface DiscoveryPort {
+  /** `device`: facts that name it at either end. */
+  facts(
+    filter: { device?: string | undefined; kind?: FactKind | undefined },
+    page: PageRequest,
+  ): Listed<FactView>;
+  conflicts(filter: { device?: string | undefined }, page: PageRequest): Listed<Conflict>;
+}
+
+export interface FactView extends Fact {
+  /** Not said any more for hours. */
+  readonly isStale: boolean;
 }
 
 export interface PlayPort {

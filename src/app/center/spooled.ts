@@ -11,6 +11,8 @@ import type { Observation } from '../../model/observation.ts';
 export type DeviceOf = (sender: {
   readonly address: string;
   readonly agentAddress?: string | undefined;
+  /** Proved by a certificate. */
+  readonly peer?: string | undefined;
 }) => WatchedDevice | undefined;
 
 interface Spooled {

@@ -19,6 +19,7 @@ import { lengthOr } from './probe-values.ts';
 import { probesFrom, type RawProbe } from './probes.ts';
 import { configSchema } from './schema.ts';
 import { type RawSeries, type SeriesConfig, seriesOf } from './series.ts';
+import { type RawSyslogTls, type SyslogTlsConfig, syslogTlsFrom } from './syslog-tls.ts';
 import { type HostPort, parseHostPort, readSecret, type SecretSource } from './values.ts';
 
 export interface DeviceConfig {
@@ -51,6 +52,8 @@ export interface Config {
   readonly publicUrl?: string | undefined;
   readonly traps: HostPort;
   readonly syslog: HostPort;
+  /** Syslog over TLS; undefined: not listened for. */
+  readonly syslogTls?: SyslogTlsConfig | undefined;
   readonly language: 'ru' | 'en';
   readonly snmp: {
     readonly intervalMs: DurationMs;
@@ -139,6 +142,7 @@ interface RawConfig extends RawPolicy {
   readonly publicUrl?: string;
   readonly traps?: string;
   readonly syslog?: string;
+  readonly syslogTls?: RawSyslogTls;
   readonly language?: 'ru' | 'en';
   readonly snmp?: {
     interval?: string;
@@ -177,6 +181,7 @@ function build(document: SourceDocument, folder: string): Parsed<Config> {
     publicUrl: raw.publicUrl?.replace(/\/+$/, ''),
     traps: port('traps', '0.0.0.0:1162'),
     syslog: port('syslog', '0.0.0.0:1514'),
+    syslogTls: syslogTlsFrom(raw.syslogTls, reader),
     language: raw.language ?? 'en',
     snmp: {
       intervalMs: lengthOr(raw.snmp?.interval, seconds(60)),

@@ -74,6 +74,12 @@ export const configSchema = (given: {
     publicUrl: { type: 'string', pattern: '^https?://' },
     traps: hostPort,
     syslog: hostPort,
+    syslogTls: {
+      type: 'object',
+      properties: { listen: hostPort, cert: text, key: text, ca: text },
+      required: ['cert', 'key'],
+      additionalProperties: false,
+    },
     language: { enum: ['ru', 'en'] },
     snmp: {
       type: 'object',

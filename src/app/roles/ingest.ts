@@ -4,7 +4,12 @@ import { Fault } from '../../base/fault.ts';
 import { milliseconds } from '../../base/instant.ts';
 import type { Secret } from '../../base/secret.ts';
 import { openSpool, type Spool } from '../../edge/journal/spool.ts';
-import { encodeSyslog, openSyslogReceiver, type SyslogReceiver } from '../../edge/syslog/syslog.ts';
+import {
+  encodeSyslog,
+  openSyslogReceiver,
+  type SyslogReceiver,
+  type TlsIdentity,
+} from '../../edge/syslog/syslog.ts';
 import {
   encodeTrap,
   openTrapReceiver,
@@ -53,6 +58,7 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
   const reload = async (inForce: InForce): Promise<string | undefined> => {
     try {
       const changed = await loadConfig({ ...host.start, inForce });
+      if (changed.syslogTls !== undefined) syslog.renew(identityOf(changed.syslogTls));
       receiver.admit(sendersOf(changed));
       known = addressesOf(changed);
       return undefined;
@@ -63,6 +69,10 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
   };
   const syslog = await openSyslogReceiver({
     listen: ownPort('syslog', config, host),
+    tls: config.syslogTls && {
+      listen: ownPortOf(config.syslogTls.listen, host.facts['syslogTls']),
+      identity: identityOf(config.syslogTls),
+    },
     world,
     isKnown: (address) => known.has(address),
     accept: (records) => store(records.map(encodeSyslog)),
@@ -83,7 +93,11 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
     );
   });
   return {
-    facts: { traps: formatHostPort(receiver.address), syslog: formatHostPort(syslog.address) },
+    facts: {
+      traps: formatHostPort(receiver.address),
+      syslog: formatHostPort(syslog.address),
+      ...(syslog.tlsAddress === undefined ? {} : { syslogTls: formatHostPort(syslog.tlsAddress) }),
+    },
     async stop() {
       ticker.cancel();
       await Promise.all([receiver.close(), syslog.close()]);
@@ -116,12 +130,19 @@ function storing({
 }
 
 /** The port that this process had in its last life, so that devices find it again. */
-function ownPort(name: 'traps' | 'syslog', config: Config, host: RoleHost): Config['traps'] {
-  const wanted = config[name];
-  const fact = host.facts[name];
+const ownPort = (name: 'traps' | 'syslog', config: Config, host: RoleHost): Config['traps'] =>
+  ownPortOf(config[name], host.facts[name]);
+
+function ownPortOf(wanted: Config['traps'], fact: string | undefined): Config['traps'] {
   const known = fact === undefined ? undefined : parseHostPort(fact);
   return known === undefined || wanted.port !== 0 ? wanted : { ...wanted, port: known.port };
 }
+
+const identityOf = ({ cert, key, ca }: NonNullable<Config['syslogTls']>): TlsIdentity => ({
+  cert,
+  key: key.reveal(),
+  ca,
+});
 
 /** Syslog proves nobody: what no device's address sent is not taken. */
 const addressesOf = (config: Config): ReadonlySet<string> =>

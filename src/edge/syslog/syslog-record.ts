@@ -9,6 +9,8 @@ export interface SyslogRecord extends SyslogMessage {
   readonly from: string;
   /** The sender's address without its port. */
   readonly address: string;
+  /** What its certificate calls the sender, over TLS with certificates of clients. */
+  readonly peer?: string | undefined;
 }
 
 const schema = 'syslog/1';

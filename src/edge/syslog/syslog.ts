@@ -1,14 +1,16 @@
 /**
- * Receives syslog (RFC 5424, RFC 3164) on one port over UDP (RFC 5426) and TCP (RFC 6587).
+ * Receives syslog (RFC 5424, RFC 3164) on one port over UDP (RFC 5426) and TCP (RFC 6587), on another over TLS (RFC 5425).
  *
  * Invariants
- * - Nothing a sender writes can throw out of here; what no known device sent is not read.
+ * - Nothing a sender writes can throw out of here; what no known device sent is not read. A device is known by its
+ *   address, or over TLS by its certificate where authorities of clients are given.
  * - Every message ends in exactly one counter: received = taken + refused + overloaded + malformed + dropped +
  *   rateLimited + oversized + pending. Syslog knows no answer, so what is lost is counted and cannot come again.
  * - A TCP sender is not read from while too much waits for `accept`, so that it keeps what we could not store yet.
  */
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Server as TlsServer } from 'node:tls';
 import { Fault } from '../../base/fault.ts';
 import { milliseconds } from '../../base/instant.ts';
 import { SourceRates } from '../../base/source-rates.ts';
@@ -17,12 +19,18 @@ import { kernelDrops } from '../net/kernel-drops.ts';
 import { SyslogFrames } from './frames.ts';
 import { parseSyslog } from './message.ts';
 import type { SyslogRecord } from './syslog-record.ts';
+import { nameOfPeer, renew, type TlsIdentity, tlsServer } from './tls.ts';
 
 export { decodeSyslog, encodeSyslog, isSyslogRecord, type SyslogRecord } from './syslog-record.ts';
+export { identityProblem, type TlsIdentity } from './tls.ts';
 
 export interface SyslogReceiverOptions {
   /** Port 0 takes one that is free for UDP and TCP. */
   readonly listen: { readonly host: string; readonly port: number };
+  /** Over TLS; port 0 takes any that is free. */
+  readonly tls?:
+    | { readonly listen: { readonly host: string; readonly port: number }; readonly identity: TlsIdentity }
+    | undefined;
   /** Whether a device has this address; IPv4 is written without a prefix of IPv6. */
   readonly isKnown: (address: string) => boolean;
   readonly world: World;
@@ -55,7 +63,10 @@ type SyslogCounters = {
 
 export interface SyslogReceiver {
   readonly address: { readonly host: string; readonly port: number };
+  readonly tlsAddress: { readonly host: string; readonly port: number } | undefined;
   readonly counters: SyslogCounters;
+  /** New connections over TLS see this; throws `syslog/certificate` and changes nothing. */
+  renew(identity: TlsIdentity): void;
   /** Datagrams lost in the kernel since the socket was opened; undefined where the system does not tell. */
   kernelDropped(): Promise<number | undefined>;
   /** Stops reading, waits until everything read is durable, then closes. */
@@ -75,23 +86,42 @@ const mostConnectionsOfSource = 16;
 const defaultRate = { perSecond: 1_000, burst: 10_000 };
 const portAttempts = 10;
 
-/** Rejects with `syslog/listen-failed`. */
+/** Rejects with `syslog/listen-failed` or `syslog/certificate`. */
 export async function openSyslogReceiver(options: SyslogReceiverOptions): Promise<SyslogReceiver> {
   const { host, port } = options.listen;
+  const tls = options.tls && (await listeningTls(options.tls));
   for (let attempt = 1; ; attempt++) {
     let udp: UdpSocket | undefined;
     try {
       udp = await boundSocket(host, port);
       const tcp = await listeningServer(host, udp.address().port);
-      return new Receiver({ udp, tcp, options });
+      return new Receiver({ udp, tcp, tls, options });
     } catch (error) {
       udp?.close();
       // Port 0: UDP took a number that another program has for TCP.
       if (port === 0 && udp !== undefined && attempt < portAttempts) continue;
-      const why = error instanceof Error ? error.message : String(error);
-      throw new Fault('syslog/listen-failed', `cannot listen for syslog on ${host}:${port}: ${why}`, error);
+      tls?.close();
+      throw cannotListen(options.listen, error);
     }
   }
+}
+
+async function listeningTls({
+  listen,
+  identity,
+}: NonNullable<SyslogReceiverOptions['tls']>): Promise<TlsServer> {
+  const server = tlsServer(identity);
+  try {
+    await listening(server, listen);
+    return server;
+  } catch (error) {
+    throw cannotListen(listen, error);
+  }
+}
+
+function cannotListen({ host, port }: SyslogReceiverOptions['listen'], error: unknown): Fault {
+  const why = error instanceof Error ? error.message : String(error);
+  return new Fault('syslog/listen-failed', `cannot listen for syslog on ${host}:${port}: ${why}`, error);
 }
 
 function boundSocket(address: string, port: number): Promise<UdpSocket> {
@@ -111,14 +141,19 @@ function boundSocket(address: string, port: number): Promise<UdpSocket> {
   });
 }
 
-function listeningServer(host: string, port: number): Promise<Server> {
+async function listeningServer(host: string, port: number): Promise<Server> {
   const server = createServer();
+  await listening(server, { host, port });
+  return server;
+}
+
+function listening(server: Server, at: SyslogReceiverOptions['listen']): Promise<void> {
   server.maxConnections = mostConnections;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port, exclusive: true }, () => {
-      server.removeAllListeners('error');
-      resolve(server);
+    server.listen({ ...at, exclusive: true }, () => {
+      server.removeListener('error', reject);
+      resolve();
     });
   });
 }
@@ -126,6 +161,8 @@ function listeningServer(host: string, port: number): Promise<Server> {
 interface From {
   readonly address: string;
   readonly port: number;
+  /** Proved by a certificate. */
+  readonly peer?: string | undefined;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -134,6 +171,8 @@ class Receiver implements SyslogReceiver {
   readonly address: { readonly host: string; readonly port: number };
   readonly #udp: UdpSocket;
   readonly #tcp: Server;
+  readonly #tls: TlsServer | undefined;
+  readonly tlsAddress: { readonly host: string; readonly port: number } | undefined;
   readonly #options: SyslogReceiverOptions;
   readonly #rates: SourceRates;
   readonly #counters: Mutable<SyslogCounters> = {
@@ -151,6 +190,8 @@ class Receiver implements SyslogReceiver {
     socketErrors: 0,
   };
   readonly #connections = new Map<Socket, string>();
+  /** What is read from: over TLS not the connection itself. */
+  readonly #readers = new Set<Socket>();
   readonly #underWay = new Set<Promise<void>>();
   #batch: SyslogRecord[] = [];
   #gather: Wake | undefined;
@@ -159,10 +200,15 @@ class Receiver implements SyslogReceiver {
   constructor(parts: {
     readonly udp: UdpSocket;
     readonly tcp: Server;
+    readonly tls: TlsServer | undefined;
     readonly options: SyslogReceiverOptions;
   }) {
     this.#udp = parts.udp;
     this.#tcp = parts.tcp;
+    this.#tls = parts.tls;
+    const tlsAt = parts.tls?.address();
+    if (tlsAt !== null && typeof tlsAt === 'object')
+      this.tlsAddress = { host: tlsAt.address, port: tlsAt.port };
     this.#options = parts.options;
     this.#rates = new SourceRates({ ...(parts.options.rate ?? defaultRate), mostSources: 65_536 });
     const { address, port } = parts.udp.address();
@@ -174,11 +220,31 @@ class Receiver implements SyslogReceiver {
     this.#udp.on('message', (bytes, { address: sender, port: senderPort }) =>
       this.#take(bytes, { address: plain(sender), port: senderPort }),
     );
-    this.#tcp.on('error', countError);
-    this.#tcp.on('drop', () => {
-      this.#counters.connectionsRefused++;
+    this.#tcp.on('connection', (socket) => {
+      if (this.#admit(socket, true)) this.#read(socket, fromOf(socket));
     });
-    this.#tcp.on('connection', (socket) => this.#connected(socket));
+    this.#tls?.on('connection', (socket) =>
+      this.#admit(socket, parts.options.tls?.identity.ca === undefined),
+    );
+    this.#tls?.on('tlsClientError', countError);
+    this.#tls?.on('secureConnection', (socket) => {
+      socket.on('error', countError);
+      this.#read(socket, { ...fromOf(socket), peer: nameOfPeer(socket) });
+    });
+    for (const server of this.#servers) {
+      server.on('error', countError);
+      server.on('drop', () => {
+        this.#counters.connectionsRefused++;
+      });
+    }
+  }
+
+  get #servers(): readonly Server[] {
+    return this.#tls === undefined ? [this.#tcp] : [this.#tcp, this.#tls];
+  }
+
+  renew(identity: TlsIdentity): void {
+    if (this.#tls !== undefined) renew(this.#tls, identity);
   }
 
   get counters(): SyslogCounters {
@@ -191,33 +257,41 @@ class Receiver implements SyslogReceiver {
 
   async close(): Promise<void> {
     this.#udp.removeAllListeners('message');
-    const closed = new Promise<void>((resolve) => {
-      this.#tcp.close(() => resolve());
-    });
+    const closed = this.#servers.map(
+      (server) =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve());
+        }),
+    );
     for (const socket of this.#connections.keys()) socket.destroy();
     this.#flush();
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
-    await closed;
+    await Promise.all(closed);
     await new Promise<void>((resolve) => {
       this.#udp.close(() => resolve());
     });
   }
 
-  #connected(socket: Socket): void {
-    const from = { address: plain(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
+  /** False: it was closed. `byAddress`: only devices of a known address may connect. */
+  #admit(socket: Socket, byAddress: boolean): boolean {
+    const { address } = fromOf(socket);
     socket.on('error', () => {
       this.#counters.socketErrors++;
     });
-    const ofSource = [...this.#connections.values()].filter((address) => address === from.address).length;
-    if (!this.#options.isKnown(from.address) || ofSource >= mostConnectionsOfSource) {
+    const ofSource = [...this.#connections.values()].filter((one) => one === address).length;
+    if ((byAddress && !this.#options.isKnown(address)) || ofSource >= mostConnectionsOfSource) {
       this.#counters.connectionsRefused++;
       socket.destroy();
-      return;
+      return false;
     }
-    this.#connections.set(socket, from.address);
+    this.#connections.set(socket, address);
     socket.on('close', () => this.#connections.delete(socket));
     // A sender may be silent for days; one that is gone is found by the system.
     socket.setKeepAlive(true, 60_000);
+    return true;
+  }
+
+  #read(socket: Socket, from: From): void {
     const frames = new SyslogFrames({
       largest: largestMessage,
       found: (message) => this.#take(message, from),
@@ -226,6 +300,8 @@ class Receiver implements SyslogReceiver {
         this.#counters.oversized++;
       },
     });
+    this.#readers.add(socket);
+    socket.on('close', () => this.#readers.delete(socket));
     socket.on('data', (chunk) => {
       frames.take(chunk);
       if (this.#counters.pending >= muchPending) socket.pause();
@@ -235,25 +311,25 @@ class Receiver implements SyslogReceiver {
 
   #take(bytes: Uint8Array, from: From): void {
     this.#counters.received++;
-    const refusal = this.#refusal(bytes, from.address);
+    const refusal = this.#refusal(bytes, from);
     const message = refusal === undefined ? parseSyslog(bytes) : undefined;
     if (message === undefined) {
       this.#counters[refusal ?? 'malformed']++;
       return;
     }
-    const { address, port } = from;
+    const { address, port, peer } = from;
     const shown = `${address.includes(':') ? `[${address}]` : address}:${port}`;
     this.#counters.pending++;
-    this.#batch.push({ at: this.#options.world.now(), from: shown, address, ...message });
+    this.#batch.push({ at: this.#options.world.now(), from: shown, address, peer, ...message });
     if (this.#batch.length >= fullBatch) this.#flush();
     else this.#gather ??= this.#options.world.after(gatherMs, () => this.#flush());
   }
 
   #refusal(
     bytes: Uint8Array,
-    address: string,
+    { address, peer }: From,
   ): 'dropped' | 'rateLimited' | 'oversized' | 'overloaded' | undefined {
-    if (!this.#options.isKnown(address)) return 'dropped';
+    if (peer === undefined && !this.#options.isKnown(address)) return 'dropped';
     if (!this.#rates.take(address, this.#options.world.monotonicMs())) return 'rateLimited';
     if (bytes.length > largestMessage) return 'oversized';
     return this.#counters.pending >= mostPending ? 'overloaded' : undefined;
@@ -286,9 +362,14 @@ class Receiver implements SyslogReceiver {
     }
     this.#counters.pending -= batch.length;
     if (this.#counters.pending >= muchPending) return;
-    for (const socket of this.#connections.keys()) if (socket.isPaused()) socket.resume();
+    for (const socket of this.#readers) if (socket.isPaused()) socket.resume();
   }
 }
+
+const fromOf = (socket: Socket): From => ({
+  address: plain(socket.remoteAddress ?? ''),
+  port: socket.remotePort ?? 0,
+});
 
 /** How a socket of both families writes an IPv4 address is taken back. */
 const plain = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address);

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { Fault } from '../../base/fault.ts';
 import { milliseconds } from '../../base/instant.ts';
 import type { Secret } from '../../base/secret.ts';
+import type { World } from '../../base/world.ts';
 import { openSpool, type Spool } from '../../edge/journal/spool.ts';
 import {
   encodeSyslog,
   openSyslogReceiver,
   type SyslogReceiver,
+  type SyslogReceiverOptions,
   type TlsIdentity,
 } from '../../edge/syslog/syslog.ts';
 import {
@@ -36,15 +38,7 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
   const { world } = host;
   const config = await loadConfig(host.start);
   const lock = await lockData(config.data, { name: 'ingest', world, patienceMs: orphanPatienceMs });
-  const folder = join(config.data, 'spool', 'traps');
-  const { value: spool, problems } = await openSpool({
-    folder,
-    world,
-    segmentBytes,
-    capBytes,
-    keep: { ms: config.spool.keepMs, bytes: config.spool.keepBytes },
-  });
-  for (const problem of problems) world.log.warn('found in the spool', { ...problem });
+  const spool = await openKept(config, world);
   const feed = new SpoolFeed({ spool, world, send: (message) => host.relay('center', message) });
   const store = storing({ spool, feed, host });
   let known = addressesOf(config);
@@ -68,11 +62,7 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
     }
   };
   const syslog = await openSyslogReceiver({
-    listen: ownPort('syslog', config, host),
-    tls: config.syslogTls && {
-      listen: ownPortOf(config.syslogTls.listen, host.facts['syslogTls']),
-      identity: identityOf(config.syslogTls),
-    },
+    ...syslogPlaces(config, host),
     world,
     isKnown: (address) => known.has(address),
     accept: (records) => store(records.map(encodeSyslog)),
@@ -93,11 +83,7 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
     );
   });
   return {
-    facts: {
-      traps: formatHostPort(receiver.address),
-      syslog: formatHostPort(syslog.address),
-      ...(syslog.tlsAddress === undefined ? {} : { syslogTls: formatHostPort(syslog.tlsAddress) }),
-    },
+    facts: factsOf(receiver, syslog),
     async stop() {
       ticker.cancel();
       await Promise.all([receiver.close(), syslog.close()]);
@@ -106,6 +92,32 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
     },
   };
 }
+
+async function openKept(config: Config, world: World): Promise<Spool> {
+  const { value: spool, problems } = await openSpool({
+    folder: join(config.data, 'spool', 'traps'),
+    world,
+    segmentBytes,
+    capBytes,
+    keep: { ms: config.spool.keepMs, bytes: config.spool.keepBytes },
+  });
+  for (const problem of problems) world.log.warn('found in the spool', { ...problem });
+  return spool;
+}
+
+const factsOf = ({ address }: TrapReceiver, syslog: SyslogReceiver): StartedRole['facts'] => ({
+  traps: formatHostPort(address),
+  syslog: formatHostPort(syslog.address),
+  ...(syslog.tlsAddress === undefined ? {} : { syslogTls: formatHostPort(syslog.tlsAddress) }),
+});
+
+const syslogPlaces = (config: Config, host: RoleHost): Pick<SyslogReceiverOptions, 'listen' | 'tls'> => ({
+  listen: ownPort('syslog', config, host),
+  tls: config.syslogTls && {
+    listen: ownPortOf(config.syslogTls.listen, host.facts['syslogTls']),
+    identity: identityOf(config.syslogTls),
+  },
+});
 
 /** Durable before it resolves, then on its way to the line. */
 function storing({

@@ -26,6 +26,12 @@ export function build() {
       ...['build', '--config', 'web/vite.config.ts', '--outDir', join(next, 'web')],
       ...['--emptyOutDir', '--logLevel', 'warn'],
     ]);
+    const writing = `import { writeParsedProfiles } from ${JSON.stringify(join(next, 'edge/files/parsed-profiles.js'))};
+      await writeParsedProfiles('collectors', ${JSON.stringify(join(next, 'profiles.json'))});`;
+    execFileSync(process.execPath, ['--input-type=module', '-e', writing], {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+    });
     writeFileSync(join(next, 'built'), '');
     rmSync(dist, { recursive: true, force: true });
     renameSync(next, dist);

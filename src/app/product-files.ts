@@ -10,6 +10,8 @@ const root = join(here, '..', '..');
 export const mainFile = join(here, 'main.js');
 export const pagesFolder = join(root, 'dist', 'web');
 export const collectorsFolder = join(root, 'collectors');
+/** What the build made of the collectors. */
+export const parsedProfilesFile = join(root, 'dist', 'profiles.json');
 export const rulesFolder = join(root, 'rules');
 export const demoPolicyFile = join(root, 'demo', 'policy.yaml');
 export const packageFile = join(root, 'package.json');

@@ -2,19 +2,16 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import type { Parsed, Problem } from '../../base/problem.ts';
 import type { SourceDocument } from '../../base/source-document.ts';
-import {
-  compileProfiles,
-  type PatternCompiler,
-  type Profiles,
-  profileSchema,
-} from '../../collect/collect.ts';
-import { documentCheck, parseYaml } from './yaml-document.ts';
+import { compileProfiles, type PatternCompiler, type Profiles } from '../../collect/collect.ts';
+import { type ParsedProfiles, parsedBefore } from './parsed-profiles.ts';
+import { checkedProfile } from './profile-document.ts';
 import { readText, yamlFiles } from './yaml-folder.ts';
 
-const checkProfile = documentCheck(profileSchema);
-
-/** `paths` of folders and of single files, shipped ones first; one that cannot be read is a problem, not an error. */
-export async function loadProfiles(paths: readonly string[]): Promise<Parsed<Profiles>> {
+/** `paths` of folders and of single files, shipped ones first, `parsed` what the build made of some of them; one that cannot be read is a problem, not an error. */
+export async function loadProfiles(
+  paths: readonly string[],
+  parsed: ParsedProfiles = new Map(),
+): Promise<Parsed<Profiles>> {
   const problems: Problem[] = [];
   const sound: SourceDocument[] = [];
   for (const path of paths) {
@@ -22,11 +19,14 @@ export async function loadProfiles(paths: readonly string[]): Promise<Parsed<Pro
     for (const file of files) {
       const text = await readText(file, problems);
       if (text === undefined) continue;
-      const parsed = parseYaml(file, text);
-      const found = [...parsed.problems];
-      if (parsed.value.value !== undefined) found.push(...checkProfile(parsed.value));
-      problems.push(...found);
-      if (found.length === 0) sound.push(parsed.value);
+      const known = parsedBefore(file, text, parsed);
+      if (known !== undefined) {
+        sound.push(known);
+        continue;
+      }
+      const checked = checkedProfile(file, text);
+      problems.push(...checked.problems);
+      if (checked.problems.length === 0) sound.push(checked.value);
     }
   }
   const compiled = compileProfiles(sound, re2Pattern);

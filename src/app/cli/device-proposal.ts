@@ -1,5 +1,5 @@
 /** The `devices:` part of `allclear.yaml` for devices that were found, ready to paste. */
-import type { FoundDevice } from './discover.ts';
+import type { FoundDevice } from './network-scan.ts';
 import { usualLevel } from './snmp-options.ts';
 
 interface Asked {
@@ -15,15 +15,26 @@ interface Asked {
 
 /** Everything that a device said is written as a JSON string, which YAML reads as it is and nothing more. */
 export function proposal(found: readonly FoundDevice[], asked: Asked): string {
-  const taken = new Set<string>();
   const access = accessOf(asked);
-  const lines = found.map((device) => {
-    const id = freeId(device, taken);
+  const ids = idsOf(found);
+  const lines = found.map((device, i) => {
+    const id = ids[i]!;
     const port = device.port === 161 ? [] : [`port: ${device.port}`];
-    const parts = [`id: ${JSON.stringify(id)}`, `address: ${device.address}`, ...port, ...access];
+    const parts = [
+      `id: ${JSON.stringify(id)}`,
+      `address: ${device.address.includes(':') ? JSON.stringify(device.address) : device.address}`,
+      ...port,
+      ...access,
+    ];
     return `  - { ${[...parts, `profile: ${JSON.stringify(device.profile)}`].join(', ')} }`;
   });
   return ['devices:', ...lines].join('\n');
+}
+
+/** Each its own, index-aligned. */
+export function idsOf(found: readonly FoundDevice[]): readonly string[] {
+  const taken = new Set<string>();
+  return found.map((device) => freeId(device, taken));
 }
 
 /** Secrets that came from a file or from standard input are named, not written out. */
@@ -53,7 +64,7 @@ function accessOf(asked: Asked): readonly string[] {
 /** The name it gave itself as far as an id may hold it, else its address; a second one of a name gets its address too. */
 function freeId(device: FoundDevice, taken: Set<string>): string {
   const own = (device.sysName ?? '').replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^-+|-+$/g, '');
-  const address = device.address.replaceAll('.', '-');
+  const address = device.address.replace(/[.:]/g, '-');
   const name = own === '' ? `device-${address}` : own.slice(0, 100);
   const id = taken.has(name) ? `${name}-${address}` : name;
   taken.add(id);

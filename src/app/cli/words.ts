@@ -7,7 +7,9 @@ const sentences = {
     problems: '{errors} errors, {warnings} warnings.',
     answered:
       '{name} answered: profile {profile}, {interfaces} interfaces, {readings} readings, {objects} objects.',
-    found: '{found} devices answered of {asked} addresses asked.',
+    found: '{found} devices answered of {asked} addresses asked, {silent} were silent.',
+    proposed: '{file}: {resources} resources and {links} links proposed. Read it before it is used.',
+    wouldPropose: '{file} was not written: {resources} resources and {links} links would be proposed.',
     incidents: '{count} incidents from {records} records.',
     journalSound: '{records} records in {segments} segments, {first} to {last}: all sound.',
     journalDamaged: '{records} records in {segments} segments, {first} to {last}: damage was found.',
@@ -37,7 +39,9 @@ const sentences = {
     problems: 'Ошибок: {errors}, предупреждений: {warnings}.',
     answered:
       '{name} отвечает: профиль {profile}, интерфейсов {interfaces}, показаний {readings}, объектов {objects}.',
-    found: 'Ответили {found} устройств из {asked} опрошенных адресов.',
+    found: 'Ответили {found} устройств из {asked} опрошенных адресов, молчат {silent}.',
+    proposed: '{file}: предложено ресурсов {resources}, линий {links}. Прочитайте перед применением.',
+    wouldPropose: '{file} не записан: было бы предложено ресурсов {resources}, линий {links}.',
     incidents: 'Инцидентов: {count}, записей: {records}.',
     journalSound: 'Записей {records} в сегментах ({segments}), с {first} по {last}: всё цело.',
     journalDamaged: 'Записей {records} в сегментах ({segments}), с {first} по {last}: есть повреждения.',

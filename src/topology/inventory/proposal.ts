@@ -56,7 +56,7 @@ function kindOf({ objectKinds: has, behind, peers, resolves }: DeviceSaid): stri
   if (has.has('upstream') && has.has('modem')) return 'cmts';
   if (has.has('dsl-line') && behind.size > 0) return 'dslam';
   if (peers.length > 0) return 'router';
-  if (behind.size > 0 || has.has('radio-client')) return 'switch';
+  if (behind.size > 0 || has.has('radio-client') || (has.has('radio') && has.has('modem'))) return 'switch';
   if (has.has('ups')) return 'ups';
   return resolves.size > 0 ? 'router' : 'server';
 }

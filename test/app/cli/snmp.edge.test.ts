@@ -131,6 +131,7 @@ test('networks are counted out host by host and refused when they are too large'
   expect(() => addressesOf(['10.0.0.0/33'])).toThrow('is no IPv4 network');
   expect(() => addressesOf(['::/120'])).toThrow('is no IPv4 network');
   expect(() => addressesOf([])).toThrow('at least one network');
+  expect(addressesOf(['2001:db8::7', '192.0.2.8/32', '2001:db8::7'])).toEqual(['192.0.2.8', '2001:db8::7']);
 });
 
 const recordings = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'data', 'devices');

@@ -6,7 +6,7 @@ import { compileIdentity } from './compile-identity.ts';
 import { compileTable } from './compile-table.ts';
 import { noPatterns, type Pattern, type PatternCompiler } from './pattern.ts';
 import type { IdentitySource, Match, Profile, Profiles, Table } from './profile.ts';
-import type { ProfileSource } from './profile-source.ts';
+import type { ProfileSource, TableSource } from './profile-source.ts';
 import { compileTests } from './profile-test.ts';
 import { measuredPart } from './table-sources.ts';
 
@@ -37,8 +37,9 @@ export function compileProfiles(
     }
   }
   const byId = new Map<string, Profile>();
+  const shared: Shared = { tables: new Map(), measured: new Map() };
   for (const [id, document] of sources) {
-    const compiler = new Compiler(sources, document, patterns);
+    const compiler = new Compiler({ sources, document, patterns, shared });
     const profile = compiler.compile();
     if (profile !== undefined) byId.set(id, profile);
     problems.push(...compiler.problems);
@@ -46,21 +47,30 @@ export function compileProfiles(
   return { value: { byId }, problems };
 }
 
+/** What profiles of one base have in common: its tables are compiled once, and are the same objects in all of them. */
+interface Shared {
+  readonly tables: Map<TableSource, { readonly table: Table; readonly isSound: boolean }>;
+  readonly measured: Map<Table, Table>;
+}
+
 class Compiler {
   readonly problems: Problem[] = [];
   readonly #sources: ReadonlyMap<string, SourceDocument>;
   readonly #document: SourceDocument;
   readonly #patterns: PatternCompiler;
+  readonly #shared: Shared;
   #isSound = true;
 
-  constructor(
-    sources: ReadonlyMap<string, SourceDocument>,
-    document: SourceDocument,
-    patterns: PatternCompiler,
-  ) {
-    this.#sources = sources;
-    this.#document = document;
-    this.#patterns = patterns;
+  constructor(parts: {
+    readonly sources: ReadonlyMap<string, SourceDocument>;
+    readonly document: SourceDocument;
+    readonly patterns: PatternCompiler;
+    readonly shared: Shared;
+  }) {
+    this.#sources = parts.sources;
+    this.#document = parts.document;
+    this.#patterns = parts.patterns;
+    this.#shared = parts.shared;
   }
 
   compile(): Profile | undefined {
@@ -75,7 +85,7 @@ class Compiler {
         identity[field] = compileIdentity(text, ['identity', field], findings);
       for (const [name, table] of Object.entries(source.tables ?? {})) {
         if (table === null) tables.delete(name);
-        else tables.set(name, compileTable(name, table, findings));
+        else tables.set(name, this.#table(name, table, source === own));
       }
     }
     const report = (path: DocumentPath, finding: Finding): void => this.#found(path, finding);
@@ -90,9 +100,29 @@ class Compiler {
       match: compileMatch(own),
       identity,
       tables: all,
-      measuredTables: all.map(measuredPart).filter((table) => table.columns.length > 0),
+      measuredTables: all.map((table) => this.#measured(table)).filter(({ columns }) => columns.length > 0),
       tests,
     };
+  }
+
+  #table(name: string, source: TableSource, isOwn: boolean): Table {
+    const known = isOwn ? undefined : this.#shared.tables.get(source);
+    if (known !== undefined) {
+      this.#isSound &&= known.isSound;
+      return known.table;
+    }
+    const wasSound = this.#isSound;
+    this.#isSound = true;
+    const table = compileTable(name, source, this.#findings(isOwn));
+    this.#shared.tables.set(source, { table, isSound: this.#isSound });
+    this.#isSound &&= wasSound;
+    return table;
+  }
+
+  #measured(table: Table): Table {
+    const known = this.#shared.measured.get(table) ?? measuredPart(table);
+    this.#shared.measured.set(table, known);
+    return known;
   }
 
   #findings(reports: boolean): Findings {

@@ -68,12 +68,8 @@ export async function openDiscovery(options: {
 function settling(inventory: Inventory, world: World): () => void {
   let isBusy = false;
   const pass = async (): Promise<void> => {
-    let from = world.monotonicMs();
-    for (const _ of inventory.settle()) {
-      if (world.monotonicMs() - from < sliceMs) continue;
-      await pause(world);
-      from = world.monotonicMs();
-    }
+    const rest = slices(world);
+    for (const _ of inventory.settle()) await rest();
   };
   return () => {
     if (isBusy || inventory.isSettled) return;
@@ -86,10 +82,19 @@ function settling(inventory: Inventory, world: World): () => void {
   };
 }
 
-const pause = (world: World): Promise<void> =>
-  new Promise((resolve) => {
-    world.after(milliseconds(1), resolve);
-  });
+/** Waits a moment whenever a slice is used up. */
+function slices(world: World): () => Promise<void> | undefined {
+  let from = world.monotonicMs();
+  return () => {
+    if (world.monotonicMs() - from < sliceMs) return undefined;
+    return new Promise((resolve) => {
+      world.after(milliseconds(1), () => {
+        from = world.monotonicMs();
+        resolve();
+      });
+    });
+  };
+}
 
 /** A line a device, written in slices; answers what writes it, one writing at a time. */
 function keeping(
@@ -99,10 +104,11 @@ function keeping(
   let written = inventory.version;
   let writing: Promise<void> = Promise.resolve();
   const lines = async function* (): AsyncGenerator<Uint8Array> {
+    const rest = slices(world);
     yield Buffer.from(`${JSON.stringify({ format })}\n`);
     for (const device of inventory.snapshot()) {
       yield Buffer.from(`${JSON.stringify(device)}\n`);
-      await pause(world);
+      await rest();
     }
   };
   const write = async (): Promise<void> => {

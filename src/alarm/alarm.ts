@@ -92,6 +92,11 @@ export class Alarms {
     }
   }
 
+  /** The same for what was seen at once. */
+  observeAll(observations: readonly Observation[], at: Instant): AlarmChange[] {
+    return observations.flatMap((observation) => this.observe(observation, at));
+  }
+
   /** Ends loss of sight and light of these resources; for `alive` with `below`, hand in all that lies below. */
   endWithProofOfLife(resources: Iterable<ResourceId>, at: Instant): AlarmChange[] {
     const changes: AlarmChange[] = [];

@@ -20,6 +20,7 @@ import {
   restoredDevice,
   snapshotOf,
 } from './device-state.ts';
+import { type Gathered, gather } from './gathering.ts';
 import type { DetectionRules } from './rules.ts';
 import type { DeviceSeen } from './seen.ts';
 import { meaningOfLine, type SyslogLine } from './syslog-rules.ts';
@@ -91,6 +92,12 @@ export class Detection {
     }
     this.#settle(state, seen, { at, found });
     return found;
+  }
+
+  /** What `polled` just found there, said in as few words as can be (design L2). */
+  gathered(device: string, seen: DeviceSeen, found: readonly Observation[]): Gathered {
+    const state = this.#devices.get(device);
+    return state === undefined ? { bitmaps: [], rest: found } : gather(state, seen, found);
   }
 
   /** The device said that it lives, and nothing else. */

@@ -1,6 +1,5 @@
 /**
- * The line: one ordered stream of inputs through the rooms. Reading `#observe` and `#incidents` top to bottom is
- * reading the product.
+ * The line: one ordered stream of inputs through the rooms; to read `#observe` and `#incidents` is to read the product.
  *
  * Invariants: no clock, no chance, nothing awaited; the same inputs with the same sequences and instants give the
  * same state, changes and effects byte for byte; no call looks at more than 5,000 subscribers (design L3, L5, L9).
@@ -10,6 +9,7 @@ import { type Instant, instant } from '../base/instant.ts';
 import { tidied, without } from '../base/ranges.ts';
 import type { CorrelationTiming } from '../correlate/correlate.ts';
 import type { AlarmChange } from '../model/alarm.ts';
+import { observationsOf } from '../model/bitmap.ts';
 import type { ConfirmationChange } from '../model/confirmation.ts';
 import type { IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
 import type { ImpactChange, IncidentChange } from '../model/incident.ts';
@@ -124,6 +124,8 @@ export class Line {
         }
         return this.#observe(this.#rooms.alarms.observe(input.observation, pass.at), pass);
       }
+      case 'bitmap':
+        return this.#observe(this.#rooms.alarms.observeAll(observationsOf(input.bitmap), pass.at), pass);
       case 'topologyVersion':
         return this.#useTopology(input, pass);
       case 'command':

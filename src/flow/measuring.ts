@@ -6,6 +6,7 @@ import { type DurationMs, milliseconds, minutes, seconds } from '../base/instant
 import type { Wake, World } from '../base/world.ts';
 import type { SampleSink } from '../collect/collect.ts';
 import type { Detection } from '../detect/detect.ts';
+import type { Bitmap } from '../model/bitmap.ts';
 import type { Observation } from '../model/observation.ts';
 import type { DeviceColumns, PortColumnsOf } from './device-columns.ts';
 import { DeviceTurn, type TurnOutcome } from './device-turn.ts';
@@ -26,6 +27,8 @@ export interface MeasuringOptions {
   readonly detection: Detection;
   /** False: the line's queue is full; it is offered again. */
   readonly offer: (observation: Observation) => boolean;
+  /** The same for what is said of many at once; absent: said one by one. */
+  readonly offerMany?: ((bitmap: Bitmap) => boolean) | undefined;
   /** Whether it answered; not called for turns that say nothing. */
   readonly onTurn: (device: PolledDevice, answered: boolean) => void;
 }
@@ -61,7 +64,7 @@ export class Measuring {
     this.#options = options;
     this.#intervalMs = intervalMs;
     this.#schedule = new Schedule(world.monotonicMs());
-    this.#outlet = new ObservationOutlet(world, options.offer);
+    this.#outlet = new ObservationOutlet(world, options.offer, options.offerMany);
     this.#samples = new SampleOutlet({ store: series, world });
     this.#health = new PollingHealth(options.collector);
   }
@@ -231,12 +234,15 @@ export class Measuring {
     this.#counters.tablesIncomplete += outcome.outcome.problems.length - groups.length;
     const at = world.now();
     const { upTimeTicks } = outcome.outcome;
-    const found = detection.polled(device, { upTimeTicks, ...columns.evaluate(groups) }, at);
+    const seen = { upTimeTicks, ...columns.evaluate(groups) };
+    const found = detection.polled(device, seen, at);
     this.#samples.stamp(at);
     columns.store(groups, { sink: this.#samples, gap: this.#gapSink(at) });
     if (upTimeTicks !== undefined) this.#storeUpTime(device.id, upTimeTicks);
     if (found.some(({ event }) => event === 'raise')) turn.isSuspect = true;
-    this.#tell(this.#health.answered(device.id, found));
+    const told = detection.gathered(device.id, seen, this.#health.answered(device.id, found));
+    for (const bitmap of told.bitmaps) this.#outlet.sendMany(bitmap);
+    this.#tell(told.rest);
     this.#name(turn, columns, groups);
   }
 

@@ -4,6 +4,7 @@
  */
 import { milliseconds } from '../base/instant.ts';
 import type { Wake, World } from '../base/world.ts';
+import { type Bitmap, observationsOf } from '../model/bitmap.ts';
 import { type Observation, severities } from '../model/observation.ts';
 
 const tryAgainMs = milliseconds(250);
@@ -11,6 +12,7 @@ const mostKept = 100_000;
 
 export class ObservationOutlet {
   readonly #offer: (observation: Observation) => boolean;
+  readonly #offerMany: (bitmap: Bitmap) => boolean;
   readonly #world: World;
   /** By severity, worst first, then what ends or only tells; each the last word about its alarm. */
   readonly #kept: readonly Map<string, Observation>[] = Array.from(
@@ -19,18 +21,34 @@ export class ObservationOutlet {
   );
   #size = 0;
   #retry: Wake | undefined;
-  readonly counters = { observations: 0, observationsKept: 0, observationsLost: 0 };
+  readonly counters = { observations: 0, bitmaps: 0, observationsKept: 0, observationsLost: 0 };
 
   /** `offer` answers false while the line takes nothing. */
-  constructor(world: World, offer: (observation: Observation) => boolean) {
+  constructor(
+    world: World,
+    offer: (observation: Observation) => boolean,
+    offerMany: (bitmap: Bitmap) => boolean = () => false,
+  ) {
     this.#world = world;
     this.#offer = offer;
+    this.#offerMany = offerMany;
   }
 
   send(observation: Observation): void {
     this.counters.observations++;
     if (this.#size === 0 && this.#offer(observation)) return;
     this.#keep(observation);
+  }
+
+  /** Kept one by one while the line takes nothing: then the last word about each counts. */
+  sendMany(bitmap: Bitmap): void {
+    const { length } = bitmap.children;
+    if (this.#size === 0 && this.#offerMany(bitmap)) {
+      this.counters.observations += length;
+      this.counters.bitmaps++;
+      return;
+    }
+    for (const observation of observationsOf(bitmap)) this.send(observation);
   }
 
   close(): void {

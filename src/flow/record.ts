@@ -5,7 +5,9 @@ import type { Observation, ObservationSource, PerceivedSeverity } from '../model
 import type { Input, ObservationInput } from './input.ts';
 
 /** Raised with every change of the record's form; whoever raises it makes the older forms readable, too. */
-const schema = 1;
+const schema = 2;
+/** A record carries the number of the first schema that has its form, so that an older engine reads all it can. */
+const schemaOf = ({ kind }: Input): number => (kind === 'bitmap' ? 2 : 1);
 
 export interface RecordedInput {
   readonly at: Instant;
@@ -17,7 +19,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** An observation without evidence stays below 120 bytes (design L14): one letter a field, absent ones left out. */
 export function encodeInput(at: Instant, input: Input): Uint8Array {
-  const record = input.kind === 'observation' ? packObservation(at, input) : { v: schema, at, ...input };
+  const record =
+    input.kind === 'observation' ? packObservation(at, input) : { v: schemaOf(input), at, ...input };
   return encoder.encode(JSON.stringify(record));
 }
 
@@ -83,7 +86,7 @@ function turned<Name extends string>(letters: Readonly<Record<Name, string>>): R
 function packObservation(at: Instant, input: ObservationInput): PackedObservation {
   const seen = input.observation;
   return {
-    v: schema,
+    v: schemaOf(input),
     a: at,
     o: eventLetters[seen.event],
     r: seen.resource,

@@ -40,13 +40,15 @@ export interface Collector {
 const collectorId = 'collector';
 const lateMsWorthSaying = 10_000;
 
-export async function startCollector(options: {
+interface CollectorOptions {
   readonly installation: Installation;
   readonly world: World;
   readonly series: SeriesStore;
   readonly devices: DeviceBoard;
   readonly offer: (input: Input) => boolean;
-}): Promise<Collector> {
+}
+
+export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const { installation, world, series, devices, offer } = options;
   const { config } = installation;
   const detection = new Detection(installation.rules.detection);
@@ -60,16 +62,7 @@ export async function startCollector(options: {
     onReading: (device, reading) => discovery.take(device, reading),
   });
   memory.keepPaces(() => targets.paces());
-  const measuring = new Measuring({
-    world,
-    series,
-    detection,
-    intervalMs: config.snmp.intervalMs,
-    offer: (observation) => offer({ kind: 'observation', observation }),
-    collector: collectorId,
-    devices: targets.use(installation),
-    onTurn: (device, answered) => showTurn(devices, device, answered ? world.now() : undefined),
-  });
+  const measuring = openMeasuring(options, detection, targets.use(installation));
   devices.readFrom((id) => targets.readingOf(id));
   const { probing, use: useProbes } = await openProbing({
     folder: config.data,
@@ -118,6 +111,25 @@ export async function startCollector(options: {
       await Promise.all([memory.keep(), discovery.keep()]);
     },
   };
+}
+
+function openMeasuring(
+  options: CollectorOptions,
+  detection: Detection,
+  polled: readonly PolledDevice[],
+): Measuring {
+  const { installation, world, series, devices, offer } = options;
+  return new Measuring({
+    world,
+    series,
+    detection,
+    intervalMs: installation.config.snmp.intervalMs,
+    offer: (observation) => offer({ kind: 'observation', observation }),
+    offerMany: (bitmap) => offer({ kind: 'bitmap', bitmap }),
+    collector: collectorId,
+    devices: polled,
+    onTurn: (device, answered) => showTurn(devices, device, answered ? world.now() : undefined),
+  });
 }
 
 /** `at` undefined: it did not answer. */

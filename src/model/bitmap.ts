@@ -1,0 +1,47 @@
+/** Many things of one owner that changed alike in one poll, said once (design L2): terminals of a PON port, modems of an upstream. */
+import { type ResourceId, resourceId } from './ids.ts';
+import type { Observation, PerceivedSeverity } from './observation.ts';
+
+/** Fewer are said one by one. */
+export const leastAlike = 8;
+/** More stand in further bitmaps, so that none outgrows a record of the journal. */
+export const mostChildren = 256;
+
+export interface Bitmap {
+  /** What they hang on: a PON port, an upstream; the device where nothing is known between. */
+  readonly owner: ResourceId;
+  /** Id of the device that was polled. */
+  readonly device: string;
+  readonly event: 'raise' | 'clear';
+  readonly cause: string;
+  readonly severity?: PerceivedSeverity | undefined;
+  /** All children of the owner as this poll found them; unknown: it brought nothing of them. */
+  readonly counts: { readonly down: number; readonly alive: number; readonly unknown: number };
+  /** Those that changed. */
+  readonly children: readonly BitmapChild[];
+}
+
+export interface BitmapChild {
+  /** `kind/index` below the device. */
+  readonly object: string;
+  readonly name?: string | undefined;
+  readonly value?: string | undefined;
+}
+
+/** The same said one by one. */
+export function observationsOf({ device, event, cause, severity, children }: Bitmap): readonly Observation[] {
+  return children.map(({ object, name, value }) => {
+    const base = {
+      event,
+      resource: resourceId(`${device}/${object}`),
+      cause,
+      source: 'poll',
+      device,
+    } as const;
+    if (event === 'clear') return base;
+    const facts = Object.entries({ value, object, name }).flatMap(([key, fact]) =>
+      fact === undefined ? [] : [[key, fact]],
+    );
+    return { ...base, severity, attributes: Object.fromEntries(facts) as Record<string, string> };
+  });
+}

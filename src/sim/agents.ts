@@ -68,9 +68,12 @@ export async function openAgents(options: {
   return Promise.all(
     city.devices.map((device) => {
       const { host, port } = addresses.get(device.id)!;
-      const rows = deviceRows(device, network, world);
+      const rows = deviceRows(device, { city, network, world });
       const community = communityOf(device.id);
-      return openAgent(world, { host, port, rowsOf: (asked) => (asked === community ? rows : undefined) });
+      // Without power there is nobody to answer.
+      const isHeard = (asked: string): boolean =>
+        asked === community && !network.broken.devices.has(device.id);
+      return openAgent(world, { host, port, rowsOf: (asked) => (isHeard(asked) ? rows : undefined) });
     }),
   );
 }

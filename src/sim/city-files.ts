@@ -18,7 +18,7 @@ export function subscribersCsv(city: City): string {
   const header = 'id,name,resource,class,language,phone,email,timezone,address,consent';
   const rows = city.households.map((home) =>
     [
-      ...[home.id, home.name, home.ont, home.subscriberClass, home.language, home.phone, home.email],
+      ...[home.id, home.name, home.leaf, home.subscriberClass, home.language, home.phone, home.email],
       ...['Europe/Moscow', home.address, ''],
     ]
       .map((field) => (/[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field))
@@ -35,6 +35,8 @@ export function configurationYaml(
     readonly gateway: string;
     readonly gatewaySecret: string;
     readonly policy: string;
+    /** Folder of the profiles of its cable, copper and power devices. */
+    readonly profiles: string;
     readonly staff: readonly { id: string; name: string; skills: readonly string[]; limit: number }[];
   },
 ): string {
@@ -52,6 +54,7 @@ export function configurationYaml(
     topology: './topology.json',
     subscribers: './subscribers.csv',
     policy: given.policy,
+    profiles: given.profiles,
     channels: {
       phones: {
         kind: 'webhook',

@@ -1,8 +1,9 @@
 /**
- * The demo city: a small operator on GPON with an aggregation ring, the same for the same seed. What it answers over
+ * The demo city: a small operator on GPON, with some cable television plant and copper, and an aggregation ring, the same for the same seed. What it answers over
  * SNMP and what breaks in it is made elsewhere; this is its plan: resources, links, devices, households.
  */
 import { type Random, seededRandom } from '../base/random.ts';
+import { type CityLine, type CityModem, layCopper, layHybridFibreCoax } from './cable-plan.ts';
 import { cityResolvers } from './dns-plan.ts';
 
 export interface CityOptions {
@@ -10,7 +11,7 @@ export interface CityOptions {
   readonly households: number;
 }
 
-interface CityResource {
+export interface CityResource {
   readonly id: string;
   readonly kind: string;
   readonly in?: Readonly<Record<string, string>> | undefined;
@@ -20,7 +21,7 @@ interface CityResource {
   readonly name?: string | undefined;
 }
 
-interface CityLink {
+export interface CityLink {
   readonly id: string;
   readonly ends: readonly [string, string];
   readonly segments?: readonly string[] | undefined;
@@ -29,7 +30,7 @@ interface CityLink {
 /** One simulated agent. `ports` are its interfaces: index, name and, for a PON port, the resource behind it. */
 export interface CityDevice {
   readonly id: string;
-  readonly kind: 'core' | 'aggregation' | 'olt' | 'ups' | 'switch' | 'server';
+  readonly kind: 'core' | 'aggregation' | 'olt' | 'cmts' | 'dslam' | 'ups' | 'switch' | 'server';
   readonly site: string;
   readonly ports: readonly CityPort[];
 }
@@ -56,7 +57,8 @@ export interface CityOnt {
 
 export interface CityHousehold {
   readonly id: string;
-  readonly ont: string;
+  /** ONT, cable modem or DSL line. */
+  readonly leaf: string;
   readonly name: string;
   readonly phone: string;
   readonly email: string;
@@ -71,6 +73,8 @@ export interface City {
   readonly links: readonly CityLink[];
   readonly devices: readonly CityDevice[];
   readonly onts: readonly CityOnt[];
+  readonly modems: readonly CityModem[];
+  readonly lines: readonly CityLine[];
   readonly households: readonly CityHousehold[];
 }
 
@@ -88,10 +92,13 @@ export function buildCity(options: CityOptions): City {
   for (let number = 1; number <= olts; number++) {
     layOlt(draft, number, ring[(number - 1) % ring.length]!);
   }
-  houses(draft, options.households);
+  houses(draft);
+  layHybridFibreCoax(draft);
+  layCopper(draft);
+  thinOut(draft, options.households);
   furnish(draft, ring);
-  const { resources, links, devices, onts, households } = draft;
-  return { serviceRoots: ['core-1', 'core-2'], resources, links, devices, onts, households };
+  const { resources, links, devices, onts, modems, lines, households } = draft;
+  return { serviceRoots: ['core-1', 'core-2'], resources, links, devices, onts, modems, lines, households };
 }
 
 class Draft {
@@ -100,6 +107,8 @@ class Draft {
   readonly links: CityLink[] = [];
   readonly devices: CityDevice[] = [];
   readonly onts: CityOnt[] = [];
+  readonly modems: CityModem[] = [];
+  readonly lines: CityLine[] = [];
   readonly ontsOnPort = new Map<string, number>();
   readonly households: CityHousehold[] = [];
   /** Riser splitters waiting for a house: [id, port resource, feeder]. */
@@ -107,6 +116,10 @@ class Draft {
 
   constructor(random: Random) {
     this.random = random;
+  }
+
+  addHousehold(leaf: string, building: number): void {
+    this.households.push(household(this, { leaf, building }));
   }
 }
 
@@ -210,8 +223,8 @@ function layOlt(draft: Draft, number: number, aggregation: string): void {
   draft.devices.push({ id, kind: 'olt', site: `site-${node}`, ports });
 }
 
-/** Risers of different ports share a house; households fill them evenly until there are as many as asked for. */
-function houses(draft: Draft, wanted: number): void {
+/** Risers of different ports share a house. */
+function houses(draft: Draft): void {
   const byOlt = groupByOlt(draft);
   let building = 0;
   let area = 0;
@@ -236,7 +249,10 @@ function houses(draft: Draft, wanted: number): void {
       for (const riser of order.slice(i, i + risersPerBuilding)) fillRiser(draft, { riser, house, building });
     }
   }
-  // Evenly thinned to the wanted number, so that every house keeps some.
+}
+
+/** To the wanted number, evenly, so that every house keeps some. */
+function thinOut(draft: Draft, wanted: number): void {
   const surplus = draft.households.length - wanted;
   for (let removed = 0; removed < surplus; removed++) {
     draft.households.splice(draft.random.below(draft.households.length), 1);
@@ -283,7 +299,7 @@ function fillRiser(
       building: house,
       isBuffered,
     });
-    draft.households.push(household(draft, { ont: id, building }));
+    draft.addHousehold(id, building);
   }
 }
 
@@ -293,14 +309,14 @@ const families = ['Ivanov', 'Petrova', 'Sidorov', 'Smirnova', 'Kuznetsov', 'Popo
 const streetAddress = (building: number): string =>
   `${streets[building % streets.length]} St, ${1 + Math.floor(building / streets.length)}`;
 
-function household(draft: Draft, at: { ont: string; building: number }): CityHousehold {
+function household(draft: Draft, at: { leaf: string; building: number }): CityHousehold {
   const number = draft.households.length + 1;
   const draw = draft.random.next();
   const subscriberClass =
     draw < 0.93 ? 'residential' : draw < 0.97 ? 'business' : draw < 0.99 ? 'priority' : 'vip';
   return {
     id: `A-${100_000 + number}`,
-    ont: at.ont,
+    leaf: at.leaf,
     name: `${families[draft.random.below(families.length)]} ${number}`,
     // +7 900 000 is not given out to anyone here: every number leads to the simulated gateway only.
     phone: `+7900${String(number).padStart(7, '0')}`,

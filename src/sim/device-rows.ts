@@ -1,8 +1,9 @@
-/** What a simulated device answers over SNMP: system, interfaces, a temperature, and a UPS its battery (UPS-MIB, RFC 1628). */
+/** What a simulated device answers over SNMP: system, interfaces, a temperature, and what its kind has beside. */
 import type { World } from '../base/world.ts';
 import type { AgentRows, Oid, Varbind, VarbindValue } from '../edge/snmp/agent.ts';
-import type { CityDevice, CityPort } from './city.ts';
+import type { City, CityDevice, CityPort } from './city.ts';
 import type { Network } from './network.ts';
+import { cableRows, copperRows, supplyRows } from './plant-rows.ts';
 
 type Read = () => VarbindValue;
 
@@ -18,21 +19,30 @@ const sysObjectIds: Readonly<Record<CityDevice['kind'], string>> = {
   core: '1.3.6.1.4.1.8072.3.2.10',
   aggregation: '1.3.6.1.4.1.8072.3.2.10',
   olt: '1.3.6.1.4.1.3320.1.309.1',
-  ups: '1.3.6.1.2.1.33',
+  // An enterprise that is nobody's: the profiles are in demo/collectors.
+  cmts: '1.3.6.1.4.1.99999.1.1',
+  dslam: '1.3.6.1.4.1.99999.1.2',
+  ups: '1.3.6.1.4.1.99999.1.3',
   switch: '1.3.6.1.4.1.8072.3.2.10',
   server: '1.3.6.1.4.1.8072.3.2.10',
 };
 
 const upMs = 12 * 86_400_000;
 
-export function deviceRows(device: CityDevice, network: Network, world: World): AgentRows {
+export function deviceRows(
+  device: CityDevice,
+  given: { readonly city: City; readonly network: Network; readonly world: World },
+): AgentRows {
+  const { city, network, world } = given;
   const rows = new Map<Oid, Read>();
   const startMs = world.monotonicMs();
   const elapsedMs = (): number => world.monotonicMs() - startMs;
   system(rows, device, elapsedMs);
   interfaces(rows, { device, network, elapsedMs });
   temperature(rows, device, elapsedMs);
-  if (device.kind === 'ups') battery(rows);
+  if (device.kind === 'ups') supplyRows(rows, device, network);
+  if (device.kind === 'cmts') cableRows(rows, { device, modems: city.modems, network, elapsedMs });
+  if (device.kind === 'dslam') copperRows(rows, city.lines, network);
   return sorted(rows);
 }
 
@@ -61,7 +71,7 @@ function interfaces(
     };
     table(1, () => integer(port.ifIndex));
     table(2, () => text(port.name));
-    table(3, () => integer(port.name.startsWith('GPON') ? 250 : 6));
+    table(3, () => integer(typeOf(port)));
     table(4, () => integer(1_500));
     table(5, () => gauge(Math.min(port.speedMbps * 1e6, 4_294_967_295)));
     table(6, () => ({
@@ -85,6 +95,12 @@ function interfaces(
   }
 }
 
+/** IANAifType: gpon, docsCableDownstream, docsCableUpstream, else ethernetCsmacd. */
+function typeOf({ name }: CityPort): number {
+  if (name.startsWith('GPON')) return 250;
+  return name.startsWith('Downstream') ? 128 : name.startsWith('Upstream') ? 129 : 6;
+}
+
 /** A day's swing around a share of the port's speed, summed up since the device was switched on. */
 function octetsOf(port: CityPort, share: number, elapsedMs: number): number {
   const bytesPerMs = (port.speedMbps * 1e6 * share) / 8 / 1_000;
@@ -104,14 +120,6 @@ function temperature(rows: Map<Oid, Read>, device: CityDevice, elapsedMs: () => 
     integer(Math.round(330 + 15 * Math.sin(elapsedMs() / 90_000 + device.id.length))),
   );
   rows.set(`${sensor}.5.1`, () => integer(1));
-}
-
-/** On mains: normal, 240 minutes left, fully charged, output from the mains. */
-function battery(rows: Map<Oid, Read>): void {
-  rows.set('1.3.6.1.2.1.33.1.2.1.0', () => integer(2));
-  rows.set('1.3.6.1.2.1.33.1.2.3.0', () => integer(240));
-  rows.set('1.3.6.1.2.1.33.1.2.4.0', () => integer(100));
-  rows.set('1.3.6.1.2.1.33.1.4.1.0', () => integer(3));
 }
 
 function sorted(rows: Map<Oid, Read>): AgentRows {

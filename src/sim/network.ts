@@ -2,6 +2,7 @@
 import { milliseconds } from '../base/instant.ts';
 import type { Random } from '../base/random.ts';
 import type { World } from '../base/world.ts';
+import type { CityLine, CityModem } from './cable-plan.ts';
 import type { City, CityDevice, CityOnt, CityPort } from './city.ts';
 
 /** A notification a simulated device sends; see traps.ts for its form on the wire. */
@@ -32,6 +33,16 @@ export class Network {
   /** ONTs that have told that they are gone, so that each tells it once. */
   readonly #gone = new Set<string>();
   readonly #lastChange = new Map<string, number>();
+  /** What hangs on a line of some kind, for whoever asks whether a home is served. */
+  readonly #leaves = new Map<string, () => boolean>();
+  /** Amplifiers, copper cables and devices that are broken or dark now, by id; the scenarios change them. */
+  readonly broken = {
+    amplifiers: new Set<string>(),
+    cables: new Set<string>(),
+    devices: new Set<string>(),
+  };
+  /** What a power supply runs on where it is not the mains. */
+  readonly supplies = new Map<string, 'battery' | 'batteryLow'>();
   /** Resolvers that answer wrongly or late now, by id. */
   readonly resolvers = { poisoned: new Set<string>(), slow: new Set<string>() };
 
@@ -43,6 +54,10 @@ export class Network {
       if (same === undefined) this.#ontsOf.set(ont.port, [ont]);
       else same.push(ont);
     }
+    const { onts, modems, lines } = options.city;
+    for (const ont of onts) this.#leaves.set(ont.id, () => this.isOntLit(ont));
+    for (const modem of modems) this.#leaves.set(modem.id, () => this.isModemUp(modem));
+    for (const line of lines) this.#leaves.set(line.id, () => this.isLineUp(line));
     for (const device of options.city.devices) {
       for (const port of device.ports) {
         const ends = this.#portOf.get(port.resource) ?? [];
@@ -64,6 +79,21 @@ export class Network {
   isOntLit(ont: CityOnt): boolean {
     if (this.#cutFeeders.has(ont.feeder) || this.#brokenDrops.has(ont.id)) return false;
     return !this.#darkBuildings.has(ont.building) || ont.isBuffered;
+  }
+
+  isModemUp({ cmts, amplifiers, building }: CityModem): boolean {
+    const isFed = amplifiers.every((amplifier) => !this.broken.amplifiers.has(amplifier));
+    return isFed && !this.broken.devices.has(cmts) && !this.#darkBuildings.has(building);
+  }
+
+  isLineUp({ dslam, cable, building }: CityLine): boolean {
+    const isWhole = !this.broken.cables.has(cable) && !this.broken.devices.has(dslam);
+    return isWhole && !this.#darkBuildings.has(building);
+  }
+
+  /** Has this ONT, modem or DSL line its signal? */
+  isServed(leaf: string): boolean {
+    return this.#leaves.get(leaf)?.() ?? true;
   }
 
   /** Monotonic ms of the last change of a port's state; 0 when there was none. */

@@ -3,7 +3,7 @@ import { milliseconds } from '../base/instant.ts';
 import type { Random } from '../base/random.ts';
 import type { World } from '../base/world.ts';
 import type { CenterClient } from './center-client.ts';
-import type { City, CityHousehold, CityOnt } from './city.ts';
+import type { City, CityHousehold } from './city.ts';
 import type { Network } from './network.ts';
 import type { PhoneText } from './phones.ts';
 
@@ -36,7 +36,6 @@ const causes = ['network', 'contact', 'information', 'third-party', 'praise'] as
 export class People {
   readonly #options: PeopleOptions;
   readonly #homes: ReadonlyMap<string, CityHousehold>;
-  readonly #onts: ReadonlyMap<string, CityOnt>;
   #written = 0;
   #answered = 0;
   #rated = 0;
@@ -45,7 +44,6 @@ export class People {
   constructor(options: PeopleOptions) {
     this.#options = options;
     this.#homes = new Map(options.city.households.map((home) => [home.id, home]));
-    this.#onts = new Map(options.city.onts.map((ont) => [ont.id, ont]));
   }
 
   get counters(): Readonly<Record<'written' | 'answered' | 'rated' | 'failed', number>> {
@@ -74,7 +72,7 @@ export class People {
 
   async #answer(home: CityHousehold, url: string): Promise<void> {
     const { network, center, random } = this.#options;
-    const isLit = network.isOntLit(this.#onts.get(home.ont)!);
+    const isLit = network.isServed(home.leaf);
     const answer = !isLit ? 'notFixed' : random.next() < habits.wantsCall ? 'contactMe' : 'fixed';
     await center.post(url, { answer });
     this.#answered++;

@@ -12,6 +12,9 @@ export const scenarioNames = [
   'false-alarm',
   'dns-poisoning',
   'dns-slow',
+  'amplifier-fault',
+  'cable-cut',
+  'mains-loss',
 ] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
@@ -61,6 +64,12 @@ function timeline(name: ScenarioName, stage: Stage): readonly Step[] {
       return dnsPoisoning(stage, 4);
     case 'dns-slow':
       return dnsSlow(stage, 4);
+    case 'amplifier-fault':
+      return amplifierFault(stage, 4);
+    case 'cable-cut':
+      return cableCut(stage, 4);
+    case 'mains-loss':
+      return mainsLoss(stage, 4);
     case 'all':
       return [
         ...fibreCut(stage, 4),
@@ -118,5 +127,48 @@ function dnsSlow({ network }: Stage, from: number): readonly Step[] {
   return [
     { afterSeconds: from, run: () => void slow.add('dns-4') },
     { afterSeconds: from + 90, run: () => void slow.delete('dns-4') },
+  ];
+}
+
+/** A trunk amplifier of the cable plant dies: every modem behind it falls silent, those beside it do not. */
+function amplifierFault({ city, network, random }: Stage, from: number): readonly Step[] {
+  const trunks = [...new Set(city.modems.map(({ amplifiers }) => amplifiers[0]!))];
+  const trunk = trunks[random.below(trunks.length)]!;
+  const { amplifiers } = network.broken;
+  return [
+    { afterSeconds: from, run: () => void amplifiers.add(trunk) },
+    { afterSeconds: from + 90, run: () => void amplifiers.delete(trunk) },
+  ];
+}
+
+/** Thieves take a telephone cable. */
+function cableCut({ city, network, random }: Stage, from: number): readonly Step[] {
+  const all = [...new Set(city.lines.map(({ cable }) => cable))];
+  const cable = all[random.below(all.length)]!;
+  const { cables } = network.broken;
+  return [
+    { afterSeconds: from, run: () => void cables.add(cable) },
+    { afterSeconds: from + 90, run: () => void cables.delete(cable) },
+  ];
+}
+
+/** A street cabinet loses its mains; its battery holds for a while, then the DSLAM goes dark. */
+function mainsLoss({ network }: Stage, from: number): readonly Step[] {
+  const { supplies, broken } = network;
+  const ends = (): void => {
+    supplies.delete('ups-street');
+    broken.devices.clear();
+  };
+  return [
+    { afterSeconds: from, run: () => void supplies.set('ups-street', 'battery') },
+    { afterSeconds: from + 20, run: () => void supplies.set('ups-street', 'batteryLow') },
+    {
+      afterSeconds: from + 35,
+      run: () => {
+        broken.devices.add('dslam-1');
+        broken.devices.add('ups-street');
+      },
+    },
+    { afterSeconds: from + 130, run: ends },
   ];
 }

@@ -25,8 +25,8 @@ export class Shift {
   readonly #center: CenterClient;
   readonly #network: Network;
   readonly #world: World;
-  /** Subscriber id to ONT, for who goes out and repairs a drop. */
-  readonly #ontOf: ReadonlyMap<string, string>;
+  /** Subscriber id to ONT, modem or line, for who goes out and repairs a drop. */
+  readonly #leafOf: ReadonlyMap<string, string>;
   #wake: Wake | undefined;
   #isBusy = false;
   #approved = 0;
@@ -42,7 +42,7 @@ export class Shift {
     this.#center = options.center;
     this.#network = options.network;
     this.#world = options.world;
-    this.#ontOf = new Map(options.city.households.map((home) => [home.id, home.ont]));
+    this.#leafOf = new Map(options.city.households.map((home) => [home.id, home.leaf]));
   }
 
   get counters(): Readonly<Record<'approved' | 'finished' | 'failed', number>> {
@@ -87,8 +87,8 @@ export class Shift {
   }
 
   async #finish(task: TaskRow): Promise<void> {
-    const ont = this.#ontOf.get(task.subscriber ?? '');
-    if (task.kind === 'diagnose' && ont !== undefined) this.#network.repairDrop(ont);
+    const leaf = this.#leafOf.get(task.subscriber ?? '');
+    if (task.kind === 'diagnose' && leaf !== undefined) this.#network.repairDrop(leaf);
     const outcome = task.kind === 'diagnose' ? 'fixed' : 'talked';
     await this.#center.act(`/tasks/${encodeURIComponent(task.id)}/finish`, { outcome });
     this.#finished++;

@@ -24,6 +24,7 @@ test('the platform as the demo configures it: nothing wrong at first, then one p
     gateway: 'http://127.0.0.1:1/sms',
     gatewaySecret: 'secret',
     policy: './policy.yaml',
+    profiles: './collectors',
     staff: [],
   });
   const { value, problems } = parseConfig('demo/allclear.yaml', text);

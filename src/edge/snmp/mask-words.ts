@@ -14,6 +14,7 @@ const words = new Set(
   generic other unknown none enabled disabled online offline minor major critical warning over under high threshold limit
   copper fiber fibre single multi mode long short range base pluggable quad small form factor compact lane wavelength
   amplifier booster preamplifier splitter oscillator multiplexer demultiplexer transponder muxponder client network service
+  huawei zte nokia cisco juniper mikrotik eltex bdcom arris casa ericsson fiberhome raisecom ubiquiti routeros logical
   stack entity component device average minute second seconds minutes percent watts volts amps degrees celsius`
     .split(/\s+/)
     .filter((word) => word !== ''),

@@ -111,8 +111,14 @@ export function memoryDaemon(
     isReady: () => daemon.isReady,
     dns: () => daemon.dns,
     discovered: {
-      facts: ({ device }) =>
-        all(daemon.facts.filter(({ from }) => device === undefined || from.device === device)),
+      facts: (filter) =>
+        all(
+          daemon.facts.filter(
+            ({ kind, from }) =>
+              (filter.device === undefined || from.device === filter.device) &&
+              (filter.kind === undefined || kind === filter.kind),
+          ),
+        ),
       conflicts: () => all(daemon.conflicts),
     },
     metrics: () => `allclear_inputs_total ${inputs.length}\n`,

@@ -1,5 +1,6 @@
 /** The devices and whether they answer; one of them with its last full reading. */
 import type { DeviceJson } from '../../src/edge/http/contract.ts';
+import { DiscoveredPanels } from '../parts/discovered.tsx';
 import { type Fact, Facts } from '../parts/facts.tsx';
 import { Filter, matches } from '../parts/filter.tsx';
 import { Empty, More, Shown } from '../parts/states.tsx';
@@ -109,6 +110,7 @@ function Opened({ device }: { readonly device: DeviceJson }) {
       </p>
       <h1>{device.id}</h1>
       <Facts facts={facts} />
+      {device.state !== 'notPolled' && <DiscoveredPanels device={device.id} />}
       {device.reading === null || device.reading === undefined ? (
         <Empty text={say.device.noReading} />
       ) : (

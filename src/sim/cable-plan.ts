@@ -113,14 +113,17 @@ const firstLine = 1_001;
 /** dslam - cable - cabinet - pair - line; the DSLAM stands in the street with a supply of its own. */
 export function layCopper(plan: Plan): void {
   const dslam = 'dslam-1';
-  const [site, mains, battery, supply] = ['site-street', 'mains-street', 'battery-street', 'ups-street'];
-  const where = { collector: 'collector-1', site };
+  const [site, mains, supply] = ['site-street', 'mains-street', 'ups-street'];
+  // Named as the profile of the supply names its parts: what it says of them is said of what the DSLAM lives on.
+  const [output, battery] = [`${supply}/ups/0`, `${supply}/battery/0`];
+  const where = { power: battery, collector: 'collector-1', site };
   plan.resources.push(
     { id: mains, kind: 'mains', name: 'Street substation' },
     { id: site, kind: 'site', in: { power: mains }, name: 'Street cabinet' },
-    { id: battery, kind: 'battery', in: { power: site } },
-    { id: supply, kind: 'ups', in: { power: site, ...where } },
-    { id: dslam, kind: 'dslam', in: { power: battery, ...where }, name: 'DSLAM 1' },
+    { id: output, kind: 'battery', in: { power: site }, name: 'Street cabinet supply' },
+    { id: battery, kind: 'battery', in: { power: output }, name: 'Street cabinet battery' },
+    { id: supply, kind: 'ups', in: where },
+    { id: dslam, kind: 'dslam', in: where, name: 'DSLAM 1' },
     { id: 'mains-copper', kind: 'mains', name: 'Copper district' },
   );
   for (let house = 1; house <= copperHouses; house++)

@@ -1,28 +1,39 @@
 /** `simulate`: serves recordings of devices over UDP, one community a file. */
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
+import type { AgentHabits } from '../../edge/snmp/agent.ts';
 import { type ServedRecordings, serveRecordings } from '../../edge/snmp/recordings.ts';
 import { formatHostPort, type HostPort, parseHostPort } from '../config/values.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { machine } from '../world.ts';
-import { commonOptions, onlyPositional, verbWorld } from './common-options.ts';
+import { commonOptions, durationFrom, onlyPositional, verbWorld } from './common-options.ts';
 import type { Verb } from './verb.ts';
+import { speaker } from './words.ts';
 
-const options = { ...commonOptions, listen: { type: 'string' } } as const;
+const options = {
+  ...commonOptions,
+  listen: { type: 'string' },
+  loss: { type: 'string' },
+  latency: { type: 'string' },
+} as const;
 
 export const simulateVerb: Verb = {
   name: 'simulate',
   summary: "Serves the .snmprec recordings of a folder; the community is the file's name without its ending.",
-  usage: 'allclear simulate DIR [--listen HOST:PORT]',
+  usage: 'allclear simulate DIR [--listen HOST:PORT] [--loss 0.05] [--latency 20ms] [--lang ru|en]',
   async run(argv, terminal) {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
     const folder = onlyPositional(positionals, 'DIR');
     const written = values.listen ?? '127.0.0.1:11611';
     const listen = parseHostPort(written);
     if (listen === undefined) throw new Fault('usage/listen', `--listen ${written} is no HOST:PORT`);
-    const served = await serve(folder, listen);
-    if (served.skippedLines > 0)
-      terminal.complain(`${served.skippedLines} lines are no rows and are not served`);
+    const habits = {
+      lossShare: shareFrom(values.loss),
+      delayMs: durationFrom(values.latency, 'latency', 0),
+    };
+    const say = speaker(values.lang);
+    const served = await serve(folder, { ...listen, habits });
+    if (served.skippedLines > 0) terminal.complain(say('skippedLines', { lines: served.skippedLines }));
     if (served.names.length === 0) {
       await served.agent.close();
       throw new Fault('simulate/empty', `${folder} holds no .snmprec recording`);
@@ -37,7 +48,17 @@ export const simulateVerb: Verb = {
   },
 };
 
-async function serve(folder: string, listen: HostPort): Promise<ServedRecordings> {
+/** Of requests that get no answer. */
+function shareFrom(written: string | undefined): number {
+  const share = Number(written ?? 0);
+  if (written !== '' && share >= 0 && share < 1) return share;
+  throw new Fault('usage/loss', `--loss is a share from 0 to below 1, such as 0.05, not "${written}"`);
+}
+
+async function serve(
+  folder: string,
+  listen: HostPort & { readonly habits: AgentHabits },
+): Promise<ServedRecordings> {
   try {
     return await serveRecordings(verbWorld(), folder, listen);
   } catch (error) {

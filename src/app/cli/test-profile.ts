@@ -20,7 +20,9 @@ import { parseSnmprec, type Recording, recordingOf } from '../../edge/snmp/snmpr
 import { openTransport, type Transport } from '../../edge/snmp/transport.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { verbWorld } from './common-options.ts';
+import { openBar } from './progress-bar.ts';
 import { profileFoldersOf } from './snmp-options.ts';
+import { printable } from './table.ts';
 import type { Terminal } from './verb.ts';
 import type { Say } from './words.ts';
 
@@ -55,15 +57,17 @@ export async function testProfiles(wanted: Wanted, terminal: Terminal, say: Say)
   tally.problems.push(...loaded.problems.filter(({ file }) => isInside(resolve(file))));
   const world = verbWorld();
   const transport = await openTransport(world);
+  const bar = openBar(terminal, world);
+  const wantedProfiles = [...loaded.value.byId.values()].filter(({ file }) => isInside(resolve(file)));
   try {
-    for (const profile of loaded.value.byId.values()) {
-      if (!isInside(resolve(profile.file))) continue;
-      tally.profiles++;
+    for (const profile of wantedProfiles) {
+      bar.show(tally.profiles++, wantedProfiles.length, printable(profile.id));
       for (const test of profile.tests) {
         await runTest(test, { profile, profiles: loaded.value, world, transport, wanted, tally });
       }
     }
   } finally {
+    bar.close();
     transport.close();
   }
   return report(tally, wanted, { terminal, say });

@@ -1,8 +1,9 @@
 /** The verb `simulate`: all recordings of a folder behind one UDP port, one community a file. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { seededRandom } from '../../base/random.ts';
 import type { World } from '../../base/world.ts';
-import { type Agent, type AgentRows, openAgent, recordedRows } from './agent.ts';
+import { type Agent, type AgentHabits, type AgentRows, openAgent, recordedRows } from './agent.ts';
 import { parseSnmprec } from './snmprec.ts';
 
 export interface ServedRecordings {
@@ -17,7 +18,11 @@ export interface ServedRecordings {
 export async function serveRecordings(
   world: World,
   folder: string,
-  listen: { readonly host: string; readonly port: number },
+  listen: {
+    readonly host: string;
+    readonly port: number;
+    readonly habits?: AgentHabits | undefined;
+  },
 ): Promise<ServedRecordings> {
   const rows = new Map<string, AgentRows>();
   let skippedLines = 0;
@@ -27,6 +32,7 @@ export async function serveRecordings(
     skippedLines += recording.skipped;
     rows.set(file.slice(0, -'.snmprec'.length), recordedRows(recording));
   }
-  const agent = await openAgent(world, { ...listen, rowsOf: (community) => rows.get(community) });
+  const random = seededRandom(1);
+  const agent = await openAgent(world, { ...listen, random, rowsOf: (community) => rows.get(community) });
   return { agent, names: [...rows.keys()], skippedLines };
 }

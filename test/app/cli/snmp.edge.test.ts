@@ -33,16 +33,19 @@ afterEach(async () => {
 });
 
 /** Runs `simulate` until the test ends, by the signal it would get; answers where it listens. */
-async function simulate(path: string): Promise<{ readonly at: string; readonly recordings: number }> {
-  const { terminal, out } = collectingTerminal();
-  const running = simulateVerb.run([path, '--listen', '127.0.0.1:0'], terminal);
+async function simulate(
+  path: string,
+  ...more: readonly string[]
+): Promise<{ readonly at: string; readonly recordings: number; readonly complained: readonly string[] }> {
+  const { terminal, out, err } = collectingTerminal();
+  const running = simulateVerb.run([path, '--listen', '127.0.0.1:0', ...more], terminal);
   await expect.poll(() => out.length, { timeout: 30_000 }).toBe(1);
   stop = () => {
     process.emit('SIGTERM');
     return running;
   };
   const ready = JSON.parse(out[0]!.replace(/^ready /, '')) as { listen: string; recordings: number };
-  return { at: ready.listen, recordings: ready.recordings };
+  return { at: ready.listen, recordings: ready.recordings, complained: err };
 }
 
 test('a recording that is served is read as device-reading/1, and SIGTERM ends the service well', async () => {
@@ -67,6 +70,50 @@ test('the summary for people lets no control character of a device through', asy
   const { out } = await say(pollVerb, at, '--community', 'sw', '--lang', 'ru');
   expect(out.join('\n')).toContain('отвечает');
   expect(out.join('\n')).not.toContain('\u001b');
+});
+
+test('the summary marks what is down, groups readings by object, and says what to do with a device that nobody knows', async () => {
+  const more = [
+    '1.3.6.1.2.1.2.2.1.1.2|2|2',
+    '1.3.6.1.2.1.2.2.1.2.2|4|eth1',
+    '1.3.6.1.2.1.2.2.1.7.2|2|1',
+    '1.3.6.1.2.1.2.2.1.8.2|2|2',
+    '1.3.6.1.2.1.47.1.1.1.1.7.5|4|Temp inlet',
+    '1.3.6.1.2.1.99.1.1.1.1.5|2|8',
+    '1.3.6.1.2.1.99.1.1.1.2.5|2|9',
+    '1.3.6.1.2.1.99.1.1.1.3.5|2|1',
+    '1.3.6.1.2.1.99.1.1.1.4.5|2|415',
+    '1.3.6.1.2.1.99.1.1.1.5.5|2|1',
+  ];
+  folder = await folderOf({ 'sw.snmprec': `${recording}${more.join('\n')}\n` });
+  const { at } = await simulate(folder.path);
+  const said = (await say(pollVerb, at, '--community', 'sw')).out.join('\n');
+  expect(said).toMatch(/^! +2 +eth1 +down/m);
+  expect(said).toMatch(/^ +1 +eth0 +up/m);
+  expect(said).toMatch(/hw\.temperature +41\.5 +Cel/);
+  expect(said).toContain('No profile knows this device (sysObjectID 1.3.6.1.4.1.99999.1)');
+  expect(said).toMatch(/They answered: .*base\/if-mib/);
+  expect(said).toContain(`allclear record ${at}`);
+});
+
+test('recordings are served whatever order they are in; lines that are no rows are counted and left out', async () => {
+  const odd = [
+    '1.3.6.1.2.1.1.5.0|4|first',
+    '.1.3.6.1.2.1.1.1.0|4e|A\\x20switch',
+    'garbage',
+    '1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.9',
+    '1.3.6.1.2.1.4.20.1.1.192.0.2.1|64x|c0000201',
+    '1.3.6.1.2.1.1.5.0|4|last\r',
+    '1.3.6.1.2.1.1.3.0|67|12',
+    '1.3.6.1.2.1.2.2.1.6.1|4x|zz',
+    '1.3.6.1.2.1.2.2.1.1.1|2:numeric|rate=1',
+  ];
+  folder = await folderOf({ 'odd.snmprec': odd.join('\n') });
+  const { at, complained } = await simulate(folder.path, '--latency', '1ms', '--lang', 'ru');
+  expect(complained).toEqual(['Строк, которые не читаются и не отдаются: 3.']);
+  const said = await say(pollVerb, at, '--community', 'odd', '--json');
+  expect(json(said)).toMatchObject({ device: { sysName: 'last', sysDescr: 'A switch', sysUpTimeTicks: 12 } });
+  await expect(say(simulateVerb, folder.path, '--loss', '2')).rejects.toMatchObject({ code: 'usage/loss' });
 });
 
 test('a community may come from a file, so that it stands in no list of processes', async () => {

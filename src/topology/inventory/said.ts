@@ -2,7 +2,7 @@
 import type { Instant } from '../../base/instant.ts';
 import type { Fact, FactSource, Place } from '../../model/discovered.ts';
 import type { DeviceReading, InterfaceReading, LinkReading, ObjectReading } from '../../model/reading.ts';
-import { macNumber } from './mac.ts';
+import { macNumber, macText } from './mac.ts';
 
 /** A fact that needs no other device; `key` tells it apart on its device, also when names are resolved anew. */
 export type OwnFact = Pick<Fact, 'kind' | 'source' | 'from' | 'to' | 'state'> & { readonly key: string };
@@ -149,7 +149,7 @@ function relationsOf(reading: DeviceReading, nameOf: ReadonlyMap<string, string>
         key: `${kind} ${from} ${to}`,
         kind,
         source: sourceOf(kind, fromKind),
-        from: endOf(from, nameOf),
+        from: kind === 'session' ? subscriberAt(fromId) : endOf(from, nameOf),
         to: endOf(to, nameOf),
       });
     }
@@ -160,7 +160,7 @@ function relationsOf(reading: DeviceReading, nameOf: ReadonlyMap<string, string>
 
 function sourceOf(kind: Fact['kind'], fromKind: string): FactSource {
   if (kind === 'member') return 'lag';
-  if (kind === 'session') return fromKind === 'dhcp' ? 'dhcp' : 'pppoe';
+  if (kind === 'session' && (fromKind === 'dhcp' || fromKind === 'pppoe')) return fromKind;
   return kind === 'serves' ? 'access' : 'profile';
 }
 
@@ -168,12 +168,14 @@ function endOf(id: string, nameOf: ReadonlyMap<string, string>): Place {
   const [kind, rest] = cut(id);
   const port = nameOf.get(id);
   if (port !== undefined) return { port };
+  if (kind === 'ifName') return { port: rest };
   if (kind === 'mac') return { mac: rest };
   if (kind === 'ip') return { address: rest };
-  if (kind === 'pppoe') return { name: rest };
-  if (kind === 'dhcp') return macNumber(rest) === undefined ? { name: rest } : { mac: rest };
   return { part: id };
 }
+
+/** The holder of a lease by its address, of a session by its login. */
+const subscriberAt = (id: string): Place => (macNumber(id) === undefined ? { name: id } : { mac: id });
 
 function cut(id: string): readonly [string, string] {
   const at = id.indexOf('/');
@@ -194,7 +196,7 @@ function placed(object: ObjectReading, nameOf: ReadonlyMap<string, string>): Own
   if (!terminals.has(kind) && !parts.has(kind)) return [];
   const name = attributes['name'];
   const serial = key ?? attributes['serial'];
-  const mac = attributes['mac'] ?? attributes['remote'];
+  const number = macNumber(String(attributes['mac'] ?? attributes['remote'] ?? ''));
   const isTerminal = terminals.has(kind);
   // A part without a name or a serial number is nothing that anybody could look for.
   if (!isTerminal && (name === undefined || kind === 'module') && serial === undefined) return [];
@@ -208,7 +210,7 @@ function placed(object: ObjectReading, nameOf: ReadonlyMap<string, string>): Own
         part: id,
         ...(typeof name === 'string' && name !== '' && { name }),
         ...(serial !== undefined && serial !== '' && { serial: String(serial) }),
-        ...(typeof mac === 'string' && macNumber(mac) !== undefined && { mac }),
+        ...(number !== undefined && { mac: macText(number) }),
       },
       state: object.state,
     },

@@ -139,6 +139,7 @@ it('adjacencies, aggregates, parts, terminals and sessions are facts with their 
         'contains interface/9 ip/192.0.2.65',
         'session pppoe/user-1 interface/2',
         'session dhcp/02:00:00:00:aa:01 interface/2',
+        'session other/user-2 ifName/xe-1',
       ],
       objects: [
         object('ospf-neighbour', '192.0.2.2.0', { neighbor: '192.0.2.2' }, { state: 'full' }),
@@ -155,6 +156,7 @@ it('adjacencies, aggregates, parts, terminals and sessions are facts with their 
     ['member', 'lag', { device: 'r-1', port: 'xe-0' }, { device: 'r-1', port: 'ae0' }],
     ['session', 'pppoe', { name: 'user-1' }, { device: 'r-1', port: 'xe-1' }],
     ['session', 'dhcp', { mac: '02:00:00:00:aa:01' }, { device: 'r-1', port: 'xe-1' }],
+    ['session', 'profile', { name: 'user-2' }, { device: 'r-1', port: 'xe-1' }],
     [
       'contains',
       'profile',

@@ -6,7 +6,7 @@
 export { compileTopology } from './compile.ts';
 export { type PlannedWorks, parseTopology, type TopologyDocument } from './document.ts';
 export { impliedParent, impliedParentIndex, Topology } from './graph.ts';
-export { conflictsOf, type Judged } from './inventory/conflicts.ts';
+export { conflictsOf } from './inventory/conflicts.ts';
 export { Inventory, type KeptDevice, staleAfterMs } from './inventory/inventory.ts';
 export { proposalText, proposeTopology } from './inventory/proposal.ts';
 export { saidBy } from './inventory/said.ts';

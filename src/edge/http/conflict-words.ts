@@ -107,7 +107,7 @@ function namesOf(places: readonly Place[]): string {
 }
 
 /** `sw-1 Gi0/1`, or what a stranger calls itself with the addresses that are known of it. */
-export function placeName({ device, port, part, name, serial, mac, address }: Place): string {
+function placeName({ device, port, part, name, serial, mac, address }: Place): string {
   if (device !== undefined) return [device, port, name ?? part, serial].filter(isSaid).join(' ');
   const others = name === undefined ? [] : [mac, address].filter(isSaid);
   const who = name ?? mac ?? address ?? '?';

@@ -10,7 +10,7 @@ import { candidates, type Known } from './neighbours.ts';
 /** More of one list say nothing that the first do not. */
 const most = 5_000;
 
-export interface Judged extends Known {
+interface Judged extends Known {
   readonly facts: readonly Fact[];
   readonly now: Instant;
   /** Undefined: none is configured, and nothing can contradict it. */

@@ -15,7 +15,7 @@ export interface SaidPort {
   readonly mac?: number | undefined;
 }
 
-export interface SaidPeer {
+interface SaidPeer {
   readonly source: FactSource;
   readonly address: string;
   readonly state?: string | undefined;

@@ -1,8 +1,10 @@
 // Syslog of the started daemon: from a line of Debian's logger to the alarm and the journal, and what is not taken.
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import type { AlarmJson } from '../../src/edge/http/contract.ts';
@@ -81,6 +83,48 @@ test('a line raises an alarm, the next one ends it, a third proves life; all of 
   expect(lines[0]).toMatchObject({ facility: 3, severity: 4, app: 'mib2d', text: down, event: 'raise' });
   expect(lines[0]?.['from']).toMatch(/^127\.0\.0\.1:\d+$/);
   expect(lines.at(-1)).toMatchObject({ event: 'alive', resource: 'r-1', host: expect.any(String) });
+});
+
+async function certificate(folder: string, name: string): Promise<string> {
+  const [key, cert] = [join(folder, 'syslog.key'), join(folder, 'syslog.pem')];
+  await run('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+    ...['-keyout', key, '-out', cert, '-days', '2', '-subj', `/CN=${name}`],
+  ]);
+  return readFile(cert, 'utf8');
+}
+
+/** The name in the certificate that the daemon shows; `message` is sent to it with its octets counted. */
+async function overTls(daemon: Daemon, ca: readonly string[], message: string): Promise<unknown> {
+  const [host, port] = (await daemon.ready).syslogTls!.split(':');
+  const checkServerIdentity = () => undefined;
+  const socket = connect({ host: host!, port: Number(port), ca: [...ca], checkServerIdentity });
+  await once(socket, 'secureConnect');
+  const { CN } = socket.getPeerCertificate().subject;
+  socket.end(`${Buffer.byteLength(message)} ${message}`);
+  await once(socket, 'close');
+  return CN;
+}
+
+test('over TLS an alarm of RFC 5674 needs no rule, and SIGHUP brings the renewed certificate', async () => {
+  const tls = `${config}syslogTls: { listen: "127.0.0.1:0", cert: syslog.pem, key: syslog.key }\n`;
+  const folder = await folderWith({ 'allclear.yaml': tls });
+  const first = await certificate(folder, 'first.example');
+  const daemon = startDaemon({ folder });
+  const alarm = (severity: string): string =>
+    `<161>1 - r1 - - - [alarm resource="fan 3" probableCause="coolingFanFailure" perceivedSeverity="${severity}"]`;
+  expect(await overTls(daemon, [first], alarm('major'))).toBe('first.example');
+  const [found] = await until('the alarm is raised', async () => {
+    const list = await raised(daemon);
+    return list.length === 1 ? list : undefined;
+  });
+  expect(found).toMatchObject({ resource: 'r-1', cause: 'FAN_FAIL', perceivedSeverity: 'major' });
+  const second = await certificate(folder, 'second.example');
+  daemon.signal('SIGHUP');
+  await until('the renewed certificate is shown', async () => {
+    return (await overTls(daemon, [first, second], alarm('cleared'))) === 'second.example';
+  });
+  await until('the alarm is over', async () => (await raised(daemon)).length === 0);
 });
 
 test('what no device sent is counted and nothing else, until a reload names its device', async () => {

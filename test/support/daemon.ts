@@ -16,6 +16,8 @@ interface Ready {
   readonly public: string;
   readonly traps: string;
   readonly syslog: string;
+  /** Where it is configured. */
+  readonly syslogTls?: string | undefined;
   readonly signIn: string;
   readonly pid: number;
   readonly demo: boolean;

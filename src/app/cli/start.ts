@@ -146,9 +146,10 @@ async function runDaemon(asked: StartOptions, terminal: Terminal): Promise<numbe
   });
   supervised.ready.then(
     (facts) => {
-      const { http, public: publicUrl, traps, syslog, signIn } = facts;
+      const { http, public: publicUrl, traps, syslog, syslogTls, signIn } = facts;
       const isDemo = start.demo !== undefined;
-      const ready = { http, public: publicUrl, traps, syslog, signIn, pid: machine.pid, demo: isDemo };
+      const places = { http, public: publicUrl, traps, syslog, syslogTls, signIn };
+      const ready = { ...places, pid: machine.pid, demo: isDemo };
       if (isDemo) terminal.print(demoWords(start));
       terminal.print(`Console: ${http}   sign in once with: ${signIn}`);
       terminal.print(`ready ${JSON.stringify(ready)}`);

@@ -24,6 +24,8 @@ const name = 'discovered.ndjson';
 const format = 'allclear-discovered/1';
 /** So long it works before it lets others work. */
 const sliceMs = 4;
+/** A large network takes long to compare: that may take this share of the time, then it is done more seldom. */
+const mostShare = 0.05;
 /** Conflicts may grow stale without any new fact. */
 const conflictsHoldMs = 60_000;
 
@@ -67,12 +69,15 @@ export async function openDiscovery(options: {
 /** One pass at a time; between slices the line and the polls have their turn. */
 function settling(inventory: Inventory, world: World): () => void {
   let isBusy = false;
+  let notBeforeMs = 0;
   const pass = async (): Promise<void> => {
+    const startsAtMs = world.monotonicMs();
     const rest = slices(world);
     for (const _ of inventory.settle()) await rest();
+    notBeforeMs = startsAtMs + (world.monotonicMs() - startsAtMs) / mostShare;
   };
   return () => {
-    if (isBusy || inventory.isSettled) return;
+    if (isBusy || inventory.isSettled || world.monotonicMs() < notBeforeMs) return;
     isBusy = true;
     pass()
       .catch((error: unknown) => world.log.error('readings could not be compared', { error: String(error) }))

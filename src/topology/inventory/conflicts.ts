@@ -9,6 +9,8 @@ import { candidates, type Known } from './neighbours.ts';
 
 /** More of one list say nothing that the first do not. */
 const most = 5_000;
+/** Of one port, or of one stranger: whoever reads it has understood by then. */
+const mostNamed = 20;
 
 interface Judged extends Known {
   readonly facts: readonly Fact[];
@@ -64,6 +66,7 @@ function distinct(places: readonly Place[]): Place[] {
   const found: Place[] = [];
   for (const place of places) {
     const known = found.findIndex((other) => isSame(place, other));
+    if (known < 0 && found.length >= mostNamed) break;
     if (known < 0) found.push(place);
     // Each protocol may know what the other does not.
     else if (place.device === undefined) found[known] = { ...place, ...found[known] };
@@ -122,7 +125,7 @@ function sharedNames({ said, names }: Known): Conflict[] {
       );
     }
     const whole = sysName?.trim().toLowerCase() ?? '';
-    if (whole === '') continue;
+    if (whole === '' || found.has(`nameTwice ${whole}`)) continue;
     const owners = names.ownersOf(`n:${whole}`);
     share(
       'nameTwice',
@@ -158,7 +161,7 @@ function notPolled(links: readonly Fact[]): Conflict[] {
     const place = known ?? found.push({ seen: who, at: [] }) - 1;
     const stranger = found[place]!;
     stranger.seen = { ...who, ...stranger.seen };
-    if (!stranger.at.some((at) => isEnd(at, from))) stranger.at.push(from);
+    if (stranger.at.length < mostNamed && !stranger.at.some((at) => isEnd(at, from))) stranger.at.push(from);
     for (const key of keys) index.set(key, place);
   }
   return found.map(({ seen, at }) => ({ kind: 'notPolled', at, seen: [seen] }));

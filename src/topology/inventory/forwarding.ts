@@ -11,21 +11,27 @@ import type { DeviceSaid, OwnFact } from './said.ts';
 /** A port with more stations than this is no access port. */
 const fewStations = 16;
 
-/** Known devices by port of one device that sees their addresses. */
-export type Seen = ReadonlyMap<string, ReadonlySet<string>>;
+/** Which known devices one device sees. */
+export interface Seen {
+  readonly byPort: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The port of each; undefined when it is seen on several. */
+  readonly portOf: ReadonlyMap<string, string | undefined>;
+}
 
 export function devicesSeen(said: DeviceSaid, { names }: Known): Seen {
-  const seen = new Map<string, Set<string>>();
+  const byPort = new Map<string, Set<string>>();
+  const portOf = new Map<string, string | undefined>();
   for (const [port, macs] of said.behind) {
     for (const mac of macs) {
       const [owner, another] = names.ownersOf(mac);
       if (owner === undefined || another !== undefined || owner === said.device) continue;
-      const here = seen.get(port);
-      if (here === undefined) seen.set(port, new Set([owner]));
+      const here = byPort.get(port);
+      if (here === undefined) byPort.set(port, new Set([owner]));
       else here.add(owner);
+      portOf.set(owner, portOf.has(owner) && portOf.get(owner) !== port ? undefined : port);
     }
   }
-  return seen;
+  return { byPort, portOf };
 }
 
 interface Forwarding extends Known {
@@ -34,69 +40,63 @@ interface Forwarding extends Known {
 
 export function linksByForwarding(said: DeviceSaid, given: Forwarding): OwnFact[] {
   const named = portsWithNeighbours(said);
+  const { byPort, portOf } = given.seenBy(said.device);
   const facts: OwnFact[] = [];
-  for (const [port, devices] of given.seenBy(said.device)) {
-    if (named.has(port)) continue;
-    for (const other of devices) {
-      const far = given.said.get(other);
-      if (far === undefined || isOnSeveralPorts(given.seenBy(said.device), other)) continue;
-      const theirs =
-        far.behind.size === 0 ? onlyPort(port, said, { far, given }) : farPort(said, { far, devices, given });
-      if (theirs === undefined) continue;
-      facts.push({
-        key: `fdb ${port} ${other}`,
-        kind: 'link',
-        source: 'fdb',
-        from: { device: said.device, port },
-        to: { device: other, ...theirs },
-      });
-    }
+  for (const [other, port] of portOf) {
+    const far = given.said.get(other);
+    if (port === undefined || named.has(port) || far === undefined) continue;
+    const seen = byPort.get(port)!;
+    const theirs =
+      far.behind.size === 0
+        ? onlyPort(said, { far, port, seen, given })
+        : farPort(said, { far, seen, given });
+    if (theirs === undefined) continue;
+    facts.push({
+      key: `fdb ${port} ${other}`,
+      kind: 'link',
+      source: 'fdb',
+      from: { device: said.device, port },
+      to: { device: other, ...theirs },
+    });
   }
   return facts;
 }
 
+interface Sighting {
+  readonly far: DeviceSaid;
+  /** All known devices at the same port. */
+  readonly seen: ReadonlySet<string>;
+  readonly given: Forwarding;
+}
 type Theirs = { readonly port?: string | undefined };
 
 /** The port at which the other sees this device, when nobody stands between. */
-function farPort(
-  said: DeviceSaid,
-  {
-    far,
-    devices,
-    given,
-  }: { readonly far: DeviceSaid; readonly devices: ReadonlySet<string>; readonly given: Forwarding },
-): Theirs | undefined {
-  const seenThere = given.seenBy(far.device);
-  const ports = [...seenThere].filter(([, seen]) => seen.has(said.device));
-  const [port, seen] = ports[0] ?? [];
-  if (ports.length !== 1 || port === undefined || seen === undefined) return undefined;
-  if (portsWithNeighbours(far).has(port)) return undefined;
-  const isBetween = [...seen].some(
-    (third) => third !== said.device && third !== far.device && devices.has(third),
-  );
-  return isBetween ? undefined : { port };
+function farPort(said: DeviceSaid, { far, seen, given }: Sighting): Theirs | undefined {
+  const there = given.seenBy(far.device);
+  const port = there.portOf.get(said.device);
+  if (port === undefined || portsWithNeighbours(far).has(port)) return undefined;
+  for (const third of there.byPort.get(port)!) {
+    if (third !== said.device && third !== far.device && seen.has(third)) return undefined;
+  }
+  return { port };
 }
 
 /** A device that forwards nothing is at the only port of all that sees it and no other device. */
 function onlyPort(
-  port: string,
   said: DeviceSaid,
-  { far, given }: { readonly far: DeviceSaid; readonly given: Forwarding },
+  { far, port, seen, given }: Sighting & { readonly port: string },
 ): Theirs | undefined {
-  if (given.seenBy(said.device).get(port)!.size !== 1) return undefined;
+  if (seen.size !== 1) return undefined;
   for (const other of given.said.keys()) {
-    if (other === said.device) continue;
-    for (const devices of given.seenBy(other).values())
-      if (devices.size === 1 && devices.has(far.device)) return undefined;
+    const { byPort, portOf } = given.seenBy(other);
+    const theirs = portOf.get(far.device);
+    if (other !== said.device && theirs !== undefined && byPort.get(theirs)!.size === 1) return undefined;
   }
   const macs = new Set(said.behind.get(port));
   const ports = far.ports.filter(({ mac }) => mac !== undefined && macs.has(mac));
   // Several ports with one address, as of a router's sub-interfaces, tell the device alone.
   return ports.length === 1 ? { port: ports[0]!.name } : {};
 }
-
-const isOnSeveralPorts = (seen: Seen, device: string): boolean =>
-  [...seen.values()].filter((devices) => devices.has(device)).length > 1;
 
 /** Ports whose neighbour is named by a protocol, and the aggregates they are members of. */
 function portsWithNeighbours(said: DeviceSaid): ReadonlySet<string> {

@@ -18,6 +18,8 @@ export const staleAfterMs = 3 * hourMs;
 const keptMs = { passing: 24 * hourMs, lasting: 30 * 24 * hourMs };
 const most = { facts: 200_000, ofDevice: 40_000, addresses: 200_000 };
 
+const nobody: Seen = { byPort: new Map(), portOf: new Map() };
+
 /** One device's facts as they are written down. */
 export interface KeptDevice {
   readonly device: string;
@@ -66,15 +68,18 @@ export class Inventory {
     this.#dirty.add(said.device);
     if (this.#addresses.size + said.resolves.size > most.addresses) this.#addresses.clear();
     for (const [mac, address] of said.resolves) this.#addresses.set(mac, address);
+    this.#seen.delete(said.device);
+    if (!this.#names.set(said)) return;
     // Whoever named it before can be told now who that is.
-    if (this.#names.set(said)) for (const device of this.#said.keys()) this.#dirty.add(device);
+    this.#seen.clear();
+    for (const device of this.#said.keys()) this.#dirty.add(device);
   }
 
   /** Works out what is new, a device a step, so that the caller may do other things between. */
   *settle(): Generator<void> {
     const dirty = [...this.#dirty];
     this.#dirty.clear();
-    this.#seen.clear();
+    for (const device of this.#said.keys()) if (this.#look(device)) yield;
     for (const device of dirty) {
       const said = this.#said.get(device);
       if (said === undefined) continue;
@@ -82,7 +87,6 @@ export class Inventory {
       this.#version++;
       yield;
     }
-    this.#seen.clear();
   }
 
   facts(device?: string): readonly Fact[] {
@@ -116,17 +120,21 @@ export class Inventory {
       ),
     );
     for (const port of [...joined]) joined.add(said.memberOf.get(port) ?? port);
-    for (const port of this.#seenBy(said.device).keys()) joined.add(port);
+    for (const port of this.#seenBy(said.device).byPort.keys()) joined.add(port);
     return [...links, ...adjacencyFacts(said, known), ...stationFacts(said, joined, known), ...said.own];
   }
 
   #seenBy(device: string): Seen {
-    const before = this.#seen.get(device);
-    if (before !== undefined) return before;
+    this.#look(device);
+    return this.#seen.get(device) ?? nobody;
+  }
+
+  /** True when there was something to look through. */
+  #look(device: string): boolean {
     const said = this.#said.get(device);
-    const seen = said === undefined ? new Map<string, ReadonlySet<string>>() : devicesSeen(said, this.known);
-    this.#seen.set(device, seen);
-    return seen;
+    if (said === undefined || this.#seen.has(device)) return false;
+    this.#seen.set(device, devicesSeen(said, this.known));
+    return true;
   }
 
   #merge(said: DeviceSaid, derived: readonly OwnFact[]): void {
@@ -165,6 +173,7 @@ export class Inventory {
     this.#facts.delete(device);
     if (this.#said.delete(device)) for (const other of this.#said.keys()) this.#dirty.add(other);
     this.#names.remove(device);
+    this.#seen.clear();
     this.#dirty.delete(device);
     this.#version++;
   }

@@ -19,6 +19,9 @@ export function nameKeys(name: string): NameKey[] {
 
 export const addressKey = (address: string): NameKey => `a:${address}`;
 
+/** A name that so many share, such as a maker's default, tells nobody apart. */
+const mostOwners = 16;
+
 export class Names {
   readonly #owners = new Map<NameKey, readonly string[]>();
   readonly #keys = new Map<string, readonly NameKey[]>();
@@ -53,6 +56,7 @@ export class Names {
     let found: readonly string[] = [];
     for (const key of keys) {
       const owners = this.ownersOf(key);
+      if (owners.length > mostOwners) continue;
       if (found.length === 0) found = owners;
       else if (found.length > 1) {
         const both = found.filter((device) => owners.includes(device));

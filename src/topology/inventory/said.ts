@@ -49,7 +49,7 @@ export interface DeviceSaid {
 }
 
 /** More of these a device has not; what is above is left out. */
-const most = { stations: 50_000, resolved: 20_000, own: 20_000 };
+const most = { stations: 50_000, resolved: 20_000, own: 20_000, links: 2_000, peers: 5_000 };
 
 /** `address` is the one at which it is polled. */
 export function saidBy(
@@ -60,7 +60,7 @@ export function saidBy(
   const ports = reading.interfaces.map(portOf);
   const nameOf = new Map(ports.map(({ ifIndex, name }) => [`interface/${ifIndex}`, name]));
   const related = relationsOf(reading, nameOf);
-  const peers = reading.objects.flatMap(peerOf);
+  const peers = reading.objects.flatMap(peerOf).slice(0, most.peers);
   return {
     device: device.id,
     at,
@@ -68,7 +68,7 @@ export function saidBy(
     chassis: chassisIdsOf(reading.objects),
     addresses: [...new Set([device.address, ...related.addresses])].filter(isTelling),
     ports,
-    links: reading.links,
+    links: reading.links.slice(0, most.links),
     neighbourAddresses: related.neighbourAddresses,
     behind: related.behind,
     resolves: related.resolves,

@@ -101,7 +101,7 @@ it('one chassis id or one name on two devices, and neighbours that may be either
     conflicts(inventory).map(({ kind, name, at, seen }) => [kind, name, at.length, seen.length]),
   ).toEqual([
     ['chassisTwice', chassis, 2, 0],
-    ['nameTwice', 'Same', 2, 0],
+    ['nameTwice', 'same', 2, 0],
     ['ambiguousNeighbour', 'same', 1, 2],
     ['notPolled', undefined, 1, 1],
   ]);

@@ -3,6 +3,7 @@ import type { DeviceJson } from '../../src/edge/http/contract.ts';
 import { DiscoveredPanels } from '../parts/discovered.tsx';
 import { type Fact, Facts } from '../parts/facts.tsx';
 import { Filter, matches } from '../parts/filter.tsx';
+import { ReadingPanels } from '../parts/reading.tsx';
 import { Empty, More, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { useFetched, useList } from '../state/api.ts';
@@ -114,53 +115,8 @@ function Opened({ device }: { readonly device: DeviceJson }) {
       {device.reading === null || device.reading === undefined ? (
         <Empty text={say.device.noReading} />
       ) : (
-        <Reading reading={device.reading} />
+        <ReadingPanels reading={device.reading} />
       )}
     </>
-  );
-}
-
-function Reading({ reading }: { readonly reading: NonNullable<DeviceJson['reading']> }) {
-  const say = words.value;
-  return (
-    <div class="panels">
-      <section class="panel">
-        <h2>
-          {say.device.interfaces} <b>{number(reading.interfaces.length)}</b>
-        </h2>
-        <Table
-          label={say.device.interfaces}
-          items={reading.interfaces}
-          keyOf={(port) => String(port.ifIndex)}
-          columns={[
-            { title: '#', class: 'number', cell: (port) => String(port.ifIndex) },
-            { title: say.column.name, cell: (port) => port.ifName ?? port.ifDescr ?? '–' },
-            {
-              title: say.column.state,
-              cell: (port) => `${port.adminStatus ?? '–'} / ${port.operStatus ?? '–'}`,
-            },
-          ]}
-        />
-      </section>
-      <section class="panel">
-        <h2>
-          {say.device.sensors} <b>{number(reading.readings.length)}</b>
-        </h2>
-        <Table
-          label={say.device.sensors}
-          items={reading.readings}
-          keyOf={(metric) => metric.oid}
-          columns={[
-            { title: say.column.name, cell: (metric) => `${metric.metric} ${metric.object}` },
-            {
-              title: say.column.value,
-              class: 'number',
-              cell: (metric) => metric.value ?? metric.absent ?? '–',
-            },
-            { title: say.column.unit, cell: (metric) => metric.unit },
-          ]}
-        />
-      </section>
-    </div>
   );
 }

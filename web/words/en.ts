@@ -1,4 +1,5 @@
 /** Everything the console says, in English: the shape that every other language must have. */
+import { readingWordsEn } from './reading-words.ts';
 
 /** Forms by plural category of Intl.PluralRules; `#` stands for the number. */
 export interface PluralForms {
@@ -249,7 +250,7 @@ export const en = {
   },
   ticket: { description: 'What the subscriber said', history: 'History', loops: 'Came back as not fixed' },
   device: {
-    reading: 'Last reading',
+    ...readingWordsEn,
     interfaces: 'Interfaces',
     sensors: 'Readings',
     noReading: 'No full reading yet.',

@@ -1,5 +1,6 @@
 /** Everything the console says, in Russian. */
 import type { Words } from './en.ts';
+import { readingWordsRu } from './reading-words.ts';
 
 export const ru: Words = {
   console: 'Консоль',
@@ -242,7 +243,7 @@ export const ru: Words = {
   },
   ticket: { description: 'Что сказал абонент', history: 'История', loops: 'Возвращалась как «не работает»' },
   device: {
-    reading: 'Последний опрос',
+    ...readingWordsRu,
     interfaces: 'Интерфейсы',
     sensors: 'Показания',
     noReading: 'Полного опроса ещё не было.',

@@ -153,16 +153,20 @@ function conflictBoard(
   inventory: Inventory,
   { world, installation }: { readonly world: World; readonly installation: () => Installation },
 ): () => readonly Conflict[] {
-  let held: { readonly key: string; readonly conflicts: readonly Conflict[] } | undefined;
+  let held:
+    | { readonly key: string; readonly untilMs: number; readonly conflicts: readonly Conflict[] }
+    | undefined;
   return () => {
     const now = world.now();
     const { topology, config } = installation();
     const key = `${inventory.version} ${Math.floor(now / conflictsHoldMs)}`;
-    if (held?.key === key) return held.conflicts;
+    const startsAtMs = world.monotonicMs();
+    if (held !== undefined && (held.key === key || startsAtMs < held.untilMs)) return held.conflicts;
     const resourceOf = new Map(config.devices.map(({ id, resource }) => [id, resource]));
     const facts = inventory.facts();
     const conflicts = conflictsOf({ ...inventory.known, facts, now, configured: topology, resourceOf });
-    held = { key, conflicts };
+    const untilMs = startsAtMs + (world.monotonicMs() - startsAtMs) / mostShare;
+    held = { key, untilMs, conflicts };
     return conflicts;
   };
 }

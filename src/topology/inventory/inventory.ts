@@ -16,7 +16,12 @@ const hourMs = 3_600_000;
 export const staleAfterMs = 3 * hourMs;
 /** Stations and sessions come and go; what is built in is looked for longer. */
 const keptMs = { passing: 24 * hourMs, lasting: 30 * 24 * hourMs };
-const most = { facts: 200_000, ofDevice: 40_000, addresses: 200_000 };
+/** Stations, terminals and parts of a large network must not take the room of its links. */
+const most = { links: 50_000, others: 150_000, ofDevice: 40_000, addresses: 200_000 };
+
+type Bound = 'links' | 'others';
+const boundOf = ({ kind }: Pick<Fact, 'kind'>): Bound =>
+  kind === 'link' || kind === 'adjacency' || kind === 'member' || kind === 'feeds' ? 'links' : 'others';
 
 const nobody: Seen = { byPort: new Map(), portOf: new Map() };
 
@@ -34,7 +39,7 @@ export class Inventory {
   readonly #seen = new Map<string, Seen>();
   readonly #dirty = new Set<string>();
   #polled: ReadonlySet<string> = new Set();
-  #count = 0;
+  readonly #counts = { links: 0, others: 0 };
   #refused = 0;
   #version = 0;
 
@@ -44,7 +49,10 @@ export class Inventory {
   }
 
   get counters(): Readonly<Record<string, number>> {
-    return { discoveredFacts: this.#count, discoveredFactsRefused: this.#refused };
+    return {
+      discoveredFacts: this.#counts.links + this.#counts.others,
+      discoveredFactsRefused: this.#refused,
+    };
   }
 
   get isSettled(): boolean {
@@ -102,9 +110,9 @@ export class Inventory {
   /** Of an earlier start, before anything is taken; a device that is polled no longer is left out. */
   restore({ device, facts }: KeptDevice): void {
     if (!this.#polled.has(device) || this.#facts.has(device)) return;
-    const kept = new Map(facts.slice(0, Math.max(0, most.facts - this.#count)));
+    const kept = new Map<string, Fact>();
+    for (const [key, fact] of facts) if (this.#takeRoom(kept, fact)) kept.set(key, fact);
     this.#facts.set(device, kept);
-    this.#count += kept.size;
     this.#version++;
   }
 
@@ -140,9 +148,9 @@ export class Inventory {
   #merge(said: DeviceSaid, derived: readonly OwnFact[]): void {
     const before = this.#facts.get(said.device) ?? new Map<string, Fact>();
     const now = new Map<string, Fact>();
-    this.#count -= before.size;
+    this.#giveRoom(before);
     for (const { key, ...fact } of derived) {
-      if (now.size >= most.ofDevice || this.#count + now.size >= most.facts) {
+      if (!now.has(key) && !this.#takeRoom(now, fact)) {
         this.#refused++;
         continue;
       }
@@ -154,11 +162,20 @@ export class Inventory {
       });
     }
     for (const [key, fact] of before) {
-      const room = now.size < most.ofDevice && this.#count + now.size < most.facts;
-      if (!now.has(key) && room && isKept(fact, said.at)) now.set(key, fact);
+      if (!now.has(key) && isKept(fact, said.at) && this.#takeRoom(now, fact)) now.set(key, fact);
     }
     this.#facts.set(said.device, now);
-    this.#count += now.size;
+  }
+
+  #takeRoom(device: ReadonlyMap<string, Fact>, fact: Pick<Fact, 'kind'>): boolean {
+    const bound = boundOf(fact);
+    if (device.size >= most.ofDevice || this.#counts[bound] >= most[bound]) return false;
+    this.#counts[bound]++;
+    return true;
+  }
+
+  #giveRoom(facts: ReadonlyMap<string, Fact>): void {
+    for (const fact of facts.values()) this.#counts[boundOf(fact)]--;
   }
 
   /** After a start most devices are strangers until they are read: who a neighbour was is remembered so long. */
@@ -169,7 +186,7 @@ export class Inventory {
   }
 
   #forget(device: string): void {
-    this.#count -= this.#facts.get(device)?.size ?? 0;
+    this.#giveRoom(this.#facts.get(device) ?? new Map());
     this.#facts.delete(device);
     if (this.#said.delete(device)) for (const other of this.#said.keys()) this.#dirty.add(other);
     this.#names.remove(device);

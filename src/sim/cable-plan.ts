@@ -14,7 +14,7 @@ export interface CityModem {
 }
 
 export interface CityLine {
-  /** `<dslam>/dsl-line/<ifIndex>`: as the profile of the DSLAM names it. */
+  /** `<dslam>/if/<ifIndex>`: what is said of a line is said of the port that it is. */
   readonly id: string;
   readonly dslam: string;
   readonly ifIndex: number;
@@ -159,7 +159,7 @@ function layPair(
   const ifIndex = firstLine + plan.lines.length;
   const house = 1 + (pair % copperHouses);
   const building = `house-copper-${house}`;
-  const id = `${dslam}/dsl-line/${ifIndex}`;
+  const id = `${dslam}/if/${ifIndex}`;
   const wires = `${cabinet}-pair-${pair}`;
   plan.resources.push(
     { id: wires, kind: 'pair', in: { access: cabinet }, order: pair },

@@ -64,7 +64,7 @@ function modemRow(rows: Rows, modem: CityModem, network: Network): void {
   set(13, () => integer(isUp() ? 320 + (index % 30) : 0));
 }
 
-const vdsl = '1.3.6.1.2.1.10.251.1';
+const vdsl = '1.3.6.1.2.1.10.251';
 /** RFC 5650: not determined, because the line is not in showtime. */
 const notDetermined = 2_147_483_646;
 const [noDefect, lossOfSignal] = [0x80, 0x20];

@@ -68,8 +68,8 @@ export class TableCells {
   #texts: (string | undefined)[] = [];
   /** Of each row: its index when it is at most three bytes long, see `keyOf`. */
   #keys = new Int32Array(0);
-  /** Of each column: the row that came last, -1 before the first. */
-  readonly #last: Int32Array;
+  /** Of each column: the row that came last, -1 before the first. Written by `arrived` only. */
+  readonly last: Int32Array;
   /** The row that has the time of the message at hand. */
   #stamped = -1;
 
@@ -78,7 +78,7 @@ export class TableCells {
     this.width = columns.length;
     this.#mostRows = mostRows;
     this.#mostBytes = mostBytes;
-    this.#last = new Int32Array(this.width).fill(-1);
+    this.last = new Int32Array(this.width).fill(-1);
   }
 
   /** Since the table was made. */
@@ -148,7 +148,7 @@ export class TableCells {
   begin(): void {
     this.tags.fill(0, 0, this.rows * this.width);
     this.rowAtMs.fill(Number.NaN, 0, this.rows);
-    this.#last.fill(-1);
+    this.last.fill(-1);
     this.#arenaUsed = 0;
     this.readAtMs = Number.NaN;
     this.upTimeTicks = undefined;
@@ -169,17 +169,36 @@ export class TableCells {
    * a reading (RFC 3416 section 4.2.3): the row after the last one of the column is looked at first.
    */
   rowFor(column: number, bytes: Uint8Array, from: number, end: number): number {
-    const row = this.#last[column]! + 1;
-    if (row < this.rows && this.#order === undefined) {
-      const key = keyOf(bytes, from, end);
-      const isSame = key === 0 ? this.#hasIndex(row, { bytes, from, end }) : key === this.#keys[row];
-      if (isSame) {
-        this.#last[column] = row;
-        if (row !== this.#stamped) this.#stampRow(row);
-        return row;
-      }
+    const row = this.last[column]! + 1;
+    if (row < this.rowsInOrder && this.hasIndex(row, bytes, from, end)) {
+      this.arrived(column, row);
+      return row;
     }
     return this.#searched(column, { bytes, from, end });
+  }
+
+  /** Rows of which the one after the last of a column is likely to be the next; 0 while new rows stand between known ones. */
+  get rowsInOrder(): number {
+    return this.#order === undefined ? this.rows : 0;
+  }
+
+  /** True when these bytes are the index of the row. */
+  hasIndex(row: number, bytes: Uint8Array, from: number, end: number): boolean {
+    const key = keyOf(bytes, from, end);
+    if (key !== 0) return key === this.#keys[row];
+    let at = this.#indexFrom[row]!;
+    if (end <= from || this.#indexFrom[row + 1]! - at !== end - from) return false;
+    for (let i = from; i < end; i++) if (bytes[i] !== this.#indexes[at++]) return false;
+    return true;
+  }
+
+  /** The message at hand has a value of this row in this column. */
+  arrived(column: number, row: number): void {
+    this.last[column] = row;
+    if (row === this.#stamped) return;
+    this.#stamped = row;
+    this.rowAtMs[row] = this.#atMs;
+    this.rowTicks[row] = this.#ticks;
   }
 
   /** Keeps the bytes of a value; false, and a hole, when the arena is full. */
@@ -204,13 +223,13 @@ export class TableCells {
 
   /** Bytes of the index of the last row of this column; 0 before the first. */
   lastIndexLength(column: number): number {
-    const row = this.#last[column]!;
+    const row = this.last[column]!;
     return row < 0 ? 0 : this.#indexFrom[row + 1]! - this.#indexFrom[row]!;
   }
 
   /** Writes the index of the last row of this column as it stands in a name; answers where it ends. */
   writeLastIndex(column: number, to: Uint8Array, at: number): number {
-    const row = this.#last[column]!;
+    const row = this.last[column]!;
     if (row < 0) return at;
     const end = this.#indexFrom[row + 1]!;
     let next = at;
@@ -220,7 +239,7 @@ export class TableCells {
 
   /** How many known rows stand behind the last one of this column; while a reading brings new rows only an estimate. */
   rowsAfter(column: number): number {
-    return this.rows - 1 - this.#last[column]!;
+    return this.rows - 1 - this.last[column]!;
   }
 
   /** The end of a reading; rows that a whole one did not bring are gone. */
@@ -246,29 +265,9 @@ export class TableCells {
     return this.#order === undefined ? place : this.#order[place]!;
   }
 
-  #hasIndex(row: number, index: Span): boolean {
-    const { bytes, from, end } = index;
-    let at = this.#indexFrom[row]!;
-    if (end === from || this.#indexFrom[row + 1]! - at !== end - from) return false;
-    for (let i = from; i < end; i++) if (bytes[i] !== this.#indexes[at++]) return false;
-    return true;
-  }
-
-  #stampRow(row: number): void {
-    this.#stamped = row;
-    this.rowAtMs[row] = this.#atMs;
-    this.rowTicks[row] = this.#ticks;
-  }
-
-  #arrived(column: number, row: number): number {
-    this.#last[column] = row;
-    this.#stampRow(row);
-    return row;
-  }
-
   #searched(column: number, index: Span): number {
     if (!isOid(index.bytes, index.from, index.end)) return notPlaced.malformed;
-    const last = this.#last[column]!;
+    const last = this.last[column]!;
     if (last >= 0 && compareOids(this.#spanOf(last), index) >= 0) return notPlaced.notIncreasing;
     let low = 0;
     let high = this.rows;
@@ -278,7 +277,10 @@ export class TableCells {
       const middle = (low + high) >> 1;
       const row = this.#rowAt(middle);
       const order = compareOids(this.#spanOf(row), index);
-      if (order === 0) return this.#arrived(column, row);
+      if (order === 0) {
+        this.arrived(column, row);
+        return row;
+      }
       if (order < 0) low = middle + 1;
       else high = middle;
     }
@@ -286,7 +288,9 @@ export class TableCells {
       this.#refused.rows++;
       return notPlaced.noRoom;
     }
-    return this.#arrived(column, this.#insert(low, index));
+    const row = this.#insert(low, index);
+    this.arrived(column, row);
+    return row;
   }
 
   #spanOf(row: number): Span {
@@ -363,7 +367,7 @@ export class TableCells {
       this.#indexFrom[to + 1] = used;
     }
     this.rows = kept.length;
-    this.#last.fill(-1);
+    this.last.fill(-1);
   }
 }
 

@@ -9,6 +9,7 @@ const MOST_BYTES = 32_768;
 
 /** What a walk is at, column by column; answers where the written index ends. */
 interface Indexes {
+  lastIndexLength(column: number): number;
   writeLastIndex(column: number, to: Uint8Array, at: number): number;
 }
 
@@ -20,6 +21,10 @@ export class RequestBuffer {
   #end = 0;
   #from = 0;
   #idAt = 0;
+  #repetitionsAt = 0;
+  /** Of each name with an index: where it stands; the indexes' one length, -1 when they differ. */
+  #indexAt: number[] = [];
+  #indexLength = -1;
   #message: Uint8Array = new Uint8Array(0);
 
   constructor(version: SnmpVersion, community: Uint8Array) {
@@ -31,6 +36,27 @@ export class RequestBuffer {
 
   begin(): void {
     this.#end = this.#listFrom;
+    this.#indexAt = [];
+    this.#indexLength = -1;
+  }
+
+  /**
+   * The request at hand for the next rows of the first columns, as many as it names; false when its indexes are not as long as
+   * before, and all is to be written anew.
+   */
+  moveOn(indexes: Indexes, maxRepetitions: number): boolean {
+    const places = this.#indexAt;
+    const length = this.#indexLength;
+    if (length < 0) return false;
+    for (let column = 0; column < places.length; column++) {
+      if (indexes.lastIndexLength(column) !== length) return false;
+    }
+    for (let column = 0; column < places.length; column++) {
+      indexes.writeLastIndex(column, this.#bytes, places[column]!);
+    }
+    // Max-repetitions are the last byte before the list of names.
+    this.#bytes[this.#repetitionsAt] = maxRepetitions;
+    return true;
   }
 
   /** Room for one more name of at most so many bytes; false when the request is as large as any may be. */
@@ -50,8 +76,18 @@ export class RequestBuffer {
     const at = this.#end;
     let end = at + 4;
     for (let i = 0; i < prefix.length; i++) bytes[end++] = prefix[i]!;
-    if (indexes !== undefined) end = indexes.writeLastIndex(column, bytes, end);
+    if (indexes !== undefined) {
+      this.#noteIndex(end, indexes.lastIndexLength(column));
+      end = indexes.writeLastIndex(column, bytes, end);
+    }
     this.#end = this.#close(at, end);
+  }
+
+  #noteIndex(at: number, length: number): void {
+    // A long name moves behind its lengths (`#close`).
+    const isAsBefore = this.#indexAt.length === 0 || length === this.#indexLength;
+    this.#indexLength = isAsBefore && at - this.#end + length < 0x7c ? length : -1;
+    this.#indexAt.push(at);
   }
 
   /** Writes the lengths before a name and NULL behind it. */
@@ -82,6 +118,7 @@ export class RequestBuffer {
   finish(kind: 'getNext' | 'getBulk', nonRepeaters: number, maxRepetitions: number): void {
     const bytes = this.#bytes;
     let at = this.#header(this.#listFrom, SEQUENCE);
+    this.#repetitionsAt = at - 1;
     at = this.#small(at, kind === 'getBulk' ? maxRepetitions : 0);
     at = this.#small(at, kind === 'getBulk' ? nonRepeaters : 0);
     this.#idAt = at - 4;

@@ -146,6 +146,9 @@ class WalkAsk implements Ask {
   readonly #free: (ask: WalkAsk) => void;
   readonly #buffer: RequestBuffer;
   #request: WalkRequest | undefined;
+  /** What the buffer holds a request for, when it is for all columns. */
+  #prefixes: readonly Uint8Array[] | undefined;
+  #form = 0;
 
   constructor(peer: Peer, free: (ask: WalkAsk) => void) {
     this.peer = peer;
@@ -160,16 +163,29 @@ class WalkAsk implements Ask {
     this.#request = request;
     this.giveUpAtMs = request.giveUpAtMs;
     this.replyBytes = request.replyBytes;
+    if (this.#isLikeLast(request) && buffer.moveOn(cells, request.maxRepetitions)) return true;
     buffer.begin();
     if (nonRepeaters === 1) buffer.add(upTimeColumn);
     for (let i = 0; i < askedCount; i++) {
       const column = asked[i]!;
       const prefix = prefixes[column]!;
-      if (!buffer.makeRoom(prefix.length + cells.lastIndexLength(column))) return false;
+      if (!buffer.makeRoom(prefix.length + cells.lastIndexLength(column))) {
+        this.#prefixes = undefined;
+        return false;
+      }
       buffer.add(prefix, cells, column);
     }
     buffer.finish(request.usesBulk ? 'getBulk' : 'getNext', nonRepeaters, request.maxRepetitions);
     return true;
+  }
+
+  /** The same columns, all of them, asked in the same way as the last time. */
+  #isLikeLast({ prefixes, askedCount, nonRepeaters, usesBulk }: WalkRequest): boolean {
+    const form = (usesBulk ? 2 : 0) | nonRepeaters;
+    const isLike = this.#prefixes === prefixes && this.#form === form && askedCount === prefixes.length;
+    this.#prefixes = askedCount === prefixes.length ? prefixes : undefined;
+    this.#form = form;
+    return isLike && usesBulk;
   }
 
   encode(requestId: number): Uint8Array {

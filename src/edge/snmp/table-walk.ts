@@ -4,6 +4,7 @@ import type { FillOutcome, SessionProblem, WalkBudget } from '../../collect/sess
 import { compareOids, notPlaced, type TableCells, valueTag } from '../../collect/session.ts';
 import { keepValue } from './cell-values.ts';
 import { prefixesOf } from './column-prefixes.ts';
+import { takeKnownRows } from './known-rows.ts';
 import { type Learned, learnCutReply, learnFullReply, learnTooLarge } from './learned.ts';
 import { wholeOf } from './oid.ts';
 import { errorStatus, type MessageView, POSITION_FIELDS } from './pdu.ts';
@@ -233,9 +234,10 @@ export class TableWalk implements WalkRequest {
     this.#answeredAtMs = this.#exchange.wallMs();
     cells.stamp(this.#answeredAtMs, first === 1 ? this.#ticks : undefined);
     const count = Math.min(view.count, first + askedCount * this.maxRepetitions);
-    let isUseful = false;
+    const from = takeKnownRows(this, view, count, Math.min(cells.rowsInOrder, this.#walk.budget.rows));
+    let isUseful = from > first;
     let hasEnded = false;
-    for (let i = first, turn = 0; i < count; i++) {
+    for (let i = from, turn = (from - first) % askedCount; i < count; i++) {
       const column = asked[turn]!;
       if (++turn === askedCount) turn = 0;
       if (this.#ended[column] === 1) continue;

@@ -3,7 +3,7 @@ import type { RemoteInfo } from 'node:dgram';
 import { isIP, SocketAddress } from 'node:net';
 import type { SessionProblem } from '../../collect/session.ts';
 import type { Learned } from './learned.ts';
-import type { MessageView, SnmpVersion } from './pdu.ts';
+import { type MessageView, pduTag, type SnmpVersion } from './pdu.ts';
 import type { Peer as UsmPeer } from './usm.ts';
 
 export interface Peer {
@@ -43,6 +43,13 @@ export interface Ask {
 /** True when the sender may speak for the peer. */
 export const isFrom = (from: RemoteInfo, { address, port, anySource, learned }: Peer): boolean =>
   anySource || (from.port === port && (from.address === address || from.address === learned.replyAddress));
+
+/** Its response in the form of the request; what was asked in SNMPv3 is answered so, the inner form alone proves nothing. */
+export const isAnswerFor = ({ usm, version, community }: Peer, view: MessageView): boolean =>
+  usm === undefined &&
+  view.pduTag === pduTag.response &&
+  view.version === version &&
+  view.hasCommunity(community);
 
 /** Address and family as a peer has them; family 0 for what is no address. */
 export function addressOf(text: string): { readonly address: string; readonly family: number } {

@@ -90,6 +90,8 @@ export class TableWalk implements WalkRequest {
   /** NaN before the first answer. */
   #answeredAtMs = Number.NaN;
   #hasAnsweredSinceTimeout = false;
+  /** Tables that a bound ended: each leaves a quarter of the budget to the next, so that all of them together have an end. */
+  #overruns = 0;
   /** Why the tables that are left are not asked. */
   #away: SessionProblem | undefined;
 
@@ -106,6 +108,7 @@ export class TableWalk implements WalkRequest {
     this.#upTimeTicks = undefined;
     this.#answeredAtMs = Number.NaN;
     this.#hasAnsweredSinceTimeout = false;
+    this.#overruns = 0;
     this.#away = undefined;
     this.#beginTable();
   }
@@ -135,8 +138,8 @@ export class TableWalk implements WalkRequest {
     this.#activeCount = this.prefixes.length;
     for (let i = 0; i < this.#activeCount; i++) this.#active[i] = i;
     this.#ended.fill(0);
-    this.#requestsLeft = budget.requests;
-    this.giveUpAtMs = this.#exchange.nowMs() + budget.timeMs;
+    this.#requestsLeft = Math.floor(budget.requests / 4 ** this.#overruns);
+    this.giveUpAtMs = this.#exchange.nowMs() + budget.timeMs / 4 ** this.#overruns;
     this.#timeoutsInARow = 0;
     this.#isTight = false;
     this.#step();
@@ -148,6 +151,7 @@ export class TableWalk implements WalkRequest {
       if (cells.tags[column] === valueTag.counter64) this.#learned.hasCounter64 = true;
     }
     cells.finish(this.#problem === undefined);
+    if (this.#problem?.kind === 'overBudget') this.#overruns++;
     this.#problems.push(this.#problem);
     this.#beginTable();
   }
@@ -324,8 +328,8 @@ export class TableWalk implements WalkRequest {
     if (status === errorStatus.tooBig) {
       if (!this.#shrink()) this.#endColumn(this.asked[0]!, tooBig);
     } else if (this.nonRepeaters === 1 && view.errorIndex === 1) learned.tellsUpTime = false;
-    else if (this.usesBulk && !learned.hasAnsweredBulk && status !== errorStatus.noSuchName)
-      learned.usesBulk = false;
+    // Whatever the error is: to GETBULK the end is none (RFC 3416 section 4.2.3), so GETNEXT is asked.
+    else if (this.usesBulk && !learned.hasAnsweredBulk) learned.usesBulk = false;
     else if (named === undefined && (this.askedCount > 1 || this.nonRepeaters === 1)) {
       // The index names nobody: ask one by one and find out.
       if (this.askedCount > 1) learned.roomBytes = Math.ceil(this.cells.valueBytes);

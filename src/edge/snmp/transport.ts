@@ -4,10 +4,17 @@ import { milliseconds } from '../../base/instant.ts';
 import type { Wake, World } from '../../base/world.ts';
 import type { SessionProblem } from '../../collect/session.ts';
 import { Wheel } from '../../flow/wheel.ts';
-import { learnDelay, learnForeignAddress, learnRoundTrip, patienceOf, timeoutOf } from './learned.ts';
-import { MessageView, pduTag } from './pdu.ts';
-import { type Ask, isFrom, type Peer } from './peer.ts';
-import { MOST_SLOTS, NO_IDS, type Slot, Slots } from './slots.ts';
+import {
+  keepsPlace,
+  learnDelay,
+  learnForeignAddress,
+  learnRoundTrip,
+  patienceOf,
+  timeoutOf,
+} from './learned.ts';
+import { MessageView } from './pdu.ts';
+import { type Ask, isAnswerFor, isFrom, type Peer } from './peer.ts';
+import { MOST_SLOTS, NO_IDS, type Slot, Slots, silenceOf } from './slots.ts';
 import { type Lane, openLane, unitsOf, WANTED_RECEIVE_BUFFER } from './socket-lane.ts';
 import { noCounts, type TransportCounters } from './transport-counters.ts';
 import { Exchange3, type Opened } from './usm.ts';
@@ -64,6 +71,8 @@ class UdpTransport implements Transport {
   readonly #count = { ...noCounts };
   readonly #wheel: Wheel;
   #underWay = 0;
+  /** Whose answer is being taken. */
+  #served: Peer | undefined;
   /** Slots whose request goes out at the end of this turn of the event loop. */
   #outbox: Slot[] = [];
   #tick: Wake | undefined;
@@ -104,7 +113,8 @@ class UdpTransport implements Transport {
       return;
     }
     const queue = learned.isSilent ? lane.waitingSlow : lane.waiting;
-    if (queue.size === 0 && this.#mayStart(lane, ask)) this.#start(lane, ask);
+    const isNext = keepsPlace(learned, this.#served === ask.peer);
+    if ((isNext || queue.size === 0) && this.#mayStart(lane, ask)) this.#start(lane, ask);
     else if (queue.push(ask)) this.#startWaiting(lane);
     else {
       this.#count.refused++;
@@ -285,8 +295,7 @@ class UdpTransport implements Transport {
   #match(slot: Slot, ask: Ask, from: RemoteInfo): void {
     const view = this.#view;
     const { peer } = ask;
-    const isOurs =
-      view.pduTag === pduTag.response && view.version === peer.version && view.hasCommunity(peer.community);
+    const isOurs = isAnswerFor(peer, view);
     if (!isFrom(from, peer)) {
       this.#count.foreign++;
       if (isOurs && from.port === peer.port) slot.foreignAddress = from.address;
@@ -369,11 +378,12 @@ class UdpTransport implements Transport {
     this.#underWay--;
     this.#wheel.clear(slot.number);
     this.#slots.rest(slot);
+    this.#served = ask.peer;
     ask.done(outcome);
+    this.#served = undefined;
     this.#startWaiting(lane);
   }
 
-  /** Those who wait come before the next request of the device just served, else a long walk would starve them. */
   #startWaiting(lane: Lane<Ask>): void {
     if (this.#isClosed) return;
     for (const queue of [lane.waiting, lane.waitingSlow]) {
@@ -385,9 +395,4 @@ class UdpTransport implements Transport {
       }
     }
   }
-}
-
-function silenceOf(slot: Slot): SessionProblem {
-  if (slot.sawMalformed) return { kind: 'badAnswer', reason: 'malformed' };
-  return slot.sendError ? { kind: 'refused', reason: 'unreachable' } : { kind: 'timeout' };
 }

@@ -32,7 +32,9 @@ const files: readonly SourceFile[] = (readdirSync(source, { recursive: true }) a
   .filter((path) => path.endsWith('.ts'))
   .map((path) => {
     const text = readFileSync(join(source, path), 'utf8');
-    const imports = [...text.matchAll(/(?<!['\w.])(?:from|import)\s*\(?\s*'([^'\n]+)'/g)].map((match) => match[1]!);
+    const imports = [...text.matchAll(/(?<!['\w.])(?:from|import)\s*\(?\s*'([^'\n]+)'/g)].map(
+      (match) => match[1]!,
+    );
     return { path, room: path.split('/')[0]!, text, imports };
   });
 

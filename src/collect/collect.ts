@@ -31,5 +31,4 @@ export { type DeviceAnswer, readDevice } from './read-device.ts';
 export { groundedProfile, isRelative } from './relative-oids.ts';
 export type { FillOutcome } from './session.ts';
 export { TableCells } from './table-cells.ts';
-export { withTextsOf } from './texts.ts';
 export { valueTag } from './value-tag.ts';

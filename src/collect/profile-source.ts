@@ -100,7 +100,7 @@ export interface TableSource {
   readonly alarms?: readonly AlarmText[];
 }
 
-export interface AttributeText extends CellText, WordingSource {
+interface AttributeText extends CellText, WordingSource {
   readonly as?: Attribute['as'];
   readonly subtype?: CellText;
 }

@@ -13,7 +13,7 @@ export interface ProfileTest {
   readonly expectations: readonly Expectation[];
 }
 
-export interface Expectation {
+interface Expectation {
   /** `os`, `interfaces`, `objects ont`, `links`, `ont/1.2 optical.rx`, `ont/1.2 state`, `.. parent`, `.. NAME` of an attribute. */
   readonly subject: string;
   readonly expected: string | number | null;

@@ -7,7 +7,6 @@ import type { TableCells } from './table-cells.ts';
 
 export {
   compareOids,
-  indexText,
   isOid,
   LARGEST_SUB_IDENTIFIER,
   MOST_SUB_IDENTIFIERS,

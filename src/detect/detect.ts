@@ -32,7 +32,7 @@ export { checkDetectionExamples } from './examples.ts';
 export { ProbeDetection } from './probes.ts';
 export type { DetectionRules } from './rules.ts';
 export { detectionSchema } from './rules-schema.ts';
-export type { DeviceSeen, ObjectShape, PortNames, PortsSeen, TableSeen, TableShape } from './seen.ts';
+export type { DeviceSeen, PortNames, PortsSeen, TableSeen, TableShape } from './seen.ts';
 export type { Trap, WatchedDevice } from './trap-rules.ts';
 
 interface ActiveConditions {

@@ -74,7 +74,7 @@ export interface TableShape {
   limitsOf(row: number, metric: number): readonly Pick<Levels, 'side' | 'limits'>[];
 }
 
-export interface ObjectShape {
+interface ObjectShape {
   /** `kind/index`. */
   readonly id: string;
   /** What stays when the index does not, such as a serial number. */

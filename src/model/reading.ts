@@ -62,7 +62,9 @@ export interface MetricReading {
   /** Left out for gauges and states. */
   readonly kind?: 'counter' | undefined;
   /** The device's own limits, in the unit of the value. */
-  readonly limits?: { readonly high?: LimitValues | undefined; readonly low?: LimitValues | undefined } | undefined;
+  readonly limits?:
+    | { readonly high?: LimitValues | undefined; readonly low?: LimitValues | undefined }
+    | undefined;
 }
 
 /** By perceived severity: critical, major, minor, warning. */

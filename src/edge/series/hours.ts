@@ -1,7 +1,7 @@
 /** Hours of a series: what is left of its samples when their days are gone. */
 import type { PointBuffer } from './point-buffer.ts';
 
-export const HOUR_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 /** Columns of hours in order of time; index i is one hour in which something was measured. */
 export interface Hours {

@@ -1,5 +1,4 @@
 /** The devices that are polled, each with its session; a change of the configuration touches those alone that it changes. */
-import { isDeepStrictEqual } from 'node:util';
 import type { World } from '../../base/world.ts';
 import type { Profiles } from '../../collect/collect.ts';
 import { DevicePoller } from '../../edge/snmp/device-poller.ts';
@@ -21,6 +20,9 @@ interface Target {
   close(): void;
 }
 
+/** What decides who is asked and how. */
+type TargetsPlan = Pick<Installation, 'config' | 'profiles' | 'profilesDigest'>;
+
 /** Everything of a device was read. */
 type OnReading = (device: DeviceConfig, reading: DeviceReading) => void;
 
@@ -30,6 +32,7 @@ export class Targets {
   readonly #paces: Readonly<Record<string, unknown>>;
   readonly #onReading: OnReading;
   #profiles: Profiles = { byId: new Map() };
+  #profilesDigest = '';
   #targets = new Map<string, Target>();
 
   /** `paces` by device, as `paces` of an earlier start answered. */
@@ -55,11 +58,12 @@ export class Targets {
   }
 
   /** Answers those to be polled: the same object as before where nothing about the device changed. */
-  use({ config, profiles }: Installation): readonly PolledDevice[] {
-    const before = isDeepStrictEqual(profiles, this.#profiles) ? this.#targets : new Map<string, Target>();
+  use({ config, profiles, profilesDigest }: TargetsPlan): readonly PolledDevice[] {
+    const before = profilesDigest === this.#profilesDigest ? this.#targets : new Map<string, Target>();
     const { timeoutMs, retries } = config.snmp;
     const old = this.#targets;
     this.#profiles = profiles;
+    this.#profilesDigest = profilesDigest;
     this.#targets = new Map(
       config.devices
         .filter(({ poll }) => poll)

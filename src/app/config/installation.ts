@@ -18,6 +18,8 @@ import { type ReadConfig, readWhole } from './load.ts';
 export interface Installation extends ReadConfig {
   readonly profileFolders: readonly string[];
   readonly profiles: Profiles;
+  /** Of the texts of the profiles: another one when any of them changed. */
+  readonly profilesDigest: string;
   readonly ruleFolders: readonly string[];
   readonly rules: LoadedRules;
   /** undefined: no topology is configured, or its file holds none that can be read. */
@@ -44,6 +46,7 @@ export async function readBeside(read: ReadConfig, file: string | undefined): Pr
       ...read,
       profileFolders: folders,
       profiles: profiles.value,
+      profilesDigest: profiles.digest,
       ruleFolders,
       rules: rules.value,
       topology: topology.value,

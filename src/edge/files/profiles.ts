@@ -1,4 +1,5 @@
 /** Loads device profiles from folders of YAML files; what is wrong in one is reported and the others load. */
+import { createHash } from 'node:crypto';
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import type { Parsed, Problem } from '../../base/problem.ts';
 import type { SourceDocument } from '../../base/source-document.ts';
@@ -7,11 +8,17 @@ import { type ParsedProfiles, parsedBefore } from './parsed-profiles.ts';
 import { checkedProfile } from './profile-document.ts';
 import { readText, yamlFiles } from './yaml-folder.ts';
 
+export interface LoadedProfiles extends Parsed<Profiles> {
+  /** The same for the same texts in the same order: compiled profiles hold functions, which nobody can compare. */
+  readonly digest: string;
+}
+
 /** `paths` of folders and of single files, shipped ones first, `parsed` what the build made of some of them; one that cannot be read is a problem, not an error. */
 export async function loadProfiles(
   paths: readonly string[],
   parsed: ParsedProfiles = new Map(),
-): Promise<Parsed<Profiles>> {
+): Promise<LoadedProfiles> {
+  const digest = createHash('sha256');
   const problems: Problem[] = [];
   const sound: SourceDocument[] = [];
   for (const path of paths) {
@@ -19,6 +26,7 @@ export async function loadProfiles(
     for (const file of files) {
       const text = await readText(file, problems);
       if (text === undefined) continue;
+      digest.update(`${file} ${text.length}\n${text}`);
       const known = parsedBefore(file, text, parsed);
       if (known !== undefined) {
         sound.push(known);
@@ -30,7 +38,11 @@ export async function loadProfiles(
     }
   }
   const compiled = compileProfiles(sound, re2Pattern);
-  return { value: compiled.value, problems: [...problems, ...compiled.problems] };
+  return {
+    value: compiled.value,
+    problems: [...problems, ...compiled.problems],
+    digest: digest.digest('base64'),
+  };
 }
 
 /** RE2 takes time linear in the text whatever pattern a file or text a device brings. */

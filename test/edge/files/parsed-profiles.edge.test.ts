@@ -28,6 +28,13 @@ test('profiles that the build parsed are what their texts say', async () => {
   expect(await ids()).toEqual(['acme/olt', 'base/acme']);
 });
 
+test('the digest of profiles is that of their texts, whoever read them', async () => {
+  const { digest } = await load();
+  expect((await loadProfiles([folder])).digest).toBe(digest);
+  await writeFile(join(folder, 'olt.yaml'), family.replace('99999.1', '99999.2'));
+  expect((await load()).digest).not.toBe(digest);
+});
+
 test('a file changed since the build is read anew', async () => {
   await writeFile(join(folder, 'olt.yaml'), family.replace('acme/olt', 'acme/olt2'));
   expect(await ids()).toEqual(['acme/olt2', 'base/acme']);

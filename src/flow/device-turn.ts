@@ -23,7 +23,7 @@ const emptyEveryMs = 600_000;
 const slowAfter = 2;
 
 export type TurnOutcome =
-  /** Whole groups by number; `isNew`: everything was read in this turn. */
+  /** The groups that answered whole, by number; the others stand in `problems` of the outcome. */
   | {
       readonly kind: 'answered';
       readonly groups: readonly number[];

@@ -55,6 +55,8 @@ export class Measuring {
   /** Devices that are read whole soon, and when the others last were for that reason. */
   readonly #rereading = new Map<string, Wake>();
   readonly #rereadAtMs = new Map<string, number>();
+  /** Series of `system.uptime` by device. */
+  readonly #upTimes = new Map<string, number>();
   readonly #counters = { polls: 0, pollsWithoutAnswer: 0, pollsSkipped: 0, tablesIncomplete: 0 };
   #intervalMs: DurationMs;
   #wake: Wake | undefined;
@@ -174,6 +176,7 @@ export class Measuring {
     this.#byNumber[turn.turn] = undefined;
     this.#turns.delete(turn.device.id);
     this.#rereadAtMs.delete(turn.device.id);
+    this.#upTimes.delete(turn.device.id);
     this.#health.remove(turn.device.id);
   }
 
@@ -258,8 +261,6 @@ export class Measuring {
       counter: () => undefined,
     };
   }
-
-  readonly #upTimes = new Map<string, number>();
 
   #storeUpTime(device: string, ticks: number): void {
     const series = this.#upTimes.get(device);

@@ -31,7 +31,7 @@ export class SampleOutlet {
   /** Oldest first. */
   readonly #waiting: SampleBatch[] = [];
   #waitingSamples = 0;
-  #underWay = 0;
+  readonly #underWay = new Set<Promise<void>>();
   readonly counters = { samples: 0, samplesWaiting: 0, samplesLost: 0, seriesFailures: 0 };
 
   /** `mostWaiting` samples of 20 to 28 bytes are kept while the store is away. */
@@ -65,9 +65,9 @@ export class SampleOutlet {
 
   /** Hands over what is gathered; resolves when the store has all or has refused. */
   async close(): Promise<void> {
-    this.#flush?.cancel();
-    this.#retry?.cancel();
     this.#handOver();
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    this.#retry?.cancel();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.shift()!;
       const isTaken = await this.#append(batch);
@@ -121,18 +121,19 @@ export class SampleOutlet {
 
   #send(): void {
     if (this.#retry !== undefined) return;
-    while (this.#underWay < mostUnderWay && this.#waiting.length > 0) {
+    while (this.#underWay.size < mostUnderWay && this.#waiting.length > 0) {
       const batch = this.#waiting.shift()!;
       this.#waitingSamples -= batch.series.length;
-      void this.#sendOne(batch);
+      const sending = this.#append(batch).then((isTaken) => {
+        this.#underWay.delete(sending);
+        this.#sent(batch, isTaken);
+      });
+      this.#underWay.add(sending);
     }
     this.counters.samplesWaiting = this.#waitingSamples;
   }
 
-  async #sendOne(batch: SampleBatch): Promise<void> {
-    this.#underWay++;
-    const isTaken = await this.#append(batch);
-    this.#underWay--;
+  #sent(batch: SampleBatch, isTaken: boolean): void {
     if (isTaken) {
       this.#pauseMs = firstPause;
       this.#send();

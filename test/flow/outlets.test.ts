@@ -49,6 +49,26 @@ describe('samples', () => {
     expect(series.taken.reduce((sum, batch) => sum + batch.series.length, 0)).toBe(40_003);
   });
 
+  test('an outlet that closes waits for what the store is still taking', async () => {
+    const world = virtualWorld();
+    let take = (): void => undefined;
+    const append = (): Promise<void> =>
+      new Promise((resolve) => {
+        take = resolve;
+      });
+    const outlet = new SampleOutlet({ store: { append }, world });
+    outlet.value(1, 1);
+    let isClosed = false;
+    const closing = outlet.close().then(() => {
+      isClosed = true;
+    });
+    await world.pass(1_000);
+    expect(isClosed).toBe(false);
+    take();
+    await closing;
+    expect([outlet.counters.samples, outlet.counters.samplesLost, world.waiting]).toEqual([1, 0, 0]);
+  });
+
   test('a store that hangs or refuses holds up nobody; what is too much is counted', async () => {
     const world = virtualWorld();
     const series = store();

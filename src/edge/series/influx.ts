@@ -8,7 +8,7 @@ import type { DurationMs } from '../../base/instant.ts';
 import type { SeriesName } from '../../flow/series.ts';
 import type { HttpClient } from '../net/http-request.ts';
 import { measurementOf, plainText, type RemotePoint } from './line-protocol.ts';
-import type { RemoteBackend, RemoteOptions, WriteOutcome } from './remote-backend.ts';
+import { authorization, type RemoteBackend, type RemoteOptions, writeLines } from './remote-backend.ts';
 
 /** Retention policies shorter than this are refused by InfluxDB. */
 const SHORTEST_RETENTION_MS = 3_600_000;
@@ -25,6 +25,7 @@ export function influxBackend(
   const { http, database } = options;
   const base = options.url.replace(/\/+$/, '');
   const client = influxClient(options);
+  const headers = authorization(options, 'Token');
   const write = `${base}/write?db=${encodeURIComponent(database)}&precision=ms&consistency=one`;
   const ask = async (query: string): Promise<RemotePoint[]> => {
     try {
@@ -43,15 +44,7 @@ export function influxBackend(
         return { kind: 'away', reason: reasonOf(error) };
       }
     },
-    async write(lines): Promise<WriteOutcome> {
-      const headers = { 'content-type': 'text/plain; charset=utf-8', ...authorization(options) };
-      const outcome = await http.call({ url: write, method: 'POST', headers, body: lines });
-      if (outcome.kind !== 'answer') return { kind: 'away', reason: outcome.reason };
-      if (outcome.status < 300) return { kind: 'written' };
-      const reason = `${outcome.status}: ${outcome.body.slice(0, 200)}`;
-      // 400: these lines; 413: so many of them. All else (401, 404 before the database is made, 429, 5xx) may pass.
-      return { kind: outcome.status === 400 || outcome.status === 413 ? 'refused' : 'away', reason };
-    },
+    write: (lines) => writeLines(http, { url: write, headers }, lines),
     read: (name, { from, to }) =>
       ask(`SELECT ${FIELDS} FROM ${source(name)} AND time >= ${time(from)} AND time < ${time(to)}`),
     async newest(name) {
@@ -71,7 +64,7 @@ function influxClient(options: RemoteOptions): InfluxDB {
     host: hostname,
     port: Number(port) || (protocol === 'https:' ? 443 : 80),
     path: pathname.replace(/\/+$/, ''),
-    options: { headers: authorization(options) },
+    options: { headers: authorization(options, 'Token') },
   };
   const { user, password, database } = options;
   return new InfluxDB({
@@ -80,13 +73,6 @@ function influxClient(options: RemoteOptions): InfluxDB {
     ...(user === undefined ? {} : { username: user }),
     ...(password === undefined ? {} : { password: password.reveal() }),
   });
-}
-
-function authorization({ user, password, token }: RemoteOptions): Record<string, string> {
-  if (token !== undefined) return { authorization: `Token ${token.reveal()}` };
-  if (user === undefined) return {};
-  const pair = `${user}:${password?.reveal() ?? ''}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
 async function makeDatabase(
@@ -130,12 +116,10 @@ function pointsIn(raw: unknown): RemotePoint[] {
   };
   const [result] = answer.results ?? [];
   if (result?.error !== undefined) throw new Error(result.error);
-  return (result?.series?.[0]?.values ?? []).map(([at, value, low, gap]) => ({
-    time: Number(at),
-    value: numberOr(value),
-    low: numberOr(low),
-    gap: numberOr(gap),
-  }));
+  return (result?.series?.[0]?.values ?? []).map(([at, value, low, gap]) => {
+    if (!Number.isSafeInteger(at)) throw new Error('a point of its answer has no time');
+    return { time: Number(at), value: numberOr(value), low: numberOr(low), gap: numberOr(gap) };
+  });
 }
 
 const numberOr = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);

@@ -8,7 +8,7 @@
  */
 import type { SampleBatch, SeriesName } from '../../flow/series.ts';
 
-export const gapCode = { none: 0, gap: 1, plusInfinity: 2, minusInfinity: 3 } as const;
+const gapCode = { none: 0, gap: 1, plusInfinity: 2, minusInfinity: 3 } as const;
 
 const MODULUS = 2 ** 32;
 /** From here on `low` is written: below the first number a float cannot hold, as stores round large ones a little. */
@@ -71,7 +71,9 @@ export function pointOf({ value, low, gap }: RemotePoint): {
   if (gap === gapCode.minusInfinity) return { value: Number.NEGATIVE_INFINITY, exact: 0n };
   if (gap === gapCode.gap || value === undefined) return { value: Number.NaN, exact: 0n };
   // A small number written over a large one leaves the old `low` behind; it says something of large ones only.
-  if (low === undefined || value < LARGE) return { value, exact: 0n };
+  // What the store says may have any form; only whole numbers make one exact.
+  if (low === undefined || value < LARGE || !Number.isFinite(value) || !Number.isSafeInteger(low))
+    return { value, exact: 0n };
   // The float is off by at most 2^11, so the right multiple of 2^32 is the nearest one.
   const nearest = BigInt(value);
   const modulus = BigInt(MODULUS);

@@ -1,5 +1,6 @@
 /** What a store of series elsewhere has to do for us; `remote.ts` keeps the spool, the numbers and the order. */
 import type { SeriesName } from '../../flow/series.ts';
+import type { HttpClient } from '../net/http-request.ts';
 import type { RemotePoint } from './line-protocol.ts';
 
 /** What became of lines that were sent. */
@@ -35,4 +36,30 @@ export interface RemoteOptions {
   readonly password?: { reveal(): string } | undefined;
   /** InfluxDB 2 and 3, and proxies before VictoriaMetrics. */
   readonly token?: { reveal(): string } | undefined;
+}
+
+/** `tokenScheme`: how the store calls what stands before a token. */
+export function authorization(
+  { user, password, token }: RemoteOptions,
+  tokenScheme: 'Bearer' | 'Token',
+): Record<string, string> {
+  if (token !== undefined) return { authorization: `${tokenScheme} ${token.reveal()}` };
+  if (user === undefined) return {};
+  const pair = `${user}:${password?.reveal() ?? ''}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+/** Posts lines of the line protocol; what the store answers is judged alike for all of them. */
+export async function writeLines(
+  http: HttpClient,
+  to: { readonly url: string; readonly headers: Readonly<Record<string, string>> },
+  lines: string,
+): Promise<WriteOutcome> {
+  const headers = { 'content-type': 'text/plain; charset=utf-8', ...to.headers };
+  const outcome = await http.call({ url: to.url, method: 'POST', headers, body: lines });
+  if (outcome.kind !== 'answer') return { kind: 'away', reason: outcome.reason };
+  if (outcome.status < 300) return { kind: 'written' };
+  const reason = `${outcome.status}: ${outcome.body.slice(0, 200)}`;
+  // 400: these lines; 413: so many of them. All else (401, 404 before the database is made, 429, 5xx) may pass.
+  return { kind: outcome.status === 400 || outcome.status === 413 ? 'refused' : 'away', reason };
 }

@@ -17,6 +17,7 @@ const LONGEST_PAUSE_MS = 10_000;
 const MOST_PREFIXES = 1_000_000;
 /** Records whose time of shipping is kept, to send those again that a dying store forgot. */
 const MOST_MARKS = 100_000;
+const SAMPLES_A_WARNING = 1_000;
 
 export class Shipping {
   readonly #world: World;
@@ -26,7 +27,7 @@ export class Shipping {
   readonly #mostBytes: number;
   readonly #openedAt: number;
   readonly #prefixes = new Map<number, string>();
-  /** The newest gap written of each series: only samples up to it have to say that they are none. */
+  /** The newest gap written of each series: only samples up to it have to say that they are none. At most one a series. */
   readonly #lastGap = new Map<number, number>();
   /** Record and the monotonic time at which it was shipped, oldest first. */
   #marks: { readonly sequence: number; readonly atMs: number }[] = [];
@@ -101,9 +102,9 @@ export class Shipping {
     const { shipped, requests, failures, quarantined, givenUp, sentAgain } = this.#count;
     return {
       samples_shipped: shipped,
-      samples_sent_again: sentAgain,
       samples_quarantined: quarantined,
-      samples_given_up: givenUp,
+      records_sent_again: sentAgain,
+      records_given_up: givenUp,
       requests,
       requests_failed: failures,
       records_waiting: this.#log.lastSequence - this.#shipped,
@@ -166,7 +167,6 @@ export class Shipping {
     return lines;
   }
 
-  /** Where it stops noting, every later sample would have to say that it is no gap; they do so below `openedAt`. */
   #noteGap(id: number, time: number): void {
     if (time > (this.#lastGap.get(id) ?? 0)) this.#lastGap.set(id, time);
   }
@@ -192,12 +192,12 @@ export class Shipping {
     }
     if (outcome.kind === 'away') return outcome;
     if (lines.length === 1) {
-      this.#count.quarantined++;
-      const line = lines[0]!.slice(0, 300);
-      this.#world.log.warn('the series store refuses a sample: it is left out', {
-        line,
-        reason: outcome.reason,
-      });
+      // One line of many: a store may come to refuse everything, and how much it was is in the counter.
+      if (this.#count.quarantined++ % SAMPLES_A_WARNING === 0) {
+        const line = lines[0]!.slice(0, 300);
+        const fields = { line, reason: outcome.reason };
+        this.#world.log.warn('the series store refuses samples: they are left out', fields);
+      }
       return { kind: 'written' };
     }
     const half = lines.length >> 1;

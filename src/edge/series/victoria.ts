@@ -7,7 +7,7 @@ import { Fault } from '../../base/fault.ts';
 import type { SeriesName } from '../../flow/series.ts';
 import type { HttpClient, HttpOutcome } from '../net/http-request.ts';
 import { measurementOf, plainText, type RemotePoint } from './line-protocol.ts';
-import type { RemoteBackend, RemoteOptions, WriteOutcome } from './remote-backend.ts';
+import { authorization, type RemoteBackend, type RemoteOptions, writeLines } from './remote-backend.ts';
 
 type Field = 'value' | 'low' | 'gap';
 const fields: readonly Field[] = ['value', 'low', 'gap'];
@@ -15,7 +15,7 @@ const fields: readonly Field[] = ['value', 'low', 'gap'];
 export function victoriaBackend(options: RemoteOptions & { readonly http: HttpClient }): RemoteBackend {
   const { http } = options;
   const base = options.url.replace(/\/+$/, '');
-  const headers = authorization(options);
+  const headers = authorization(options, 'Bearer');
   /** Its search sees rows once a second; asked, it looks at once. */
   let isFresh = true;
   const get = async (path: string, query: Readonly<Record<string, string>>): Promise<string> => {
@@ -26,29 +26,24 @@ export function victoriaBackend(options: RemoteOptions & { readonly http: HttpCl
     if (!isFresh) await get('/internal/force_flush', {});
     isFresh = true;
     const query = { 'match[]': selector, start: String(from / 1000), end: String((to - 1) / 1000) };
-    return to <= from ? [] : merged(await get('/api/v1/export', query), { from, to });
+    if (to <= from) return [];
+    const answer = await get('/api/v1/export', query);
+    return understood(() => merged(answer, { from, to }));
   };
   return {
     unsafeMs: 60_000,
     prepare: async () => ({ kind: 'written' }),
-    async write(lines): Promise<WriteOutcome> {
+    write(lines) {
       isFresh = false;
-      const url = `${base}/write?precision=ms`;
-      const outcome = await http.call({ url, method: 'POST', headers, body: lines });
-      if (outcome.kind !== 'answer') return { kind: 'away', reason: outcome.reason };
-      if (outcome.status < 300) return { kind: 'written' };
-      const reason = `${outcome.status}: ${outcome.body.slice(0, 200)}`;
-      return { kind: outcome.status === 400 || outcome.status === 413 ? 'refused' : 'away', reason };
+      return writeLines(http, { url: `${base}/write?precision=ms`, headers }, lines);
     },
     read: (name, { from, to }) => exported(selectorOf(name), from, to),
     async newest(name) {
       if (!isFresh) await get('/internal/force_flush', {});
       isFresh = true;
       const query = `max(tlast_over_time(${selectorOf(name)}[100y]))`;
-      const answer = JSON.parse(await get('/api/v1/query', { query, time: FAR_AHEAD })) as {
-        readonly data?: { readonly result?: readonly { readonly value?: readonly [number, string] }[] };
-      };
-      const seconds = Number(answer.data?.result?.[0]?.value?.[1] ?? Number.NaN);
+      const answer = await get('/api/v1/query', { query, time: FAR_AHEAD });
+      const seconds = understood(() => newestIn(answer));
       if (!Number.isFinite(seconds)) return undefined;
       const at = Math.round(seconds * 1000);
       return (await exported(selectorOf(name), at, at + 1)).at(-1);
@@ -61,13 +56,6 @@ export function victoriaBackend(options: RemoteOptions & { readonly http: HttpCl
 
 /** 2100-01-01 in seconds: a sample stamped ahead of the clock still is the newest. */
 const FAR_AHEAD = '4102444800';
-
-function authorization({ user, password, token }: RemoteOptions): Record<string, string> {
-  if (token !== undefined) return { authorization: `Bearer ${token.reveal()}` };
-  if (user === undefined) return {};
-  const pair = `${user}:${password?.reveal() ?? ''}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
 
 function bodyOf(outcome: HttpOutcome): string {
   if (outcome.kind !== 'answer')
@@ -91,6 +79,23 @@ function selectorOf({ metric, resource, unit, kind }: SeriesName): string {
   return `{${[name, ...tags].join(',')}}`;
 }
 
+/** What the store wrote may have any form: a text that cannot be read is its fault, not ours. */
+function understood<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Fault('series/failed', `the series store answered what cannot be read: ${String(error)}`);
+  }
+}
+
+/** Seconds since 1970; NaN where there is no sample. */
+function newestIn(body: string): number {
+  const answer = JSON.parse(body) as {
+    readonly data?: { readonly result?: readonly { readonly value?: readonly [number, string] }[] };
+  };
+  return Number(answer.data?.result?.[0]?.value?.[1] ?? Number.NaN);
+}
+
 /** One line a series with `values` and `timestamps`; the fields of one time make one point. */
 function merged(body: string, { from, to }: { readonly from: number; readonly to: number }): RemotePoint[] {
   const byTime = new Map<number, { time: number; value?: number; low?: number; gap?: number }>();
@@ -105,7 +110,7 @@ function merged(body: string, { from, to }: { readonly from: number; readonly to
     if (field === undefined) continue;
     for (const [index, time] of timestamps.entries()) {
       const value = values[index];
-      if (typeof value !== 'number' || time < from || time >= to) continue;
+      if (typeof value !== 'number' || !Number.isSafeInteger(time) || time < from || time >= to) continue;
       const point = byTime.get(time) ?? { time };
       byTime.set(time, point);
       point[field] = value;

@@ -89,7 +89,7 @@ class Parser {
       const number = Number(token);
       return () => number;
     }
-    if (this.#tokens[this.#at] === '(' && functions[token] !== undefined) return this.#call(token);
+    if (this.#tokens[this.#at] === '(' && Object.hasOwn(functions, token)) return this.#call(token);
     if (this.#names.includes(token)) return (of) => of(token);
     throw new Mistake(
       `there is no "${token}" here; known: ${[...this.#names, ...Object.keys(functions)].join(', ')}`,

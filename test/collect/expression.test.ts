@@ -27,6 +27,7 @@ describe('arithmetic of a profile', () => {
     ['v v', '"v" does not belong there'],
     ['floor(1, 2)', 'floor() takes 1, not 2'],
     ['process', 'there is no "process" here'],
+    ['constructor(v)', 'there is no "constructor" here'],
     ['v.constructor', '"." does not belong there'],
     [`${'('.repeat(50)}1`, 'it is nested too deeply'],
     ['1 +'.repeat(100), 'it is longer than 200 characters'],

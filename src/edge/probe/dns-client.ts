@@ -124,6 +124,8 @@ function overTcp(world: World, question: DnsQuestion, asked: Asked): Promise<Exc
     const socket = connect({ host: address, port, localAddress: from });
     const parts: Buffer[] = [];
     let size = 0;
+    /** With the two bytes of the length; undefined until both are there. */
+    let wanted: number | undefined;
     const done = (exchange: Exchange): void => {
       deadline.cancel();
       socket.removeAllListeners();
@@ -142,10 +144,9 @@ function overTcp(world: World, question: DnsQuestion, asked: Asked): Promise<Exc
       parts.push(part);
       size += part.length;
       if (size < 2) return;
-      const whole = Buffer.concat(parts);
-      const wanted = whole.readUInt16BE(0) + 2;
+      wanted ??= Buffer.concat(parts).readUInt16BE(0) + 2;
       if (size < wanted) return;
-      const message = decodeDns(whole.subarray(2, wanted));
+      const message = decodeDns(Buffer.concat(parts).subarray(2, wanted));
       if ('bad' in message) return done({ kind: 'badAnswer', reason: message.bad });
       if (!isAnswer(message, asked, question.type))
         return done({ kind: 'badAnswer', reason: 'the answer is for another question' });

@@ -62,6 +62,7 @@ function decode(bytes: Uint8Array): DnsMessage {
   for (let left = counts[0]; left > 0; left--) {
     const { name, end } = readName(bytes, at);
     if (end + 4 > bytes.length) throw new BadMessage('a question runs over the end');
+    if (view.getUint16(end + 2) !== classInternet) throw new BadMessage('a question of another class');
     questions.push({ name, type: view.getUint16(end) });
     at = end + 4;
   }

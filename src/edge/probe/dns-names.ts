@@ -5,6 +5,8 @@ export class BadMessage extends Error {}
 
 const mostLabel = 63;
 const mostName = 255;
+/** A name of 255 bytes has no more labels; a chain of pointers alone would cost thousands of steps a name. */
+const mostPointers = 127;
 
 /**
  * The name at `from` and where it ends. Each pointer must lead before the place where the labels it ends began, so that
@@ -16,6 +18,7 @@ export function readName(bytes: Uint8Array, from: number): { readonly name: stri
   let began = from;
   let end: number | undefined;
   let length = 1;
+  let pointers = 0;
   for (;;) {
     const size = bytes[at];
     if (size === undefined) throw new BadMessage('a name runs over the end');
@@ -25,6 +28,7 @@ export function readName(bytes: Uint8Array, from: number): { readonly name: stri
       if (low === undefined) throw new BadMessage('a pointer runs over the end');
       const target = ((size & 0x3f) << 8) | low;
       if (target >= began) throw new BadMessage('a pointer leads forward');
+      if (++pointers > mostPointers) throw new BadMessage('too many pointers in a name');
       end ??= at + 2;
       at = target;
       began = target;

@@ -56,7 +56,8 @@ function fromJson(text: string): Map<string, number> {
 function fromPrometheus(text: string): Map<string, number> {
   const found = new Map<string, number>();
   for (const line of text.split('\n')) {
-    if (line.startsWith('#')) continue;
+    // Histograms of the same label count other things, such as requests in a range of time.
+    if (line.startsWith('#') || /^[a-zA-Z_:][\w:]{0,200}_(?:bucket|sum|count)[{ ]/.test(line)) continue;
     const value = Number(line.slice(line.lastIndexOf(' ') + 1));
     if (!(value >= 0) || !Number.isFinite(value)) continue;
     const label = /rcode="([A-Za-z]{6,8})"/.exec(line.slice(0, 2_048))?.[1];

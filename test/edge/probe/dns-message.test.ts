@@ -65,6 +65,17 @@ describe('names', () => {
     expect(whyNot(hex(`${head(1)} 0161 c01d ${tail}`))).toBe('a pointer leads forward');
   });
 
+  test('a name that is nothing but pointers to pointers is refused after as many as a name can have', () => {
+    // The data of a NULL record holds the chain, each pointer to the one before; the name of the next record begins at its end.
+    const pointers = Array.from({ length: 200 }, (_, i) =>
+      (0xc000 | (i === 0 ? 12 : 23 + 2 * (i - 1))).toString(16),
+    );
+    const chain = `00 000a 0001 00000000 0190 ${pointers.join('')}`;
+    const last = (0xc000 | (23 + 2 * 199)).toString(16);
+    const message = `1234 8180 0000 0002 0000 0000 ${chain} ${last} 0001 0001 00000000 0004 7f000001`;
+    expect(whyNot(hex(message))).toBe('too many pointers in a name');
+  });
+
   test('a name of too many labels behind pointers is refused at 255 bytes', () => {
     const label = `3f${'61'.repeat(63)}`;
     expect(whyNot(hex(`1234 8180 0001 0000 0000 0000 ${label.repeat(4)} 00 0001 0001`))).toBe(

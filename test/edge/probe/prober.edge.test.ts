@@ -117,7 +117,7 @@ test("a resolver's own counters are read from BIND's JSON and from Prometheus te
     NXDOMAIN: 3,
   });
   const exporter =
-    '# TYPE x counter\nunbound_answer_rcodes_total{rcode="NOERROR"} 5\nother{rcode="NXDOMAIN",zone="a"} 2\n';
+    '# TYPE x counter\nunbound_answer_rcodes_total{rcode="NOERROR"} 5\nother{rcode="NXDOMAIN",zone="a"} 2\ntook_seconds_bucket{rcode="NOERROR",le="1"} 900\n';
   expect(await read(exporter)).toEqual({ NOERROR: 5, NXDOMAIN: 2 });
   expect(await read('pdns_recursor_nxdomain_answers 7\npdns_recursor_noerror_answers 9\n')).toEqual({
     NXDOMAIN: 7,

@@ -1,7 +1,14 @@
 /** The values of one group of columns that share an index, as typed arrays: what the hot path of polling fills and `detect` and the series read. */
+import { cellArrays, enlarged, keyOf } from './cell-arrays.ts';
 import { compareOids, indexText, isOid, oidText, type Span } from './oid-bytes.ts';
 import type { Oid, VarbindValue } from './session.ts';
 import { valueTag } from './value-tag.ts';
+
+const NO_BYTES = new Uint8Array(0);
+const NO_WORDS = new Uint32Array(0);
+const NO_TIMES = new Float64Array(0);
+const NO_INDEXES = new Uint32Array(1);
+const NO_KEYS = new Int32Array(0);
 
 /** What `rowFor` answers instead of a row. */
 export const notPlaced = { notIncreasing: -1, noRoom: -2, malformed: -3 } as const;
@@ -42,14 +49,14 @@ export class TableCells {
   rows = 0;
   /** Rises when rows come or go. */
   layout = 0;
-  tags = new Uint8Array(0);
-  hi = new Uint32Array(0);
-  lo = new Uint32Array(0);
+  tags: Uint8Array = NO_BYTES;
+  hi: Uint32Array = NO_WORDS;
+  lo: Uint32Array = NO_WORDS;
   /** Wall clock in ms at which this reading brought the row; NaN where it did not. */
-  rowAtMs = new Float64Array(0);
+  rowAtMs: Float64Array = NO_TIMES;
   /** The agent's sysUpTime (1/100 s) in the same message; 0 where the agent does not tell. */
-  rowTicks = new Uint32Array(0);
-  arena = new Uint8Array(0);
+  rowTicks: Uint32Array = NO_WORDS;
+  arena: Uint8Array = NO_BYTES;
   /** Wall clock in ms of the first answer of this reading; NaN before it and when nothing came. */
   readAtMs = Number.NaN;
   /** sysUpTime in the first answer of this reading; undefined where the agent does not tell. */
@@ -63,11 +70,11 @@ export class TableCells {
   /** Row numbers in order of index while a reading brought rows that belong between known ones; else rows are in order. */
   #order: Int32Array | undefined;
   #hasNewRows = false;
-  #indexes = new Uint8Array(0);
-  #indexFrom = new Uint32Array(1);
+  #indexes: Uint8Array = NO_BYTES;
+  #indexFrom: Uint32Array = NO_INDEXES;
   #texts: (string | undefined)[] = [];
   /** Of each row: its index when it is at most three bytes long, see `keyOf`. */
-  #keys = new Int32Array(0);
+  #keys: Int32Array = NO_KEYS;
   /** Of each column: the row that came last, -1 before the first. Written by `arrived` only. */
   readonly last: Int32Array;
   /** The row that has the time of the message at hand. */
@@ -254,7 +261,8 @@ export class TableCells {
       const row = this.#rowAt(place);
       if (!isWhole || !Number.isNaN(this.rowAtMs[row]!)) kept.push(row);
     }
-    if (kept.length < this.rows || this.#order !== undefined) this.#arrange(kept);
+    const isSpacious = this.#keys.length > kept.length * 1.25;
+    if (kept.length < this.rows || this.#order !== undefined || isSpacious) this.#arrange(kept);
     this.#hasNewRows = false;
     this.#order = undefined;
     this.#texts = [];
@@ -318,20 +326,31 @@ export class TableCells {
   }
 
   #growRows(): void {
-    const rows = Math.min(this.#mostRows, Math.max(8, this.#keys.length * 2));
-    const cells = rows * this.width;
-    this.tags = enlarged(this.tags, cells);
-    this.hi = enlarged(this.hi, cells);
-    this.lo = enlarged(this.lo, cells);
-    this.rowAtMs = enlarged(this.rowAtMs, rows);
-    this.rowTicks = enlarged(this.rowTicks, rows);
-    this.#keys = enlarged(this.#keys, rows);
-    const order = this.#order;
+    const { tags, hi, lo, rowAtMs, rowTicks } = this;
+    const [keys, indexFrom, order] = [this.#keys, this.#indexFrom, this.#order];
+    this.#allot(Math.min(this.#mostRows, Math.max(8, keys.length * 2)));
+    this.tags.set(tags);
+    this.hi.set(hi);
+    this.lo.set(lo);
+    this.rowAtMs.set(rowAtMs);
+    this.rowTicks.set(rowTicks);
+    this.#keys.set(keys);
+    this.#indexFrom.set(indexFrom);
     if (order !== undefined) {
-      this.#order = new Int32Array(rows);
+      this.#order = new Int32Array(this.#keys.length);
       this.#order.set(order);
     }
-    this.#indexFrom = enlarged(this.#indexFrom, rows + 1);
+  }
+
+  #allot(rows: number): void {
+    const arrays = cellArrays(rows, this.width);
+    this.tags = arrays.tags;
+    this.hi = arrays.hi;
+    this.lo = arrays.lo;
+    this.rowAtMs = arrays.rowAtMs;
+    this.rowTicks = arrays.rowTicks;
+    this.#keys = arrays.keys;
+    this.#indexFrom = arrays.indexFrom;
   }
 
   #growArena(length: number): boolean {
@@ -341,18 +360,12 @@ export class TableCells {
     return true;
   }
 
-  /** Only these rows, in this order. */
+  /** Only these rows, in this order, and no room for others. */
   #arrange(kept: readonly number[]): void {
     const { width, tags, hi, lo, rowAtMs, rowTicks } = this;
     const [keys, indexes, indexFrom] = [this.#keys, this.#indexes, this.#indexFrom];
-    this.tags = new Uint8Array(tags.length);
-    this.hi = new Uint32Array(hi.length);
-    this.lo = new Uint32Array(lo.length);
-    this.rowAtMs = new Float64Array(rowAtMs.length);
-    this.rowTicks = new Uint32Array(rowTicks.length);
-    this.#keys = new Int32Array(keys.length);
-    this.#indexes = new Uint8Array(indexes.length);
-    this.#indexFrom = new Uint32Array(indexFrom.length);
+    this.#allot(kept.length);
+    this.#indexes = new Uint8Array(kept.reduce((sum, row) => sum + indexFrom[row + 1]! - indexFrom[row]!, 0));
     let used = 0;
     for (const [to, row] of kept.entries()) {
       const cells = [row * width, (row + 1) * width] as const;
@@ -369,30 +382,4 @@ export class TableCells {
     this.rows = kept.length;
     this.last.fill(-1);
   }
-}
-
-/** An index of up to three bytes with its length as one number, so that one comparison tells; 0 for longer ones. */
-function keyOf(bytes: Uint8Array, from: number, end: number): number {
-  switch (end - from) {
-    case 1:
-      return 0x0100_0000 | bytes[from]!;
-    case 2:
-      return 0x0200_0000 | (bytes[from]! << 8) | bytes[from + 1]!;
-    case 3:
-      return 0x0300_0000 | (bytes[from]! << 16) | (bytes[from + 1]! << 8) | bytes[from + 2]!;
-    default:
-      return 0;
-  }
-}
-
-type Numbers =
-  | Uint8Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>;
-
-function enlarged<T extends Numbers>(before: T, length: number): T {
-  const larger = new (before.constructor as new (length: number) => T)(length);
-  larger.set(before);
-  return larger;
 }

@@ -21,6 +21,8 @@ export interface Learned {
   /** 95 of 100 answers come within this time. */
   rttP95Micros: number;
   rttCount: number;
+  /** Requests one after the other while others waited. */
+  inARow: number;
   /** The last request ran out of tries. */
   isSilent: boolean;
   /** Where answers come from when not from the asked address. */
@@ -38,8 +40,10 @@ const RTT_KNOWN_AFTER = 16;
 const LONGEST_MICROS = 60_000_000;
 const SHORTEST_TIMEOUT_MS = 500;
 /** Shorter ones would open the window just when everything is slow, and the socket's buffer would overflow. */
-const SHORTEST_WAIT_MS = 100;
+const SHORTEST_WAIT_MS = 200;
 const FOREIGN_TIMES = 3;
+/** Requests of a device before it waits behind the others again, else a long walk would starve them. */
+const MOST_IN_A_ROW = 16;
 
 export const nothingLearned = (): Learned => ({
   roomBytes: USUAL_ROOM,
@@ -54,6 +58,7 @@ export const nothingLearned = (): Learned => ({
   rttMicros: 0,
   rttP95Micros: 0,
   rttCount: 0,
+  inARow: 0,
   isSilent: false,
   replyAddress: undefined,
   foreignAddress: undefined,
@@ -97,6 +102,13 @@ export function learnDelay(learned: Learned): void {
 export function timeoutOf(learned: Learned, configuredMs: number): number {
   if (learned.rttCount < RTT_KNOWN_AFTER) return configuredMs;
   return Math.min(configuredMs, Math.max(SHORTEST_TIMEOUT_MS, learned.rttP95Micros / 250));
+}
+
+/** A walk keeps its place for some requests: of fewer devices at a time all stays in the processor's caches. */
+export function keepsPlace(learned: Learned, wasJustServed: boolean): boolean {
+  const mayKeep = wasJustServed && learned.inARow < MOST_IN_A_ROW;
+  learned.inARow = mayKeep ? learned.inARow + 1 : 0;
+  return mayKeep;
 }
 
 /** After this time without an answer a request no longer counts as one that may be answered any moment. */

@@ -1,5 +1,6 @@
 /** The places of requests under way, found by the request id alone. */
 import type { Socket } from 'node:dgram';
+import type { SessionProblem } from '../../collect/session.ts';
 import type { Ask } from './peer.ts';
 import type { Lane } from './socket-lane.ts';
 import type { Exchange3 } from './usm.ts';
@@ -100,4 +101,10 @@ export class Slots {
     }
     return this.#random[this.#randomAt++]! * 256 + this.#random[this.#randomAt++]!;
   }
+}
+
+/** What it is that no answer came. */
+export function silenceOf(slot: Slot): SessionProblem {
+  if (slot.sawMalformed) return { kind: 'badAnswer', reason: 'malformed' };
+  return slot.sendError ? { kind: 'refused', reason: 'unreachable' } : { kind: 'timeout' };
 }

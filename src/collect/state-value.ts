@@ -37,6 +37,15 @@ function keyOf({ as, pattern }: State, cell: VarbindValue): string | undefined {
 
 function bitWord({ map, none }: State, cell: VarbindValue): string | null | undefined {
   if (cell.type !== 'octets') return undefined;
-  for (const [bit, word] of map) if (isBitSet(cell.bytes, Number(bit))) return word;
-  return cell.bytes.some((byte) => byte !== 0) ? undefined : none;
+  const bytes = writtenBytes(cell.bytes);
+  for (const [bit, word] of map) if (isBitSet(bytes, Number(bit))) return word;
+  return bytes.some((byte) => byte !== 0) ? undefined : none;
+}
+
+/** Some agents write BITS as text, `80 00` for two bytes: read as bits, the letters would be a critical alarm of everything. */
+function writtenBytes(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < 3 || bytes.length > 64 || !bytes.includes(0x20)) return bytes;
+  const text = String.fromCharCode(...bytes).trim();
+  if (!/^[0-9A-Fa-f]{1,2}( [0-9A-Fa-f]{1,2})+$/.test(text)) return bytes;
+  return Uint8Array.from(text.split(' '), (byte) => Number.parseInt(byte, 16));
 }

@@ -187,5 +187,7 @@ export function faultKind(resourceKind: string, population: Population): FaultKi
   if (population === 'session') return 'config';
   if (population === 'degraded' && resourceKind === 'fiber-node') return 'ingress';
   if (population === 'degraded' && (resourceKind === 'cable' || resourceKind === 'cabinet')) return 'water';
-  return Object.hasOwn(kinds, resourceKind) ? kinds[resourceKind]! : 'node-down';
+  const kind = Object.hasOwn(kinds, resourceKind) ? kinds[resourceKind]! : 'node-down';
+  // What is degraded works: nobody is told that a device is down whose parts are hot, dim or noisy.
+  return population === 'degraded' && kind === 'node-down' ? 'unexplained' : kind;
 }

@@ -200,6 +200,12 @@ describe('a state', () => {
       bytes(0b0101_0000),
       'power',
     ],
+    [
+      'of bits written as text is that of the bits',
+      'as: bits, map: { 0: null, 2: critical, 12: minor }',
+      text('00 08'),
+      'minor',
+    ],
     ['of no bit is the word for none', 'as: bits, none: fine, map: { 1: los }', bytes(0, 0), 'fine'],
     [
       'of an OID goes by the OID',

@@ -10,6 +10,13 @@ test('all terminals of one branch dark are one broken splitter', () => {
   expect(first(run.open()).affected).toEqual({ under: ['s1-1-1'], except: [] });
 });
 
+test('a device whose parts are degraded is not said to be down', () => {
+  const run = new CityRun().raise(1, 'DEGRADED', ['agg-2/if/1', 'agg-2/if/2', 'agg-2/if/3']).to(60);
+  const kinds = run.open().map(({ kind }) => kind);
+  expect(kinds.length).toBeGreaterThan(0);
+  expect(kinds).not.toContain('node-down');
+});
+
 test('a splitter is found though a fifth of the alarms was lost', () => {
   const heard = terminals('1-1-1').filter((_, i) => i % 5 !== 2);
   expect(new CityRun().raise(1, 'LOS', heard).to(15).summary()).toEqual(['splitter s1-1-1 6']);

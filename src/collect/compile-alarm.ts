@@ -1,7 +1,7 @@
 /** Compiles the alarms that a table declares, and checks that what they judge is there. */
 import { didYouMean } from '../base/problem.ts';
 import type { DocumentPath, Finding } from '../base/source-document.ts';
-import type { AlarmRule } from './alarm-rule.ts';
+import type { ObjectAlarm } from '../model/object-alarm.ts';
 import type { Findings } from './compile.ts';
 import { durationMs } from './duration.ts';
 import type { Table } from './profile.ts';
@@ -10,7 +10,11 @@ import type { AlarmText, TableSource } from './profile-source.ts';
 import { sensorMetrics } from './sensors.ts';
 
 /** Undefined when the entry is no alarm, which is then found. */
-export function compileAlarm(text: AlarmText, path: DocumentPath, findings: Findings): AlarmRule | undefined {
+export function compileAlarm(
+  text: AlarmText,
+  path: DocumentPath,
+  findings: Findings,
+): ObjectAlarm | undefined {
   const { cause, when, unless } = text;
   const ofAny = { cause, polls: text.for ?? 1, when, unless };
   const subjects = [
@@ -80,7 +84,7 @@ const ownWords = {
 
 const severityOf = (
   severity: NonNullable<AlarmText['severity']>,
-): Extract<AlarmRule, { readonly kind: 'state' }>['severity'] =>
+): Extract<ObjectAlarm, { readonly kind: 'state' }>['severity'] =>
   typeof severity === 'string' ? severity : { state: severity.state, words: severity.map ?? ownWords };
 
 /** An alarm on what no table reads would never be raised: `tables` are all of the profile, for rows of several may be one object. */

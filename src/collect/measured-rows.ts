@@ -3,8 +3,9 @@
  * are. Plain metrics take the short cut, all else is interpreted row by row; tables whose rows themselves depend on
  * their cells are interpreted whole.
  */
+
+import type { ObjectAlarm } from '../model/object-alarm.ts';
 import type { DeviceReading, MetricReading } from '../model/reading.ts';
-import type { AlarmRule } from './alarm-rule.ts';
 import { rowsAt, rowsOfCells } from './cell-rows.ts';
 import { metricReadings } from './metric-value.ts';
 import { isPlainState, type PlainMetric, plainMetric } from './plain-metric.ts';
@@ -52,7 +53,7 @@ export const noSeries = 0xffff_ffff;
 export interface MeasuredRows {
   readonly table: string;
   readonly kind: string;
-  readonly alarms: readonly AlarmRule[];
+  readonly alarms: readonly ObjectAlarm[];
   /** Rises when rows come, go or mean something else. */
   readonly layout: number;
   /** (row, metric) at `row * metrics + metric`. */
@@ -122,7 +123,7 @@ class RowTable implements MeasuredRows {
   get isByPort(): boolean {
     return isByPort(this.#part.table);
   }
-  get alarms(): readonly AlarmRule[] {
+  get alarms(): readonly ObjectAlarm[] {
     return this.#part.table.alarms;
   }
   get layout(): number {
@@ -276,7 +277,7 @@ class InterpretedTable implements MeasuredRows {
   get isByPort(): boolean {
     return isByPort(this.#part.table);
   }
-  get alarms(): readonly AlarmRule[] {
+  get alarms(): readonly ObjectAlarm[] {
     return this.#part.table.alarms;
   }
   get stateNames(): readonly string[] {

@@ -1,5 +1,5 @@
 /** What a profile file that passes the schema holds. */
-import type { RuleSeverity } from './alarm-rule.ts';
+import type { PerceivedSeverity } from '../model/observation.ts';
 import type { Attribute, absences, conversions, numberForms, RelationRow, State } from './profile.ts';
 
 export interface ProfileSource {
@@ -160,8 +160,8 @@ export interface AlarmText {
   readonly state?: string;
   readonly is?: readonly string[];
   readonly severity?:
-    | RuleSeverity
-    | { readonly state: string; readonly map?: Readonly<Record<string, RuleSeverity>> };
+    | PerceivedSeverity
+    | { readonly state: string; readonly map?: Readonly<Record<string, PerceivedSeverity>> };
   readonly when?: StateIsText;
   readonly unless?: StateIsText;
   readonly metric?: string;

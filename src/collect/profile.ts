@@ -1,5 +1,6 @@
 /** Device profiles after compiling: what to ask a family of devices, and what the answers mean. */
-import type { AlarmRule, RuleSeverity } from './alarm-rule.ts';
+import type { ObjectAlarm } from '../model/object-alarm.ts';
+import type { PerceivedSeverity } from '../model/observation.ts';
 import type { Expression } from './expression.ts';
 import type { Pattern } from './pattern.ts';
 import type { ProfileTest } from './profile-test.ts';
@@ -102,7 +103,7 @@ export interface Table {
   readonly link: LinkRow | undefined;
   readonly relation: RelationRow | undefined;
   readonly counts: readonly Count[];
-  readonly alarms: readonly AlarmRule[];
+  readonly alarms: readonly ObjectAlarm[];
   /** Undefined: in every poll. */
   readonly everyMs: number | undefined;
   /** True: asked for objects under suspicion at once, for all only as often as `everyMs`. */
@@ -209,7 +210,7 @@ export interface Metric {
 /** One limit that the device itself sends, scaled as the metric unless it says otherwise. */
 export interface Limit {
   readonly side: 'high' | 'low';
-  readonly severity: RuleSeverity;
+  readonly severity: PerceivedSeverity;
   readonly source: Source;
   readonly scale: number | undefined;
   readonly as: Metric['as'];

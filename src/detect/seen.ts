@@ -1,5 +1,5 @@
 /** What one poll saw of a device, as columns: judged without an object a value. The poller uses its arrays again. */
-import type { ObjectAlarm } from './object-alarms.ts';
+import type { ObjectAlarm } from '../model/object-alarm.ts';
 import type { Levels } from './rules.ts';
 
 /** Only what answered whole is named: a table that failed says nothing of its objects. */

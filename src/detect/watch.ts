@@ -1,6 +1,6 @@
 /** One rule on all rows of a table, and what most of them share. */
 import type { Instant } from '../base/instant.ts';
-import type { StateIs } from './object-alarms.ts';
+import type { StateIs } from '../model/object-alarm.ts';
 import type { Levels } from './rules.ts';
 import type { TableSeen, TableShape } from './seen.ts';
 

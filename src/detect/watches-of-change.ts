@@ -1,5 +1,6 @@
 /** Rules on how values change from poll to poll: shares of counters and slopes of gauges. */
-import { levelsOf, type ObjectAlarm } from './object-alarms.ts';
+import type { ObjectAlarm } from '../model/object-alarm.ts';
+import { levelsOf } from './alarm-levels.ts';
 import type { TableShape } from './seen.ts';
 import { type Named, placesOf, placeWatch, rowWatch, type Watch } from './watch.ts';
 

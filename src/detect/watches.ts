@@ -1,6 +1,7 @@
 /** Which rules look at which rows of a table: compiled once a layout, so that a poll compares numbers only. */
 import { neverHappens } from '../base/fault.ts';
-import { levelsOf, type ObjectAlarm, rankLevels, rankOf, stateLevels } from './object-alarms.ts';
+import type { ObjectAlarm } from '../model/object-alarm.ts';
+import { levelsOf, rankLevels, rankOf, stateLevels } from './alarm-levels.ts';
 import type { DetectionRules, StateRule } from './rules.ts';
 import type { TableShape } from './seen.ts';
 import { meaningOf, type Named, placesOf, placeWatch, rowWatch, type Watch } from './watch.ts';

@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { instant } from '../../src/base/instant.ts';
 import { compileDetectionRules, Detection } from '../../src/detect/detect.ts';
-import type { ObjectAlarm } from '../../src/detect/object-alarms.ts';
 import { parseYaml } from '../../src/edge/files/yaml-document.ts';
 import { resourceId } from '../../src/model/ids.ts';
+import type { ObjectAlarm } from '../../src/model/object-alarm.ts';
 import { SeenMaker, type SeenObject, type SeenParts } from '../support/device-seen.ts';
 
 const rules = compileDetectionRules([parseYaml('r.yaml', 'format: detection/1\n').value]).value;

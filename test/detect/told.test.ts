@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { Alarms } from '../../src/alarm/alarm.ts';
 import { type Instant, instant } from '../../src/base/instant.ts';
 import { compileDetectionRules, Detection, type WatchedDevice } from '../../src/detect/detect.ts';
-import type { ObjectAlarm } from '../../src/detect/object-alarms.ts';
 import { parseYaml } from '../../src/edge/files/yaml-document.ts';
 import { resourceId } from '../../src/model/ids.ts';
+import type { ObjectAlarm } from '../../src/model/object-alarm.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import { SeenMaker, type SeenObject } from '../support/device-seen.ts';
 

@@ -1,10 +1,10 @@
-/** Alarms that a profile declares for the rows of a table: data, judged by `detect` after every poll. */
+/** Alarms that a profile declares for the rows of a table: data, compiled by `collect`, judged by `detect` after every poll. */
+import type { PerceivedSeverity } from './observation.ts';
 
-export type RuleSeverity = 'critical' | 'major' | 'minor' | 'warning' | 'indeterminate';
 /** A limit by severity. */
-type Thresholds = Readonly<Partial<Record<RuleSeverity, number>>>;
+export type Thresholds = Readonly<Partial<Record<PerceivedSeverity, number>>>;
 
-interface OfAnyRule {
+interface OfAnyAlarm {
   /** Probable cause, spelled as in alarm streams (LOS, DEGRADED, ..). */
   readonly cause: string;
   /** Polls in a row that must say the same before it is raised; 1 at least. */
@@ -15,7 +15,7 @@ interface OfAnyRule {
   readonly unless: StateIs | undefined;
 }
 
-interface StateIs {
+export interface StateIs {
   /** Name of a state such as `ont.state`. */
   readonly state: string;
   readonly is: readonly string[];
@@ -24,18 +24,18 @@ interface StateIs {
 /** The device says itself how severe it is: the words of another state of the object; others raise nothing. */
 interface SeverityOfState {
   readonly state: string;
-  readonly words: Readonly<Record<string, RuleSeverity>>;
+  readonly words: Readonly<Record<string, PerceivedSeverity>>;
 }
 
-export type AlarmRule =
-  | (OfAnyRule & {
+export type ObjectAlarm =
+  | (OfAnyAlarm & {
       readonly kind: 'state';
       readonly state: string;
       /** Undefined: any word. */
       readonly is: readonly string[] | undefined;
-      readonly severity: RuleSeverity | SeverityOfState;
+      readonly severity: PerceivedSeverity | SeverityOfState;
     })
-  | (OfAnyRule & {
+  | (OfAnyAlarm & {
       readonly kind: 'threshold';
       readonly metric: string;
       readonly below: Thresholds;
@@ -44,9 +44,9 @@ export type AlarmRule =
       readonly hysteresis: number;
     })
   /** The limits that the device itself sends: `limits` of the reading. */
-  | (OfAnyRule & { readonly kind: 'limits'; readonly metric: string; readonly hysteresis: number })
+  | (OfAnyAlarm & { readonly kind: 'limits'; readonly metric: string; readonly hysteresis: number })
   /** Share of a counter's growth in the growth of itself and others, between two polls. */
-  | (OfAnyRule & {
+  | (OfAnyAlarm & {
       readonly kind: 'share';
       readonly counter: string;
       readonly of: readonly string[];
@@ -55,7 +55,7 @@ export type AlarmRule =
       readonly above: Thresholds;
     })
   /** One gauge as a share of another of the same object. */
-  | (OfAnyRule & {
+  | (OfAnyAlarm & {
       readonly kind: 'ratio';
       readonly metric: string;
       readonly of: string;
@@ -66,7 +66,7 @@ export type AlarmRule =
       readonly hysteresis: number;
     })
   /** How fast a gauge changes, over a window of time. */
-  | (OfAnyRule & {
+  | (OfAnyAlarm & {
       readonly kind: 'slope';
       readonly metric: string;
       /** Limits are changes in this time. */
@@ -76,7 +76,7 @@ export type AlarmRule =
       readonly above: Thresholds;
     })
   /** Share of the objects with one parent that are in a state. */
-  | (OfAnyRule &
+  | (OfAnyAlarm &
       StateIs & {
         readonly kind: 'group';
         readonly above: Thresholds;

@@ -1,0 +1,155 @@
+/** Mutated datagrams against the poller's reply path and the trap port: nothing dies or grows, and the next good one counts. */
+import { createSocket } from 'node:dgram';
+import { existsSync, readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { verbWorld } from '../src/app/cli/common-options.ts';
+import { type Random, seededRandom } from '../src/base/random.ts';
+import { Secret } from '../src/base/secret.ts';
+import { encodeResponse, encodeVarbind, MessageView } from '../src/edge/snmp/pdu.ts';
+import { openSession } from '../src/edge/snmp/session.ts';
+import { openTransport } from '../src/edge/snmp/transport.ts';
+import { openTrapReceiver } from '../src/edge/trap/trap.ts';
+import { reporter } from './support/report.ts';
+
+const COLUMN = '1.3.6.1.2.1.2.2.1.10';
+const recordings = '../shared/data/snmp-malformed';
+/** Before each good answer. */
+const BAD_EACH = 20;
+const MOST_GROWTH_BYTES = 32 * 1024 * 1024;
+const world = verbWorld();
+
+export interface Mutated {
+  readonly perSecond: number;
+  readonly growthBytes: number;
+  /** Good datagrams that did not count. */
+  readonly lost: number;
+}
+
+export async function run({ json }: { readonly json: boolean }): Promise<void> {
+  const report = reporter('mutations', json);
+  const parts = { 'reply path': mutatedReplies, 'trap port': mutatedTraps };
+  for (const [name, mutate] of Object.entries(parts)) {
+    const { perSecond, growthBytes, lost } = await mutate(500_000);
+    report({ case: `${name}: 500000 mutations`, ours: perSecond, unit: '1/s' });
+    report({ case: `${name}: growth`, ours: growthBytes / 1024 / 1024, unit: 'MiB' });
+    report({ case: `${name}: good ones lost`, ours: lost, unit: '' });
+    if (lost > 0 || growthBytes > MOST_GROWTH_BYTES) throw new Error(`${name}: grown, or good ones lost`);
+  }
+}
+
+function seeds(): Buffer[] {
+  return ['datagrams.ndjson', 'own/well-formed-seeds.ndjson'].flatMap((file) => {
+    const path = `${recordings}/${file}`;
+    if (!existsSync(path)) return [];
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    return lines.map((line) => Buffer.from((JSON.parse(line) as { hex: string }).hex, 'hex'));
+  });
+}
+
+/** A device whose every answer comes behind mutations of itself and of recorded datagrams. */
+export async function mutatedReplies(count: number): Promise<Mutated> {
+  const random = seededRandom(11);
+  const recorded = seeds();
+  const view = new MessageView();
+  const device = createSocket('udp4');
+  let sent = 0;
+  device.on('message', (bytes, from) => {
+    if (!view.read(bytes)) return;
+    const fields = { version: 1, requestId: view.requestId, errorStatus: 0, errorIndex: 0 } as const;
+    const varbinds = [encodeVarbind({ oid: `${COLUMN}.1`, value: { type: 'counter64', bigint: 7n } })!];
+    const good = encodeResponse({ ...fields, community: Buffer.from('c'), varbinds })!;
+    for (let i = 0; i < BAD_EACH; i++) {
+      const seed = i < 16 || recorded.length === 0 ? good : recorded[random.below(recorded.length)]!;
+      device.send(damaged(seed, random), from.port, from.address);
+    }
+    sent += BAD_EACH;
+    device.send(good, from.port, from.address);
+  });
+  await new Promise<void>((resolve) => device.bind(0, '127.0.0.1', resolve));
+  const transport = await openTransport(world);
+  const session = openSession(world, transport, {
+    ...{ address: '127.0.0.1', port: device.address().port, version: 1, community: new Secret('c') },
+    ...{ timeoutMs: 1_000, retries: 0 },
+  });
+  let lost = 0;
+  // A mutation may be a sound answer of another kind; what must not be is silence.
+  const ask = async (): Promise<void> => {
+    const { problem } = await session.get([`${COLUMN}.1`]);
+    if (problem?.kind === 'timeout') lost++;
+  };
+  const measured = await measure(count, () => sent, ask);
+  transport.close();
+  device.close();
+  return { ...measured, lost };
+}
+
+/** The receiver as its socket feeds it, with a good trap behind each lot. */
+export async function mutatedTraps(count: number): Promise<Mutated> {
+  const random = seededRandom(12);
+  let taken = 0;
+  const receiver = await openTrapReceiver({
+    ...{ listen: { host: '127.0.0.1', port: 0 }, communities: [new Secret('public')], world },
+    users: [{ user: 'authu', level: 'authNoPriv', auth: 'sha', authKey: new Secret('authkeyauthkey') }],
+    rate: { perSecond: 1e9, burst: 1e9 },
+    accept: async (records) => {
+      taken += records.filter(({ address }) => address === '192.0.2.9').length;
+    },
+  });
+  const good = trap();
+  const all = [good, ...seeds()];
+  let sent = 0;
+  let expected = 0;
+  const lot = async (): Promise<void> => {
+    for (let i = 0; i < BAD_EACH; i++) {
+      const seed = all[random.below(all.length)]!;
+      receiver.take(Buffer.from(damaged(seed, random)), { address: '192.0.2.1', port: 9 });
+    }
+    sent += BAD_EACH;
+    expected++;
+    receiver.take(good, { address: '192.0.2.9', port: 9 });
+    if (expected % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 3));
+  };
+  const measured = await measure(count, () => sent, lot);
+  await receiver.close();
+  return { ...measured, lost: expected - taken };
+}
+
+function trap(): Buffer {
+  const varbinds = [
+    encodeVarbind({ oid: '1.3.6.1.2.1.1.3.0', value: { type: 'timeticks', number: 5 } })!,
+    encodeVarbind({ oid: '1.3.6.1.6.3.1.1.4.1.0', value: { type: 'oid', oid: '1.3.6.1.6.3.1.1.5.3' } })!,
+  ];
+  const fields = { version: 1, requestId: 77, errorStatus: 0, errorIndex: 0 } as const;
+  return Buffer.from(encodeResponse({ ...fields, community: Buffer.from('public'), varbinds }, 'trap')!);
+}
+
+/** Growth counts from a tenth of the way on: before it the engine that runs us settles. */
+async function measure(
+  count: number,
+  done: () => number,
+  step: () => Promise<void>,
+): Promise<Omit<Mutated, 'lost'>> {
+  while (done() < count / 10) await step();
+  const before = process.memoryUsage.rss();
+  const [from, startsAt] = [done(), performance.now()];
+  while (done() < count) await step();
+  const perSecond = ((done() - from) * 1_000) / (performance.now() - startsAt);
+  return { perSecond, growthBytes: process.memoryUsage.rss() - before };
+}
+
+/** One to four injuries: bytes, lengths and tags, truncation, loss, repetition. */
+function damaged(message: Uint8Array, random: Random): Uint8Array {
+  let bytes = Buffer.from(message);
+  for (let turns = 1 + random.below(4); turns > 0 && bytes.length > 1; turns--) {
+    const at = random.below(bytes.length);
+    const end = at + 1 + random.below(12);
+    const kind = random.below(6);
+    if (kind === 0) bytes[at] = random.below(256);
+    else if (kind === 1) bytes[at] = [0, 0x7f, 0x80, 0x81, 0x84, 0xff, 0x30, 0x1f][random.below(8)]!;
+    else if (kind === 2) bytes[at] = bytes[at]! ^ (1 << random.below(8));
+    else if (kind === 3) bytes = bytes.subarray(0, at + 1);
+    else if (kind === 4) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(end)]);
+    else bytes = Buffer.concat([bytes.subarray(0, end), bytes.subarray(at)]);
+  }
+  return bytes;
+}

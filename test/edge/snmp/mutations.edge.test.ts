@@ -1,0 +1,17 @@
+/** The measurement of a million mutated datagrams, in small: good ones count between them, memory does not grow. */
+import { expect, test } from 'vitest';
+import { mutatedReplies, mutatedTraps } from '../../../bench/mutations.ts';
+
+const MOST_GROWTH_BYTES = 32 * 1024 * 1024;
+
+test('answers behind mutations of themselves still count', async () => {
+  const { lost, growthBytes } = await mutatedReplies(20_000);
+  expect(lost).toBe(0);
+  expect(growthBytes).toBeLessThan(MOST_GROWTH_BYTES);
+});
+
+test('traps behind mutations still count', async () => {
+  const { lost, growthBytes } = await mutatedTraps(20_000);
+  expect(lost).toBe(0);
+  expect(growthBytes).toBeLessThan(MOST_GROWTH_BYTES);
+});

@@ -88,9 +88,12 @@ export class Ancestry {
     return found;
   }
 
-  /** Its own supply, nearest first, without itself. */
+  /** Its own supply, nearest first, without itself; a part that the topology does not list is fed as its device is. */
   powerAbove(place: number): Int32Array {
-    if (this.isStranger(place)) return none;
+    if (this.isStranger(place)) {
+      const device = impliedParentIndex(this.topology, this.idOf(place));
+      return device < 0 ? none : this.powerAbove(device);
+    }
     const found: number[] = [];
     let at = this.topology.parentOf('power', place);
     for (; at >= 0; at = this.topology.parentOf('power', at)) found.push(at);

@@ -152,6 +152,11 @@ test('mains lost at a site are told by the device on battery, and its death join
   expect(first(run.open()).affected.under).toEqual(['site-1']);
 });
 
+test('a part that the topology does not list speaks for the supply of its device', () => {
+  const run = new CityRun().raise(1, 'MAINS_FAIL', ['olt-1/ups/0']).to(20);
+  expect(run.summary()).toEqual(['site-power site-1 1']);
+});
+
 test('a port of a device that the topology does not hold is an incident of that port', () => {
   const run = new CityRun().linkDown(1, 'agg-1/if/7', []).raise(1, 'LINK_DOWN', ['agg-1/if/7']).to(15);
   expect(run.summary()).toEqual(['link agg-1/if/7 1']);

@@ -1,6 +1,7 @@
 /** Compiles one metric of a table: where its number stands and what makes it a value. */
 import { didYouMean } from '../base/problem.ts';
 import type { DocumentPath } from '../base/source-document.ts';
+import { severities } from '../model/observation.ts';
 import type { Findings } from './compile.ts';
 import type { CellCompiler } from './compile-cells.ts';
 import { type Expression, parseExpression } from './expression.ts';
@@ -97,8 +98,6 @@ function compileExpression(
   findings.found(path, { code: 'profile/expression', message: `"${text}": ${parsed.problem}` });
   return undefined;
 }
-
-const severities = ['critical', 'major', 'minor', 'warning', 'indeterminate'] as const;
 
 function limitsOf(
   side: Limit['side'],

@@ -1,4 +1,5 @@
 /** The form of a profile file as a JSON schema (draft 7): the one source of checks, hints and documentation. */
+import { severities } from '../model/observation.ts';
 import {
   absences,
   attributeForms,
@@ -14,10 +15,10 @@ const oid = {
   pattern: '^[0-2](\\.[0-9]{1,10}){1,127}$',
   description: 'a numeric OID such as 1.3.6.1.2.1.2.2.1',
 };
-/** Below the device's own sysObjectID, too. */
+/** Below the device's own sysObjectID or what stands above it, too. */
 const anyOid = {
   ...oid,
-  pattern: '^([0-2]|sysObjectID)(\\.[0-9]{1,10}){1,127}$',
+  pattern: '^([0-2]|sysObjectID(Parent)?)(\\.[0-9]{1,10}){1,127}$',
 };
 const column = { type: 'integer', minimum: 0, maximum: 4_294_967_295 };
 const text = { type: 'string', minLength: 1, maxLength: 200 };
@@ -83,7 +84,6 @@ const state = closed(
   },
   ['name', 'map'],
 );
-const severities = ['critical', 'major', 'minor', 'warning', 'indeterminate'];
 const bySeverity = (of: object): object => closed(Object.fromEntries(severities.map((one) => [one, of])));
 const limits = bySeverity(closed({ ...cell, scale: { type: 'number' }, as: { enum: numberForms } }));
 const cellOrColumn = { anyOf: [column, closed(cell)] };

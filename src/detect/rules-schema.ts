@@ -1,5 +1,5 @@
 /** The form of a detection rule file (`format: detection/1`) as JSON schema, and the same as types. */
-import type { PerceivedSeverity } from '../model/observation.ts';
+import { type PerceivedSeverity, severities } from '../model/observation.ts';
 
 export interface RulesSource {
   readonly format: 'detection/1';
@@ -140,7 +140,7 @@ const length = {
   description: 'a length of time such as 30s, 10m, 2h or 1d',
 } as const;
 const count = { type: 'integer', minimum: 1, maximum: 1_000 } as const;
-const severity = { enum: ['critical', 'major', 'minor', 'warning', 'indeterminate'] } as const;
+const severity = { enum: severities } as const;
 const list = (items: object) => ({ type: 'array', items, minItems: 1, maxItems: 10_000 }) as const;
 const object = (properties: Readonly<Record<string, object>>, required: readonly string[]) =>
   ({ type: 'object', properties, required, additionalProperties: false }) as const;

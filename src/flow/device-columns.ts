@@ -12,6 +12,7 @@ import {
   type SampleSink,
 } from '../collect/collect.ts';
 import type { DeviceSeen, PortNames, PortsSeen, TableSeen, TableShape } from '../detect/detect.ts';
+import { type PerceivedSeverity, severities } from '../model/observation.ts';
 import type { DeviceReading } from '../model/reading.ts';
 import type { PolledDevice, PolledPlan } from './polled-device.ts';
 
@@ -253,9 +254,8 @@ function shapeOf(rows: MeasuredRows, known: ObjectsKnown): TableShape {
 function limitsFrom(
   values: Readonly<Record<string, number>> | undefined,
   side: 'above' | 'below',
-): { readonly severity: 'critical' | 'major' | 'minor' | 'warning'; readonly at: number }[] {
-  const names = ['warning', 'minor', 'major', 'critical'] as const;
-  const limits = names.flatMap((severity) => {
+): { readonly severity: PerceivedSeverity; readonly at: number }[] {
+  const limits = [...severities].reverse().flatMap((severity) => {
     const at = values?.[severity];
     return at === undefined ? [] : [{ severity, at }];
   });

@@ -1,5 +1,6 @@
 /** One round of questions to the DNS platform: what each resolver and each zone's server is asked, a few at once. */
 import type { DurationMs, Instant } from '../base/instant.ts';
+import { inParallel } from '../base/parallel.ts';
 import {
   type DnsCheckKind,
   type DnsOutcome,
@@ -35,7 +36,7 @@ export interface DnsStatistics {
 export async function dnsRound(options: DnsRoundOptions, at: Instant): Promise<DnsRound> {
   const { platform } = options;
   const [resolvers, zones] = await Promise.all([
-    each(platform.resolvers, async (resolver) => {
+    inParallel(platform.resolvers, mostAtOnce, async (resolver) => {
       const { statistics: url } = resolver;
       const [seen, counted] = await Promise.all([
         askResolver(options, resolver),
@@ -43,7 +44,7 @@ export async function dnsRound(options: DnsRoundOptions, at: Instant): Promise<D
       ]);
       return { resolver, seen, counted };
     }),
-    each(platform.zones, async (zone) => ({ zone, serials: await askZone(options, zone) })),
+    inParallel(platform.zones, mostAtOnce, async (zone) => ({ zone, serials: await askZone(options, zone) })),
   ]);
   return { at, resolvers, zones };
 }
@@ -107,17 +108,4 @@ async function askZone(options: DnsRoundOptions, zone: DnsZone): Promise<readonl
     serials.push(serialOf(await options.ask(question)));
   }
   return serials;
-}
-
-async function each<T, U>(items: readonly T[], run: (item: T) => Promise<U>): Promise<U[]> {
-  const done: U[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next++;
-      done[index] = await run(items[index]!);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(mostAtOnce, items.length) }, worker));
-  return done;
 }

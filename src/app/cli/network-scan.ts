@@ -1,5 +1,6 @@
 /** Asks many addresses over SNMP at a bounded rate: who answers, and, on request, all that each has to say. */
 import { milliseconds } from '../../base/instant.ts';
+import { inParallel } from '../../base/parallel.ts';
 import type { World } from '../../base/world.ts';
 import { detectionOids, detectProfile, type Profiles } from '../../collect/collect.ts';
 import type { Answer } from '../../collect/session.ts';
@@ -106,19 +107,4 @@ export async function readAll(scan: Scan, found: readonly FoundDevice[]): Promis
   });
   scan.terminal.progress('');
   return read;
-}
-
-async function inParallel<T>(
-  items: readonly T[],
-  most: number,
-  run: (item: T, index: number) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next++;
-      await run(items[index]!, index);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(most, items.length) }, lane));
 }

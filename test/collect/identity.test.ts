@@ -41,6 +41,7 @@ describe('who a device is', () => {
       'OS 7',
     ],
     ['a scalar below its own object id', '{ get: sysObjectID.5.0 }', 'below its own id'],
+    ['a scalar below its series', '{ get: sysObjectIDParent.3.5.0 }', 'below its own id'],
   ])('comes from %s', async (_what, source, hardware) => {
     const reading = await readLab(`id: lab\nidentity: { hardware: ${source} }\n`, rows, '1.3.6.1.4.1.99.7.3');
     expect(reading.device.hardware).toBe(hardware);

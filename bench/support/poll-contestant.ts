@@ -7,9 +7,10 @@ import { TableCells } from '../../src/collect/session.ts';
 import { nothingLearned } from '../../src/edge/snmp/learned.ts';
 import { openSession } from '../../src/edge/snmp/session.ts';
 import { openTransport } from '../../src/edge/snmp/transport.ts';
+import { storedByPackage, storedByUs } from './stored-contestant.ts';
 
 export interface ContestantSetup {
-  readonly way: 'ours' | 'handPacked' | 'tableColumns' | 'floor';
+  readonly way: 'ours' | 'oursStored' | 'handPacked' | 'handPackedStored' | 'tableColumns' | 'floor';
   readonly devices: number;
   readonly port: number;
   /** Ours: of a socket; 0 is the kernel's default. */
@@ -17,6 +18,8 @@ export interface ContestantSetup {
   readonly sockets?: number | undefined;
   /** Of the floor: requests under way. */
   readonly window?: number | undefined;
+  /** Where the stored way of the packages writes to. */
+  readonly sinkPort?: number | undefined;
 }
 
 export interface CycleCost {
@@ -43,19 +46,21 @@ const PORTS = 48;
 const REPETITIONS = 7;
 const addressOf = (device: number): string => `127.1.${device >> 8}.${device & 255}`;
 
-async function ours({ devices, port, receiveBufferBytes, sockets }: ContestantSetup): Promise<Cycle> {
+async function openOurs({ devices, port, receiveBufferBytes, sockets }: ContestantSetup) {
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: console.error };
   const world = realWorld(log);
   const transport = await openTransport(world, { receiveBufferBytes, sockets });
   const common = { port, version: 1, community: new Secret('public'), timeoutMs: 1_000, retries: 1 } as const;
-  const polled = Array.from({ length: devices }, (_, device) => ({
-    session: openSession(world, transport, {
-      ...common,
-      address: addressOf(device),
-      learned: nothingLearned(),
-    }),
-    tables: [new TableCells({ columns })],
-  }));
+  const sessions = Array.from({ length: devices }, (_, device) =>
+    openSession(world, transport, { ...common, address: addressOf(device), learned: nothingLearned() }),
+  );
+  return { world, transport, sessions };
+}
+
+async function ours(setup: ContestantSetup): Promise<Cycle> {
+  const { devices } = setup;
+  const { transport, sessions } = await openOurs(setup);
+  const polled = sessions.map((session) => ({ session, tables: [new TableCells({ columns })] }));
   const budget = { requests: 1_000, rows: 5_000, timeMs: 20_000 };
   return () =>
     new Promise((resolve) => {
@@ -126,7 +131,7 @@ function packageSessions({ devices, port }: ContestantSetup): PackageSession[] {
 }
 
 /** The package at its best: all columns in one GETBULK, values kept as numbers. */
-function handPacked(setup: ContestantSetup): Cycle {
+function handPacked(setup: ContestantSetup) {
   const devices = packageSessions(setup).map((session) => ({
     session,
     cells: new Float64Array(PORTS * columns.length),
@@ -160,7 +165,7 @@ function handPacked(setup: ContestantSetup): Cycle {
     };
     ask('');
   };
-  return () => allOf(devices, read);
+  return { devices, read };
 }
 
 function numberOf(bytes: Buffer): number {
@@ -251,8 +256,16 @@ async function cycleOf(setup: ContestantSetup): Promise<Cycle> {
   switch (setup.way) {
     case 'ours':
       return await ours(setup);
-    case 'handPacked':
-      return handPacked(setup);
+    case 'oursStored': {
+      const { world, sessions } = await openOurs(setup);
+      return await storedByUs(world, sessions);
+    }
+    case 'handPacked': {
+      const { devices, read } = handPacked(setup);
+      return () => allOf(devices, read);
+    }
+    case 'handPackedStored':
+      return storedByPackage(handPacked(setup), setup.sinkPort ?? 0);
     case 'tableColumns':
       return tableColumns(setup);
     case 'floor':

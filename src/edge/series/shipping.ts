@@ -34,6 +34,12 @@ export class Shipping {
   readonly #count = { shipped: 0, requests: 0, failures: 0, quarantined: 0, givenUp: 0, sentAgain: 0 };
   /** Everything up to this record is with the store. */
   #shipped: number;
+  /** Samples of the record after it that are. */
+  #into = 0;
+  /** Samples of one request: fewer after a refusal. */
+  #most = LINES_PER_REQUEST;
+  /** Since the last break. */
+  #hasAdvanced = false;
   #isPrepared = false;
   #pauseMs = 0;
   #pause: Wake | undefined;
@@ -143,12 +149,29 @@ export class Shipping {
     }
   }
 
-  /** The whole record, in requests of a bounded size. */
+  /**
+   * The record from where it was left, in requests of a bounded size. Samples that the store refuses are halved until the
+   * one at fault stands alone; that one is left out and counted. What is done, and how far it was halved, stays when the
+   * store goes away meanwhile.
+   */
   async #ship(batch: SampleBatch): Promise<WriteOutcome> {
-    for (let from = 0; from < batch.series.length; from += LINES_PER_REQUEST) {
-      const lines = this.#linesOf(batch, from, Math.min(batch.series.length, from + LINES_PER_REQUEST));
-      const outcome = await this.#write(lines);
-      if (outcome.kind !== 'written') return outcome;
+    while (this.#into < batch.series.length) {
+      const from = this.#into;
+      const to = Math.min(batch.series.length, from + this.#most);
+      const lines = this.#linesOf(batch, from, to);
+      this.#count.requests += Math.min(1, lines.length);
+      const outcome: WriteOutcome =
+        lines.length === 0 ? { kind: 'written' } : await this.#backend.write(lines.join('\n'));
+      if (outcome.kind === 'away') return outcome;
+      if (outcome.kind === 'refused' && to - from > 1) {
+        this.#most = (to - from) >> 1;
+        continue;
+      }
+      if (outcome.kind === 'refused') this.#leaveOut(lines[0]!, outcome.reason);
+      else this.#count.shipped += lines.length;
+      this.#into = to;
+      this.#most = Math.min(LINES_PER_REQUEST, this.#most * 2);
+      this.#hasAdvanced = true;
     }
     return { kind: 'written' };
   }
@@ -181,32 +204,16 @@ export class Shipping {
     return prefix;
   }
 
-  /** Lines that the store refuses are halved until the one at fault stands alone; that one is left out and counted. */
-  async #write(lines: readonly string[]): Promise<WriteOutcome> {
-    if (lines.length === 0) return { kind: 'written' };
-    this.#count.requests++;
-    const outcome = await this.#backend.write(lines.join('\n'));
-    if (outcome.kind === 'written') {
-      this.#count.shipped += lines.length;
-      return outcome;
-    }
-    if (outcome.kind === 'away') return outcome;
-    if (lines.length === 1) {
-      // One line of many: a store may come to refuse everything, and how much it was is in the counter.
-      if (this.#count.quarantined++ % SAMPLES_A_WARNING === 0) {
-        const line = lines[0]!.slice(0, 300);
-        const fields = { line, reason: outcome.reason };
-        this.#world.log.warn('the series store refuses samples: they are left out', fields);
-      }
-      return { kind: 'written' };
-    }
-    const half = lines.length >> 1;
-    const first = await this.#write(lines.slice(0, half));
-    return first.kind === 'written' ? this.#write(lines.slice(half)) : first;
+  #leaveOut(line: string, reason: string): void {
+    // One line of many: a store may come to refuse everything, and how much it was is in the counter.
+    if (this.#count.quarantined++ % SAMPLES_A_WARNING !== 0) return;
+    const fields = { line: line.slice(0, 300), reason };
+    this.#world.log.warn('the series store refuses samples: they are left out', fields);
   }
 
   #done(sequence: number): void {
     this.#shipped = sequence;
+    this.#into = 0;
     if (this.#pauseMs > 0) this.#world.log.info('the series store takes samples again');
     this.#pauseMs = 0;
     if (this.#backend.unsafeMs === 0) return;
@@ -224,11 +231,15 @@ export class Shipping {
     const first = this.#marks.find(({ atMs }) => atMs >= since);
     if (first !== undefined) {
       this.#count.sentAgain += Math.max(0, this.#shipped - first.sequence + 1);
+      if (first.sequence <= this.#shipped) this.#into = 0;
       this.#shipped = Math.min(this.#shipped, first.sequence - 1);
     }
     this.#marks = [];
     this.#isPrepared = false;
-    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, this.#pauseMs * 2));
+    this.#pauseMs = this.#hasAdvanced
+      ? FIRST_PAUSE_MS
+      : Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, this.#pauseMs * 2));
+    this.#hasAdvanced = false;
     if (this.#isStopped) return;
     this.#pause = this.#world.after(milliseconds(this.#pauseMs), () => {
       this.#pause = undefined;

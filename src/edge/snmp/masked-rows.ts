@@ -85,6 +85,9 @@ function maskedOid(oid: string, care: ColumnCare, index: IndexMask): string {
   return arcs.join('.');
 }
 
+/** A measured value written as text, as `38.5 C` or `1.2E-04`; a whole number of more digits may be a customer's. */
+const figure = /^\s*[<>]?[+-]?\d{1,4}(?:\.\d{1,12})?(?:[eE][+-]?\d{1,3})?\s?(?:%|[A-Za-z]{1,3})?\s*$/;
+
 interface Masking {
   readonly care: ColumnCare;
   readonly index: IndexMask;
@@ -118,6 +121,7 @@ function maskedOctets(oid: string, bytes: Uint8Array, { care, mask, names }: Mas
   if (text === undefined) return maskedBytes(bytes, mask);
   if (!column.isHidden && column.allowed.has(text.toLowerCase())) return bytes;
   if (column.care === 'hide') return Buffer.from(mask.text(text));
+  if (!column.isHidden && figure.test(text)) return bytes;
   // What is kept for its form may still quote a name: as a system's description does with its own.
   const safe = names.replacedIn(text, (name) => mask.text(name));
   return Buffer.from(column.care === 'words' ? mask.words(safe) : mask.model(safe));

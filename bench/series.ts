@@ -7,13 +7,12 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { MessageChannel, type MessagePort, Worker, workerData } from 'node:worker_threads';
-import { instant } from '../src/base/instant.ts';
 import { seededRandom } from '../src/base/random.ts';
-import type { World } from '../src/base/world.ts';
 import { openSqlite, type Sqlite } from '../src/edge/disk/sqlite.ts';
 import { connectSeries, serveSeries } from '../src/edge/series/port.ts';
 import { openSeries } from '../src/edge/series/series.ts';
 import type { SampleBatch, SeriesId, SeriesStore } from '../src/flow/series.ts';
+import { benchWorld } from './support/world.ts';
 
 const DAY_MS = 86_400_000;
 const SERIES = 34_720;
@@ -252,22 +251,3 @@ function print({ case: name, ours, peer, unit }: Measured, json: boolean): void 
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(4));
-
-function benchWorld(): World {
-  const say = (message: string, fields?: Readonly<Record<string, unknown>>): void =>
-    console.error(message, fields);
-  return {
-    now: () => instant(Date.now()),
-    monotonicMs: () => performance.now(),
-    after(length, wake) {
-      const timer = setTimeout(wake, length);
-      return { cancel: () => clearTimeout(timer) };
-    },
-    every(length, wake) {
-      const timer = setInterval(wake, length);
-      return { cancel: () => clearInterval(timer) };
-    },
-    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
-    log: { debug: () => {}, info: () => {}, warn: say, error: say },
-  };
-}

@@ -4,9 +4,6 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { performance } from 'node:perf_hooks';
-import { instant } from '../src/base/instant.ts';
-import type { World } from '../src/base/world.ts';
 import { unsignedNumber } from '../src/edge/snmp/ber.ts';
 import { nothingLearned } from '../src/edge/snmp/learned.ts';
 import { encodeRequest, type MessageView, V2C } from '../src/edge/snmp/pdu.ts';
@@ -15,6 +12,7 @@ import { openTransport, type Transport } from '../src/edge/snmp/transport.ts';
 import { peerOf } from '../src/edge/snmp/usm.ts';
 import { reporter } from './support/report.ts';
 import { benchUser, START, VALUES } from './support/v3-agent.ts';
+import { benchWorld } from './support/world.ts';
 
 const ROUNDS = 9;
 const PDUS = 3_000;
@@ -157,23 +155,4 @@ function startAgent(): Promise<{ readonly agent: ChildProcess; readonly port: nu
     agent.once('message', (message) => resolve({ agent, port: (message as { port: number }).port }));
     agent.once('exit', () => reject(new Error('the agent ended')));
   });
-}
-
-function benchWorld(): World {
-  const say = (message: string, fields?: Readonly<Record<string, unknown>>): void =>
-    console.error(message, fields);
-  return {
-    now: () => instant(Date.now()),
-    monotonicMs: () => performance.now(),
-    after(length, wake) {
-      const timer = setTimeout(wake, length);
-      return { cancel: () => clearTimeout(timer) };
-    },
-    every(length, wake) {
-      const timer = setInterval(wake, length);
-      return { cancel: () => clearInterval(timer) };
-    },
-    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
-    log: { debug: () => {}, info: () => {}, warn: () => {}, error: say },
-  };
 }

@@ -211,7 +211,9 @@ class RowTable implements MeasuredRows {
       const [one] = rowsAt(this.#part, this.#cells, row);
       const measured = one === undefined ? undefined : metricReadings(metric, one, this.#version)[0];
       this.values[place] = numberOf(measured?.value);
-      if (measured?.limits !== undefined) this.#limits.set(place, measured.limits);
+      // Another row may stand there now, and it may have none.
+      if (measured?.limits === undefined) this.#limits.delete(place);
+      else this.#limits.set(place, measured.limits);
     }
   }
 

@@ -184,13 +184,6 @@ export function amplificationOf(seen: readonly DnsSeen[]): number | undefined {
 /** How many changes `serial` is behind `primary` in the arithmetic of RFC 1982; 0 when it is not. */
 export const serialLag = (primary: number, serial: number): number => Math.max(0, (primary - serial) | 0);
 
-/** The serial in the text of a SOA record. */
-export function serialOf(outcome: DnsSeen['outcome']): number | undefined {
-  if (outcome.kind !== 'answer') return undefined;
-  const serial = Number(outcome.records[0]?.split(' ')[2]);
-  return Number.isInteger(serial) ? serial : undefined;
-}
-
 export function judgeZone(
   zone: DnsZone,
   serials: readonly (number | undefined)[],

@@ -4,15 +4,16 @@
  * what stays for some rounds is an alarm.
  */
 import type { Instant } from '../base/instant.ts';
-import type {
-  DnsFinding,
-  DnsFindingKind,
-  DnsPlatform,
-  DnsResolver,
-  DnsRound,
-  DnsView,
-  DnsZone,
-  DnsZoneView,
+import {
+  type DnsFinding,
+  type DnsFindingKind,
+  type DnsPlatform,
+  type DnsResolver,
+  type DnsRound,
+  type DnsView,
+  type DnsZone,
+  type DnsZoneView,
+  serialOf,
 } from '../model/dns.ts';
 import type { ResourceId } from '../model/ids.ts';
 import type { Observation } from '../model/observation.ts';
@@ -27,7 +28,6 @@ import {
   judgeRound,
   judgeZone,
   serialLag,
-  serialOf,
 } from './dns-judging.ts';
 import { freshSteady, type SteadyState, step } from './steady.ts';
 

@@ -65,6 +65,10 @@ export function seriesOf(
       `"${raw.kind}" needs its address, such as http://127.0.0.1:8086`,
     );
   }
+  if (protocol !== undefined && /^[^/]*\/\/[^/]*@/.test(raw.url ?? '')) {
+    const message = 'a password does not stand in an address: write "user" and "password"';
+    reader.problem(['series', 'url'], 'config/not-valid', message);
+  }
   const secret = (key: 'password' | 'token'): Secret | undefined =>
     raw[key] === undefined ? undefined : reader.secret(raw[key], ['series', key]);
   return {

@@ -7,9 +7,9 @@ import { encodeResponse, encodeVarbind, MessageView, pduTag } from '../../src/ed
 import { parseSnmprec } from '../../src/edge/snmp/snmprec.ts';
 
 /** A binding, or one already in bytes because no sound one would look like it. */
-export type Bound = Varbind | Uint8Array;
+type Bound = Varbind | Uint8Array;
 
-export interface Fields {
+interface Fields {
   readonly requestId?: number | undefined;
   readonly community?: string | undefined;
   readonly version?: 0 | 1 | undefined;
@@ -17,7 +17,7 @@ export interface Fields {
   readonly index?: number | undefined;
 }
 
-export interface Heard {
+interface Heard {
   readonly kind: number;
   readonly requestId: number;
   readonly names: readonly string[];
@@ -112,11 +112,11 @@ export async function openEvilAgent(recording: string, habit: Habit): Promise<Ev
 }
 
 /** A binding of any bytes under a sound name. */
-export function oddValue(oid: string, tag: number, content: readonly number[]): Uint8Array {
+function oddValue(oid: string, tag: number, content: readonly number[]): Uint8Array {
   return oddBinding([...encodeOid(oid)!], tag, content);
 }
 
-export function oddBinding(name: readonly number[], tag: number, content: readonly number[]): Uint8Array {
+function oddBinding(name: readonly number[], tag: number, content: readonly number[]): Uint8Array {
   const body = [...element(0x06, name), ...element(tag, content)];
   return Uint8Array.from(element(0x30, body));
 }

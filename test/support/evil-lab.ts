@@ -72,7 +72,7 @@ export function evilPoller(world: World, transport: Transport, target: EvilTarge
 }
 
 /** The same as the measuring loop wants it. */
-export function evilDevice(
+function evilDevice(
   world: World,
   transport: Transport,
   target: EvilTarget,

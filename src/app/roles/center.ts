@@ -24,6 +24,7 @@ import { type LineHost, openLineHost } from '../center/line-host.ts';
 import { importList } from '../center/list-import.ts';
 import { Reload } from '../center/reload.ts';
 import { metricsText, statusOf } from '../center/self-metrics.ts';
+import { SeriesFigures } from '../center/series-figures.ts';
 import { setUpLine } from '../center/setup.ts';
 import type { Config } from '../config/config.ts';
 import { type Installation, readBeside } from '../config/installation.ts';
@@ -73,6 +74,7 @@ class Center {
   readonly #parts: Parts;
   readonly #live: LiveFeed;
   readonly #devices: DeviceBoard;
+  readonly #series: SeriesFigures;
   readonly #reload: Reload;
   /** In force now. */
   #config: Config;
@@ -94,6 +96,7 @@ class Center {
     this.#config = config;
     this.#deviceOf = deviceIndex(config.devices);
     this.#devices = new DeviceBoard(config.devices);
+    this.#series = new SeriesFigures({ series: parts.series, world: host.world });
     this.#live = new LiveFeed(host.world.now(), () => this.#totals());
     this.#reload = new Reload({
       start: host.start,
@@ -304,6 +307,7 @@ class Center {
       ...this.#courier?.counters(),
       ...this.#collector?.counters(),
       ...this.#devices.counts(),
+      ...this.#series.counters(),
       ...this.#reload.counters,
       ...line?.line.kpis(),
       inputsApplied: line?.line.sequence ?? 0,
@@ -322,6 +326,7 @@ class Center {
     await this.#lineHost?.stop();
     await this.#collector?.keep();
     await this.#courier?.stop();
+    this.#series.stop();
     await this.#parts.series.close();
     await this.#parts.book.close();
     await this.#parts.lock.release();

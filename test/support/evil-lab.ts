@@ -70,25 +70,3 @@ export function evilPoller(world: World, transport: Transport, target: EvilTarge
     target: { host: '127.0.0.1', port, timeoutMs, retries, credentials },
   });
 }
-
-/** The same as the measuring loop wants it. */
-function evilDevice(
-  world: World,
-  transport: Transport,
-  target: EvilTarget,
-): PolledDevice & { close(): void } {
-  const poller = evilPoller(world, transport, target);
-  return {
-    id: target.id,
-    resource: resourceId(target.id),
-    readAll: (costly) => poller.readAll(costly),
-    plan: () => poller.plan(),
-    fill: (groups, done) => poller.fill(groups, done),
-    probe: () => poller.probe(),
-    changeMarks: () => poller.changeMarks(),
-    full: () => poller.full(),
-    reading: () => poller.reading(),
-    profile: () => poller.profile(),
-    close: () => poller.close(),
-  };
-}

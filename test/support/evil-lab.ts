@@ -6,8 +6,6 @@ import { compileProfiles } from '../../src/collect/collect.ts';
 import { parseYaml } from '../../src/edge/files/yaml-document.ts';
 import { DevicePoller } from '../../src/edge/snmp/device-poller.ts';
 import type { Transport } from '../../src/edge/snmp/transport.ts';
-import type { PolledDevice } from '../../src/flow/polled-device.ts';
-import { resourceId } from '../../src/model/ids.ts';
 
 const IF = '1.3.6.1.2.1.2.2.1';
 const IFX = '1.3.6.1.2.1.31.1.1.1';

@@ -2,6 +2,8 @@
 import { createSocket } from 'node:dgram';
 import { existsSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { verbWorld } from '../src/app/cli/common-options.ts';
 import { type Random, seededRandom } from '../src/base/random.ts';
 import { Secret } from '../src/base/secret.ts';
@@ -21,6 +23,8 @@ const world = verbWorld();
 export interface Mutated {
   readonly perSecond: number;
   readonly growthBytes: number;
+  /** Of what is still referred to after a collection: what a leak would be, without the garbage of a moment. */
+  readonly liveGrowthBytes: number;
   /** Good datagrams that did not count. */
   readonly lost: number;
 }
@@ -131,10 +135,19 @@ async function measure(
 ): Promise<Omit<Mutated, 'lost'>> {
   while (done() < count / 10) await step();
   const before = process.memoryUsage.rss();
+  const liveBefore = liveBytes();
   const [from, startsAt] = [done(), performance.now()];
   while (done() < count) await step();
   const perSecond = ((done() - from) * 1_000) / (performance.now() - startsAt);
-  return { perSecond, growthBytes: process.memoryUsage.rss() - before };
+  const growthBytes = process.memoryUsage.rss() - before;
+  return { perSecond, growthBytes, liveGrowthBytes: liveBytes() - liveBefore };
+}
+
+function liveBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /** One to four injuries: bytes, lengths and tags, truncation, loss, repetition. */

@@ -15,6 +15,7 @@ export {
   portProgram,
 } from './measured-ports.ts';
 export {
+  isByPort,
   type MeasuredRows,
   measuredRows,
   noSeries,

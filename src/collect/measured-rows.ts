@@ -4,13 +4,12 @@
  * their cells are interpreted whole.
  */
 
-import type { ObjectAlarm } from '../model/object-alarm.ts';
 import type { DeviceReading, MetricReading } from '../model/reading.ts';
 import { rowsAt, rowsOfCells } from './cell-rows.ts';
 import { metricReadings } from './metric-value.ts';
 import { isPlainState, type PlainMetric, plainMetric } from './plain-metric.ts';
 import type { CellGroup } from './plan.ts';
-import type { Metric, State } from './profile.ts';
+import type { Metric, State, Table } from './profile.ts';
 import { readingOfRows } from './read-device.ts';
 import { stateIn } from './state-value.ts';
 import type { TableCells } from './table-cells.ts';
@@ -51,19 +50,14 @@ export type ObjectsKnown = ReadonlyMap<string, Omit<ObjectNames, 'id'>>;
 export const noSeries = 0xffff_ffff;
 
 export interface MeasuredRows {
-  readonly table: string;
-  readonly kind: string;
-  readonly alarms: readonly ObjectAlarm[];
+  readonly table: Table;
   /** Rises when rows come, go or mean something else. */
   readonly layout: number;
   /** (row, metric) at `row * metrics + metric`. */
   readonly values: Float64Array;
   readonly metrics: number;
-  /** True: the index of a row is the ifIndex of the interface that it is about. */
-  readonly isByPort: boolean;
   /** (row, state) likewise; number of the word in `words` or -1. */
   readonly states: Int16Array;
-  readonly stateNames: readonly string[];
   readonly words: readonly string[];
   /** After each fill. */
   evaluate(): void;
@@ -89,7 +83,8 @@ export function measuredRows(part: Part, cells: TableCells, version: string | un
   return isWhole ? new InterpretedTable(part, cells, version) : new RowTable(part, cells, version);
 }
 
-const isByPort = ({ index, idFrom, bytes }: Part['table']): boolean =>
+/** True: the index of a row is the ifIndex of the interface that it is about. */
+export const isByPort = ({ index, idFrom, bytes }: Table): boolean =>
   index.length === 1 && index[0]!.name === 'ifIndex' && idFrom === undefined && bytes === undefined;
 
 /** Rows stand for themselves: each metric and state has its place. */
@@ -114,26 +109,14 @@ class RowTable implements MeasuredRows {
     this.#stateWords = states.map((state) => (isPlainState(state) ? this.#numbers(state) : undefined));
   }
 
-  get table(): string {
-    return this.#part.table.name;
-  }
-  get kind(): string {
-    return this.#part.table.objectKind ?? '';
-  }
-  get isByPort(): boolean {
-    return isByPort(this.#part.table);
-  }
-  get alarms(): readonly ObjectAlarm[] {
-    return this.#part.table.alarms;
+  get table(): Table {
+    return this.#part.table;
   }
   get layout(): number {
     return this.#cells.layout;
   }
   get metrics(): number {
     return this.#plain.length;
-  }
-  get stateNames(): readonly string[] {
-    return this.#part.table.states.map(({ name }) => name);
   }
 
   evaluate(): void {
@@ -152,7 +135,7 @@ class RowTable implements MeasuredRows {
 
   objects(known: ObjectsKnown): readonly ObjectNames[] {
     return Array.from({ length: this.#cells.rows }, (_, row) => {
-      const id = `${this.kind}/${this.#cells.indexOf(row)}`;
+      const id = `${this.table.objectKind ?? ''}/${this.#cells.indexOf(row)}`;
       return { ...known.get(id), id };
     });
   }
@@ -163,7 +146,7 @@ class RowTable implements MeasuredRows {
     const column = this.#columnOf(metric);
     if (column >= 0 && this.#cells.tags[row * this.#cells.width + column] === 0) return undefined;
     const { name, unit, kind } = metric;
-    return { object: `${this.kind}/${this.#cells.indexOf(row)}`, metric: name, unit, kind };
+    return { object: `${this.table.objectKind ?? ''}/${this.#cells.indexOf(row)}`, metric: name, unit, kind };
   }
 
   limitsOf(place: number): Limits | undefined {
@@ -270,25 +253,14 @@ class InterpretedTable implements MeasuredRows {
     this.words = wordsOf(part.table.states);
   }
 
-  get table(): string {
-    return this.#part.table.name;
-  }
-  get kind(): string {
-    return this.#part.table.objectKind ?? '';
-  }
-  get isByPort(): boolean {
-    return isByPort(this.#part.table);
-  }
-  get alarms(): readonly ObjectAlarm[] {
-    return this.#part.table.alarms;
-  }
-  get stateNames(): readonly string[] {
-    return this.#part.table.states.map(({ name }) => name);
+  get table(): Table {
+    return this.#part.table;
   }
 
   evaluate(): void {
     const { readings, objects } = readingOfRows(rowsOfCells(this.#part, this.#cells), this.#version);
-    const states = new Set(this.stateNames);
+    const names = this.table.states.map(({ name }) => name);
+    const states = new Set(names);
     const words = new Map<string, Map<string, string>>();
     this.#readings = readings.filter(({ object, metric, value }) => {
       if (!states.has(metric)) return true;
@@ -315,7 +287,7 @@ class InterpretedTable implements MeasuredRows {
         // Several readings of one object share its states: they count once.
         const said = seen.has(object) ? undefined : words.get(object);
         seen.add(object);
-        return this.stateNames.map((name) => this.words.indexOf(said?.get(name) ?? ''));
+        return names.map((name) => this.words.indexOf(said?.get(name) ?? ''));
       }),
     );
   }

@@ -1,5 +1,6 @@
 /** What the cells of one device mean: bound once a layout to its series and to what detection looks at. */
 import {
+  isByPort,
   isOfPorts,
   MeasuredPorts,
   type MeasuredRows,
@@ -180,7 +181,7 @@ function evaluateRows(one: RowGroup, known: () => ObjectsKnown): TableSeen {
     bindTo(one, rows.layout, rows.values.length);
   }
   const shape = lazily(() => shapeOf(rows, known()));
-  return { table: rows.table, layout: rows.layout, shape, values: rows.values, states: rows.states };
+  return { table: rows.table.name, layout: rows.layout, shape, values: rows.values, states: rows.states };
 }
 
 function bindTo(one: PortGroup | RowGroup, layout: number, places: number): void {
@@ -231,14 +232,15 @@ const sides = [
 ] as const;
 
 function shapeOf(rows: MeasuredRows, known: ObjectsKnown): TableShape {
+  const { table } = rows;
   return {
-    kind: rows.kind,
-    isByPort: rows.isByPort,
+    kind: table.objectKind ?? '',
+    isByPort: isByPort(table),
     rows: rows.objects(known),
     metrics: rows.metrics,
-    states: rows.stateNames,
+    states: table.states.map(({ name }) => name),
     words: rows.words,
-    alarms: rows.alarms,
+    alarms: table.alarms,
     metricOf: (row, metric) => rows.sampleName(row * rows.metrics + metric),
     limitsOf(row, metric) {
       const own = rows.limitsOf(row * rows.metrics + metric);

@@ -147,9 +147,9 @@ test('values, states and samples of tables are those of a full reading', () => {
         for (const [name, value] of seen) expect([name, value]).toEqual([name, numberOf(said.get(name))]);
         const objects = rows.objects(new Map());
         for (const [row, { id }] of objects.entries()) {
-          for (const [i, state] of rows.stateNames.entries()) {
-            const word = rows.words[rows.states[row * rows.stateNames.length + i]!];
-            if (word !== undefined) expect(word).toBe(said.get(`${id} ${state}`));
+          for (const [i, state] of rows.table.states.entries()) {
+            const word = rows.words[rows.states[row * rows.table.states.length + i]!];
+            if (word !== undefined) expect(word).toBe(said.get(`${id} ${state.name}`));
           }
         }
         const stored = storedBy(

@@ -1,15 +1,17 @@
 /** What devices say of themselves and of each other: facts with source and age, and where they do not fit together. */
 import type { Instant } from '../base/instant.ts';
 
-export type FactKind =
-  | 'link'
-  | 'adjacency'
-  | 'member'
-  | 'contains'
-  | 'serves'
-  | 'feeds'
-  | 'forwards'
-  | 'session';
+export const factKinds = [
+  'link',
+  'adjacency',
+  'member',
+  'contains',
+  'serves',
+  'feeds',
+  'forwards',
+  'session',
+] as const;
+export type FactKind = (typeof factKinds)[number];
 
 /** Who says so: a protocol, a table, or (`access`) the table of an access node's terminals. */
 export type FactSource =

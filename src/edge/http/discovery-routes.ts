@@ -1,21 +1,10 @@
 /** Calls about what devices say of each other: facts with source and age, and conflicts. Nothing here changes anything. */
-import type { Conflict } from '../../model/discovered.ts';
+import { type Conflict, factKinds } from '../../model/discovered.ts';
 import { conflictWords } from './conflict-words.ts';
 import type { ConflictJson, FactJson } from './contract.ts';
 import type { FactView } from './ports.ts';
 import { listQuery, ok, oneOf, type Route, text } from './route.ts';
 import { iso, listJson } from './views.ts';
-
-const factKinds = [
-  'link',
-  'adjacency',
-  'member',
-  'contains',
-  'serves',
-  'feeds',
-  'forwards',
-  'session',
-] as const;
 
 export const discoveryRoutes: readonly Route[] = [
   {

@@ -8,24 +8,28 @@ import type { DocumentPath, Finding, SourceDocument } from '../../base/source-do
 const LARGEST_TEXT = 16 * 1024 * 1024;
 const DEEPEST_NESTING = 100;
 
+/** What is wrong with a file as a whole. */
+export const unreadable = (file: string, message: string): Problem => ({
+  file,
+  line: 0,
+  column: 0,
+  severity: 'error',
+  code: 'file/unreadable',
+  message,
+});
+
 /** Parses `text`; syntax errors, duplicate keys and alias bombs are problems, the value is then undefined. */
 export function parseYaml(file: string, text: string): Parsed<SourceDocument> {
-  const whole = (message: string): Problem => ({
-    file,
-    line: 0,
-    column: 0,
-    severity: 'error',
-    code: 'file/unreadable',
-    message,
-  });
   const none: SourceDocument = {
     file,
     value: undefined,
     problemAt: (_path, found) => withPlace(file, found, { line: 0, col: 0 }),
   };
-  if (text.length > LARGEST_TEXT) return { value: none, problems: [whole('the file is larger than 16 MiB')] };
+  if (text.length > LARGEST_TEXT)
+    return { value: none, problems: [unreadable(file, 'the file is larger than 16 MiB')] };
   const nesting = deepestFlowNesting(text);
-  if (nesting > DEEPEST_NESTING) return { value: none, problems: [whole('the file is nested too deeply')] };
+  if (nesting > DEEPEST_NESTING)
+    return { value: none, problems: [unreadable(file, 'the file is nested too deeply')] };
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core' });
@@ -45,7 +49,7 @@ export function parseYaml(file: string, text: string): Parsed<SourceDocument> {
   } catch (error) {
     return {
       value: none,
-      problems: [whole(error instanceof Error ? sentenceOf(error.message) : 'unreadable')],
+      problems: [unreadable(file, error instanceof Error ? sentenceOf(error.message) : 'unreadable')],
     };
   }
 }

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Problem } from '../../base/problem.ts';
+import { unreadable } from './yaml-document.ts';
 
 /** In order of path, so that which of two that say the same comes first does not depend on the disk. */
 export async function yamlFiles(folder: string, problems: Problem[]): Promise<string[]> {
@@ -25,12 +26,3 @@ export async function readText(file: string, problems: Problem[]): Promise<strin
     return undefined;
   }
 }
-
-const unreadable = (file: string, message: string): Problem => ({
-  file,
-  line: 0,
-  column: 0,
-  severity: 'error',
-  code: 'file/unreadable',
-  message,
-});

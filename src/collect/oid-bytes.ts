@@ -31,20 +31,13 @@ export function isOid(bytes: Uint8Array, from: number, end: number): boolean {
   return isStart;
 }
 
-/** Numeric text of BER content that passed `isOid`. */
+/** Numeric text of BER content that passed `isOid`: the first sub-identifier holds two numbers (X.690 clause 8.19.4). */
 export function oidText(bytes: Uint8Array, from: number, end: number): string {
-  let text = '';
-  let value = 0;
-  for (let i = from; i < end; i++) {
-    const byte = bytes[i]!;
-    value = value * 128 + (byte & 0x7f);
-    if (byte >= 0x80) continue;
-    if (text !== '') text += `.${value}`;
-    else if (value < 80) text = value < 40 ? `0.${value}` : `1.${value - 40}`;
-    else text = `2.${value - 80}`;
-    value = 0;
-  }
-  return text;
+  const text = indexText(bytes, from, end);
+  if (text === '') return '';
+  const first = Number.parseInt(text, 10);
+  const pair = first < 40 ? `0.${first}` : first < 80 ? `1.${first - 40}` : `2.${first - 80}`;
+  return pair + text.slice(String(first).length);
 }
 
 /** An index, that is what follows a column: `3` or `4194304256.1`. */

@@ -1,11 +1,13 @@
 /** A simulated SNMP agent on UDP (v1, v2c): serves recordings, live values of the demo, and bad habits on request. */
+
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { milliseconds } from '../../base/instant.ts';
 import type { Random } from '../../base/random.ts';
 import type { World } from '../../base/world.ts';
 import type { Oid, Varbind } from '../../collect/session.ts';
-import { compareOids, encodeOid, wholeOf } from './oid.ts';
+import { compareOids } from '../../collect/session.ts';
+import { encodeOid, wholeOf } from './oid.ts';
 import {
   encodeResponse,
   encodeVarbind,

@@ -1,15 +1,6 @@
 /** Object identifiers in their BER content form: made from text; the rest of what is done to their bytes is in collect. */
 
-import {
-  compareOids,
-  isOid,
-  LARGEST_SUB_IDENTIFIER,
-  MOST_SUB_IDENTIFIERS,
-  oidText,
-  type Span,
-} from '../../collect/session.ts';
-
-export { compareOids, isOid, oidText };
+import { LARGEST_SUB_IDENTIFIER, MOST_SUB_IDENTIFIERS, type Span } from '../../collect/session.ts';
 
 /** BER content of a numeric OID (a leading dot is allowed); undefined when the text is none. */
 export function encodeOid(text: string): Uint8Array | undefined {

@@ -1,9 +1,9 @@
 /** SNMP v1 and v2c messages (RFC 1157, RFC 1901, RFC 3416): requests and responses to bytes and back. */
 
 import type { Varbind, VarbindValue } from '../../collect/session.ts';
-import { valueTag } from '../../collect/session.ts';
+import { isOid, oidText, valueTag } from '../../collect/session.ts';
 import { BerReader, BerWriter, signedNumber, unsigned64, unsignedNumber } from './ber.ts';
-import { encodeOid, isOid, oidText } from './oid.ts';
+import { encodeOid } from './oid.ts';
 
 export { valueTag };
 

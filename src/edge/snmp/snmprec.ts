@@ -1,6 +1,8 @@
 /** Reads `.snmprec` recordings: one `OID|TAG|VALUE` a line, as snmpsim writes them. */
+
 import type { Varbind, VarbindValue } from '../../collect/session.ts';
-import { compareOids, encodeOid, wholeOf } from './oid.ts';
+import { compareOids } from '../../collect/session.ts';
+import { encodeOid, wholeOf } from './oid.ts';
 
 export interface Recording {
   /** In numeric order of OID, each OID once. */

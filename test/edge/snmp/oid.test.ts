@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareOids, encodeOid, isOid, oidText, wholeOf } from '../../../src/edge/snmp/oid.ts';
+import { compareOids, isOid, oidText } from '../../../src/collect/session.ts';
+import { encodeOid, wholeOf } from '../../../src/edge/snmp/oid.ts';
 
 const subIdentifier = fc.oneof(fc.nat(200), fc.integer({ min: 0, max: 0xffff_ffff }));
 const oid = fc

@@ -50,7 +50,7 @@ export async function openRemoteSeries(options: RemoteSeriesOptions): Promise<Pa
   const log = opened.value;
   const most = options.spoolBytes ?? SPOOL_BYTES;
   const shipping = new Shipping({ world, backend, names, log, mostBytes: most });
-  shipping.start();
+  shipping.wake();
   return { value: new RemoteSeries({ world, backend, names, log, shipping }), problems: opened.problems };
 }
 

@@ -64,11 +64,7 @@ export class Shipping {
     this.#shipped = parts.log.firstSequence - 1;
   }
 
-  start(): void {
-    this.wake();
-  }
-
-  /** Something is in the spool. */
+  /** Something may be in the spool. */
   wake(): void {
     if (this.#isStopped || this.#pause !== undefined || this.#running !== undefined) return;
     this.#running = this.#run().finally(() => {

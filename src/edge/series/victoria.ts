@@ -16,15 +16,23 @@ export function victoriaBackend(options: RemoteOptions & { readonly http: HttpCl
   const { http } = options;
   const base = options.url.replace(/\/+$/, '');
   const headers = authorization(options, 'Bearer');
-  /** Its search sees rows once a second; asked, it looks at once. */
-  let isFresh = true;
   const get = async (path: string, query: Readonly<Record<string, string>>): Promise<string> => {
     const url = `${base}${path}?${new URLSearchParams(query)}`;
     return bodyOf(await http.call({ url, method: 'GET', headers }));
   };
+  /** Its search sees rows once a second; asked, it looks at once. Undefined: rows came since. */
+  let flushed: Promise<unknown> | undefined = Promise.resolve();
+  const flush = async (): Promise<void> => {
+    flushed ??= get('/internal/force_flush', {});
+    try {
+      await flushed;
+    } catch (error) {
+      flushed = undefined;
+      throw error;
+    }
+  };
   const exported = async (selector: string, from: number, to: number): Promise<RemotePoint[]> => {
-    if (!isFresh) await get('/internal/force_flush', {});
-    isFresh = true;
+    await flush();
     const query = { 'match[]': selector, start: String(from / 1000), end: String((to - 1) / 1000) };
     if (to <= from) return [];
     const answer = await get('/api/v1/export', query);
@@ -33,14 +41,14 @@ export function victoriaBackend(options: RemoteOptions & { readonly http: HttpCl
   return {
     unsafeMs: 60_000,
     prepare: async () => ({ kind: 'written' }),
-    write(lines) {
-      isFresh = false;
-      return writeLines(http, { url: `${base}/write?precision=ms`, headers }, lines);
+    async write(lines) {
+      const outcome = await writeLines(http, { url: `${base}/write?precision=ms`, headers }, lines);
+      flushed = undefined;
+      return outcome;
     },
     read: (name, { from, to }) => exported(selectorOf(name), from, to),
     async newest(name) {
-      if (!isFresh) await get('/internal/force_flush', {});
-      isFresh = true;
+      await flush();
       const query = `max(tlast_over_time(${selectorOf(name)}[100y]))`;
       const answer = await get('/api/v1/query', { query, time: FAR_AHEAD });
       const seconds = understood(() => newestIn(answer));

@@ -59,12 +59,16 @@ export class KeptSegments {
 
   /** Bytes of segments that hold nothing but confirmed records. */
   bytes(confirmed: number): number {
+    return this.#wholly(confirmed).reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Segments with nothing but confirmed records, oldest first, and where the one behind each begins. */
+  #wholly(confirmed: number): { readonly first: number; readonly bytes: number; readonly next: number }[] {
     const { segments } = this.#log;
-    let bytes = 0;
-    for (let i = 0; i + 1 < segments.length && segments[i + 1]!.first - 1 <= confirmed; i++) {
-      bytes += segments[i]!.bytes;
-    }
-    return bytes;
+    return segments.flatMap(({ first, bytes }, i) => {
+      const next = segments[i + 1]?.first;
+      return next === undefined || next - 1 > confirmed ? [] : [{ first, bytes, next }];
+    });
   }
 
   /** Cuts what need not be kept; calls meanwhile wait for the one under way. */
@@ -78,24 +82,20 @@ export class KeptSegments {
 
   async #cut(confirmed: number): Promise<void> {
     const now = this.#world.now();
-    const { segments } = this.#log;
+    const over = this.#wholly(confirmed);
+    const fresh = over.filter(({ first }) => !this.#over.has(first));
+    for (const { first } of fresh) this.#over.set(first, now);
     let kept = this.bytes(confirmed);
-    let cutTo = segments[0]?.first ?? 0;
-    let isChanged = false;
-    for (let i = 0; i + 1 < segments.length && segments[i + 1]!.first - 1 <= confirmed; i++) {
-      const { first, bytes } = segments[i]!;
-      if (!this.#over.has(first)) {
-        this.#over.set(first, now);
-        isChanged = true;
-      }
+    let cutTo = this.#log.firstSequence;
+    for (const { first, bytes, next } of over) {
       const isOld = now - this.#over.get(first)! >= this.#keep.ms;
-      if (cutTo !== first || (!isOld && kept <= this.#keep.bytes)) continue;
-      cutTo = segments[i + 1]!.first;
+      if (!isOld && kept <= this.#keep.bytes) break;
+      cutTo = next;
       kept -= bytes;
     }
     for (const first of this.#over.keys()) if (first < cutTo) this.#over.delete(first);
     await this.#log.trim(Math.min(cutTo, confirmed + 1));
-    if (this.#keep.ms > 0) await this.#note(confirmed, isChanged);
+    if (this.#keep.ms > 0) await this.#note(confirmed, fresh.length > 0);
   }
 
   async #note(confirmed: number, isChanged: boolean): Promise<void> {

@@ -4,13 +4,11 @@ import { Fault } from '../../base/fault.ts';
 import { didYouMean, type Parsed } from '../../base/problem.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Profiles } from '../../collect/collect.ts';
-import { readParsedProfiles } from '../../edge/files/parsed-profiles.ts';
-import { loadProfiles } from '../../edge/files/profiles.ts';
 import type { Credentials, DeviceTarget } from '../../edge/snmp/poll.ts';
 import { profileFoldersBeside } from '../config/installation.ts';
+import { installedProfiles } from '../config/installed-profiles.ts';
 import { readConfig } from '../config/load.ts';
 import { type HostPort, parseHostPort } from '../config/values.ts';
-import { parsedProfilesFile } from '../product-files.ts';
 import { configFile, durationFrom, secretFrom, wholeFrom } from './common-options.ts';
 
 export const snmpOptions = {
@@ -110,7 +108,7 @@ export function checkedProfile(written: string | undefined, profiles: Profiles):
 
 /** Shipped profiles, those in `collectors` beside the configuration and those that it names. */
 export async function profilesBeside(config: string | undefined): Promise<Parsed<Profiles>> {
-  return loadProfiles(await profileFoldersOf(config), await readParsedProfiles(parsedProfilesFile));
+  return installedProfiles(await profileFoldersOf(config));
 }
 
 /** What else is wrong with the configuration does not matter here. */

@@ -13,11 +13,11 @@ import {
   type Profiles,
   type ProfileTest,
 } from '../../collect/collect.ts';
-import { loadProfiles } from '../../edge/files/profiles.ts';
 import { openAgent, recordedRows } from '../../edge/snmp/agent.ts';
 import { pollDevice } from '../../edge/snmp/poll.ts';
 import { parseSnmprec, type Recording, recordingOf } from '../../edge/snmp/snmprec.ts';
 import { openTransport, type Transport } from '../../edge/snmp/transport.ts';
+import { installedProfiles } from '../config/installed-profiles.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { verbWorld } from './common-options.ts';
 import { openBar } from './progress-bar.ts';
@@ -52,7 +52,7 @@ export async function testProfiles(wanted: Wanted, terminal: Terminal, say: Say)
   const folders = await Promise.all((await profileFoldersOf(wanted.config)).map(realPath));
   const isKnown = folders.some((folder) => path === folder || path.startsWith(folder + sep));
   // What is tested goes before a shipped profile of the same id.
-  const loaded = await loadProfiles(isKnown ? folders : [path, ...folders]);
+  const loaded = await installedProfiles(isKnown ? folders : [path, ...folders]);
   const tally: Tally = { profiles: 0, tests: 0, failed: 0, problems: [], leftOut: [] };
   tally.problems.push(...loaded.problems.filter(({ file }) => isInside(resolve(file))));
   const world = verbWorld();

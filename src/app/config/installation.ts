@@ -4,15 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Parsed, Problem } from '../../base/problem.ts';
 import type { Profiles } from '../../collect/collect.ts';
-import { readParsedProfiles } from '../../edge/files/parsed-profiles.ts';
-import { loadProfiles } from '../../edge/files/profiles.ts';
 import { type LoadedRules, loadRules } from '../../edge/files/rule-files.ts';
 import { readSubscribers } from '../../edge/files/subscribers-csv.ts';
 import { parseYaml } from '../../edge/files/yaml-document.ts';
 import { compileTopology, parseTopology, type TopologyDocument } from '../../topology/topology.ts';
 import type { StartOptions } from '../processes/messages.ts';
-import { collectorsFolder, parsedProfilesFile, rulesFolder } from '../product-files.ts';
+import { collectorsFolder, rulesFolder } from '../product-files.ts';
 import type { Config } from './config.ts';
+import { installedProfiles } from './installed-profiles.ts';
 import { type ReadConfig, readWhole } from './load.ts';
 
 export interface Installation extends ReadConfig {
@@ -37,7 +36,7 @@ export async function readInstallation(start: StartOptions): Promise<Parsed<Inst
 export async function readBeside(read: ReadConfig, file: string | undefined): Promise<Parsed<Installation>> {
   const { config } = read;
   const folders = profileFoldersBeside(file, config.profiles);
-  const profiles = await loadProfiles(folders, await readParsedProfiles(parsedProfilesFile));
+  const profiles = await installedProfiles(folders);
   const ruleFolders = config.rules === undefined ? [rulesFolder] : [rulesFolder, config.rules];
   const rules = await loadRules(ruleFolders);
   const topology = await readTopology(config.topology);

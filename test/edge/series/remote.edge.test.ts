@@ -11,6 +11,7 @@ import { victoriaBackend } from '../../../src/edge/series/victoria.ts';
 import type { SeriesName, SeriesStore } from '../../../src/flow/series.ts';
 import { judgeSeriesStore, type SeriesHarness } from '../../flow/series-compliance.ts';
 import { realWorld } from '../../support/real-world.ts';
+import { until } from '../../support/until.ts';
 import { hasProgram, type StoreKind, type StoreServer, startStore } from './remote-server.ts';
 
 const DAY_MS = 86_400_000;
@@ -71,14 +72,6 @@ const gauge = (resource: string): SeriesName => ({
   kind: 'gauge',
 });
 
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error('never came true');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 for (const kind of ['influx', 'victoriametrics'] as const) {
   const isThere = hasProgram(kind) || isNeeded;
   const missing = isThere ? '' : ` (left out: ${kind} is not installed)`;
@@ -114,10 +107,10 @@ for (const kind of ['influx', 'victoriametrics'] as const) {
         await put(0);
         await server.kill();
         for (let minute = 1; minute <= 30; minute++) await put(minute);
-        await eventually(async () => ((await harness.store.stats())['requests_failed'] ?? 0) > 0);
+        await until(async () => ((await harness.store.stats())['requests_failed'] ?? 0) > 0, 20_000);
         await expect(harness.store.range(id!, day, day + DAY_MS)).rejects.toThrow('away');
         await server.start();
-        await eventually(async () => (await harness.store.stats())['records_waiting'] === 0);
+        await until(async () => (await harness.store.stats())['records_waiting'] === 0, 20_000);
         const read = await harness.store.range(id!, day + 60_000, day + DAY_MS);
         expect([...read.values]).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
       } finally {

@@ -11,6 +11,7 @@ import {
   type SyslogRecord,
 } from '../../../src/edge/syslog/syslog.ts';
 import { realWorld } from '../../support/real-world.ts';
+import { until } from '../../support/until.ts';
 
 const run = promisify(execFile);
 const ends: (() => Promise<void> | void)[] = [];
@@ -39,14 +40,6 @@ async function open(more: Partial<Options> = {}): Promise<Opened> {
   });
   ends.push(() => receiver.close());
   return { receiver, records, port: receiver.address.port };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('not in time');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 async function datagrams(port: number, messages: readonly (string | Buffer)[]): Promise<void> {

@@ -13,6 +13,7 @@ import {
   type TlsIdentity,
 } from '../../../src/edge/syslog/syslog.ts';
 import { realWorld } from '../../support/real-world.ts';
+import { until } from '../../support/until.ts';
 
 const run = promisify(execFile);
 let folder = '';
@@ -105,14 +106,6 @@ async function client(
   });
   socket.on('error', () => undefined);
   return { socket, closed };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('not in time');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 const counted = (message: string): string => `${Buffer.byteLength(message)} ${message}`;

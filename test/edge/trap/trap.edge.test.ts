@@ -20,6 +20,7 @@ import {
 import { resourceId } from '../../../src/model/ids.ts';
 import type { SnmpUser } from '../../../src/model/snmp-user.ts';
 import { realWorld } from '../../support/real-world.ts';
+import { until } from '../../support/until.ts';
 
 const run = promisify(execFile);
 const coldStart = '1.3.6.1.6.3.1.1.5.1';
@@ -65,14 +66,6 @@ async function open(
   });
   ends.push(() => receiver.close());
   return { receiver, records, target: `127.0.0.1:${receiver.address.port}` };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('not in time');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 function sender(): Socket {

@@ -1,19 +1,51 @@
-/** Finds the device that a notification or syslog message is about: by the name in its certificate, by agent address, else by source address. */
+/**
+ * Finds the device that a notification or syslog message is about: by the name in its certificate, by the address in it or
+ * that it came from, and where several stand behind one address (NAT, a proxy, a gateway) by what it showed of them. Where
+ * that leaves several it answers all of them: nobody's alarm is put on the wrong device.
+ */
 import type { WatchedDevice } from '../../detect/detect.ts';
 import { resourceId } from '../../model/ids.ts';
 import type { DeviceConfig } from '../config/config.ts';
 import type { DeviceOf } from './spooled.ts';
 
 export function deviceIndex(devices: readonly DeviceConfig[]): DeviceOf {
-  const byAddress = new Map<string, WatchedDevice>();
-  const byId = new Map<string, WatchedDevice>();
-  for (const { id, address, resource } of devices) {
-    byId.set(id, { id, resource: resourceId(resource) });
-    // Of several devices behind one address the first is named; their traps carry the agent's address.
-    if (!byAddress.has(address)) byAddress.set(address, { id, resource: resourceId(resource) });
+  const byId = new Map(devices.map((device) => [device.id, device]));
+  const byAddress = new Map<string, DeviceConfig[]>();
+  for (const device of devices) {
+    const same = byAddress.get(device.address);
+    if (same === undefined) byAddress.set(device.address, [device]);
+    else same.push(device);
   }
-  return ({ address, agentAddress, peer }) =>
-    (peer === undefined ? undefined : byId.get(peer)) ??
-    (agentAddress === undefined ? undefined : byAddress.get(agentAddress)) ??
-    byAddress.get(address);
+  const at = (address: string | undefined): readonly DeviceConfig[] =>
+    (address === undefined ? undefined : byAddress.get(address)) ?? [];
+  return ({ address, agentAddress, peer, credentialOf, host }) => {
+    const proved = peer === undefined ? undefined : byId.get(peer);
+    if (proved !== undefined) return [watched(proved)];
+    const owner = credentialOf === undefined ? undefined : byId.get(credentialOf);
+    const found = chosen(at(agentAddress), at(address), owner);
+    const named = found.length > 1 ? found.filter(({ id }) => id === host) : [];
+    return (named.length === 1 ? named : found).map(watched);
+  };
 }
+
+const watched = ({ id, resource }: DeviceConfig): WatchedDevice => ({ id, resource: resourceId(resource) });
+
+/** `told`: at the address in the message; `here`: at the one it came from; `owner`: whose credential it showed. */
+function chosen(
+  told: readonly DeviceConfig[],
+  here: readonly DeviceConfig[],
+  owner: DeviceConfig | undefined,
+): readonly DeviceConfig[] {
+  const fitting = (list: readonly DeviceConfig[]): readonly DeviceConfig[] =>
+    owner === undefined ? list : list.filter((device) => hasSameCredential(device, owner));
+  const [toldFit, hereFit] = [fitting(told), fitting(here)];
+  if (told.length === 0) return hereFit.length > 0 ? hereFit : here;
+  if (toldFit.length > 0) return toldFit;
+  // A gateway shows its own community and names who it speaks for. Private addresses, though, repeat behind NAT.
+  return here.length > 1 && hereFit.length > 0 ? [...new Set([...told, ...hereFit])] : told;
+}
+
+const hasSameCredential = (a: DeviceConfig, b: DeviceConfig): boolean =>
+  a.v3 === undefined || b.v3 === undefined
+    ? a.v3 === b.v3 && a.community.reveal() === b.community.reveal()
+    : a.v3.user === b.v3.user;

@@ -68,6 +68,8 @@ export class IngestLink {
   /** True after a refusal, until the ingest is asked for it again. */
   #hasGap = false;
   #unreadable = 0;
+  /** Messages that may be of several devices behind one address. */
+  #ambiguous = 0;
   #onReloaded: (problem: string | undefined) => void = () => undefined;
 
   constructor(options: IngestLinkOptions) {
@@ -75,7 +77,7 @@ export class IngestLink {
   }
 
   get counters(): Readonly<Record<string, number>> {
-    return { ...this.#counters, spoolUnreadable: this.#unreadable };
+    return { ...this.#counters, spoolUnreadable: this.#unreadable, messagesAmbiguous: this.#ambiguous };
   }
 
   /** Resolves with why the ingest could not, or undefined. */
@@ -168,11 +170,16 @@ export class IngestLink {
 
   /** At least one input a record, so that everything acknowledged is in the journal; the last one marks it as taken. */
   #inputsOf(bytes: Uint8Array, spool: NonNullable<ObservationInput['spool']>): ObservationInput[] {
-    const { observations, evidence, changed } = meaningOfSpooled(bytes, this.#options);
-    if (changed !== undefined) this.#options.onChange(changed);
+    const { observations, evidence, changed, doubt } = meaningOfSpooled(bytes, this.#options);
+    for (const device of changed) this.#options.onChange(device);
+    if (doubt.length > 0) {
+      this.#ambiguous++;
+      if (observations.some(({ event }) => event !== 'alive'))
+        for (const device of doubt) this.#options.onHint(device);
+    }
     // A message is a hint: the next poll decides, and it comes at once.
     for (const { event, device } of observations) {
-      if (device !== undefined && event !== 'alive') this.#options.onHint(device);
+      if (doubt.length === 0 && device !== undefined && event !== 'alive') this.#options.onHint(device);
     }
     return observations.map((observation, index) => ({
       kind: 'observation',

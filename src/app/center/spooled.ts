@@ -7,20 +7,26 @@ import type { ObservationInput, SyslogEvidence, TrapEvidence } from '../../flow/
 import { resourceId } from '../../model/ids.ts';
 import type { Observation } from '../../model/observation.ts';
 
-/** By the address that a message is about where it names one, else by that of its sender. */
+/** None, the one that a message is about, or all of those among which nothing in it decides. */
 export type DeviceOf = (sender: {
   readonly address: string;
   readonly agentAddress?: string | undefined;
   /** Proved by a certificate. */
   readonly peer?: string | undefined;
-}) => WatchedDevice | undefined;
+  /** A device that has the credential it showed. */
+  readonly credentialOf?: string | undefined;
+  /** What a line of syslog calls its sender. */
+  readonly host?: string | undefined;
+}) => readonly WatchedDevice[];
 
 interface Spooled {
   /** At least one: what means nothing else proves that its sender lives. */
   readonly observations: readonly Observation[];
   readonly evidence: NonNullable<ObservationInput['evidence']>;
-  /** The device whose parts or neighbours changed by its own word. */
-  readonly changed?: string | undefined;
+  /** The devices whose parts or neighbours changed by its own word. */
+  readonly changed: readonly string[];
+  /** Several devices that it may be of: it speaks of none of them, and the next poll of each decides. */
+  readonly doubt: readonly string[];
 }
 
 export function meaningOfSpooled(
@@ -29,25 +35,50 @@ export function meaningOfSpooled(
 ): Spooled {
   if (isSyslogRecord(bytes)) {
     const record = decodeSyslog(bytes);
-    const device = deviceOf(record);
+    const { device, doubt } = oneOf(deviceOf(record));
     const found = detection.syslog({ device, ...lineOf(record) }, record.at);
     return {
-      observations: orAlive(found, { device, source: 'syslog', ...record }),
+      observations: doubted(orAlive(found, { device, source: 'syslog', ...record }), doubt),
       evidence: ofSyslog(record),
+      changed: [],
+      doubt,
     };
   }
   const record = decodeTrap(bytes);
-  const device = deviceOf(record);
+  const devices = deviceOf(record);
+  const { device, doubt } = oneOf(devices);
   const { trapOid, varbinds, agentAddress } = record;
   const address = agentAddress ?? record.address;
   const trap = { device, address, trapOid, varbinds };
   const found = detection.trap(trap, record.at);
   return {
-    observations: orAlive(found, { device, source: 'trap', address }),
+    observations: doubted(orAlive(found, { device, source: 'trap', address }), doubt),
     evidence: ofTrap(record),
-    changed: detection.asksForDiscovery(trap) ? device?.id : undefined,
+    changed: detection.asksForDiscovery(trap) ? devices.slice(0, mostDoubted).map(({ id }) => id) : [],
+    doubt,
   };
 }
+
+/** Behind one address stand few, or it is no use to ask them all. */
+const mostDoubted = 16;
+
+function oneOf(devices: readonly WatchedDevice[]): {
+  readonly device: WatchedDevice | undefined;
+  readonly doubt: readonly string[];
+} {
+  if (devices.length <= 1) return { device: devices[0], doubt: [] };
+  return { device: undefined, doubt: devices.slice(0, mostDoubted).map(({ id }) => id) };
+}
+
+/** What is raised of nobody in particular says whose it may be. */
+const doubted = (found: readonly Observation[], doubt: readonly string[]): readonly Observation[] =>
+  doubt.length === 0
+    ? found
+    : found.map((observation) =>
+        observation.event === 'raise'
+          ? { ...observation, attributes: { ...observation.attributes, devices: doubt.join(', ') } }
+          : observation,
+      );
 
 /** The same without rules: what a record says of itself. */
 export function evidenceOfSpooled(bytes: Uint8Array): {

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { Fault } from '../../base/fault.ts';
 import { milliseconds } from '../../base/instant.ts';
-import type { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
 import { openSpool, type Spool } from '../../edge/journal/spool.ts';
 import {
@@ -12,13 +11,7 @@ import {
   type SyslogReceiverOptions,
   type TlsIdentity,
 } from '../../edge/syslog/syslog.ts';
-import {
-  encodeTrap,
-  openTrapReceiver,
-  type TrapReceiver,
-  type TrapReceiverOptions,
-} from '../../edge/trap/trap.ts';
-import type { SnmpUser } from '../../model/snmp-user.ts';
+import { encodeTrap, openTrapReceiver, type TrapReceiver } from '../../edge/trap/trap.ts';
 import type { ToIngest } from '../center/ingest-link.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
@@ -28,6 +21,7 @@ import type { RoleHost, StartedRole } from '../processes/role-host.ts';
 import { lockData, orphanPatienceMs } from './data-lock.ts';
 import { keptEngineId } from './engine-id.ts';
 import { SpoolFeed } from './spool-feed.ts';
+import { trapSenders } from './trap-senders.ts';
 
 const segmentBytes = 16 * 1024 * 1024;
 /** A day of 500 traps a second; what is above is refused, so that informs stay unanswered and come again. */
@@ -47,13 +41,13 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
     world,
     accept: (records) => store(records.map(encodeTrap)),
     engineId: await keptEngineId(config.data, world),
-    ...sendersOf(config),
+    ...trapSenders(config),
   });
   const reload = async (inForce: InForce): Promise<string | undefined> => {
     try {
       const changed = await loadConfig({ ...host.start, inForce });
       if (changed.syslogTls !== undefined) syslog.renew(identityOf(changed.syslogTls));
-      receiver.admit(sendersOf(changed));
+      receiver.admit(trapSenders(changed));
       known = addressesOf(changed);
       return undefined;
     } catch (error) {
@@ -159,23 +153,6 @@ const identityOf = ({ cert, key, ca }: NonNullable<Config['syslogTls']>): TlsIde
 /** Syslog proves nobody: what no device's address sent is not taken. */
 const addressesOf = (config: Config): ReadonlySet<string> =>
   new Set(config.devices.map(({ address }) => address));
-
-const sendersOf = (config: Config): Pick<TrapReceiverOptions, 'communities' | 'users'> => ({
-  communities: trapCommunities(config),
-  users: config.devices.flatMap(({ v3 }) => (v3 === undefined || !isReceivable(v3) ? [] : [v3])),
-});
-
-/** The receiver has no AES with keys of 192 bits; such users are polled only. */
-const isReceivable = ({ priv }: SnmpUser): boolean => priv !== 'aes192b' && priv !== 'aes192r';
-
-/** Communities of devices and those given for traps alone. */
-function trapCommunities(config: Config): readonly Secret[] {
-  const all = [
-    ...config.snmp.trapCommunities,
-    ...config.devices.filter((device) => device.v3 === undefined).map((device) => device.community),
-  ];
-  return [...new Map(all.map((community) => [community.reveal(), community])).values()];
-}
 
 /** Of both receivers, by name: `trapsTaken`, `syslogTaken` and so on. */
 async function countersOf(parts: {

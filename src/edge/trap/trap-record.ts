@@ -11,6 +11,8 @@ export interface TrapRecord {
   readonly address: string;
   /** Who the message says it is about, where that is another: agent-addr of v1, snmpTrapAddress.0. */
   readonly agentAddress?: string | undefined;
+  /** A device whose community or user the message showed; others may share it. Never the secret itself. */
+  readonly credentialOf?: string | undefined;
   readonly version: 'v1' | 'v2c' | 'v3';
   readonly inform: boolean;
   readonly trapOid: string;
@@ -34,7 +36,13 @@ const standardTraps = '1.3.6.1.6.3.1.1.5';
 const schema = 1;
 
 /** The facts of the datagram around the PDU. */
-export type TrapOrigin = Pick<TrapRecord, 'at' | 'from' | 'address' | 'version'>;
+export type TrapOrigin = Pick<TrapRecord, 'at' | 'from' | 'address' | 'version' | 'credentialOf'>;
+
+/** The community of the first sender, where a forwarder says it: a secret that no record holds. */
+export function forwardedCommunity(pdu: PackagePdu): Buffer | undefined {
+  const value = pdu.varbinds.find(({ oid }) => oid === snmpTrapCommunity)?.value;
+  return Buffer.isBuffer(value) ? value : undefined;
+}
 
 /** Undefined when the PDU does not say which notification it is. */
 export function trapRecord(pdu: PackagePdu, origin: TrapOrigin): TrapRecord | undefined {
@@ -155,7 +163,7 @@ export function decodeTrap(bytes: Uint8Array): TrapRecord {
   } catch (error) {
     throw new Fault('trap/unreadable-record', 'a spooled notification is not JSON', error);
   }
-  const { at, from, address, agentAddress, version, inform, trapOid, varbinds } = value ?? {};
+  const { at, from, address, agentAddress, credentialOf, version, inform, trapOid, varbinds } = value ?? {};
   const isWhole = [at, from, address, version, inform, trapOid].every((part) => part !== undefined);
   if (value?.schema !== schema || !isWhole || !Array.isArray(varbinds)) {
     throw new Fault(
@@ -167,6 +175,7 @@ export function decodeTrap(bytes: Uint8Array): TrapRecord {
     from: from!,
     address: address!,
     agentAddress,
+    credentialOf,
     version: version!,
     inform: inform!,
     trapOid: trapOid!,

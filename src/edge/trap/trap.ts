@@ -28,15 +28,24 @@ import {
   type PackageSocket,
   type Sender,
 } from './net-snmp-package.ts';
-import { type TrapRecord, trapRecord } from './trap-record.ts';
+import { forwardedCommunity, type TrapRecord, trapRecord } from './trap-record.ts';
 
 export { decodeTrap, encodeTrap, type TrapRecord } from './trap-record.ts';
 
-export interface TrapReceiverOptions {
-  /** Port 0 takes a free one. */
-  readonly listen: { readonly host: string; readonly port: number };
+/** What a message showed: never kept, only compared. */
+export type ShownCredential = { readonly community: Buffer } | { readonly user: string };
+
+/** Who may send, and whose word it is. */
+export interface TrapSenders {
   readonly communities: readonly Secret[];
   readonly users: readonly SnmpUser[];
+  /** A device that has this credential, one at that address first; undefined when it is no single device's. */
+  readonly ownerOf?: ((shown: ShownCredential, address: string) => string | undefined) | undefined;
+}
+
+export interface TrapReceiverOptions extends TrapSenders {
+  /** Port 0 takes a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
   readonly world: World;
   /** Resolves when all records are durable, in this order; a rejection means that none is acknowledged. */
   readonly accept: (records: readonly TrapRecord[]) => Promise<void>;
@@ -78,7 +87,7 @@ export interface TrapReceiver {
   /** Datagrams lost in the kernel since the socket was opened; undefined where the system does not tell. */
   kernelDropped(): Promise<number | undefined>;
   /** From now on these may send; the socket stays open. Changes nothing and throws `trap/user` for a user without its keys. */
-  admit(senders: Pick<TrapReceiverOptions, 'communities' | 'users'>): void;
+  admit(senders: TrapSenders): void;
   /** What a datagram from the network goes through; never throws. */
   take(bytes: Buffer, sender: Sender): void;
   /** Stops reading, waits until everything read is durable and answered, then closes the socket. */
@@ -139,6 +148,7 @@ class GuardedReceiver implements TrapReceiver {
   readonly #family: 'udp4' | 'udp6';
   readonly #options: TrapReceiverOptions;
   #communities: readonly Buffer[];
+  #ownerOf: NonNullable<TrapSenders['ownerOf']> = () => undefined;
   readonly #authorizer: Authorizer;
   readonly #keys: EngineKeys;
   readonly #rates: SourceRates;
@@ -190,7 +200,7 @@ class GuardedReceiver implements TrapReceiver {
     return kernelDrops(this.#family, this.address.port);
   }
 
-  admit({ communities, users }: Pick<TrapReceiverOptions, 'communities' | 'users'>): void {
+  admit({ communities, users, ownerOf }: TrapSenders): void {
     const before = this.#keys.names;
     this.#keys.use(users);
     for (const name of before) this.#authorizer.deleteUser(name);
@@ -198,6 +208,7 @@ class GuardedReceiver implements TrapReceiver {
     for (const community of this.#communities) this.#authorizer.deleteCommunity(community.toString('utf8'));
     this.#communities = communities.map((community) => Buffer.from(community.reveal(), 'utf8'));
     for (const community of communities) this.#authorizer.addCommunity(community.reveal());
+    this.#ownerOf = ownerOf ?? (() => undefined);
   }
 
   take(bytes: Buffer, sender: Sender): void {
@@ -258,10 +269,19 @@ class GuardedReceiver implements TrapReceiver {
         from: `${source.includes(':') ? `[${source}]` : source}:${sender.port}`,
         address: source,
         version: envelope.version,
+        credentialOf: this.#shown(envelope, pdu, source),
       });
       if (record === undefined) this.#counters.malformed++;
       else this.#wait({ record, answer: record.inform ? answer : undefined, sender });
     }
+  }
+
+  /** Whose credential it was: what a forwarder says of the first sender (RFC 3584 section 3.1) before its own. */
+  #shown(envelope: Envelope, pdu: PackagePdu, source: string): string | undefined {
+    if (envelope.version === 'v3') return this.#ownerOf({ user: envelope.user }, source);
+    const forwarded = forwardedCommunity(pdu);
+    const first = forwarded && this.#ownerOf({ community: forwarded }, source);
+    return first ?? this.#ownerOf({ community: envelope.community }, source);
   }
 
   /** No notification and no error: the package wants to report, either its engine id or that the proof is wrong. */

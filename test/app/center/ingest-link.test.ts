@@ -56,7 +56,7 @@ function openLink(options: { readonly capacity?: number } = {}) {
     running,
     world,
     detection: { trap: () => [], asksForDiscovery: () => false } as unknown as Detection,
-    deviceOf: () => undefined,
+    deviceOf: () => [],
     spoolOffset: (name) => line.spoolOffset(name),
     send: (message) => void sent.push(message),
   });

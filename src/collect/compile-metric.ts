@@ -36,6 +36,7 @@ export function compileMetric(text: MetricText, path: DocumentPath, context: Met
     times: factor(text.times, 'times'),
     divideBy: factor(text.divideBy, 'divideBy'),
     scaleBy: factor(text.scaleBy, 'scaleBy'),
+    decimals: factor(text.decimals, 'decimals'),
     scale: text.scale ?? 1,
     offset: text.offset ?? 0,
     convert: text.convert,

@@ -76,17 +76,20 @@ function outcomeOf(
   return implausible(metric, name, value) ?? value;
 }
 
-const isAsSent = ({ scale, offset, expression, times, divideBy, scaleBy }: Metric): boolean =>
-  scale === 1 && offset === 0 && [expression, times, divideBy, scaleBy].every((one) => one === undefined);
+const isAsSent = ({ scale, offset, expression, times, divideBy, scaleBy, decimals }: Metric): boolean =>
+  scale === 1 &&
+  offset === 0 &&
+  [expression, times, divideBy, scaleBy, decimals].every((one) => one === undefined);
 
 /** Expression, factors, scale and offset in this order; undefined without a factor or where the arithmetic has no result. */
 function scaledValue(metric: Metric, row: Row, raw: number): number | undefined {
-  const { expression, times, divideBy, scaleBy, scale, offset } = metric;
+  const { expression, times, divideBy, scaleBy, decimals, scale, offset } = metric;
   let value =
     expression === undefined ? raw : expression((word) => (word === 'v' ? raw : numberNamed(row, word)));
   if (times !== undefined) value *= smallNumberIn(row.cell(times)) ?? Number.NaN;
   if (divideBy !== undefined) value /= smallNumberIn(row.cell(divideBy)) ?? Number.NaN;
   if (scaleBy !== undefined) value *= signedFactor(smallNumberIn(row.cell(scaleBy)));
+  if (decimals !== undefined) value /= 10 ** (smallNumberIn(row.cell(decimals)) ?? Number.NaN);
   value = scaledBy(value, scale) + offset;
   if (!Number.isFinite(value)) return undefined;
   return isAsSent(metric) ? value : withoutNoise(value);

@@ -19,6 +19,7 @@ export function plainMetric(metric: Metric): PlainMetric | undefined {
   if (metric.pattern !== undefined || metric.lane !== undefined || expression !== undefined) return undefined;
   if (
     metric.scaleBy !== undefined ||
+    metric.decimals !== undefined ||
     times !== undefined ||
     divideBy !== undefined ||
     versions !== undefined ||

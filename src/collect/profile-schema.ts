@@ -104,6 +104,7 @@ const metric = closed(
     times: cellOrColumn,
     divideBy: cellOrColumn,
     scaleBy: cellOrColumn,
+    decimals: cellOrColumn,
     null: numbers,
     nullText: { type: 'array', items: { type: 'string', maxLength: 200 } },
     absent: { enum: absences },

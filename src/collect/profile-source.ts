@@ -136,6 +136,7 @@ export interface MetricText extends CellText {
   readonly times?: CellOrColumn;
   readonly divideBy?: CellOrColumn;
   readonly scaleBy?: CellOrColumn;
+  readonly decimals?: CellOrColumn;
   readonly null?: readonly number[];
   readonly nullText?: readonly string[];
   readonly absent?: (typeof absences)[number];

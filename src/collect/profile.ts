@@ -185,6 +185,8 @@ export interface Metric {
   readonly divideBy: Source | undefined;
   /** A cell with a sign: a positive factor multiplies, a negative one divides, 0 is 1. */
   readonly scaleBy: Source | undefined;
+  /** A cell with the number of decimals of the raw value: 3 of 1234 is 1.234. */
+  readonly decimals: Source | undefined;
   readonly scale: number;
   readonly offset: number;
   /** After scaling. */

@@ -15,6 +15,7 @@ export function withSources(table: Table, change: Change): Table {
     times: maybe(one.times),
     divideBy: maybe(one.divideBy),
     scaleBy: maybe(one.scaleBy),
+    decimals: maybe(one.decimals),
     nullWhen: conditions(one.nullWhen),
     where: conditions(one.where),
     limits: one.limits.map((limit): Limit => ({ ...limit, source: to(limit.source) })),

@@ -118,7 +118,8 @@ describe('a metric', () => {
     expect((await readMetric('name: x, unit: By, times: 2', integer(3), beside))?.value).toBe(12_288);
     expect((await readMetric('name: x, unit: "1", divideBy: 2', integer(8_192), beside))?.value).toBe(2);
     expect((await readMetric('name: x, unit: "1", scaleBy: 3', integer(250), beside))?.value).toBe(2.5);
-    expect((await readMetric('name: x, unit: "1", decimals: 2', integer(250), beside))?.value).toBe(0.025);
+    const precise = { [`${entry}.2.7`]: integer(4) };
+    expect((await readMetric('name: x, unit: "1", decimals: 2', integer(250), precise))?.value).toBe(0.025);
     expect(await readMetric('name: x, unit: By, times: 2', integer(3))).toMatchObject({
       value: null,
       absent: 'no-such',

@@ -21,6 +21,7 @@ const meanings: ReadonlyMap<string, CauseMeaning> = new Map([
   ...of('communicationsAlarm', 'minor', ['FLAPPING', 'LOOP', 'LAG_MEMBER_DOWN', 'ROGUE_ONT', 'ACCESS_ALARM']),
   ...of('qualityOfServiceAlarm', 'minor', ['DEGRADED', 'CRC_ERRORS', 'UTILISATION', 'THRESHOLD', 'OVERLOAD']),
   ...of('qualityOfServiceAlarm', 'critical', ['NO_SERVICE', 'SESSIONS_DROP']),
+  ...of('qualityOfServiceAlarm', 'minor', ['TRAP_FLOOD', 'SYSLOG_FLOOD']),
   ...of('qualityOfServiceAlarm', 'major', ['NO_IP']),
   ...of('qualityOfServiceAlarm', 'major', ['SERVICE_DOWN', 'SERVICE_WRONG']),
   ...of('qualityOfServiceAlarm', 'minor', ['HIGH_LATENCY', 'HIGH_JITTER', 'PACKET_LOSS']),

@@ -7,6 +7,7 @@ import type { Applied } from '../../flow/applied.ts';
 import type { ObservationInput } from '../../flow/input.ts';
 import type { Running } from '../../flow/running.ts';
 import type { InForce } from '../processes/messages.ts';
+import { FloodWatch, type ShedMessages } from './flood-watch.ts';
 import { type DeviceOf, meaningOfSpooled } from './spooled.ts';
 
 export interface RecordsMessage {
@@ -22,6 +23,8 @@ export interface RecordsMessage {
 interface CountersMessage {
   readonly kind: 'counters';
   readonly counters: Readonly<Record<string, number>>;
+  /** Whose messages were thrown away since the last of these. */
+  readonly shed: readonly ShedMessages[];
 }
 
 export type FromIngest =
@@ -65,6 +68,7 @@ export class IngestLink {
    */
   readonly #next = new Map<string, number>();
   #counters: Readonly<Record<string, number>> = {};
+  readonly #floods: FloodWatch;
   /** True after a refusal, until the ingest is asked for it again. */
   #hasGap = false;
   #unreadable = 0;
@@ -74,10 +78,18 @@ export class IngestLink {
 
   constructor(options: IngestLinkOptions) {
     this.#options = options;
+    const { running, deviceOf, world } = options;
+    this.#floods = new FloodWatch({ offer: (input) => running.offer(input), deviceOf, world });
   }
 
   get counters(): Readonly<Record<string, number>> {
-    return { ...this.#counters, spoolUnreadable: this.#unreadable, messagesAmbiguous: this.#ambiguous };
+    const { counters } = this.#floods;
+    return {
+      ...this.#counters,
+      ...counters,
+      spoolUnreadable: this.#unreadable,
+      messagesAmbiguous: this.#ambiguous,
+    };
   }
 
   /** Resolves with why the ingest could not, or undefined. */
@@ -105,6 +117,7 @@ export class IngestLink {
         return this.#takeRecords(message);
       case 'counters':
         this.#counters = message.counters;
+        this.#floods.take(message.shed);
         return;
       default:
         return neverHappens(message);

@@ -12,6 +12,7 @@ import {
   type TlsIdentity,
 } from '../../edge/syslog/syslog.ts';
 import { encodeTrap, openTrapReceiver, type TrapReceiver } from '../../edge/trap/trap.ts';
+import type { ShedMessages } from '../center/flood-watch.ts';
 import type { ToIngest } from '../center/ingest-link.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
@@ -72,8 +73,9 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
   });
   hello();
   const ticker = world.every(countersEveryMs, () => {
+    const shed = shedBy({ traps: receiver, syslog });
     void countersOf({ traps: receiver, syslog, spool }).then((counters) =>
-      host.relay('center', { kind: 'counters', counters }),
+      host.relay('center', { kind: 'counters', counters, shed }),
     );
   });
   return {
@@ -153,6 +155,14 @@ const identityOf = ({ cert, key, ca }: NonNullable<Config['syslogTls']>): TlsIde
 /** Syslog proves nobody: what no device's address sent is not taken. */
 const addressesOf = (config: Config): ReadonlySet<string> =>
   new Set(config.devices.map(({ address }) => address));
+
+const shedBy = (parts: {
+  readonly traps: TrapReceiver;
+  readonly syslog: SyslogReceiver;
+}): readonly ShedMessages[] =>
+  (['traps', 'syslog'] as const).flatMap((receiver) =>
+    parts[receiver].drainShed().map((shed) => ({ receiver, ...shed })),
+  );
 
 /** Of both receivers, by name: `trapsTaken`, `syslogTaken` and so on. */
 async function countersOf(parts: {

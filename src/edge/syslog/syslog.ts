@@ -13,6 +13,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
 import { Fault } from '../../base/fault.ts';
 import { milliseconds } from '../../base/instant.ts';
+import { type Shed, ShedSources } from '../../base/shed-sources.ts';
 import { SourceRates } from '../../base/source-rates.ts';
 import type { Wake, World } from '../../base/world.ts';
 import { kernelDrops } from '../net/kernel-drops.ts';
@@ -67,6 +68,8 @@ export interface SyslogReceiver {
   readonly counters: SyslogCounters;
   /** New connections over TLS see this; throws `syslog/certificate` and changes nothing. */
   renew(identity: TlsIdentity): void;
+  /** Whose messages were over the rate or too many since the last call. */
+  drainShed(): readonly Shed[];
   /** Datagrams lost in the kernel since the socket was opened; undefined where the system does not tell. */
   kernelDropped(): Promise<number | undefined>;
   /** Stops reading, waits until everything read is durable, then closes. */
@@ -175,6 +178,7 @@ class Receiver implements SyslogReceiver {
   readonly tlsAddress: { readonly host: string; readonly port: number } | undefined;
   readonly #options: SyslogReceiverOptions;
   readonly #rates: SourceRates;
+  readonly #shed = new ShedSources();
   readonly #counters: Mutable<SyslogCounters> = {
     received: 0,
     taken: 0,
@@ -251,6 +255,10 @@ class Receiver implements SyslogReceiver {
     return { ...this.#counters, connections: this.#connections.size };
   }
 
+  drainShed(): readonly Shed[] {
+    return this.#shed.drain();
+  }
+
   kernelDropped(): Promise<number | undefined> {
     return kernelDrops(this.address.host.includes(':') ? 'udp6' : 'udp4', this.address.port);
   }
@@ -315,6 +323,7 @@ class Receiver implements SyslogReceiver {
     const message = refusal === undefined ? parseSyslog(bytes) : undefined;
     if (message === undefined) {
       this.#counters[refusal ?? 'malformed']++;
+      if (refusal === 'rateLimited' || refusal === 'overloaded') this.#shed.add(from.address);
       return;
     }
     const { address, port, peer } = from;

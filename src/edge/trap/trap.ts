@@ -15,6 +15,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { Fault } from '../../base/fault.ts';
 import { milliseconds } from '../../base/instant.ts';
 import type { Secret } from '../../base/secret.ts';
+import { type Shed, ShedSources } from '../../base/shed-sources.ts';
 import { SourceRates } from '../../base/source-rates.ts';
 import type { Wake, World } from '../../base/world.ts';
 import type { SnmpUser } from '../../model/snmp-user.ts';
@@ -84,6 +85,8 @@ export interface TrapReceiver {
   /** Bytes of receive buffer that the system granted; 4 MiB are asked for. */
   readonly receiveBufferBytes: number;
   readonly counters: TrapCounters;
+  /** Whose datagrams were over the rate or too many since the last call. */
+  drainShed(): readonly Shed[];
   /** Datagrams lost in the kernel since the socket was opened; undefined where the system does not tell. */
   kernelDropped(): Promise<number | undefined>;
   /** From now on these may send; the socket stays open. Changes nothing and throws `trap/user` for a user without its keys. */
@@ -152,6 +155,7 @@ class GuardedReceiver implements TrapReceiver {
   readonly #authorizer: Authorizer;
   readonly #keys: EngineKeys;
   readonly #rates: SourceRates;
+  readonly #shed = new ShedSources();
   readonly #counters: Mutable<TrapCounters> = {
     received: 0,
     taken: 0,
@@ -196,6 +200,10 @@ class GuardedReceiver implements TrapReceiver {
     return { ...this.#counters };
   }
 
+  drainShed(): readonly Shed[] {
+    return this.#shed.drain();
+  }
+
   kernelDropped(): Promise<number | undefined> {
     return kernelDrops(this.#family, this.address.port);
   }
@@ -217,6 +225,7 @@ class GuardedReceiver implements TrapReceiver {
     const refusal = this.#refusal(bytes, source);
     if (refusal !== undefined) {
       this.#counters[refusal]++;
+      if (refusal !== 'oversized') this.#shed.add(source);
       return;
     }
     const envelope = readEnvelope(bytes);

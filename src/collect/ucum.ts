@@ -41,6 +41,8 @@ const units = new Set(
     .concat([
       'ps',
       'V.A',
+      'V.A.h',
+      'var.h',
       'var',
       'A.h',
       'K',
@@ -79,6 +81,8 @@ const prefixable = new Set([
   'g',
   'Ohm',
   'V.A',
+  'V.A.h',
+  'var.h',
   'var',
   'bar',
 ]);

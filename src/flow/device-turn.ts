@@ -4,6 +4,7 @@
  */
 import { spreadHash } from '../base/random.ts';
 import type { FillOutcome } from '../collect/collect.ts';
+import type { SessionProblem } from '../collect/session.ts';
 import { DeviceColumns, type PortColumnsOf } from './device-columns.ts';
 import type { PolledDevice, PolledPlan } from './polled-device.ts';
 
@@ -43,6 +44,7 @@ export class DeviceTurn {
   #columns: DeviceColumns | undefined;
   /** By group: when it is due next. */
   #dueMs: number[] = [];
+  readonly #incomplete = new Map<number, SessionProblem>();
   #fullAtMs = Number.NEGATIVE_INFINITY;
   #lastFullMs = Number.NEGATIVE_INFINITY;
   #extra = mostExtra;
@@ -69,6 +71,15 @@ export class DeviceTurn {
     this.#columnsOf = options.columnsOf;
   }
 
+  /** What did not arrive whole when it was asked last, by the first column asked. */
+  get incomplete(): readonly { readonly column: string; readonly problem: SessionProblem }[] {
+    const groups = this.#columns?.plan.groups ?? [];
+    return [...this.#incomplete].flatMap(([group, problem]) => {
+      const column = groups[group]?.columns[0];
+      return column === undefined ? [] : [{ column, problem }];
+    });
+  }
+
   /** How often it has a turn: its most frequent table. */
   get everyMs(): number {
     const groups = this.#columns?.plan.groups ?? [];
@@ -88,7 +99,7 @@ export class DeviceTurn {
 
   async #ask(nowMs: number): Promise<TurnOutcome> {
     // A silent device must not occupy the window with all its tables and their retries.
-    if (this.#silent >= slowAfter && !(await this.device.probe())) return { kind: 'silent' };
+    if (this.#silent >= slowAfter && !(await this.#isThere())) return { kind: 'silent' };
     if (this.#plan() === undefined || nowMs >= this.#fullAtMs || (await this.#hasChanged(nowMs))) {
       const full = await this.#readAll(nowMs);
       if (full !== undefined) return full;
@@ -98,6 +109,11 @@ export class DeviceTurn {
     const groups = this.#due(columns.plan, nowMs);
     if (groups.length === 0) return (await this.device.probe()) ? { kind: 'alive' } : { kind: 'silent' };
     const outcome = await new Promise<FillOutcome>((resolve) => this.device.fill(groups, resolve));
+    groups.forEach((group, i) => {
+      const problem = outcome.problems[i];
+      if (problem === undefined) this.#incomplete.delete(group);
+      else this.#incomplete.set(group, problem);
+    });
     if (outcome.answeredAtMs === undefined) return silence(outcome);
     if (this.#wantsNames(outcome, groups, nowMs)) await this.#readAll(nowMs);
     // It may have become another device meanwhile.
@@ -105,6 +121,11 @@ export class DeviceTurn {
     const whole = groups.filter((_, i) => outcome.problems[i] === undefined);
     this.#spare(columns.plan, whole, nowMs);
     return { kind: 'answered', groups: whole, columns, outcome };
+  }
+
+  /** Asked twice before it is called unreachable: a line that loses a third of all datagrams may swallow one question. */
+  async #isThere(): Promise<boolean> {
+    return (await this.device.probe()) || (this.#silent === slowAfter && (await this.device.probe()));
   }
 
   /** Most devices lack some tables of their profile: asking for them each time costs as much as the others. */
@@ -130,6 +151,7 @@ export class DeviceTurn {
     else if (this.#columns?.plan !== plan) {
       this.#columns = new DeviceColumns(this.device, plan, this.#columnsOf);
       this.#dueMs = [];
+      this.#incomplete.clear();
     }
     return plan;
   }

@@ -1,7 +1,7 @@
 /** An SNMP agent on UDP with the bad habits of real and of hostile ones: each request goes to the habit of the moment. */
 import { createSocket, type Socket } from 'node:dgram';
 import type { Varbind, VarbindValue } from '../../src/collect/session.ts';
-import { recordedRows } from '../../src/edge/snmp/agent.ts';
+import { type AgentRows, recordedRows } from '../../src/edge/snmp/agent.ts';
 import { encodeOid } from '../../src/edge/snmp/oid.ts';
 import { encodeResponse, encodeVarbind, MessageView, pduTag } from '../../src/edge/snmp/pdu.ts';
 import { parseSnmprec } from '../../src/edge/snmp/snmprec.ts';
@@ -42,11 +42,29 @@ export interface EvilAgent {
   close(): Promise<void>;
 }
 
-/** Serves the rows of a `.snmprec` text as its habit wants it. */
-export async function openEvilAgent(recording: string, habit: Habit): Promise<EvilAgent> {
-  const rows = recordedRows(parseSnmprec(recording));
-  const socket = createSocket('udp4');
-  const timers = new Set<NodeJS.Timeout>();
+/** Where an agent stands when not on loopback with the machine's clock. */
+interface Place {
+  readonly socket: Socket;
+  after(ms: number, run: () => void): { cancel(): void };
+}
+
+const onLoopback = (): Place => ({
+  socket: createSocket('udp4'),
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return { cancel: () => clearTimeout(timer) };
+  },
+});
+
+/** Serves rows, or those of a `.snmprec` text, as its habit wants it. */
+export async function openEvilAgent(
+  served: string | AgentRows,
+  habit: Habit,
+  place: Place = onLoopback(),
+): Promise<EvilAgent> {
+  const rows = typeof served === 'string' ? recordedRows(parseSnmprec(served)) : served;
+  const { socket } = place;
+  const timers = new Set<{ cancel(): void }>();
   let isClosed = false;
   let count = 0;
   const agent: EvilAgent = {
@@ -55,7 +73,7 @@ export async function openEvilAgent(recording: string, habit: Habit): Promise<Ev
     heard: () => count,
     close: () => {
       isClosed = true;
-      for (const timer of timers) clearTimeout(timer);
+      for (const timer of timers) timer.cancel();
       return new Promise((resolve) => socket.close(() => resolve()));
     },
   };
@@ -99,10 +117,10 @@ export async function openEvilAgent(recording: string, habit: Habit): Promise<Ev
         if (!isClosed) through.send(reply, from.port, from.address);
       },
       later: (ms, run) => {
-        const timer = setTimeout(() => {
+        const timer = place.after(ms, () => {
           timers.delete(timer);
           run();
-        }, ms);
+        });
         timers.add(timer);
       },
     });

@@ -5,12 +5,14 @@ export interface Learned {
   roomBytes: number;
   /** The largest reply that came. */
   largestReplyBytes: number;
-  /** Replies in a row that were as large as asked. */
+  /** Replies that were as large as asked, since the room last changed. */
   fullInARow: number;
   /** So many of them let the room grow; rises each time growing did not help. */
   growAfter: number;
   /** False: GETBULK is not answered while GETNEXT is. */
   usesBulk: boolean;
+  /** Requests in a row of the usual size that brought silence, each followed by the answer to a smaller one. */
+  silences: number;
   hasAnswered: boolean;
   hasAnsweredBulk: boolean;
   /** False: sysUpTime is hidden from us, so it is not asked for in each message. */
@@ -36,6 +38,8 @@ export interface Learned {
 const USUAL_ROOM = 1_415;
 const MOST_ROOM = 16_000;
 const LEAST_ROOM = 16;
+const SOONEST_GROWTH = 4;
+const SILENCES_BELIEVED = 2;
 const RTT_KNOWN_AFTER = 16;
 const LONGEST_MICROS = 60_000_000;
 const SHORTEST_TIMEOUT_MS = 500;
@@ -49,8 +53,9 @@ export const nothingLearned = (): Learned => ({
   roomBytes: USUAL_ROOM,
   largestReplyBytes: 0,
   fullInARow: 0,
-  growAfter: 4,
+  growAfter: SOONEST_GROWTH,
   usesBulk: true,
+  silences: 0,
   hasAnswered: false,
   hasAnsweredBulk: false,
   tellsUpTime: true,
@@ -127,6 +132,7 @@ export function learnForeignAddress(learned: Learned, address: string): void {
 export function learnFullReply(learned: Learned): void {
   if (++learned.fullInARow < learned.growAfter) return;
   learned.fullInARow = 0;
+  learned.growAfter = Math.max(SOONEST_GROWTH, learned.growAfter >> 2);
   learned.roomBytes = Math.min(
     MOST_ROOM,
     learned.roomBytes < USUAL_ROOM / 2 ? learned.roomBytes + (learned.roomBytes >> 2) : learned.roomBytes * 2,
@@ -141,9 +147,23 @@ export function learnCutReply(learned: Learned, bindingBytes: number): void {
   learned.growAfter = Math.min(100_000, learned.growAfter * 16);
 }
 
-/** The request for so many bytes was too large, said the device or its silence. */
+/**
+ * A smaller request was answered after the silence of one for so many bytes: it was too large, or all its tries were lost. A
+ * line that loses much must not end in requests for one value each, so it is believed when it comes again, or where it is
+ * sure: the smaller one brought silence too.
+ */
+export function learnSilence(learned: Learned, bindingBytes: number, isSure: boolean): void {
+  if (++learned.silences >= SILENCES_BELIEVED || isSure) shrinkRoom(learned, bindingBytes, 4);
+}
+
+/** The request for so many bytes was too large, said the device. */
 export function learnTooLarge(learned: Learned, bindingBytes: number): void {
+  shrinkRoom(learned, bindingBytes, 16);
+}
+
+function shrinkRoom(learned: Learned, bindingBytes: number, patience: number): void {
   learned.fullInARow = 0;
-  learned.growAfter = Math.min(100_000, learned.growAfter * 16);
+  learned.silences = 0;
+  learned.growAfter = Math.min(100_000, learned.growAfter * patience);
   learned.roomBytes = Math.max(LEAST_ROOM, Math.floor(Math.min(learned.roomBytes, bindingBytes) / 2));
 }

@@ -23,16 +23,19 @@ export interface LaneSetup {
   readonly sockets?: number | undefined;
   /** Default: `WANTED_RECEIVE_BUFFER`; 0 leaves the kernel's default. */
   readonly receiveBufferBytes?: number | undefined;
+  /** Default: of the system. Undefined comes of it where there is no such family. */
+  readonly openSocket?: typeof openSocket | undefined;
 }
 
 /** Opens and binds the sockets; a lane without sockets where the machine does not know the family. */
-export async function openLane<T>({ family, sockets, receiveBufferBytes }: LaneSetup): Promise<Lane<T>> {
+export async function openLane<T>(setup: LaneSetup): Promise<Lane<T>> {
+  const { family, sockets, receiveBufferBytes, openSocket: open = openSocket } = setup;
   const wanted = receiveBufferBytes ?? WANTED_RECEIVE_BUFFER;
-  const first = await openSocket(family, wanted);
+  const first = await open(family, wanted);
   if (first === undefined) return new Lane<T>([]);
   const each = windowOf(first);
   const count = sockets ?? Math.min(MOST_SOCKETS, Math.max(2, Math.ceil(WANTED_WINDOW / each)));
-  const others = await Promise.all(Array.from({ length: count - 1 }, () => openSocket(family, wanted)));
+  const others = await Promise.all(Array.from({ length: count - 1 }, () => open(family, wanted)));
   return new Lane<T>([first, ...others.filter((socket) => socket !== undefined)]);
 }
 

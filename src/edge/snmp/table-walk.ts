@@ -5,9 +5,10 @@ import { compareOids, notPlaced, type TableCells, valueTag } from '../../collect
 import { keepValue } from './cell-values.ts';
 import { prefixesOf } from './column-prefixes.ts';
 import { takeKnownRows } from './known-rows.ts';
-import { type Learned, learnCutReply, learnFullReply, learnTooLarge } from './learned.ts';
+import { type Learned, learnCutReply, learnFullReply, learnSilence, learnTooLarge } from './learned.ts';
 import { wholeOf } from './oid.ts';
 import { errorStatus, type MessageView, POSITION_FIELDS } from './pdu.ts';
+import { problemOf, tooBig } from './walk-problems.ts';
 
 /** A walk as the wire sees it: what to ask next. Names are the sysUpTime, where asked for, then one a column. */
 export interface WalkRequest {
@@ -79,6 +80,8 @@ export class TableWalk implements WalkRequest {
   #ended = new Uint8Array(0);
   #requestsLeft = 0;
   #timeoutsInARow = 0;
+  /** Bytes asked for when silence came, NaN without any; what follows in this table asks for half of it. */
+  #silentBytes = Number.NaN;
   /** Rows of the last whole reading, so that its end is asked for and nothing behind it. */
   #knownRows = 0;
   #isRoomy = false;
@@ -141,6 +144,7 @@ export class TableWalk implements WalkRequest {
     this.#requestsLeft = Math.floor(budget.requests / 4 ** this.#overruns);
     this.giveUpAtMs = this.#exchange.nowMs() + budget.timeMs / 4 ** this.#overruns;
     this.#timeoutsInARow = 0;
+    this.#silentBytes = Number.NaN;
     this.#isTight = false;
     this.#step();
   }
@@ -184,7 +188,8 @@ export class TableWalk implements WalkRequest {
   #ask(): void {
     const { cells } = this;
     const learned = this.#learned;
-    const values = Math.max(1, Math.floor(learned.roomBytes / cells.valueBytes));
+    const room = Number.isNaN(this.#silentBytes) ? learned.roomBytes : this.#silentBytes / 2;
+    const values = Math.max(1, Math.floor(room / cells.valueBytes));
     const count = Math.min(this.#activeCount, values, WIDEST);
     this.usesBulk = this.#exchange.canBulk && learned.usesBulk;
     this.askedCount = count;
@@ -213,6 +218,8 @@ export class TableWalk implements WalkRequest {
       return;
     }
     const learned = this.#learned;
+    if (Number.isNaN(this.#silentBytes)) learned.silences = 0;
+    else if (this.#timeoutsInARow > 0) learnSilence(learned, this.#silentBytes, false);
     this.#timeoutsInARow = 0;
     this.#hasAnsweredSinceTimeout = true;
     if (outcome.errorStatus !== errorStatus.none) {
@@ -263,7 +270,7 @@ export class TableWalk implements WalkRequest {
     cells.valueBytes = valueBytes > cells.valueBytes ? valueBytes : cells.valueBytes * 0.9 + valueBytes * 0.1;
     const learned = this.#learned;
     if (view.bytes.length > learned.largestReplyBytes) learned.largestReplyBytes = view.bytes.length;
-    if (hasEnded || this.#isRoomy || !this.usesBulk) return;
+    if (hasEnded || this.#isRoomy || !this.usesBulk || !Number.isNaN(this.#silentBytes)) return;
     if (count - first === this.askedCount * this.maxRepetitions) learnFullReply(learned);
     else learnCutReply(learned, bindingBytes);
   }
@@ -344,14 +351,21 @@ export class TableWalk implements WalkRequest {
   /** Silence after good answers may only mean that the request was too large for the device, or a GETBULK. */
   #takeSilence(problem: SessionProblem): void {
     const learned = this.#learned;
-    const mayShrink = problem.kind === 'timeout' && learned.hasAnswered && this.#timeoutsInARow++ < 1;
+    const isFirst = this.#timeoutsInARow++ === 0;
+    const mayGoOn = problem.kind === 'timeout' && learned.hasAnswered && isFirst;
     const values = this.askedCount * this.maxRepetitions;
     if (this.#exchange.nowMs() >= this.giveUpAtMs) this.#stop({ kind: 'overBudget', budget: 'time' });
-    else if (mayShrink && this.usesBulk && !learned.hasAnsweredBulk) {
+    else if (mayGoOn && this.usesBulk && !learned.hasAnsweredBulk) {
       learned.usesBulk = false;
       this.#step();
-    } else if (mayShrink && values > 10 && this.#shrink()) this.#step();
-    else this.#stop(problem);
+    } else if (mayGoOn) {
+      if (values > 10) this.#silentBytes = values * this.cells.valueBytes;
+      this.#step();
+    } else {
+      // Half was too large as well, or the device is away: the next reading begins with less.
+      if (!isFirst && !Number.isNaN(this.#silentBytes)) learnSilence(learned, this.#silentBytes, true);
+      this.#stop(problem);
+    }
   }
 
   /** Halves what is asked for; false when it is one value already. */
@@ -380,19 +394,5 @@ export class TableWalk implements WalkRequest {
     this.#hasAnsweredSinceTimeout = false;
     if (isAway) this.#away = problem;
     this.#finishTable();
-  }
-}
-
-const tooBig: SessionProblem = { kind: 'badAnswer', reason: 'tooBig' };
-
-function problemOf(placed: number): SessionProblem {
-  switch (placed) {
-    case notPlaced.notIncreasing:
-      // RFC 3416 section 4.2.3: successors increase; what does not increase would be walked for ever.
-      return { kind: 'badAnswer', reason: 'oidNotIncreasing' };
-    case notPlaced.noRoom:
-      return { kind: 'overBudget', budget: 'rows' };
-    default:
-      return { kind: 'badAnswer', reason: 'malformed' };
   }
 }

@@ -15,7 +15,7 @@ import {
 import { MessageView } from './pdu.ts';
 import { type Ask, isAnswerFor, isFrom, type Peer } from './peer.ts';
 import { MOST_SLOTS, NO_IDS, type Slot, Slots, silenceOf } from './slots.ts';
-import { type Lane, openLane, unitsOf, WANTED_RECEIVE_BUFFER } from './socket-lane.ts';
+import { type Lane, type LaneSetup, openLane, unitsOf, WANTED_RECEIVE_BUFFER } from './socket-lane.ts';
 import { noCounts, type TransportCounters } from './transport-counters.ts';
 import { Exchange3, type Opened } from './usm.ts';
 import { Engines } from './usm-engine.ts';
@@ -41,6 +41,8 @@ export interface TransportSetup {
   readonly sockets?: number | undefined;
   /** Of a socket; default 4 MiB; 0 leaves the kernel's default. */
   readonly receiveBufferBytes?: number | undefined;
+  /** Another network than the system's. */
+  readonly openSocket?: LaneSetup['openSocket'];
 }
 
 /** Opens the sockets; resolves when all that this machine allows are bound. */

@@ -7,7 +7,7 @@
  */
 export { readingOfCells } from './cell-rows.ts';
 export { compileProfiles } from './compile.ts';
-export { detectionOids, detectProfile } from './detect-profile.ts';
+export { type DetectedDevice, detectionOids, detectionScalars, detectProfile } from './detect-profile.ts';
 export {
   isOfPorts,
   MeasuredPorts,

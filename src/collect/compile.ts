@@ -172,4 +172,5 @@ class Compiler {
 const compileMatch = (source: ProfileSource): Match => ({
   sysObjectID: source.match?.sysObjectID ?? [],
   sysDescr: (source.match?.sysDescr ?? []).map((text) => text.toLowerCase()),
+  answers: source.match?.answers ?? [],
 });

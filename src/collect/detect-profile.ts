@@ -1,4 +1,4 @@
-/** Which profile fits a device: the longest sysObjectID prefix, then the longest part of sysDescr, then the id. */
+/** Which profile fits a device: the longest sysObjectID prefix, then a scalar it answers, the longest part of sysDescr, the id. */
 import type { Profile, Profiles } from './profile.ts';
 import type { Oid } from './session.ts';
 
@@ -11,16 +11,21 @@ export const detectionOids: { readonly sysDescr: Oid; readonly sysObjectID: Oid 
 /** Taken where nothing fits: standard tables only. */
 const FALLBACK = 'generic';
 
-export function detectProfile(
-  profiles: Profiles,
-  device: { readonly sysObjectID: Oid | undefined; readonly sysDescr: string | undefined },
-): Profile | undefined {
+/** What a device says of itself. */
+export interface DetectedDevice {
+  readonly sysObjectID: Oid | undefined;
+  readonly sysDescr: string | undefined;
+  /** Which of the scalars that `detectionScalars` names it answered; none when nobody asked. */
+  readonly answered?: ReadonlySet<Oid> | undefined;
+}
+
+export function detectProfile(profiles: Profiles, device: DetectedDevice): Profile | undefined {
   let best = profiles.byId.get(FALLBACK);
-  let bestFit: readonly [number, number] = [0, 0];
+  let bestFit: Fit = [0, 0, 0];
   for (const profile of profiles.byId.values()) {
-    const fit = fitOf(profile, device.sysObjectID ?? '', (device.sysDescr ?? '').toLowerCase());
-    if (fit === undefined) continue;
-    const difference = fit[0] - bestFit[0] || fit[1] - bestFit[1];
+    const fit = fitOf(profile, device);
+    if (fit === undefined || !isAnswered(profile, device.answered)) continue;
+    const difference = fit[0] - bestFit[0] || fit[1] - bestFit[1] || fit[2] - bestFit[2];
     if (difference > 0 || (difference === 0 && best !== undefined && profile.id < best.id)) {
       best = profile;
       bestFit = fit;
@@ -29,13 +34,29 @@ export function detectProfile(
   return best;
 }
 
-/** Lengths of what fitted; undefined when the profile does not fit or does not say what it fits. */
-function fitOf({ match }: Profile, oid: Oid, descr: string): readonly [number, number] | undefined {
+/** Scalars to ask such a device before it is known which profile fits: as a rule none. */
+export function detectionScalars(profiles: Profiles, device: DetectedDevice): readonly Oid[] {
+  const asking = [...profiles.byId.values()].filter(
+    (profile) => profile.match.answers.length > 0 && fitOf(profile, device) !== undefined,
+  );
+  return [...new Set(asking.flatMap(({ match }) => match.answers))];
+}
+
+/** Length of the prefix, 1 when a scalar decides, length of the text. */
+type Fit = readonly [number, number, number];
+
+/** Undefined when the profile does not fit or does not say what it fits. */
+function fitOf({ match }: Profile, device: DetectedDevice): Fit | undefined {
+  const oid = device.sysObjectID ?? '';
+  const descr = (device.sysDescr ?? '').toLowerCase();
   const prefixes = match.sysObjectID.filter((prefix) => oid === prefix || oid.startsWith(`${prefix}.`));
   const texts = match.sysDescr.filter((text) => descr.includes(text));
   if (match.sysObjectID.length > 0 && prefixes.length === 0) return undefined;
   if (match.sysDescr.length > 0 && texts.length === 0) return undefined;
   if (prefixes.length + texts.length === 0) return undefined;
   const longest = (found: readonly string[]): number => Math.max(0, ...found.map((text) => text.length));
-  return [longest(prefixes), longest(texts)];
+  return [longest(prefixes), Math.min(match.answers.length, 1), longest(texts)];
 }
+
+const isAnswered = ({ match }: Profile, answered: ReadonlySet<Oid> | undefined): boolean =>
+  match.answers.length === 0 || match.answers.some((oid) => answered?.has(oid) === true);

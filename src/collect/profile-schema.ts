@@ -262,7 +262,11 @@ export const profileSchema = {
     id,
     status: { enum: ['unverified'] },
     extends: { type: 'array', items: id },
-    match: closed({ sysObjectID: { type: 'array', items: oid, minItems: 1 }, sysDescr: texts }),
+    match: closed({
+      sysObjectID: { type: 'array', items: oid, minItems: 1 },
+      sysDescr: texts,
+      answers: { type: 'array', items: oid, minItems: 1, maxItems: 4 },
+    }),
     identity: closed(Object.fromEntries(identityFields.map((field) => [field, identity]))),
     tables: {
       type: 'object',

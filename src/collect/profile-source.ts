@@ -6,7 +6,11 @@ export interface ProfileSource {
   readonly id: string;
   readonly status?: 'unverified';
   readonly extends?: readonly string[];
-  readonly match?: { readonly sysObjectID?: readonly string[]; readonly sysDescr?: readonly string[] };
+  readonly match?: {
+    readonly sysObjectID?: readonly string[];
+    readonly sysDescr?: readonly string[];
+    readonly answers?: readonly string[];
+  };
   readonly identity?: Readonly<Record<string, IdentityText>>;
   /** null takes a base's table away. */
   readonly tables?: Readonly<Record<string, TableSource | null>>;

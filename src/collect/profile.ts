@@ -26,11 +26,13 @@ export interface Profile {
   readonly tests: readonly ProfileTest[];
 }
 
-/** A device fits when one prefix and, where given, one text fits. */
+/** A device fits when one prefix and, where given, one text fits, and it answers one of the scalars. */
 export interface Match {
   readonly sysObjectID: readonly Oid[];
   /** Plain parts of sysDescr, upper and lower case alike. */
   readonly sysDescr: readonly string[];
+  /** The vendor's own scalars: tell appliances apart that all name the agent they are built on. */
+  readonly answers: readonly Oid[];
 }
 
 export const identityFields = [

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { detectProfile } from '../../src/collect/collect.ts';
+import { detectionScalars, detectProfile } from '../../src/collect/collect.ts';
 import type { Profile, Profiles } from '../../src/collect/profile.ts';
 
-const profile = (id: string, sysObjectID: string[], sysDescr: string[] = []): [string, Profile] => [
+const profile = (
+  id: string,
+  sysObjectID: string[],
+  sysDescr: string[] = [],
+  answers: string[] = [],
+): [string, Profile] => [
   id,
   {
-    ...{ id, match: { sysObjectID, sysDescr }, identity: {}, tables: [] },
+    ...{ id, match: { sysObjectID, sysDescr, answers }, identity: {}, tables: [] },
     ...{ file: '', isUnverified: false, measuredTables: [], tests: [] },
   },
 ];
@@ -17,6 +22,8 @@ const profiles: Profiles = {
     profile('acme/lab', ['1.3.6.1.4.1.99'], ['os xl']),
     profile('acme/olt', ['1.3.6.1.4.1.99.7', '1.3.6.1.4.1.99.8']),
     profile('card', [], ['supervisor card']),
+    profile('host', ['1.3.6.1.4.1.42'], ['linux']),
+    profile('storage', ['1.3.6.1.4.1.42'], [], ['1.3.6.1.4.1.77.1.0', '1.3.6.1.4.1.77.2.0']),
   ]),
 };
 const found = (sysObjectID: string | undefined, sysDescr?: string): string | undefined =>
@@ -40,4 +47,15 @@ describe('the profile of a device', () => {
 
   it('is the generic one for a device that says nothing about itself', () =>
     expect(found(undefined)).toBe('generic'));
+
+  it('built on a common agent is told by a scalar that it answers', () => {
+    const appliance = { sysObjectID: '1.3.6.1.4.1.42.10', sysDescr: 'Linux nas 5.10' };
+    expect(detectionScalars(profiles, appliance)).toEqual(['1.3.6.1.4.1.77.1.0', '1.3.6.1.4.1.77.2.0']);
+    expect(detectProfile(profiles, appliance)?.id).toBe('host');
+    const answered = new Set(['1.3.6.1.4.1.77.2.0']);
+    expect(detectProfile(profiles, { ...appliance, answered })?.id).toBe('storage');
+  });
+
+  it('of another vendor is asked nothing', () =>
+    expect(detectionScalars(profiles, { sysObjectID: '1.3.6.1.4.1.99.7', sysDescr: 'x' })).toEqual([]));
 });

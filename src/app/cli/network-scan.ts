@@ -2,9 +2,9 @@
 import { milliseconds } from '../../base/instant.ts';
 import { inParallel } from '../../base/parallel.ts';
 import type { World } from '../../base/world.ts';
-import { detectionOids, detectProfile, type Profiles } from '../../collect/collect.ts';
+import { detectionOids, type Profiles } from '../../collect/collect.ts';
 import type { Answer } from '../../collect/session.ts';
-import { type Credentials, openDeviceSession, pollDevice } from '../../edge/snmp/poll.ts';
+import { type Credentials, detectedProfile, openDeviceSession, pollDevice } from '../../edge/snmp/poll.ts';
 import type { Transport } from '../../edge/snmp/transport.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 import type { Terminal } from './verb.ts';
@@ -80,7 +80,7 @@ async function ask(scan: Scan, address: string): Promise<FoundDevice | undefined
       sysDescr: textAt(answer, descrOid),
       sysName: textAt(answer, sysName),
     };
-    const profile = detectProfile(profiles, identity)?.id ?? 'generic';
+    const profile = (await detectedProfile(session, profiles, identity))?.id ?? 'generic';
     return { address, port, ...identity, profile };
   } finally {
     session.close();

@@ -5,15 +5,17 @@ import { isIP } from 'node:net';
 import type { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
 import {
+  type DetectedDevice,
   type DeviceAnswer,
   detectionOids,
+  detectionScalars,
   detectProfile,
   groundedProfile,
   isRelative,
   type Profiles,
   readDevice,
 } from '../../collect/collect.ts';
-import type { Session, SessionProblem } from '../../collect/session.ts';
+import type { Session, SessionProblem, VarbindValue } from '../../collect/session.ts';
 import type { SnmpUser } from '../../model/snmp-user.ts';
 import type { Learned } from './learned.ts';
 import { V1, V2C } from './pdu.ts';
@@ -96,6 +98,22 @@ async function readThrough(
   return readDevice(session, chosen.profile, { instant: now, iso: new Date(now).toISOString() });
 }
 
+/** The profile that fits; asks the device the scalars by which appliances on a common agent are told apart. */
+export async function detectedProfile(
+  session: Session,
+  profiles: Profiles,
+  device: DetectedDevice,
+): Promise<ReturnType<typeof detectProfile>> {
+  const scalars = detectionScalars(profiles, device);
+  if (scalars.length === 0) return detectProfile(profiles, device);
+  const { varbinds } = await session.get(scalars);
+  const answered = new Set(varbinds.flatMap(({ oid, value }) => (isThere(value) ? [oid] : [])));
+  return detectProfile(profiles, { ...device, answered });
+}
+
+const isThere = ({ type }: VarbindValue): boolean =>
+  type !== 'null' && type !== 'noSuchObject' && type !== 'noSuchInstance' && type !== 'endOfMibView';
+
 /** The named profile, or the one that fits what the device says of itself. */
 export async function chosenProfile(
   session: Session,
@@ -119,7 +137,7 @@ export async function chosenProfile(
     sysObjectID: own,
     sysDescr: descr?.type === 'octets' ? Buffer.from(descr.bytes).toString('latin1') : undefined,
   };
-  const profile = named ?? detectProfile(poll.profiles, fitting);
+  const profile = named ?? (await detectedProfile(session, poll.profiles, fitting));
   if (profile === undefined) return { kind: 'unknownProfile', profile: 'generic' };
   return { profile: groundedProfile(profile, own) };
 }

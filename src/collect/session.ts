@@ -76,6 +76,8 @@ export interface FillOutcome {
   readonly problems: readonly (SessionProblem | undefined)[];
   /** sysUpTime (1/100 s) in the first answer: a smaller one than last time means that the agent restarted. */
   readonly upTimeTicks: number | undefined;
+  /** snmpEngineBoots of an agent that proved it (RFC 3414 section 2.2); undefined without SNMPv3. */
+  readonly engineBoots?: number | undefined;
   /** Wall clock in ms of the last answer; undefined when none came. */
   readonly answeredAtMs: number | undefined;
 }

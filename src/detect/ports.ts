@@ -30,6 +30,9 @@ interface RatioColumns {
   readonly per: readonly number[];
 }
 
+/** Percent of its speed that an interface may seem to carry. */
+const mostShare = 200;
+
 export class Ports {
   readonly #columns: PortColumns;
   readonly #counters = new Counters();
@@ -246,7 +249,9 @@ export class Ports {
     const [into, out] = this.#octets;
     if (into < 0 || out < 0 || speedBps <= 0 || elapsedMs <= 0) return Number.NaN;
     const bits = Math.max(gains[into]!, gains[out]!) * 8;
-    return Math.min(100, (100 * bits * 1_000) / (elapsedMs * speedBps));
+    const share = (100 * bits * 1_000) / (elapsedMs * speedBps);
+    // Agents that refresh their counters seldom show now less, now more. Beyond that the speed or the counter is not true.
+    return share > mostShare ? Number.NaN : Math.min(100, share);
   }
 
   #ratiosOf(rules: readonly RatioRule[], names: readonly string[]): readonly RatioColumns[] {

@@ -52,6 +52,7 @@ export class DeviceTurn {
   #marks: string | undefined;
   #suspectedAtMs = Number.NEGATIVE_INFINITY;
   #upTimeTicks: number | undefined;
+  #engineBoots: number | undefined;
   #silent = 0;
   isBusy = false;
   /** Something looks wrong: costly tables are asked too. */
@@ -182,10 +183,12 @@ export class DeviceTurn {
     return before !== undefined && marks !== undefined && marks !== before;
   }
 
-  #hasRestarted({ upTimeTicks }: FillOutcome): boolean {
-    const before = this.#upTimeTicks;
+  #hasRestarted({ upTimeTicks, engineBoots }: FillOutcome): boolean {
+    const [before, bootsBefore] = [this.#upTimeTicks, this.#engineBoots];
     if (upTimeTicks !== undefined) this.#upTimeTicks = upTimeTicks;
-    return before !== undefined && upTimeTicks !== undefined && upTimeTicks < before;
+    if (engineBoots !== undefined) this.#engineBoots = engineBoots;
+    const hasBooted = bootsBefore !== undefined && engineBoots !== undefined && engineBoots > bootsBefore;
+    return hasBooted || (before !== undefined && upTimeTicks !== undefined && upTimeTicks < before);
   }
 
   #due({ groups }: PolledPlan, nowMs: number): number[] {

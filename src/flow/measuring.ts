@@ -33,6 +33,12 @@ export interface MeasuringOptions {
   readonly onTurn: (device: PolledDevice, answered: boolean) => void;
 }
 
+export interface PollingOfDevice extends NonNullable<ReturnType<PollingHealth['of']>> {
+  readonly everyMs: number;
+  readonly dueInMs: number;
+  readonly incomplete: DeviceTurn['incomplete'];
+}
+
 const askAgainAfter = seconds(11);
 /** A card that is put in sends many notifications, and its ports appear after them. */
 const rereadAfter = seconds(5);
@@ -83,6 +89,15 @@ export class Measuring {
 
   get health(): PollingHealth {
     return this.#health;
+  }
+
+  /** How the polling of one device goes; undefined for one that is not polled. */
+  pollingOf(device: string): PollingOfDevice | undefined {
+    const turn = this.#turns.get(device);
+    const health = this.#health.of(device);
+    if (turn === undefined || health === undefined) return undefined;
+    const dueInMs = this.#schedule.dueInMs(turn.turn, this.#options.world.monotonicMs());
+    return { ...health, everyMs: turn.everyMs, dueInMs, incomplete: turn.incomplete };
   }
 
   start(): void {
@@ -236,8 +251,8 @@ export class Measuring {
     const { detection, world } = this.#options;
     this.#counters.tablesIncomplete += outcome.outcome.problems.length - groups.length;
     const at = world.now();
-    const { upTimeTicks } = outcome.outcome;
-    const seen = { upTimeTicks, ...columns.evaluate(groups) };
+    const { upTimeTicks, engineBoots } = outcome.outcome;
+    const seen = { upTimeTicks, engineBoots, ...columns.evaluate(groups) };
     const found = detection.polled(device, seen, at);
     this.#samples.stamp(at);
     columns.store(groups, { sink: this.#samples, gap: this.#gapSink(at) });

@@ -276,6 +276,21 @@ describe('values', () => {
     expect(values.slice(at + 1).every((value) => value === 5)).toBe(true);
   });
 
+  test('an engine that started again leaves a gap and has its names read anew, though uptime and counters rose', async () => {
+    const device = olt('a');
+    device.engineBoots = 4;
+    const { world, series } = measuring([device]);
+    await world.pass(25_000);
+    const fulls = (): number => device.asked.filter((what) => what.startsWith('all')).length;
+    const before = fulls();
+    device.engineBoots = 5;
+    device.set(`${IFX}.6.1`, 'counter64', 2n ** 60n + 8n);
+    await world.pass(25_000);
+    const values = series.valuesOf('a/if/1', 'if.inOctets');
+    expect(values.filter((value) => Number.isNaN(value))).toHaveLength(1);
+    expect(fulls()).toBe(before + 1);
+  });
+
   test('while the series are away polling and judging go on, and the samples follow', async () => {
     const device = olt('a');
     const { world, running, series, seen } = measuring([device]);

@@ -2,7 +2,7 @@
 
 import { Secret } from '../../src/base/secret.ts';
 import type { World } from '../../src/base/world.ts';
-import { compileProfiles } from '../../src/collect/collect.ts';
+import { compileProfiles, type Profiles } from '../../src/collect/collect.ts';
 import { parseYaml } from '../../src/edge/files/yaml-document.ts';
 import { DevicePoller } from '../../src/edge/snmp/device-poller.ts';
 import type { Transport } from '../../src/edge/snmp/transport.ts';
@@ -57,16 +57,19 @@ export function evilRows(mark: number, ports = 40): string {
 
 export interface EvilTarget {
   readonly id: string;
+  /** Default: of the two tables above. */
+  readonly profiles?: Profiles | undefined;
   readonly port: number;
   readonly timeoutMs: number;
   readonly retries?: number | undefined;
 }
 
 export function evilPoller(world: World, transport: Transport, target: EvilTarget): DevicePoller {
-  const { port, timeoutMs, retries = 1 } = target;
+  const { port, timeoutMs, retries = 1, profiles: others } = target;
   const credentials = { version: 'v2c', community: new Secret('c') } as const;
   return new DevicePoller({
-    ...{ world, transport, profiles, profile: 'evil' },
+    ...{ world, transport, profiles: others ?? profiles },
+    profile: others === undefined ? 'evil' : [...others.byId.keys()][0]!,
     target: { host: '127.0.0.1', port, timeoutMs, retries, credentials },
   });
 }

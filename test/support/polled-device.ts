@@ -32,6 +32,7 @@ export class PaperDevice implements PolledDevice {
   readonly values = new Map<string, Cell>();
   names: { interfaces?: readonly InterfaceReading[]; objects?: readonly ObjectReading[] } = {};
   upTimeTicks = 100_000;
+  engineBoots: number | undefined;
   marks = '';
   isSilent = false;
   /** Groups that end early. */
@@ -82,7 +83,8 @@ export class PaperDevice implements PolledDevice {
       const problems = groups.map((group) =>
         this.failing.has(group) ? ({ kind: 'timeout' } as const) : undefined,
       );
-      done({ problems, upTimeTicks: this.upTimeTicks, answeredAtMs: 1 });
+      const { upTimeTicks, engineBoots } = this;
+      done({ problems, upTimeTicks, engineBoots, answeredAtMs: 1 });
     });
   }
 

@@ -117,6 +117,10 @@ class UdpWire implements Wire {
     return this.#world.now();
   }
 
+  get engineBoots(): number | undefined {
+    return this.#peer.usm?.engine.provedBoots;
+  }
+
   next(request: WalkRequest): void {
     const ask = this.#spare ?? new WalkAsk(this.#peer, (free) => (this.#spare = free));
     this.#spare = undefined;

@@ -1,5 +1,4 @@
 /** Walks tables one after the other into their cells and keeps what arrived; a device cannot make it go on for ever. */
-
 import type { FillOutcome, SessionProblem, WalkBudget } from '../../collect/session.ts';
 import { compareOids, notPlaced, type TableCells, valueTag } from '../../collect/session.ts';
 import { keepValue } from './cell-values.ts';
@@ -35,6 +34,7 @@ export interface Exchange {
   nowMs(): number;
   /** Wall clock, milliseconds. */
   wallMs(): number;
+  readonly engineBoots: number | undefined;
   next(request: WalkRequest): void;
 }
 
@@ -165,6 +165,7 @@ export class TableWalk implements WalkRequest {
     const outcome: FillOutcome = {
       problems: this.#problems,
       upTimeTicks: this.#upTimeTicks,
+      engineBoots: this.#exchange.engineBoots,
       answeredAtMs: Number.isNaN(this.#answeredAtMs) ? undefined : this.#answeredAtMs,
     };
     this.#walk = nothing;

@@ -36,14 +36,8 @@ export interface Transport {
   close(): void;
 }
 
-export interface TransportSetup {
-  /** A family; default: as many as the window needs, 2 to 16. */
-  readonly sockets?: number | undefined;
-  /** Of a socket; default 4 MiB; 0 leaves the kernel's default. */
-  readonly receiveBufferBytes?: number | undefined;
-  /** Another network than the system's. */
-  readonly openSocket?: LaneSetup['openSocket'];
-}
+/** Of one family: the network, how many sockets and how large their buffers. */
+export type TransportSetup = Omit<LaneSetup, 'family'>;
 
 /** Opens the sockets; resolves when all that this machine allows are bound. */
 export async function openTransport(world: World, setup: TransportSetup = {}): Promise<Transport> {

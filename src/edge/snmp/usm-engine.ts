@@ -60,6 +60,11 @@ export class RemoteEngine {
     return this.#boots;
   }
 
+  /** Said in an authentic message. */
+  get provedBoots(): number | undefined {
+    return this.#isAuthentic ? this.#boots : undefined;
+  }
+
   /** Our notion of the engine's time at this moment, in seconds. */
   get time(): number {
     const passed = Math.max(0, Math.floor((this.#world.monotonicMs() - this.#atMs) / 1000));

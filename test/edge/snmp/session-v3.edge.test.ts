@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/base/secret.ts';
-import type { Session } from '../../../src/collect/session.ts';
+import { type Session, TableCells } from '../../../src/collect/session.ts';
 import { openV3Session } from '../../../src/edge/snmp/session-v3.ts';
 import { openTransport, type Transport } from '../../../src/edge/snmp/transport.ts';
 import type { SnmpUser } from '../../../src/model/snmp-user.ts';
@@ -169,6 +169,24 @@ describe("Debian's snmpd over SNMPv3", () => {
     expect(transport.engines.counters()).toMatchObject({ discoveries: 1, resynchronised: 2, wentBack: 1 });
     expect(transport.engines.records()).toMatchObject([{ boots: 11 }]);
   });
+
+  itRuns(
+    `says with each reading how often its engine has started, where it proved it${missing}`,
+    async () => {
+      const bootsOf = (v3: SnmpUser): Promise<number | undefined> => {
+        const cells = new TableCells({ columns: ['1.3.6.1.2.1.1.9.1.3'] });
+        return new Promise((resolve) =>
+          open(v3).fill([cells], budget, ({ engineBoots }) => resolve(engineBoots)),
+        );
+      };
+      const v3 = userOf('authPriv', 'sha256', 'aes');
+      await snmpd.restart(20);
+      expect(await bootsOf(v3)).toBe(21);
+      await snmpd.restart(60);
+      expect(await bootsOf(v3)).toBe(61);
+      expect(await bootsOf(v3)).toBe(61);
+    },
+  );
 });
 
 interface Theirs {

@@ -14,8 +14,11 @@ const worstListed = 10;
 const inTimeMs = 1_000;
 
 interface DeviceHealth {
+  /** Rounds in a row without an answer. */
   silent: number;
+  /** How long after its moment it was asked last. */
   lateMs: number;
+  /** What it said instead of an answer, until it answers. */
   refusal: string | undefined;
   /** It has answered since the start or since it was last given up. */
   hasAnswered: boolean;
@@ -123,6 +126,14 @@ export class PollingHealth {
     const held = this.#held.get(device) ?? [];
     this.#held.delete(device);
     return [...held, ...found, ...changes];
+  }
+
+  /** Of one device; undefined for one that is not polled. */
+  of(device: string): Omit<DeviceHealth, 'isInTime'> | undefined {
+    const health = this.#devices.get(device);
+    if (health === undefined) return undefined;
+    const { silent, lateMs, refusal, hasAnswered } = health;
+    return { silent, lateMs, refusal, hasAnswered };
   }
 
   counters(): Readonly<Record<string, number>> {

@@ -77,6 +77,15 @@ export class Schedule {
     this.#free.push(turn);
   }
 
+  /** How long until it is asked; 0 when it is due. */
+  dueInMs(turn: number, nowMs: number): number {
+    const planned = this.#planned[turn] ?? nowMs;
+    // The first turn, and one that was put off within its second, stand before the planned one.
+    const hurried = this.#hurriedAt[turn] ?? planned;
+    const next = this.#isHurried[turn] === true && hurried > nowMs ? Math.min(hurried, planned) : planned;
+    return this.#isHurried[turn] === true && hurried <= nowMs ? 0 : Math.max(0, next - nowMs);
+  }
+
   /** From its next turn on it is asked this often. */
   pace(turn: number, intervalMs: number, nowMs: number): void {
     this.#perSecond += 1_000 / intervalMs - 1_000 / this.#interval[turn]!;

@@ -123,3 +123,22 @@ describe('the schedule', () => {
     expect(schedule.add('r-2', 1_000, 5_000)).toBe(turn);
   });
 });
+
+test('whoever asks when a device is asked next hears the moment at which it then is', () => {
+  const schedule = new Schedule(0);
+  const turns = ['a', 'b', 'c'].map((id) => schedule.add(id, 60_000, 0));
+  for (const turn of turns) {
+    const dueMs = schedule.dueInMs(turn, 0);
+    expect(dueMs).toBeLessThanOrEqual(3_000);
+  }
+  const asked = new Map<number, number[]>();
+  let dueMs = turns.map((turn) => schedule.dueInMs(turn, 0));
+  for (let now = 20; now <= 200_000; now += 20) {
+    schedule.run(now, ({ turn }) => {
+      asked.set(turn, [...(asked.get(turn) ?? []), now]);
+      expect(Math.abs(dueMs[turns.indexOf(turn)]! - now)).toBeLessThanOrEqual(40);
+    });
+    dueMs = turns.map((turn) => now + schedule.dueInMs(turn, now));
+  }
+  expect([...asked.values()].every((times) => times.length >= 3)).toBe(true);
+});

@@ -12,6 +12,7 @@ import type {
   Listed,
   NoticeView,
   PageRequest,
+  PortTraffic,
   ReloadOutcome,
   SubscriberView,
   TaskView,
@@ -25,6 +26,7 @@ import type { Confirmation, ConfirmationState } from '../../src/model/confirmati
 import type { Conflict } from '../../src/model/discovered.ts';
 import type { DnsView } from '../../src/model/dns.ts';
 import { type IncidentId, subscriberKey } from '../../src/model/ids.ts';
+import type { DeviceReading } from '../../src/model/reading.ts';
 import type { Ticket } from '../../src/model/ticket.ts';
 import { anAlarm, aTicket } from './front-records.ts';
 
@@ -47,7 +49,8 @@ export interface MemoryDaemon {
   readonly confirmations: Map<string, Confirmation>;
   readonly tasks: Map<string, TaskView>;
   readonly notices: Map<string, NoticeView>;
-  readonly devices: Map<string, DeviceView>;
+  readonly devices: Map<string, DeviceView & { readonly reading?: DeviceReading | undefined }>;
+  readonly traffic: Map<string, readonly PortTraffic[]>;
   readonly subscribers: Map<string, SubscriberView>;
   readonly links: Map<string, LinkView>;
   readonly contacts: Map<string, string>;
@@ -94,6 +97,7 @@ export function memoryDaemon(
     live: feed,
     publicUrl: options.publicUrl ?? 'http://127.0.0.1:8081',
     demo: options.demo,
+    traffic: async (device) => daemon.traffic.get(device) ?? [],
     async submit(input) {
       if (daemon.refuses) throw new Error('queue full');
       inputs.push(input);
@@ -165,6 +169,7 @@ export function memoryDaemon(
     tasks: new Map(),
     notices: new Map(),
     devices: new Map(),
+    traffic: new Map(),
     subscribers: new Map(),
     links: new Map(),
     contacts: new Map(),

@@ -7,6 +7,7 @@ import { Severity } from '../parts/severity.tsx';
 import { Empty } from '../parts/states.tsx';
 import { alarms, stream, totals } from '../state/live.ts';
 import { addressOf, go, route } from '../state/route.ts';
+import { causeName } from '../words/cause-name.ts';
 import { number, time, words } from '../words/speak.ts';
 
 export function AlarmsPage() {
@@ -46,6 +47,7 @@ export function AlarmsPage() {
 const textsOf = (alarm: AlarmRowJson): readonly string[] => [
   alarm.resource,
   alarm.cause,
+  causeName(alarm.cause),
   alarm.device ?? '',
   alarm.by ?? '',
   alarm.perceivedSeverity,
@@ -80,7 +82,10 @@ function columns(): readonly Column<AlarmRowJson>[] {
       class: 'clip',
       cell: (alarm) => (
         <span title={alarm.cause}>
-          {alarm.cause} <small class="beside">{alarm.source ?? ''}</small>
+          {causeName(alarm.cause)}{' '}
+          <small class="beside">
+            {alarm.cause} {alarm.source ?? ''}
+          </small>
         </span>
       ),
     },

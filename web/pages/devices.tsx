@@ -1,20 +1,25 @@
-/** The devices and whether they answer; one of them with its last full reading. */
+/** The devices and whether they answer, silent ones first; one of them with its alarms, its polling and its last reading. */
 import type { DeviceJson } from '../../src/edge/http/contract.ts';
+import { DeviceAlarms } from '../parts/device-alarms.tsx';
+import { DeviceState, PollingProblems, pollingText } from '../parts/device-state.tsx';
 import { DiscoveredPanels } from '../parts/discovered.tsx';
 import { type Fact, Facts } from '../parts/facts.tsx';
 import { Filter, matches } from '../parts/filter.tsx';
-import { ReadingPanels } from '../parts/reading.tsx';
+import { Ports } from '../parts/ports.tsx';
+import { Readings } from '../parts/reading.tsx';
 import { Empty, More, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { useFetched, useList } from '../state/api.ts';
 import { alarms } from '../state/live.ts';
 import { addressOf, go, route } from '../state/route.ts';
-import { number, time, words } from '../words/speak.ts';
+import { length, number, time, words } from '../words/speak.ts';
+
+const freshEveryMs = 5_000;
 
 export function DevicesPage() {
   const say = words.value;
   const filter = route.value.query.get('q') ?? '';
-  const { fetched, more } = useList<DeviceJson>('/devices');
+  const { fetched, more } = useList<DeviceJson>('/devices', freshEveryMs);
   return (
     <Shown fetched={fetched}>
       {(list) => {
@@ -46,10 +51,11 @@ function DeviceTable({ devices }: { readonly devices: readonly DeviceJson[] }) {
   for (const alarm of alarms.value) {
     if (alarm.device !== null) raised.set(alarm.device, (raised.get(alarm.device) ?? 0) + 1);
   }
+  const count = ({ id }: DeviceJson): number => raised.get(id) ?? 0;
   return (
     <Table
       label={say.pages.devices}
-      items={devices}
+      items={[...devices].sort((a, b) => rank(a) - rank(b) || count(b) - count(a))}
       keyOf={(device) => device.id}
       onOpen={(device) => go(addressOf('devices', device.id))}
       columns={[
@@ -63,36 +69,73 @@ function DeviceTable({ devices }: { readonly devices: readonly DeviceJson[] }) {
         },
         { title: say.column.address, cell: (device) => <span class="mono">{device.address}</span> },
         { title: say.column.profile, cell: (device) => device.profile ?? '–' },
-        { title: say.column.state, cell: (device) => <DeviceState state={device.state} /> },
+        { title: say.column.state, cell: (device) => <DeviceState device={device} /> },
         {
           title: say.column.answered,
           class: 'fit',
           cell: (device) => (device.lastAnswerAt === null ? '–' : time(device.lastAnswerAt)),
         },
-        { title: say.pages.alarms, class: 'number', cell: (device) => number(raised.get(device.id) ?? 0) },
+        { title: say.pages.alarms, class: 'number', cell: (device) => number(count(device)) },
       ]}
     />
   );
 }
 
-function DeviceState({ state }: { readonly state: DeviceJson['state'] }) {
-  return (
-    <span class={state === 'silent' ? 'overdue' : ''}>
-      {(state === 'silent' ? '! ' : '') + words.value.state[state]}
-    </span>
-  );
-}
+const rank = ({ state }: DeviceJson): number => (state === 'silent' ? 0 : state === 'notPolled' ? 2 : 1);
 
 export function DevicePage({ id }: { readonly id: string }) {
-  const fetched = useFetched<DeviceJson>(`/devices/${encodeURIComponent(id)}`);
+  const fetched = useFetched<DeviceJson>(`/devices/${encodeURIComponent(id)}`, freshEveryMs);
   return <Shown fetched={fetched}>{(device) => <Opened device={device} />}</Shown>;
 }
 
 function Opened({ device }: { readonly device: DeviceJson }) {
   const say = words.value;
+  const own = alarms.value.filter((alarm) => alarm.device === device.id || alarm.resource === device.id);
+  const { reading } = device;
+  return (
+    <>
+      <p class="muted">
+        <a href="/devices">‹ {say.pages.devices}</a>
+      </p>
+      <h1>{device.id}</h1>
+      <Facts facts={factsOf(device)} />
+      <div class="panels">
+        <PollingProblems device={device} />
+        <DeviceAlarms alarms={own} />
+        {reading === null || reading === undefined ? (
+          <Empty text={say.device.noReading} />
+        ) : (
+          <>
+            {reading.interfaces.length > 0 && (
+              <Ports device={device.id} ports={reading.interfaces} alarms={own} />
+            )}
+            <Readings device={device.id} reading={reading} alarms={own} />
+          </>
+        )}
+      </div>
+      {device.state !== 'notPolled' && <DiscoveredPanels device={device.id} />}
+    </>
+  );
+}
+
+/** Of what it is, only what it says; whether it answers, always. */
+function factsOf(device: DeviceJson): readonly Fact[] {
+  const say = words.value;
   const identity = device.reading?.device;
-  const facts: readonly Fact[] = [
-    [say.column.state, <DeviceState key="state" state={device.state} />],
+  const ticks = identity?.sysUpTimeTicks;
+  const model = [identity?.vendor, identity?.hardware].filter((text) => text !== undefined).join(' ');
+  const told: readonly (readonly [string, string | undefined])[] = [
+    [say.device.hardware, model === '' ? undefined : model],
+    [say.device.version, [identity?.os, identity?.version].filter((text) => text !== undefined).join(' ')],
+    [say.device.serial, identity?.serial],
+    [say.device.upTime, ticks === undefined ? undefined : length(ticks * 10)],
+    ['sysName', identity?.sysName],
+    ['sysDescr', identity?.sysDescr],
+  ];
+  return [
+    [say.column.state, <DeviceState key="state" device={device} />],
+    [say.column.answered, device.lastAnswerAt === null ? '–' : time(device.lastAnswerAt)],
+    [say.device.poll, pollingText(device)],
     [
       say.column.address,
       <span key="address" class="mono">
@@ -100,23 +143,8 @@ function Opened({ device }: { readonly device: DeviceJson }) {
       </span>,
     ],
     [say.column.profile, device.profile ?? '–'],
-    [say.column.answered, device.lastAnswerAt === null ? '–' : time(device.lastAnswerAt)],
-    ['sysName', identity?.sysName ?? '–'],
-    ['sysDescr', identity?.sysDescr ?? '–'],
+    ...told.flatMap(([name, text]): readonly Fact[] =>
+      text === undefined || text === '' ? [] : [[name, text]],
+    ),
   ];
-  return (
-    <>
-      <p class="muted">
-        <a href="/devices">‹ {say.pages.devices}</a>
-      </p>
-      <h1>{device.id}</h1>
-      <Facts facts={facts} />
-      {device.state !== 'notPolled' && <DiscoveredPanels device={device.id} />}
-      {device.reading === null || device.reading === undefined ? (
-        <Empty text={say.device.noReading} />
-      ) : (
-        <ReadingPanels reading={device.reading} />
-      )}
-    </>
-  );
 }

@@ -1,112 +1,130 @@
-/** The last full reading of a device: its ports, and what was read of each of its parts, in words and with units. */
-import type { DeviceJson } from '../../src/edge/http/contract.ts';
+/** What was last read of each part of a device, in words, with units and limits: what is bad first. */
+import type { AlarmRowJson, DeviceJson } from '../../src/edge/http/contract.ts';
+import { amount } from '../words/amount.ts';
 import { number, words } from '../words/speak.ts';
+import { Folded } from './folded.tsx';
 import { Table } from './table.tsx';
 
 type Reading = NonNullable<DeviceJson['reading']>;
-type Port = Reading['interfaces'][number];
 type Metric = Reading['readings'][number];
 
-export function ReadingPanels({ reading }: { readonly reading: Reading }) {
+export function Readings(given: {
+  readonly device: string;
+  readonly reading: Reading;
+  readonly alarms: readonly AlarmRowJson[];
+}) {
+  const { reading } = given;
   const say = words.value;
+  const rows = inOrder(given);
+  const bad = rows.filter(({ isBad }) => isBad).length;
   return (
-    <div class="panels">
-      {reading.interfaces.length > 0 && (
-        <section class="panel">
-          <h2>
-            {say.device.interfaces} <b>{number(reading.interfaces.length)}</b>
-          </h2>
+    <section class="panel whole">
+      <h2>
+        {say.device.sensors} <b>{number(reading.readings.length)}</b>
+        {bad > 0 && <small class="inhead">{` ${say.device.bad}: ${number(bad)}`}</small>}
+      </h2>
+      <Folded items={rows}>
+        {(shown) => (
           <Table
-            label={say.device.interfaces}
-            items={reading.interfaces}
-            keyOf={(port) => String(port.ifIndex)}
+            label={say.device.sensors}
+            items={shown}
+            keyOf={({ metric }) => metric.oid}
             columns={[
-              { title: '#', class: 'number', cell: (port) => String(port.ifIndex) },
-              { title: say.column.name, cell: (port) => port.ifName ?? port.ifDescr ?? '–' },
-              { title: say.column.state, cell: (port) => <PortState port={port} /> },
+              { title: say.device.object, cell: ({ part }) => part },
+              {
+                title: say.device.reading,
+                cell: ({ metric }) => say.device.metrics[metric.metric] ?? metric.metric,
+              },
+              {
+                title: say.column.value,
+                class: 'number',
+                cell: ({ metric, isBad }) => <Value metric={metric} isBad={isBad} />,
+              },
+              {
+                title: say.device.limits,
+                class: 'number',
+                cell: ({ metric }) => <span class="muted">{limitsOf(metric)}</span>,
+              },
             ]}
           />
-        </section>
-      )}
-      <section class="panel">
-        <h2>
-          {say.device.sensors} <b>{number(reading.readings.length)}</b>
-        </h2>
-        <Table
-          label={say.device.sensors}
-          items={grouped(reading)}
-          keyOf={({ metric }) => metric.oid}
-          columns={[
-            { title: say.device.object, cell: ({ part }) => part },
-            {
-              title: say.device.reading,
-              cell: ({ metric }) => say.device.metrics[metric.metric] ?? metric.metric,
-            },
-            { title: say.column.value, class: 'number', cell: ({ metric }) => <Value metric={metric} /> },
-          ]}
-        />
-      </section>
-    </div>
+        )}
+      </Folded>
+    </section>
   );
 }
 
-function PortState({ port }: { readonly port: Port }) {
-  const { device } = words.value;
-  if (port.adminStatus === 'down') return <span class="muted">{device.switchedOff}</span>;
-  const state = port.operStatus ?? '–';
-  const isDown = /down/i.test(state);
-  return (
-    <span class={isDown ? 'overdue' : ''}>{(isDown ? '! ' : '') + (device.states[state] ?? state)}</span>
-  );
-}
-
-function Value({ metric }: { readonly metric: Metric }) {
+function Value({ metric, isBad }: { readonly metric: Metric; readonly isBad: boolean }) {
   const { device } = words.value;
   const { value, unit, absent } = metric;
-  if (value === null) return <span class="muted">{device.absent[absent ?? 'no-such']}</span>;
-  if (typeof value === 'string') {
-    const word = device.states[`${metric.metric} ${value}`] ?? device.states[value] ?? value;
-    const isBad = bad.has(value);
-    return <span class={isBad ? 'overdue' : ''}>{(isBad ? '! ' : '') + (unit === '1' ? word : value)}</span>;
-  }
-  const { scaled, written } = inWords(value, unit);
-  return <>{`${number(scaled)}${written === '' ? '' : `\u00a0${written}`}`}</>;
+  const text =
+    value === null
+      ? device.absent[absent ?? 'no-such']
+      : typeof value === 'number'
+        ? amount(value, unit)
+        : unit === '1'
+          ? (device.states[`${metric.metric} ${value}`] ?? device.states[value] ?? value)
+          : value;
+  if (isBad) return <span class="overdue">{`! ${text}`}</span>;
+  return value === null ? <span class="muted">{text}</span> : <span>{text}</span>;
 }
 
-/** UCUM as engineers write it; large rates and frequencies with a prefix. */
-function inWords(value: number, unit: string): { readonly scaled: number; readonly written: string } {
-  const plain = units[unit] ?? (unit.startsWith('{') ? '' : unit);
-  const takesPrefix = unit === 'bit/s' || unit === 'Hz' || unit === 'By';
-  const [prefix, size] =
-    !takesPrefix || Math.abs(value) < 1e4 ? ['', 1] : Math.abs(value) < 1e9 ? ['M', 1e6] : ['G', 1e9];
-  return { scaled: Number((value / Number(size)).toPrecision(6)), written: `${prefix}${plain}` };
+const badWords =
+  /^(down|failed?|failure|faulty?|critical|error|los|lossOf\w+|batteryLow|batteryDepleted|dyingGasp|nonFunctional|alarm)$/i;
+
+/** Beyond a limit that the device itself sends, or in a state that is a fault by its word. */
+function isBeyond({ value, limits }: Metric): boolean {
+  if (typeof value === 'string') return badWords.test(value);
+  if (value === null || limits === undefined) return false;
+  const high = Object.values(limits.high ?? {}).some((limit) => value >= limit);
+  return high || Object.values(limits.low ?? {}).some((limit) => value <= limit);
 }
 
-const bad: ReadonlySet<string> = new Set(['down', 'failed', 'lossOfSignal', 'batteryLow', 'batteryDepleted']);
+/** The innermost limits: what lies between them is good. */
+function limitsOf({ limits, unit }: Metric): string {
+  if (limits === undefined) return '';
+  const low = Object.values(limits.low ?? {});
+  const high = Object.values(limits.high ?? {});
+  const from = low.length === 0 ? undefined : amount(Math.max(...low), unit);
+  const to = high.length === 0 ? undefined : amount(Math.min(...high), unit);
+  if (from === undefined) return to === undefined ? '' : `< ${to}`;
+  return to === undefined ? `> ${from}` : `${from} … ${to}`;
+}
 
-const units: Readonly<Record<string, string>> = {
-  '1': '',
-  Cel: '°C',
-  By: 'B',
-  'dB[mW]': 'dBm',
-  'dB[mV]': 'dBmV',
-  'dB[uV]': 'dBµV',
-};
+interface Row {
+  readonly part: string;
+  readonly metric: Metric;
+  readonly isBad: boolean;
+}
 
-/** Rows of one part stand together; its name is said in the first of them. */
-function grouped(reading: Reading): readonly { readonly part: string; readonly metric: Metric }[] {
+/** Rows of one part stand together, the part's name in the first of them; parts with something bad come first. */
+function inOrder({ device, reading, alarms }: Parameters<typeof Readings>[0]): readonly Row[] {
+  const alarmed = new Set(alarms.flatMap(({ resource, by }) => [resource, by ?? '']));
   const parts = new Map<string, Metric[]>();
   for (const metric of reading.readings) {
     const same = parts.get(metric.object);
     if (same === undefined) parts.set(metric.object, [metric]);
     else same.push(metric);
   }
+  const rank = (id: string, metrics: readonly Metric[]): number =>
+    alarmed.has(`${device}/${id}`) ? 0 : metrics.some(isBeyond) ? 1 : 2;
+  const name = namesOf(reading);
+  return [...parts]
+    .map(([id, metrics]) => ({ id, metrics, rank: rank(id, metrics) }))
+    .sort((a, b) => a.rank - b.rank)
+    .flatMap(({ id, metrics }) =>
+      [...metrics]
+        .sort((a, b) => Number(isBeyond(b)) - Number(isBeyond(a)))
+        .map((metric, place) => ({ part: place === 0 ? name(id) : '', metric, isBad: isBeyond(metric) })),
+    );
+}
+
+function namesOf(reading: Reading): (id: string) => string {
   const { kinds } = words.value.device;
   const named = new Map((reading.objects ?? []).map(({ id, attributes }) => [id, attributes['name']]));
   const ports = new Map(
     reading.interfaces.map((port) => [`interface/${port.ifIndex}`, port.ifName ?? port.ifDescr]),
   );
-  return [...parts].flatMap(([id, metrics]) => {
+  return (id) => {
     const slash = id.indexOf('/');
     const plain = id.slice(0, slash);
     const kind = kinds[plain] ?? plain;
@@ -114,7 +132,6 @@ function grouped(reading: Reading): readonly { readonly part: string; readonly m
     // Profiles name a part in English by its kind: `Input 1`.
     const isKind = name.toLowerCase().startsWith(plain.toLowerCase());
     const own = name === '0' ? '' : isKind ? name.slice(plain.length).trim() : name;
-    const part = `${kind} ${own}`.trim();
-    return metrics.map((metric, place) => ({ part: place === 0 ? part : '', metric }));
-  });
+    return `${kind} ${own}`.trim();
+  };
 }

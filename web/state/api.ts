@@ -91,11 +91,14 @@ export function useFetched<T>(path: string, everyMs?: number): Fetched<T> {
 }
 
 /** A list whose further pages are asked for one by one; `limit` grows, so that a refresh keeps what was shown. */
-export function useList<T>(path: string): {
+export function useList<T>(
+  path: string,
+  everyMs?: number,
+): {
   readonly fetched: Fetched<ListJson<T>>;
   readonly more: () => void;
 } {
   const [limit, setLimit] = useState(100);
-  const fetched = useFetched<ListJson<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=${limit}`);
+  const fetched = useFetched<ListJson<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=${limit}`, everyMs);
   return { fetched, more: () => setLimit((before) => Math.min(1_000, before + 200)) };
 }

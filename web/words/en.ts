@@ -1,4 +1,6 @@
 /** Everything the console says, in English: the shape that every other language must have. */
+import { causeWordsEn } from './cause-words.ts';
+import { deviceWordsEn } from './device-words.ts';
 import { readingWordsEn } from './reading-words.ts';
 
 /** Forms by plural category of Intl.PluralRules; `#` stands for the number. */
@@ -76,7 +78,7 @@ export const en = {
     answers: 'answers',
     silent: 'silent',
     notPolled: 'not polled',
-    unknown: 'unknown',
+    unknown: 'not asked yet',
   },
   ticketStatus: {
     acknowledged: 'acknowledged',
@@ -251,9 +253,7 @@ export const en = {
   ticket: { description: 'What the subscriber said', history: 'History', loops: 'Came back as not fixed' },
   device: {
     ...readingWordsEn,
-    interfaces: 'Interfaces',
-    sensors: 'Readings',
-    noReading: 'No full reading yet.',
+    ...deviceWordsEn,
   },
   discovered: {
     conflicts: 'Does not fit together',
@@ -353,6 +353,7 @@ export const en = {
   filterHint: 'any words, e.g. olt-7 los',
   hidden: 'hidden by the filter',
   of: 'of',
+  causes: causeWordsEn,
   empty: {
     incidents: 'No open incident.',
     incidentsHint: 'The network is seen and nothing is down. To try it out: npx allclear demo play fibre-cut',
@@ -360,7 +361,7 @@ export const en = {
     filtered: 'Nothing matches the filter. Esc clears it.',
     notices: 'No notice was planned yet.',
     tasks: 'No task.',
-    devices: 'No device yet. Add one: npx allclear add device',
+    devices: 'No device yet. Add one under "devices" in allclear.yaml; npx allclear discover proposes them.',
     history: 'Nothing yet.',
   },
   loading: 'Loading',

@@ -1,4 +1,7 @@
 /** Everything the console says, in Russian. */
+
+import { causeWordsRu } from './cause-words.ts';
+import { deviceWordsRu } from './device-words.ts';
 import type { Words } from './en.ts';
 import { readingWordsRu } from './reading-words.ts';
 
@@ -69,7 +72,7 @@ export const ru: Words = {
     answers: 'отвечает',
     silent: 'молчит',
     notPolled: 'не опрашивается',
-    unknown: 'неизвестно',
+    unknown: 'ещё не опрошено',
   },
   ticketStatus: {
     acknowledged: 'принята',
@@ -244,9 +247,7 @@ export const ru: Words = {
   ticket: { description: 'Что сказал абонент', history: 'История', loops: 'Возвращалась как «не работает»' },
   device: {
     ...readingWordsRu,
-    interfaces: 'Интерфейсы',
-    sensors: 'Показания',
-    noReading: 'Полного опроса ещё не было.',
+    ...deviceWordsRu,
   },
   discovered: {
     conflicts: 'Не сходится',
@@ -344,6 +345,7 @@ export const ru: Words = {
   filterHint: 'любые слова, например olt-7 los',
   hidden: 'скрыто фильтром',
   of: 'из',
+  causes: causeWordsRu,
   empty: {
     incidents: 'Открытых инцидентов нет.',
     incidentsHint: 'Сеть видна, всё работает. Попробовать: npx allclear demo play fibre-cut',
@@ -351,7 +353,8 @@ export const ru: Words = {
     filtered: 'Под фильтр ничего не подходит. Esc его очистит.',
     notices: 'Оповещений ещё не было.',
     tasks: 'Задач нет.',
-    devices: 'Устройств ещё нет. Добавить: npx allclear add device',
+    devices:
+      'Устройств ещё нет. Добавьте их в allclear.yaml под «devices»; предложит их npx allclear discover.',
     history: 'Пока ничего.',
   },
   loading: 'Загрузка',

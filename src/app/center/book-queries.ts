@@ -116,7 +116,7 @@ function deviceQueries(devices: DeviceBoard) {
       const from = Number.parseInt(page.cursor ?? '0', 10) || 0;
       const to = from + page.limit;
       return {
-        items: all.slice(from, to),
+        items: all.slice(from, to).map((device) => devices.polled(device)),
         total: all.length,
         next: to < all.length ? String(to) : undefined,
       };

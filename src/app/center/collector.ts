@@ -63,7 +63,12 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   });
   memory.keepPaces(() => targets.paces());
   const measuring = openMeasuring(options, detection, targets.use(installation));
-  devices.readFrom((id) => targets.readingOf(id));
+  memory.keepBoard(devices);
+  devices.readFrom({
+    readingOf: (id) => targets.readingOf(id),
+    pollingOf: (id) => measuring.pollingOf(id),
+    now: () => world.now(),
+  });
   const { probing, use: useProbes } = await openProbing({
     folder: config.data,
     world,

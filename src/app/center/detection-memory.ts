@@ -4,12 +4,15 @@ import { minutes } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
 import type { Detection } from '../../detect/detect.ts';
 import { readWhole, realFiles, writeWhole } from '../../edge/disk/file-system.ts';
+import type { DeviceBoard } from './device-board.ts';
 
 export interface DetectionMemory {
   /** By device, what the last start had learned of how it wants to be asked. */
   readonly paces: Readonly<Record<string, unknown>>;
   /** From now on this is kept too. */
   keepPaces(paces: () => Readonly<Record<string, unknown>>): void;
+  /** Shows on the board what it showed at the end of the last start, and keeps what it shows from now on. */
+  keepBoard(devices: Pick<DeviceBoard, 'restore' | 'snapshot'>): void;
   /** Writes what changed since the last time; resolves, with a line in the log, when it could not be written. */
   keep(): Promise<void>;
   stop(): void;
@@ -24,6 +27,8 @@ interface Kept {
   readonly format: string;
   readonly detection: unknown;
   readonly paces: Readonly<Record<string, unknown>>;
+  /** What the board showed of each device; absent in files of an earlier start. */
+  readonly board?: unknown;
 }
 
 /** Restores what the folder holds; a memory that cannot be read is begun anew, which costs repeated raises only. */
@@ -33,8 +38,9 @@ export async function openDetectionMemory(options: {
   readonly world: World;
 }): Promise<DetectionMemory> {
   const { detection, folder, world } = options;
-  const paces = await restore(options);
+  const { paces, board } = await restore(options);
   let pacesNow = () => paces;
+  let boardNow = () => board;
   let last = '';
   let notBeforeMs = 0;
   let writing: Promise<void> = Promise.resolve();
@@ -44,6 +50,7 @@ export async function openDetectionMemory(options: {
       format,
       detection: detection.snapshot(),
       paces: pacesNow(),
+      board: boardNow(),
     } satisfies Kept);
     notBeforeMs = startsAtMs + (world.monotonicMs() - startsAtMs) / mostShare;
     if (text === last) return;
@@ -66,6 +73,10 @@ export async function openDetectionMemory(options: {
     keepPaces(given) {
       pacesNow = given;
     },
+    keepBoard(devices) {
+      devices.restore(board);
+      boardNow = () => devices.snapshot();
+    },
     keep,
     stop: () => timer.cancel(),
   };
@@ -75,19 +86,19 @@ async function restore(options: {
   readonly detection: Detection;
   readonly folder: string;
   readonly world: World;
-}): Promise<Readonly<Record<string, unknown>>> {
+}): Promise<Pick<Kept, 'paces' | 'board'>> {
   const { detection, folder, world } = options;
   const empty = detection.snapshot();
   try {
     const bytes = await readWhole(realFiles, join(folder, name));
-    if (bytes === undefined) return {};
+    if (bytes === undefined) return { paces: {} };
     const kept = JSON.parse(Buffer.from(bytes).toString('utf8')) as Kept;
-    if (kept.format !== format) return {};
+    if (kept.format !== format) return { paces: {} };
     detection.restore(kept.detection);
-    return kept.paces;
+    return kept;
   } catch (error) {
     detection.restore(empty);
     world.log.warn('what detection remembered cannot be read and is begun anew', { error: String(error) });
-    return {};
+    return { paces: {} };
   }
 }

@@ -1,13 +1,36 @@
-/** What is known of each device now: whether it answers, and what it last said. Kept in memory, one entry a device. */
-import type { Instant } from '../../base/instant.ts';
+/** What is known of each device now: whether it answers, what it last said, how polling it goes. One entry a device. */
+import { type Instant, instant } from '../../base/instant.ts';
 import type { DeviceView } from '../../edge/http/ports.ts';
+import type { PollingOfDevice } from '../../flow/measuring.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 import type { DeviceConfig } from '../config/config.ts';
 import { formatHostPort } from '../config/values.ts';
 
+/** Who polls: asked when somebody looks. */
+export interface BoardSource {
+  readingOf(id: string): DeviceReading | undefined;
+  pollingOf(id: string): PollingOfDevice | undefined;
+  now(): Instant;
+}
+
+/** Of a device, over a restart. */
+type Kept = readonly [
+  id: string,
+  address: string,
+  state: string,
+  lastAnswerAt: number | null,
+  profile: string | null,
+];
+
+const nobody: BoardSource = {
+  readingOf: () => undefined,
+  pollingOf: () => undefined,
+  now: () => instant(0),
+};
+
 export class DeviceBoard {
   #devices = new Map<string, DeviceView>();
-  #readingOf: (id: string) => DeviceReading | undefined = () => undefined;
+  #source = nobody;
 
   constructor(devices: readonly DeviceConfig[]) {
     this.use(devices);
@@ -26,9 +49,8 @@ export class DeviceBoard {
     );
   }
 
-  /** Who knows what a device said: asked when somebody looks at it. */
-  readFrom(readingOf: (id: string) => DeviceReading | undefined): void {
-    this.#readingOf = readingOf;
+  readFrom(source: BoardSource): void {
+    this.#source = source;
   }
 
   answered(id: string, profile: string | undefined, at: Instant): void {
@@ -41,17 +63,62 @@ export class DeviceBoard {
 
   get(id: string): (DeviceView & { readonly reading?: DeviceReading | undefined }) | undefined {
     const view = this.#devices.get(id);
-    return view === undefined ? undefined : { ...view, reading: this.#readingOf(id) };
+    return view === undefined ? undefined : { ...this.polled(view), reading: this.#source.readingOf(id) };
   }
 
   list(): readonly DeviceView[] {
     return [...this.#devices.values()];
   }
 
+  /** The same with how polling it goes: asked for those that are shown. */
+  polled(view: DeviceView): DeviceView {
+    const polling = this.#source.pollingOf(view.id);
+    if (polling === undefined) return view;
+    const { everyMs, lateMs, silent, refusal, incomplete, dueInMs } = polling;
+    return {
+      ...view,
+      nextPollAt: instant(Math.round(this.#source.now() + dueInMs)),
+      polling: {
+        ...{ everyMs, lateMs: Math.round(lateMs), silentRounds: silent, refusal },
+        incomplete: incomplete.map(({ column, problem }) => ({
+          column,
+          problem: 'reason' in problem ? problem.reason : problem.kind,
+        })),
+      },
+    };
+  }
+
   counts(): { readonly devices: number; readonly devicesSilent: number } {
     let devicesSilent = 0;
     for (const { state } of this.#devices.values()) if (state === 'silent') devicesSilent++;
     return { devices: this.#devices.size, devicesSilent };
+  }
+
+  /** Plain data for `restore`. */
+  snapshot(): unknown {
+    return [...this.#devices.values()]
+      .filter(({ state }) => state === 'answers' || state === 'silent')
+      .map(
+        ({ id, address, state, lastAnswerAt, profile }): Kept => [
+          ...([id, address, state] as const),
+          ...([lastAnswerAt ?? null, profile ?? null] as const),
+        ],
+      );
+  }
+
+  /** Takes what `snapshot` gave: until it is asked again, a device shows what it showed; its last answer says how old that is. */
+  restore(snapshot: unknown): void {
+    if (!Array.isArray(snapshot)) return;
+    for (const [id, address, state, lastAnswerAt, profile] of snapshot as Kept[]) {
+      const view = this.#devices.get(id);
+      if (view?.state !== 'unknown' || view.address !== address) continue;
+      if (state !== 'answers' && state !== 'silent') continue;
+      this.#change(id, {
+        state,
+        lastAnswerAt: lastAnswerAt === null ? undefined : instant(lastAnswerAt),
+        profile: profile ?? undefined,
+      });
+    }
   }
 
   #change(id: string, change: Partial<DeviceView>): void {

@@ -22,6 +22,7 @@ import { deviceIndex } from '../center/device-index.ts';
 import { type FromIngest, IngestLink } from '../center/ingest-link.ts';
 import { type LineHost, openLineHost } from '../center/line-host.ts';
 import { importList } from '../center/list-import.ts';
+import { portTraffic } from '../center/port-traffic.ts';
 import { Reload } from '../center/reload.ts';
 import { metricsText, statusOf } from '../center/self-metrics.ts';
 import { SeriesFigures } from '../center/series-figures.ts';
@@ -233,6 +234,7 @@ class Center {
       isReady: () => this.#isReady,
       metrics: () => metricsText(this.#counters()),
       dns: () => this.#collector?.dnsView(),
+      traffic: (device) => portTraffic({ series: this.#parts.series, at: world.now(), device }),
       discovered: {
         facts: (filter, page) => this.#collector?.discovered.facts(filter, page) ?? nothing,
         conflicts: (filter, page) => this.#collector?.discovered.conflicts(filter, page) ?? nothing,

@@ -129,8 +129,30 @@ export interface DeviceJson {
   readonly profile: string | null;
   readonly state: 'answers' | 'silent' | 'notPolled' | 'unknown';
   readonly lastAnswerAt: string | null;
-  /** Only in the answer for one device. */
+  /** Null for one that is not polled. */
+  readonly nextPollAt: string | null;
+  /** Only in the answer for one device, as `reading`; null for one that is not polled. */
+  readonly polling?: DevicePollingJson | null;
   readonly reading?: DeviceReading | null;
+}
+
+export interface DevicePollingJson {
+  readonly everySeconds: number;
+  /** How long after its moment it was asked last. */
+  readonly lateMs: number;
+  /** Rounds in a row without an answer. */
+  readonly silentRounds: number;
+  /** `authentication`, `noAccess`, `unreachable`, ..: what it says instead of an answer. */
+  readonly refusal: string | null;
+  /** Tables that did not arrive whole, by their first column. */
+  readonly incomplete: readonly { readonly column: string; readonly problem: string }[];
+}
+
+/** What went through a port in the last hour, in bit/s, oldest first, a minute each; null where nothing was measured. */
+export interface PortTrafficJson {
+  readonly ifIndex: number;
+  readonly inBps: readonly (number | null)[];
+  readonly outBps: readonly (number | null)[];
 }
 
 /** Something that a device said of itself or of its neighbour. Texts in places come from the network. */

@@ -12,7 +12,7 @@ export function dnsJson(view: DnsView | undefined): DnsJson {
     resolvers: view.resolvers.map(({ resolver, state, rcodes, ...seen }) => ({
       id: resolver.id,
       resource: resolver.resource,
-      address: `${resolver.address} ${resolver.port}`,
+      address: hostPort(resolver),
       view: resolver.view,
       platform: resolver.platform ?? null,
       state,
@@ -48,3 +48,7 @@ export function dnsJson(view: DnsView | undefined): DnsJson {
 
 /** A record may hold thousands of characters, and whoever sent it may be hostile. */
 const shortened = (text: string): string => (text.length > 200 ? `${text.slice(0, 199)}…` : text);
+
+/** RFC 3986 clause 3.2.2: an IPv6 address before a port stands in brackets. */
+const hostPort = ({ address, port }: { readonly address: string; readonly port: number }): string =>
+  `${address.includes(':') ? `[${address}]` : address}:${port}`;

@@ -1,5 +1,5 @@
 /** Calls about what is there: devices, subscribers and their links, and the daemon itself. */
-import type { LinkJson, SessionJson } from './contract.ts';
+import type { LinkJson, ListJson, PortTrafficJson, SessionJson } from './contract.ts';
 import { dnsJson } from './dns-json.ts';
 import type { LinkPurpose } from './ports.ts';
 import {
@@ -14,7 +14,7 @@ import {
   text,
   unknownId,
 } from './route.ts';
-import { deviceJson, iso, listJson, subscriberJson } from './views.ts';
+import { deviceJson, devicePollingJson, iso, listJson, portTrafficJson, subscriberJson } from './views.ts';
 
 export const inventoryRoutes: readonly Route[] = [
   {
@@ -35,7 +35,18 @@ export const inventoryRoutes: readonly Route[] = [
     async handle({ ports, id }) {
       const view = await ports.query.device(id);
       if (view === undefined) return unknownId('device', id);
-      return ok({ ...deviceJson(view), reading: view.reading ?? null });
+      return ok({ ...deviceJson(view), polling: devicePollingJson(view), reading: view.reading ?? null });
+    },
+  },
+  {
+    method: 'GET',
+    path: '/devices/:id/traffic',
+    summary: 'What went through the ports of a device in the last hour, in bit/s a minute',
+    answers: 'a list of ports',
+    async handle({ ports, id }) {
+      if ((await ports.query.device(id)) === undefined) return unknownId('device', id);
+      const items = (await ports.traffic(id)).map(portTrafficJson);
+      return ok({ items, total: items.length, next: null } satisfies ListJson<PortTrafficJson>);
     },
   },
   {

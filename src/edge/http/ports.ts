@@ -29,6 +29,8 @@ export interface FrontPorts {
   /** The DNS platform as it is now; undefined where none is configured. */
   dns(): DnsView | undefined;
   readonly discovered: DiscoveryPort;
+  /** Of a device's ports, those that carried something. */
+  traffic(device: string): Promise<readonly PortTraffic[]>;
   /** Prometheus text format 0.0.4, every name beginning with `allclear_`. */
   metrics(): string;
   /** Reads and checks the configuration again, and applies it when nothing is wrong with it. */
@@ -247,6 +249,29 @@ export interface DeviceView {
   readonly profile?: string | undefined;
   readonly state: 'answers' | 'silent' | 'notPolled' | 'unknown';
   readonly lastAnswerAt?: Instant | undefined;
+  /** When it is asked next; undefined for one that is not polled. */
+  readonly nextPollAt?: Instant | undefined;
+  /** How polling it goes; undefined for one that is not polled. */
+  readonly polling?: DevicePolling | undefined;
+}
+
+export interface DevicePolling {
+  readonly everyMs: number;
+  /** How long after its moment it was asked last. */
+  readonly lateMs: number;
+  /** Rounds in a row without an answer. */
+  readonly silentRounds: number;
+  /** What it says instead of an answer. */
+  readonly refusal?: string | undefined;
+  /** Tables of the last rounds that did not arrive whole; the word of each problem. */
+  readonly incomplete: readonly { readonly column: string; readonly problem: string }[];
+}
+
+/** What went through a port in the last hour: octets as bit/s, oldest first, NaN where nothing was measured. */
+export interface PortTraffic {
+  readonly ifIndex: number;
+  readonly inBps: readonly number[];
+  readonly outBps: readonly number[];
 }
 
 /** What the holder of a link may see: nothing about who they are. */

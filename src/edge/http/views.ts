@@ -7,12 +7,14 @@ import type {
   AlarmRowJson,
   ConfirmationJson,
   DeviceJson,
+  DevicePollingJson,
   EtrJson,
   IncidentJson,
   IncidentRowJson,
   Language,
   ListJson,
   NoticeJson,
+  PortTrafficJson,
   SubscriberJson,
   TaskJson,
   TicketJson,
@@ -24,6 +26,7 @@ import type {
   IncidentView,
   Listed,
   NoticeView,
+  PortTraffic,
   SubscriberView,
   TaskView,
   TicketView,
@@ -135,7 +138,19 @@ export function deviceJson(view: DeviceView): DeviceJson {
     profile: view.profile ?? null,
     state: view.state,
     lastAnswerAt: isoOrNull(view.lastAnswerAt),
+    nextPollAt: isoOrNull(view.nextPollAt),
   };
+}
+
+export function devicePollingJson({ polling }: DeviceView): DevicePollingJson | null {
+  if (polling === undefined) return null;
+  const { everyMs, lateMs, silentRounds, refusal, incomplete } = polling;
+  return { everySeconds: everyMs / 1_000, lateMs, silentRounds, refusal: refusal ?? null, incomplete };
+}
+
+export function portTrafficJson({ ifIndex, inBps, outBps }: PortTraffic): PortTrafficJson {
+  const orNull = (value: number): number | null => (Number.isNaN(value) ? null : Math.round(value));
+  return { ifIndex, inBps: inBps.map(orNull), outBps: outBps.map(orNull) };
 }
 
 export function subscriberJson(view: SubscriberView): SubscriberJson {

@@ -1,0 +1,152 @@
+/** What the page of a device says besides its readings, in both languages. */
+import type { PluralForms } from './en.ts';
+
+interface DeviceWords {
+  readonly interfaces: string;
+  readonly sensors: string;
+  readonly noReading: string;
+  readonly alarms: string;
+  readonly noAlarms: string;
+  readonly incidents: string;
+  readonly hardware: string;
+  readonly version: string;
+  readonly serial: string;
+  readonly upTime: string;
+  readonly poll: string;
+  readonly every: string;
+  readonly late: string;
+  readonly inTime: string;
+  readonly next: string;
+  readonly waiting: string;
+  readonly asked: string;
+  readonly problems: string;
+  /** By `polling.refusal`. */
+  readonly refusals: Readonly<Record<string, string>>;
+  readonly silentRounds: PluralForms;
+  readonly neverAnswered: string;
+  readonly incomplete: string;
+  /** By `polling.incomplete[].problem`. */
+  readonly tableProblems: Readonly<Record<string, string>>;
+  readonly limits: string;
+  readonly speed: string;
+  readonly traffic: string;
+  readonly lastHour: string;
+  readonly alias: string;
+  readonly received: string;
+  readonly sent: string;
+  readonly bad: string;
+  readonly all: string;
+  readonly fewer: string;
+}
+
+export const deviceWordsEn: DeviceWords = {
+  interfaces: 'Interfaces',
+  sensors: 'Readings',
+  noReading: 'No full reading yet.',
+  alarms: 'Open alarms',
+  noAlarms: 'No open alarm on this device.',
+  incidents: 'Open incidents',
+  hardware: 'Model',
+  version: 'Version',
+  serial: 'Serial number',
+  upTime: 'Up for',
+  poll: 'Polling',
+  every: 'every',
+  late: 'late by',
+  inTime: 'in time',
+  next: 'next in',
+  waiting: 'waiting for the first poll in',
+  asked: 'is being asked now',
+  problems: 'Polling has trouble',
+  refusals: {
+    unreachable: 'The address cannot be reached, or the name does not resolve.',
+    authentication: 'It refuses the user or its keys. Try: npx allclear poll, which says what is wrong.',
+    noAccess: 'It refuses access: the community or user may not read this.',
+    unknownProfile: 'The profile that is configured does not exist.',
+    overBudget: 'It has more than one reading may take.',
+  },
+  silentRounds: {
+    one: '# round without an answer: address, community, keys, or SNMP is off.',
+    other: '# rounds without an answer: address, community, keys, or SNMP is off.',
+  },
+  neverAnswered: 'It has not answered since the start.',
+  incomplete: 'A table did not arrive whole',
+  tableProblems: {
+    timeout: 'no answer',
+    malformed: 'malformed answer',
+    oidNotIncreasing: 'answers go round in a circle',
+    tooBig: 'every answer too big',
+    errorStatus: 'answered with an error',
+    requests: 'more than one reading may take',
+    rows: 'more than one reading may take',
+    time: 'takes too long',
+    overBudget: 'more than one reading may take',
+  },
+  limits: 'Limits',
+  speed: 'Speed',
+  traffic: 'In / out',
+  lastHour: 'Last hour',
+  alias: 'Description',
+  received: 'in',
+  sent: 'out',
+  bad: 'need a look',
+  all: 'Show all',
+  fewer: 'Show fewer',
+};
+
+export const deviceWordsRu: DeviceWords = {
+  interfaces: 'Интерфейсы',
+  sensors: 'Показания',
+  noReading: 'Полного опроса ещё не было.',
+  alarms: 'Открытые аварии',
+  noAlarms: 'Открытых аварий на этом устройстве нет.',
+  incidents: 'Открытые инциденты',
+  hardware: 'Модель',
+  version: 'Версия',
+  serial: 'Серийный номер',
+  upTime: 'Работает',
+  poll: 'Опрос',
+  every: 'каждые',
+  late: 'с опозданием на',
+  inTime: 'вовремя',
+  next: 'следующий через',
+  waiting: 'ждёт первого опроса через',
+  asked: 'опрашивается сейчас',
+  problems: 'Опрос не удаётся',
+  refusals: {
+    unreachable: 'Адрес недоступен или имя не находится.',
+    authentication: 'Пользователь или его ключи отвергнуты. Что именно неверно, скажет: npx allclear poll.',
+    noAccess: 'В доступе отказано: community или пользователю этого читать нельзя.',
+    unknownProfile: 'Указанного в настройках профиля нет.',
+    overBudget: 'В нём больше, чем берётся за один раз.',
+  },
+  silentRounds: {
+    one: '# опрос без ответа: адрес, community, ключи, или SNMP выключен.',
+    few: '# опроса без ответа: адрес, community, ключи, или SNMP выключен.',
+    many: '# опросов без ответа: адрес, community, ключи, или SNMP выключен.',
+    other: '# опроса без ответа: адрес, community, ключи, или SNMP выключен.',
+  },
+  neverAnswered: 'С запуска не ответило ни разу.',
+  incomplete: 'Таблица пришла не целиком',
+  tableProblems: {
+    timeout: 'нет ответа',
+    malformed: 'ответ искажён',
+    oidNotIncreasing: 'ответы ходят по кругу',
+    tooBig: 'любой ответ слишком большой',
+    errorStatus: 'ответ с ошибкой',
+    requests: 'больше, чем берётся за один раз',
+    rows: 'больше, чем берётся за один раз',
+    time: 'слишком долго',
+    overBudget: 'больше, чем берётся за один раз',
+  },
+  limits: 'Пределы',
+  speed: 'Скорость',
+  traffic: 'Приём / передача',
+  lastHour: 'За час',
+  alias: 'Описание',
+  received: 'приём',
+  sent: 'передача',
+  bad: 'требуют внимания',
+  all: 'Показать все',
+  fewer: 'Показать меньше',
+};

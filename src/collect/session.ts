@@ -68,6 +68,8 @@ export interface WalkBudget {
   readonly requests: number;
   readonly rows: number;
   readonly timeMs: number;
+  /** Of all tables of one `fill` together. */
+  readonly totalMs?: number | undefined;
 }
 
 /** What became of one `fill`; what did arrive is in the tables. */

@@ -80,7 +80,7 @@ export class TableCells {
   /** The row that has the time of the message at hand. */
   #stamped = -1;
 
-  constructor({ columns, mostRows = 20_000, mostBytes = 8 * 1024 * 1024 }: TableCellsSetup) {
+  constructor({ columns, mostRows = 40_000, mostBytes = 8 * 1024 * 1024 }: TableCellsSetup) {
     this.columns = columns;
     this.width = columns.length;
     this.#mostRows = mostRows;

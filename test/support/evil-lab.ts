@@ -62,13 +62,14 @@ export interface EvilTarget {
   readonly port: number;
   readonly timeoutMs: number;
   readonly retries?: number | undefined;
+  readonly withinMs?: number | undefined;
 }
 
 export function evilPoller(world: World, transport: Transport, target: EvilTarget): DevicePoller {
-  const { port, timeoutMs, retries = 1, profiles: others } = target;
+  const { port, timeoutMs, retries = 1, profiles: others, withinMs } = target;
   const credentials = { version: 'v2c', community: new Secret('c') } as const;
   return new DevicePoller({
-    ...{ world, transport, profiles: others ?? profiles },
+    ...{ world, transport, profiles: others ?? profiles, withinMs },
     profile: others === undefined ? 'evil' : [...others.byId.keys()][0]!,
     target: { host: '127.0.0.1', port, timeoutMs, retries, credentials },
   });

@@ -60,7 +60,7 @@ export class Targets {
   /** Answers those to be polled: the same object as before where nothing about the device changed. */
   use({ config, profiles, profilesDigest }: TargetsPlan): readonly PolledDevice[] {
     const before = profilesDigest === this.#profilesDigest ? this.#targets : new Map<string, Target>();
-    const { timeoutMs, retries } = config.snmp;
+    const { timeoutMs, retries, intervalMs } = config.snmp;
     const old = this.#targets;
     this.#profiles = profiles;
     this.#profilesDigest = profilesDigest;
@@ -68,10 +68,10 @@ export class Targets {
       config.devices
         .filter(({ poll }) => poll)
         .map((device) => {
-          const from = { device, timeoutMs, retries };
+          const from = { device, timeoutMs, retries, intervalMs };
           const known = before.get(device.id);
           if (known !== undefined && saysSame(known.from, from)) return [device.id, known];
-          return [device.id, this.#targetOf(device, { from, timeoutMs, retries })];
+          return [device.id, this.#targetOf(device, { from, timeoutMs, retries, intervalMs })];
         }),
     );
     for (const [id, target] of old) if (this.#targets.get(id) !== target) target.close();
@@ -90,9 +90,12 @@ export class Targets {
 
   #targetOf(
     device: DeviceConfig,
-    given: { readonly from: unknown } & Pick<Installation['config']['snmp'], 'timeoutMs' | 'retries'>,
+    given: { readonly from: unknown } & Pick<
+      Installation['config']['snmp'],
+      'timeoutMs' | 'retries' | 'intervalMs'
+    >,
   ): Target {
-    const { from, timeoutMs, retries } = given;
+    const { from, timeoutMs, retries, intervalMs } = given;
     const poller = new DevicePoller({
       world: this.#world,
       transport: this.#transport,
@@ -106,6 +109,7 @@ export class Targets {
         learned: learnedFrom(Object.hasOwn(this.#paces, device.id) ? this.#paces[device.id] : undefined),
       },
       profile: device.profile,
+      withinMs: intervalMs,
     });
     const measured: PolledDevice = {
       id: device.id,

@@ -9,15 +9,21 @@ import {
   readingOfCells,
   TableCells,
 } from '../../collect/collect.ts';
-import type { Session } from '../../collect/session.ts';
+import type { Session, WalkBudget } from '../../collect/session.ts';
 import type { FullAnswer, PolledPlan } from '../../flow/polled-device.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 import { type Learned, nothingLearned } from './learned.ts';
 import { chosenProfile, openDeviceSession, type PollOutcome, type PollRequest } from './poll.ts';
+import { timedSession } from './timed-session.ts';
 
 const sysUpTime = '1.3.6.1.2.1.1.3.0';
 /** ifTableLastChange (RFC 2863), entLastChangeTime (RFC 6933), ifStackLastChange. */
 const changeMarks = ['1.3.6.1.2.1.31.1.5.0', '1.3.6.1.2.1.47.1.4.1.0', '1.3.6.1.2.1.31.1.6.0'];
+
+/** Numbers and states of a device that is polled without an interval. */
+const usualWithinMs = 60_000;
+/** Everything with its names is read once an hour and may last longer than a short interval. */
+const leastFullMs = 30_000;
 
 const nothingAnswered = (count: number): FillOutcome => ({
   problems: Array.from({ length: count }, () => ({ kind: 'timeout' }) as const),
@@ -94,7 +100,7 @@ export class DevicePoller {
         return;
       }
       const tables = groups.map((group) => plan.cells[group]!);
-      session.fill(tables, planned.budget, (outcome) => {
+      session.fill(tables, this.#budget(planned.budget), (outcome) => {
         if (outcome.answeredAtMs === undefined) this.#endSession();
         done(outcome);
       });
@@ -158,7 +164,19 @@ export class DevicePoller {
       this.#plan = undefined;
     }
     const tables = costly ? profile.tables : profile.tables.filter(({ onSuspicion }) => !onSuspicion);
-    return readDevice(session, { ...profile, tables }, atNow(this.#request.world));
+    const { world } = this.#request;
+    const inTime = timedSession(session, world, Math.max(this.#withinMs, leastFullMs));
+    return readDevice(inTime, { ...profile, tables }, atNow(world));
+  }
+
+  get #withinMs(): number {
+    return this.#request.withinMs ?? usualWithinMs;
+  }
+
+  /** One reading ends before the next one begins. */
+  #budget(ofTable: WalkBudget): WalkBudget {
+    const totalMs = this.#withinMs;
+    return { ...ofTable, timeMs: Math.min(ofTable.timeMs, totalMs), totalMs };
   }
 
   /** The same plan as long as the device is the same kind of device. */

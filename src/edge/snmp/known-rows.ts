@@ -2,7 +2,7 @@
 import { valueTag } from '../../collect/session.ts';
 import { keepValue } from './cell-values.ts';
 import { type MessageView, POSITION_FIELDS } from './pdu.ts';
-import type { WalkRequest } from './table-walk.ts';
+import type { WalkRequest } from './walk-request.ts';
 
 /**
  * Takes bindings as long as each is the next row of its column among the first `rows` ones; answers the first binding that is

@@ -13,6 +13,10 @@ export interface Learned {
   usesBulk: boolean;
   /** Requests in a row of the usual size that brought silence, each followed by the answer to a smaller one. */
   silences: number;
+  /** By which the budget of a table is multiplied, a power of two; 0: its tables have no end. */
+  growth: number;
+  /** Tables with rising rows that were longer than their budget, since the last growth. */
+  overruns: number;
   hasAnswered: boolean;
   hasAnsweredBulk: boolean;
   /** False: sysUpTime is hidden from us, so it is not asked for in each message. */
@@ -40,6 +44,9 @@ const MOST_ROOM = 16_000;
 const LEAST_ROOM = 16;
 const SOONEST_GROWTH = 4;
 const SILENCES_BELIEVED = 2;
+const OVERRUNS_BELIEVED = 2;
+/** 128,000 terminals of an OLT are more than any has. */
+const MOST_GROWTH = 8;
 const RTT_KNOWN_AFTER = 16;
 const LONGEST_MICROS = 60_000_000;
 const SHORTEST_TIMEOUT_MS = 500;
@@ -56,6 +63,8 @@ export const nothingLearned = (): Learned => ({
   growAfter: SOONEST_GROWTH,
   usesBulk: true,
   silences: 0,
+  growth: 1,
+  overruns: 0,
   hasAnswered: false,
   hasAnsweredBulk: false,
   tellsUpTime: true,
@@ -167,3 +176,15 @@ function shrinkRoom(learned: Learned, bindingBytes: number, patience: number): v
   learned.growAfter = Math.min(100_000, learned.growAfter * patience);
   learned.roomBytes = Math.max(LEAST_ROOM, Math.floor(Math.min(learned.roomBytes, bindingBytes) / 2));
 }
+
+/**
+ * A table whose rows only rose was longer than its budget. What a device delivers honestly is let grow, reading by reading;
+ * what has no end at the most either has none at all, and never grows again.
+ */
+export function learnOverrun(learned: Learned): void {
+  if (learned.growth === 0 || ++learned.overruns < OVERRUNS_BELIEVED) return;
+  learned.overruns = 0;
+  learned.growth = learned.growth >= MOST_GROWTH ? 0 : learned.growth * 2;
+}
+
+export const growthOf = (learned: Learned): number => Math.max(1, learned.growth);

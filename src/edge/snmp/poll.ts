@@ -51,6 +51,8 @@ export interface PollRequest {
   readonly target: DeviceTarget;
   /** An id or `auto`. */
   readonly profile: string;
+  /** A poll lasts no longer: the interval at which it comes. */
+  readonly withinMs?: number | undefined;
 }
 
 /** Every way it can end is a value. */

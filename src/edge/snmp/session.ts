@@ -5,12 +5,13 @@ import type { World } from '../../base/world.ts';
 import type { Answer, Oid, Session, SessionProblem, Varbind, WalkBudget } from '../../collect/session.ts';
 import { TableCells } from '../../collect/session.ts';
 import { getAll } from './get.ts';
-import { type Learned, nothingLearned } from './learned.ts';
+import { growthOf, type Learned, nothingLearned } from './learned.ts';
 import { encodeRequest, type MessageView, type SnmpVersion, V2C } from './pdu.ts';
 import { type Ask, addressOf, type Peer } from './peer.ts';
 import { RequestBuffer } from './request-buffer.ts';
-import { type Exchange, TableWalk, upTimeColumn, type WalkRequest } from './table-walk.ts';
+import { TableWalk, upTimeColumn } from './table-walk.ts';
 import type { Transport } from './transport.ts';
+import type { Exchange, WalkRequest } from './walk-request.ts';
 
 export interface Target {
   /** A literal IPv4 or IPv6 address. */
@@ -68,16 +69,20 @@ function sessionOver(wire: Wire, learned: Learned): Session {
   const freeWalk = (): TableWalk => (own.isBusy ? new TableWalk(wire, learned) : own);
   return {
     get: (oids) => getAll(wire, oids),
-    walk: (columns, budget) => answerOf(freeWalk(), columns, budget),
+    walk: (columns, budget) => answerOf(freeWalk(), columns, { budget, growth: growthOf(learned) }),
     fill: (tables, budget, done) => freeWalk().run({ tables, budget, done }),
     close: () => wire.close(),
   };
 }
 
 /** A walk as a list of bindings, row by row: for readings that want names and objects. */
-function answerOf(walk: TableWalk, columns: readonly Oid[], budget: WalkBudget): Promise<Answer> {
+function answerOf(
+  walk: TableWalk,
+  columns: readonly Oid[],
+  { budget, growth }: { readonly budget: WalkBudget; readonly growth: number },
+): Promise<Answer> {
   const bare = columns.map((column) => (column.startsWith('.') ? column.slice(1) : column));
-  const cells = new TableCells({ columns: bare, mostRows: budget.rows });
+  const cells = new TableCells({ columns: bare, mostRows: budget.rows * growth });
   return new Promise((resolve) => {
     const done = (problem: SessionProblem | undefined): void => {
       const varbinds: Varbind[] = [];

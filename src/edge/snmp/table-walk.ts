@@ -4,42 +4,24 @@ import { compareOids, notPlaced, type TableCells, valueTag } from '../../collect
 import { keepValue } from './cell-values.ts';
 import { prefixesOf } from './column-prefixes.ts';
 import { takeKnownRows } from './known-rows.ts';
-import { type Learned, learnCutReply, learnFullReply, learnSilence, learnTooLarge } from './learned.ts';
+import {
+  growthOf,
+  type Learned,
+  learnCutReply,
+  learnFullReply,
+  learnOverrun,
+  learnSilence,
+  learnTooLarge,
+} from './learned.ts';
 import { wholeOf } from './oid.ts';
 import { errorStatus, type MessageView, POSITION_FIELDS } from './pdu.ts';
 import { problemOf, tooBig } from './walk-problems.ts';
-
-/** A walk as the wire sees it: what to ask next. Names are the sysUpTime, where asked for, then one a column. */
-export interface WalkRequest {
-  readonly nonRepeaters: number;
-  readonly maxRepetitions: number;
-  readonly usesBulk: boolean;
-  /** On the scale of `Exchange.nowMs`. */
-  readonly giveUpAtMs: number;
-  /** Of the reply wanted. */
-  readonly replyBytes: number;
-  readonly cells: TableCells;
-  readonly prefixes: readonly Uint8Array[];
-  /** Columns asked, `askedCount` of them. */
-  readonly asked: Int32Array;
-  readonly askedCount: number;
-  /** Called once a request; a view is valid only during the call. */
-  done(outcome: MessageView | SessionProblem): void;
-}
-
-/** What the walk needs of the wire: one request under way at a time. */
-export interface Exchange {
-  readonly canBulk: boolean;
-  /** Monotonic milliseconds. */
-  nowMs(): number;
-  /** Wall clock, milliseconds. */
-  wallMs(): number;
-  readonly engineBoots: number | undefined;
-  next(request: WalkRequest): void;
-}
+import type { Exchange, WalkRequest } from './walk-request.ts';
 
 const WIDEST = 32;
 const MOST_REPETITIONS = 127;
+/** A request must bring so many values on average for its table to be let grow. */
+const LEAST_VALUES = 8;
 /** Message, PDU and list headers, id and error fields, community of usual length. */
 const ENVELOPE_BYTES = 36;
 /** sysUpTime.0 with its value. */
@@ -79,6 +61,11 @@ export class TableWalk implements WalkRequest {
   /** 1 for columns of this table that are at their end. */
   #ended = new Uint8Array(0);
   #requestsLeft = 0;
+  /** Requests and rows that this table may cost. */
+  #mostRequests = 0;
+  #mostRows = 0;
+  /** Of all tables together. */
+  #endsAtMs = Number.NaN;
   #timeoutsInARow = 0;
   /** Bytes asked for when silence came, NaN without any; what follows in this table asks for half of it. */
   #silentBytes = Number.NaN;
@@ -113,6 +100,7 @@ export class TableWalk implements WalkRequest {
     this.#hasAnsweredSinceTimeout = false;
     this.#overruns = 0;
     this.#away = undefined;
+    this.#endsAtMs = this.#exchange.nowMs() + (walk.budget.totalMs ?? Number.POSITIVE_INFINITY);
     this.#beginTable();
   }
 
@@ -141,8 +129,12 @@ export class TableWalk implements WalkRequest {
     this.#activeCount = this.prefixes.length;
     for (let i = 0; i < this.#activeCount; i++) this.#active[i] = i;
     this.#ended.fill(0);
-    this.#requestsLeft = Math.floor(budget.requests / 4 ** this.#overruns);
-    this.giveUpAtMs = this.#exchange.nowMs() + budget.timeMs / 4 ** this.#overruns;
+    const growth = growthOf(this.#learned);
+    this.#mostRows = budget.rows * growth;
+    this.#mostRequests = Math.floor((budget.requests * growth) / 4 ** this.#overruns);
+    this.#requestsLeft = this.#mostRequests;
+    const longestMs = budget.timeMs / 4 ** this.#overruns;
+    this.giveUpAtMs = Math.min(this.#exchange.nowMs() + longestMs, this.#endsAtMs);
     this.#timeoutsInARow = 0;
     this.#silentBytes = Number.NaN;
     this.#isTight = false;
@@ -155,7 +147,11 @@ export class TableWalk implements WalkRequest {
       if (cells.tags[column] === valueTag.counter64) this.#learned.hasCounter64 = true;
     }
     cells.finish(this.#problem === undefined);
-    if (this.#problem?.kind === 'overBudget') this.#overruns++;
+    if (this.#problem?.kind === 'overBudget') {
+      this.#overruns++;
+      const values = (cells.rows * cells.width) / (this.#mostRequests - this.#requestsLeft);
+      if (this.#problem.budget !== 'time' && values >= LEAST_VALUES) learnOverrun(this.#learned);
+    }
     this.#problems.push(this.#problem);
     this.#beginTable();
   }
@@ -246,7 +242,7 @@ export class TableWalk implements WalkRequest {
     this.#answeredAtMs = this.#exchange.wallMs();
     cells.stamp(this.#answeredAtMs, first === 1 ? this.#ticks : undefined);
     const count = Math.min(view.count, first + askedCount * this.maxRepetitions);
-    const from = takeKnownRows(this, view, count, Math.min(cells.rowsInOrder, this.#walk.budget.rows));
+    const from = takeKnownRows(this, view, count, Math.min(cells.rowsInOrder, this.#mostRows));
     let isUseful = from > first;
     let hasEnded = false;
     for (let i = from, turn = (from - first) % askedCount; i < count; i++) {
@@ -296,7 +292,7 @@ export class TableWalk implements WalkRequest {
       return false;
     }
     const row = cells.rowFor(column, view.bytes, positions[at]! + prefix.length, positions[at + 1]!);
-    if (row < 0 || row >= this.#walk.budget.rows) {
+    if (row < 0 || row >= this.#mostRows) {
       this.#endColumn(column, problemOf(row < 0 ? row : notPlaced.noRoom));
       return false;
     }

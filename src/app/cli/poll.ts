@@ -13,14 +13,20 @@ import { readingReport } from './reading-report.ts';
 import { exitCodeOf, type Language, problemText } from './session-problem.ts';
 import { checkedProfile, profilesBeside, snmpOptions, snmpUsage, targetFrom } from './snmp-options.ts';
 import type { Terminal, Verb } from './verb.ts';
+import { verdictsOf } from './verdicts.ts';
 import { languageFrom, type Say, speaker } from './words.ts';
 
-const options = { ...commonOptions, ...snmpOptions, profile: { type: 'string' } } as const;
+const options = {
+  ...commonOptions,
+  ...snmpOptions,
+  profile: { type: 'string' },
+  all: { type: 'boolean' },
+} as const;
 
 export const pollVerb: Verb = {
   name: 'poll',
   summary: 'Reads one device once, with everything its profile names; --json prints device-reading/1.',
-  usage: `allclear poll HOST[:PORT] ${snmpUsage} [--profile ID] [--config FILE] [--json] [--lang ru|en]`,
+  usage: `allclear poll HOST[:PORT] ${snmpUsage} [--profile ID] [--config FILE] [--all] [--json] [--lang ru|en]`,
   async run(argv, terminal) {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
     const say = speaker(values.lang);
@@ -31,7 +37,11 @@ export const pollVerb: Verb = {
     const outcome = await pollOnce(target, { profile, profiles, terminal, say });
     const isJson = values.json === true || values.jsonl === true;
     const language = languageFrom(values.lang);
-    return report(outcome, { terminal, say, language, isJson, profiles, name: formatHostPort(target) });
+    const isWhole = values.all === true;
+    return report(outcome, {
+      ...{ terminal, say, language, isJson, isWhole, profiles },
+      name: formatHostPort(target),
+    });
   },
 };
 
@@ -62,13 +72,14 @@ interface Reporting {
   readonly say: Say;
   readonly language: Language;
   readonly isJson: boolean;
+  readonly isWhole: boolean;
   readonly profiles: Profiles;
   readonly name: string;
 }
 
 function report(
   outcome: PollOutcome,
-  { terminal, say, language, isJson, profiles, name }: Reporting,
+  { terminal, say, language, isJson, isWhole, profiles, name }: Reporting,
 ): number {
   if (outcome.kind === 'unknownProfile') {
     terminal.complain(`${name}: no profile fits, and there is no profile "${outcome.profile}"`);
@@ -82,7 +93,10 @@ function report(
   for (const { table, problem } of incomplete) {
     terminal.complain(`${name}: the table ${table} is incomplete: ${problemText(problem, language)}`);
   }
-  terminal.print(isJson ? JSON.stringify(reading) : readingReport(reading, say, language));
+  const verdicts = verdictsOf(reading, profiles.byId.get(reading.profile));
+  terminal.print(
+    isJson ? JSON.stringify(reading) : readingReport(reading, { say, language, isWhole, verdicts }),
+  );
   if (!isJson && reading.profile === 'generic') {
     const answered = standardTables(reading, profiles).join(', ') || '-';
     terminal.print(`\n${say('unknownDevice', { id: reading.device.sysObjectID ?? '-', answered })}`);

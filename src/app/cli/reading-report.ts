@@ -1,177 +1,130 @@
-/** One reading of a device as somebody wants to see it at three in the morning: what is bad is marked, what is missing says why. */
-import type { DeviceReading, InterfaceReading, MetricReading, ObjectReading } from '../../model/reading.ts';
+/**
+ * One reading of a device as somebody wants to see it at three in the morning: what is bad first, values in the units
+ * people read, what is missing says why. A device with more than a screen is counted by kind; `--all` has every line.
+ */
+import type { DeviceReading, InterfaceReading } from '../../model/reading.ts';
+import { objectLines, summaryOfKinds } from './reading-objects.ts';
+import { readingLines } from './reading-values.ts';
+import { type ReportHeads, reportHeads } from './reading-words.ts';
 import type { Language } from './session-problem.ts';
+import { shownTime, shownValue } from './shown-value.ts';
 import { formatTable, printable } from './table.ts';
+import type { Verdict } from './verdicts.ts';
 import type { Say } from './words.ts';
 
-/** Of a section; `--json` has all. */
-const mostLines = 400;
+/** More lines than these of a kind are counted, not listed. */
+const shortList = { interfaces: 30, readings: 45, objects: 30, bad: 30 };
+/** Of a section with `--all`; `--json` has all. */
+const mostLines = 10_000;
 
-const heads = {
-  en: {
-    device: 'device',
-    interfaces: ['', 'ifIndex', 'interface', 'state', 'speed', 'alias'],
-    readings: ['', 'object', 'reading', 'value', 'unit'],
-    links: ['local port', 'neighbour', 'its port'],
-    objects: ['', 'object', 'state', 'name'],
-    more: 'and {count} more: --json has all',
-    adminDown: 'switched off',
-  },
-  ru: {
-    device: 'устройство',
-    interfaces: ['', 'ifIndex', 'интерфейс', 'состояние', 'скорость', 'описание'],
-    readings: ['', 'объект', 'показание', 'значение', 'единица'],
-    links: ['порт', 'сосед', 'его порт'],
-    objects: ['', 'объект', 'состояние', 'имя'],
-    more: 'и ещё {count}: всё есть в --json',
-    adminDown: 'выключен',
-  },
-} as const;
+export interface ReportOptions {
+  readonly say: Say;
+  readonly language: Language;
+  readonly isWhole: boolean;
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+}
 
-const absences: Readonly<Record<Language, Readonly<Record<NonNullable<MetricReading['absent']>, string>>>> = {
-  en: {
-    'no-light': 'no light',
-    sentinel: 'not measured',
-    offline: 'offline',
-    'no-such': 'not there',
-    'out-of-range': 'implausible',
-    timeout: 'no answer',
-  },
-  ru: {
-    'no-light': 'нет света',
-    sentinel: 'не измеряется',
-    offline: 'не на связи',
-    'no-such': 'отсутствует',
-    'out-of-range': 'неправдоподобно',
-    timeout: 'нет ответа',
-  },
-};
-
-export function readingReport(reading: DeviceReading, say: Say, language: Language): string {
+export function readingReport(reading: DeviceReading, options: ReportOptions): string {
   const { device, interfaces, readings, objects, links, profile } = reading;
+  const { say, language, isWhole } = options;
   const name = printable(device.sysName ?? device.hardware ?? 'device');
   const counts = { interfaces: interfaces.length, readings: readings.length, objects: objects.length };
-  const words = heads[language];
+  const words = reportHeads[language];
   const parts = [say('answered', { name, profile, ...counts })];
-  parts.push(formatTable([words.device, ''], factsOf(device)));
-  const section = (head: readonly string[], rows: readonly (readonly unknown[])[]): void => {
+  parts.push(formatTable([words.device, ''], factsOf(device, words)));
+  const section = (
+    head: readonly string[],
+    rows: readonly (readonly unknown[])[],
+    most = mostLines,
+  ): void => {
     if (rows.length === 0) return;
-    const left = rows.length - mostLines;
-    const table = formatTable(head, rows.slice(0, mostLines));
+    const left = rows.length - most;
+    const table = formatTable(head, rows.slice(0, most));
     parts.push(left > 0 ? `${table}\n${words.more.replace('{count}', String(left))}` : table);
   };
-  section(
-    words.interfaces,
-    interfaces.map((one) => interfaceLine(one, language)),
-  );
-  section(words.readings, readingLines(readings, nameOf(objects), language));
+  const isLong = {
+    interfaces: !isWhole && interfaces.length > shortList.interfaces,
+    readings: !isWhole && readings.length > shortList.readings,
+    objects: !isWhole && objects.length > shortList.objects,
+  };
+  const lines = readingLines(reading, options);
+  if (isLong.readings) {
+    const bad = lines.filter(({ isBad }) => isBad).map(({ row }) => row);
+    section(words.bad, bad, shortList.bad);
+    parts.push(formatTable(words.kinds, summaryOfKinds(reading, options)));
+  } else {
+    section(
+      words.readings,
+      lines.map(({ row }) => row),
+    );
+  }
+  parts.push(...interfacePart(interfaces, { words, isLong: isLong.interfaces, section }));
   section(
     words.links,
     links.map((one) => [one.localPort, one.remoteName ?? one.remoteChassis, one.remotePort]),
   );
-  section(words.objects, objectLines(objects));
+  // What is counted by kind above is not listed below.
+  if (!isLong.objects && !isLong.readings) section(words.objects, objectLines(objects));
+  if (isLong.interfaces || isLong.readings || isLong.objects) parts.push(words.whole);
   return parts.join('\n\n');
 }
 
-function factsOf({ sysUpTimeTicks, ...rest }: DeviceReading['device']): (readonly [string, unknown])[] {
+function factsOf(
+  { sysUpTimeTicks, ...rest }: DeviceReading['device'],
+  words: ReportHeads,
+): (readonly [string, unknown])[] {
   const facts: (readonly [string, unknown])[] = Object.entries(rest).filter(
     ([, value]) => value !== undefined,
   );
-  if (sysUpTimeTicks !== undefined) facts.push(['sysUpTime', upTime(sysUpTimeTicks)]);
+  if (sysUpTimeTicks !== undefined) facts.push([words.upTime, shownTime(sysUpTimeTicks / 100)]);
   return facts;
 }
 
-function upTime(ticks: number): string {
-  const minutes = Math.floor(ticks / 6_000);
-  const [days, hours] = [Math.floor(minutes / 1_440), Math.floor(minutes / 60) % 24];
-  return `${days} d ${String(hours).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
-}
+const isOff = ({ adminStatus }: InterfaceReading): boolean => adminStatus === 'down';
+const isDown = (one: InterfaceReading): boolean =>
+  one.adminStatus === 'up' && one.operStatus !== undefined && /down/i.test(one.operStatus);
 
-function interfaceLine(one: InterfaceReading, language: Language): readonly unknown[] {
-  const isOff = one.adminStatus === 'down';
-  const isDown = one.adminStatus === 'up' && one.operStatus !== undefined && /down/i.test(one.operStatus);
-  const state = isOff ? heads[language].adminDown : one.operStatus;
-  const name = one.ifName ?? one.ifDescr;
-  return [
-    isDown ? '!' : '',
+/** Down first, those with a description before the others; of many only what is down and described, and the counts. */
+function interfacePart(
+  interfaces: readonly InterfaceReading[],
+  given: {
+    readonly words: ReportHeads;
+    readonly isLong: boolean;
+    readonly section: (head: readonly string[], rows: readonly (readonly unknown[])[], most?: number) => void;
+  },
+): readonly string[] {
+  const { words, isLong, section } = given;
+  const rank = (one: InterfaceReading): number =>
+    isOff(one) ? 3 : isDown(one) ? ((one.ifAlias ?? '') === '' ? 1 : 0) : 2;
+  const sorted = [...interfaces].sort((a, b) => rank(a) - rank(b) || a.ifIndex - b.ifIndex);
+  const row = (one: InterfaceReading): readonly unknown[] => [
+    isDown(one) ? '!' : '',
     one.ifIndex,
-    name,
-    state,
-    one.speedBps === undefined ? '' : speed(one.speedBps),
+    one.ifName ?? one.ifDescr,
+    isOff(one) ? words.adminDown : one.operStatus,
+    (one.speedBps ?? 0) > 0 ? shownValue(one.speedBps ?? 0, 'bit/s') : '',
     one.ifAlias,
   ];
-}
-
-function speed(bps: number): string {
-  const [unit, size] = bps >= 1e9 ? ['G', 1e9] : bps >= 1e6 ? ['M', 1e6] : bps >= 1e3 ? ['k', 1e3] : ['', 1];
-  return `${Number((bps / Number(size)).toPrecision(4))} ${unit}bit/s`;
-}
-
-const nameOf =
-  (objects: readonly ObjectReading[]) =>
-  (id: string): string => {
-    const name = objects.find((one) => one.id === id)?.attributes['name'];
-    return name === undefined || name === id ? id : `${id}  ${printable(name, 32)}`;
-  };
-
-/** Each object is named once, with everything read of it below. */
-function readingLines(
-  readings: readonly MetricReading[],
-  named: (id: string) => string,
-  language: Language,
-): (readonly unknown[])[] {
-  const byObject = new Map<string, MetricReading[]>();
-  for (const one of readings) {
-    const same = byObject.get(one.object);
-    if (same === undefined) byObject.set(one.object, [one]);
-    else same.push(one);
+  if (!isLong) {
+    section(words.interfaces, sorted.map(row));
+    return [];
   }
-  return [...byObject].flatMap(([object, own]) =>
-    own.map((one, place) => [
-      isBeyond(one) ? '!' : '',
-      place === 0 ? named(object) : '',
-      one.metric,
-      one.value === null ? `(${absences[language][one.absent ?? 'no-such']})` : shown(one.value),
-      one.value === null || one.unit === '1' ? '' : one.unit,
-    ]),
-  );
-}
-
-const shown = (value: number | string): string =>
-  typeof value === 'number' && !Number.isInteger(value)
-    ? String(Number(value.toPrecision(6)))
-    : String(value);
-
-/** Beyond a limit that the device itself sends. */
-function isBeyond({ value, limits }: MetricReading): boolean {
-  if (typeof value !== 'number' || limits === undefined) return false;
-  const high = Object.values(limits.high ?? {}).some((limit) => value >= limit);
-  return high || Object.values(limits.low ?? {}).some((limit) => value <= limit);
-}
-
-/** What stands in what, by indentation; a parent that was not read leaves its children at the margin. */
-function objectLines(objects: readonly ObjectReading[]): (readonly unknown[])[] {
-  const ids = new Set(objects.map(({ id }) => id));
-  const children = new Map<string, ObjectReading[]>();
-  for (const one of objects) {
-    const parent = one.parent !== undefined && ids.has(one.parent) ? one.parent : '';
-    children.set(parent, [...(children.get(parent) ?? []), one]);
+  const counted = new Map<string, number>();
+  for (const one of interfaces) {
+    const state = isOff(one) ? words.adminDown : (one.operStatus ?? '-');
+    counted.set(state, (counted.get(state) ?? 0) + 1);
   }
-  const lines: (readonly unknown[])[] = [];
-  const placed = new Set<string>();
-  const place = (parent: string, depth: number): void => {
-    for (const one of children.get(parent) ?? []) {
-      if (placed.has(one.id)) continue;
-      placed.add(one.id);
-      const mark = /^(down|failed|offline|los|lossOf|critical)/i.test(one.state ?? '') ? '!' : '';
-      // The table takes blanks at the ends of a cell away, so points show the depth.
-      lines.push([mark, '. '.repeat(Math.min(depth, 8)) + one.id, one.state, one.attributes['name']]);
-      place(one.id, depth + 1);
-    }
-  };
-  place('', 0);
-  // Objects that stand in a ring are left over.
-  for (const one of objects)
-    if (!placed.has(one.id)) lines.push(['', one.id, one.state, one.attributes['name']]);
-  return lines;
+  const counts = [...counted].map(([state, count]) => `${count} ${printable(state, 30)}`).join(', ');
+  const down = sorted.filter(isDown);
+  section(words.interfaces, down.filter(({ ifAlias }) => (ifAlias ?? '') !== '').map(row), shortList.bad);
+  const bare = down
+    .filter(({ ifAlias }) => (ifAlias ?? '') === '')
+    .map((one) => printable(one.ifName ?? one.ifDescr, 24));
+  const names = bare.length === 0 ? '' : `\n${words.bareDown}: ${listed(bare, 24)}`;
+  return [`${words.interfaceCount}: ${counts}.${names}`];
+}
+
+function listed(names: readonly string[], most: number): string {
+  const left = names.length - most;
+  return names.slice(0, most).join(', ') + (left > 0 ? ` .. +${left}` : '');
 }

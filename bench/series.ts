@@ -190,7 +190,7 @@ async function timed(run: () => Promise<void>): Promise<number> {
 
 const sealedBytes = (folder: string): number =>
   readdirSync(folder)
-    .filter((name) => /^series-\d{4}-\d\d-\d\d\.sqlite$/.test(name))
+    .filter((name) => /^series-.*\.whole$/.test(name))
     .reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 
 /** The obvious store: one row a sample, keyed (series, time), one transaction a poll round. */

@@ -1,7 +1,7 @@
 /** Which batches and samples a series store takes at all. */
 import { Fault } from '../../base/fault.ts';
 import type { SampleBatch } from '../../flow/series.ts';
-import { DAY_MS } from './day-file.ts';
+import { DAY_MS } from './day-names.ts';
 
 /** More samples in one batch are refused. */
 const MOST_SAMPLES = 2_000_000;

@@ -1,59 +1,71 @@
-/** A body: chunks of one series one behind the other, each with its own checksum; what a row of a day file holds. */
+/** A body: chunks of one series one behind the other, each with its own checksum; what a segment holds of a series. */
 import { crc32 } from 'node:zlib';
 import { BitWriter, DamagedChunk } from './bits.ts';
-import { type Part, readChunk, writeChunk } from './chunk.ts';
+import {
+  type Part,
+  readChunk,
+  type TimeRange,
+  type TimesRead,
+  type TimesWritten,
+  writeChunk,
+} from './chunk.ts';
 import type { PointBuffer } from './point-buffer.ts';
 
-/** CRC-32 (4 bytes, little-endian) and the chunk's length (2 bytes) stand before each chunk. */
+/** CRC-32 (4 bytes, little-endian) and the length (2 bytes) stand before each chunk. */
 const HEAD_BYTES = 6;
-const MIN_CHUNK_BYTES = 4;
+const MIN_CHUNK_BYTES = 3;
 const out = new BitWriter();
 
 /** Encodes the part; the result is a copy of its own. */
 export function writeBody(part: Part): Uint8Array {
   out.at = 0;
-  let from = part.from;
-  while (from < part.to) {
-    const start = out.at;
-    out.reserve(HEAD_BYTES);
-    out.at += HEAD_BYTES;
-    from += writeChunk(out, { ...part, from });
-    const chunk = out.bytes.subarray(start + HEAD_BYTES, out.at);
-    writeHead(out.bytes, start, { crc: crc32(chunk), length: chunk.length });
-  }
+  appendBody(out, part);
   return out.bytes.slice(0, out.at);
 }
 
-function writeHead(
-  bytes: Uint8Array,
-  at: number,
-  head: { readonly crc: number; readonly length: number },
-): void {
-  bytes[at] = head.crc;
-  bytes[at + 1] = head.crc >>> 8;
-  bytes[at + 2] = head.crc >>> 16;
-  bytes[at + 3] = head.crc >>> 24;
-  bytes[at + 4] = head.length;
-  bytes[at + 5] = head.length >>> 8;
+/** Encodes the part behind what is there. */
+export function appendBody(to: BitWriter, part: Part, shared?: TimesWritten): void {
+  let from = part.from;
+  while (from < part.to) {
+    const rest = { ...part, from };
+    sealed(to, () => {
+      from += writeChunk(to, rest, shared);
+    });
+  }
 }
 
-/** Which samples are wanted: from <= time < to. */
-export interface Range {
-  readonly from: number;
-  readonly to: number;
+/** Puts checksum and length before what `write` appends. */
+export function sealed(to: BitWriter, write: () => void): void {
+  const start = to.at;
+  to.reserve(HEAD_BYTES);
+  to.at += HEAD_BYTES;
+  write();
+  const chunk = to.bytes.subarray(start + HEAD_BYTES, to.at);
+  const crc = crc32(chunk);
+  const { bytes } = to;
+  bytes[start] = crc;
+  bytes[start + 1] = crc >>> 8;
+  bytes[start + 2] = crc >>> 16;
+  bytes[start + 3] = crc >>> 24;
+  bytes[start + 4] = chunk.length;
+  bytes[start + 5] = chunk.length >>> 8;
 }
 
 /**
  * Appends the samples of every sound chunk that touches the range and returns how many stretches were damaged.
  * Behind a damaged chunk, whose length cannot be trusted either, the next sound one is looked for byte by byte.
  */
-export function readBody(body: Uint8Array, into: PointBuffer, range?: Range): number {
+export function readBody(
+  body: Uint8Array,
+  into: PointBuffer,
+  given: { readonly range?: TimeRange | undefined; readonly times?: TimesRead | undefined } = {},
+): number {
   let damaged = 0;
   let inDamage = false;
   let at = 0;
   while (at < body.length) {
-    const end = chunkEnd(body, at);
-    if (end > 0 && isRead(body, { from: at + HEAD_BYTES, to: end }, { into, range })) {
+    const end = sealedEnd(body, at);
+    if (end > 0 && isRead({ bytes: body, from: at + HEAD_BYTES, to: end }, into, given)) {
       at = end;
       inDamage = false;
       continue;
@@ -65,8 +77,14 @@ export function readBody(body: Uint8Array, into: PointBuffer, range?: Range): nu
   return damaged;
 }
 
-/** Where the chunk at `at` ends, or 0 when its checksum says that none begins here. */
-function chunkEnd(body: Uint8Array, at: number): number {
+/** The bytes of what was sealed at `at`; undefined where its checksum says that nothing sound begins here. */
+export function unsealed(bytes: Uint8Array, at: number): Uint8Array | undefined {
+  const end = sealedEnd(bytes, at);
+  return end === 0 ? undefined : bytes.subarray(at + HEAD_BYTES, end);
+}
+
+/** Where what was sealed at `at` ends, or 0. */
+function sealedEnd(body: Uint8Array, at: number): number {
   if (at + HEAD_BYTES + MIN_CHUNK_BYTES > body.length) return 0;
   const end = at + HEAD_BYTES + body[at + 4]! + body[at + 5]! * 256;
   if (end > body.length || end < at + HEAD_BYTES + MIN_CHUNK_BYTES) return 0;
@@ -75,17 +93,17 @@ function chunkEnd(body: Uint8Array, at: number): number {
 }
 
 function isRead(
-  body: Uint8Array,
-  place: { readonly from: number; readonly to: number },
-  target: { readonly into: PointBuffer; readonly range: Range | undefined },
+  slot: { readonly bytes: Uint8Array; readonly from: number; readonly to: number },
+  into: PointBuffer,
+  given: { readonly range?: TimeRange | undefined; readonly times?: TimesRead | undefined },
 ): boolean {
-  const held = target.into.count;
+  const held = into.count;
   try {
-    readChunk({ bytes: body, ...place }, target.into, target.range);
+    readChunk(slot, into, given);
     return true;
   } catch (error) {
     if (!(error instanceof DamagedChunk)) throw error;
-    target.into.count = held;
+    into.count = held;
     return false;
   }
 }

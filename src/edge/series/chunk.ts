@@ -1,7 +1,8 @@
 /**
  * The chunk: up to 512 samples of one series as compressed bytes, the unit of the head, the day file and the checksum.
  *
- * Layout: a header byte (form, gap flag, decimal places), count, first time, length in ms, times, gaps, values.
+ * Layout: a header byte (form, gap flag, decimal places, flag of shared times), count, first time, length in ms, times,
+ * gaps, values. With shared times the number of a column of times stands in place of the first four.
  * Forms: `decimal` whole numbers after scaling by a power of ten, `exact` counters above 2^53 as offsets from a
  * 64-bit base, `float` anything else by XOR. Every form gives back each value bit for bit.
  */
@@ -12,11 +13,13 @@ import type { PointBuffer } from './point-buffer.ts';
 /** Most samples of one chunk: the most that one damaged chunk can take along. */
 const CHUNK_SAMPLES = 512;
 /** No chunk is longer: times and floats at their worst, gaps, and the header. */
-const CHUNK_BYTES = CHUNK_SAMPLES * 20 + 64;
+export const CHUNK_BYTES = CHUNK_SAMPLES * 20 + 64;
 
 const FORM = { decimal: 0, exact: 1, float: 2 } as const;
 const FORM_MASK = 3;
 const HAS_GAPS = 4;
+const HAS_SHARED_TIMES = 64;
+const PLACES_MASK = 7;
 const SCALES = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 const SAFE = 2 ** 53;
 const WIDE = 2n ** 53n;
@@ -31,6 +34,17 @@ const gapRuns = new Float64Array(CHUNK_SAMPLES + 2);
 const wholes = new BigUint64Array(CHUNK_SAMPLES);
 const reader = new BitReader();
 
+/** Times that chunks of several series have in common. */
+export interface TimesWritten {
+  /** The number of the column of these times, made where it is new. */
+  numberOf(times: Float64Array, from: number, to: number): number;
+}
+
+export interface TimesRead {
+  /** Throws `DamagedChunk` where there is no sound column of that number. */
+  at(number: number): Float64Array;
+}
+
 /** Samples in strict time order, and the part of the columns that is meant. */
 export interface Part {
   readonly times: Float64Array;
@@ -44,7 +58,7 @@ export interface Part {
  * Writes one chunk from the beginning of the part and returns how many samples it took: at least 1, at most
  * `CHUNK_SAMPLES`, fewer where exact counters and other numbers cannot share one chunk.
  */
-export function writeChunk(out: BitWriter, part: Part): number {
+export function writeChunk(out: BitWriter, part: Part, shared?: TimesWritten): number {
   const { times, from } = part;
   const stretch = part.exact === undefined ? undefined : exactStretch(part, part.exact);
   const to = stretch?.to ?? Math.min(part.to, from + CHUNK_SAMPLES);
@@ -54,13 +68,13 @@ export function writeChunk(out: BitWriter, part: Part): number {
   const places = base === undefined ? toDecimals(held) : toOffsets(part, to, base);
   const form = base !== undefined ? FORM.exact : places < 0 ? FORM.float : FORM.decimal;
   out.reserve(CHUNK_BYTES);
-  out.byte(form | (held < count ? HAS_GAPS : 0) | (Math.max(0, places) << 3));
-  out.unsigned(count);
-  out.unsigned(times[from]!);
-  out.unsigned(times[to - 1]! - times[from]!);
-  if (count > 1) {
-    for (let i = from; i < to; i++) offsets[i - from] = times[i]! - times[from]!;
-    writeIntegers(out, offsets, count);
+  const header = form | (held < count ? HAS_GAPS : 0) | (Math.max(0, places) << 3);
+  if (shared === undefined) {
+    out.byte(header);
+    writeTimes(out, times, from, to);
+  } else {
+    out.byte(header | HAS_SHARED_TIMES);
+    out.unsigned(shared.numberOf(times, from, to));
   }
   if (held < count) writeGaps(out, part, to);
   if (held === 0) return count;
@@ -69,6 +83,31 @@ export function writeChunk(out: BitWriter, part: Part): number {
   if (form === FORM.float) writeFloats(out, present, held);
   else writeIntegers(out, numbers, held);
   return count;
+}
+
+/** Count, first time, length in ms, and what lies between; at most `CHUNK_SAMPLES`, for which the caller has made room. */
+export function writeTimes(out: BitWriter, times: Float64Array, from: number, to: number): void {
+  const count = to - from;
+  out.unsigned(count);
+  out.unsigned(times[from]!);
+  out.unsigned(times[to - 1]! - times[from]!);
+  if (count === 1) return;
+  for (let i = from; i < to; i++) offsets[i - from] = times[i]! - times[from]!;
+  writeIntegers(out, offsets, count);
+}
+
+/** The times that `writeTimes` wrote; undefined, and not read on, where none lies in the range. */
+export function readTimes(from: BitReader, range?: TimeRange): Float64Array | undefined {
+  const count = from.unsigned();
+  if (count < 1 || count > CHUNK_SAMPLES) throw new DamagedChunk(`a chunk of ${count} samples`);
+  const first = from.unsigned();
+  const length = from.unsigned();
+  if (range !== undefined && (first >= range.to || first + length < range.from)) return undefined;
+  offsets[0] = 0;
+  if (count > 1) readIntegers(from, offsets, count);
+  const times = new Float64Array(count);
+  for (let i = 0; i < count; i++) times[i] = first + offsets[i]!;
+  return times;
 }
 
 /** Copies what is no gap into the scratch column and returns how many that are. */
@@ -167,28 +206,44 @@ export interface Slot {
   readonly to: number;
 }
 
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Appends the chunk's samples unless none lies in from <= time < to; throws `DamagedChunk` where the bytes make no sense. */
 export function readChunk(
   slot: Slot,
   into: PointBuffer,
-  range?: { readonly from: number; readonly to: number },
+  given: { readonly range?: TimeRange | undefined; readonly times?: TimesRead | undefined } = {},
 ): void {
   reader.open(slot.bytes, slot.from, slot.to);
   const header = reader.byte();
-  const count = reader.unsigned();
-  if (count < 1 || count > CHUNK_SAMPLES) throw new DamagedChunk(`a chunk of ${count} samples`);
-  const first = reader.unsigned();
-  const length = reader.unsigned();
-  if (range !== undefined && (first >= range.to || first + length < range.from)) return;
-  offsets[0] = 0;
-  if (count > 1) readIntegers(reader, offsets, count);
+  const isShared = (header & HAS_SHARED_TIMES) !== 0;
+  const times = isShared ? sharedTimes(given) : readTimes(reader, given.range);
+  if (times === undefined) return;
+  const count = times.length;
   const gaps = (header & HAS_GAPS) !== 0 ? readGaps(count) : withoutGaps(count);
   const isExact = (header & FORM_MASK) === FORM.exact && gaps.held > 0;
   if (gaps.held > 0) readPresent(header, gaps.held);
   into.reserve(count);
-  for (let i = 0; i < count; i++) into.times[into.count + i] = first + offsets[i]!;
+  into.times.set(times, into.count);
   spread(into, gaps.runs, isExact);
   into.count += count;
+}
+
+function sharedTimes({
+  range,
+  times: shared,
+}: {
+  readonly range?: TimeRange | undefined;
+  readonly times?: TimesRead | undefined;
+}): Float64Array | undefined {
+  const number = reader.unsigned();
+  if (shared === undefined) throw new DamagedChunk('times that nobody shares');
+  const times = shared.at(number);
+  const isWanted = range === undefined || (times[0]! < range.to && times.at(-1)! >= range.from);
+  return isWanted ? times : undefined;
 }
 
 /** Fills `present`, and `wholes` in the exact form. */
@@ -209,7 +264,7 @@ function readPresent(header: number, held: number): void {
     }
     return;
   }
-  const scale = SCALES[header >> 3];
+  const scale = SCALES[(header >> 3) & PLACES_MASK];
   if (form !== FORM.decimal || scale === undefined) throw new DamagedChunk('an unknown chunk form');
   readIntegers(reader, numbers, held);
   for (let i = 0; i < held; i++) present[i] = numbers[i]! / scale;

@@ -1,32 +1,32 @@
-/** The day files of the store: which days there are, the few that are open, and the sealing of days that are over. */
+/** The days of the store: which files each has, what they hold of a series, and the sealing of days that are over. */
 import { Fault } from '../../base/fault.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { Log } from '../../base/world.ts';
 import { realFiles } from '../disk/file-system.ts';
-import type { Range } from './body.ts';
-import { DAY_MS, DayFile, type Row, SealedCopy } from './day-file.ts';
-import { type Hours, hoursOf } from './hours.ts';
+import type { TimeRange } from './chunk.ts';
+import { DAY_MS, type DayName, dayName, parseDayName, segmentName, unfinished } from './day-names.ts';
+import { hoursOf } from './hours.ts';
+import { OldDay } from './old-day.ts';
 import { PointBuffer } from './point-buffer.ts';
 import type { RollUps } from './roll-ups.ts';
+import { Sealing, type SeriesHours } from './sealing.ts';
+import { Segment, type Source } from './segment.ts';
+import { SegmentWriter } from './segment-writer.ts';
 
-/** Files held open at once: a month and some, since opening takes longer than reading a series. */
-const MOST_OPEN = 40;
-/** Page cache of a day that is written, and of one that is only read. */
-const CACHE_KB = { open: 4_000, sealed: 256 } as const;
+/** Files held open at once: opening one reads its directory. */
+const MOST_OPEN = 160;
+/** A day that is sealed and gets more files than this of late samples is sealed anew. */
+const MOST_LATE_FILES = 16;
 
-const fileName = /^series-(\d{4}-\d\d-\d\d)(\.open)?\.sqlite$/;
 interface Day {
-  isSealed: boolean;
-  /** Undefined while closed. */
-  file: DayFile | undefined;
+  /** Oldest first: where two have a sample at one time, the later one is right. */
+  files: DayFile[];
+  /** Above that of every file. */
+  nextNumber: number;
 }
 
-interface Sealing {
-  readonly day: number;
-  readonly copy: SealedCopy;
-  next: number;
-  /** All series are in the copy and it is being synced. */
-  isWhole: boolean;
+interface DayFile extends DayName {
+  readonly source: Source;
 }
 
 /** Days are whole numbers since 1970-01-01 UTC. */
@@ -35,11 +35,14 @@ export class Days {
   readonly #log: Log;
   readonly #rollUps: RollUps;
   readonly #days = new Map<number, Day>();
-  readonly #scratch = new PointBuffer(2_048);
+  /** The order is that of use: the first one is the one unused for longest. */
+  readonly #open = new Set<Source>();
   #sealing: Sealing | undefined;
+  /** Series whose hours are to be summed up again: late samples came after their day was sealed. */
+  readonly #late: { readonly day: number; readonly series: Generator<number> }[] = [];
   /** Counters since the start. */
   damaged = 0;
-  rowsWritten = 0;
+  bodiesWritten = 0;
 
   constructor(folder: string, log: Log, rollUps: RollUps) {
     this.#folder = folder;
@@ -47,40 +50,58 @@ export class Days {
     this.#rollUps = rollUps;
   }
 
-  /** Finds the files of the folder and removes what a crash left of a sealing. */
+  /** Finds the files of the folder and removes what a crash left of files that were being written or replaced. */
   async open(): Promise<Problem[]> {
-    const names = await realFiles.list(this.#folder);
-    for (const name of names) {
-      const match = fileName.exec(name);
-      if (match === null) continue;
-      const day = Math.floor(Date.parse(`${match[1]}T00:00:00Z`) / DAY_MS);
-      if (Number.isNaN(day)) continue;
-      const isSealed = match[2] === undefined;
-      // Both exist after a crash between the rename and the removal: the sealed file is whole.
-      this.#days.set(day, { isSealed: isSealed || this.#days.get(day)?.isSealed === true, file: undefined });
+    for (const name of await realFiles.list(this.#folder)) {
+      if (unfinished.test(name)) await realFiles.remove(`${this.#folder}/${name}`);
+      const found = parseDayName(name);
+      if (found === undefined) continue;
+      const path = `${this.#folder}/${name}`;
+      const isOld = found.kind === 'oldOpen' || found.kind === 'oldWhole';
+      this.#dayOf(found.day).files.push({ ...found, source: isOld ? new OldDay(path) : new Segment(path) });
     }
-    for (const [day, { isSealed }] of this.#days) {
-      if (isSealed) await this.#removeFiles(this.#path(day, '.open'));
-      await this.#removeFiles(this.#path(day, '.sealing'));
-    }
-    return await this.#setAsideDamaged();
-  }
-
-  /** Opens each file once, so that a damaged one is known at the start; it is renamed, and its day begins anew. */
-  async #setAsideDamaged(): Promise<Problem[]> {
     const problems: Problem[] = [];
     for (const [day, held] of [...this.#days]) {
+      await this.#removeReplaced(held);
+      problems.push(...(await this.#setAsideDamaged(day, held)));
+    }
+    return problems;
+  }
+
+  #dayOf(day: number): Day {
+    const held = this.#days.get(day) ?? { files: [], nextNumber: 1 };
+    this.#days.set(day, held);
+    return held;
+  }
+
+  /** A crash may come between a sealed file and the removal of those it was made of. */
+  async #removeReplaced(held: Day): Promise<void> {
+    held.files.sort((a, b) => a.number - b.number || Number(b.kind === 'whole') - Number(a.kind === 'whole'));
+    held.nextNumber = (held.files.at(-1)?.number ?? 0) + 1;
+    const whole = held.files.findLastIndex(({ kind }) => kind === 'whole' || kind === 'oldWhole');
+    const first = Math.max(0, whole);
+    for (const { source } of held.files.slice(0, first)) await this.#remove(source);
+    const kept = held.files.slice(first);
+    for (const { source, kind } of kept) if (whole >= 0 && kind === 'oldOpen') await this.#remove(source);
+    held.files = whole < 0 ? kept : kept.filter(({ kind }) => kind !== 'oldOpen');
+  }
+
+  /** Opens each file once, so that a damaged one is known at the start; it is renamed. */
+  async #setAsideDamaged(day: number, held: Day): Promise<Problem[]> {
+    const problems: Problem[] = [];
+    for (const { source } of [...held.files]) {
       try {
-        this.#fileOf(day);
+        this.#use(source);
       } catch (error) {
         this.damaged++;
-        this.#days.delete(day);
-        const file = this.#path(day, held.isSealed ? '' : '.open');
+        held.files = held.files.filter((file) => file.source !== source);
+        const file = source.path;
         await realFiles.rename(file, `${file}.damaged`);
-        const message = `the day cannot be read and is set aside as ${file}.damaged: ${error instanceof Error ? error.message : String(error)}`;
+        const message = `the samples in it cannot be read and are set aside as ${file}.damaged: ${error instanceof Error ? error.message : String(error)}`;
         problems.push({ file, line: 0, column: 0, severity: 'error', code: 'series/day-damaged', message });
       }
     }
+    if (held.files.length === 0) this.#days.delete(day);
     return problems;
   }
 
@@ -88,65 +109,67 @@ export class Days {
     return this.#days.size;
   }
 
+  get files(): number {
+    return [...this.#days.values()].reduce((sum, { files }) => sum + files.length, 0);
+  }
+
   get sealedCount(): number {
-    let count = 0;
-    for (const day of this.#days.values()) if (day.isSealed) count++;
-    return count;
+    return [...this.#days.values()].filter(isSealed).length;
   }
 
-  /** Writes rows of one day; throws a Fault of the driver, and then nothing is written. */
-  write(day: number, rows: readonly Row[]): void {
-    if (!this.#days.has(day)) this.#days.set(day, { isSealed: false, file: undefined });
-    const part = this.#fileOf(day).write(rows);
-    this.rowsWritten += rows.length;
-    if (this.#sealing?.day === day) this.#sealing.copy.write(rows, part);
-    // Late samples of a day that is summed up already: these series are summed up again.
-    if (this.#days.get(day)?.isSealed === true || this.#sealing?.day === day) this.#sumUp(day, rows);
+  /** Where samples of the day are written on their way from the head; one at a time. */
+  writer(day: number): SegmentWriter {
+    return new SegmentWriter(`${this.#folder}/${dayName(day)}.writing`);
   }
 
-  #sumUp(day: number, rows: readonly Row[]): void {
-    const points = new PointBuffer(256);
-    const sums = rows.map(({ series }) => {
-      points.clear();
-      this.readDay(day, { series }, points);
-      points.normalise();
-      return { series, hours: hoursOf(points) };
-    });
-    this.#rollUps.write(
-      day,
-      sums.filter(({ hours }) => hours.from.length > 0),
-    );
+  /** The segment is read from now on, durable once the folder is synced. */
+  async publish(day: number, writer: SegmentWriter): Promise<void> {
+    const held = this.#dayOf(day);
+    const name = { day, kind: 'part', number: held.nextNumber++ } as const;
+    const path = `${this.#folder}/${segmentName(day, name.number, 'part')}`;
+    await writer.finish(path);
+    this.bodiesWritten += writer.count;
+    const source = new Segment(path);
+    held.files.push({ ...name, source });
+    // Of a day that is being sealed the hours are summed up again as well: the sealing may be past these series.
+    if (isSealed(held) || this.#sealing?.day === day) this.#late.push({ day, series: source.series() });
+  }
+
+  async sync(): Promise<void> {
+    await realFiles.syncFolder(this.#folder);
   }
 
   /** Appends the samples of the series in the range, oldest day first. */
-  read(series: number, into: PointBuffer, range: Range): void {
+  read(series: number, into: PointBuffer, range: TimeRange): void {
     const days = [...this.#days.keys()].filter(
       (day) => day * DAY_MS < range.to && (day + 1) * DAY_MS > range.from,
     );
     for (const day of days.sort((a, b) => a - b)) this.readDay(day, { series, range }, into);
   }
 
-  readDay(day: number, wanted: { series: number; range?: Range | undefined }, into: PointBuffer): void {
-    const held = this.#days.get(day);
-    if (held === undefined) return;
-    const before = into.count;
-    try {
-      this.#report(day, wanted.series, this.#fileOf(day).read(wanted.series, into, wanted.range));
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      into.count = before;
-      this.#report(day, wanted.series, 1);
+  readDay(
+    day: number,
+    { series, range }: { readonly series: number; readonly range?: TimeRange | undefined },
+    into: PointBuffer,
+  ): void {
+    for (const { source } of this.#days.get(day)?.files ?? []) {
+      const before = into.count;
+      try {
+        this.#use(source);
+        this.#report(source, series, source.read(series, into, range));
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        into.count = before;
+        this.#report(source, series, 1);
+      }
     }
   }
 
-  #report(day: number, series: number, damaged: number): void {
+  #report(source: Source, series: number, damaged: number): void {
     if (damaged === 0) return;
     this.damaged += damaged;
-    this.#log.warn('series store: damaged chunks were passed over', {
-      file: this.#path(day, ''),
-      series,
-      damaged,
-    });
+    const fields = { file: source.path, series, damaged };
+    this.#log.warn('series store: damaged chunks were passed over', fields);
   }
 
   /** Days with samples, newest first. */
@@ -154,126 +177,118 @@ export class Days {
     return [...this.#days.keys()].sort((a, b) => b - a);
   }
 
-  /** Makes all written rows durable in their files. */
-  checkpoint(): void {
-    for (const day of this.#days.values()) day.file?.checkpoint();
-    this.#rollUps.checkpoint();
-  }
-
-  /** Begins to seal the oldest open day that ended before the instant, unless one is being sealed. */
+  /** Begins to seal the oldest day that ended before the instant and is not one file, unless one is being sealed. */
   startSealing(before: number): void {
     if (this.#sealing !== undefined) return;
-    const over = [...this.#days].filter(([day, held]) => !held.isSealed && (day + 1) * DAY_MS <= before);
-    const oldest = over.map(([day]) => day).sort((a, b) => a - b)[0];
-    if (oldest === undefined) return;
-    this.#sealing = {
-      day: oldest,
-      copy: new SealedCopy(this.#path(oldest, '.sealing')),
-      next: 0,
-      isWhole: false,
-    };
+    const wanted = [...this.#days].filter(
+      ([day, held]) => (day + 1) * DAY_MS <= before && wantsSealing(held),
+    );
+    const [day, held] = wanted.sort(([a], [b]) => a - b)[0] ?? [];
+    if (day === undefined || held === undefined) return;
+    const sources = held.files.map(({ source }) => source);
+    for (const source of sources) this.#use(source);
+    const path = `${this.#folder}/${dayName(day)}.sealing`;
+    this.#sealing = new Sealing({ day, number: held.nextNumber++, sources, path });
   }
 
-  /** Seals up to `count` more series of the day under way, of all those below `known`. */
-  async sealSome(count: number, known: number): Promise<void> {
+  /** Seals up to `count` more series of the day under way, or sums hours of so many up again. */
+  async sealSome(count: number): Promise<void> {
     const sealing = this.#sealing;
-    if (sealing === undefined || sealing.isWhole) return;
-    const { day, copy } = sealing;
-    const end = Math.min(known, sealing.next + count);
-    const sums: { series: number; hours: Hours }[] = [];
-    const merged = (series: number, points: PointBuffer): void => {
-      const hours = hoursOf(points);
-      if (hours.from.length > 0) sums.push({ series, hours });
-    };
-    const span = { first: sealing.next, end };
-    const damaged = copy.take(this.#fileOf(day), span, { points: this.#scratch, merged });
-    this.#rollUps.write(day, sums);
+    if (sealing === undefined) {
+      this.#sumUp(count);
+      return;
+    }
+    const damagedBefore = sealing.damaged;
+    this.#rollUps.write(sealing.day, sealing.some(count));
+    const damaged = sealing.damaged - damagedBefore;
     if (damaged > 0) {
       this.damaged += damaged;
-      this.#log.warn('series store: damaged chunks were left behind when the day was sealed', {
-        day,
-        damaged,
-      });
+      const fields = { day: sealing.day, damaged };
+      this.#log.warn('series store: damaged chunks were left behind when the day was sealed', fields);
     }
-    sealing.next = end;
-    if (end === known) await this.#finishSealing(sealing);
+    if (sealing.isWhole) await this.#finishSealing(sealing);
+  }
+
+  #sumUp(count: number): void {
+    const late = this.#late[0];
+    if (late === undefined) return;
+    const sums: SeriesHours[] = [];
+    const points = new PointBuffer(256);
+    for (let i = 0; i < count; i++) {
+      const next = late.series.next();
+      if (next.done === true) {
+        this.#late.shift();
+        break;
+      }
+      points.clear();
+      this.readDay(late.day, { series: next.value }, points);
+      points.normalise();
+      const hours = hoursOf(points);
+      if (hours.from.length > 0) sums.push({ series: next.value, hours });
+    }
+    this.#rollUps.write(late.day, sums);
   }
 
   async #finishSealing(sealing: Sealing): Promise<void> {
-    const { day, copy } = sealing;
-    sealing.isWhole = true;
-    // The long sync runs beside the loop; `publish` syncs only what was written to both files meanwhile.
-    await syncFile(this.#path(day, '.sealing'));
-    if (this.#sealing !== sealing) return;
+    const { day, number } = sealing;
+    const path = `${this.#folder}/${segmentName(day, number, 'whole')}`;
+    await sealing.finish(path);
+    const held = this.#days.get(day);
+    if (this.#sealing !== sealing || held === undefined) {
+      await realFiles.remove(path);
+      return;
+    }
     this.#sealing = undefined;
-    copy.publish(this.#path(day, ''));
-    const held = this.#days.get(day)!;
-    held.file?.close();
-    held.file = undefined;
-    held.isSealed = true;
-    await realFiles.syncFolder(this.#folder);
-    await this.#removeFiles(this.#path(day, '.open'));
+    this.#rollUps.checkpoint();
+    await this.sync();
+    const replaced = held.files.filter((file) => file.number < number);
+    const later = held.files.filter((file) => file.number > number);
+    held.files = [{ day, kind: 'whole', number, source: new Segment(path) }, ...later];
+    for (const { source } of replaced) await this.#remove(source);
   }
 
   /** Unlinks all days that end at or before the instant; returns how many. */
   async dropBefore(before: number): Promise<number> {
-    const dropped = [...this.#days.keys()].filter((day) => (day + 1) * DAY_MS <= before);
-    for (const day of dropped) {
+    const dropped = [...this.#days].filter(([day]) => (day + 1) * DAY_MS <= before);
+    for (const [day, { files }] of dropped) {
       if (this.#sealing?.day === day) {
-        this.#sealing.copy.close();
+        this.#sealing.abandon();
         this.#sealing = undefined;
       }
-      this.#days.get(day)!.file?.close();
       this.#days.delete(day);
-      for (const kind of ['', '.open', '.sealing'] as const) await this.#removeFiles(this.#path(day, kind));
+      for (let i = this.#late.length - 1; i >= 0; i--)
+        if (this.#late[i]!.day === day) this.#late.splice(i, 1);
+      for (const { source } of files) await this.#remove(source);
     }
-    if (dropped.length > 0) await realFiles.syncFolder(this.#folder);
+    if (dropped.length > 0) await this.sync();
     return dropped.length;
   }
 
   close(): void {
-    this.#sealing?.copy.close();
+    this.#sealing?.abandon();
     this.#sealing = undefined;
-    for (const day of this.#days.values()) {
-      day.file?.close();
-      day.file = undefined;
-    }
+    for (const source of this.#open) source.close();
+    this.#open.clear();
   }
 
-  #fileOf(day: number): DayFile {
-    const held = this.#days.get(day)!;
-    const file = held.file ?? this.#openFile(day, held.isSealed);
-    held.file = file;
-    // The map's order is that of use: the first one open is the one unused for longest.
-    this.#days.delete(day);
-    this.#days.set(day, held);
-    const open = [...this.#days.values()].filter((other) => other.file !== undefined);
-    const oldest = open.length > MOST_OPEN ? open[0] : undefined;
-    oldest?.file?.close();
-    if (oldest !== undefined) oldest.file = undefined;
-    return file;
+  #use(source: Source): void {
+    source.open();
+    this.#open.delete(source);
+    this.#open.add(source);
+    if (this.#open.size <= MOST_OPEN) return;
+    const [oldest] = this.#open;
+    oldest!.close();
+    this.#open.delete(oldest!);
   }
 
-  #openFile(day: number, isSealed: boolean): DayFile {
-    return isSealed
-      ? new DayFile(this.#path(day, ''), CACHE_KB.sealed)
-      : new DayFile(this.#path(day, '.open'), CACHE_KB.open);
-  }
-
-  #path(day: number, kind: '' | '.open' | '.sealing'): string {
-    return `${this.#folder}/series-${new Date(day * DAY_MS).toISOString().slice(0, 10)}${kind}.sqlite`;
-  }
-
-  async #removeFiles(path: string): Promise<void> {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) await realFiles.remove(`${path}${suffix}`);
+  async #remove(source: Source): Promise<void> {
+    source.close();
+    this.#open.delete(source);
+    for (const suffix of ['', '-wal', '-shm', '-journal']) await realFiles.remove(`${source.path}${suffix}`);
   }
 }
 
-async function syncFile(path: string): Promise<void> {
-  const file = await realFiles.open(path, 'append');
-  try {
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-}
+const isSealed = ({ files }: Day): boolean =>
+  files.some(({ kind }) => kind === 'whole' || kind === 'oldWhole');
+
+const wantsSealing = (held: Day): boolean => !isSealed(held) || held.files.length > MOST_LATE_FILES;

@@ -4,7 +4,7 @@ import type { SeriesId, SeriesName } from '../../flow/series.ts';
 import { openSqlite, type Sqlite, type SqlStatement } from '../disk/sqlite.ts';
 
 /** More series than this are refused: an inventory gone wild must not fill the disk. */
-const MOST_SERIES = 4_000_000;
+const MOST_SERIES = 16_000_000;
 /** Longest resource, metric or unit. */
 const LONGEST = 512;
 

@@ -14,7 +14,7 @@ import { realFiles } from '../disk/file-system.ts';
 import { openSegmentedLog, type SegmentedLog } from '../disk/segmented-log.ts';
 import { checkShape, NEWEST_MS, OLDEST_MS } from './admission.ts';
 import { buckets } from './buckets.ts';
-import { DAY_MS } from './day-file.ts';
+import { DAY_MS } from './day-names.ts';
 import { pointOf, type RemotePoint } from './line-protocol.ts';
 import { Names } from './names.ts';
 import { exactOf, PointBuffer } from './point-buffer.ts';

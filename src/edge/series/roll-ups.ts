@@ -5,8 +5,9 @@
 import type { Log } from '../../base/world.ts';
 import { realFiles } from '../disk/file-system.ts';
 import { openSqlite, type Sqlite, type SqlStatement } from '../disk/sqlite.ts';
-import { type Range, readBody, writeBody } from './body.ts';
-import { DAY_MS } from './day-file.ts';
+import { readBody, writeBody } from './body.ts';
+import type { TimeRange } from './chunk.ts';
+import { DAY_MS } from './day-names.ts';
 import { type Hours, hourColumns } from './hours.ts';
 import { PointBuffer } from './point-buffer.ts';
 
@@ -64,7 +65,7 @@ export class RollUps {
   }
 
   /** Hours of the series that begin in the range, oldest first, a day at a time. */
-  *read(series: number, range: Range): Generator<Hours> {
+  *read(series: number, range: TimeRange): Generator<Hours> {
     const first = Math.floor(range.from / DAY_MS);
     const last = Math.floor((range.to - 1) / DAY_MS);
     const wanted = [...this.#months.keys()].sort();

@@ -1,23 +1,23 @@
 /**
- * The roller: moves samples from the head to the day files a few series at a time, once around all series in an hour,
- * so that there is no pause at the full hour; after each round it lets the write-ahead log and finished days go.
+ * The roller: moves samples from the head to segments of their days. Once an hour, or earlier when the head is half full, what
+ * the head holds is frozen and written a few series at a time, so that there is no pause; then the write-ahead log lets it go.
  */
 import type { Log } from '../../base/world.ts';
 import type { SegmentedLog } from '../disk/segmented-log.ts';
-import { writeBody } from './body.ts';
-import { DAY_MS, type Row } from './day-file.ts';
+import { DAY_MS } from './day-names.ts';
 import type { Days } from './days.ts';
 import type { Head } from './head.ts';
 import type { Names } from './names.ts';
 import { PointBuffer } from './point-buffer.ts';
+import type { SegmentWriter } from './segment-writer.ts';
 
 /** One slice of the round. */
 export const SLICE_MS = 15_000;
 const SLICES = 240;
+/** Slices in which frozen samples are written when nothing presses. */
+const WRITING_SLICES = 60;
 /** Slices done in one go when the clock of the samples jumps; the rest follows with the next calls. */
 const MOST_SLICES = 8;
-/** Series rolled between two looks at the bound when the head is too large. */
-const FLUSH_SERIES = 1_024;
 
 export interface RollerOptions {
   readonly head: Head;
@@ -26,38 +26,49 @@ export interface RollerOptions {
   readonly names: Names;
   readonly logger: Log;
   readonly now: () => number;
-  /** Bytes of samples the head may hold; above them series are rolled early. */
-  readonly headBytes: number;
+  /** Bytes of samples the head may hold. */
+  readonly headBytes: () => number;
+}
+
+/** Frozen samples on their way. */
+interface Writing {
+  /** Log records up to this one are in it or on disk. */
+  readonly applied: number;
+  /** Days that ended before are whole when it is done. */
+  readonly newest: number;
+  readonly known: number;
+  readonly writers: Map<number, SegmentWriter>;
+  /** Next series. */
+  cursor: number;
+  /** How much of it should be done. */
+  share: number;
 }
 
 export class Roller {
   readonly #options: RollerOptions;
   readonly #points = new PointBuffer(1_024);
-  #cursor = 0;
   #slice = 0;
   #due = 0;
+  #age = 0;
   #moving: Promise<void> | undefined;
+  #writing: Writing | undefined;
+  /** Nothing is written until the next slice. */
+  #hasFailed = false;
   /** Newest log record whose samples are in the head. */
   #applied = 0;
-  /** When the round began: records up to this one are in day files at its end, and so are days before `newest`. */
-  #round = { applied: 0, newest: 0 };
   /** Counters since the start. */
   rounds = 0;
-  earlyFlushes = 0;
+  earlyRounds = 0;
   failures = 0;
 
   constructor(options: RollerOptions) {
     this.#options = options;
   }
 
-  get #known(): number {
-    return this.#options.names.known;
-  }
-
   /** Tells that the samples of this record are in the head. */
   applied(sequence: number): void {
     this.#applied = Math.max(this.#applied, sequence);
-    const slice = Math.floor(this.#options.head.newest / SLICE_MS);
+    const slice = Math.floor(this.#options.head.tally.newest / SLICE_MS);
     if (this.#slice > 0) this.#due = Math.min(SLICES, this.#due + Math.max(0, slice - this.#slice));
     this.#slice = Math.max(slice, this.#slice);
   }
@@ -77,81 +88,103 @@ export class Roller {
     return this.#moving;
   }
 
+  /** Nothing is written from now on; the log brings back what was on its way. */
+  close(): void {
+    for (const writer of this.#writing?.writers.values() ?? []) writer.abandon();
+    this.#writing = undefined;
+  }
+
   async #moveSome(): Promise<void> {
-    const count = Math.min(this.#due, MOST_SLICES);
-    if (count === 0) return;
-    this.#due -= count;
-    const series = count * Math.max(16, Math.ceil(this.#known / SLICES));
-    await this.#options.days.sealSome(series, this.#known);
-    const end = Math.min(this.#known, this.#cursor + series);
-    if (!this.#roll(this.#cursor, end)) return;
-    this.#cursor = end;
-    if (end === this.#known) await this.#endRound();
-  }
-
-  /** Rolls early while the head holds more than it may. */
-  keepBound(): void {
-    const { head, headBytes } = this.#options;
-    if (head.lateBytes > headBytes / 8)
-      for (const series of head.lateSeries()) this.#flush(series, series + 1);
-    for (let from = 0; head.bytes > headBytes && from < this.#known; from += FLUSH_SERIES) {
-      if (!this.#flush(from, Math.min(this.#known, from + FLUSH_SERIES))) return;
-    }
-  }
-
-  #flush(from: number, to: number): boolean {
-    this.earlyFlushes++;
-    return this.#roll(from, to);
-  }
-
-  /** Writes all samples of the series to their days and forgets them; false when a write failed and they stay. */
-  #roll(from: number, to: number): boolean {
     const { head, days, names } = this.#options;
-    const rolled: number[] = [];
-    const byDay = new Map<number, Row[]>();
-    for (let series = from; series < to; series++) {
-      if (head.isEmpty(series)) continue;
-      this.#points.clear();
-      head.copy(series, this.#points);
-      this.#points.normalise();
-      splitByDay(series, this.#points, byDay);
-      rolled.push(series);
+    const slices = Math.min(this.#due, MOST_SLICES);
+    this.#due -= slices;
+    this.#age += slices;
+    if (slices > 0) {
+      this.#hasFailed = false;
+      await days.sealSome(slices * Math.max(16, Math.ceil(names.known / SLICES)));
     }
-    try {
-      for (const [day, rows] of byDay) if (day * DAY_MS >= names.keptSince) days.write(day, rows);
-    } catch (error) {
-      this.#failed(error);
-      return false;
-    }
-    for (const series of rolled) head.release(series);
-    return true;
+    if (this.#hasFailed) return;
+    const headBytes = this.#options.headBytes();
+    do {
+      if (this.#writing !== undefined) {
+        // What comes meanwhile may fill a quarter of the head.
+        const pressing = head.bytes > headBytes ? 1 : head.activeBytes / (headBytes / 4);
+        await this.#write(this.#writing, Math.max(pressing, this.#writing.share + slices / WRITING_SLICES));
+      }
+      const isFull = head.activeBytes > headBytes / 2;
+      if (this.#writing === undefined && (isFull || this.#age >= SLICES)) this.#freeze(isFull);
+    } while (head.bytes > headBytes);
   }
 
-  async #endRound(): Promise<void> {
-    const { days, log, head, now } = this.#options;
-    days.checkpoint();
-    await log.trim(this.#round.applied + 1);
-    days.startSealing(this.#round.newest);
-    this.#cursor = 0;
-    // A device's clock that runs ahead must not seal a day that is not over.
-    this.#round = { applied: this.#applied, newest: Math.min(head.newest, now()) };
+  #freeze(isEarly: boolean): void {
+    const { head, names, now } = this.#options;
+    if (isEarly && this.#age < SLICES) this.earlyRounds++;
+    head.freeze();
+    this.#age = 0;
+    this.#writing = {
+      applied: this.#applied,
+      // A device's clock that runs ahead must not seal a day that is not over.
+      newest: Math.min(head.tally.newest, now()),
+      known: names.known,
+      writers: new Map(),
+      cursor: 0,
+      share: 0,
+    };
+  }
+
+  async #write(writing: Writing, share: number): Promise<void> {
+    writing.share = Math.min(1, share);
+    const end = Math.ceil(writing.known * writing.share);
+    try {
+      for (; writing.cursor < end; writing.cursor++) this.#writeSeries(writing.cursor, writing.writers);
+      if (writing.share === 1) await this.#finish(writing);
+    } catch (error) {
+      // All of it is still in the head: it is written anew.
+      for (const writer of writing.writers.values()) writer.abandon();
+      writing.writers.clear();
+      writing.cursor = 0;
+      writing.share = 0;
+      throw error;
+    }
+  }
+
+  #writeSeries(series: number, writers: Map<number, SegmentWriter>): void {
+    const points = this.#points;
+    points.clear();
+    this.#options.head.frozen?.copy(series, points);
+    if (points.count === 0) return;
+    points.normalise();
+    const { times, values, exact, count } = points;
+    for (let from = 0; from < count; ) {
+      const day = Math.floor(times[from]! / DAY_MS);
+      const to = times[count - 1]! < (day + 1) * DAY_MS ? count : points.indexAt((day + 1) * DAY_MS);
+      const writer = writers.get(day) ?? this.#options.days.writer(day);
+      writers.set(day, writer);
+      writer.add(series, { times, values, exact, from, to });
+      from = to;
+    }
+  }
+
+  async #finish(writing: Writing): Promise<void> {
+    const { days, head, log, names } = this.#options;
+    for (const [day, writer] of writing.writers) {
+      if (day * DAY_MS < names.keptSince) writer.abandon();
+      else await days.publish(day, writer);
+      writing.writers.delete(day);
+    }
+    await days.sync();
+    head.release();
+    this.#writing = undefined;
+    await log.trim(writing.applied + 1);
+    days.startSealing(writing.newest);
     this.rounds++;
   }
 
   #failed(error: unknown): void {
     this.failures++;
-    this.#options.logger.error('series store: moving samples to a day file failed', { error: String(error) });
-  }
-}
-
-function splitByDay(series: number, points: PointBuffer, into: Map<number, Row[]>): void {
-  const { times, values, exact, count } = points;
-  for (let from = 0; from < count; ) {
-    const day = Math.floor(times[from]! / DAY_MS);
-    const to = points.indexAt((day + 1) * DAY_MS);
-    const rows = into.get(day) ?? [];
-    if (rows.length === 0) into.set(day, rows);
-    rows.push({ series, body: writeBody({ times, values, exact, from, to }) });
-    from = to;
+    this.#hasFailed = true;
+    this.#options.logger.error('series store: moving samples to a segment of their day failed', {
+      error: String(error),
+    });
   }
 }

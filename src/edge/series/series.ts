@@ -1,8 +1,8 @@
 /**
- * The embedded series store: a write-ahead log in front, a head in memory, one SQLite file a day behind.
+ * The embedded series store: a write-ahead log in front, a head in memory, segments of each day behind.
  *
  * Invariants: a sample is acknowledged only once it is in the synced log, and leaves the log only once it is in a
- * synced day file; reads see head and days merged, and of equal times the sample that came last.
+ * synced segment; reads see head and days merged, and of equal times the sample that came last.
  */
 import { Fault } from '../../base/fault.ts';
 import { milliseconds } from '../../base/instant.ts';
@@ -13,8 +13,9 @@ import { realFiles } from '../disk/file-system.ts';
 import { openSegmentedLog, type SegmentedLog } from '../disk/segmented-log.ts';
 import { checkShape, NEWEST_MS, OLDEST_MS } from './admission.ts';
 import { buckets } from './buckets.ts';
-import { DAY_MS } from './day-file.ts';
+import { DAY_MS } from './day-names.ts';
 import { Days } from './days.ts';
+import type { Sample } from './generation.ts';
 import { Head } from './head.ts';
 import { Names } from './names.ts';
 import { exactOf, PointBuffer } from './point-buffer.ts';
@@ -25,11 +26,13 @@ import { Roller, SLICE_MS } from './roller.ts';
 export interface SeriesOptions {
   readonly folder: string;
   readonly world: World;
-  /** Bytes of samples held in memory before series are rolled early; 192 MiB when left out. */
+  /** Bytes of samples held in memory; when left out 192 MiB, or 256 bytes a series where that is more. */
   readonly headBytes?: number | undefined;
 }
 
 const HEAD_BYTES = 192 * 1024 * 1024;
+/** About a dozen polls: segments of fewer would consist of their tables. */
+const HEAD_BYTES_A_SERIES = 256;
 const LOG_SEGMENT_BYTES = 16 * 1024 * 1024;
 
 /** Opens or makes the store in the folder; damage found is reported and counted. Throws when the folder cannot be used. */
@@ -63,15 +66,11 @@ class EmbeddedSeries implements SeriesStore {
   readonly #parts: Parts;
   readonly #head = new Head();
   readonly #roller: Roller;
-  readonly #headBytes: number;
   readonly #wake: Wake;
-  /** Series whose newest sample was looked for in the day files. */
-  readonly #lookedUp = new Set<number>();
   #isClosed = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#headBytes = parts.headBytes ?? HEAD_BYTES;
     const { days, log, names, world } = parts;
     this.#roller = new Roller({
       head: this.#head,
@@ -80,12 +79,17 @@ class EmbeddedSeries implements SeriesStore {
       names,
       logger: world.log,
       now: () => world.now(),
-      headBytes: this.#headBytes,
+      headBytes: () => this.#headBytes,
     });
     this.#wake = world.every(milliseconds(SLICE_MS), () => {
       this.#roller.tick();
       void this.#roller.move();
     });
+  }
+
+  get #headBytes(): number {
+    const { headBytes, names } = this.#parts;
+    return headBytes ?? Math.max(HEAD_BYTES, names.known * HEAD_BYTES_A_SERIES);
   }
 
   /** Brings the log back into the head. */
@@ -102,7 +106,7 @@ class EmbeddedSeries implements SeriesStore {
       }
       this.#head.take(batch, { known: names.known, from: names.keptSince, to: Number.MAX_SAFE_INTEGER });
       this.#roller.applied(frame.sequence);
-      this.#roller.keepBound();
+      if (this.#head.bytes > this.#headBytes / 2) await this.#roller.move();
     }
     return problems;
   }
@@ -118,7 +122,8 @@ class EmbeddedSeries implements SeriesStore {
     this.#assertOpen();
     checkShape(batch);
     if (batch.series.length === 0) return;
-    // Rolling early has not helped, so the day files cannot be written: better refuse than grow until death.
+    if (this.#head.bytes > this.#headBytes) await this.#roller.move();
+    // That has not helped, so segments cannot be written: better refuse than grow until death.
     if (this.#head.bytes > this.#headBytes * 2)
       throw new Fault('series/full', 'the head of the series store is full');
     const { log, names, world } = this.#parts;
@@ -127,8 +132,8 @@ class EmbeddedSeries implements SeriesStore {
     const from = Math.max(names.keptSince, now - OLDEST_MS);
     this.#head.take(batch, { known: names.known, from, to: now + NEWEST_MS });
     this.#roller.applied(sequence);
-    this.#roller.keepBound();
-    void this.#roller.move();
+    const moving = this.#roller.move();
+    if (this.#head.bytes > this.#headBytes) await moving;
   }
 
   async range(series: SeriesId, from: number, to: number): Promise<Points> {
@@ -140,7 +145,7 @@ class EmbeddedSeries implements SeriesStore {
     const points = new PointBuffer(256);
     const range = { from: Math.max(asked.from, this.#parts.names.keptSince), to: asked.to };
     this.#parts.days.read(series, points, range);
-    this.#head.copy(series, points, range);
+    this.#head.copy(series, points);
     points.normalise();
     return points.points({ ...range, isCounter: this.#parts.names.isCounter(series) });
   }
@@ -172,27 +177,22 @@ class EmbeddedSeries implements SeriesStore {
     return series.some((id) => this.#parts.names.isCounter(id)) ? { ...points, exact } : points;
   }
 
-  #lastOf(id: number): ReturnType<Head['last']> {
-    if (!this.#lookedUp.has(id) && id < this.#parts.names.known) {
-      // After a start the head knows only what the log still held.
-      this.#lookedUp.add(id);
-      const stored = this.#lastStored(id);
-      if (stored !== undefined && stored.time > (this.#head.last(id)?.time ?? -1))
-        this.#head.remember(id, stored);
-    }
-    const last = this.#head.last(id);
-    return last !== undefined && last.time >= this.#parts.names.keptSince ? last : undefined;
+  #lastOf(id: number): Sample | undefined {
+    const { names } = this.#parts;
+    const held = this.#head.last(id);
+    const last = (id < names.known ? this.#lastStored(id, held?.time ?? -1) : undefined) ?? held;
+    return last !== undefined && last.time >= names.keptSince ? last : undefined;
   }
 
-  #lastStored(id: number): { time: number; value: number; exact: bigint } | undefined {
-    const known = this.#head.last(id)?.time ?? -1;
+  /** The newest sample of the day files that is newer than what the head has. */
+  #lastStored(id: number, known: number): Sample | undefined {
     const points = new PointBuffer(256);
     for (const day of this.#parts.days.newestFirst()) {
       if ((day + 1) * DAY_MS <= known) return undefined;
-      this.#parts.days.readDay(day, { series: id }, points);
-      if (points.count === 0) continue;
+      this.#parts.days.readDay(day, { series: id, range: { from: known + 1, to: Infinity } }, points);
       points.normalise();
       const index = points.count - 1;
+      if (points.count === 0 || points.times[index]! <= known) continue;
       return { time: points.times[index]!, value: points.values[index]!, exact: points.exact?.[index] ?? 0n };
     }
     return undefined;
@@ -215,21 +215,22 @@ class EmbeddedSeries implements SeriesStore {
     const { names, days, log } = this.#parts;
     return {
       series: names.known - 1,
-      samples_taken: this.#head.taken,
-      samples_late: this.#head.late,
-      samples_duplicate: this.#head.duplicates,
-      samples_refused: this.#head.refused,
+      samples_taken: this.#head.tally.taken,
+      samples_late: this.#head.tally.late,
+      samples_duplicate: this.#head.tally.duplicates,
+      samples_refused: this.#head.tally.refused,
       head_bytes: this.#head.bytes,
       log_bytes: log.bytes,
-      rows_written: days.rowsWritten,
+      bodies_written: days.bodiesWritten,
       chunks_damaged: days.damaged,
       days: days.count,
+      day_files: days.files,
       days_sealed: days.sealedCount,
       hours_months: this.#parts.rollUps.months,
       hours_written: this.#parts.rollUps.rowsWritten,
       hours_damaged: this.#parts.rollUps.damaged,
       rounds: this.#roller.rounds,
-      early_flushes: this.#roller.earlyFlushes,
+      early_rounds: this.#roller.earlyRounds,
       roll_failures: this.#roller.failures,
     };
   }
@@ -239,6 +240,7 @@ class EmbeddedSeries implements SeriesStore {
     this.#isClosed = true;
     this.#wake.cancel();
     await this.#roller.move();
+    this.#roller.close();
     await this.#parts.log.close();
     this.#parts.days.close();
     this.#parts.rollUps.close();

@@ -1,8 +1,19 @@
 /** What the embedded store does when bytes on its disk are wrong or missing, and when its files come and go. */
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqlite } from '../../../src/edge/disk/sqlite.ts';
+import { writeBody } from '../../../src/edge/series/body.ts';
 import { connectSeries } from '../../../src/edge/series/port.ts';
 import type { SeriesId } from '../../../src/flow/series.ts';
 import { DAY_MS, day, type Embedded, embedded } from './harness.ts';
@@ -34,16 +45,36 @@ async function fillDay(harness: Embedded, ids: readonly SeriesId[], from = day):
 const readDay = async (harness: Embedded, id: SeriesId): Promise<number> =>
   (await harness.store.range(id, day, day + DAY_MS)).times.length;
 
-/** Turns bits of the first chunk of the longest row of the series. */
-function flipBit(file: string, series: SeriesId): void {
+/** Turns a bit in the first body of a segment of one frame: behind the magic and the frame's head. */
+function flipBit(file: string): void {
+  const bytes = readFileSync(file);
+  const directory = bytes.readDoubleLE(bytes.length - 48);
+  const headLength = bytes.readUInt32LE(directory + 4);
+  bytes[16 + headLength + 20]! ^= 0x04;
+  writeFileSync(file, bytes);
+}
+
+/** What a former version left: SQLite with a row a part of a series. */
+function oldDay(
+  file: string,
+  rows: readonly (readonly [id: SeriesId, part: number, body: Uint8Array])[],
+): void {
   const sqlite = openSqlite({ file });
-  const rows = sqlite
-    .prepare<{ id: number; body: Uint8Array }>('SELECT id, body FROM chunk WHERE id / 1048576 = ?')
-    .all(series);
-  const { id, body } = rows.toSorted((a, b) => b.body.length - a.body.length)[0]!;
-  body[20]! ^= 0x04;
-  sqlite.prepare('UPDATE chunk SET body = ? WHERE id = ?').run(body, id);
+  sqlite.exec('CREATE TABLE chunk (id INTEGER PRIMARY KEY, body BLOB NOT NULL)');
+  const insert = sqlite.prepare('INSERT INTO chunk VALUES (?, ?)');
+  for (const [id, part, body] of rows) insert.run(id * 2 ** 20 + part, body);
   sqlite.close();
+}
+
+function bodyFrom(minute: number, values: readonly number[]): Uint8Array {
+  const times = Float64Array.from(values, (_, index) => day + (minute + index) * MINUTE_MS);
+  return writeBody({
+    times,
+    values: Float64Array.from(values),
+    exact: undefined,
+    from: 0,
+    to: values.length,
+  });
 }
 
 describe('series store on a damaged disk', () => {
@@ -53,14 +84,25 @@ describe('series store on a damaged disk', () => {
   });
   afterEach(() => harness.end());
 
-  const dayFile = (kind: '' | '.open' = ''): string => `${harness.folder}/series-2026-03-10${kind}.sqlite`;
+  /** Names of the files of the day. */
+  const dayFiles = (): string[] =>
+    readdirSync(harness.folder)
+      .filter((name) => name.startsWith('series-2026-03-10'))
+      .toSorted();
+  const dayFile = (): string => `${harness.folder}/${dayFiles()[0]}`;
+  const append = (id: SeriesId, time: number, value: number): Promise<void> =>
+    harness.store.append({
+      series: Uint32Array.of(id),
+      times: Float64Array.of(time),
+      values: Float64Array.of(value),
+    });
 
   it('passes over one damaged chunk, counts it, and reads all others', async () => {
     const [one, other] = await gauges(harness, 2);
     await fillDay(harness, [one!, other!]);
     await harness.settle();
     await harness.store.close();
-    flipBit(dayFile(), one!);
+    flipBit(dayFile());
     // The log would bring the samples back; a day later it holds them no more.
     rmSync(`${harness.folder}/log`, { recursive: true });
     await harness.restart();
@@ -69,20 +111,17 @@ describe('series store on a damaged disk', () => {
     expect(await readDay(harness, other!)).toBe(1_440);
   });
 
-  it('sets a day aside that is no database any more, and goes on', async () => {
+  it('sets a file of a day aside that is no segment any more, and goes on', async () => {
     const [one] = await gauges(harness, 1);
     await fillDay(harness, [one!]);
     await harness.settle();
     await harness.store.close();
-    writeFileSync(dayFile(), 'not a database, and longer than a page header would be'.repeat(40));
+    const file = dayFile();
+    writeFileSync(file, 'no segment, and longer than the end of one would be'.repeat(40));
     await harness.restart();
     expect(harness.problems.map(({ code }) => code)).toEqual(['series/day-damaged']);
-    expect(existsSync(`${dayFile()}.damaged`)).toBe(true);
-    await harness.store.append({
-      series: Uint32Array.of(one!),
-      times: Float64Array.of(day),
-      values: Float64Array.of(7),
-    });
+    expect(existsSync(`${file}.damaged`)).toBe(true);
+    await append(one!, day, 7);
     expect([...(await harness.store.range(one!, day, day + 1)).values]).toEqual([7]);
   });
 
@@ -102,50 +141,124 @@ describe('series store on a damaged disk', () => {
     expect(await readDay(harness, one!)).toBe(3);
   });
 
-  it('seals a day to one row a series and leaves nothing of it in memory', async () => {
+  it('seals a day to one file and leaves nothing of it in memory', async () => {
     const ids = await gauges(harness, 40);
     await fillDay(harness, ids);
     await harness.settle();
-    await expect.poll(() => existsSync(dayFile('.open'))).toBe(false);
-    const sqlite = openSqlite({ file: dayFile() });
-    const held = sqlite.prepare('SELECT count(*) AS rows, sum(length(body)) AS bytes FROM chunk').get();
-    sqlite.close();
-    expect(held?.['rows']).toBe(40);
-    expect(Number(held?.['bytes']) / (40 * 1_440)).toBeLessThan(2);
+    expect(dayFiles()).toEqual([expect.stringMatching(/\.whole$/)]);
+    expect(statSync(dayFile()).size / (40 * 1_440)).toBeLessThan(2);
     expect((await harness.store.stats())['head_bytes']).toBe(0);
     for (const id of ids) expect(await readDay(harness, id)).toBe(1_440);
   });
 
-  it('takes late samples into a sealed day', async () => {
+  it('keeps the times of a poll once for all that it brought', async () => {
+    const ids = await gauges(harness, 40);
+    let time = day;
+    const series = Uint32Array.from(ids);
+    for (let poll = 0; poll < 400; poll++) {
+      time += MINUTE_MS + ((poll * 7_919) % 997);
+      await harness.store.append({
+        series,
+        times: new Float64Array(40).fill(time),
+        values: new Float64Array(40).fill(5),
+      });
+    }
+    await harness.settle();
+    expect(statSync(dayFile()).size / (40 * 400)).toBeLessThan(0.2);
+    expect((await harness.store.range(ids[7]!, day, day + DAY_MS)).times.at(-1)).toBe(time);
+  });
+
+  it('takes late samples into a sealed day, and into one that gets many of them', async () => {
     const [one] = await gauges(harness, 1);
     await fillDay(harness, [one!]);
     await harness.settle();
-    const append = (time: number, value: number) =>
-      harness.store.append({
-        series: Uint32Array.of(one!),
-        times: Float64Array.of(time),
-        values: Float64Array.of(value),
-      });
-    await append(day + 30_000, 55);
-    await append(day, 66);
+    await append(one!, day + 30_000, 55);
+    await append(one!, day, 66);
     await harness.settle();
     await harness.restart();
     const read = await harness.store.range(one!, day, day + MINUTE_MS);
     expect([...read.values]).toEqual([66, 55]);
   });
 
-  it('uses the sealed file when the power went before the open one was removed', async () => {
+  it('seals a day anew once many files of late samples stand beside it', async () => {
+    await harness.end();
+    harness = await embedded({ settle: 'sealed', headBytes: 1 });
+    const [one] = await gauges(harness, 1);
+    await append(one!, day, 0);
+    await harness.settle();
+    const [sealed] = dayFiles();
+    for (let late = 1; late <= 20; late++) await append(one!, day + late, late);
+    await harness.tickUntil(() => dayFiles().some((name) => name.endsWith('.whole') && name !== sealed));
+    const read = await harness.store.range(one!, day, day + MINUTE_MS);
+    expect([...read.values]).toEqual(Array.from({ length: 21 }, (_, late) => late));
+  });
+
+  it('uses the sealed file when the power went before those it was made of were removed', async () => {
     const [one] = await gauges(harness, 1);
     await fillDay(harness, [one!]);
     await harness.settle();
     await harness.store.close();
-    copyFileSync(dayFile(), dayFile('.open'));
-    writeFileSync(`${harness.folder}/series-2026-03-10.sealing.sqlite`, 'half of a copy');
+    const [whole] = dayFiles();
+    copyFileSync(dayFile(), `${harness.folder}/series-2026-03-10.000001.part`);
+    oldDay(`${harness.folder}/series-2026-03-10.open.sqlite`, [[one!, 1, bodyFrom(0, [99])]]);
+    for (const name of ['sealing', 'writing', 'sealing.sqlite', 'sealing.sqlite-wal'])
+      writeFileSync(`${harness.folder}/series-2026-03-10.${name}`, 'half of a file');
     await harness.restart();
-    expect(
-      readdirSync(harness.folder).filter((name) => /open|sealing/.test(name) && name.includes('03-10')),
-    ).toEqual([]);
+    expect(dayFiles()).toEqual([whole]);
     expect(await readDay(harness, one!)).toBe(1_440);
+  });
+
+  it('goes on after a kill in the middle of a segment: the log still has its samples', async () => {
+    const ids = await gauges(harness, 600);
+    await fillDay(harness, ids.slice(0, 2));
+    await fillDay(harness, ids.slice(598));
+    const writing = `${harness.folder}/series-2026-03-10.writing`;
+    await harness.tickUntil(() => existsSync(writing));
+    const killed = await harness.crash!();
+    for (const id of [ids[0]!, ids[599]!])
+      expect((await killed.range(id, day, day + DAY_MS)).times).toHaveLength(1_440);
+    await killed.close();
+    await harness.settle();
+    expect(existsSync(writing)).toBe(false);
+    for (const id of [ids[0]!, ids[599]!]) expect(await readDay(harness, id)).toBe(1_440);
+  });
+
+  it('writes frozen samples anew when their segment could not be written', async () => {
+    const [one] = await gauges(harness, 1);
+    await fillDay(harness, [one!]);
+    const writing = `${harness.folder}/series-2026-03-10.writing`;
+    mkdirSync(writing);
+    await harness.tickUntil((stats) => (stats['roll_failures'] ?? 0) > 1);
+    expect(await readDay(harness, one!)).toBe(1_440);
+    rmdirSync(writing);
+    await harness.settle();
+    expect((await harness.store.stats())['head_bytes']).toBe(0);
+    expect(await readDay(harness, one!)).toBe(1_440);
+  });
+
+  it('reads days of former versions and takes them over when they are sealed', async () => {
+    const [one, other] = await gauges(harness, 2);
+    await harness.store.close();
+    const open = `${harness.folder}/series-2026-03-10.open.sqlite`;
+    oldDay(open, [
+      [one!, 1, bodyFrom(0, [1, 2, 3])],
+      [one!, 2, bodyFrom(2, [33, 4])],
+    ]);
+    oldDay(`${harness.folder}/series-2026-03-09.sqlite`, [[other!, 0, bodyFrom(-60, [7, 8])]]);
+    await harness.restart();
+    const values = async (id: SeriesId): Promise<readonly number[]> => [
+      ...(await harness.store.range(id, day - DAY_MS, day + DAY_MS)).values,
+    ];
+    expect(await values(one!)).toEqual([1, 2, 33, 4]);
+    expect(await values(other!)).toEqual([7, 8]);
+    await append(one!, day + MINUTE_MS, 22);
+    await harness.settle();
+    await harness.restart();
+    expect(dayFiles()).toEqual([expect.stringMatching(/\.whole$/)]);
+    expect(await values(one!)).toEqual([1, 22, 33, 4]);
+    expect(await values(other!)).toEqual([7, 8]);
+    expect(await harness.store.dropBefore(day)).toBe(1);
+    expect(await values(other!)).toEqual([]);
   });
 
   it('unlinks the files of dropped days and refuses what is late for them', async () => {
@@ -153,12 +266,8 @@ describe('series store on a damaged disk', () => {
     await fillDay(harness, [one!]);
     await harness.settle();
     expect(await harness.store.dropBefore(day + DAY_MS)).toBe(1);
-    expect(readdirSync(harness.folder).filter((name) => name.includes('03-10'))).toEqual([]);
-    await harness.store.append({
-      series: Uint32Array.of(one!),
-      times: Float64Array.of(day),
-      values: Float64Array.of(1),
-    });
+    expect(dayFiles()).toEqual([]);
+    await append(one!, day, 1);
     expect((await harness.store.stats())['samples_refused']).toBe(1);
     expect(await readDay(harness, one!)).toBe(0);
   });

@@ -26,7 +26,7 @@ export interface Embedded extends SeriesHarness {
 }
 
 export interface Choice {
-  /** Where samples are when they are read: untouched, rolled to the day file, or in a sealed day. */
+  /** Where samples are when they are read: untouched, in segments of their day, or in a sealed day. */
   readonly settle?: 'head' | 'day' | 'sealed';
   readonly throughPort?: boolean;
   readonly headBytes?: number;
@@ -85,8 +85,7 @@ export async function embedded(choice: Choice = {}): Promise<Embedded> {
 
 async function settle(harness: Embedded, state: 'head' | 'day' | 'sealed'): Promise<void> {
   if (state === 'head') return;
-  const before = (await harness.store.stats())['rounds'] ?? 0;
-  await harness.tickUntil((stats) => (stats['rounds'] ?? 0) >= before + 2);
+  await rounds(harness, 2);
   if (state === 'day') return;
   // A day is sealed once a later sample has come.
   const [clock] = await harness.store.register([
@@ -97,7 +96,13 @@ async function settle(harness: Embedded, state: 'head' | 'day' | 'sealed'): Prom
     times: Float64Array.of(day + 5 * DAY_MS),
     values: Float64Array.of(1),
   });
+  await rounds(harness, 2);
   await harness.tickUntil((stats) => (stats['days_sealed'] ?? 0) >= (stats['days'] ?? 0) - 1);
+}
+
+async function rounds(harness: Embedded, more: number): Promise<void> {
+  const before = (await harness.store.stats())['rounds'] ?? 0;
+  await harness.tickUntil((stats) => (stats['rounds'] ?? 0) >= before + more);
 }
 
 function throughPort(store: SeriesStore): SeriesStore {

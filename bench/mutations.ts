@@ -7,10 +7,14 @@ import { runInNewContext } from 'node:vm';
 import { verbWorld } from '../src/app/cli/common-options.ts';
 import { type Random, seededRandom } from '../src/base/random.ts';
 import { Secret } from '../src/base/secret.ts';
-import { encodeResponse, encodeVarbind, MessageView } from '../src/edge/snmp/pdu.ts';
+import type { Answer } from '../src/collect/session.ts';
+import { encodeResponse, encodeVarbind } from '../src/edge/snmp/pdu.ts';
 import { openSession } from '../src/edge/snmp/session.ts';
+import { openV3Session } from '../src/edge/snmp/session-v3.ts';
 import { openTransport } from '../src/edge/snmp/transport.ts';
 import { openTrapReceiver } from '../src/edge/trap/trap.ts';
+import { PaperAgent } from '../test/edge/snmp/paper-agent.ts';
+import { openEvilAgent } from '../test/support/evil-agent.ts';
 import { reporter } from './support/report.ts';
 
 const COLUMN = '1.3.6.1.2.1.2.2.1.10';
@@ -31,7 +35,11 @@ export interface Mutated {
 
 export async function run({ json }: { readonly json: boolean }): Promise<void> {
   const report = reporter('mutations', json);
-  const parts = { 'reply path': mutatedReplies, 'trap port': mutatedTraps };
+  const parts = {
+    'reply path': mutatedReplies,
+    'SNMPv3 replies': mutatedV3Replies,
+    'trap port': mutatedTraps,
+  };
   for (const [name, mutate] of Object.entries(parts)) {
     const { perSecond, growthBytes, lost } = await mutate(500_000);
     report({ case: `${name}: 500000 mutations`, ours: perSecond, unit: '1/s' });
@@ -50,41 +58,86 @@ function seeds(): Buffer[] {
   });
 }
 
-/** A device whose every answer comes behind mutations of itself and of recorded datagrams. */
+/** A device whose every answer comes behind mutations of itself and of recorded datagrams: asked for a value, and walked. */
 export async function mutatedReplies(count: number): Promise<Mutated> {
-  const random = seededRandom(11);
-  const recorded = seeds();
-  const view = new MessageView();
-  const device = createSocket('udp4');
-  let sent = 0;
-  device.on('message', (bytes, from) => {
-    if (!view.read(bytes)) return;
-    const fields = { version: 1, requestId: view.requestId, errorStatus: 0, errorIndex: 0 } as const;
-    const varbinds = [encodeVarbind({ oid: `${COLUMN}.1`, value: { type: 'counter64', bigint: 7n } })!];
-    const good = encodeResponse({ ...fields, community: Buffer.from('c'), varbinds })!;
-    for (let i = 0; i < BAD_EACH; i++) {
-      const seed = i < 16 || recorded.length === 0 ? good : recorded[random.below(recorded.length)]!;
-      device.send(damaged(seed, random), from.port, from.address);
-    }
-    sent += BAD_EACH;
-    device.send(good, from.port, from.address);
-  });
-  await new Promise<void>((resolve) => device.bind(0, '127.0.0.1', resolve));
+  const behind = mutationsBefore(seededRandom(11));
+  const recording = Array.from({ length: 8 }, (_, i) => `${COLUMN}.${i + 1}|70|7`).join('\n');
+  const agent = await openEvilAgent(recording, ({ honest, reply, send }) =>
+    behind.answer(reply(honest()), send),
+  );
   const transport = await openTransport(world);
   const session = openSession(world, transport, {
-    ...{ address: '127.0.0.1', port: device.address().port, version: 1, community: new Secret('c') },
+    ...{ address: '127.0.0.1', port: agent.port, version: 1, community: new Secret('c') },
     ...{ timeoutMs: 1_000, retries: 0 },
   });
   let lost = 0;
   // A mutation may be a sound answer of another kind; what must not be is silence.
-  const ask = async (): Promise<void> => {
-    const { problem } = await session.get([`${COLUMN}.1`]);
+  const heard = ({ problem }: Answer): void => {
     if (problem?.kind === 'timeout') lost++;
   };
-  const measured = await measure(count, () => sent, ask);
+  const measured = await measure(count, behind.sent, async () => {
+    heard(await session.get([`${COLUMN}.1`]));
+    heard(await session.walk([COLUMN], { requests: 20, rows: 100, timeMs: 5_000 }));
+  });
+  transport.close();
+  await agent.close();
+  return { ...measured, lost };
+}
+
+/** The same over SNMPv3 with authentication and privacy. */
+export async function mutatedV3Replies(count: number): Promise<Mutated> {
+  const behind = mutationsBefore(seededRandom(13));
+  const key = new Secret('a-password-of-the-bench');
+  const user = {
+    user: 'u',
+    level: 'authPriv',
+    auth: 'sha',
+    authKey: key,
+    priv: 'aes',
+    privKey: key,
+  } as const;
+  const paper = new PaperAgent(user);
+  const varbinds = [{ oid: `${COLUMN}.1`, value: { type: 'counter64', bigint: 7n } }] as const;
+  const device = createSocket('udp4');
+  device.on('message', (bytes, from) => {
+    const heard = paper.hear(bytes);
+    // RFC 3414 section 4: who asks without an engine id is told it.
+    const good = heard.engineId === '' ? paper.report(heard, 4) : paper.reply(heard, { varbinds });
+    behind.answer(good, (datagram) => device.send(datagram, from.port, from.address));
+  });
+  await new Promise<void>((resolve) => device.bind(0, '127.0.0.1', resolve));
+  const transport = await openTransport(world);
+  const session = openV3Session(world, transport, {
+    ...{ address: '127.0.0.1', port: device.address().port, timeoutMs: 1_000, retries: 0, v3: user },
+  });
+  let lost = 0;
+  const measured = await measure(count, behind.sent, async () => {
+    const { varbinds: found } = await session.get([`${COLUMN}.1`]);
+    if (found[0]?.value.type !== 'counter64' || found[0].value.bigint !== 7n) lost++;
+  });
   transport.close();
   device.close();
   return { ...measured, lost };
+}
+
+/** Sends mutations of an answer and of recorded datagrams, then the answer. */
+function mutationsBefore(random: Random): {
+  sent(): number;
+  answer(good: Uint8Array, send: (datagram: Uint8Array) => void): void;
+} {
+  const recorded = seeds();
+  let sent = 0;
+  return {
+    sent: () => sent,
+    answer(good, send) {
+      for (let i = 0; i < BAD_EACH; i++) {
+        const seed = i < 16 || recorded.length === 0 ? good : recorded[random.below(recorded.length)]!;
+        send(damaged(seed, random));
+      }
+      sent += BAD_EACH;
+      send(good);
+    },
+  };
 }
 
 /** The receiver as its socket feeds it, with a good trap behind each lot. */

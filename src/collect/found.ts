@@ -15,7 +15,7 @@ import { sensorReading } from './sensors.ts';
 import { stateIn } from './state-value.ts';
 import { filled } from './template.ts';
 
-/** More of one kind than any device has; what is above is left out. */
+/** More of one kind than any device has; what is above is left out, and its table said to be incomplete. */
 const MOST = 200_000;
 
 interface Counted {
@@ -46,11 +46,21 @@ export class Found {
   readonly #counts = new Map<string, Counted>();
   readonly #version: string | undefined;
   readonly #interfaces: readonly InterfaceReading[];
+  readonly #most: number;
+  /** Tables of which something was left out, and that of the row at hand. */
+  readonly #cut = new Set<string>();
+  #table = '';
 
   /** `version` of the device decides which variants of metrics are read; `interfaces` are those that links begin at. */
-  constructor(version: string | undefined, interfaces: readonly InterfaceReading[]) {
+  constructor(version: string | undefined, interfaces: readonly InterfaceReading[], most = MOST) {
     this.#version = version;
     this.#interfaces = interfaces;
+    this.#most = most;
+  }
+
+  /** Names of tables that held more than any device has. */
+  get cut(): readonly string[] {
+    return [...this.#cut];
   }
 
   get readings(): readonly MetricReading[] {
@@ -74,6 +84,7 @@ export class Found {
 
   take(row: Row): void {
     const { table } = row;
+    this.#table = table.name;
     if (table.link !== undefined) this.#takeLink(table.link, row);
     if (table.relation !== undefined) this.#takeRelation(table.relation, row);
     if (table.counts.length > 0) this.#count(row);
@@ -91,6 +102,12 @@ export class Found {
       (measures.count > 0 || isInventory || Object.keys(measures.words).length > 0)
     )
       this.#takeObject(row, { id, about, measures });
+  }
+
+  #isFull(held: number): boolean {
+    if (held < this.#most) return false;
+    this.#cut.add(this.#table);
+    return true;
   }
 
   #measure(row: Row, id: string): Measures {
@@ -127,7 +144,8 @@ export class Found {
 
   /** 1 when it was taken. Two readings share a place only when the cell holds several values. */
   #add(reading: MetricReading, sharesPlace = false): 0 | 1 {
-    if (this.#readings.length >= MOST || (this.#oids.has(reading.oid) && !sharesPlace)) return 0;
+    if (this.#oids.has(reading.oid) && !sharesPlace) return 0;
+    if (this.#isFull(this.#readings.length)) return 0;
     this.#oids.add(reading.oid);
     const name = `${reading.object} ${reading.metric}`;
     if (!this.#byName.has(name)) this.#byName.set(name, this.#readings.length);
@@ -154,7 +172,7 @@ export class Found {
   ): void {
     const { table } = row;
     const before = this.#objects.get(id);
-    if (before === undefined && this.#objects.size >= MOST) return;
+    if (before === undefined && this.#isFull(this.#objects.size)) return;
     const attributes: Record<string, string | number | boolean> = { ...before?.attributes };
     for (const { name } of table.attributes) {
       const value = row.attribute(name);
@@ -188,7 +206,7 @@ export class Found {
       const key = `${object} ${name}`;
       const before = this.#counts.get(key);
       if (before !== undefined) before.count += counted;
-      else if (this.#counts.size < MOST)
+      else if (!this.#isFull(this.#counts.size))
         this.#counts.set(key, { oid: row.table.columns[0] ?? '', object, name, unit, count: counted });
     }
   }
@@ -203,7 +221,7 @@ export class Found {
     const remotePort = row.firstOf(link.remotePort);
     // A neighbour that says nothing of itself is none.
     if (localPort === undefined || (remoteChassis === undefined && remoteName === undefined)) return;
-    if (this.#links.length >= MOST) return;
+    if (this.#isFull(this.#links.length)) return;
     const said = Object.entries({ remoteChassis, remotePort, remoteName }).filter(
       ([, text]) => text !== undefined,
     );
@@ -212,7 +230,7 @@ export class Found {
 
   #takeRelation({ kind, from, to }: NonNullable<Table['relation']>, row: Row): void {
     const ends = [from, to].map((end) => filled(end, (name) => row.word(name)));
-    if (ends[0] === undefined || ends[1] === undefined || this.#relations.length >= MOST) return;
+    if (ends[0] === undefined || ends[1] === undefined || this.#isFull(this.#relations.length)) return;
     this.#relations.push({ kind, from: ends[0], to: ends[1] });
   }
 }

@@ -46,13 +46,15 @@ export async function readDevice(
     // A device that fell silent is not asked table after table.
     if (isSilent) break;
   }
+  const { cut, ...parts } = readingOfRows(rows, identity.version);
   const reading: DeviceReading = {
     format: 'device-reading/1',
     at: at.iso,
     profile: profile.id,
     device: identity,
-    ...readingOfRows(rows, identity.version),
+    ...parts,
   };
+  for (const table of cut) incomplete.push({ table, problem: { kind: 'overBudget', budget: 'rows' } });
   return { kind: 'reading', reading, incomplete };
 }
 
@@ -62,18 +64,21 @@ const quarterOf = ({ requests, rows, timeMs }: WalkBudget): WalkBudget => ({
   timeMs: timeMs / 4,
 });
 
+interface RowsRead
+  extends Pick<DeviceReading, 'interfaces' | 'readings' | 'links' | 'objects' | 'relations'> {
+  /** Tables that held more than any device has: what is above was left out. */
+  readonly cut: readonly string[];
+}
+
 /** What rows mean, in the order of the profile's tables, whoever brought their cells. */
-export function readingOfRows(
-  rows: readonly Row[],
-  version: string | undefined,
-): Pick<DeviceReading, 'interfaces' | 'readings' | 'links' | 'objects' | 'relations'> {
+export function readingOfRows(rows: readonly Row[], version: string | undefined, most?: number): RowsRead {
   const interfaces = new InterfaceList();
   for (const row of rows) if (isOfInterfaces(row.table)) interfaces.add(row);
   const ports = interfaces.readings();
-  const found = new Found(version, ports);
+  const found = new Found(version, ports, most);
   for (const row of rows) if (!isOfInterfaces(row.table)) found.take(row);
-  const { readings, links, objects, relations } = found;
-  const parts = { interfaces: ports, readings, links, objects };
+  const { readings, links, objects, relations, cut } = found;
+  const parts = { interfaces: ports, readings, links, objects, cut };
   return relations.length === 0 ? parts : { ...parts, relations };
 }
 

@@ -55,7 +55,7 @@ export class Probing {
   readonly #busy = new Set<string>();
   /** Tasks whose turn has come and that wait for a place, each once. */
   readonly #queue = new Map<string, Task>();
-  readonly #ids = new Map<string, SeriesId>();
+  #ids = new Map<string, SeriesId>();
   readonly #counters = { probesSent: 0, probesFailed: 0, probesSkipped: 0, dnsRounds: 0, dnsQuestions: 0 };
 
   constructor(options: ProbingOptions) {
@@ -87,6 +87,8 @@ export class Probing {
         this.#begin(probe.id, { from: probe, everyMs: probe.everyMs, run: () => this.#probe(probe) });
     }
     this.#useDns(dns, isSame);
+    // What is no longer probed leaves no numbers behind; the series of the others are asked for once more.
+    this.#ids = new Map();
     const watched = new Set(this.active().watches);
     return before.filter((resource) => !watched.has(resource));
   }
@@ -208,13 +210,14 @@ export class Probing {
     if (samples.length === 0) return;
     const { series } = this.#options;
     const nameOf = ({ resource, metric }: ProbeSample): string => `${resource} ${metric}`;
-    const unknown = samples.filter((sample) => !this.#ids.has(nameOf(sample)));
+    const known = this.#ids;
+    const unknown = samples.filter((sample) => !known.has(nameOf(sample)));
     if (unknown.length > 0) {
       const ids = await series.register(unknown);
-      for (const [index, sample] of unknown.entries()) this.#ids.set(nameOf(sample), ids[index]!);
+      for (const [index, sample] of unknown.entries()) known.set(nameOf(sample), ids[index]!);
     }
     await series.append({
-      series: Uint32Array.from(samples, (sample) => this.#ids.get(nameOf(sample))!),
+      series: Uint32Array.from(samples, (sample) => known.get(nameOf(sample))!),
       times: new Float64Array(samples.length).fill(at),
       values: Float64Array.from(samples, ({ value }) => value),
     });

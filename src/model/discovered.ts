@@ -18,6 +18,7 @@ export type FactSource =
   | 'lldp'
   | 'cdp'
   | 'fdb'
+  | 'arp'
   | 'lag'
   | 'entity'
   | 'access'

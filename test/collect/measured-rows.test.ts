@@ -126,6 +126,18 @@ const sorted = (map: Map<string, number | bigint>): unknown[] =>
     .map(([name, value]) => [name, Number.isInteger(value) ? BigInt(value) : value] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
 
+test('a table that holds more than any device has is named as cut', () => {
+  const device = new PaperDevice('d', tables);
+  for (let row = 1; row <= 5; row++)
+    for (let column = 1; column <= 11; column++) device.set(`${T}.${column}.${row}`, 'integer', 1);
+  const cells = filled(device, [0, 1]);
+  const part = device.plan()!.groups[0]!.parts[0]!;
+  const rows = rowsOfCells(part, cells[0]!);
+  expect(readingOfRows(rows, undefined).cut).toEqual([]);
+  const { cut, readings } = readingOfRows(rows, undefined, 3);
+  expect([cut, readings.length]).toEqual([[part.table.name], 3]);
+});
+
 test('values, states and samples of tables are those of a full reading', () => {
   const made = fc.tuple(cellsBelow(T, 11), cellsBelow('1.3.6.1.4.1.99999.8.1', 2));
   fc.assert(

@@ -65,7 +65,7 @@ function rig(prober: Partial<Prober> = {}) {
       ...prober,
     },
   });
-  return { world, probing, stored, observations, asked, questions };
+  return { world, probing, names, stored, observations, asked, questions };
 }
 
 test('each probe is asked once an interval, and what it measured is stored under its target and access', async () => {
@@ -237,4 +237,20 @@ test('answers come into the latencies with and without the cache', async () => {
     'r/dns/r dns.latency.hit': 2,
     'r/dns/r dns.latency.miss': 40,
   });
+});
+
+test('what is no longer probed leaves no numbers behind, and the others keep their series', async () => {
+  const { probing, world, names, stored } = rig();
+  for (let n = 0; n < 40; n++) {
+    probing.use(
+      { probes: [probe('stays'), probe(`goes-${n}`, { resource: resourceId(`shop-${n}`) })], dns: undefined },
+      isSame,
+    );
+    await world.pass(11_000);
+  }
+  const asked = names.filter(({ resource }) => resource.includes('stays')).length;
+  expect(asked).toBeGreaterThan(40);
+  expect(new Set(stored.map(([name]) => name)).size).toBeGreaterThan(40);
+  expect(stored.every(([, value]) => Number.isFinite(value))).toBe(true);
+  probing.stop();
 });

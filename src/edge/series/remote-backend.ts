@@ -1,6 +1,7 @@
 /** What a store of series elsewhere has to do for us; `remote.ts` keeps the spool, the numbers and the order. */
+import { Fault } from '../../base/fault.ts';
 import type { SeriesName } from '../../flow/series.ts';
-import type { HttpClient } from '../net/http-request.ts';
+import type { HttpClient, HttpOutcome } from '../net/http-request.ts';
 import type { RemotePoint } from './line-protocol.ts';
 
 /** What became of lines that were sent. */
@@ -62,4 +63,17 @@ export async function writeLines(
   const reason = `${outcome.status}: ${outcome.body.slice(0, 200)}`;
   // 400: these lines; 413: so many of them. All else (401, 404 before the database is made, 429, 5xx) may pass.
   return { kind: outcome.status === 400 || outcome.status === 413 ? 'refused' : 'away', reason };
+}
+
+/** What a store answered to a question; throws `series/away` or `series/failed`. */
+export function bodyOf(outcome: HttpOutcome): string {
+  if (outcome.kind !== 'answer')
+    throw new Fault('series/away', `the series store did not answer: ${outcome.reason}`);
+  if (outcome.status >= 300) {
+    throw new Fault(
+      'series/failed',
+      `the series store said ${outcome.status}: ${outcome.body.slice(0, 200)}`,
+    );
+  }
+  return outcome.body;
 }

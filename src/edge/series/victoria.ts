@@ -5,9 +5,15 @@
  */
 import { Fault } from '../../base/fault.ts';
 import type { SeriesName } from '../../flow/series.ts';
-import type { HttpClient, HttpOutcome } from '../net/http-request.ts';
+import type { HttpClient } from '../net/http-request.ts';
 import { measurementOf, plainText, type RemotePoint } from './line-protocol.ts';
-import { authorization, type RemoteBackend, type RemoteOptions, writeLines } from './remote-backend.ts';
+import {
+  authorization,
+  bodyOf,
+  type RemoteBackend,
+  type RemoteOptions,
+  writeLines,
+} from './remote-backend.ts';
 
 type Field = 'value' | 'low' | 'gap';
 const fields: readonly Field[] = ['value', 'low', 'gap'];
@@ -64,18 +70,6 @@ export function victoriaBackend(options: RemoteOptions & { readonly http: HttpCl
 
 /** 2100-01-01 in seconds: a sample stamped ahead of the clock still is the newest. */
 const FAR_AHEAD = '4102444800';
-
-function bodyOf(outcome: HttpOutcome): string {
-  if (outcome.kind !== 'answer')
-    throw new Fault('series/away', `the series store did not answer: ${outcome.reason}`);
-  if (outcome.status >= 300) {
-    throw new Fault(
-      'series/failed',
-      `the series store said ${outcome.status}: ${outcome.body.slice(0, 200)}`,
-    );
-  }
-  return outcome.body;
-}
 
 /** A metric's name is measurement and field; JSON's escapes are those of a text in MetricsQL. */
 function selectorOf({ metric, resource, unit, kind }: SeriesName): string {

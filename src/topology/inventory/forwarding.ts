@@ -108,6 +108,22 @@ function portsWithNeighbours(said: DeviceSaid): ReadonlySet<string> {
   return ports;
 }
 
+/** More are a table of a whole town, which names nobody's neighbours. */
+const mostResolved = 10_000;
+
+/** Stations of the tables of ARP and neighbour discovery that are no known device: the device alone is known to reach them. */
+export function resolvedFacts(said: DeviceSaid, known: Known): OwnFact[] {
+  const facts: OwnFact[] = [];
+  for (const [number, address] of said.resolves) {
+    if (facts.length >= mostResolved) break;
+    if (known.names.ownersOf(number).length > 0) continue;
+    const mac = macText(number);
+    const from = { device: said.device };
+    facts.push({ key: `arp ${mac}`, kind: 'forwards', source: 'arp', from, to: { mac, address } });
+  }
+  return facts;
+}
+
 /** Stations behind ports that lead to no other known device; `joined`: ports with a link. */
 export function stationFacts(said: DeviceSaid, joined: ReadonlySet<string>, known: Known): OwnFact[] {
   const facts: OwnFact[] = [];

@@ -6,7 +6,7 @@
  */
 import { type Instant, instant } from '../../base/instant.ts';
 import type { Fact } from '../../model/discovered.ts';
-import { devicesSeen, linksByForwarding, type Seen, stationFacts } from './forwarding.ts';
+import { devicesSeen, linksByForwarding, resolvedFacts, type Seen, stationFacts } from './forwarding.ts';
 import { Names } from './names.ts';
 import { adjacencyFacts, type Known, neighbourFacts } from './neighbours.ts';
 import type { DeviceSaid, OwnFact } from './said.ts';
@@ -129,7 +129,14 @@ export class Inventory {
     );
     for (const port of [...joined]) joined.add(said.memberOf.get(port) ?? port);
     for (const port of this.#seenBy(said.device).byPort.keys()) joined.add(port);
-    return [...links, ...adjacencyFacts(said, known), ...stationFacts(said, joined, known), ...said.own];
+    return [
+      ...links,
+      ...adjacencyFacts(said, known),
+      ...stationFacts(said, joined, known),
+      ...said.own,
+      // Last: where room is short, what others say goes before who was merely heard of.
+      ...resolvedFacts(said, known),
+    ];
   }
 
   #seenBy(device: string): Seen {

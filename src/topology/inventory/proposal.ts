@@ -2,22 +2,30 @@
  * A topology made of what was discovered, in the form of the topology file: something to read and correct, nothing
  * that is taken by itself. Ids are those that alarms of the same ports and parts have.
  */
+import { spreadHash } from '../../base/random.ts';
 import type { Fact, Place } from '../../model/discovered.ts';
 import { resourceId } from '../../model/ids.ts';
 import type { TopologyResource } from '../document.ts';
 import type { Known } from './neighbours.ts';
 import type { DeviceSaid, OwnFact } from './said.ts';
 
+/** Who says so, and since when: Unix milliseconds. */
+type Said = Pick<Fact, 'source' | 'firstSeen' | 'lastSeen'>;
+
 interface ProposedLink {
   readonly id: string;
   readonly ends: readonly [string, string];
+  readonly said: Said;
 }
 
 export interface ProposedTopology {
   /** Routers that talk to other networks over BGP; empty where nobody does, and then for a person to name. */
   readonly serviceRoots: readonly string[];
   /** Parents before what hangs on them. */
-  readonly resources: readonly Pick<TopologyResource, 'id' | 'kind' | 'in' | 'name'>[];
+  readonly resources: readonly (Pick<TopologyResource, 'id' | 'kind' | 'in' | 'name'> & {
+    /** Of subscribers' equipment and sessions. */
+    readonly said?: Said | undefined;
+  })[];
   readonly links: readonly ProposedLink[];
 }
 
@@ -99,34 +107,68 @@ function addParts(one: DeviceSaid, add: Add): void {
 
 const kindIn = (part: string): string => part.slice(0, part.indexOf('/'));
 
-/** Subscribers' equipment behind access ports: each at the port with the fewest others, by address of the port at last. */
+interface Station {
+  readonly at: Place;
+  readonly mac: string;
+  readonly said: Said;
+}
+
+/**
+ * Subscribers' equipment and sessions: each at the port with the fewest others, by address of the port at last. Who is known
+ * to a device without a port hangs on the device, unless somebody knows better.
+ */
 function addStations(facts: readonly Fact[], said: Known['said'], add: Add): void {
-  const stations = facts.flatMap(({ kind, source, from, to }) =>
-    kind === 'forwards'
-      ? [{ from, to }]
-      : kind === 'session' && source === 'dhcp'
-        ? [{ from: to, to: from }]
-        : [],
-  );
+  const stations = facts.flatMap(stationOf);
   const crowd = new Map<string, number>();
-  for (const { from } of stations) crowd.set(placeKey(from), (crowd.get(placeKey(from)) ?? 0) + 1);
-  const best = new Map<string, Place>();
-  for (const { from, to } of stations) {
-    if (to.mac === undefined) continue;
-    const known = best.get(to.mac);
-    if (known === undefined || order(from, crowd) < order(known, crowd)) best.set(to.mac, from);
+  for (const { at } of stations) crowd.set(placeKey(at), (crowd.get(placeKey(at)) ?? 0) + 1);
+  const best = new Map<string, Station>();
+  for (const station of stations) {
+    const known = best.get(station.mac);
+    if (known === undefined || order(station.at, crowd) < order(known.at, crowd))
+      best.set(station.mac, station);
   }
-  for (const [mac, from] of best) {
-    const port = portId(from, said);
-    if (port === undefined) continue;
-    add(port, { kind: 'port', access: from.device, ...nameOf(from.port, port) });
-    add(`${port}/${mac.replaceAll(':', '-')}`, { kind: 'cpe', access: port });
+  for (const [mac, station] of best) addAt(station, mac.replaceAll(':', '-'), { said, add });
+  for (const fact of facts) {
+    const { kind, source, from, to } = fact;
+    if (kind !== 'session' || source !== 'pppoe' || from.name === undefined) continue;
+    // A login may name a person: it stands in the name, which people read, and not in the id, which goes everywhere.
+    const part = `pppoe-${spreadHash(from.name).toString(16).padStart(8, '0')}`;
+    // An interface made for one session comes and goes with it.
+    const isOwn = to.port?.includes(from.name) === true;
+    const at = isOwn ? { device: to.device } : to;
+    addAt({ at, said: saidIn(fact) }, part, { said, add, name: from.name });
   }
 }
 
-const placeKey = ({ device, port }: Place): string => `${device} ${port}`;
+function stationOf(fact: Fact): Station[] {
+  const { kind, source, from, to } = fact;
+  const said = saidIn(fact);
+  if (kind === 'forwards' && to.mac !== undefined) return [{ at: from, mac: to.mac, said }];
+  if (kind !== 'session' || source !== 'dhcp' || from.mac === undefined) return [];
+  return [{ at: to, mac: from.mac, said }];
+}
+
+const saidIn = ({ source, firstSeen, lastSeen }: Fact): Said => ({ source, firstSeen, lastSeen });
+
+function addAt(
+  { at, said: by }: Omit<Station, 'mac'>,
+  part: string,
+  to: { readonly said: Known['said']; readonly add: Add; readonly name?: string | undefined },
+): void {
+  const { add, said, name } = to;
+  const port = portId(at, said);
+  // A port that the device does not name any more is no place.
+  if (at.device === undefined || (port === undefined && at.port !== undefined)) return;
+  if (port !== undefined) add(port, { kind: 'port', access: at.device, ...nameOf(at.port, port) });
+  const above = port ?? at.device;
+  const id = `${above}/${part}`;
+  add(id, { kind: 'cpe', access: above, ...nameOf(name, id), said: by });
+}
+
+const placeKey = ({ device, port }: Place): string => `${device} ${port ?? ''}`;
+/** Any port before none. */
 const order = (place: Place, crowd: ReadonlyMap<string, number>): string =>
-  `${String(crowd.get(placeKey(place)) ?? 0).padStart(6, '0')} ${placeKey(place)}`;
+  `${place.port === undefined ? 1 : 0} ${String(crowd.get(placeKey(place)) ?? 0).padStart(6, '0')} ${placeKey(place)}`;
 
 function portId({ device, port }: Place, said: Known['said']): string | undefined {
   const known = said.get(device ?? '')?.ports.find(({ name }) => name === port);
@@ -137,14 +179,15 @@ function portId({ device, port }: Place, said: Known['said']): string | undefine
 function linksOf(facts: readonly Fact[], said: Known['said']): ProposedLink[] {
   const links = new Map<string, ProposedLink>();
   const halves = new Map<string, string>();
-  for (const { kind, from, to } of facts) {
+  for (const fact of facts) {
+    const { kind, from, to } = fact;
     if (kind !== 'link' || to.device === undefined || from.device === to.device) continue;
     const [near, far] = [portId(from, said) ?? from.device!, portId(to, said) ?? to.device];
     const ends: readonly [string, string] = from.device! < to.device ? [near, far] : [far, near];
     const devices: readonly [string, string] =
       from.device! < to.device ? [from.device!, to.device] : [to.device, from.device!];
     if (near === from.device || far === to.device) halves.set(ends.join('--'), devices.join('--'));
-    links.set(ends.join('--'), { id: `link/${ends.join('--')}`, ends: devices });
+    links.set(ends.join('--'), { id: `link/${ends.join('--')}`, ends: devices, said: saidIn(fact) });
   }
   const whole = new Set(
     [...links].filter(([key]) => !halves.has(key)).map(([, { ends }]) => ends.join('--')),

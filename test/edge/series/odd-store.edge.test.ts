@@ -18,12 +18,13 @@ beforeEach(async () => {
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-function backends() {
+function backends(more: { readonly answerBytes?: number } = {}) {
   const http = openHttpClient({
     world: realWorld(),
     allowPrivate: true,
     timeoutMs: milliseconds(5_000),
     connections: 1,
+    ...more,
   });
   const options = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -56,6 +57,20 @@ describe('a series store that answers oddly', () => {
       );
       expect([0, 'series/failed', 'series/away']).toContain(found);
     }
+    close();
+  });
+
+  it('an answer longer than may be taken ends with its size, and more points than were asked for are a fault', async () => {
+    const { influx, close } = backends();
+    said = `{"results":[{"series":[{"values":[${'[1,2,3,4],'.repeat(20_000)}[1,2,3,4]]}]}]}`;
+    await expect(influx.read(name, range)).rejects.toThrow('larger than 65536 bytes');
+    close();
+  });
+
+  it('one that holds more points than it was asked for is refused', async () => {
+    const { influx, close } = backends({ answerBytes: 16 * 1024 * 1024 });
+    said = `{"results":[{"series":[{"values":[${'[1,2,3,4],'.repeat(600_000)}[1,2,3,4]]}]}]}`;
+    await expect(influx.read(name, range)).rejects.toMatchObject({ code: 'series/failed' });
     close();
   });
 

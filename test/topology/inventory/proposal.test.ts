@@ -1,14 +1,17 @@
 import { expect, it } from 'vitest';
+import { instant } from '../../../src/base/instant.ts';
 import {
   compileTopology,
   parseTopology,
   proposalText,
   proposeTopology,
 } from '../../../src/topology/topology.ts';
-import { inventoryOf, object } from './readings.ts';
+import { at, inventoryOf, object, read } from './readings.ts';
 
 const lldp = (localPort: string, remoteName: string, remotePort: string) =>
   ({ protocol: 'lldp', localPort, remoteName, remotePort }) as const;
+
+const seen = { firstSeen: at, lastSeen: at };
 
 /** A router with another network behind it, a switch with a house, a radio sector and a small OLT. */
 const smallIsp = inventoryOf({
@@ -69,9 +72,44 @@ it('a small network is proposed as router, switch ports with what is behind them
     'cpe sw-2/if/7/02-00-00-00-ee-02 in sw-2/if/7',
   ]);
   expect(links).toEqual([
-    { id: 'link/r-1/if/1--sw-2/if/1', ends: ['r-1', 'sw-2'] },
-    { id: 'link/ap-3/if/1--sw-2/if/6', ends: ['ap-3', 'sw-2'] },
+    { id: 'link/r-1/if/1--sw-2/if/1', ends: ['r-1', 'sw-2'], said: { ...seen, source: 'lldp' } },
+    { id: 'link/ap-3/if/1--sw-2/if/6', ends: ['ap-3', 'sw-2'], said: { ...seen, source: 'lldp' } },
   ]);
+});
+
+it('who is known by ARP or a PPPoE session alone hangs on the router or its port, with who says so and since when', () => {
+  const bras = {
+    name: 'r-1',
+    ports: { 1: 'ether1', 9: '<pppoe-anna>' },
+    relations: [
+      'resolves mac/02:00:00:00:ee:01 ip/192.0.2.21',
+      'resolves mac/02:00:00:00:ee:09 ip/192.0.2.29',
+      'session pppoe/anna interface/9',
+      'session pppoe/boris ifName/ether1',
+    ],
+  };
+  const access = {
+    name: 'sw-2',
+    ports: { 5: 'p5' },
+    relations: ['forwards interface/5 mac/02:00:00:00:ee:01'],
+  };
+  const inventory = inventoryOf({ 'r-1': bras, 'sw-2': access });
+  const later = instant(at + 3_600_000);
+  read(inventory, { 'r-1': bras }, later);
+  const { resources } = proposeTopology(inventory.facts(), inventory.known);
+  const stations = resources.filter(({ kind }) => kind === 'cpe');
+  expect(stations.map(({ id, name, said }) => [id.replace(/pppoe-.*/, 'pppoe'), name, said])).toEqual([
+    ['sw-2/if/5/02-00-00-00-ee-01', undefined, { source: 'fdb', ...seen }],
+    ['r-1/02-00-00-00-ee-09', undefined, { source: 'arp', firstSeen: at, lastSeen: later }],
+    ['r-1/pppoe', 'anna', { source: 'pppoe', firstSeen: at, lastSeen: later }],
+    ['r-1/if/1/pppoe', 'boris', { source: 'pppoe', firstSeen: at, lastSeen: later }],
+  ]);
+  for (const { id } of stations) expect(id).not.toMatch(/anna|boris/);
+  const text = proposalText(proposeTopology(inventory.facts(), inventory.known), {
+    lines: true,
+    conflicts: [],
+  });
+  expect(parseTopology(text, 'proposal').problems).toEqual([]);
 });
 
 it.each([false, true])('its text is a topology file that is read without a problem (lines: %s)', (lines) => {

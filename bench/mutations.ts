@@ -66,8 +66,13 @@ export async function mutatedReplies(count: number): Promise<Mutated> {
     behind.answer(reply(honest()), send),
   );
   const transport = await openTransport(world);
+<<<<<<< HEAD
   const session = openSession(world, transport, {
     ...{ address: '127.0.0.1', port: agent.port, version: 1, community: new Secret('c') },
+=======
+  const session = openSession(transport, {
+    ...{ address: '127.0.0.1', port: device.address().port, version: 1, community: new Secret('c') },
+>>>>>>> ff64272 (mine)
     ...{ timeoutMs: 1_000, retries: 0 },
   });
   let lost = 0;

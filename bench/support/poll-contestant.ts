@@ -52,7 +52,7 @@ async function openOurs({ devices, port, receiveBufferBytes, sockets }: Contesta
   const transport = await openTransport(world, { receiveBufferBytes, sockets });
   const common = { port, version: 1, community: new Secret('public'), timeoutMs: 1_000, retries: 1 } as const;
   const sessions = Array.from({ length: devices }, (_, device) =>
-    openSession(world, transport, { ...common, address: addressOf(device), learned: nothingLearned() }),
+    openSession(transport, { ...common, address: addressOf(device), learned: nothingLearned() }),
   );
   return { world, transport, sessions };
 }

@@ -70,8 +70,9 @@ export class TableCells {
   /** Row numbers in order of index while a reading brought rows that belong between known ones; else rows are in order. */
   #order: Int32Array | undefined;
   #hasNewRows = false;
-  #indexes: Uint8Array = NO_BYTES;
-  #indexFrom: Uint32Array = NO_INDEXES;
+  /** Indexes of the rows as they stand in names, one after the other; where each begins, and where the last one ends. */
+  indexes: Uint8Array = NO_BYTES;
+  indexFrom: Uint32Array = NO_INDEXES;
   #texts: (string | undefined)[] = [];
   /** Of each row: its index when it is at most three bytes long, see `keyOf`. */
   #keys: Int32Array = NO_KEYS;
@@ -95,7 +96,7 @@ export class TableCells {
 
   /** The index of a row as text, e.g. `3` or `4194304256.1`; made once a layout. */
   indexOf(row: number): string {
-    this.#texts[row] ??= indexText(this.#indexes, this.#indexFrom[row]!, this.#indexFrom[row + 1]!);
+    this.#texts[row] ??= indexText(this.indexes, this.indexFrom[row]!, this.indexFrom[row + 1]!);
     return this.#texts[row]!;
   }
 
@@ -193,9 +194,9 @@ export class TableCells {
   hasIndex(row: number, bytes: Uint8Array, from: number, end: number): boolean {
     const key = keyOf(bytes, from, end);
     if (key !== 0) return key === this.#keys[row];
-    let at = this.#indexFrom[row]!;
-    if (end <= from || this.#indexFrom[row + 1]! - at !== end - from) return false;
-    for (let i = from; i < end; i++) if (bytes[i] !== this.#indexes[at++]) return false;
+    let at = this.indexFrom[row]!;
+    if (end <= from || this.indexFrom[row + 1]! - at !== end - from) return false;
+    for (let i = from; i < end; i++) if (bytes[i] !== this.indexes[at++]) return false;
     return true;
   }
 
@@ -231,16 +232,16 @@ export class TableCells {
   /** Bytes of the index of the last row of this column; 0 before the first. */
   lastIndexLength(column: number): number {
     const row = this.last[column]!;
-    return row < 0 ? 0 : this.#indexFrom[row + 1]! - this.#indexFrom[row]!;
+    return row < 0 ? 0 : this.indexFrom[row + 1]! - this.indexFrom[row]!;
   }
 
   /** Writes the index of the last row of this column as it stands in a name; answers where it ends. */
   writeLastIndex(column: number, to: Uint8Array, at: number): number {
     const row = this.last[column]!;
     if (row < 0) return at;
-    const end = this.#indexFrom[row + 1]!;
+    const end = this.indexFrom[row + 1]!;
     let next = at;
-    for (let i = this.#indexFrom[row]!; i < end; i++) to[next++] = this.#indexes[i]!;
+    for (let i = this.indexFrom[row]!; i < end; i++) to[next++] = this.indexes[i]!;
     return next;
   }
 
@@ -302,17 +303,17 @@ export class TableCells {
   }
 
   #spanOf(row: number): Span {
-    return { bytes: this.#indexes, from: this.#indexFrom[row]!, end: this.#indexFrom[row + 1]! };
+    return { bytes: this.indexes, from: this.indexFrom[row]!, end: this.indexFrom[row + 1]! };
   }
 
   #insert(place: number, { bytes, from, end }: Span): number {
     const row = this.rows;
     if (row + 1 > this.#keys.length) this.#growRows();
-    const indexFrom = this.#indexFrom[row]!;
+    const indexFrom = this.indexFrom[row]!;
     const indexEnd = indexFrom + end - from;
-    if (indexEnd > this.#indexes.length) this.#indexes = enlarged(this.#indexes, Math.max(64, indexEnd * 2));
-    for (let i = from, to = indexFrom; i < end; i++, to++) this.#indexes[to] = bytes[i]!;
-    this.#indexFrom[row + 1] = indexEnd;
+    if (indexEnd > this.indexes.length) this.indexes = enlarged(this.indexes, Math.max(64, indexEnd * 2));
+    for (let i = from, to = indexFrom; i < end; i++, to++) this.indexes[to] = bytes[i]!;
+    this.indexFrom[row + 1] = indexEnd;
     this.#keys[row] = keyOf(bytes, from, end);
     if (place < row) this.#order ??= Int32Array.from(this.#keys.keys());
     if (this.#order !== undefined) {
@@ -327,7 +328,7 @@ export class TableCells {
 
   #growRows(): void {
     const { tags, hi, lo, rowAtMs, rowTicks } = this;
-    const [keys, indexFrom, order] = [this.#keys, this.#indexFrom, this.#order];
+    const [keys, indexFrom, order] = [this.#keys, this.indexFrom, this.#order];
     this.#allot(Math.min(this.#mostRows, Math.max(8, keys.length * 2)));
     this.tags.set(tags);
     this.hi.set(hi);
@@ -335,7 +336,7 @@ export class TableCells {
     this.rowAtMs.set(rowAtMs);
     this.rowTicks.set(rowTicks);
     this.#keys.set(keys);
-    this.#indexFrom.set(indexFrom);
+    this.indexFrom.set(indexFrom);
     if (order !== undefined) {
       this.#order = new Int32Array(this.#keys.length);
       this.#order.set(order);
@@ -350,7 +351,7 @@ export class TableCells {
     this.rowAtMs = arrays.rowAtMs;
     this.rowTicks = arrays.rowTicks;
     this.#keys = arrays.keys;
-    this.#indexFrom = arrays.indexFrom;
+    this.indexFrom = arrays.indexFrom;
   }
 
   #growArena(length: number): boolean {
@@ -363,9 +364,9 @@ export class TableCells {
   /** Only these rows, in this order, and no room for others. */
   #arrange(kept: readonly number[]): void {
     const { width, tags, hi, lo, rowAtMs, rowTicks } = this;
-    const [keys, indexes, indexFrom] = [this.#keys, this.#indexes, this.#indexFrom];
+    const [keys, indexes, indexFrom] = [this.#keys, this.indexes, this.indexFrom];
     this.#allot(kept.length);
-    this.#indexes = new Uint8Array(kept.reduce((sum, row) => sum + indexFrom[row + 1]! - indexFrom[row]!, 0));
+    this.indexes = new Uint8Array(kept.reduce((sum, row) => sum + indexFrom[row + 1]! - indexFrom[row]!, 0));
     let used = 0;
     for (const [to, row] of kept.entries()) {
       const cells = [row * width, (row + 1) * width] as const;
@@ -375,9 +376,9 @@ export class TableCells {
       this.rowAtMs[to] = rowAtMs[row]!;
       this.rowTicks[to] = rowTicks[row]!;
       this.#keys[to] = keys[row]!;
-      this.#indexes.set(indexes.subarray(indexFrom[row], indexFrom[row + 1]), used);
+      this.indexes.set(indexes.subarray(indexFrom[row], indexFrom[row + 1]), used);
       used += indexFrom[row + 1]! - indexFrom[row]!;
-      this.#indexFrom[to + 1] = used;
+      this.indexFrom[to + 1] = used;
     }
     this.rows = kept.length;
     this.last.fill(-1);

@@ -67,9 +67,9 @@ function progressOf(
 }
 
 async function ask(scan: Scan, address: string): Promise<FoundDevice | undefined> {
-  const { world, transport, profiles, credentials, port, timeoutMs, retries } = scan;
+  const { transport, profiles, credentials, port, timeoutMs, retries } = scan;
   const target = { host: address, port, credentials, timeoutMs, retries };
-  const session = await openDeviceSession(world, transport, target);
+  const session = await openDeviceSession(transport, target);
   if ('kind' in session) return undefined;
   try {
     const { sysObjectID: idOid, sysDescr: descrOid } = detectionOids;

@@ -11,6 +11,7 @@ import { snmprecLine } from '../../edge/snmp/snmprec-line.ts';
 import { openTransport } from '../../edge/snmp/transport.ts';
 import { formatHostPort } from '../config/values.ts';
 import { exitCodes } from '../processes/messages.ts';
+import { closerLook } from './closer-look.ts';
 import { commonOptions, onlyPositional, verbWorld } from './common-options.ts';
 import { openBar } from './progress-bar.ts';
 import { exitCodeOf, problemText } from './session-problem.ts';
@@ -45,7 +46,7 @@ export const recordVerb: Verb = {
     const bar = openBar(terminal, world);
     const name = formatHostPort(target);
     try {
-      const session = await openDeviceSession(world, transport, target);
+      const session = await openDeviceSession(transport, target);
       const taken =
         'kind' in session
           ? { kind: 'problem' as const, problem: session }
@@ -57,8 +58,9 @@ export const recordVerb: Verb = {
       bar.close();
       if (!('kind' in session)) session.close();
       if (taken.kind === 'problem') {
-        terminal.complain(`${name}: ${problemText(taken.problem, language)}`);
-        return exitCodeOf(taken.problem);
+        const problem = await closerLook(taken.problem, { world, transport, target });
+        terminal.complain(`${name}: ${problemText(problem, language)}`);
+        return exitCodeOf(problem);
       }
       for (const { tree, problem } of taken.incomplete)
         terminal.complain(`${name}: ${tree}: ${problemText(problem, language)}`);

@@ -163,6 +163,21 @@ export class BerReader {
   }
 }
 
+/** Where the content of an element begins whose header was found sound. */
+export function contentFrom(bytes: Uint8Array, at: number): number {
+  const length = bytes[at + 1]!;
+  return length < 0x80 ? at + 2 : at + 2 + (length & 0x7f);
+}
+
+/** Where an element ends whose header was found sound. */
+export function contentEnd(bytes: Uint8Array, at: number): number {
+  const from = contentFrom(bytes, at);
+  if (from === at + 2) return from + bytes[at + 1]!;
+  let length = 0;
+  for (let i = at + 2; i < from; i++) length = length * 256 + bytes[i]!;
+  return from + length;
+}
+
 /** Two's complement of up to 48 significant bits, exact; NaN for nothing or for more. Padding bytes are tolerated. */
 export function signedNumber(bytes: Uint8Array, from: number, end: number): number {
   if (from >= end) return Number.NaN;

@@ -1,14 +1,14 @@
 /** Puts one value of a datagram into its cell without making an object of it. */
 import { isOid, type TableCells, valueTag } from '../../collect/session.ts';
 import { signedNumber } from './ber.ts';
-import { type MessageView, POSITION_FIELDS } from './pdu.ts';
+import type { MessageView } from './pdu.ts';
 
 /** Value `i` of the message into cell `at`; where its bytes do not fit its type the cell stays a hole and is counted. */
 export function keepValue(cells: TableCells, at: number, view: MessageView, i: number): void {
-  const { bytes, positions } = view;
-  const tag = positions[i * POSITION_FIELDS + 2]!;
-  const from = positions[i * POSITION_FIELDS + 3]!;
-  const end = positions[i * POSITION_FIELDS + 4]!;
+  const { bytes } = view;
+  const tag = view.tag(i);
+  const from = view.valueFrom(i);
+  const end = view.valueEnd(i);
   if (tag >= valueTag.counter32 && tag <= valueTag.timeticks && end - from <= 4 && from < end) {
     // Agents exist that leave out the leading zero byte of values from 2^31 up, so the first byte is no sign.
     let low = bytes[from]!;

@@ -143,8 +143,8 @@ export class DevicePoller {
 
   async #open(): Promise<Session | Exclude<PollOutcome, { kind: 'reading' }>> {
     if (this.#session !== undefined) return this.#session;
-    const { world, transport, target } = this.#request;
-    const opened = await openDeviceSession(world, transport, target);
+    const { transport, target } = this.#request;
+    const opened = await openDeviceSession(transport, target);
     if ('kind' in opened) return { kind: 'problem', problem: opened };
     this.#session = opened;
     return opened;

@@ -151,7 +151,7 @@ export function learnFullReply(learned: Learned): void {
 /** The agent cut its reply: asking for more than this is of no use for a long time. */
 export function learnCutReply(learned: Learned, bindingBytes: number): void {
   learned.fullInARow = 0;
-  if (learned.roomBytes <= USUAL_ROOM || bindingBytes >= learned.roomBytes / 2) return;
+  if (learned.roomBytes <= USUAL_ROOM) return;
   learned.roomBytes = Math.max(USUAL_ROOM, Math.ceil(bindingBytes));
   learned.growAfter = Math.min(100_000, learned.growAfter * 16);
 }

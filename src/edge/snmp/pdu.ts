@@ -2,7 +2,15 @@
 
 import type { Varbind, VarbindValue } from '../../collect/session.ts';
 import { isOid, oidText, valueTag } from '../../collect/session.ts';
-import { BerReader, BerWriter, signedNumber, unsigned64, unsignedNumber } from './ber.ts';
+import {
+  BerReader,
+  BerWriter,
+  contentEnd,
+  contentFrom,
+  signedNumber,
+  unsigned64,
+  unsignedNumber,
+} from './ber.ts';
 import { encodeOid } from './oid.ts';
 
 export { valueTag };
@@ -138,9 +146,6 @@ function writeValue(value: VarbindValue): void {
 }
 
 const ZERO_DOT_ZERO = Uint8Array.of(0);
-/** Numbers a variable binding takes in `MessageView.positions`. */
-export const POSITION_FIELDS = 5;
-
 /**
  * One decoded message whose variable bindings stay in the datagram: positions, not objects. It is reused for
  * every datagram, so whoever gets one reads it before returning.
@@ -158,8 +163,8 @@ export class MessageView {
   count = 0;
   /** True when at least the request id was readable, even if what follows is broken. */
   hasRequestId = false;
-  /** Of each binding: where its name begins and ends, the tag of its value, where the value begins and ends. */
-  positions = new Int32Array(128 * POSITION_FIELDS);
+  /** Where each binding begins, and where the last one ends. */
+  starts: Int32Array = new Int32Array(128);
   readonly #reader = new BerReader();
 
   /** True when the whole message is sound; any other message is to be counted and dropped. */
@@ -221,11 +226,15 @@ export class MessageView {
 
   #readVarbinds(from: number, end: number): boolean {
     const { bytes } = this;
-    for (let at = from; at < end; ) {
+    let { starts } = this;
+    let count = 0;
+    let at = from;
+    while (at < end) {
+      if (count + 1 === starts.length) starts = this.#moreStarts();
+      starts[count++] = at;
       // Nearly all bindings have lengths of one byte, so that they are read without the general reader.
       const rowEnd = at + 2 + bytes[at + 1]!;
-      const nameFrom = at + 4;
-      const nameEnd = nameFrom + bytes[at + 3]!;
+      const nameEnd = at + 4 + bytes[at + 3]!;
       const isShort =
         at + 6 <= end &&
         bytes[at] === SEQUENCE &&
@@ -236,14 +245,12 @@ export class MessageView {
         rowEnd <= end &&
         nameEnd + 2 + bytes[nameEnd + 1]! === rowEnd &&
         (bytes[nameEnd]! & 0x1f) !== 0x1f;
-      if (isShort) {
-        this.#keep(nameFrom, nameEnd, bytes[nameEnd]!);
-        this.positions[this.count * POSITION_FIELDS - 2] = nameEnd + 2;
-        this.positions[this.count * POSITION_FIELDS - 1] = rowEnd;
-        at = rowEnd;
-      } else if (this.#readLongVarbind(at, end)) at = this.#reader.end;
+      if (isShort) at = rowEnd;
+      else if (this.#readLongVarbind(at, end)) at = this.#reader.end;
       else return false;
     }
+    starts[count] = at;
+    this.count = count;
     return true;
   }
 
@@ -254,42 +261,33 @@ export class MessageView {
     if (!reader.enter(SEQUENCE)) return false;
     const rowEnd = reader.end;
     if (!reader.header() || reader.tag !== valueTag.oid) return false;
-    const nameFrom = reader.at;
-    const nameEnd = reader.contentEnd;
-    reader.at = nameEnd;
-    if (!reader.header() || reader.contentEnd !== rowEnd) return false;
-    this.#keep(nameFrom, nameEnd, reader.tag);
-    this.positions[this.count * POSITION_FIELDS - 2] = reader.at;
-    this.positions[this.count * POSITION_FIELDS - 1] = rowEnd;
-    return true;
+    reader.at = reader.contentEnd;
+    return reader.header() && reader.contentEnd === rowEnd;
   }
 
-  #keep(nameFrom: number, nameEnd: number, tag: number): void {
-    const at = this.count++ * POSITION_FIELDS;
-    if (at >= this.positions.length) {
-      const larger = new Int32Array(this.positions.length * 2);
-      larger.set(this.positions);
-      this.positions = larger;
-    }
-    this.positions[at] = nameFrom;
-    this.positions[at + 1] = nameEnd;
-    this.positions[at + 2] = tag;
+  #moreStarts(): Int32Array {
+    const larger = new Int32Array(this.starts.length * 2);
+    larger.set(this.starts);
+    this.starts = larger;
+    return larger;
   }
 
   nameFrom(i: number): number {
-    return this.positions[i * POSITION_FIELDS]!;
+    return contentFrom(this.bytes, contentFrom(this.bytes, this.starts[i]!));
   }
   nameEnd(i: number): number {
-    return this.positions[i * POSITION_FIELDS + 1]!;
+    const { bytes } = this;
+    return contentEnd(bytes, contentFrom(bytes, this.starts[i]!));
   }
   tag(i: number): number {
-    return this.positions[i * POSITION_FIELDS + 2]!;
+    return this.bytes[this.nameEnd(i)]!;
   }
   valueFrom(i: number): number {
-    return this.positions[i * POSITION_FIELDS + 3]!;
+    return contentFrom(this.bytes, this.nameEnd(i));
   }
+  /** A binding ends with its value. */
   valueEnd(i: number): number {
-    return this.positions[i * POSITION_FIELDS + 4]!;
+    return this.starts[i + 1]!;
   }
 
   hasCommunity(community: Uint8Array): boolean {

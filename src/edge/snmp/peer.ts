@@ -34,8 +34,10 @@ export interface Ask {
   readonly readsNames: boolean;
   /** Size of the reply wanted. */
   readonly replyBytes: number;
-  /** The datagram, left as it is until `done`; undefined when it would be larger than any datagram. */
+  /** The datagram, for each try anew, valid until the next call of anybody's; undefined when none would be large enough. */
   encode(requestId: number): Uint8Array | undefined;
+  /** The kernel had no room: the bytes are sent later, so that nobody may write into them any more. */
+  leaveBytes?(): void;
   /** Called once. A view is valid only during the call. */
   done(outcome: MessageView | SessionProblem): void;
 }

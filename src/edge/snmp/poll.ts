@@ -57,7 +57,7 @@ export interface PollRequest {
 
 /** Every way it can end is a value. */
 export async function pollDevice(poll: PollRequest): Promise<PollOutcome> {
-  const opened = await openDeviceSession(poll.world, poll.transport, poll.target);
+  const opened = await openDeviceSession(poll.transport, poll.target);
   if ('kind' in opened) return { kind: 'problem', problem: opened };
   try {
     return await readThrough(opened, poll);
@@ -68,7 +68,6 @@ export async function pollDevice(poll: PollRequest): Promise<PollOutcome> {
 
 /** A session with a device by its name or address; the problem when the name leads nowhere. */
 export async function openDeviceSession(
-  world: World,
   transport: Transport,
   target: DeviceTarget,
 ): Promise<Session | SessionProblem> {
@@ -76,9 +75,9 @@ export async function openDeviceSession(
   if (address === undefined) return { kind: 'refused', reason: 'unreachable' };
   const { port, credentials, anySource, learned, timeoutMs = 2_000, retries = 2 } = target;
   const common = { address, port, timeoutMs, retries, anySource, learned };
-  if (credentials.version === 'v3') return openV3Session(world, transport, { ...common, v3: credentials.v3 });
+  if (credentials.version === 'v3') return openV3Session(transport, { ...common, v3: credentials.v3 });
   const version = credentials.version === 'v1' ? V1 : V2C;
-  return openSession(world, transport, { ...common, version, community: credentials.community });
+  return openSession(transport, { ...common, version, community: credentials.community });
 }
 
 async function literalAddress(host: string): Promise<string | undefined> {

@@ -7,17 +7,46 @@ const HEADER_BYTES = 48;
 /** Long names of many columns; no request of a walk needs more. */
 const MOST_BYTES = 32_768;
 
+/** What of a walk its next request is made of. */
+export interface RequestParts {
+  readonly nonRepeaters: number;
+  readonly maxRepetitions: number;
+  readonly usesBulk: boolean;
+  /** The names of all columns, and the columns asked, `askedCount` of them. */
+  readonly prefixes: { readonly names: readonly Uint8Array[] };
+  readonly asked: Int32Array;
+  readonly askedCount: number;
+  readonly cells: Indexes;
+}
+
 /** What a walk is at, column by column; answers where the written index ends. */
 interface Indexes {
   lastIndexLength(column: number): number;
   writeLastIndex(column: number, to: Uint8Array, at: number): number;
 }
 
+export interface Addressee {
+  readonly version: SnmpVersion;
+  readonly community: Uint8Array;
+}
+
+/** 1.3.6.1.2.1.1.3; GETNEXT of it is the instance. */
+export const upTimeColumn = Uint8Array.of(0x2b, 6, 1, 2, 1, 1, 3);
+
+/** Of all devices that are asked for the same columns: each finds the request of the one before it and changes what differs. */
+export class TableRequests {
+  readonly #first = new RequestBuffer();
+  readonly #next = new RequestBuffer();
+
+  /** Without an index at the beginning of a walk, so that two are kept. */
+  bufferFor({ cells, asked }: RequestParts): RequestBuffer {
+    return cells.lastIndexLength(asked[0]!) === 0 ? this.#first : this.#next;
+  }
+}
+
 export class RequestBuffer {
-  readonly #version: SnmpVersion;
-  readonly #community: Uint8Array;
-  readonly #listFrom: number;
-  #bytes: Uint8Array<ArrayBuffer>;
+  #listFrom = 0;
+  #bytes = new Uint8Array(0);
   #end = 0;
   #from = 0;
   #idAt = 0;
@@ -26,33 +55,64 @@ export class RequestBuffer {
   #indexAt: number[] = [];
   #indexLength = -1;
   #message: Uint8Array = new Uint8Array(0);
+  /** Whom the bytes ask in which form, when they ask for all columns by GETBULK. */
+  #form = -1;
+  #version: SnmpVersion = 0;
+  #community: Uint8Array = new Uint8Array(0);
 
-  constructor(version: SnmpVersion, community: Uint8Array) {
+  /** The datagram, valid until the next call; undefined when none is so large. */
+  encode(request: RequestParts, addressee: Addressee, requestId: number): Uint8Array | undefined {
+    const form = formOf(request);
+    const isLikeLast = form >= 0 && form === this.#form && this.#isTo(addressee);
+    if (!isLikeLast || !this.#moveOn(request)) {
+      this.#form = -1;
+      if (!this.#write(request, addressee)) return undefined;
+      this.#form = form;
+    }
+    return this.#withId(requestId);
+  }
+
+  /** The bytes at hand are no longer to be written into. */
+  leave(): void {
+    this.#bytes = this.#bytes.slice();
+    this.#form = -1;
+  }
+
+  #isTo({ version, community }: Addressee): boolean {
+    const known = this.#community;
+    if (version !== this.#version || community.length !== known.length) return false;
+    for (let i = 0; i < known.length; i++) if (community[i] !== known[i]) return false;
+    return true;
+  }
+
+  #write(request: RequestParts, { version, community }: Addressee): boolean {
+    const { prefixes, asked, askedCount, nonRepeaters, cells } = request;
     this.#version = version;
     this.#community = community;
     this.#listFrom = HEADER_BYTES + community.length;
-    this.#bytes = new Uint8Array(this.#listFrom + 256);
-  }
-
-  begin(): void {
     this.#end = this.#listFrom;
     this.#indexAt = [];
     this.#indexLength = -1;
+    if (!this.#makeRoom(upTimeColumn.length)) return false;
+    if (nonRepeaters === 1) this.#add(upTimeColumn);
+    for (let i = 0; i < askedCount; i++) {
+      const column = asked[i]!;
+      const prefix = prefixes.names[column]!;
+      if (!this.#makeRoom(prefix.length + cells.lastIndexLength(column))) return false;
+      this.#add(prefix, cells, column);
+    }
+    this.#finish(request);
+    return true;
   }
 
-  /**
-   * The request at hand for the next rows of the first columns, as many as it names; false when its indexes are not as long as
-   * before, and all is to be written anew.
-   */
-  moveOn(indexes: Indexes, maxRepetitions: number): boolean {
+  /** The request at hand for the next rows; false when its indexes are not as long as before, and all is to be written anew. */
+  #moveOn({ cells, maxRepetitions }: RequestParts): boolean {
     const places = this.#indexAt;
     const length = this.#indexLength;
     if (length < 0) return false;
     for (let column = 0; column < places.length; column++) {
-      if (indexes.lastIndexLength(column) !== length) return false;
-    }
-    for (let column = 0; column < places.length; column++) {
-      indexes.writeLastIndex(column, this.#bytes, places[column]!);
+      if (cells.lastIndexLength(column) !== length) return false;
+      cells.writeLastIndex(column, this.#bytes, places[column]!);
     }
     // Max-repetitions are the last byte before the list of names.
     this.#bytes[this.#repetitionsAt] = maxRepetitions;
@@ -60,7 +120,7 @@ export class RequestBuffer {
   }
 
   /** Room for one more name of at most so many bytes; false when the request is as large as any may be. */
-  makeRoom(nameBytes: number): boolean {
+  #makeRoom(nameBytes: number): boolean {
     const wanted = this.#end + nameBytes + 12;
     if (wanted <= this.#bytes.length) return true;
     if (wanted > MOST_BYTES) return false;
@@ -71,7 +131,7 @@ export class RequestBuffer {
   }
 
   /** A binding of a name with the value NULL; with `indexes` the last row of the column follows the prefix. */
-  add(prefix: Uint8Array, indexes?: Indexes, column = 0): void {
+  #add(prefix: Uint8Array, indexes?: Indexes, column = 0): void {
     const bytes = this.#bytes;
     const at = this.#end;
     let end = at + 4;
@@ -115,16 +175,16 @@ export class RequestBuffer {
   }
 
   /** The header, once all names are there. */
-  finish(kind: 'getNext' | 'getBulk', nonRepeaters: number, maxRepetitions: number): void {
+  #finish({ usesBulk, nonRepeaters, maxRepetitions }: RequestParts): void {
     const bytes = this.#bytes;
     let at = this.#header(this.#listFrom, SEQUENCE);
     this.#repetitionsAt = at - 1;
-    at = this.#small(at, kind === 'getBulk' ? maxRepetitions : 0);
-    at = this.#small(at, kind === 'getBulk' ? nonRepeaters : 0);
+    at = this.#small(at, usesBulk ? maxRepetitions : 0);
+    at = this.#small(at, usesBulk ? nonRepeaters : 0);
     this.#idAt = at - 4;
     bytes[at - 5] = 4;
     bytes[at - 6] = valueTag.integer;
-    at = this.#header(at - 6, pduTag[kind]);
+    at = this.#header(at - 6, usesBulk ? pduTag.getBulk : pduTag.getNext);
     at -= this.#community.length;
     bytes.set(this.#community, at);
     const community = headerOf(valueTag.octets, this.#community.length);
@@ -141,8 +201,7 @@ export class RequestBuffer {
     }
   }
 
-  /** The datagram with this request id, valid until the next `begin`. */
-  withId(requestId: number): Uint8Array {
+  #withId(requestId: number): Uint8Array {
     const at = this.#idAt;
     const bytes = this.#bytes;
     bytes[at] = requestId >>> 24;
@@ -175,6 +234,11 @@ export class RequestBuffer {
     bytes[at - 3] = valueTag.integer;
     return at - 3;
   }
+}
+
+/** Requests of one form differ in indexes and numbers only; -1 for those that are written anew each time. */
+function formOf({ usesBulk, nonRepeaters, askedCount, prefixes }: RequestParts): number {
+  return usesBulk && askedCount === prefixes.names.length ? nonRepeaters : -1;
 }
 
 function headerOf(tag: number, length: number): number[] {

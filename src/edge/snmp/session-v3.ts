@@ -1,6 +1,5 @@
 /** SNMPv3 sessions: those of v2c, whose requests the transport carries in messages of the User-based Security Model. */
 import { Secret } from '../../base/secret.ts';
-import type { World } from '../../base/world.ts';
 import type { Session } from '../../collect/session.ts';
 import type { SnmpUser } from '../../model/snmp-user.ts';
 import { V2C } from './pdu.ts';
@@ -17,7 +16,7 @@ export interface V3Target extends Omit<Target, 'version' | 'community' | 'usm'> 
 const noCommunity = new Secret('');
 
 /** What the sessions of one device learn of its engine stays in `transport.engines`. */
-export function openV3Session(world: World, transport: Transport, target: V3Target): Session {
+export function openV3Session(transport: Transport, target: V3Target): Session {
   const usm = peerOf(transport.engines, target);
-  return openSession(world, transport, { ...target, version: V2C, community: noCommunity, usm });
+  return openSession(transport, { ...target, version: V2C, community: noCommunity, usm });
 }

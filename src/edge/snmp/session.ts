@@ -1,15 +1,14 @@
 /** SNMP v1 and v2c sessions over the shared transport: the port `collect/session.ts` made real. */
 
 import type { Secret } from '../../base/secret.ts';
-import type { World } from '../../base/world.ts';
 import type { Answer, Oid, Session, SessionProblem, Varbind, WalkBudget } from '../../collect/session.ts';
 import { TableCells } from '../../collect/session.ts';
 import { getAll } from './get.ts';
 import { growthOf, type Learned, nothingLearned } from './learned.ts';
 import { encodeRequest, type MessageView, type SnmpVersion, V2C } from './pdu.ts';
 import { type Ask, addressOf, type Peer } from './peer.ts';
-import { RequestBuffer } from './request-buffer.ts';
-import { TableWalk, upTimeColumn } from './table-walk.ts';
+import type { RequestBuffer } from './request-buffer.ts';
+import { TableWalk } from './table-walk.ts';
 import type { Transport } from './transport.ts';
 import type { Exchange, WalkRequest } from './walk-request.ts';
 
@@ -32,7 +31,7 @@ export interface Target {
 }
 
 /** Requests of one session go out one after the other: few agents bear more than one at a time. */
-export function openSession(world: World, transport: Transport, target: Target): Session {
+export function openSession(transport: Transport, target: Target): Session {
   const learned = target.learned ?? nothingLearned();
   const { port, version, timeoutMs, retries, usm } = target;
   const community = new TextEncoder().encode(target.community.reveal());
@@ -51,7 +50,7 @@ export function openSession(world: World, transport: Transport, target: Target):
     learned,
     usm,
   };
-  return sessionOver(new UdpWire(world, transport, peer), learned);
+  return sessionOver(new UdpWire(transport, peer), learned);
 }
 
 /** What a session needs below it. */
@@ -99,38 +98,36 @@ function answerOf(
   });
 }
 
-/** One walk request at a time is under way, so that its ask and its buffer are used again and again. */
 class UdpWire implements Wire {
   readonly canBulk: boolean;
-  readonly #world: World;
   readonly #transport: Transport;
   readonly #peer: Peer;
   #spare: WalkAsk | undefined;
 
-  constructor(world: World, transport: Transport, peer: Peer) {
-    this.#world = world;
+  constructor(transport: Transport, peer: Peer) {
     this.#transport = transport;
     this.#peer = peer;
     this.canBulk = peer.version === V2C;
   }
 
   nowMs(): number {
-    return this.#world.monotonicMs();
+    return this.#transport.clock.monotonicMs();
   }
 
   wallMs(): number {
-    return this.#world.now();
+    return this.#transport.clock.wallMs();
   }
 
   get engineBoots(): number | undefined {
     return this.#peer.usm?.engine.provedBoots;
   }
 
+  /** One request of a walk at a time is under way, so that its ask is used again and again. */
   next(request: WalkRequest): void {
     const ask = this.#spare ?? new WalkAsk(this.#peer, (free) => (this.#spare = free));
     this.#spare = undefined;
-    if (ask.write(request)) this.#transport.ask(ask);
-    else ask.done({ kind: 'badAnswer', reason: 'tooBig' });
+    ask.request = request;
+    this.#transport.ask(ask);
   }
 
   get({ names, done }: Parameters<Wire['get']>[0]): void {
@@ -150,60 +147,38 @@ class UdpWire implements Wire {
 class WalkAsk implements Ask {
   readonly peer: Peer;
   readonly readsNames = false;
-  giveUpAtMs = Number.NaN;
-  replyBytes = 0;
+  request: WalkRequest | undefined;
   readonly #free: (ask: WalkAsk) => void;
-  readonly #buffer: RequestBuffer;
-  #request: WalkRequest | undefined;
-  /** What the buffer holds a request for, when it is for all columns. */
-  #prefixes: readonly Uint8Array[] | undefined;
-  #form = 0;
 
   constructor(peer: Peer, free: (ask: WalkAsk) => void) {
     this.peer = peer;
     this.#free = free;
-    this.#buffer = new RequestBuffer(peer.version, peer.community);
   }
 
-  /** False when no request is so large. */
-  write(request: WalkRequest): boolean {
-    const buffer = this.#buffer;
-    const { cells, prefixes, asked, askedCount, nonRepeaters } = request;
-    this.#request = request;
-    this.giveUpAtMs = request.giveUpAtMs;
-    this.replyBytes = request.replyBytes;
-    if (this.#isLikeLast(request) && buffer.moveOn(cells, request.maxRepetitions)) return true;
-    buffer.begin();
-    if (nonRepeaters === 1) buffer.add(upTimeColumn);
-    for (let i = 0; i < askedCount; i++) {
-      const column = asked[i]!;
-      const prefix = prefixes[column]!;
-      if (!buffer.makeRoom(prefix.length + cells.lastIndexLength(column))) {
-        this.#prefixes = undefined;
-        return false;
-      }
-      buffer.add(prefix, cells, column);
-    }
-    buffer.finish(request.usesBulk ? 'getBulk' : 'getNext', nonRepeaters, request.maxRepetitions);
-    return true;
+  get giveUpAtMs(): number {
+    return this.request!.giveUpAtMs;
   }
 
-  /** The same columns, all of them, asked in the same way as the last time. */
-  #isLikeLast({ prefixes, askedCount, nonRepeaters, usesBulk }: WalkRequest): boolean {
-    const form = (usesBulk ? 2 : 0) | nonRepeaters;
-    const isLike = this.#prefixes === prefixes && this.#form === form && askedCount === prefixes.length;
-    this.#prefixes = askedCount === prefixes.length ? prefixes : undefined;
-    this.#form = form;
-    return isLike && usesBulk;
+  get replyBytes(): number {
+    return this.request!.replyBytes;
   }
 
-  encode(requestId: number): Uint8Array {
-    return this.#buffer.withId(requestId);
+  get #buffer(): RequestBuffer {
+    const request = this.request!;
+    return request.prefixes.requests.bufferFor(request);
+  }
+
+  encode(requestId: number): Uint8Array | undefined {
+    return this.#buffer.encode(this.request!, this.peer, requestId);
+  }
+
+  leaveBytes(): void {
+    this.#buffer.leave();
   }
 
   done(outcome: MessageView | SessionProblem): void {
-    const request = this.#request;
-    this.#request = undefined;
+    const { request } = this;
+    this.request = undefined;
     this.#free(this);
     request?.done(outcome);
   }

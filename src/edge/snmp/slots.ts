@@ -18,7 +18,6 @@ export interface Slot {
   ask: Ask | undefined;
   lane: Lane<Ask> | undefined;
   socket: Socket | undefined;
-  bytes: Uint8Array | undefined;
   /** SNMPv3: who seals and opens, and the ids of the messages sent. */
   secure: Exchange3 | undefined;
   messageIds: number[];
@@ -26,6 +25,9 @@ export interface Slot {
   units: number;
   sentAtMs: number;
   deadlineMs: number;
+  /** When it is to be looked at, and when it will be, which may be earlier; infinity: never. */
+  dueMs: number;
+  wakeAtMs: number;
   /** By which the last try ended before its time. */
   earlyMs: number;
   triesLeft: number;
@@ -76,13 +78,14 @@ export class Slots {
       ask: undefined,
       lane: undefined,
       socket: undefined,
-      bytes: undefined,
       secure: undefined,
       messageIds: NO_IDS,
       units: 0,
       // Not 0: a field that holds a fraction from the start keeps its form.
       sentAtMs: Number.NaN,
       deadlineMs: Number.NaN,
+      dueMs: Number.NaN,
+      wakeAtMs: Number.POSITIVE_INFINITY,
       earlyMs: Number.NaN,
       triesLeft: 0,
       isFirstTry: true,

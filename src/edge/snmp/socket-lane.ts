@@ -11,8 +11,15 @@ const USUAL_REPLY_BYTES = 1472;
 /** More sockets where the kernel grants little, until so many requests may be under way. */
 const WANTED_WINDOW = 1_000;
 const MOST_SOCKETS = 16;
-const LARGEST_WINDOW = 8_192;
+const LARGEST_WINDOW = 4_096;
 const WAITING_REQUESTS = 65_536;
+/** Of the window, for requests that have waited long: the rest is left for devices that answer. */
+const SLOW_SHARE = 0.75;
+/** As many as are read in one turn of the event loop, 32 a socket: more under way only leave the processor's caches. */
+const LEAST_REACH = 64;
+/** Of its time the event loop had nothing to do, or always: the network, or we, are what requests wait for. */
+const IDLE_SHARE = 0.5;
+const BUSY_SHARE = 0.05;
 
 /** Units of the window that a reply of so many bytes takes. */
 export const unitsOf = (replyBytes: number): number => Math.max(1, Math.ceil(replyBytes / USUAL_REPLY_BYTES));
@@ -75,16 +82,19 @@ export class Lane<T> {
   readonly waitingSlow = new BoundedQueue<T>(WAITING_REQUESTS);
   /** Units of the window in use. */
   inUse = 0;
-  /** Requests outside the window. */
+  /** Requests outside the window; with `inUse` they are never more than the window. */
   slow = 0;
+  readonly #mostSlow: number;
+  /** So much of the window is used at present. */
+  #reach: number;
   #turn = 0;
 
   constructor(sockets: readonly Socket[]) {
     this.sockets = sockets;
-    this.window = Math.min(
-      LARGEST_WINDOW / 2,
-      sockets.reduce((sum, socket) => sum + windowOf(socket), 0),
-    );
+    const window = sockets.reduce((sum, socket) => sum + windowOf(socket), 0);
+    this.window = Math.min(LARGEST_WINDOW, window);
+    this.#mostSlow = Math.ceil(this.window * SLOW_SHARE);
+    this.#reach = Math.min(LEAST_REACH, this.window);
   }
 
   get grantedBytes(): number {
@@ -93,11 +103,29 @@ export class Lane<T> {
 
   /** True when a request of so many units fits; one that is larger than the window goes alone. */
   hasRoom(units: number): boolean {
-    return this.inUse === 0 || this.inUse + units <= this.window;
+    const after = this.inUse + units;
+    return this.inUse === 0 || (after <= this.#reach && after + this.slow <= this.window);
   }
 
   get hasSlowRoom(): boolean {
-    return this.slow < LARGEST_WINDOW;
+    return this.mayLeaveWindow && this.inUse + this.slow < this.window;
+  }
+
+  /** True when one more request may wait long. */
+  get mayLeaveWindow(): boolean {
+    return this.slow < this.#mostSlow;
+  }
+
+  /**
+   * By how much of its time the event loop had nothing to do while requests waited: more of them under way when answers are
+   * slow to come, fewer when they come faster than they are read. True when more may start.
+   */
+  adapt(idleShare: number): boolean {
+    if (this.waiting.size === 0) return false;
+    if (idleShare < BUSY_SHARE) this.#reach = Math.max(Math.min(LEAST_REACH, this.window), this.#reach >> 1);
+    if (idleShare < IDLE_SHARE) return false;
+    this.#reach = Math.min(this.window, this.#reach * 2);
+    return true;
   }
 
   nextSocket(): Socket {

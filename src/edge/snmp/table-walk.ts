@@ -1,8 +1,9 @@
 /** Walks tables one after the other into their cells and keeps what arrived; a device cannot make it go on for ever. */
 import type { FillOutcome, SessionProblem, WalkBudget } from '../../collect/session.ts';
 import { compareOids, notPlaced, type TableCells, valueTag } from '../../collect/session.ts';
+import { unsignedNumber } from './ber.ts';
 import { keepValue } from './cell-values.ts';
-import { prefixesOf } from './column-prefixes.ts';
+import { noPrefixes, prefixesOf } from './column-prefixes.ts';
 import { takeKnownRows } from './known-rows.ts';
 import {
   growthOf,
@@ -14,7 +15,8 @@ import {
   learnTooLarge,
 } from './learned.ts';
 import { wholeOf } from './oid.ts';
-import { errorStatus, type MessageView, POSITION_FIELDS } from './pdu.ts';
+import { errorStatus, type MessageView } from './pdu.ts';
+import { upTimeColumn } from './request-buffer.ts';
 import { problemOf, tooBig } from './walk-problems.ts';
 import type { Exchange, WalkRequest } from './walk-request.ts';
 
@@ -26,9 +28,6 @@ const LEAST_VALUES = 8;
 const ENVELOPE_BYTES = 36;
 /** sysUpTime.0 with its value. */
 const UP_TIME_BYTES = 18;
-/** 1.3.6.1.2.1.1.3; GETNEXT of it is the instance. */
-export const upTimeColumn = Uint8Array.of(0x2b, 6, 1, 2, 1, 1, 3);
-const NO_PREFIXES: readonly Uint8Array[] = [];
 
 interface Walk {
   readonly tables: readonly TableCells[];
@@ -44,7 +43,7 @@ export class TableWalk implements WalkRequest {
   usesBulk = false;
   giveUpAtMs = Number.NaN;
   replyBytes = 0;
-  prefixes: readonly Uint8Array[] = NO_PREFIXES;
+  prefixes = noPrefixes;
   cells!: TableCells;
   asked = new Int32Array(0);
   askedCount = 0;
@@ -117,7 +116,7 @@ export class TableWalk implements WalkRequest {
     }
     const prefixes = prefixesOf(cells.columns);
     this.cells = cells;
-    this.prefixes = prefixes ?? NO_PREFIXES;
+    this.prefixes = prefixes ?? noPrefixes;
     this.#problem = prefixes === undefined ? { kind: 'badAnswer', reason: 'malformed' } : undefined;
     this.#knownRows = cells.rows;
     cells.begin();
@@ -126,7 +125,7 @@ export class TableWalk implements WalkRequest {
       this.#ended = new Uint8Array(cells.width);
       this.asked = new Int32Array(cells.width);
     }
-    this.#activeCount = this.prefixes.length;
+    this.#activeCount = this.prefixes.names.length;
     for (let i = 0; i < this.#activeCount; i++) this.#active[i] = i;
     this.#ended.fill(0);
     const growth = growthOf(this.#learned);
@@ -259,10 +258,7 @@ export class TableWalk implements WalkRequest {
   #learnSizes(view: MessageView, reply: { first: number; count: number; hasEnded: boolean }): void {
     const { first, count, hasEnded } = reply;
     const { cells } = this;
-    const { positions } = view;
-    const last = positions[view.count * POSITION_FIELDS - 1]!;
-    // Headers of the first binding stand before its name.
-    const bindingBytes = last - positions[first * POSITION_FIELDS]! + 4;
+    const bindingBytes = view.starts[view.count]! - view.starts[first]!;
     const valueBytes = bindingBytes / (view.count - first);
     cells.valueBytes = valueBytes > cells.valueBytes ? valueBytes : cells.valueBytes * 0.9 + valueBytes * 0.1;
     const learned = this.#learned;
@@ -275,8 +271,8 @@ export class TableWalk implements WalkRequest {
   /** True when the first binding is sysUpTime.0. */
   #takesUpTime(view: MessageView): boolean {
     if (view.tag(0) !== valueTag.timeticks || !this.#isBelow(upTimeColumn, view, 0)) return false;
-    const value = view.value(0);
-    this.#ticks = value?.type === 'timeticks' ? value.number : undefined;
+    const ticks = unsignedNumber(view.bytes, view.valueFrom(0), view.valueEnd(0));
+    this.#ticks = Number.isNaN(ticks) ? undefined : ticks;
     this.#upTimeTicks ??= this.#ticks;
     return true;
   }
@@ -284,14 +280,12 @@ export class TableWalk implements WalkRequest {
   /** True when the column goes on. */
   #takeRow(column: number, view: MessageView, i: number): boolean {
     const { cells } = this;
-    const { positions } = view;
-    const prefix = this.prefixes[column]!;
-    const at = i * POSITION_FIELDS;
-    if (positions[at + 2]! >= valueTag.noSuchObject || !this.#isBelow(prefix, view, i)) {
+    const prefix = this.prefixes.names[column]!;
+    if (view.tag(i) >= valueTag.noSuchObject || !this.#isBelow(prefix, view, i)) {
       this.#endAt(column, view, i);
       return false;
     }
-    const row = cells.rowFor(column, view.bytes, positions[at]! + prefix.length, positions[at + 1]!);
+    const row = cells.rowFor(column, view.bytes, view.nameFrom(i) + prefix.length, view.nameEnd(i));
     if (row < 0 || row >= this.#mostRows) {
       this.#endColumn(column, problemOf(row < 0 ? row : notPlaced.noRoom));
       return false;
@@ -305,16 +299,16 @@ export class TableWalk implements WalkRequest {
     this.#ended[column] = 1;
     if (view.tag(i) >= valueTag.noSuchObject) return;
     const name = { bytes: view.bytes, from: view.nameFrom(i), end: view.nameEnd(i) };
-    if (compareOids(name, wholeOf(this.prefixes[column]!)) <= 0) {
+    if (compareOids(name, wholeOf(this.prefixes.names[column]!)) <= 0) {
       this.#endColumn(column, problemOf(notPlaced.notIncreasing));
     }
   }
 
   #isBelow(prefix: Uint8Array, view: MessageView, i: number): boolean {
-    const { bytes, positions } = view;
-    const from = positions[i * POSITION_FIELDS]!;
+    const { bytes } = view;
+    const from = view.nameFrom(i);
     const length = prefix.length;
-    if (positions[i * POSITION_FIELDS + 1]! - from <= length) return false;
+    if (view.nameEnd(i) - from <= length) return false;
     // Columns of a table differ in their last byte.
     for (let k = length - 1; k >= 0; k--) if (bytes[from + k] !== prefix[k]) return false;
     return true;

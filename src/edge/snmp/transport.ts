@@ -3,28 +3,20 @@ import type { RemoteInfo } from 'node:dgram';
 import { milliseconds } from '../../base/instant.ts';
 import type { Wake, World } from '../../base/world.ts';
 import type { SessionProblem } from '../../collect/session.ts';
-import { Wheel } from '../../flow/wheel.ts';
-import {
-  keepsPlace,
-  learnDelay,
-  learnForeignAddress,
-  learnRoundTrip,
-  patienceOf,
-  timeoutOf,
-} from './learned.ts';
+import { Deadlines } from './deadlines.ts';
+import { keepsPlace, learnDelay, learnForeignAddress, learnRoundTrip } from './learned.ts';
 import { MessageView } from './pdu.ts';
 import { type Ask, isAnswerFor, isFrom, type Peer } from './peer.ts';
-import { MOST_SLOTS, NO_IDS, type Slot, Slots, silenceOf } from './slots.ts';
+import { NO_IDS, type Slot, Slots, silenceOf } from './slots.ts';
 import { type Lane, type LaneSetup, openLane, unitsOf, WANTED_RECEIVE_BUFFER } from './socket-lane.ts';
 import { noCounts, type TransportCounters } from './transport-counters.ts';
+import { TurnClock } from './turn-clock.ts';
 import { Exchange3, type Opened } from './usm.ts';
 import { Engines } from './usm-engine.ts';
 import { messageIdOf, V3 } from './usm-message.ts';
 
 const LOOKS_PER_TICK = 32;
 const TICK_MS = 10;
-/** Of the time of one try by which its repetition comes earlier, at most: repetitions to many devices come apart. */
-const JITTER_SHARE = 0.1;
 
 export interface Transport {
   ask(ask: Ask): void;
@@ -33,6 +25,7 @@ export interface Transport {
   readonly window: { readonly ipv4: number; readonly ipv6: number };
   /** What is known of SNMPv3 engines. */
   readonly engines: Engines;
+  readonly clock: Pick<TurnClock, 'monotonicMs' | 'wallMs'>;
   close(): void;
 }
 
@@ -59,13 +52,14 @@ export async function openTransport(world: World, setup: TransportSetup = {}): P
 
 class UdpTransport implements Transport {
   readonly engines: Engines;
+  readonly clock: TurnClock;
   readonly #world: World;
   readonly #ipv4: Lane<Ask>;
   readonly #ipv6: Lane<Ask>;
   readonly #slots: Slots;
   readonly #view = new MessageView();
   readonly #count = { ...noCounts };
-  readonly #wheel: Wheel;
+  readonly #deadlines: Deadlines;
   #underWay = 0;
   /** Whose answer is being taken. */
   #served: Peer | undefined;
@@ -77,9 +71,10 @@ class UdpTransport implements Transport {
 
   constructor(world: World, ipv4: Lane<Ask>, ipv6: Lane<Ask>) {
     this.#world = world;
+    this.clock = new TurnClock(world, () => this.#flush());
     this.#slots = new Slots((count) => world.randomBytes(count));
     this.engines = new Engines(world);
-    this.#wheel = new Wheel(world.monotonicMs(), TICK_MS);
+    this.#deadlines = new Deadlines(this.#slots, world.monotonicMs(), TICK_MS);
     this.#ipv4 = ipv4;
     this.#ipv6 = ipv6;
     for (const socket of [...ipv4.sockets, ...ipv6.sockets]) {
@@ -138,16 +133,9 @@ class UdpTransport implements Transport {
   #start(lane: Lane<Ask>, ask: Ask): void {
     const slot = this.#slots.take();
     slot.requestId = this.#slots.newId(slot);
-    const bytes = ask.encode(slot.requestId);
-    if (bytes === undefined) {
-      this.#slots.rest(slot);
-      ask.done({ kind: 'badAnswer', reason: 'tooBig' });
-      return;
-    }
     slot.ask = ask;
     slot.lane = lane;
     slot.socket = lane.nextSocket();
-    slot.bytes = bytes;
     slot.secure = ask.peer.usm && new Exchange3(ask.peer.usm, slot.requestId);
     slot.messageIds = NO_IDS;
     slot.earlyMs = 0;
@@ -165,57 +153,54 @@ class UdpTransport implements Transport {
       slot.units = unitsOf(ask.replyBytes);
       lane.inUse += slot.units;
     }
-    this.#send(slot, ask);
-  }
-
-  #send(slot: Slot, ask: Ask): void {
-    const { peer } = ask;
-    const now = this.#world.monotonicMs();
-    const timeoutMs = timeoutOf(peer.learned, peer.timeoutMs);
-    // What one try ends early the next one waits longer: all tries together take their time.
-    const early = slot.triesLeft > 0 ? timeoutMs * JITTER_SHARE * (this.#slots.random16() / 0x1_0000) : 0;
-    slot.sentAtMs = now;
-    slot.deadlineMs = Math.min(now + timeoutMs + slot.earlyMs - early, ask.giveUpAtMs);
-    slot.earlyMs = early;
-    const patience = slot.units > 0 ? patienceOf(peer.learned) : Number.POSITIVE_INFINITY;
-    this.#wheel.set(slot.number, Math.min(slot.deadlineMs, now + patience));
-    if (this.#tick === undefined) this.#keepTicking();
-    this.#outbox.push(slot);
-    if (this.#outbox.length === 1) this.#world.after(milliseconds(0), () => this.#flush());
+    this.#send(slot);
   }
 
   /**
    * What one turn of the event loop has to send goes out together: an agent, or the network card, wakes once for many
    * requests instead of once for each.
    */
-  #flush(): void {
-    const slots = this.#outbox;
-    this.#outbox = [];
-    for (const slot of slots) if (slot.ask !== undefined && !this.#isClosed) this.#post(slot, slot.ask.peer);
+  #send(slot: Slot): void {
+    this.clock.begin();
+    this.#outbox.push(slot);
   }
 
-  #post(slot: Slot, peer: Peer): void {
-    const bytes = slot.secure === undefined ? slot.bytes : this.#sealed(slot, slot.secure);
+  #flush(): void {
+    const slots = this.#outbox;
+    if (slots.length === 0 || this.#isClosed) return;
+    this.#outbox = [];
+    const now = this.#world.monotonicMs();
+    for (const slot of slots) if (slot.ask !== undefined) this.#post(slot, slot.ask, now);
+    if (this.#tick === undefined) this.#keepTicking();
+  }
+
+  #post(slot: Slot, ask: Ask, now: number): void {
+    const { peer } = ask;
+    const inner = ask.encode(slot.requestId);
+    const bytes = slot.secure === undefined ? inner : inner && this.#sealed(slot, slot.secure, inner);
     if (bytes === undefined) {
       this.#finish(slot, { kind: 'badAnswer', reason: 'tooBig' });
       return;
     }
+    this.#deadlines.begin(slot, ask, now);
     this.#count.bytesOut += bytes.length;
+    const socket = slot.socket!;
     try {
       // The callback costs a turn of the event loop, so that only the last try learns that sending failed.
       const isLast = slot.triesLeft === 0;
-      if (isLast) slot.socket!.send(bytes, peer.port, peer.address, this.#failureOf(slot));
-      else slot.socket!.send(bytes, peer.port, peer.address);
+      if (isLast) socket.send(bytes, peer.port, peer.address, this.#failureOf(slot));
+      else socket.send(bytes, peer.port, peer.address);
+      if (socket.getSendQueueCount() > 0) ask.leaveBytes?.();
     } catch {
       this.#failureOf(slot)(new Error('not sent'));
     }
   }
 
   /** Each message has an id of its own, so that a report says which one it is about. */
-  #sealed(slot: Slot, secure: Exchange3): Uint8Array | undefined {
+  #sealed(slot: Slot, secure: Exchange3, inner: Uint8Array): Uint8Array | undefined {
     const id = this.#slots.newId(slot);
     slot.messageIds = [...slot.messageIds, id];
-    return slot.bytes && secure.seal(id, slot.bytes);
+    return secure.seal(id, inner);
   }
 
   #failureOf(slot: Slot): (error: Error | null) => void {
@@ -268,7 +253,7 @@ class UdpTransport implements Transport {
 
   #open(slot: Slot, ask: Ask, opened: Opened): void {
     if (opened === 'answer') this.#accept(slot, ask);
-    else if (opened === 'again') this.#send(slot, ask);
+    else if (opened === 'again') this.#send(slot);
     else if (opened === 'ignored') this.#count.mismatched++;
     else if (opened === 'malformed') {
       this.#count.malformed++;
@@ -279,7 +264,7 @@ class UdpTransport implements Transport {
   #answered(slot: Slot, ask: Ask): void {
     const { learned } = ask.peer;
     this.#count.replies++;
-    if (slot.isFirstTry) learnRoundTrip(learned, this.#world.monotonicMs() - slot.sentAtMs);
+    if (slot.isFirstTry) learnRoundTrip(learned, this.clock.monotonicMs() - slot.sentAtMs);
     else learnDelay(learned);
     learned.isSilent = false;
     learned.hasAnswered = true;
@@ -323,33 +308,36 @@ class UdpTransport implements Transport {
    * in the kernel are no silence.
    */
   #keepTicking(): void {
+    const { clock } = this;
+    const since = clock.monotonicMs();
+    const idleBefore = clock.idleMs;
     this.#tick = this.#world.after(milliseconds(TICK_MS), () => {
-      const now = this.#world.monotonicMs();
+      const now = clock.monotonicMs();
+      const idleShare = (clock.idleMs - idleBefore) / (now - since);
       this.#tick = this.#world.after(milliseconds(0), () => {
         this.#tick = undefined;
         this.#looksLeft = LOOKS_PER_TICK;
-        this.#wheel.run(now, MOST_SLOTS, (number) => this.#due(this.#slots.all[number]!));
+        this.#deadlines.run(now, (slot, ask) => this.#due(slot, ask, now));
+        for (const lane of [this.#ipv4, this.#ipv6]) if (lane.adapt(idleShare)) this.#startWaiting(lane);
         if (this.#underWay > 0 && !this.#isClosed && this.#tick === undefined) this.#keepTicking();
       });
     });
   }
 
-  #due(slot: Slot): void {
-    const { ask, lane } = slot;
-    if (ask === undefined || lane === undefined) return;
-    const now = this.#world.monotonicMs();
-    if (slot.units > 0) {
+  #due(slot: Slot, ask: Ask, now: number): void {
+    const lane = slot.lane!;
+    if (slot.units > 0 && lane.mayLeaveWindow) {
       lane.inUse -= slot.units;
       slot.units = 0;
       lane.slow++;
       this.#count.slowed++;
     }
-    if (now < slot.deadlineMs) this.#wheel.set(slot.number, slot.deadlineMs);
+    if (now < slot.deadlineMs) this.#deadlines.wait(slot, slot.deadlineMs);
     else if (slot.triesLeft > 0 && now < ask.giveUpAtMs) {
       slot.triesLeft--;
       slot.isFirstTry = false;
       this.#count.retries++;
-      this.#send(slot, ask);
+      this.#send(slot);
     } else this.#giveUp(slot, ask);
     this.#startWaiting(lane);
   }
@@ -367,12 +355,10 @@ class UdpTransport implements Transport {
     const { ask, lane } = slot;
     if (ask === undefined || lane === undefined) return;
     slot.ask = undefined;
-    slot.bytes = undefined;
     slot.secure = undefined;
     if (slot.units > 0) lane.inUse -= slot.units;
     else lane.slow--;
     this.#underWay--;
-    this.#wheel.clear(slot.number);
     this.#slots.rest(slot);
     this.#served = ask.peer;
     ask.done(outcome);
@@ -381,7 +367,7 @@ class UdpTransport implements Transport {
   }
 
   #startWaiting(lane: Lane<Ask>): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || lane.waiting.size + lane.waitingSlow.size === 0) return;
     for (const queue of [lane.waiting, lane.waitingSlow]) {
       while (queue.size > 0) {
         const next = queue.first;

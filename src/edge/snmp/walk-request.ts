@@ -1,5 +1,6 @@
 /** What passes between a walk and the wire below it: what to ask next, and what came of it. */
 import type { SessionProblem, TableCells } from '../../collect/session.ts';
+import type { ColumnPrefixes } from './column-prefixes.ts';
 import type { MessageView } from './pdu.ts';
 
 /** A walk as the wire sees it: what to ask next. Names are the sysUpTime, where asked for, then one a column. */
@@ -12,7 +13,7 @@ export interface WalkRequest {
   /** Of the reply wanted. */
   readonly replyBytes: number;
   readonly cells: TableCells;
-  readonly prefixes: readonly Uint8Array[];
+  readonly prefixes: ColumnPrefixes;
   /** Columns asked, `askedCount` of them. */
   readonly asked: Int32Array;
   readonly askedCount: number;

@@ -96,7 +96,7 @@ describe('our decoder and that of the net-snmp package', () => {
   });
 
   const ours = (community: string): Session =>
-    openSession(world, transport, {
+    openSession(transport, {
       address: '127.0.0.1',
       port: agent.port,
       version: 1,

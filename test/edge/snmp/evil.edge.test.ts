@@ -180,7 +180,7 @@ describe('beside a device that misbehaves', () => {
       // Longer than both tries of a request take together.
       later(90, () => send(bytes));
     });
-    const session = openSession(world, transport, {
+    const session = openSession(transport, {
       ...{ address: '127.0.0.1', port: evil.port, version: 1, community: new Secret('c') },
       ...{ timeoutMs: 30, retries: 1 },
     });
@@ -214,7 +214,7 @@ describe('beside a device that misbehaves', () => {
       else answer(forged(heard.requestId, OID));
     });
     await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-    const session = openV3Session(world, transport, {
+    const session = openV3Session(transport, {
       ...{ address: '127.0.0.1', port: socket.address().port, timeoutMs: 100, retries: 1, v3: user },
     });
     const before = transport.counters().mismatched;

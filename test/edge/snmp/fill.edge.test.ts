@@ -30,7 +30,7 @@ describe('tables filled from a device', () => {
   afterAll(() => transport.close());
 
   const sessionTo = (port: number, learned: Learned = nothingLearned()): Session =>
-    openSession(world, transport, {
+    openSession(transport, {
       address: '127.0.0.1',
       port,
       version: 1,

@@ -42,7 +42,7 @@ describe('a device that misbehaves', () => {
   afterAll(() => transport.close());
 
   const sessionTo = (port: number, { anySource = false, timeoutMs = 1_000 } = {}) =>
-    openSession(world, transport, {
+    openSession(transport, {
       address: '127.0.0.1',
       port,
       version: 1,
@@ -224,7 +224,7 @@ describe('a device that misbehaves', () => {
     });
     await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
     const asked = Array.from({ length: 60 }, async () => {
-      const session = openV3Session(world, transport, {
+      const session = openV3Session(transport, {
         address: '127.0.0.1',
         port: socket.address().port,
         timeoutMs: 60,
@@ -258,7 +258,7 @@ describe('a device that misbehaves', () => {
       };
       for (const payload of payloads) {
         device = await openHostileDevice(({ send }) => send(payload));
-        const got = await openSession(world, transport, {
+        const got = await openSession(transport, {
           address: '127.0.0.1',
           port: device.port,
           version: 1,

@@ -82,7 +82,7 @@ describe("Debian's snmpd over SNMPv3", () => {
   });
 
   const open = (v3: SnmpUser, { timeoutMs = 1_000, retries = 1, context = '' } = {}): Session =>
-    openV3Session(world, transport, {
+    openV3Session(transport, {
       address: '127.0.0.1',
       port: snmpd.port,
       v3,

@@ -54,7 +54,7 @@ describe('a session', () => {
       habits: options.habits,
       rowsOf: (community) => (community === 'c' ? served : undefined),
     });
-    return openSession(world, transport, {
+    return openSession(transport, {
       address: host,
       port: agent.port,
       version: options.version ?? 1,
@@ -148,7 +148,7 @@ describe('a session', () => {
   it('works over IPv6, however the address is written', async () => {
     const session = await open({ host: '::1' });
     expect((await session.get([`${NAME}.100`])).problem).toBeUndefined();
-    const written = openSession(world, transport, {
+    const written = openSession(transport, {
       address: '0:0:0:0:0:0:0:1',
       port: agent!.port,
       version: 1,
@@ -162,7 +162,7 @@ describe('a session', () => {
   it('refuses what is no address and no OID, as values', async () => {
     const session = await open();
     expect((await session.get(['sysDescr'])).problem).toEqual({ kind: 'badAnswer', reason: 'malformed' });
-    const nowhere = openSession(world, transport, {
+    const nowhere = openSession(transport, {
       address: 'somewhere',
       port: 161,
       version: 1,
@@ -177,7 +177,7 @@ describe('a session', () => {
     const own = await openTransport(world);
     const silent = await open({ habits: { isSilent: true } });
     expect(silent).toBeDefined();
-    const session = openSession(world, own, {
+    const session = openSession(own, {
       address: '127.0.0.1',
       port: agent!.port,
       version: 1,

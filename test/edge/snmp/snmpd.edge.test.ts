@@ -75,7 +75,7 @@ describe("Debian's snmpd", () => {
       { version: 'v2c', community: new Secret('reading') } as const,
       v3(),
     ]) {
-      const session = await openDeviceSession(world, transport, target(credentials));
+      const session = await openDeviceSession(transport, target(credentials));
       if ('kind' in session) throw new Error(session.kind);
       const budget = { requests: 5_000, rows: 20_000, timeMs: 20_000 };
       const answer = await session.walk(['1.3.6.1.2.1.1', '1.3.6.1.2.1.2', '1.3.6.1.2.1.11'], budget);

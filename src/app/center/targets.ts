@@ -131,7 +131,8 @@ export class Targets {
   }
 }
 
-function credentialsOf(device: DeviceConfig): Credentials {
+/** As whom a device is asked. */
+export function credentialsOf(device: DeviceConfig): Credentials {
   if (device.v3 !== undefined) return { version: 'v3', v3: device.v3 };
   return { version: device.version === '1' ? 'v1' : 'v2c', community: device.community };
 }

@@ -1,23 +1,38 @@
 /** `check`: everything that a start would read, judged without starting; every problem in its place. */
 import { parseArgs } from 'node:util';
 import { formatProblem, type Problem } from '../../base/problem.ts';
-import { judgeSubscribers, readInstallation } from '../config/installation.ts';
+import { type Installation, judgeSubscribers, readInstallation } from '../config/installation.ts';
 import { exitCodes } from '../processes/messages.ts';
-import { commonOptions, configFile } from './common-options.ts';
+import { commonOptions, configFile, verbWorld } from './common-options.ts';
+import { probeDevices } from './probe-devices.ts';
+import { openBar } from './progress-bar.ts';
+import { ignoresCollectors } from './snmp-options.ts';
 import type { Verb } from './verb.ts';
-import { speaker } from './words.ts';
+import { languageFrom, speaker } from './words.ts';
 
-const options = { ...commonOptions, config: { type: 'string' } } as const;
+const options = { ...commonOptions, config: { type: 'string' }, probe: { type: 'boolean' } } as const;
 
 export const checkVerb: Verb = {
   name: 'check',
   summary:
-    'Checks configuration, channels, profiles, rules, topology and subscribers; each problem as file:line:column.',
-  usage: 'allclear check [--config FILE] [--json] [--lang ru|en]',
+    'Checks configuration, channels, profiles, rules, topology and subscribers; each problem as file:line:column. --probe asks each device, too.',
+  usage: 'allclear check [--config FILE] [--probe] [--json] [--lang ru|en]',
   async run(argv, terminal) {
     const { values } = parseArgs({ args: [...argv], options, allowPositionals: false });
     const say = speaker(values.lang);
-    const { problems, checked } = await checkInstallation(configFile(values.config));
+    const file = configFile(values.config);
+    const { problems, checked, installation } = await checkInstallation(file);
+    if (ignoresCollectors(values.config)) checked.push(say('collectorsIgnored'));
+    if (values.probe === true) {
+      const world = verbWorld();
+      const bar = openBar(terminal, world);
+      const { devices, answers, ...probed } = await probeDevices(installation, {
+        ...{ file, world, language: languageFrom(values.lang) },
+        onProgress: (done, of) => bar.show(done, of, say('asked', { found: done })),
+      }).finally(() => bar.close());
+      problems.push(...probed.problems);
+      checked.push(say('probed', { devices, answers }));
+    }
     const errors = problems.filter(({ severity }) => severity === 'error').length;
     const warnings = problems.length - errors;
     if (values.json === true) terminal.print(JSON.stringify({ errors, warnings, checked, problems }));
@@ -35,6 +50,7 @@ interface Findings {
   readonly problems: Problem[];
   /** What was looked at, a line each. */
   readonly checked: string[];
+  readonly installation: Installation;
 }
 
 /** Without a configuration the shipped profiles and rules are checked. */
@@ -54,5 +70,5 @@ export async function checkInstallation(file: string | undefined): Promise<Findi
   const subscribers = await judgeSubscribers(value);
   if (config.subscribers !== undefined)
     checked.push(`${config.subscribers}: ${subscribers.value} subscribers`);
-  return { problems: [...problems, ...subscribers.problems], checked };
+  return { problems: [...problems, ...subscribers.problems], checked, installation: value };
 }

@@ -5,13 +5,21 @@ import type { Profiles } from '../../collect/collect.ts';
 import { type DeviceTarget, type PollOutcome, pollDevice } from '../../edge/snmp/poll.ts';
 import { openTransport } from '../../edge/snmp/transport.ts';
 import type { DeviceReading } from '../../model/reading.ts';
-import { formatHostPort } from '../config/values.ts';
+import { formatHostPort, withBrackets } from '../config/values.ts';
 import { exitCodes } from '../processes/messages.ts';
+import { closerLook } from './closer-look.ts';
 import { commonOptions, onlyPositional, verbWorld } from './common-options.ts';
 import { openBar } from './progress-bar.ts';
 import { readingReport } from './reading-report.ts';
 import { exitCodeOf, type Language, problemText } from './session-problem.ts';
-import { checkedProfile, profilesBeside, snmpOptions, snmpUsage, targetFrom } from './snmp-options.ts';
+import {
+  checkedProfile,
+  ignoresCollectors,
+  profilesBeside,
+  snmpOptions,
+  snmpUsage,
+  targetFrom,
+} from './snmp-options.ts';
 import type { Terminal, Verb } from './verb.ts';
 import { verdictsOf } from './verdicts.ts';
 import { languageFrom, type Say, speaker } from './words.ts';
@@ -33,6 +41,7 @@ export const pollVerb: Verb = {
     const target = await targetFrom(onlyPositional(positionals, 'HOST[:PORT]'), values);
     const { value: profiles, problems } = await profilesBeside(values.config);
     for (const problem of problems) terminal.complain(formatProblem(problem));
+    if (ignoresCollectors(values.config)) terminal.complain(say('collectorsIgnored'));
     const profile = checkedProfile(values.profile, profiles);
     const outcome = await pollOnce(target, { profile, profiles, terminal, say });
     const isJson = values.json === true || values.jsonl === true;
@@ -41,6 +50,7 @@ export const pollVerb: Verb = {
     return report(outcome, {
       ...{ terminal, say, language, isJson, isWhole, profiles },
       name: formatHostPort(target),
+      bracketed: withBrackets(target.host),
     });
   },
 };
@@ -60,7 +70,9 @@ async function pollOnce(
   const bar = openBar(terminal, world);
   bar.begin(() => say('read', { answers: transport.counters().replies }));
   try {
-    return await pollDevice({ world, transport, profiles, target, profile });
+    const outcome = await pollDevice({ world, transport, profiles, target, profile });
+    if (outcome.kind !== 'problem') return outcome;
+    return { ...outcome, problem: await closerLook(outcome.problem, { world, transport, target }) };
   } finally {
     bar.close();
     transport.close();
@@ -75,11 +87,13 @@ interface Reporting {
   readonly isWhole: boolean;
   readonly profiles: Profiles;
   readonly name: string;
+  /** What the host would be with brackets, where its end looks like a port. */
+  readonly bracketed: string | undefined;
 }
 
 function report(
   outcome: PollOutcome,
-  { terminal, say, language, isJson, isWhole, profiles, name }: Reporting,
+  { terminal, say, language, isJson, isWhole, profiles, name, bracketed }: Reporting,
 ): number {
   if (outcome.kind === 'unknownProfile') {
     terminal.complain(`${name}: no profile fits, and there is no profile "${outcome.profile}"`);
@@ -87,6 +101,7 @@ function report(
   }
   if (outcome.kind === 'problem') {
     terminal.complain(`${name}: ${problemText(outcome.problem, language)}`);
+    if (bracketed !== undefined) terminal.complain(say('ifPort', { host: bracketed }));
     return exitCodeOf(outcome.problem);
   }
   const { reading, incomplete } = outcome;

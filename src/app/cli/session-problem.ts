@@ -12,7 +12,10 @@ const details: Readonly<Record<SecurityRefusal, Both>> = {
     en: 'the authentication key or protocol is wrong',
     ru: 'неверен ключ или протокол аутентификации',
   },
-  privKey: { en: 'the privacy key or protocol is wrong', ru: 'неверен ключ или протокол шифрования' },
+  privKey: {
+    en: 'authentication passed, the privacy key or protocol is wrong',
+    ru: 'аутентификация прошла, неверен ключ или протокол шифрования',
+  },
   securityLevel: {
     en: 'it does not allow the user this security level',
     ru: 'этот уровень защиты пользователю не разрешён',
@@ -22,7 +25,10 @@ const details: Readonly<Record<SecurityRefusal, Both>> = {
   context: { en: 'it does not have the context', ru: 'такого контекста у него нет' },
 };
 const refusals: Readonly<Record<'unreachable' | 'authentication' | 'noAccess', Both>> = {
-  unreachable: { en: 'the address cannot be reached', ru: 'адрес недоступен' },
+  unreachable: {
+    en: 'the address cannot be reached, or the name does not resolve',
+    ru: 'адрес недоступен или имя не находится',
+  },
   authentication: { en: 'it refuses the user or its keys', ru: 'пользователь или его ключи отвергнуты' },
   noAccess: { en: 'it refuses access', ru: 'доступ запрещён' },
 };

@@ -1,5 +1,7 @@
 /** Whom to ask and as whom: the SNMP options that `poll` and `discover` share, and the profiles at hand. */
+import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
+import { resolve } from 'node:path';
 import { Fault } from '../../base/fault.ts';
 import { didYouMean, type Parsed } from '../../base/problem.ts';
 import type { Secret } from '../../base/secret.ts';
@@ -8,7 +10,8 @@ import type { Credentials, DeviceTarget } from '../../edge/snmp/poll.ts';
 import { profileFoldersBeside } from '../config/installation.ts';
 import { installedProfiles } from '../config/installed-profiles.ts';
 import { readConfig } from '../config/load.ts';
-import { type HostPort, parseHostPort } from '../config/values.ts';
+import { type HostPort, parseHostPort, withBrackets } from '../config/values.ts';
+import { collectorsFolder } from '../product-files.ts';
 import { configFile, durationFrom, secretFrom, wholeFrom } from './common-options.ts';
 
 export const snmpOptions = {
@@ -85,7 +88,9 @@ function deviceAddress(written: string): HostPort {
     : (parseHostPort(written) ?? { host: bare, port: 161 });
   const isName = isIPv6(found.host) || /^[^\s:/@]{1,253}$/.test(found.host);
   if (isName && found.port > 0) return found;
-  throw new Fault('usage/host', `"${written}" is no HOST or HOST:PORT`);
+  const bracketed = withBrackets(written);
+  const hint = bracketed === undefined ? '' : `; an IPv6 address before a port has brackets: ${bracketed}`;
+  throw new Fault('usage/host', `"${written}" is no HOST or HOST:PORT${hint}`);
 }
 
 /** The device named on the command line, and as whom to ask it. */
@@ -110,6 +115,12 @@ export function checkedProfile(written: string | undefined, profiles: Profiles):
 export async function profilesBeside(config: string | undefined): Promise<Parsed<Profiles>> {
   return installedProfiles(await profileFoldersOf(config));
 }
+
+/** Profiles of one's own belong to a configuration: without one a folder of that name may be anybody's. */
+export const ignoresCollectors = (config: string | undefined): boolean =>
+  configFile(config) === undefined &&
+  existsSync('collectors') &&
+  resolve('collectors') !== resolve(collectorsFolder);
 
 /** What else is wrong with the configuration does not matter here. */
 export async function profileFoldersOf(config: string | undefined): Promise<readonly string[]> {

@@ -32,6 +32,10 @@ const sentences = {
     unknownDevice:
       'No profile knows this device (sysObjectID {id}); it was read with the standard tables only. They answered: {answered}.',
     nextRecord: 'A profile is written from a recording: allclear record {at} --out device.snmprec',
+    ifPort: 'If the end of it is a port, write {host}',
+    collectorsIgnored:
+      './collectors is not read: there is no allclear.yaml beside it (an empty one will do).',
+    probed: '{answers} of {devices} devices answer.',
     skippedLines: '{lines} lines are no rows and are not served.',
   },
   ru: {
@@ -64,6 +68,9 @@ const sentences = {
     unknownDevice:
       'Профиля для этого устройства нет (sysObjectID {id}), прочитаны только стандартные таблицы. Ответили: {answered}.',
     nextRecord: 'Профиль пишут по записи: allclear record {at} --out device.snmprec',
+    ifPort: 'Если в конце порт, пишите {host}',
+    collectorsIgnored: './collectors не читается: рядом нет allclear.yaml (хватит и пустого).',
+    probed: 'Отвечают устройств: {answers} из {devices}.',
     skippedLines: 'Строк, которые не читаются и не отдаются: {lines}.',
   },
 } as const;

@@ -20,7 +20,7 @@ import { probesFrom, type RawProbe } from './probes.ts';
 import { configSchema } from './schema.ts';
 import { type RawSeries, type SeriesConfig, seriesOf } from './series.ts';
 import { type RawSyslogTls, type SyslogTlsConfig, syslogTlsFrom } from './syslog-tls.ts';
-import { type HostPort, parseHostPort, readSecret, type SecretSource } from './values.ts';
+import { addressMistake, type HostPort, parseHostPort, readSecret, type SecretSource } from './values.ts';
 
 export interface DeviceConfig {
   readonly id: string;
@@ -222,15 +222,30 @@ function build(document: SourceDocument, folder: string): Parsed<Config> {
 }
 
 function devicesOf(written: readonly (RawDevice | undefined)[], reader: Reader): DeviceConfig[] {
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
+  const asked = new Map<string, number>();
   return written.flatMap((device, index) => {
     if (device === undefined) return [];
     const at = ['devices', index] as const;
-    if (seen.has(device.id)) {
-      reader.problem([...at, 'id'], 'config/duplicate-id', `the device id "${device.id}" occurs twice`);
+    const first = seen.get(device.id);
+    if (first !== undefined) {
+      const line = reader.lineOf(['devices', first, 'id']);
+      const message = `the device id "${device.id}" occurs twice, first in line ${line}`;
+      reader.problem([...at, 'id'], 'config/duplicate-id', message);
       return [];
     }
-    seen.add(device.id);
+    seen.set(device.id, index);
+    const mistaken = addressMistake(device.address);
+    if (mistaken !== undefined) reader.problem([...at, 'address'], 'config/device-address', ...mistaken);
+    // Several devices may stand behind one address, but not as one user.
+    const place = JSON.stringify([device.address, device.port ?? 161, device.community, device.v3]);
+    const same = asked.get(place);
+    if (same === undefined) asked.set(place, index);
+    else {
+      const line = reader.lineOf(['devices', same, 'address']);
+      const message = `"${device.id}" is asked at the same address as "${written[same]?.id}" in line ${line}`;
+      reader.warning([...at, 'address'], 'config/duplicate-address', message);
+    }
     return [
       {
         id: device.id,
@@ -302,8 +317,16 @@ class Reader {
     this.#folder = folder;
   }
 
-  problem(path: DocumentPath, code: string, message: string): void {
-    this.problems.push(this.#document.problemAt(path, { code, message }));
+  problem(path: DocumentPath, code: string, message: string, hint?: string): void {
+    this.problems.push(this.#document.problemAt(path, { code, message, hint }));
+  }
+
+  warning(path: DocumentPath, code: string, message: string): void {
+    this.problems.push({ ...this.#document.problemAt(path, { code, message }), severity: 'warning' });
+  }
+
+  lineOf(path: DocumentPath): number {
+    return this.#document.problemAt(path, { code: 'config/not-valid', message: '' }).line;
   }
 
   secret(source: SecretSource, path: DocumentPath): Secret {

@@ -1,5 +1,6 @@
 /** Small values people write in configuration: lengths of time, hosts with ports, hours of the day, secrets. */
 import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { type DurationMs, milliseconds } from '../../base/instant.ts';
 import { Secret } from '../../base/secret.ts';
@@ -30,6 +31,24 @@ export function parseHostPort(text: string): HostPort | undefined {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^:\s[\]]+):(\d{1,5})$/.exec(text.trim());
   if (match === null || Number(match[2]) > 65_535) return undefined;
   return { host: match[1]!.replace(/^\[|\]$/g, ''), port: Number(match[2]) };
+}
+
+/** An IPv6 address with a port behind it but without brackets, as it should be written. */
+export function withBrackets(written: string): string | undefined {
+  const [, host = '', port = ''] = /^(.+):(\d{1,5})$/.exec(written.trim()) ?? [];
+  return isIPv6(host) ? `[${host}]:${port}` : undefined;
+}
+
+/** What is wrong with the address of a device, and what to write: its port has a key of its own. */
+export function addressMistake(address: string): readonly [message: string, hint: string] | undefined {
+  const bare = /^\[(.+)\]$/.exec(address)?.[1];
+  if (bare !== undefined) return [`"${address}" is no address`, `write ${bare}`];
+  const bracketed = withBrackets(address);
+  // `::1:161` is an address of its own too, and nobody's.
+  const isMeant = bracketed !== undefined && (!isIPv6(address) || /:161$/.test(address));
+  const found = isMeant ? parseHostPort(bracketed) : isIPv6(address) ? undefined : parseHostPort(address);
+  if (found === undefined) return undefined;
+  return [`"${address}" is no address`, `write address: "${found.host}", port: ${found.port}`];
 }
 
 export const formatHostPort = ({ host, port }: HostPort): string =>

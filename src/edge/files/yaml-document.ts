@@ -133,8 +133,14 @@ function problemOf(document: SourceDocument, error: ErrorObject): Problem {
     }
     case 'type': {
       const wanted = ([] as unknown[]).concat(params['type']).join(' or ');
+      const { description, pattern } = error.parentSchema as { description?: string; pattern?: string };
+      // A length of time without its unit is a number in YAML.
+      const inSeconds = `${String(error.data)}s`;
+      const isUnitMissing = typeof error.data === 'number' && pattern !== undefined;
+      const hint =
+        isUnitMissing && new RegExp(pattern).test(inSeconds) ? `did you mean "${inSeconds}"?` : description;
       const message = `${name} is ${shown}, not ${wanted}`;
-      return document.problemAt(path, { code: 'config/wrong-type', message });
+      return document.problemAt(path, { code: 'config/wrong-type', message, hint });
     }
     default: {
       const message = `${name} is ${shown}: it ${error.message ?? 'is not valid'}`;

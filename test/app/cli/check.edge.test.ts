@@ -1,6 +1,10 @@
 /** `check` on configurations with and without mistakes. */
 import { afterEach, expect, test } from 'vitest';
 import { checkVerb } from '../../../src/app/cli/check.ts';
+import { openLog } from '../../../src/app/log.ts';
+import { realWorld } from '../../../src/app/world.ts';
+import { openAgent, recordedRows } from '../../../src/edge/snmp/agent.ts';
+import { recordingOf } from '../../../src/edge/snmp/snmprec.ts';
 import { type Folder, folderOf, json, say } from './collecting-terminal.ts';
 
 let folder: Folder;
@@ -133,4 +137,70 @@ test('of a channel only what its own kind wants is told', async () => {
     '5 "channels.bird.kind" is "pigeon"',
     '6 "kind" is missing',
   ]);
+});
+
+test('what a newcomer writes wrong is answered with what to write', async () => {
+  folder = await folderOf({
+    'allclear.yaml': [
+      'format: allclear/1',
+      'snmp: { interval: 60 }',
+      'devices:',
+      '  - { id: r-1, address: 192.0.2.1, comunity: x }',
+      '  - { id: r-1, address: 192.0.2.2 }',
+      '  - { id: r-3, address: 192.0.2.3 }',
+      '  - { id: r-4, address: 192.0.2.3 }',
+      '  - { id: r-5, address: 192.0.2.3, community: other }',
+      '  - { id: r-6, address: "192.0.2.9:1161" }',
+      '  - { id: r-7, address: "::1:161" }',
+      '  - { id: r-8, address: "2001:db8::7" }',
+      '  - { id: r-9, address: "[2001:db8::8]" }',
+    ].join('\n'),
+  });
+  const said = await say(checkVerb, '--config', folder.file('allclear.yaml'), '--json');
+  const told = json<{
+    problems: readonly { line: number; message: string; hint?: string; severity: string }[];
+  }>(said).problems;
+  expect(told.map(({ line, message, hint }) => [line, hint ?? message]).sort()).toEqual([
+    [10, 'write address: "::1", port: 161'],
+    [12, 'write 2001:db8::8'],
+    [2, 'did you mean "60s"?'],
+    [4, 'did you mean "community"?'],
+    [5, 'the device id "r-1" occurs twice, first in line 4'],
+    [7, '"r-4" is asked at the same address as "r-3" in line 6'],
+    [9, 'write address: "192.0.2.9", port: 1161'],
+  ]);
+  expect(told.find(({ line }) => line === 7)?.severity).toBe('warning');
+});
+
+test('--probe asks each device once and shows in its line who does not answer', async () => {
+  const world = realWorld(openLog({ level: 'silent', role: 'test' }));
+  const rows = recordedRows(
+    recordingOf([{ oid: '1.3.6.1.2.1.1.3.0', value: { type: 'timeticks', number: 7 } }]),
+  );
+  const agent = await openAgent(world, {
+    ...{ host: '127.0.0.1', port: 0 },
+    rowsOf: (community) => (community === 'right' ? rows : undefined),
+  });
+  try {
+    const at = `address: 127.0.0.1, port: ${agent.port}`;
+    folder = await folderOf({
+      'allclear.yaml': [
+        'format: allclear/1',
+        'snmp: { timeout: 100ms, retries: 0 }',
+        'devices:',
+        `  - { id: r-1, ${at}, community: right }`,
+        `  - { id: r-2, ${at}, community: wrong }`,
+        `  - { id: r-3, ${at}, community: absent, poll: false }`,
+      ].join('\n'),
+    });
+    const file = folder.file('allclear.yaml');
+    const said = await say(checkVerb, '--config', file, '--probe', '--json');
+    const { problems, checked } = json<Report & { checked: string[] }>(said);
+    expect(said.code).toBe(1);
+    expect(problems.map(({ line, code }) => `${line} ${code}`)).toEqual(['5 device/no-answer']);
+    expect(checked.at(-1)).toBe('1 of 2 devices answer.');
+    expect((await say(checkVerb, '--config', file, '--json')).code).toBe(0);
+  } finally {
+    await agent.close();
+  }
 });

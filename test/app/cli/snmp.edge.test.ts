@@ -217,8 +217,22 @@ test.runIf(isSnmpdInstalled || isCi)(
       const refused = await say(pollVerb, at, ...user, '--v3-auth-key', `@${folder.file('wrong')}`, '--json');
       expect(refused.code).toBe(4);
       expect(refused.err.join()).toContain('refuses the user');
+      // Most agents drop what they cannot decrypt: only a second question tells it from a device that is off.
+      const keys = ['--v3-auth-key', `@${folder.file('auth')}`, '--v3-priv-key', `@${folder.file('wrong')}`];
+      const quick = ['--timeout', '400ms', '--retries', '0'];
+      const halfRight = await say(pollVerb, at, ...user.slice(0, 4), ...keys, ...quick);
+      expect(halfRight).toMatchObject({ code: 4, out: [] });
+      expect(halfRight.err.join()).toContain('authentication passed, the privacy key or protocol is wrong');
     } finally {
       await snmpd.stop();
     }
   },
 );
+
+test('an IPv6 address with a port but no brackets is answered with the brackets', async () => {
+  const quick = ['--timeout', '50ms', '--retries', '0'];
+  await expect(say(pollVerb, '::1:16101', ...quick)).rejects.toThrow('has brackets: [::1]:16101');
+  // It may be meant: an address of its own.
+  const said = await say(pollVerb, '::1:161', ...quick);
+  expect(said.err.at(-1)).toBe('If the end of it is a port, write [::1]:161');
+});

@@ -66,13 +66,8 @@ export async function mutatedReplies(count: number): Promise<Mutated> {
     behind.answer(reply(honest()), send),
   );
   const transport = await openTransport(world);
-<<<<<<< HEAD
-  const session = openSession(world, transport, {
-    ...{ address: '127.0.0.1', port: agent.port, version: 1, community: new Secret('c') },
-=======
   const session = openSession(transport, {
-    ...{ address: '127.0.0.1', port: device.address().port, version: 1, community: new Secret('c') },
->>>>>>> ff64272 (mine)
+    ...{ address: '127.0.0.1', port: agent.port, version: 1, community: new Secret('c') },
     ...{ timeoutMs: 1_000, retries: 0 },
   });
   let lost = 0;
@@ -112,7 +107,7 @@ export async function mutatedV3Replies(count: number): Promise<Mutated> {
   });
   await new Promise<void>((resolve) => device.bind(0, '127.0.0.1', resolve));
   const transport = await openTransport(world);
-  const session = openV3Session(world, transport, {
+  const session = openV3Session(transport, {
     ...{ address: '127.0.0.1', port: device.address().port, timeoutMs: 1_000, retries: 0, v3: user },
   });
   let lost = 0;

@@ -112,6 +112,10 @@ class PaperSocket {
     done?.();
   }
 
+  getSendQueueCount(): number {
+    return 0;
+  }
+
   getRecvBufferSize(): number {
     return 8 * 1024 * 1024;
   }

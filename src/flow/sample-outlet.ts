@@ -11,16 +11,30 @@ const batchSamples = 16_384;
 const batchAge = milliseconds(250);
 /** Calls under way at once: the store works while the next batch fills. */
 const mostUnderWay = 2;
+/** Columns kept for the batches to come: arrays made anew each time keep the garbage collector busy. */
+const mostSpare = 8;
 const firstPause = seconds(1);
 const longestPause = seconds(30);
+
+interface Columns {
+  readonly series: Uint32Array<ArrayBuffer>;
+  readonly times: Float64Array<ArrayBuffer>;
+  readonly values: Float64Array<ArrayBuffer>;
+}
+
+/** A batch on its way. */
+interface Parcel {
+  readonly batch: SampleBatch;
+  /** Columns that the next batches can use once the store has this one. */
+  readonly columns: Columns | undefined;
+}
 
 export class SampleOutlet {
   readonly #store: Pick<SeriesStore, 'append'>;
   readonly #world: World;
   readonly #mostWaiting: number;
-  #series = new Uint32Array(batchSamples);
-  #times = new Float64Array(batchSamples);
-  #values = new Float64Array(batchSamples);
+  #columns = freshColumns();
+  readonly #spare: Columns[] = [];
   /** Counters above 2^53 only: place and exact value. */
   #exact: BigUint64Array<ArrayBuffer> | undefined;
   #count = 0;
@@ -29,7 +43,7 @@ export class SampleOutlet {
   #retry: Wake | undefined;
   #pauseMs = firstPause;
   /** Oldest first. */
-  readonly #waiting: SampleBatch[] = [];
+  readonly #waiting: Parcel[] = [];
   #waitingSamples = 0;
   readonly #underWay = new Set<Promise<void>>();
   readonly counters = { samples: 0, samplesWaiting: 0, samplesLost: 0, seriesFailures: 0 };
@@ -52,12 +66,12 @@ export class SampleOutlet {
 
   value(series: number, value: number): void {
     const i = this.#place(series);
-    this.#values[i] = value;
+    this.#columns.values[i] = value;
   }
 
   counter(series: number, hi: number, lo: number): void {
     const i = this.#place(series);
-    this.#values[i] = hi * 0x1_0000_0000 + lo;
+    this.#columns.values[i] = hi * 0x1_0000_0000 + lo;
     if (hi < 0x20_0000) return;
     this.#exact ??= new BigUint64Array(batchSamples);
     this.#exact[i] = (BigInt(hi) << 32n) | BigInt(lo);
@@ -69,7 +83,7 @@ export class SampleOutlet {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
     this.#retry?.cancel();
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.shift()!;
+      const { batch } = this.#waiting.shift()!;
       const isTaken = await this.#append(batch);
       this.#waitingSamples -= batch.series.length;
       if (!isTaken) this.counters.samplesLost += batch.series.length;
@@ -81,8 +95,8 @@ export class SampleOutlet {
     if (this.#count >= batchSamples) this.#handOver();
     if (this.#count === 0) this.#flush ??= this.#world.after(batchAge, () => this.#handOver());
     const i = this.#count++;
-    this.#series[i] = series;
-    this.#times[i] = this.#at;
+    this.#columns.series[i] = series;
+    this.#columns.times[i] = this.#at;
     return i;
   }
 
@@ -91,13 +105,25 @@ export class SampleOutlet {
     this.#flush = undefined;
     if (this.#count === 0) return;
     const count = this.#count;
-    // The store keeps or copies what it is given: the columns are its own from here on.
-    this.#wait({
-      series: this.#series.slice(0, count),
-      times: this.#times.slice(0, count),
-      values: this.#values.slice(0, count),
-      exact: this.#exactOf(count),
-    });
+    const { series, times, values } = this.#columns;
+    // Small batches may wait in great number: they take no more memory than they need.
+    const isFull = count > batchSamples / 2;
+    const exact = this.#exactOf(count);
+    const batch = isFull
+      ? {
+          series: series.subarray(0, count),
+          times: times.subarray(0, count),
+          values: values.subarray(0, count),
+          exact,
+        }
+      : {
+          series: series.slice(0, count),
+          times: times.slice(0, count),
+          values: values.slice(0, count),
+          exact,
+        };
+    this.#wait({ batch, columns: isFull ? this.#columns : undefined });
+    if (isFull) this.#columns = this.#spare.pop() ?? freshColumns();
     this.#count = 0;
     this.#exact = undefined;
     this.#send();
@@ -108,11 +134,11 @@ export class SampleOutlet {
     return this.#exact?.slice(0, count);
   }
 
-  #wait(batch: SampleBatch): void {
-    this.#waiting.push(batch);
-    this.#waitingSamples += batch.series.length;
+  #wait(parcel: Parcel): void {
+    this.#waiting.push(parcel);
+    this.#waitingSamples += parcel.batch.series.length;
     while (this.#waitingSamples > this.#mostWaiting && this.#waiting.length > 1) {
-      const lost = this.#waiting.shift()!;
+      const lost = this.#waiting.shift()!.batch;
       this.#waitingSamples -= lost.series.length;
       this.counters.samplesLost += lost.series.length;
     }
@@ -122,25 +148,27 @@ export class SampleOutlet {
   #send(): void {
     if (this.#retry !== undefined) return;
     while (this.#underWay.size < mostUnderWay && this.#waiting.length > 0) {
-      const batch = this.#waiting.shift()!;
-      this.#waitingSamples -= batch.series.length;
-      const sending = this.#append(batch).then((isTaken) => {
+      const parcel = this.#waiting.shift()!;
+      this.#waitingSamples -= parcel.batch.series.length;
+      const sending = this.#append(parcel.batch).then((isTaken) => {
         this.#underWay.delete(sending);
-        this.#sent(batch, isTaken);
+        this.#sent(parcel, isTaken);
       });
       this.#underWay.add(sending);
     }
     this.counters.samplesWaiting = this.#waitingSamples;
   }
 
-  #sent(batch: SampleBatch, isTaken: boolean): void {
+  #sent(parcel: Parcel, isTaken: boolean): void {
     if (isTaken) {
+      const { columns } = parcel;
+      if (columns !== undefined && this.#spare.length < mostSpare) this.#spare.push(columns);
       this.#pauseMs = firstPause;
       this.#send();
       return;
     }
-    this.#waiting.unshift(batch);
-    this.#waitingSamples += batch.series.length;
+    this.#waiting.unshift(parcel);
+    this.#waitingSamples += parcel.batch.series.length;
     this.counters.samplesWaiting = this.#waitingSamples;
     this.#retry ??= this.#world.after(this.#pauseMs, () => {
       this.#retry = undefined;
@@ -163,3 +191,9 @@ export class SampleOutlet {
     }
   }
 }
+
+const freshColumns = (): Columns => ({
+  series: new Uint32Array(batchSamples),
+  times: new Float64Array(batchSamples),
+  values: new Float64Array(batchSamples),
+});

@@ -50,7 +50,7 @@ export interface Bucket {
 export interface SeriesStore {
   /** Numbers for names, made where new; order follows the argument. */
   register(names: readonly SeriesName[]): Promise<readonly SeriesId[]>;
-  /** Resolves when the batch is on disk (fdatasync of the write-ahead file). */
+  /** Resolves when the batch is on disk (fdatasync of the write-ahead file); its columns must not change before. */
   append(batch: SampleBatch): Promise<void>;
   /** Samples with from <= time < to, oldest first. */
   range(series: SeriesId, from: number, to: number): Promise<Points>;

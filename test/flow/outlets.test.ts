@@ -1,5 +1,6 @@
 /** What waits while the series or the line take nothing: bounded, counted, the worst first. */
 import { describe, expect, test } from 'vitest';
+import { milliseconds } from '../../src/base/instant.ts';
 import { ObservationOutlet } from '../../src/flow/observation-outlet.ts';
 import { PollingHealth } from '../../src/flow/polling-health.ts';
 import { SampleOutlet } from '../../src/flow/sample-outlet.ts';
@@ -47,6 +48,29 @@ describe('samples', () => {
     ).toEqual([0, 1, 2]);
     await outlet.close();
     expect(series.taken.reduce((sum, batch) => sum + batch.series.length, 0)).toBe(40_003);
+  });
+
+  test('a batch is not touched before the store has taken it, however many come meanwhile', async () => {
+    const world = virtualWorld();
+    let sum = 0;
+    let next = 0;
+    const append = async ({ series, values }: SampleBatch): Promise<void> => {
+      await new Promise<void>((resolve) => void world.after(milliseconds(300), resolve));
+      for (const [i, id] of series.entries()) {
+        expect(id).toBe(next++ % 1_000);
+        sum += values[i]!;
+      }
+    };
+    const outlet = new SampleOutlet({ store: { append }, world });
+    for (let i = 0; i < 300_000; i++) {
+      outlet.value(i % 1_000, i);
+      if (i % 50_000 === 49_999) await world.pass(400);
+    }
+    const closing = outlet.close();
+    await world.pass(20_000);
+    await closing;
+    expect(next).toBe(300_000);
+    expect(sum).toBe((300_000 * 299_999) / 2);
   });
 
   test('an outlet that closes waits for what the store is still taking', async () => {

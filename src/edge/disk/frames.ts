@@ -39,14 +39,18 @@ export interface ScannedTail {
   readonly frames: number;
 }
 
-/** The frames of records numbered from `first` on, as one run of bytes. */
-export function encodeFrames(records: readonly Uint8Array[], at: { marker: number; first: number }): Buffer {
+/** The frames of records numbered from `first` on, as one run of bytes; in `room` where they fit. */
+export function encodeFrames(
+  records: readonly Uint8Array[],
+  at: { readonly marker: number; readonly first: number; readonly room?: Buffer | undefined },
+): Buffer {
   let size = 0;
   for (const record of records) {
     assert(record.length <= maxRecordBytes, `a record of ${record.length} bytes is over the limit`);
     size += frameHeaderBytes + record.length;
   }
-  const out = Buffer.allocUnsafe(size);
+  const { room } = at;
+  const out = room !== undefined && room.length >= size ? room.subarray(0, size) : Buffer.allocUnsafe(size);
   let offset = 0;
   let sequence = at.first;
   for (const record of records) {

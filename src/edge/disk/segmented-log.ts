@@ -22,6 +22,8 @@ export interface LogOptions {
 
 /** An append that would make more wait for the disk than this stops the log: a disk that far behind does not come back. */
 const maxPendingBytes = 256 * 1024 * 1024;
+/** Writes of up to so many bytes share the memory for their frames. */
+const mostRoomBytes = 1024 * 1024;
 
 interface Run {
   readonly records: readonly Uint8Array[];
@@ -57,6 +59,7 @@ export class SegmentedLog {
   readonly #group: GroupCommit<Run>;
   #file: DiskFile | undefined;
   #durable: number;
+  #room: Buffer = Buffer.alloc(0);
   #next: number;
 
   constructor(
@@ -196,11 +199,23 @@ export class SegmentedLog {
     if (first === undefined || last === undefined || segment === undefined || this.#file === undefined)
       return;
     const records = runs.flatMap((run) => run.records);
-    const bytes = encodeFrames(records, { marker: segment.marker, first: first.first });
+    const bytes = encodeFrames(records, {
+      marker: segment.marker,
+      first: first.first,
+      room: this.#roomFor(runs),
+    });
     await this.#file.write(bytes);
     await this.#file.datasync();
     segment.bytes += bytes.length;
     this.#durable = last.last;
+  }
+
+  /** One write at a time: the memory of the last one is free. */
+  #roomFor(runs: readonly Run[]): Buffer | undefined {
+    const size = runs.reduce((sum, run) => sum + run.size, 0);
+    if (size > mostRoomBytes) return undefined;
+    if (size > this.#room.length) this.#room = Buffer.allocUnsafeSlow(Math.min(mostRoomBytes, size * 2));
+    return this.#room;
   }
 
   async #nextSegment(first: number): Promise<void> {

@@ -19,7 +19,7 @@ import type { Sample } from './generation.ts';
 import { Head } from './head.ts';
 import { Names } from './names.ts';
 import { exactOf, PointBuffer } from './point-buffer.ts';
-import { decodeRecord, encodeBatch } from './record.ts';
+import { decodeRecord, encodeBatch, RecordMemory } from './record.ts';
 import { RollUps } from './roll-ups.ts';
 import { Roller, SLICE_MS } from './roller.ts';
 
@@ -65,6 +65,7 @@ interface Parts extends SeriesOptions {
 class EmbeddedSeries implements SeriesStore {
   readonly #parts: Parts;
   readonly #head = new Head();
+  readonly #memory = new RecordMemory();
   readonly #roller: Roller;
   readonly #wake: Wake;
   #isClosed = false;
@@ -128,7 +129,9 @@ class EmbeddedSeries implements SeriesStore {
       throw new Fault('series/full', 'the head of the series store is full');
     const { log, names, world } = this.#parts;
     const now = world.now();
-    const sequence = await log.append(encodeBatch(batch));
+    const records = encodeBatch(batch, this.#memory);
+    const sequence = await log.append(records);
+    this.#memory.give(records);
     const from = Math.max(names.keptSince, now - OLDEST_MS);
     this.#head.take(batch, { known: names.known, from, to: now + NEWEST_MS });
     this.#roller.applied(sequence);

@@ -1,6 +1,5 @@
 /** Looks closer at a device that gave no answer: what the first try could not tell, a second, smaller question may. */
 
-import type { World } from '../../base/world.ts';
 import type { SessionProblem } from '../../collect/session.ts';
 import { type DeviceTarget, openDeviceSession } from '../../edge/snmp/poll.ts';
 import type { Transport } from '../../edge/snmp/transport.ts';
@@ -14,17 +13,13 @@ const sysUpTime = '1.3.6.1.2.1.1.3.0';
  */
 export async function closerLook(
   problem: SessionProblem,
-  {
-    world,
-    transport,
-    target,
-  }: { readonly world: World; readonly transport: Transport; readonly target: DeviceTarget },
+  { transport, target }: { readonly transport: Transport; readonly target: DeviceTarget },
 ): Promise<SessionProblem> {
   const { credentials } = target;
   if (problem.kind !== 'timeout' || credentials.version !== 'v3') return problem;
   if (credentials.v3.level !== 'authPriv') return problem;
   const plain = { ...credentials, v3: { ...credentials.v3, level: 'authNoPriv' as const } };
-  const session = await openDeviceSession(world, transport, { ...target, credentials: plain, retries: 0 });
+  const session = await openDeviceSession(transport, { ...target, credentials: plain, retries: 0 });
   if ('kind' in session) return problem;
   try {
     const answer = await session.get([sysUpTime]);

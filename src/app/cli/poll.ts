@@ -72,7 +72,7 @@ async function pollOnce(
   try {
     const outcome = await pollDevice({ world, transport, profiles, target, profile });
     if (outcome.kind !== 'problem') return outcome;
-    return { ...outcome, problem: await closerLook(outcome.problem, { world, transport, target }) };
+    return { ...outcome, problem: await closerLook(outcome.problem, { transport, target }) };
   } finally {
     bar.close();
     transport.close();

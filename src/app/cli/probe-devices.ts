@@ -39,7 +39,7 @@ export async function probeDevices(
   let done = 0;
   const lane = async (): Promise<void> => {
     for (let device = polled[next++]; device !== undefined; device = polled[next++]) {
-      const problem = await answerOf(device, { world, transport, snmp: config.snmp });
+      const problem = await answerOf(device, { transport, snmp: config.snmp });
       if (problem !== undefined) failed.push({ device, problem });
       onProgress(++done, polled.length);
     }
@@ -66,23 +66,22 @@ export async function probeDevices(
 async function answerOf(
   device: DeviceConfig,
   given: {
-    readonly world: World;
     readonly transport: Transport;
     readonly snmp: { readonly timeoutMs: number; readonly retries: number };
   },
 ): Promise<SessionProblem | undefined> {
-  const { world, transport, snmp } = given;
+  const { transport, snmp } = given;
   const { timeoutMs, retries } = snmp;
   const target = {
     ...{ host: device.address, port: device.port, timeoutMs, retries },
     credentials: credentialsOf(device),
   };
-  const session = await openDeviceSession(world, transport, target);
+  const session = await openDeviceSession(transport, target);
   if ('kind' in session) return session;
   try {
     const { varbinds, problem } = await session.get([sysUpTime]);
     if (varbinds.length > 0) return undefined;
-    return await closerLook(problem ?? { kind: 'timeout' }, { world, transport, target });
+    return await closerLook(problem ?? { kind: 'timeout' }, { transport, target });
   } finally {
     session.close();
   }

@@ -58,7 +58,7 @@ export const recordVerb: Verb = {
       bar.close();
       if (!('kind' in session)) session.close();
       if (taken.kind === 'problem') {
-        const problem = await closerLook(taken.problem, { world, transport, target });
+        const problem = await closerLook(taken.problem, { transport, target });
         terminal.complain(`${name}: ${problemText(problem, language)}`);
         return exitCodeOf(problem);
       }

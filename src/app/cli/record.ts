@@ -68,7 +68,7 @@ export const recordVerb: Verb = {
       const salt = world.randomBytes(32);
       const made = isMasked
         ? maskedRows(taken.rows, { profiles: profiles.byId.values(), salt })
-        : { rows: taken.rows, leftOut: 0 };
+        : { rows: taken.rows, leftOut: 0, replaced: undefined };
       const lines = recordingOf(made.rows).rows.flatMap(({ varbind }) => snmprecLine(varbind) ?? []);
       const file = values['dry-run'] === true ? undefined : (values.out ?? '-');
       await write(file, lines, terminal);
@@ -79,12 +79,12 @@ export const recordVerb: Verb = {
         file: file ?? '-',
       };
       if (values.json === true) {
-        const whole = { ...facts, masked: isMasked, incomplete: taken.incomplete };
+        const whole = { ...facts, masked: isMasked, replaced: made.replaced, incomplete: taken.incomplete };
         if (file === '-') terminal.complain(JSON.stringify(whole));
         else terminal.print(JSON.stringify(whole));
       } else if (values.quiet !== true) {
         terminal.complain(say('recorded', facts));
-        terminal.complain(say(isMasked ? 'masked' : 'notMasked', facts));
+        terminal.complain(say(isMasked ? 'masked' : 'notMasked', { ...facts, ...made.replaced }));
       }
       return taken.incomplete.length === 0 ? exitCodes.ok : exitCodes.problem;
     } finally {

@@ -27,7 +27,7 @@ const sentences = {
     read: '{answers} answers',
     recorded: '{rows} rows recorded (profile {profile}), to {file}.',
     masked:
-      'Names, addresses, serial numbers and free text are masked; {leftOut} rows left out in which a name still stood. Look through it before you give it away.',
+      'Masked: {names} names and places, {serials} serial numbers, {addresses} addresses, {texts} free texts, {indexes} indexes; {leftOut} rows left out in which a name still stood. The community is never written. Look through it before you give it away.',
     notMasked: 'Nothing is masked: the recording holds names, addresses and serial numbers.',
     unknownDevice:
       'No profile knows this device (sysObjectID {id}); it was read with the standard tables only. They answered: {answered}.',
@@ -63,7 +63,7 @@ const sentences = {
     read: 'ответов: {answers}',
     recorded: 'Записано строк: {rows} (профиль {profile}), файл {file}.',
     masked:
-      'Имена, адреса, серийные номера и произвольный текст скрыты; строк, где имя осталось, выброшено: {leftOut}. Просмотрите запись, прежде чем отдавать.',
+      'Скрыто: имён и мест {names}, серийных номеров {serials}, адресов {addresses}, произвольных текстов {texts}, индексов {indexes}; строк, где имя осталось, выброшено: {leftOut}. Community не записывается. Просмотрите запись, прежде чем отдавать.',
     notMasked: 'Ничего не скрыто: в записи есть имена, адреса и серийные номера.',
     unknownDevice:
       'Профиля для этого устройства нет (sysObjectID {id}), прочитаны только стандартные таблицы. Ответили: {answered}.',

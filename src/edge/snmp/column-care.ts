@@ -35,6 +35,11 @@ const named = [
     '1.0.8802.1.1.2.1.3.7.1.4',
   ],
 ];
+/** entPhysicalSerialNum. */
+const serials = ['1.3.6.1.2.1.47.1.1.1.1.11'];
+/** Attributes that tell one piece, one person or one place from another, whatever they are read as. */
+const telling =
+  /serial|alias|address|mac$|contact|location|owner|customer|subscriber|user|phone|imei|imsi|iccid|asset|host/i;
 /** Objects of the equipment itself; what hangs on it is named after those who use it. */
 const ownKinds =
   /^(sensor|fan|psu|card|module|chassis|interface|port|pon-port|cpu|processor|memory|storage|disk|battery|ups|input|output|rectifier|upstream|downstream|mac-domain|fiber-node)$/;
@@ -46,6 +51,7 @@ export class ColumnCare {
   readonly #indexes = new Map<string, IndexParts>();
   /** Hidden whoever else reads them. */
   readonly #hidden = new Set(alwaysHidden);
+  readonly #serials = new Set(serials);
 
   constructor(profiles: Iterable<Profile>) {
     for (const profile of profiles) {
@@ -61,6 +67,8 @@ export class ColumnCare {
     readonly care: Care;
     readonly allowed: ReadonlySet<string>;
     readonly isHidden: boolean;
+    /** Tells one piece of equipment from another: numbers too are replaced. */
+    readonly isSerial: boolean;
     readonly indexFrom: number | undefined;
     readonly parts: IndexParts | undefined;
   } {
@@ -71,9 +79,10 @@ export class ColumnCare {
       const parts = this.#indexes.get(prefix.slice(0, prefix.lastIndexOf('.')));
       if (column === undefined && parts === undefined) continue;
       const { care, allowed } = column ?? hidden;
-      return { care, allowed, isHidden, indexFrom: end, parts };
+      const isSerial = this.#serials.has(prefix);
+      return { care, allowed, isHidden, isSerial, indexFrom: end, parts };
     }
-    return { ...hidden, isHidden: false, indexFrom: undefined, parts: undefined };
+    return { ...hidden, isHidden: false, isSerial: false, indexFrom: undefined, parts: undefined };
   }
 
   #identity({ identity }: Profile): void {
@@ -81,6 +90,7 @@ export class ColumnCare {
       for (const one of leaves(source)) {
         if (one.kind !== 'get' && one.kind !== 'column') continue;
         const column = one.kind === 'get' ? one.oid.replace(/\.0$/, '') : one.oid;
+        if (field === 'serial') this.#serials.add(column);
         if (field === 'serial' || field === 'sysName') this.#hidden.add(column);
         else this.#set(column, 'model');
       }
@@ -101,7 +111,8 @@ export class ColumnCare {
           ? 'words'
           : 'hide';
       const oid = column(source);
-      if (oid !== undefined && /serial|alias/i.test(name)) this.#hidden.add(oid);
+      if (oid !== undefined && telling.test(name)) this.#hidden.add(oid);
+      if (oid !== undefined && /serial/i.test(name)) this.#serials.add(oid);
       this.#set(oid, isSafe ? 'keep' : care, map?.keys());
     }
     for (const { source, as, map } of table.states)

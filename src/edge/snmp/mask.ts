@@ -46,6 +46,19 @@ export class Mask {
     return bytes.map((byte, place) => (byte === 0 ? 0 : 1 + (drawn[place]! % 255)));
   }
 
+  /** Of as many digits; 0 says that there is none. */
+  number(value: number): number {
+    if (value === 0) return 0;
+    const digits = String(Math.abs(value)).length;
+    const least = digits === 1 ? 1 : 10 ** (digits - 1);
+    const size = 9 * 10 ** (digits - 1);
+    const drawn = Buffer.from(this.#draw('number', String(value), 6)).readUIntBE(0, 6);
+    const moved = least + ((Math.abs(value) - least + 1 + (drawn % (size - 1))) % size);
+    // A signed or unsigned 32-bit number stays one.
+    const made = value <= 0xffffffff && moved > 0x7fffffff ? least + (moved % (0x7fffffff - least)) : moved;
+    return Math.sign(value) * made;
+  }
+
   /** Four letters of a vendor and four bytes; as eight bytes. */
   gponSerial(bytes: Uint8Array): Uint8Array {
     const written = this.#gponText(

@@ -9,25 +9,61 @@ import { Mask } from './mask.ts';
 import { IndexMask } from './mask-index.ts';
 import { NameList } from './name-list.ts';
 
+export interface MaskedRows {
+  readonly rows: readonly Varbind[];
+  readonly leftOut: number;
+  readonly replaced: Readonly<Record<Replaced, number>>;
+}
+
+/** What was replaced: values by what they told, and rows whose index did. */
+type Replaced = 'names' | 'serials' | 'addresses' | 'texts' | 'indexes';
+
 const sysObjectID = '1.3.6.1.2.1.1.2.0';
+const sysDescr = '1.3.6.1.2.1.1.1.0';
+/** What `uname -a` prints: the name of the machine stands second, whatever the agent calls itself. */
+const systemName = /^(Linux|FreeBSD|NetBSD|OpenBSD|Darwin|SunOS|AIX|HP-UX) (\S+)(?= )/;
 
 export function maskedRows(
   rows: readonly Varbind[],
   { profiles, salt }: { readonly profiles: Iterable<Profile>; readonly salt: Uint8Array },
-): { readonly rows: readonly Varbind[]; readonly leftOut: number } {
+): MaskedRows {
   const care = new ColumnCare(profiles);
   const secrets = secretsOf(rows, care);
   const mask = new Mask(salt);
   const index = new IndexMask(mask, secrets);
   const made: Varbind[] = [];
+  const replaced = { names: 0, serials: 0, addresses: 0, texts: 0, indexes: 0 };
   let leftOut = 0;
   for (const row of rows) {
     const oid = maskedOid(row.oid, care, index);
     const masked = { oid, value: maskedValue(row, { care, index, mask, names: secrets.names }) };
-    if (row.oid === sysObjectID || !secrets.names.standsIn(masked)) made.push(masked);
-    else leftOut++;
+    if (row.oid !== sysObjectID && secrets.names.standsIn(masked)) {
+      leftOut++;
+      continue;
+    }
+    made.push(masked);
+    if (masked.oid !== row.oid) replaced.indexes++;
+    const what = replacedIn(row, masked.value, care);
+    if (what !== undefined) replaced[what]++;
   }
-  return { rows: made, leftOut };
+  return { rows: made, leftOut, replaced };
+}
+
+function replacedIn(row: Varbind, masked: VarbindValue, care: ColumnCare): Replaced | undefined {
+  const { value } = row;
+  if (isSame(value, masked)) return undefined;
+  const { isSerial, isHidden } = care.of(row.oid.split('.').map(Number));
+  if (isSerial) return 'serials';
+  const isBinary = value.type === 'octets' && textOf(value.bytes) === undefined;
+  if (value.type === 'ipAddress' || value.type === 'oid' || isBinary) return 'addresses';
+  return isHidden ? 'names' : 'texts';
+}
+
+function isSame(value: VarbindValue, masked: VarbindValue): boolean {
+  if ('bytes' in value && 'bytes' in masked) return Buffer.compare(value.bytes, masked.bytes) === 0;
+  if ('address' in value && 'address' in masked) return value.address === masked.address;
+  if ('oid' in value && 'oid' in masked) return value.oid === masked.oid;
+  return !('number' in value && 'number' in masked) || value.number === masked.number;
 }
 
 interface Secrets {
@@ -44,6 +80,7 @@ function secretsOf(rows: readonly Varbind[], care: ColumnCare): Secrets {
   const hidden = new Set<string>();
   for (const { oid, value } of rows) {
     const column = care.of(oid.split('.').map(Number));
+    if (column.isSerial && 'number' in value) hidden.add(String(value.number));
     if (value.type === 'ipAddress') addIp(secrets.ips, value.address.split('.').map(Number));
     if (value.type !== 'octets') continue;
     const { bytes } = value;
@@ -56,6 +93,8 @@ function secretsOf(rows: readonly Varbind[], care: ColumnCare): Secrets {
     for (const [address] of text?.matchAll(/\b[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}\b/g) ?? [])
       addMac(secrets.macs, Buffer.from(address.replace(/[:-]/g, ''), 'hex'));
     if (text === undefined) continue;
+    const ownName = oid === sysDescr ? systemName.exec(text)?.[2] : undefined;
+    if (ownName !== undefined) hidden.add(ownName);
     if (column.isHidden) hidden.add(text.trim());
     else if (column.care !== 'hide' || column.allowed.has(text.toLowerCase())) kept.add(text.trim());
   }
@@ -109,6 +148,12 @@ function maskedValue({ oid, value }: Varbind, masking: Masking): VarbindValue {
     case 'opaque':
       // Net-SNMP wraps floats so; anything else may be anything.
       return value.bytes[0] === 0x9f ? value : { type: 'opaque', bytes: mask.bytes(value.bytes) };
+    case 'integer':
+    case 'gauge32':
+    case 'counter32':
+      // A serial number may be a number: no profile judges it.
+      if (!care.of(oid.split('.').map(Number)).isSerial) return value;
+      return { ...value, number: mask.number(value.number) };
     default:
       return value;
   }
@@ -118,19 +163,21 @@ function maskedOctets(oid: string, bytes: Uint8Array, { care, mask, names }: Mas
   const column = care.of(oid.split('.').map(Number));
   const text = textOf(bytes);
   if (bytes.length === 0 || (column.care === 'keep' && text === undefined)) return bytes;
-  if (text === undefined) return maskedBytes(bytes, mask);
+  if (text === undefined) return maskedBytes(bytes, mask, column.isSerial);
   if (!column.isHidden && column.allowed.has(text.toLowerCase())) return bytes;
   if (column.care === 'hide') return Buffer.from(mask.text(text));
   if (!column.isHidden && figure.test(text)) return bytes;
   // What is kept for its form may still quote a name: as a system's description does with its own.
-  const safe = names.replacedIn(text, (name) => mask.text(name));
+  const named =
+    oid === sysDescr ? text.replace(systemName, (_, system, name) => `${system} ${mask.text(name)}`) : text;
+  const safe = names.replacedIn(named, (name) => mask.text(name));
   return Buffer.from(column.care === 'words' ? mask.words(safe) : mask.model(safe));
 }
 
-function maskedBytes(bytes: Uint8Array, mask: Mask): Uint8Array {
+function maskedBytes(bytes: Uint8Array, mask: Mask, isSerial: boolean): Uint8Array {
   if (bytes.length === 6) return mask.mac(bytes);
   if (bytes.length === 4) return mask.ipv4(bytes);
-  if (isDateAndTime(bytes)) return bytes;
+  if (!isSerial && isDateAndTime(bytes)) return bytes;
   const isGpon =
     bytes.length === 8 && /^[A-Z]{4}$/.test(Buffer.from(bytes.subarray(0, 4)).toString('latin1'));
   return isGpon ? mask.gponSerial(bytes) : mask.bytes(bytes);

@@ -1,5 +1,6 @@
 /** `record`: a device full of canaries becomes a file without one, and the file reads as the device did. */
 import { readFile } from 'node:fs/promises';
+import { hostname, networkInterfaces } from 'node:os';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pollVerb } from '../../../src/app/cli/poll.ts';
 import { recordVerb } from '../../../src/app/cli/record.ts';
@@ -8,6 +9,7 @@ import { realWorld } from '../../../src/app/world.ts';
 import { type Agent, openAgent, recordedRows, type Varbind } from '../../../src/edge/snmp/agent.ts';
 import { parseSnmprec, recordingOf } from '../../../src/edge/snmp/snmprec.ts';
 import type { DeviceReading } from '../../../src/model/reading.ts';
+import { isSnmpdInstalled, startSnmpd } from '../../edge/snmp/debian-snmpd.ts';
 import { type Folder, folderOf, json, say } from './collecting-terminal.ts';
 
 const text = (oid: string, value: string): Varbind => ({
@@ -159,3 +161,82 @@ test('--no-mask keeps all and says so; a file that exists is not written over; a
   const silent = await say(recordVerb, '127.0.0.1:9', '--timeout', '50ms', '--retries', '0');
   expect(silent.code).toBe(3);
 });
+
+test('a serial number is replaced whatever it is read from: a number, bytes, a date by accident', async () => {
+  const profile = [
+    'id: acme/box',
+    'status: unverified',
+    'match: { sysObjectID: [1.3.6.1.4.1.99999.1.7] }',
+    'identity: { vendor: Acme, os: acme, serial: { get: 1.3.6.1.4.1.99999.7.1.0 } }',
+    'tables:',
+    '  module:',
+    '    oid: 1.3.6.1.4.1.99999.7.2.1',
+    '    object: { kind: module }',
+    '    attributes:',
+    '      serial: { col: 2, as: number }',
+    '      serialBytes: { col: 3, as: hex }',
+    '      assetTag: { col: 4 }',
+    '      count: { col: 5, as: number }',
+  ].join('\n');
+  const own = '1.3.6.1.4.1.99999.7';
+  await agent!.close();
+  agent = await serve([
+    ...device,
+    number(`${own}.1.0`, 77_001_234),
+    number(`${own}.2.1.2.1`, 88_005_678),
+    bytes(`${own}.2.1.3.1`, [0x07, 0xe4, 1, 2, 3, 4, 5, 6]),
+    text(`${own}.2.1.4.1`, 'CANARY-7'),
+    number(`${own}.2.1.5.1`, 4_711_000),
+    text(`${own}.9.0`, 'box 77001234 of 2020'),
+  ]);
+  await folder!.remove();
+  folder = await folderOf({ 'allclear.yaml': 'format: allclear/1\n', 'collectors/acme/box.yaml': profile });
+  const file = folder.file('device.snmprec');
+  const config = folder.file('allclear.yaml');
+  const said = await say(recordVerb, at(), '--config', config, '--out', file, '--json');
+  const facts = json<{ profile: string; replaced: Record<string, number> }>(said);
+  expect(facts.profile).toBe('acme/box');
+  expect(facts.replaced['serials']).toBeGreaterThanOrEqual(4);
+  expect(facts.replaced['names']).toBeGreaterThan(3);
+  expect(facts.replaced['addresses']).toBeGreaterThan(2);
+  const recorded = (await readFile(file, 'latin1')).toLowerCase();
+  for (const canary of ['77001234', '88005678', '07e40102', 'canary']) expect(recorded).not.toContain(canary);
+  expect(recorded).toContain('4711000');
+  expect(recorded).toMatch(/\.7\.1\.0\|2\|\d{8}\n/);
+});
+
+const noSnmpd = isSnmpdInstalled ? '' : ' (left out: /usr/sbin/snmpd is missing)';
+
+test.runIf(isSnmpdInstalled || process.env['CI'] === 'true')(
+  `a recording of Debian's agent holds nothing of this machine: name, place, contact, addresses, community${noSnmpd}`,
+  async () => {
+    const snmpd = await startSnmpd(['sysLocation Canary lane 4567', 'sysContact canary@isp.example']);
+    try {
+      const file = folder!.file('host.snmprec');
+      const address = `127.0.0.1:${snmpd.port}`;
+      const said = await say(recordVerb, address, '--community', 'reading', '--out', file);
+      expect(said.code).toBe(0);
+      expect(said.err.join('\n')).toMatch(/Masked: \d+ names and places, \d+ serial numbers, \d+ addresses/);
+      const recorded = (await readFile(file, 'latin1')).toLowerCase();
+      const cards = Object.values(networkInterfaces()).flatMap((card) => card ?? []);
+      const outside = cards.filter(({ internal }) => !internal);
+      const macs = outside.map(({ mac }) => mac).filter((one) => one !== '00:00:00:00:00:00');
+      const secrets = [
+        ...['test-host', 'canary', 'lane', 'isp.example', '|reading'],
+        ...outside.filter(({ family }) => family === 'IPv4').map(({ address: ip }) => ip),
+        ...macs.flatMap((one) => [
+          one,
+          one.replaceAll(':', ''),
+          one
+            .split(':')
+            .map((hex) => Number.parseInt(hex, 16))
+            .join('.'),
+        ]),
+      ];
+      expect(secrets.filter((secret) => recorded.includes(secret))).toEqual([]);
+      expect(recorded.split('\n')[0]).not.toContain(` ${hostname().toLowerCase()} `);
+    } finally {
+      await snmpd.stop();
+    }
+  },
+);

@@ -31,8 +31,8 @@ tables:
 `);
 const groups: readonly CellGroup[] = planOf(profile).groups;
 /** A tenth of 100 Mbit/s, so that 32 bits hold an hour of it. */
-export const speedBps = 100_000_000;
-export const bytesPerSecond = 1_250_000;
+const speedBps = 100_000_000;
+const bytesPerSecond = 1_250_000;
 const columns = groups[0]!.columns.map((oid) => Number(oid.slice(IF.length + 1)));
 
 export interface LightState {

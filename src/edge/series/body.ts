@@ -25,30 +25,31 @@ export function writeBody(part: Part): Uint8Array {
 
 /** Encodes the part behind what is there. */
 export function appendBody(to: BitWriter, part: Part, shared?: TimesWritten): void {
-  let from = part.from;
+  let { from } = part;
   while (from < part.to) {
-    const rest = { ...part, from };
-    sealed(to, () => {
-      from += writeChunk(to, rest, shared);
-    });
+    const start = beginSealed(to);
+    from += writeChunk(to, from === part.from ? part : { ...part, from }, shared);
+    endSealed(to, start);
   }
 }
 
-/** Puts checksum and length before what `write` appends. */
-export function sealed(to: BitWriter, write: () => void): void {
+/** Leaves room for checksum and length of what follows; `endSealed` wants to know where. */
+export function beginSealed(to: BitWriter): number {
   const start = to.at;
   to.reserve(HEAD_BYTES);
   to.at += HEAD_BYTES;
-  write();
-  const chunk = to.bytes.subarray(start + HEAD_BYTES, to.at);
-  const crc = crc32(chunk);
-  const { bytes } = to;
+  return start;
+}
+
+export function endSealed({ bytes, at }: BitWriter, start: number): void {
+  const length = at - start - HEAD_BYTES;
+  const crc = crc32(bytes.subarray(start + HEAD_BYTES, at));
   bytes[start] = crc;
   bytes[start + 1] = crc >>> 8;
   bytes[start + 2] = crc >>> 16;
   bytes[start + 3] = crc >>> 24;
-  bytes[start + 4] = chunk.length;
-  bytes[start + 5] = chunk.length >>> 8;
+  bytes[start + 4] = length;
+  bytes[start + 5] = length >>> 8;
 }
 
 /**

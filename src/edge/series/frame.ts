@@ -4,7 +4,7 @@
  */
 import { crc32 } from 'node:zlib';
 import { BitReader, BitWriter, DamagedChunk } from './bits.ts';
-import { appendBody, sealed, unsealed } from './body.ts';
+import { appendBody, beginSealed, endSealed, unsealed } from './body.ts';
 import { CHUNK_BYTES, type Part, readTimes, type TimesRead, type TimesWritten, writeTimes } from './chunk.ts';
 
 const FRAME_SHIFT = 7;
@@ -43,10 +43,10 @@ export class FrameWriter implements TimesWritten {
       if (isSame(this.#columns[number]!, times, from, to)) return number;
     }
     this.#columns.push(times.slice(from, to));
-    sealed(this.#times, () => {
-      this.#times.reserve(CHUNK_BYTES);
-      writeTimes(this.#times, times, from, to);
-    });
+    const start = beginSealed(this.#times);
+    this.#times.reserve(CHUNK_BYTES);
+    writeTimes(this.#times, times, from, to);
+    endSealed(this.#times, start);
     this.#columnEnds.push(this.#times.at);
     return last + 1;
   }

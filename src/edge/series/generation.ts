@@ -88,7 +88,7 @@ export class Generation {
       }
       if (row === 0) this.#putAside(id, { time, value, exact });
       else if (rows.put(row, id, value)) {
-        if (exact !== 0n) rows.putExact(row, id, exact);
+        if (words !== undefined && exact !== 0n) rows.putExact(row, id, exact);
       } else {
         tally.duplicates++;
         this.#putAside(id, { time, value, exact });
@@ -130,15 +130,7 @@ export class Generation {
 
   /** Appends all samples of the series, oldest arrival class first: the caller normalises. */
   copy(id: number, into: PointBuffer): void {
-    const rows = this.#rows;
-    const order = this.#orderOf(blockOf(id));
-    into.reserve(order.length);
-    for (const row of order) {
-      if (!rows.has(row, id)) continue;
-      const exact = rows.exactOf(row, id);
-      if (exact === 0n) into.push(rows.timeOf(row), rows.valueOf(row, id));
-      else into.pushExact(rows.timeOf(row), exact);
-    }
+    this.#rows.copy(this.#orderOf(blockOf(id)), id, into);
     const late = this.#late.get(id);
     if (late !== undefined) into.append(late);
   }

@@ -19,14 +19,18 @@ export const hourColumns = ['minimum', 'maximum', 'mean', 'last', 'count'] as co
 
 /** Sums the points up, which are in order of time; gaps do not count, and an hour of gaps is none. */
 export function hoursOf({ times, values, count }: Pick<PointBuffer, 'times' | 'values' | 'count'>): Hours {
-  const columns: Record<keyof Hours, number[]> = {
-    from: [],
-    minimum: [],
-    maximum: [],
-    mean: [],
-    last: [],
-    count: [],
+  const first = count === 0 ? 0 : Math.floor(times[0]! / HOUR_MS);
+  const most = count === 0 ? 0 : Math.min(count, Math.floor(times[count - 1]! / HOUR_MS) - first + 1);
+  const column = (): Float64Array => new Float64Array(most);
+  const hours = {
+    from: column(),
+    minimum: column(),
+    maximum: column(),
+    mean: column(),
+    last: column(),
+    count: column(),
   };
+  let held = 0;
   for (let at = 0; at < count; ) {
     const from = Math.floor(times[at]! / HOUR_MS) * HOUR_MS;
     let [minimum, maximum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -34,22 +38,27 @@ export function hoursOf({ times, values, count }: Pick<PointBuffer, 'times' | 'v
     for (; at < count && times[at]! < from + HOUR_MS; at++) {
       const value = values[at]!;
       if (Number.isNaN(value)) continue;
-      minimum = Math.min(minimum, value);
-      maximum = Math.max(maximum, value);
+      if (value < minimum) minimum = value;
+      if (value > maximum) maximum = value;
       sum += value;
       measured++;
       last = value;
     }
     if (measured === 0) continue;
-    const hour = { from, minimum, maximum, mean: sum / measured, last, count: measured };
-    for (const [name, value] of Object.entries(hour)) columns[name as keyof Hours].push(value);
+    hours.from[held] = from;
+    hours.minimum[held] = minimum;
+    hours.maximum[held] = maximum;
+    hours.mean[held] = sum / measured;
+    hours.last[held] = last;
+    hours.count[held] = measured;
+    held++;
   }
   return {
-    from: Float64Array.from(columns.from),
-    minimum: Float64Array.from(columns.minimum),
-    maximum: Float64Array.from(columns.maximum),
-    mean: Float64Array.from(columns.mean),
-    last: Float64Array.from(columns.last),
-    count: Float64Array.from(columns.count),
+    from: hours.from.subarray(0, held),
+    minimum: hours.minimum.subarray(0, held),
+    maximum: hours.maximum.subarray(0, held),
+    mean: hours.mean.subarray(0, held),
+    last: hours.last.subarray(0, held),
+    count: hours.count.subarray(0, held),
   };
 }

@@ -1,12 +1,16 @@
 /** Names of series and their numbers, in a small SQLite file of its own, and from when on samples are kept. */
 import { Fault } from '../../base/fault.ts';
 import type { SeriesId, SeriesName } from '../../flow/series.ts';
-import { openSqlite, type Sqlite, type SqlStatement } from '../disk/sqlite.ts';
+import { openSqlite, type Sqlite, type SqlStatement, type SqlValue } from '../disk/sqlite.ts';
 
 /** More series than this are refused: an inventory gone wild must not fill the disk. */
 const MOST_SERIES = 16_000_000;
 /** Longest resource, metric or unit. */
 const LONGEST = 512;
+/** Names of one device from so many on are looked for all at once. */
+const MANY = 32;
+/** Rows of one statement. */
+const ROWS = 32;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS series (
@@ -30,7 +34,9 @@ interface Row {
 export class Names {
   readonly #sqlite: Sqlite;
   readonly #find: SqlStatement<Row>;
+  readonly #beside: SqlStatement<Row>;
   readonly #insert: SqlStatement;
+  readonly #insertRows: SqlStatement;
   readonly #list: SqlStatement<Row>;
   readonly #named: SqlStatement<Row>;
   #isCounter = new Uint8Array(1_024);
@@ -43,9 +49,13 @@ export class Names {
     this.#find = this.#sqlite.prepare(
       'SELECT id FROM series WHERE resource = ? AND metric = ? AND unit = ? AND kind = ?',
     );
-    this.#insert = this.#sqlite.prepare(
-      'INSERT INTO series (id, resource, metric, unit, kind) VALUES (?, ?, ?, ?, ?)',
+    this.#beside = this.#sqlite.prepare(
+      `SELECT id, resource, metric, unit, kind FROM series WHERE resource = ?
+       UNION ALL SELECT id, resource, metric, unit, kind FROM series WHERE resource > ? AND resource < ? LIMIT ?`,
     );
+    const insert = 'INSERT INTO series (id, resource, metric, unit, kind) VALUES ';
+    this.#insert = this.#sqlite.prepare(`${insert}(?, ?, ?, ?, ?)`);
+    this.#insertRows = this.#sqlite.prepare(insert + new Array(ROWS).fill('(?, ?, ?, ?, ?)').join());
     this.#list = this.#sqlite.prepare(
       `SELECT id, resource, metric, unit, kind FROM series
        WHERE resource >= ? AND substr(resource, 1, length(?)) = ? ORDER BY resource, metric, unit, kind LIMIT ?`,
@@ -84,22 +94,52 @@ export class Names {
     for (const name of names) check(name);
     const before = this.#known;
     try {
-      return this.#sqlite.transaction(() => names.map((name) => this.#numberOf(name)));
+      return this.#sqlite.transaction(() => this.#numbersOf(names));
     } catch (error) {
       this.#known = before;
       throw error;
     }
   }
 
-  #numberOf({ resource, metric, unit, kind }: SeriesName): SeriesId {
-    const found = this.#find.get(resource, metric, unit, kind);
-    if (found !== undefined) return found.id as SeriesId;
-    const id = this.#known;
-    if (id > MOST_SERIES)
-      throw new Fault('series/too-many', `more than ${MOST_SERIES} series: "${resource}" is refused`);
-    this.#insert.run(id, resource, metric, unit, kind);
-    this.#note(id, kind);
-    return id as SeriesId;
+  #numbersOf(names: readonly SeriesName[]): SeriesId[] {
+    const beside = this.#besideOf(names);
+    const known = beside ?? new Map<string, number>();
+    const fresh: SqlValue[] = [];
+    const ids = names.map((name) => {
+      const key = keyOf(name);
+      const found =
+        known.get(key) ?? (beside === undefined ? this.#find.get(...columnsOf(name))?.id : undefined);
+      if (found !== undefined) return found as SeriesId;
+      const id = this.#known;
+      if (id > MOST_SERIES) {
+        throw new Fault('series/too-many', `more than ${MOST_SERIES} series: "${name.resource}" is refused`);
+      }
+      this.#note(id, name.kind);
+      known.set(key, id);
+      fresh.push(id, ...columnsOf(name));
+      return id as SeriesId;
+    });
+    const width = 5;
+    let at = 0;
+    for (; at + ROWS * width <= fresh.length; at += ROWS * width)
+      this.#insertRows.run(...fresh.slice(at, at + ROWS * width));
+    for (; at < fresh.length; at += width) this.#insert.run(...fresh.slice(at, at + width));
+    return ids;
+  }
+
+  /** All names of the device, when it is one device and most of them are asked for: asking for each costs more. */
+  #besideOf(names: readonly SeriesName[]): Map<string, number> | undefined {
+    const first = names[0];
+    if (first === undefined || names.length < MANY) return undefined;
+    const [device = ''] = first.resource.split('/', 1);
+    const isOfDevice = ({ resource }: SeriesName): boolean =>
+      resource === device || resource.startsWith(`${device}/`);
+    // What SQLite would not give back as it was asked for is looked for by SQLite alone.
+    if (!names.every((name) => isOfDevice(name) && !unsaid.test(keyOf(name)))) return undefined;
+    const most = names.length * 4;
+    // '0' comes next to '/', and text is compared byte by byte.
+    const rows = this.#beside.all(device, `${device}/`, `${device}0`, most);
+    return rows.length === most ? undefined : new Map(rows.map((row) => [keyOf(row), row.id]));
   }
 
   #note(id: number, kind: SeriesName['kind']): void {
@@ -133,6 +173,15 @@ export class Names {
     this.#sqlite.close();
   }
 }
+
+const columnsOf = ({ resource, metric, unit, kind }: SeriesName) => [resource, metric, unit, kind] as const;
+
+/** NUL, and halves of a character. */
+const unsaid = /[\0\ud800-\udfff]/u;
+
+/** Lengths first: no text can pass for another. */
+const keyOf = ({ resource, metric, unit, kind }: SeriesName): string =>
+  `${resource.length}/${metric.length}/${kind}/${resource}${metric}${unit}`;
 
 function check(name: SeriesName): void {
   for (const text of [name.resource, name.metric, name.unit]) {

@@ -2,6 +2,7 @@
  * Rows of samples: what a block of 32 neighbouring series measured at one time. A poll is a row, so a time is kept once for all of
  * them, and taking a sample in is one write into a column.
  */
+import type { PointBuffer } from './point-buffer.ts';
 
 const BLOCK_SHIFT = 5;
 /** Series of one block. */
@@ -147,6 +148,25 @@ export class Rows {
   exactOf(row: RowNumber, series: number): bigint {
     const { exact } = this.#pageOf(row);
     return exact === undefined ? 0n : exact[placeOf(row, series)]!;
+  }
+
+  /** Appends what these rows, oldest first, have of the series. */
+  copy(rows: readonly RowNumber[], series: number, into: PointBuffer): void {
+    into.reserve(rows.length);
+    const { times, values } = into;
+    let { count } = into;
+    for (const row of rows) {
+      const page = this.#pageOf(row);
+      const at = placeOf(row, series);
+      if (page.words[at * 2 + 1] === ABSENT) continue;
+      times[count] = page.times[row & ROW_MASK]!;
+      values[count] = page.values[at]!;
+      // Comparing two bigints costs more than all the rest of it.
+      if (page.exact !== undefined) into.exactColumn()[count] = page.exact[at]!;
+      else if (into.exact !== undefined) into.exact[count] = 0n;
+      count++;
+    }
+    into.count = count;
   }
 
   /** Nothing of it is used any more. */

@@ -2,6 +2,7 @@
 import type { World } from '../base/world.ts';
 import type { AgentRows, Oid, Varbind, VarbindValue } from '../edge/snmp/agent.ts';
 import type { City, CityDevice, CityPort } from './city.ts';
+import { neighbourRows } from './neighbour-rows.ts';
 import type { Network } from './network.ts';
 import { cableRows, copperRows, supplyRows } from './plant-rows.ts';
 
@@ -40,6 +41,7 @@ export function deviceRows(
   system(rows, device, elapsedMs);
   interfaces(rows, { device, network, elapsedMs });
   temperature(rows, device, elapsedMs);
+  neighbourRows(rows, device, city);
   if (device.kind === 'ups') supplyRows(rows, device, network);
   if (device.kind === 'cmts') cableRows(rows, { device, modems: city.modems, network, elapsedMs });
   if (device.kind === 'dslam') copperRows(rows, city.lines, network);

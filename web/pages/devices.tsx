@@ -126,7 +126,7 @@ function factsOf(device: DeviceJson): readonly Fact[] {
   const model = [identity?.vendor, identity?.hardware].filter((text) => text !== undefined).join(' ');
   const told: readonly (readonly [string, string | undefined])[] = [
     [say.device.hardware, model === '' ? undefined : model],
-    [say.device.version, [identity?.os, identity?.version].filter((text) => text !== undefined).join(' ')],
+    [say.device.version, identity?.version],
     [say.device.serial, identity?.serial],
     [say.device.upTime, ticks === undefined ? undefined : length(ticks * 10)],
     ['sysName', identity?.sysName],

@@ -112,7 +112,7 @@ const box = { width: 120, height: 22 };
 function Sparkline({ of: traffic }: { readonly of: PortTrafficJson | undefined }) {
   if (traffic === undefined) return null;
   const { device } = words.value;
-  const { inBps, outBps } = traffic;
+  const { inBps, outBps } = sinceMeasured(traffic);
   const highest = Math.max(1, ...inBps.map((bps) => bps ?? 0), ...outBps.map((bps) => bps ?? 0));
   const label = `${device.lastHour}: ${device.received} ${rateText(newest(inBps))}, ${device.sent} ${rateText(newest(outBps))}, ≤ ${amount(highest, 'bit/s')}`;
   return (
@@ -129,6 +129,15 @@ function Sparkline({ of: traffic }: { readonly of: PortTrafficJson | undefined }
       <path class="out" d={pathOf(outBps, highest)} />
     </svg>
   );
+}
+
+const fewestMinutes = 10;
+
+/** Of a device that is watched for less than an hour, the minutes since then. */
+function sinceMeasured({ inBps, outBps }: PortTrafficJson): Pick<PortTrafficJson, 'inBps' | 'outBps'> {
+  const first = inBps.findIndex((bps, minute) => bps !== null || (outBps[minute] ?? null) !== null);
+  const from = Math.min(Math.max(0, first), Math.max(0, inBps.length - fewestMinutes));
+  return { inBps: inBps.slice(from), outBps: outBps.slice(from) };
 }
 
 /** A minute without a measurement breaks the line; one alone is a short stroke. */

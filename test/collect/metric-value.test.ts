@@ -18,6 +18,13 @@ describe('a metric', () => {
       integer(8_000),
       -20,
     ],
+    ['of millivolts that an agent calls volts is null', volts, integer(5_142), null],
+    [
+      'of an unsigned word that ran below zero is null',
+      "name: hw.fan_speed, unit: '{rev}/min'",
+      gauge(4_294_944_255),
+      null,
+    ],
     ['of an ONT in steps of 0.002 dB is a level', `${light}, expr: 'v * 0.002 - 30'`, integer(5_000), -20],
     ['of a signed number in 16 bits is negative', `${light}, as: signed16, scale: 0.1`, integer(65_336), -20],
     [

@@ -5,6 +5,7 @@ import { instant } from '../../src/base/instant.ts';
 import { formatProblem } from '../../src/base/problem.ts';
 import {
   detectionOids,
+  detectionScalars,
   detectProfile,
   groundedProfile,
   judgeTest,
@@ -26,7 +27,8 @@ async function failuresOf(profile: Profile, test: ProfileTest): Promise<string[]
   const sysObjectID = id?.type === 'oid' ? id.oid : undefined;
   const sysDescr = descr?.type === 'octets' ? new TextDecoder().decode(descr.bytes) : undefined;
   const isChosen = sysObjectID !== undefined && profile.match.sysObjectID.length > 0;
-  const chosen = isChosen ? detectProfile(profiles, { sysObjectID, sysDescr }) : profile;
+  const answered = new Set(Object.keys(rows));
+  const chosen = isChosen ? detectProfile(profiles, { sysObjectID, sysDescr, answered }) : profile;
   if (chosen !== profile) return [`${profile.id}: a test's device is taken for ${chosen?.id}`];
   const answer = await readDevice(deviceOf(rows), groundedProfile(profile, sysObjectID), at);
   return answer.kind === 'reading' ? judgeTest(test, answer.reading).map(formatProblem) : [profile.id];

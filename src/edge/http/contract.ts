@@ -136,11 +136,10 @@ export interface DeviceJson {
   readonly reading?: DeviceReading | null;
 }
 
+/** `lateMs`: after the moment of the last turn. `silentRounds`: in a row, without an answer. */
 export interface DevicePollingJson {
   readonly everySeconds: number;
-  /** How long after its moment it was asked last. */
   readonly lateMs: number;
-  /** Rounds in a row without an answer. */
   readonly silentRounds: number;
   /** `authentication`, `noAccess`, `unreachable`, ..: what it says instead of an answer. */
   readonly refusal: string | null;
@@ -148,12 +147,9 @@ export interface DevicePollingJson {
   readonly incomplete: readonly { readonly column: string; readonly problem: string }[];
 }
 
-/** What went through a port in the last hour, in bit/s, oldest first, a minute each; null where nothing was measured. */
-export interface PortTrafficJson {
-  readonly ifIndex: number;
-  readonly inBps: readonly (number | null)[];
-  readonly outBps: readonly (number | null)[];
-}
+/** Bit/s of the last hour, oldest first, a minute each; null where nothing was measured. */
+type MinutesOfHour = readonly (number | null)[];
+export type PortTrafficJson = { readonly ifIndex: number } & Record<'inBps' | 'outBps', MinutesOfHour>;
 
 /** Something that a device said of itself or of its neighbour. Texts in places come from the network. */
 export interface FactJson {

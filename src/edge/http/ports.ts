@@ -255,7 +255,7 @@ export interface DeviceView {
   readonly polling?: DevicePolling | undefined;
 }
 
-export interface DevicePolling {
+interface DevicePolling {
   readonly everyMs: number;
   /** How long after its moment it was asked last. */
   readonly lateMs: number;

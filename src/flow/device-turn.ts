@@ -48,6 +48,7 @@ export class DeviceTurn {
   #fullAtMs = Number.NEGATIVE_INFINITY;
   #lastFullMs = Number.NEGATIVE_INFINITY;
   #extra = mostExtra;
+  #cutTables = 0;
   #marksAtMs = Number.NEGATIVE_INFINITY;
   #marks: string | undefined;
   #suspectedAtMs = Number.NEGATIVE_INFINITY;
@@ -85,6 +86,13 @@ export class DeviceTurn {
   get everyMs(): number {
     const groups = this.#columns?.plan.groups ?? [];
     return groups.reduce((least, { everyMs }) => Math.min(least, everyMs ?? least), this.#intervalMs);
+  }
+
+  /** Tables of whole readings that ended early since the last call. */
+  takeCutTables(): number {
+    const count = this.#cutTables;
+    this.#cutTables = 0;
+    return count;
   }
 
   /** Names may have changed: everything is read in the next turn. */
@@ -162,6 +170,7 @@ export class DeviceTurn {
     const isFirst = this.#columns === undefined;
     const answer = await this.device.readAll(isFirst);
     if (answer.kind !== 'reading') return answer;
+    this.#cutTables += answer.incomplete ?? 0;
     this.#fullAtMs = nowMs + fullEveryMs;
     this.#lastFullMs = nowMs;
     // Something may have been put in: every table is looked for.

@@ -229,6 +229,7 @@ export class Measuring {
     if (this.#turns.get(device.id) !== turn) return;
     const { detection } = this.#options;
     this.#counters.polls++;
+    this.#counters.tablesIncomplete += turn.takeCutTables();
     switch (outcome.kind) {
       case 'answered':
         this.#answered(turn, outcome);

@@ -5,7 +5,8 @@ import type { DeviceReading } from '../model/reading.ts';
 
 /** What became of asking for everything. */
 export type FullAnswer =
-  | { readonly kind: 'reading'; readonly reading: DeviceReading }
+  /** `incomplete`: tables that ended early; what arrived of them is in the reading. */
+  | { readonly kind: 'reading'; readonly reading: DeviceReading; readonly incomplete?: number | undefined }
   | { readonly kind: 'silent' }
   /** It answers, and refuses: the word for the counter, such as `authentication`. */
   | { readonly kind: 'refused'; readonly reason: string };

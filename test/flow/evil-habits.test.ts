@@ -193,7 +193,9 @@ describe('an agent whose answers are right as far as they go', () => {
 });
 
 describe('an agent that turns bad while it is watched', () => {
-  for (const [name, habit] of Object.entries({ ...uselessHabits, ...oddValues })) {
+  // Thousands of whole rows a request take long, and show no more than rows that come one by one.
+  const { 'rows without end': _, ...useless } = uselessHabits;
+  for (const [name, habit] of Object.entries({ ...useless, ...oddValues })) {
     test(`${name}: nothing is said of its ports, and it goes on where it was`, async () => {
       const { agent, poll, rates, said } = await watched();
       const good = agent.habit;

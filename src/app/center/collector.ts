@@ -97,6 +97,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     counters: () => ({
       ...named('snmp', transport.counters()),
       ...measuring.counters,
+      ...targets.counters(),
       ...probing.counters,
       ...discovery.counters(),
       detectionRefused: detection.refused,

@@ -53,6 +53,15 @@ export class Targets {
     return Object.fromEntries([...this.#targets].map(([id, { pace }]) => [id, pace]));
   }
 
+  /** Devices whose tables were let grow beyond the usual budget, and those whose tables have no end. */
+  counters(): Readonly<Record<string, number>> {
+    const paces = [...this.#targets.values()].map(({ pace }) => pace.growth);
+    return {
+      devicesWithLongTables: paces.filter((growth) => growth > 1).length,
+      devicesWithoutEnd: paces.filter((growth) => growth === 0).length,
+    };
+  }
+
   get devices(): readonly PolledDevice[] {
     return [...this.#targets.values()].map(({ measured }) => measured);
   }

@@ -88,7 +88,7 @@ export class DevicePoller {
     }
     this.#full = deflateRawSync(JSON.stringify(outcome.reading), { level: 3 });
     this.#makePlan(outcome.reading.device.version);
-    return { kind: 'reading', reading: outcome.reading };
+    return { kind: 'reading', reading: outcome.reading, incomplete: outcome.incomplete.length };
   }
 
   fill(groups: readonly number[], done: (outcome: FillOutcome) => void): void {

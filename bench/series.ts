@@ -12,6 +12,7 @@ import { openSqlite, type Sqlite } from '../src/edge/disk/sqlite.ts';
 import { connectSeries, serveSeries } from '../src/edge/series/port.ts';
 import { openSeries } from '../src/edge/series/series.ts';
 import type { SampleBatch, SeriesId, SeriesStore } from '../src/flow/series.ts';
+import { measureManySeries } from './support/many-series.ts';
 import { benchWorld } from './support/world.ts';
 
 const DAY_MS = 86_400_000;
@@ -35,9 +36,24 @@ export async function run(options: { readonly json: boolean }): Promise<void> {
     const peer = measurePeer(join(folder, 'peer.sqlite'), stepMs);
     for (const measured of await measureOurs(join(folder, 'store'), { stepMs, peer }))
       print(measured, options.json);
+    for (const measured of await measureMany(join(folder, 'many'))) print(measured, options.json);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A thousand polled devices, until half of the samples are in segments. */
+async function measureMany(folder: string): Promise<Measured[]> {
+  const many = await measureManySeries(folder, 1_000, 60);
+  const of = `${many.series} series`;
+  return [
+    { case: `${of}: CPU a sample, in segments`, ours: many.usPerSample, unit: 'us' },
+    { case: `${of}: CPU a new name`, ours: many.usPerName, unit: 'us' },
+    { case: `${of}: memory a series without samples`, ours: many.bytesPerSeries, unit: 'bytes' },
+    { case: `${of}: head at its fullest`, ours: many.mostHeadBytes / 2 ** 20, unit: 'MiB' },
+    { case: `${of}: RSS`, ours: many.rssMb, unit: 'MiB' },
+    { case: `${of}: longest append`, ours: many.longestAppendMs, unit: 'ms' },
+  ];
 }
 
 interface Peer {

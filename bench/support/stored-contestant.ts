@@ -172,6 +172,8 @@ export async function openSink(): Promise<{ readonly port: number; close(): Prom
   const server: Server = createServer((request, response) => {
     request.resume().on('end', () => response.writeHead(204).end());
   });
+  // A connection that rests between two cycles is not to be closed just when the next one uses it.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,

@@ -5,7 +5,7 @@
  * ifCounterDiscontinuityTime), a restart or another width begin anew. A Counter32 may have wrapped once, as long as the
  * interface is not too fast for that (RFC 2863 section 3.1.6).
  */
-import type { CountersSeen, PortsSeen } from './seen.ts';
+import type { PortsSeen } from './seen.ts';
 
 const wrapsAt = 2 ** 32;
 /** The smallest Ethernet frame: more packets than speed / this cannot pass in a second. */
@@ -64,46 +64,39 @@ export class Counters {
     const isSet = this.#discontinuity[port] !== seen.discontinuity[row];
     this.#discontinuity[port] = seen.discontinuity[row]!;
     let goesOn = !isSet && !interval.isRestarted;
-    const { counters } = seen;
+    const { bits, hi, lo } = seen.counters;
+    const { gains } = this;
+    const [keptBits, kept] = [this.#bits, this.#values];
     const width = this.#names.length;
-    const perSecond = seen.speedBps[row]!;
+    const bitRate = seen.speedBps[row]!;
     const seconds = interval.elapsedMs / 1_000;
+    const absurd = absurdPerSecond * seconds;
     for (let i = 0; i < width; i++) {
-      const gain = this.#gain(port * width + i, counters, row * width + i);
-      this.gains[i] = gain;
-      if (Number.isNaN(gain)) continue;
-      const bitsEach = this.#isOctets[i] === true ? 8 : leastPacketBits;
-      const checked =
-        counters.bits[row * width + i] === 32
-          ? unwrapped(gain, (perSecond / bitsEach) * seconds * tolerance)
-          : gain > absurdPerSecond * seconds
-            ? -1
-            : gain;
-      this.gains[i] = checked;
+      const at = row * width + i;
+      const was = port * width + i;
+      const [before, now] = [keptBits[was]!, bits[at]!];
+      const gain = (hi[at]! - kept[was * 2]!) * wrapsAt + (lo[at]! - kept[was * 2 + 1]!);
+      keptBits[was] = now;
+      kept[was * 2] = hi[at]!;
+      kept[was * 2 + 1] = lo[at]!;
+      let checked = gain;
+      if (before === 0 || now === 0) checked = Number.NaN;
+      else if (before !== now) checked = -1;
+      else if (now === 32) {
+        const bitsEach = this.#isOctets[i] === true ? 8 : leastPacketBits;
+        checked = unwrapped(gain, (bitRate / bitsEach) * seconds * tolerance);
+      } else if (gain > absurd) checked = -1;
+      gains[i] = checked;
       if (checked < 0) goesOn = false;
     }
     return goesOn;
   }
 
   readonly #isNamed = (name: string, i: number): boolean => name === this.#names[i];
-
-  /** From the kept value to the seen one, which is kept instead; below zero when it went back, all the way for another width. */
-  #gain(kept: number, seen: CountersSeen, at: number): number {
-    const before = this.#bits[kept]!;
-    const now = seen.bits[at]!;
-    const [hi, lo] = [seen.hi[at]!, seen.lo[at]!];
-    const gain = (hi - this.#values[kept * 2]!) * wrapsAt + (lo - this.#values[kept * 2 + 1]!);
-    this.#bits[kept] = now;
-    this.#values[kept * 2] = hi;
-    this.#values[kept * 2 + 1] = lo;
-    if (before === 0 || now === 0) return Number.NaN;
-    return before === now ? gain : Number.NEGATIVE_INFINITY;
-  }
 }
 
 /** The gain of a Counter32 with one wrap undone; NaN where nobody can tell, -1 where it was set. `most` is what can pass. */
 function unwrapped(gain: number, most: number): number {
-  if (gain === Number.NEGATIVE_INFINITY) return -1;
   // It may have gone round more than once: neither direction says anything.
   if (most >= wrapsAt) return Number.NaN;
   if (gain >= 0) return gain;

@@ -38,7 +38,7 @@ export interface PortsSeen {
 }
 
 /** The counter of (port, name) is at `port * names.length + name`. */
-export interface CountersSeen {
+interface CountersSeen {
   /** The same array for all devices of a profile. */
   readonly names: readonly string[];
   /** 32 or 64; 0 where the row has no such counter. */

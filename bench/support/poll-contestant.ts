@@ -7,7 +7,6 @@ import { TableCells } from '../../src/collect/session.ts';
 import { nothingLearned } from '../../src/edge/snmp/learned.ts';
 import { openSession } from '../../src/edge/snmp/session.ts';
 import { openTransport } from '../../src/edge/snmp/transport.ts';
-import { storedByPackage, storedByUs } from './stored-contestant.ts';
 
 export interface ContestantSetup {
   readonly way: 'ours' | 'oursStored' | 'handPacked' | 'handPackedStored' | 'tableColumns' | 'floor';
@@ -121,9 +120,11 @@ interface Package {
   readonly Version2c: number;
 }
 
-const snmp = createRequire(import.meta.url)('net-snmp') as Package;
+/** What one way needs is loaded by it alone: the memory that it takes is none of the others'. */
+const thePackage = (): Package => createRequire(import.meta.url)('net-snmp') as Package;
 
 function packageSessions({ devices, port }: ContestantSetup): PackageSession[] {
+  const snmp = thePackage();
   const options = { port, version: snmp.Version2c, timeout: 1_000, retries: 1 };
   return Array.from({ length: devices }, (_, device) =>
     snmp.createSession(addressOf(device), 'public', options),
@@ -132,6 +133,7 @@ function packageSessions({ devices, port }: ContestantSetup): PackageSession[] {
 
 /** The package at its best: all columns in one GETBULK, values kept as numbers. */
 function handPacked(setup: ContestantSetup) {
+  const { isVarbindError } = thePackage();
   const devices = packageSessions(setup).map((session) => ({
     session,
     cells: new Float64Array(PORTS * columns.length),
@@ -150,7 +152,7 @@ function handPacked(setup: ContestantSetup) {
           const prefix = prefixes[column]!;
           for (const varbind of found[column + 1] as readonly PackageVarbind[]) {
             const { oid, value } = varbind;
-            if (!oid.startsWith(prefix) || snmp.isVarbindError(varbind)) break;
+            if (!oid.startsWith(prefix) || isVarbindError(varbind)) break;
             const index = oid.slice(prefix.length);
             const number = typeof value === 'number' ? value : numberOf(value);
             device.cells[(Number(index) - 1) * columns.length + column] = number;
@@ -257,6 +259,7 @@ async function cycleOf(setup: ContestantSetup): Promise<Cycle> {
     case 'ours':
       return await ours(setup);
     case 'oursStored': {
+      const { storedByUs } = await import('./stored-contestant.ts');
       const { world, sessions } = await openOurs(setup);
       return await storedByUs(world, sessions);
     }
@@ -264,8 +267,10 @@ async function cycleOf(setup: ContestantSetup): Promise<Cycle> {
       const { devices, read } = handPacked(setup);
       return () => allOf(devices, read);
     }
-    case 'handPackedStored':
+    case 'handPackedStored': {
+      const { storedByPackage } = await import('./stored-contestant.ts');
       return storedByPackage(handPacked(setup), setup.sinkPort ?? 0);
+    }
     case 'tableColumns':
       return tableColumns(setup);
     case 'floor':

@@ -1,5 +1,5 @@
 /** The values of one group of columns that share an index, as typed arrays: what the hot path of polling fills and `detect` and the series read. */
-import { cellArrays, enlarged, keyOf } from './cell-arrays.ts';
+import { cellArrays, enlarged } from './cell-arrays.ts';
 import { compareOids, indexText, isOid, oidText, type Span } from './oid-bytes.ts';
 import type { Oid, VarbindValue } from './session.ts';
 import { valueTag } from './value-tag.ts';
@@ -8,7 +8,6 @@ const NO_BYTES = new Uint8Array(0);
 const NO_WORDS = new Uint32Array(0);
 const NO_TIMES = new Float64Array(0);
 const NO_INDEXES = new Uint32Array(1);
-const NO_KEYS = new Int32Array(0);
 
 /** What `rowFor` answers instead of a row. */
 export const notPlaced = { notIncreasing: -1, noRoom: -2, malformed: -3 } as const;
@@ -74,8 +73,6 @@ export class TableCells {
   indexes: Uint8Array = NO_BYTES;
   indexFrom: Uint32Array = NO_INDEXES;
   #texts: (string | undefined)[] = [];
-  /** Of each row: its index when it is at most three bytes long, see `keyOf`. */
-  #keys: Int32Array = NO_KEYS;
   /** Of each column: the row that came last, -1 before the first. Written by `arrived` only. */
   readonly last: Int32Array;
   /** The row that has the time of the message at hand. */
@@ -192,8 +189,6 @@ export class TableCells {
 
   /** True when these bytes are the index of the row. */
   hasIndex(row: number, bytes: Uint8Array, from: number, end: number): boolean {
-    const key = keyOf(bytes, from, end);
-    if (key !== 0) return key === this.#keys[row];
     let at = this.indexFrom[row]!;
     if (end <= from || this.indexFrom[row + 1]! - at !== end - from) return false;
     for (let i = from; i < end; i++) if (bytes[i] !== this.indexes[at++]) return false;
@@ -262,7 +257,7 @@ export class TableCells {
       const row = this.#rowAt(place);
       if (!isWhole || !Number.isNaN(this.rowAtMs[row]!)) kept.push(row);
     }
-    const isSpacious = this.#keys.length > kept.length * 1.25;
+    const isSpacious = this.rowAtMs.length > kept.length * 1.25;
     if (kept.length < this.rows || this.#order !== undefined || isSpacious) this.#arrange(kept);
     this.#hasNewRows = false;
     this.#order = undefined;
@@ -308,14 +303,13 @@ export class TableCells {
 
   #insert(place: number, { bytes, from, end }: Span): number {
     const row = this.rows;
-    if (row + 1 > this.#keys.length) this.#growRows();
+    if (row === this.rowAtMs.length) this.#growRows();
     const indexFrom = this.indexFrom[row]!;
     const indexEnd = indexFrom + end - from;
     if (indexEnd > this.indexes.length) this.indexes = enlarged(this.indexes, Math.max(64, indexEnd * 2));
     for (let i = from, to = indexFrom; i < end; i++, to++) this.indexes[to] = bytes[i]!;
     this.indexFrom[row + 1] = indexEnd;
-    this.#keys[row] = keyOf(bytes, from, end);
-    if (place < row) this.#order ??= Int32Array.from(this.#keys.keys());
+    if (place < row) this.#order ??= Int32Array.from(this.rowAtMs.keys());
     if (this.#order !== undefined) {
       this.#order.copyWithin(place + 1, place, row);
       this.#order[place] = row;
@@ -328,17 +322,17 @@ export class TableCells {
 
   #growRows(): void {
     const { tags, hi, lo, rowAtMs, rowTicks } = this;
-    const [keys, indexFrom, order] = [this.#keys, this.indexFrom, this.#order];
-    this.#allot(Math.min(this.#mostRows, Math.max(8, keys.length * 2)));
+    const { indexFrom } = this;
+    const order = this.#order;
+    this.#allot(Math.min(this.#mostRows, Math.max(8, rowAtMs.length * 2)));
     this.tags.set(tags);
     this.hi.set(hi);
     this.lo.set(lo);
     this.rowAtMs.set(rowAtMs);
     this.rowTicks.set(rowTicks);
-    this.#keys.set(keys);
     this.indexFrom.set(indexFrom);
     if (order !== undefined) {
-      this.#order = new Int32Array(this.#keys.length);
+      this.#order = new Int32Array(this.rowAtMs.length);
       this.#order.set(order);
     }
   }
@@ -350,7 +344,6 @@ export class TableCells {
     this.lo = arrays.lo;
     this.rowAtMs = arrays.rowAtMs;
     this.rowTicks = arrays.rowTicks;
-    this.#keys = arrays.keys;
     this.indexFrom = arrays.indexFrom;
   }
 
@@ -364,7 +357,7 @@ export class TableCells {
   /** Only these rows, in this order, and no room for others. */
   #arrange(kept: readonly number[]): void {
     const { width, tags, hi, lo, rowAtMs, rowTicks } = this;
-    const [keys, indexes, indexFrom] = [this.#keys, this.indexes, this.indexFrom];
+    const { indexes, indexFrom } = this;
     this.#allot(kept.length);
     this.indexes = new Uint8Array(kept.reduce((sum, row) => sum + indexFrom[row + 1]! - indexFrom[row]!, 0));
     let used = 0;
@@ -375,7 +368,6 @@ export class TableCells {
       this.lo.set(lo.subarray(...cells), to * width);
       this.rowAtMs[to] = rowAtMs[row]!;
       this.rowTicks[to] = rowTicks[row]!;
-      this.#keys[to] = keys[row]!;
       this.indexes.set(indexes.subarray(indexFrom[row], indexFrom[row + 1]), used);
       used += indexFrom[row + 1]! - indexFrom[row]!;
       this.indexFrom[to + 1] = used;

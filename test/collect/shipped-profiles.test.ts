@@ -5,7 +5,6 @@ import { instant } from '../../src/base/instant.ts';
 import { formatProblem } from '../../src/base/problem.ts';
 import {
   detectionOids,
-  detectionScalars,
   detectProfile,
   groundedProfile,
   judgeTest,

@@ -10,8 +10,10 @@ interface Plausible {
 }
 
 export function defaultRange(name: string, unit: string): Plausible | undefined {
-  // Receivers go blind far above -50 dBm; no amplifier of a network gives more than a watt.
-  if (unit === 'dB[mW]' && opticalLevel.test(name)) return { range: [-50, 30], isPhysical: true };
+  // Receivers go blind far above -50 dBm and are burnt by a watt; amplifiers of cable television give up to ten.
+  if (unit === 'dB[mW]' && opticalLevel.test(name)) {
+    return { range: [-50, name.startsWith('optical.rx') ? 30 : 40], isPhysical: true };
+  }
   if (unit === 'Cel') return { range: [-60, 200], isPhysical: false };
   // Supplies of up to 1,500 V (low voltage, IEC 60038, and traction); more is millivolts that an agent calls volts.
   if (unit === 'V') return { range: [-1_500, 1_500], isPhysical: false };

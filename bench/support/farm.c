@@ -34,10 +34,10 @@ static const uint8_t up_time[8] = { 0x2b, 6, 1, 2, 1, 1, 3, 0 };
 /* A place in the view: sysUpTime (column -1), a cell, or the end (column COLUMNS). */
 struct place { int column; int row; };
 
-static uint64_t now_ms(void) {
+static uint64_t now_us(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+  return (uint64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 /* All sub-identifiers here are below 128, so that bytes compare like numbers. */
@@ -263,14 +263,15 @@ int main(int argc, char **argv) {
   uint32_t oldest = 0, newest = 0;
   for (;;) {
     struct pollfd polled[2] = { { fd, POLLIN, 0 }, { 0, POLLIN, 0 } };
-    uint64_t ms = now_ms();
-    int wait = newest == oldest ? -1 : (int)(ring[oldest % WAITING].due > ms ? ring[oldest % WAITING].due - ms : 0);
-    poll(polled, 2, wait);
+    /* Whole milliseconds would make each of seven round trips up to two of them longer. */
+    uint64_t us = now_us(), due = newest == oldest ? 0 : ring[oldest % WAITING].due, left = due > us ? due - us : 0;
+    struct timespec wait = { left / 1000000, left % 1000000 * 1000 };
+    ppoll(polled, 2, newest == oldest ? NULL : &wait, NULL);
     char byte;
     if (polled[1].revents != 0 && read(0, &byte, 1) <= 0) return 0;
-    ms = now_ms();
+    us = now_us();
     int ready = 0;
-    while (newest != oldest && ring[oldest % WAITING].due <= ms && ready < BATCH) {
+    while (newest != oldest && ring[oldest % WAITING].due <= us && ready < BATCH) {
       struct waiting *w = &ring[oldest++ % WAITING];
       prepare(ready++, &w->packet, w->bytes, w->size);
     }
@@ -286,14 +287,14 @@ int main(int argc, char **argv) {
     for (int i = 0; i < received; i++) {
       uint32_t device = device_of(&incoming[i].msg_hdr);
       if (device >= devices || (silent > 0 && device % 100 < (uint32_t)silent)) continue;
-      int size = answer(requests[i], incoming[i].msg_len, device, replies[ready], largest, ms);
+      int size = answer(requests[i], incoming[i].msg_len, device, replies[ready], largest, us / 1000);
       if (size == 0) continue;
       if (latency == 0) {
         prepare(ready, &packets[i], replies[ready], size);
         ready++;
       } else if (newest - oldest < WAITING && size <= 1500) {
         struct waiting *w = &ring[newest++ % WAITING];
-        w->due = ms + latency;
+        w->due = us + latency * 1000;
         w->size = size;
         w->packet = packets[i];
         memcpy(w->bytes, replies[ready], size);

@@ -39,7 +39,7 @@ export class Days {
   readonly #open = new Set<Source>();
   #sealing: Sealing | undefined;
   /** Series whose hours are to be summed up again: late samples came after their day was sealed. */
-  readonly #late: { readonly day: number; readonly series: Generator<number> }[] = [];
+  #late: { readonly day: number; readonly source: Source; readonly series: Generator<number> }[] = [];
   /** Counters since the start. */
   damaged = 0;
   bodiesWritten = 0;
@@ -132,7 +132,8 @@ export class Days {
     const source = new Segment(path);
     held.files.push({ ...name, source });
     // Of a day that is being sealed the hours are summed up again as well: the sealing may be past these series.
-    if (isSealed(held) || this.#sealing?.day === day) this.#late.push({ day, series: source.series() });
+    if (isSealed(held) || this.#sealing?.day === day)
+      this.#late.push({ day, source, series: source.series() });
   }
 
   async sync(): Promise<void> {
@@ -198,15 +199,25 @@ export class Days {
       this.#sumUp(count);
       return;
     }
+    try {
+      this.#sealMore(sealing, count);
+      if (sealing.isWhole) await this.#finishSealing(sealing);
+    } catch (error) {
+      // What is half written cannot be gone on with: a later round begins the day anew from the files that it still has.
+      sealing.abandon();
+      if (this.#sealing === sealing) this.#sealing = undefined;
+      throw error;
+    }
+  }
+
+  #sealMore(sealing: Sealing, count: number): void {
     const damagedBefore = sealing.damaged;
     this.#rollUps.write(sealing.day, sealing.some(count));
     const damaged = sealing.damaged - damagedBefore;
-    if (damaged > 0) {
-      this.damaged += damaged;
-      const fields = { day: sealing.day, damaged };
-      this.#log.warn('series store: damaged chunks were left behind when the day was sealed', fields);
-    }
-    if (sealing.isWhole) await this.#finishSealing(sealing);
+    if (damaged === 0) return;
+    this.damaged += damaged;
+    const fields = { day: sealing.day, damaged };
+    this.#log.warn('series store: damaged chunks were left behind when the day was sealed', fields);
   }
 
   #sumUp(count: number): void {
@@ -244,7 +255,10 @@ export class Days {
     const replaced = held.files.filter((file) => file.number < number);
     const later = held.files.filter((file) => file.number > number);
     held.files = [{ day, kind: 'whole', number, source: new Segment(path) }, ...later];
-    for (const { source } of replaced) await this.#remove(source);
+    for (const { source } of replaced) {
+      this.#forgetLate((late) => late.source === source);
+      await this.#remove(source);
+    }
   }
 
   /** Unlinks all days that end at or before the instant; returns how many. */
@@ -256,8 +270,7 @@ export class Days {
         this.#sealing = undefined;
       }
       this.#days.delete(day);
-      for (let i = this.#late.length - 1; i >= 0; i--)
-        if (this.#late[i]!.day === day) this.#late.splice(i, 1);
+      this.#forgetLate((late) => late.day === day);
       for (const { source } of files) await this.#remove(source);
     }
     if (dropped.length > 0) await this.sync();
@@ -269,6 +282,10 @@ export class Days {
     this.#sealing = undefined;
     for (const source of this.#open) source.close();
     this.#open.clear();
+  }
+
+  #forgetLate(isGone: (late: { readonly day: number; readonly source: Source }) => boolean): void {
+    this.#late = this.#late.filter((late) => !isGone(late));
   }
 
   #use(source: Source): void {

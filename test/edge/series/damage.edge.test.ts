@@ -8,6 +8,7 @@ import {
   rmdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { MessageChannel } from 'node:worker_threads';
@@ -234,6 +235,18 @@ describe('series store on a damaged disk', () => {
     await harness.settle();
     expect((await harness.store.stats())['head_bytes']).toBe(0);
     expect(await readDay(harness, one!)).toBe(1_440);
+  });
+
+  it('seals a day anew that found the disk full, and keeps all of it meanwhile', async () => {
+    const ids = await gauges(harness, 3);
+    for (const id of ids) await fillDay(harness, [id]);
+    symlinkSync('/dev/full', `${harness.folder}/series-2026-03-10.sealing`);
+    await harness.settle();
+    expect((await harness.store.stats())['roll_failures']).toBe(1);
+    await harness.restart();
+    expect(harness.problems).toEqual([]);
+    expect(dayFiles()).toEqual([expect.stringMatching(/\.whole$/)]);
+    for (const id of ids) expect(await readDay(harness, id)).toBe(1_440);
   });
 
   it('reads days of former versions and takes them over when they are sealed', async () => {

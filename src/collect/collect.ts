@@ -23,7 +23,7 @@ export {
   type SampleName,
   type SampleSink,
 } from './measured-rows.ts';
-export type { PatternCompiler } from './pattern.ts';
+export { firstGroup, type Pattern, type PatternCompiler } from './pattern.ts';
 export { type CellGroup, planOf } from './plan.ts';
 export type { Profile, Profiles } from './profile.ts';
 export { profileSchema } from './profile-schema.ts';

@@ -3,6 +3,7 @@ import {
   type CellGroup,
   compileProfiles,
   type FillOutcome,
+  type PatternCompiler,
   type Profile,
   planOf,
   TableCells,
@@ -16,8 +17,8 @@ import type { DeviceReading, InterfaceReading, ObjectReading } from '../../src/m
 
 type Cell = readonly [tag: keyof typeof valueTag, value: number | bigint];
 
-export function profileOf(text: string): Profile {
-  const { value, problems } = compileProfiles([parseYaml('test.yaml', text).value]);
+export function profileOf(text: string, patterns?: PatternCompiler): Profile {
+  const { value, problems } = compileProfiles([parseYaml('test.yaml', text).value], patterns);
   if (problems.length > 0) throw new Error(problems[0]!.message);
   return [...value.byId.values()][0]!;
 }

@@ -1,5 +1,5 @@
 /** What a recording may keep of a column: known from what the profiles read it as, else nothing that is text. */
-import type { Profile } from '../../collect/collect.ts';
+import { firstGroup, type Pattern, type Profile } from '../../collect/collect.ts';
 import type { IndexParts } from './mask-index.ts';
 
 type Table = Profile['tables'][number];
@@ -18,8 +18,9 @@ const alwaysHidden = [
   ...['1.3.6.1.2.1.1.4', '1.3.6.1.2.1.1.5', '1.3.6.1.2.1.1.6', '1.3.6.1.2.1.31.1.1.1.18'],
   ...['1.3.6.1.2.1.47.1.1.1.1.11', '1.3.6.1.2.1.47.1.1.1.1.14', '1.3.6.1.2.1.47.1.1.1.1.15'],
 ];
+const sysDescr = '1.3.6.1.2.1.1.1';
 /** sysDescr, and of ENTITY-MIB the revisions and who made which model. */
-const models = ['1.3.6.1.2.1.1.1', ...[8, 9, 10, 12, 13].map((column) => `1.3.6.1.2.1.47.1.1.1.1.${column}`)];
+const models = [sysDescr, ...[8, 9, 10, 12, 13].map((column) => `1.3.6.1.2.1.47.1.1.1.1.${column}`)];
 /** ifDescr, ifName, entPhysicalDescr and entPhysicalName, descriptions of HOST-RESOURCES-MIB, names of lm-sensors, ports of LLDP. */
 const named = [
   ...[
@@ -52,6 +53,8 @@ export class ColumnCare {
   /** Hidden whoever else reads them. */
   readonly #hidden = new Set(alwaysHidden);
   readonly #serials = new Set(serials);
+  /** Where a serial number or a name stands within a text that says other things too. */
+  readonly #tellingWithin = new Map<string, Pattern[]>();
 
   constructor(profiles: Iterable<Profile>) {
     for (const profile of profiles) {
@@ -85,13 +88,28 @@ export class ColumnCare {
     return { ...hidden, isHidden: false, isSerial: false, indexFrom: undefined, parts: undefined };
   }
 
+  /** Serial numbers and names that stand within a text of the row with these arcs. */
+  tellingIn(arcs: readonly number[], text: string): readonly string[] {
+    for (let end = arcs.length - 1; end > 5; end--) {
+      const patterns = this.#tellingWithin.get(arcs.slice(0, end).join('.'));
+      if (patterns !== undefined)
+        return patterns.flatMap((pattern) => firstGroup(pattern, text)?.trim() ?? []);
+    }
+    return [];
+  }
+
   #identity({ identity }: Profile): void {
     for (const [field, source] of Object.entries(identity)) {
       for (const one of leaves(source)) {
-        if (one.kind !== 'get' && one.kind !== 'column') continue;
-        const column = one.kind === 'get' ? one.oid.replace(/\.0$/, '') : one.oid;
+        const column = columnOf(one);
+        if (column === undefined) continue;
+        const isTelling = field === 'serial' || field === 'sysName';
+        if (isTelling && 'pattern' in one && one.pattern !== undefined) {
+          this.#tellingWithin.set(column, [...(this.#tellingWithin.get(column) ?? []), one.pattern]);
+          continue;
+        }
         if (field === 'serial') this.#serials.add(column);
-        if (field === 'serial' || field === 'sysName') this.#hidden.add(column);
+        if (isTelling) this.#hidden.add(column);
         else this.#set(column, 'model');
       }
     }
@@ -144,5 +162,12 @@ const hidden: { readonly care: Care; readonly allowed: ReadonlySet<string> } = {
 const rank: Readonly<Record<Care, number>> = { hide: 0, words: 1, model: 2, keep: 3 };
 
 type Source = NonNullable<Profile['identity'][keyof Profile['identity']]>;
+/** Of a pattern it is sysDescr. */
+function columnOf(source: Source): string | undefined {
+  if (source.kind === 'pattern') return sysDescr;
+  if (source.kind === 'get') return source.oid.replace(/\.0$/, '');
+  return source.kind === 'column' ? source.oid : undefined;
+}
+
 const leaves = (source: Source): readonly Source[] =>
   source.kind === 'join' || source.kind === 'first' ? source.parts.flatMap(leaves) : [source];

@@ -79,7 +79,8 @@ function secretsOf(rows: readonly Varbind[], care: ColumnCare): Secrets {
   const kept = new Set<string>();
   const hidden = new Set<string>();
   for (const { oid, value } of rows) {
-    const column = care.of(oid.split('.').map(Number));
+    const arcs = oid.split('.').map(Number);
+    const column = care.of(arcs);
     if (column.isSerial && 'number' in value) hidden.add(String(value.number));
     if (value.type === 'ipAddress') addIp(secrets.ips, value.address.split('.').map(Number));
     if (value.type !== 'octets') continue;
@@ -95,6 +96,7 @@ function secretsOf(rows: readonly Varbind[], care: ColumnCare): Secrets {
     if (text === undefined) continue;
     const ownName = oid === sysDescr ? systemName.exec(text)?.[2] : undefined;
     if (ownName !== undefined) hidden.add(ownName);
+    for (const telling of care.tellingIn(arcs, text)) hidden.add(telling);
     if (column.isHidden) hidden.add(text.trim());
     else if (column.care !== 'hide' || column.allowed.has(text.toLowerCase())) kept.add(text.trim());
   }

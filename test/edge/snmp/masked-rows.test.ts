@@ -1,5 +1,6 @@
 /** A masked recording still says what the device measured. */
 import { expect, test } from 'vitest';
+import { re2Pattern } from '../../../src/edge/files/profiles.ts';
 import { maskedRows } from '../../../src/edge/snmp/masked-rows.ts';
 import { profileOf } from '../../support/polled-device.ts';
 
@@ -28,4 +29,33 @@ test.each([
   const value = rows[0]?.value;
   const said = value?.type === 'octets' ? new TextDecoder().decode(value.bytes) : undefined;
   expect(said === text).toBe(stays);
+});
+
+test('a serial number within a text that says other things is replaced there and wherever else it stands, and nothing beside it', () => {
+  const descr = '1.3.6.1.2.1.47.1.1.1.1.2';
+  const within = profileOf(
+    `
+id: test/within
+identity:
+  serial: { first: [{ descr: 'SN: ?(\\S+)' }, { column: ${descr}, re: 'backplane SN:(\\S+)' }] }
+`,
+    re2Pattern,
+  );
+  const rows = [
+    ['1.3.6.1.2.1.1.1.0', 'Card (MN: XX9630 HR: 05 SN: QA0712345678)'],
+    [`${descr}.1`, 'Power Supply, backplane SN:BP77A1234'],
+    [`${descr}.2`, 'Temperature QA0712345678'],
+    [`${descr}.3`, 'Temperature Inlet'],
+  ].map(([oid, text]) => ({
+    oid: oid!,
+    value: { type: 'octets' as const, bytes: new TextEncoder().encode(text) },
+  }));
+  const masked = maskedRows(rows, { profiles: [within], salt: new Uint8Array(32).fill(7) });
+  const said = masked.rows.map(({ value }) =>
+    value.type === 'octets' ? new TextDecoder().decode(value.bytes) : '',
+  );
+  expect(said.join('\n')).not.toMatch(/QA0712345678|BP77A1234/);
+  expect(said[0]).toMatch(/^Card \(MN: XX9630 HR: 05 SN: /);
+  expect(said[1]).toMatch(/^Power Supply, /);
+  expect(said[3]).toBe('Temperature Inlet');
 });

@@ -109,7 +109,9 @@ export class DeviceBoard {
   /** Takes what `snapshot` gave: until it is asked again, a device shows what it showed; its last answer says how old that is. */
   restore(snapshot: unknown): void {
     if (!Array.isArray(snapshot)) return;
-    for (const [id, address, state, lastAnswerAt, profile] of snapshot as Kept[]) {
+    for (const kept of snapshot) {
+      if (!Array.isArray(kept)) continue;
+      const [id, address, state, lastAnswerAt, profile] = kept as unknown as Kept;
       const view = this.#devices.get(id);
       if (view?.state !== 'unknown' || view.address !== address) continue;
       if (state !== 'answers' && state !== 'silent') continue;

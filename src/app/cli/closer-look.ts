@@ -4,7 +4,8 @@ import type { SessionProblem } from '../../collect/session.ts';
 import { type DeviceTarget, openDeviceSession } from '../../edge/snmp/poll.ts';
 import type { Transport } from '../../edge/snmp/transport.ts';
 
-const sysUpTime = '1.3.6.1.2.1.1.3.0';
+/** What every agent has. */
+export const sysUpTime = '1.3.6.1.2.1.1.3.0';
 
 /**
  * RFC 3414 clause 3.2: an agent that cannot decrypt drops the message, and with a wrong key most do so without a report.

@@ -1,4 +1,5 @@
 /** Asks every configured device one small question, so that a mistake in an address or a key is found before the start. */
+import { inParallel } from '../../base/parallel.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
 import type { SessionProblem } from '../../collect/session.ts';
@@ -9,10 +10,9 @@ import { credentialsOf } from '../center/targets.ts';
 import type { DeviceConfig } from '../config/config.ts';
 import type { ReadConfig } from '../config/load.ts';
 import { formatHostPort } from '../config/values.ts';
-import { closerLook } from './closer-look.ts';
+import { closerLook, sysUpTime } from './closer-look.ts';
 import { type Language, problemText } from './session-problem.ts';
 
-const sysUpTime = '1.3.6.1.2.1.1.3.0';
 const atOnce = 64;
 
 export interface Probed {
@@ -35,17 +35,13 @@ export async function probeDevices(
   const polled = config.devices.filter(({ poll }) => poll);
   const transport = await openTransport(world, { sockets: 1 });
   const failed: { readonly device: DeviceConfig; readonly problem: SessionProblem }[] = [];
-  let next = 0;
   let done = 0;
-  const lane = async (): Promise<void> => {
-    for (let device = polled[next++]; device !== undefined; device = polled[next++]) {
+  try {
+    await inParallel(polled, atOnce, async (device) => {
       const problem = await answerOf(device, { transport, snmp: config.snmp });
       if (problem !== undefined) failed.push({ device, problem });
       onProgress(++done, polled.length);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: Math.min(atOnce, polled.length) }, lane));
+    });
   } finally {
     transport.close();
   }

@@ -26,22 +26,18 @@ export function readingLines({ readings, objects }: DeviceReading, judging: Judg
   }
   const rank = (one: MetricReading): number => rankOf(one, verdicts.get(one.oid));
   return [...byObject]
-    .map(([object, own]) => ({ object, own, rank: Math.min(...own.map(rank)) }))
-    .sort((a, b) => a.rank - b.rank)
-    .flatMap(({ object, own }) => {
-      let isNamed = false;
-      return [...own]
-        .sort((a, b) => rank(a) - rank(b))
-        .map((one): ReadingLine => {
-          const verdict = verdicts.get(one.oid);
-          const isBad = rankOf(one, verdict) < good;
-          // In a summary the bad ones stand alone, so each of those has its object's name.
-          const name = isBad || !isNamed ? named(object) : '';
-          isNamed = true;
-          const why = verdict === undefined ? '' : `${verdict.severity} ${verdict.cause}`;
-          return { isBad, row: [isBad ? '!' : '', name, one.metric, valueText(one, language), why] };
-        });
-    });
+    .map(([object, own]) => ({ object, own: [...own].sort((a, b) => rank(a) - rank(b)) }))
+    .sort((a, b) => rank(a.own[0]!) - rank(b.own[0]!))
+    .flatMap(({ object, own }) =>
+      own.map((one, place): ReadingLine => {
+        const verdict = verdicts.get(one.oid);
+        const isBad = rankOf(one, verdict) < good;
+        // In a summary the bad ones stand alone, so each of those has its object's name.
+        const name = isBad || place === 0 ? named(object) : '';
+        const why = verdict === undefined ? '' : `${verdict.severity} ${verdict.cause}`;
+        return { isBad, row: [isBad ? '!' : '', name, one.metric, valueText(one, language), why] };
+      }),
+    );
 }
 
 /** Needs a look: by an alarm of the profile, or beyond a limit that the device itself sends. */

@@ -1,5 +1,5 @@
 /**
- * The chunk: up to 512 samples of one series as compressed bytes, the unit of the head, the day file and the checksum.
+ * The chunk: up to 512 samples of one series as compressed bytes, the unit of a body and of the checksum.
  *
  * Layout: a header byte (form, gap flag, decimal places, flag of shared times), count, first time, length in ms, times,
  * gaps, values. With shared times the number of a column of times stands in place of the first four.

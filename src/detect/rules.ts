@@ -46,7 +46,7 @@ export interface Levels {
   readonly for: number;
 }
 
-interface ThresholdRule extends Levels {
+export interface ThresholdRule extends Levels {
   readonly id: string;
   readonly metric: string;
   readonly unit?: string | undefined;

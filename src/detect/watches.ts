@@ -2,24 +2,36 @@
 import { neverHappens } from '../base/fault.ts';
 import type { ObjectAlarm } from '../model/object-alarm.ts';
 import { levelsOf, rankLevels, rankOf, stateLevels } from './alarm-levels.ts';
-import type { DetectionRules, StateRule } from './rules.ts';
+import type { DetectionRules, StateRule, ThresholdRule } from './rules.ts';
 import type { TableShape } from './seen.ts';
 import { meaningOf, type Named, placesOf, placeWatch, rowWatch, type Watch } from './watch.ts';
 import { shareWatch, slopeWatches } from './watches-of-change.ts';
 
 export function watchesOf(rules: DetectionRules, table: string, shape: TableShape): readonly Watch[] {
   const thresholds = rules.thresholds.flatMap((rule) => {
+    if (isToldByProfile(shape, rule)) return [];
     const places = placesOf(shape, rule.metric, rule.unit);
     const named = { id: rule.id, cause: rule.cause, isOfDevice: true };
     return places.length === 0 ? [] : [numberWatch(shape, places, { ...named, levelsAt: () => rule })];
   });
   const states = rules.states
-    .filter(({ kind }) => kind === shape.kind && shape.states.length > 0)
+    .filter((rule) => rule.kind === shape.kind && shape.states.length > 0 && !isToldByProfile(shape, rule))
     .map((rule) => wordWatch(shape, rule));
   const alarms = shape.alarms.flatMap((alarm, i) =>
     alarmWatches(alarm, `${table}#${i}`, shape).map((watch) => excused(watch, alarm, shape)),
   );
   return [...thresholds, ...states, ...alarms];
+}
+
+/** What a profile says of its own device counts in place of the rule for all; both would be two alarms of one thing. */
+function isToldByProfile(shape: TableShape, rule: ThresholdRule | StateRule): boolean {
+  const metric = 'metric' in rule ? rule.metric : undefined;
+  return shape.alarms.some((alarm) => {
+    if (alarm.cause !== rule.cause) return false;
+    return metric === undefined
+      ? alarm.kind === 'state'
+      : alarm.kind === 'threshold' && alarm.metric === metric;
+  });
 }
 
 function alarmWatches(alarm: ObjectAlarm, id: string, shape: TableShape): Watch[] {

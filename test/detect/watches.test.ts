@@ -182,4 +182,49 @@ describe('alarms of a profile', () => {
       expect(detection.polled(device, nothing, instant(at + n * minuteMs))).toEqual([]);
     }
   });
+
+  test('what a profile says of its device counts in place of the rule for all devices, and one thing is one alarm', () => {
+    const document = `
+format: detection/1
+thresholds:
+  - { id: processor, metric: system.cpu.utilization, unit: '%', cause: CPU_HIGH, above: { major: 80 }, examples: [{ values: [90], seen: [major] }] }
+states:
+  - { id: fan, kind: fan, raise: [failed], clear: [ok], cause: FAN_FAIL, severity: major }
+`;
+    const { value: forAll, problems } = compileDetectionRules([parseYaml('r.yaml', document).value]);
+    expect(problems).toEqual([]);
+    const busy: SeenObject = { id: 'processor/1', values: { 'system.cpu.utilization': [99, '%'] } };
+    const processor: ObjectAlarm = {
+      ...always,
+      kind: 'threshold',
+      metric: 'system.cpu.utilization',
+      below: {},
+      above: { minor: 95 },
+      hysteresis: 5,
+      cause: 'CPU_HIGH',
+    };
+    const still: SeenObject = { id: 'fan/1', states: { 'fan.state': 'failed' } };
+    const fan: ObjectAlarm = { ...lost, state: 'fan.state', is: ['failed'], cause: 'FAN_FAIL' };
+    const seenBy = (alarms: (alarm: ObjectAlarm) => readonly ObjectAlarm[]): string[] =>
+      new Detection(forAll)
+        .polled(
+          device,
+          new SeenMaker().seen({
+            upTime: 6_000,
+            tables: [
+              { table: 'processor', kind: 'processor', objects: [busy], alarms: alarms(processor) },
+              { table: 'fan', kind: 'fan', objects: [still], alarms: alarms(fan) },
+            ],
+          }),
+          instant(1_700_000_000_000),
+        )
+        .map(({ resource, cause, severity }) => `${resource} ${cause} ${severity}`);
+    expect(seenBy((alarm) => [alarm])).toEqual([
+      'olt-1/processor/1 CPU_HIGH minor',
+      'olt-1/fan/1 FAN_FAIL warning',
+    ]);
+    expect(seenBy(() => [])).toEqual(['olt-1 CPU_HIGH major', 'olt-1 FAN_FAIL major']);
+    const other = (alarm: ObjectAlarm): readonly ObjectAlarm[] => [{ ...alarm, cause: 'OVERLOAD' }];
+    expect(seenBy(other)).toHaveLength(4);
+  });
 });

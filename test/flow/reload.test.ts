@@ -1,4 +1,4 @@
-/** Another list of devices while a large network is polled, and all that devices do to their numbers at once: nothing is said. */
+/** Another list of devices while a network is polled, and all that devices do to their numbers at once: nothing is said. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { seconds } from '../../src/base/instant.ts';
@@ -13,7 +13,7 @@ import { virtualWorld } from '../support/virtual-world.ts';
 const rules = compileDetectionRules([
   parseYaml('detection.yaml', readFileSync('rules/detection.yaml', 'utf8')).value,
 ]).value;
-const DEVICES = 400;
+const DEVICES = 100;
 
 test('renames, other numbers of ports, wraps, restarts and a reload of the list make no alarm, no spike and no rate below nothing', async () => {
   const world = virtualWorld();
@@ -44,17 +44,17 @@ test('renames, other numbers of ports, wraps, restarts and a reload of the list 
   await world.pass(180_000);
   // Half of the list is read anew from the configuration, some go, some come.
   const reread = devices
-    .slice(0, 380)
+    .slice(0, DEVICES - 5)
     .map((device, i) =>
       i % 2 === 0 ? device : new LightDevice(device.id, world, { ...device.state, firstIndex: 80 }),
     );
-  const fresh = Array.from({ length: 20 }, (_, i) => new LightDevice(`new${i}`, world));
+  const fresh = Array.from({ length: 5 }, (_, i) => new LightDevice(`new${i}`, world));
   measuring.use([...reread, ...fresh], seconds(60));
   await world.pass(300_000);
   await measuring.stop();
   expect(told).toEqual([]);
   expect(rates.length).toBeGreaterThan(DEVICES * 4 * 6);
-  for (const rate of rates) expect(Math.abs(rate - 10)).toBeLessThan(1);
+  expect(rates.filter((rate) => !(Math.abs(rate - 10) < 1))).toEqual([]);
   expect(measuring.counters).toMatchObject({ pollsWithoutAnswer: 0, pollsSkipped: 0, tablesIncomplete: 0 });
 }, 30_000);
 

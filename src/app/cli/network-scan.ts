@@ -80,7 +80,8 @@ async function ask(scan: Scan, address: string): Promise<FoundDevice | undefined
       sysDescr: textAt(answer, descrOid),
       sysName: textAt(answer, sysName),
     };
-    const profile = (await detectedProfile(session, profiles, identity))?.id ?? 'generic';
+    const detected = await detectedProfile(session, profiles, identity);
+    const profile = ('kind' in detected ? undefined : detected.profile?.id) ?? 'generic';
     return { address, port, ...identity, profile };
   } finally {
     session.close();

@@ -104,12 +104,16 @@ export async function detectedProfile(
   session: Session,
   profiles: Profiles,
   device: DetectedDevice,
-): Promise<ReturnType<typeof detectProfile>> {
+): Promise<
+  { readonly profile: ReturnType<typeof detectProfile> } | Extract<PollOutcome, { kind: 'problem' }>
+> {
   const scalars = detectionScalars(profiles, device);
-  if (scalars.length === 0) return detectProfile(profiles, device);
-  const { varbinds } = await session.get(scalars);
+  if (scalars.length === 0) return { profile: detectProfile(profiles, device) };
+  const { varbinds, problem } = await session.get(scalars);
+  // Such an agent says what it does not have. A lost question must not make another device of it until it is read again.
+  if (problem?.kind === 'timeout') return { kind: 'problem', problem };
   const answered = new Set(varbinds.flatMap(({ oid, value }) => (isThere(value) ? [oid] : [])));
-  return detectProfile(profiles, { ...device, answered });
+  return { profile: detectProfile(profiles, { ...device, answered }) };
 }
 
 const isThere = ({ type }: VarbindValue): boolean =>
@@ -138,7 +142,9 @@ export async function chosenProfile(
     sysObjectID: own,
     sysDescr: descr?.type === 'octets' ? Buffer.from(descr.bytes).toString('latin1') : undefined,
   };
-  const profile = named ?? (await detectedProfile(session, poll.profiles, fitting));
+  const detected = named === undefined ? await detectedProfile(session, poll.profiles, fitting) : undefined;
+  if (detected !== undefined && 'kind' in detected) return detected;
+  const profile = named ?? detected?.profile;
   if (profile === undefined) return { kind: 'unknownProfile', profile: 'generic' };
   return { profile: groundedProfile(profile, own) };
 }

@@ -53,7 +53,9 @@ function fitOf({ match }: Profile, device: DetectedDevice): Fit | undefined {
   const texts = match.sysDescr.filter((text) => descr.includes(text));
   if (match.sysObjectID.length > 0 && prefixes.length === 0) return undefined;
   if (match.sysDescr.length > 0 && texts.length === 0) return undefined;
-  if (prefixes.length + texts.length === 0) return undefined;
+  // An appliance that tells no sysObjectID at all is told by what it answers alone.
+  const isNameless = match.answers.length > 0 && (oid === '' || oid === '0.0');
+  if (prefixes.length + texts.length === 0 && !isNameless) return undefined;
   const longest = (found: readonly string[]): number => Math.max(0, ...found.map((text) => text.length));
   return [longest(prefixes), Math.min(match.answers.length, 1), longest(texts)];
 }

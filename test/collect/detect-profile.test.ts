@@ -23,6 +23,7 @@ const profiles: Profiles = {
     profile('acme/olt', ['1.3.6.1.4.1.99.7', '1.3.6.1.4.1.99.8']),
     profile('card', [], ['supervisor card']),
     profile('host', ['1.3.6.1.4.1.42'], ['linux']),
+    profile('relay', [], [], ['1.3.6.1.4.1.66.1.0']),
     profile('storage', ['1.3.6.1.4.1.42'], [], ['1.3.6.1.4.1.77.1.0', '1.3.6.1.4.1.77.2.0']),
   ]),
 };
@@ -54,6 +55,14 @@ describe('the profile of a device', () => {
     expect(detectProfile(profiles, appliance)?.id).toBe('host');
     const answered = new Set(['1.3.6.1.4.1.77.2.0']);
     expect(detectProfile(profiles, { ...appliance, answered })?.id).toBe('storage');
+  });
+
+  it.each([undefined, '0.0'])('with the object id %s is told by a scalar alone', (sysObjectID) => {
+    const nameless = { sysObjectID, sysDescr: undefined };
+    expect(detectionScalars(profiles, nameless)).toEqual(['1.3.6.1.4.1.66.1.0']);
+    expect(detectProfile(profiles, nameless)?.id).toBe('generic');
+    const answered = new Set(['1.3.6.1.4.1.66.1.0']);
+    expect(detectProfile(profiles, { ...nameless, answered })?.id).toBe('relay');
   });
 
   it('of another vendor is asked nothing', () =>

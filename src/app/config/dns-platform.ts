@@ -1,6 +1,7 @@
 /** `dns` of the configuration: resolvers, zones, what they are asked and when they are bad. */
 import { milliseconds, minutes, seconds } from '../../base/instant.ts';
 import type { DocumentPath } from '../../base/source-document.ts';
+import { canonicalName } from '../../edge/probe/dns-names.ts';
 import type { DnsChecks, DnsPlatform, DnsResolver, DnsZone } from '../../model/dns.ts';
 import { resourceId } from '../../model/ids.ts';
 import {
@@ -121,8 +122,12 @@ function checksFrom(raw: RawChecks, reader: ValueReader): DnsChecks {
   const named = (key: 'hit' | 'miss' | 'signed' | 'broken'): string | undefined =>
     raw[key] === undefined ? undefined : domainName(raw[key], at(key), reader);
   const { open, amplification } = raw;
+  const isAsked = [raw.hit, raw.miss, raw.signed, raw.broken, raw.answers?.[0]].some(
+    (one) => one !== undefined,
+  );
   return {
-    hit: named('hit'),
+    // Resolvers alone are asked too: for the root, which every cache holds.
+    hit: isAsked ? named('hit') : canonicalName('.'),
     miss: named('miss'),
     signed: named('signed'),
     broken: named('broken'),

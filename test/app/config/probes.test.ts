@@ -27,7 +27,7 @@ probes:
   expect(JSON.stringify(value.probes)).toContain('"secret":"***"');
 });
 
-test('a DNS platform is whole with its resolvers alone', () => {
+test('a DNS platform is whole with its resolvers alone: they are asked for the root', () => {
   const { value, problems } = parse('dns: { resolvers: [{ id: r1, address: 192.0.2.53 }] }');
   expect(problems).toEqual([]);
   expect(value.dns).toMatchObject({
@@ -35,7 +35,7 @@ test('a DNS platform is whole with its resolvers alone', () => {
     everyMs: 30_000,
     resolvers: [{ id: 'r1', resource: 'r1', port: 53, view: 'default' }],
     zones: [],
-    checks: { answers: [] },
+    checks: { hit: '.', miss: undefined, answers: [] },
     limits: { hitMs: 50, missMs: 500, failures: 0.05 },
   });
 });
@@ -57,6 +57,7 @@ dns:
     { address: '2001:db8::2', port: 53 },
   ]);
   expect(value.dns!.checks).toMatchObject({
+    hit: undefined,
     miss: 'probe.isp.example',
     answers: [{ type: 15, expect: ['10 mail.isp.example'] }],
     amplification: { type: 48 },

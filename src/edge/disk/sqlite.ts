@@ -192,6 +192,8 @@ class Connection implements Sqlite {
     let isDone = false;
     try {
       for (;;) {
+        // Reading on where it failed would fail again, outside of what tells why.
+        isDone = true;
         const next = this.#guarded(() => rows.next());
         isDone = next.done === true;
         if (next.done) return;
@@ -266,7 +268,10 @@ function asFaults<T>(file: string, run: () => T): T {
   } catch (error) {
     if (error instanceof Fault || !(error instanceof Error)) throw error;
     const { errcode, rawCode } = error as { readonly errcode?: number; readonly rawCode?: number };
-    const code = codes[(errcode ?? rawCode ?? 0) & 0xff] ?? 'disk/sqlite-failed';
+    // A header that says what no version ever wrote comes as a plain error (SQLITE_ERROR).
+    const isDamaged = error.message.includes('unsupported file format');
+    const primary = isDamaged ? 11 : (errcode ?? rawCode ?? 0) & 0xff;
+    const code = codes[primary] ?? 'disk/sqlite-failed';
     throw new Fault(code, `${file}: ${error.message}`, error);
   }
 }

@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib';
 import { BitWriter, DamagedChunk } from './bits.ts';
 import {
+  CHUNK_BYTES,
   type Part,
   readChunk,
   type TimeRange,
@@ -88,7 +89,8 @@ export function unsealed(bytes: Uint8Array, at: number): Uint8Array | undefined 
 function sealedEnd(body: Uint8Array, at: number): number {
   if (at + HEAD_BYTES + MIN_CHUNK_BYTES > body.length) return 0;
   const end = at + HEAD_BYTES + body[at + 4]! + body[at + 5]! * 256;
-  if (end > body.length || end < at + HEAD_BYTES + MIN_CHUNK_BYTES) return 0;
+  if (end > body.length || end - at > HEAD_BYTES + CHUNK_BYTES || end < at + HEAD_BYTES + MIN_CHUNK_BYTES)
+    return 0;
   const crc = (body[at]! | (body[at + 1]! << 8) | (body[at + 2]! << 16) | (body[at + 3]! << 24)) >>> 0;
   return crc32(body.subarray(at + HEAD_BYTES, end)) === crc ? end : 0;
 }

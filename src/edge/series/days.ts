@@ -1,8 +1,7 @@
 /** The days of the store: which files each has, what they hold of a series, and the sealing of days that are over. */
-import { Fault } from '../../base/fault.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { Log } from '../../base/world.ts';
-import { realFiles } from '../disk/file-system.ts';
+import { isMissing, realFiles } from '../disk/file-system.ts';
 import type { TimeRange } from './chunk.ts';
 import { DAY_MS, type DayName, dayName, parseDayName, segmentName, unfinished } from './day-names.ts';
 import { hoursOf } from './hours.ts';
@@ -62,8 +61,11 @@ export class Days {
     }
     const problems: Problem[] = [];
     for (const [day, held] of [...this.#days]) {
-      await this.#removeReplaced(held);
+      // First of all: what a damaged file was to replace is all that is left of it.
       problems.push(...(await this.#setAsideDamaged(day, held)));
+      await this.#removeReplaced(held);
+      // A crash may have come before the hours of late samples were summed up.
+      if (isSealed(held)) for (const file of held.files) this.#noteLate(file);
     }
     return problems;
   }
@@ -92,17 +94,30 @@ export class Days {
     for (const { source } of [...held.files]) {
       try {
         this.#use(source);
+        source.seriesEnd();
       } catch (error) {
         this.damaged++;
         held.files = held.files.filter((file) => file.source !== source);
         const file = source.path;
-        await realFiles.rename(file, `${file}.damaged`);
+        if (!isMissing(error)) await realFiles.rename(file, `${file}.damaged`);
         const message = `the samples in it cannot be read and are set aside as ${file}.damaged: ${error instanceof Error ? error.message : String(error)}`;
         problems.push({ file, line: 0, column: 0, severity: 'error', code: 'series/day-damaged', message });
       }
     }
     if (held.files.length === 0) this.#days.delete(day);
     return problems;
+  }
+
+  /** Above the number of every series that has samples here. */
+  seriesEnd(): number {
+    let end = 0;
+    for (const { files } of this.#days.values()) {
+      for (const { source } of files) {
+        this.#use(source);
+        end = Math.max(end, source.seriesEnd());
+      }
+    }
+    return end;
   }
 
   get count(): number {
@@ -129,10 +144,19 @@ export class Days {
     const path = `${this.#folder}/${segmentName(day, name.number, 'part')}`;
     await writer.finish(path);
     this.bodiesWritten += writer.count;
-    const source = new Segment(path);
-    held.files.push({ ...name, source });
+    // The day may have been dropped meanwhile.
+    if (this.#days.get(day) !== held) {
+      await realFiles.remove(path);
+      return;
+    }
+    const file = { ...name, source: new Segment(path) };
+    held.files.push(file);
     // Of a day that is being sealed the hours are summed up again as well: the sealing may be past these series.
-    if (isSealed(held) || this.#sealing?.day === day)
+    if (isSealed(held) || this.#sealing?.day === day) this.#noteLate(file);
+  }
+
+  #noteLate({ day, kind, source }: DayFile): void {
+    if (kind === 'part' && source instanceof Segment)
       this.#late.push({ day, source, series: source.series() });
   }
 
@@ -158,8 +182,8 @@ export class Days {
       try {
         this.#use(source);
         this.#report(source, series, source.read(series, into, range));
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error;
+      } catch {
+        // A file that cannot be opened takes nothing of the others along.
         into.count = before;
         this.#report(source, series, 1);
       }
@@ -179,15 +203,17 @@ export class Days {
   }
 
   /** Begins to seal the oldest day that ended before the instant and is not one file, unless one is being sealed. */
-  startSealing(before: number): void {
+  async startSealing(before: number): Promise<void> {
     if (this.#sealing !== undefined) return;
     const wanted = [...this.#days].filter(
       ([day, held]) => (day + 1) * DAY_MS <= before && wantsSealing(held),
     );
     const [day, held] = wanted.sort(([a], [b]) => a - b)[0] ?? [];
     if (day === undefined || held === undefined) return;
+    // One that was damaged since the start must not keep this day and all after it from being sealed.
+    for (const { message } of await this.#setAsideDamaged(day, held)) this.#log.error(message, { day });
+    if (held.files.length === 0) return;
     const sources = held.files.map(({ source }) => source);
-    for (const source of sources) this.#use(source);
     const path = `${this.#folder}/${dayName(day)}.sealing`;
     this.#sealing = new Sealing({ day, number: held.nextNumber++, sources, path });
   }
@@ -243,18 +269,22 @@ export class Days {
   async #finishSealing(sealing: Sealing): Promise<void> {
     const { day, number } = sealing;
     const path = `${this.#folder}/${segmentName(day, number, 'whole')}`;
+    // Once the file has its name nobody sums the day up again.
+    this.#rollUps.checkpoint();
     await sealing.finish(path);
     const held = this.#days.get(day);
     if (this.#sealing !== sealing || held === undefined) {
       await realFiles.remove(path);
       return;
     }
-    this.#sealing = undefined;
-    this.#rollUps.checkpoint();
+    const source = new Segment(path);
+    // Read as far as it can be at once, before the only other copy is removed.
+    this.#use(source);
     await this.sync();
+    this.#sealing = undefined;
     const replaced = held.files.filter((file) => file.number < number);
     const later = held.files.filter((file) => file.number > number);
-    held.files = [{ day, kind: 'whole', number, source: new Segment(path) }, ...later];
+    held.files = [{ day, kind: 'whole', number, source }, ...later];
     for (const { source } of replaced) {
       this.#forgetLate((late) => late.source === source);
       await this.#remove(source);

@@ -67,8 +67,9 @@ export class FrameWriter implements TimesWritten {
     const columns = this.#columnEnds.length;
     const table = new Uint8Array(TABLE_BYTES + series * ENTRY_BYTES + columns * 4);
     const view = new DataView(table.buffer);
-    view.setUint16(4, series, true);
-    view.setUint16(6, columns, true);
+    view.setUint8(4, series);
+    view.setUint8(5, columns >>> 16);
+    view.setUint16(6, columns & 0xffff, true);
     let at = TABLE_BYTES;
     for (let i = 0; i < series; i++, at += ENTRY_BYTES) {
       view.setUint8(at, this.#slots[i]!);
@@ -99,8 +100,8 @@ export class FrameHead implements TimesRead {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     if (bytes.length < TABLE_BYTES) throw new DamagedChunk('a frame without a table');
-    this.#series = this.#view.getUint16(4, true);
-    this.#columns = this.#view.getUint16(6, true);
+    this.#series = this.#view.getUint8(4);
+    this.#columns = this.#view.getUint8(5) * 0x1_0000 + this.#view.getUint16(6, true);
     const end = this.#tableEnd;
     if (end > bytes.length || crc32(bytes.subarray(4, end)) !== this.#view.getUint32(0, true))
       throw new DamagedChunk('the table of a frame is damaged');

@@ -45,7 +45,14 @@ export class Names {
 
   constructor(file: string) {
     this.#sqlite = openSqlite({ file });
-    this.#sqlite.exec(SCHEMA);
+    try {
+      this.#sqlite.exec(SCHEMA);
+      const kinds = this.#sqlite.prepare<Row>('SELECT id, kind FROM series');
+      for (const row of kinds.iterate()) this.#note(row.id, row.kind);
+    } catch (error) {
+      this.#sqlite.close();
+      throw error;
+    }
     this.#find = this.#sqlite.prepare(
       'SELECT id FROM series WHERE resource = ? AND metric = ? AND unit = ? AND kind = ?',
     );
@@ -61,8 +68,6 @@ export class Names {
        WHERE resource >= ? AND substr(resource, 1, length(?)) = ? ORDER BY resource, metric, unit, kind LIMIT ?`,
     );
     this.#named = this.#sqlite.prepare('SELECT resource, metric, unit, kind FROM series WHERE id = ?');
-    const kinds = this.#sqlite.prepare<Row>('SELECT id, kind FROM series');
-    for (const row of kinds.iterate()) this.#note(row.id, row.kind);
     this.#keptSince = Number(
       this.#sqlite.prepare('SELECT since FROM kept WHERE key = 1').get()?.['since'] ?? 0,
     );
@@ -78,6 +83,17 @@ export class Names {
     if (midnight <= this.#keptSince) return;
     this.#sqlite.prepare('INSERT OR REPLACE INTO kept VALUES (1, ?)').run(midnight);
     this.#keptSince = midnight;
+  }
+
+  /** A clock that ran ahead dropped days before a midnight that is still to come: samples of now would be refused until then. */
+  keepAll(): void {
+    this.#sqlite.prepare('DELETE FROM kept').run();
+    this.#keptSince = 0;
+  }
+
+  /** Numbers below `end` that no name has are not given any more: samples of names that were lost are stored under them. */
+  skipTo(end: number): void {
+    this.#known = Math.max(this.#known, Math.min(end, MOST_SERIES));
   }
 
   /** Every number given so far is below this one. */

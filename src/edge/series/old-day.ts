@@ -54,9 +54,13 @@ export class OldDay implements Source {
   }
 
   frames(): Iterable<number> {
+    return Array.from({ length: frameOf(this.seriesEnd()) + 1 }, (_, frame) => frame);
+  }
+
+  seriesEnd(): number {
     const { sqlite } = this.#open();
     const last = Number(sqlite.prepare('SELECT max(id) AS last FROM chunk').get()?.['last'] ?? 0);
-    return Array.from({ length: frameOf(Math.floor(last / PARTS)) + 1 }, (_, frame) => frame);
+    return Math.floor(last / PARTS) + 1;
   }
 
   hold(): void {}

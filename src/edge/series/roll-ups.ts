@@ -2,6 +2,8 @@
  * Roll-ups: the hours of every sealed day in one SQLite file a month, kept when the samples themselves are gone and deleted
  * by whole files as well. They are written when a day is sealed, and again for a series whose late samples came after.
  */
+import { existsSync, renameSync } from 'node:fs';
+import { Fault } from '../../base/fault.ts';
 import type { Log } from '../../base/world.ts';
 import { realFiles } from '../disk/file-system.ts';
 import { openSqlite, type Sqlite, type SqlStatement } from '../disk/sqlite.ts';
@@ -56,12 +58,21 @@ export class RollUps {
   /** Writes the hours of series on one day (whole days since 1970), in place of what was there. */
   write(day: number, rows: readonly { readonly series: number; readonly hours: Hours }[]): void {
     if (rows.length === 0) return;
+    try {
+      this.#insert(day, rows);
+    } catch (error) {
+      this.#setAside(monthOf(day), error);
+      this.#insert(day, rows);
+    }
+    this.rowsWritten += rows.length;
+  }
+
+  #insert(day: number, rows: readonly { readonly series: number; readonly hours: Hours }[]): void {
     const { sqlite, insert } = this.#open(monthOf(day));
     const date = new Date(day * DAY_MS).getUTCDate();
     sqlite.transaction(() => {
       for (const { series, hours } of rows) insert.run(series * DAYS + date, bodyOf(hours));
     });
-    this.rowsWritten += rows.length;
   }
 
   /** Hours of the series that begin in the range, oldest first, a day at a time. */
@@ -74,11 +85,22 @@ export class RollUps {
       const end = nextMonth(start);
       if (start > last || end <= first) continue;
       const [from, to] = [Math.max(first, start) - start + 1, Math.min(last, end - 1) - start + 1];
-      const found = this.#open(name).read.all(series * DAYS + from, series * DAYS + to);
-      for (const { body } of found) {
+      for (const { body } of this.#rowsOf(name, [series * DAYS + from, series * DAYS + to])) {
         const hours = this.#hoursIn(body);
         if (hours !== undefined) yield hours;
       }
+    }
+  }
+
+  /** Nothing, and counted, where the file is damaged in its middle. */
+  #rowsOf(month: string, ids: readonly [from: number, to: number]): { body: Uint8Array }[] {
+    try {
+      return this.#open(month).read.all(...ids);
+    } catch (error) {
+      if (!(error instanceof Fault && error.code === 'disk/sqlite-damaged')) throw error;
+      this.damaged++;
+      this.#log.warn('series store: damaged hours were passed over', { month, error: error.message });
+      return [];
     }
   }
 
@@ -142,6 +164,28 @@ export class RollUps {
   }
 
   #openFile(name: string): Month {
+    try {
+      return this.#openSound(name);
+    } catch (error) {
+      this.#setAside(name, error);
+      return this.#openSound(name);
+    }
+  }
+
+  /** Makes way for a new file where this one is damaged, and throws where that is not the fault. */
+  #setAside(name: string, error: unknown): void {
+    if (!(error instanceof Fault && error.code === 'disk/sqlite-damaged')) throw error;
+    this.damaged++;
+    this.#months.get(name)?.sqlite.close();
+    this.#months.set(name, undefined);
+    const file = this.#path(name);
+    const message = `series store: hours cannot be read and are set aside as ${file}.damaged`;
+    this.#log.error(message, { error: error.message });
+    for (const suffix of ['', '-wal', '-shm'])
+      if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${file}.damaged${suffix}`);
+  }
+
+  #openSound(name: string): Month {
     const sqlite = openSqlite({ file: this.#path(name) });
     try {
       sqlite.exec(SCHEMA);

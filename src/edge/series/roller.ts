@@ -38,6 +38,8 @@ interface Writing {
   readonly newest: number;
   readonly known: number;
   readonly writers: Map<number, SegmentWriter>;
+  /** Days whose segment is there; when another one's fails they are not written again. */
+  readonly published: Set<number>;
   /** Next series. */
   cursor: number;
   /** How much of it should be done. */
@@ -101,7 +103,10 @@ export class Roller {
     this.#age += slices;
     if (slices > 0) {
       this.#hasFailed = false;
-      await days.sealSome(slices * Math.max(16, Math.ceil(names.known / SLICES)));
+      // A day that cannot be sealed must not keep new samples from the disk.
+      await days
+        .sealSome(slices * Math.max(16, Math.ceil(names.known / SLICES)))
+        .catch((error: unknown) => this.#tell('sealing a day', error));
     }
     if (this.#hasFailed) return;
     const headBytes = this.#options.headBytes();
@@ -127,6 +132,7 @@ export class Roller {
       newest: Math.min(head.tally.newest, now()),
       known: names.known,
       writers: new Map(),
+      published: new Set(),
       cursor: 0,
       share: 0,
     };
@@ -136,7 +142,7 @@ export class Roller {
     writing.share = Math.min(1, share);
     const end = Math.ceil(writing.known * writing.share);
     try {
-      for (; writing.cursor < end; writing.cursor++) this.#writeSeries(writing.cursor, writing.writers);
+      for (; writing.cursor < end; writing.cursor++) this.#writeSeries(writing.cursor, writing);
       if (writing.share === 1) await this.#finish(writing);
     } catch (error) {
       // All of it is still in the head: it is written anew.
@@ -148,7 +154,7 @@ export class Roller {
     }
   }
 
-  #writeSeries(series: number, writers: Map<number, SegmentWriter>): void {
+  #writeSeries(series: number, { writers, published }: Writing): void {
     const points = this.#points;
     points.clear();
     this.#options.head.frozen?.copy(series, points);
@@ -158,9 +164,11 @@ export class Roller {
     for (let from = 0; from < count; ) {
       const day = Math.floor(times[from]! / DAY_MS);
       const to = times[count - 1]! < (day + 1) * DAY_MS ? count : points.indexAt((day + 1) * DAY_MS);
-      const writer = writers.get(day) ?? this.#options.days.writer(day);
-      writers.set(day, writer);
-      writer.add(series, { times, values, exact, from, to });
+      if (!published.has(day)) {
+        const writer = writers.get(day) ?? this.#options.days.writer(day);
+        writers.set(day, writer);
+        writer.add(series, { times, values, exact, from, to });
+      }
       from = to;
     }
   }
@@ -171,20 +179,23 @@ export class Roller {
       if (day * DAY_MS < names.keptSince) writer.abandon();
       else await days.publish(day, writer);
       writing.writers.delete(day);
+      writing.published.add(day);
     }
     await days.sync();
     head.release();
     this.#writing = undefined;
     await log.trim(writing.applied + 1);
-    days.startSealing(writing.newest);
+    await days.startSealing(writing.newest);
     this.rounds++;
   }
 
   #failed(error: unknown): void {
-    this.failures++;
     this.#hasFailed = true;
-    this.#options.logger.error('series store: moving samples to a segment of their day failed', {
-      error: String(error),
-    });
+    this.#tell('moving samples to a segment of their day', error);
+  }
+
+  #tell(what: string, error: unknown): void {
+    this.failures++;
+    this.#options.logger.error(`series store: ${what} failed`, { error: String(error) });
   }
 }

@@ -1,4 +1,5 @@
 /** The sealing of a day: all its files become one, some series at a time, and the hours of each series are summed up. */
+import { Fault } from '../../base/fault.ts';
 import { FRAME_SERIES, firstOf } from './frame.ts';
 import { type Hours, hoursOf } from './hours.ts';
 import { PointBuffer } from './point-buffer.ts';
@@ -63,13 +64,25 @@ export class Sealing {
     for (const source of this.#sources) source.hold(frame);
     for (let series = firstOf(frame); series < firstOf(frame + 1); series++) {
       points.clear();
-      for (const source of this.#sources) this.damaged += source.read(series, points);
+      for (const source of this.#sources) this.#take(source, series);
       if (points.count === 0) continue;
       points.normalise();
       const hours = hoursOf(points);
       if (hours.from.length > 0) sums.push({ series, hours });
       const { times, values, exact, count } = points;
       this.#writer.add(series, { times, values, exact, from: 0, to: count });
+    }
+  }
+
+  #take(source: Source, series: number): void {
+    const before = this.#points.count;
+    try {
+      this.damaged += source.read(series, this.#points);
+    } catch (error) {
+      // A day of a former version, damaged in its middle, would never be sealed otherwise.
+      if (!(error instanceof Fault && error.code === 'disk/sqlite-damaged')) throw error;
+      this.#points.count = before;
+      this.damaged++;
     }
   }
 }

@@ -18,6 +18,8 @@ export interface Source {
   read(series: number, into: PointBuffer, range?: TimeRange): number;
   /** Numbers of the frames of series that may be there, rising. */
   frames(): Iterable<number>;
+  /** Above the number of every series that is there. */
+  seriesEnd(): number;
   /** Reads a frame as a whole, for who reads all its series. */
   hold(frame: number): void;
   close(): void;
@@ -94,6 +96,18 @@ export class Segment implements Source {
     } catch (error) {
       // Whoever reads its series counts the damage.
       if (!(error instanceof DamagedChunk)) throw error;
+    }
+  }
+
+  seriesEnd(): number {
+    this.open();
+    const last = this.#directory!.frames.at(-1);
+    if (last === undefined) return 0;
+    try {
+      return firstOf(last) + this.#frameOf(last, false)!.head.slots().at(-1)! + 1;
+    } catch (error) {
+      if (!(error instanceof DamagedChunk)) throw error;
+      return firstOf(last + 1);
     }
   }
 

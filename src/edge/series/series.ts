@@ -9,9 +9,9 @@ import { milliseconds } from '../../base/instant.ts';
 import type { Parsed, Problem } from '../../base/problem.ts';
 import type { Wake, World } from '../../base/world.ts';
 import type { Bucket, Points, SampleBatch, SeriesId, SeriesName, SeriesStore } from '../../flow/series.ts';
-import { realFiles } from '../disk/file-system.ts';
+import { isMissing, realFiles } from '../disk/file-system.ts';
 import { openSegmentedLog, type SegmentedLog } from '../disk/segmented-log.ts';
-import { checkShape, NEWEST_MS, OLDEST_MS } from './admission.ts';
+import { admitted, checkShape, LAST_MS, NEWEST_MS, OLDEST_MS } from './admission.ts';
 import { buckets } from './buckets.ts';
 import { DAY_MS } from './day-names.ts';
 import { Days } from './days.ts';
@@ -39,11 +39,14 @@ const LOG_SEGMENT_BYTES = 16 * 1024 * 1024;
 export async function openSeries(options: SeriesOptions): Promise<Parsed<SeriesStore>> {
   const { folder, world } = options;
   await realFiles.makeFolder(folder);
-  const names = new Names(`${folder}/names.sqlite`);
+  const { value: names, problems } = await openNames(`${folder}/names.sqlite`);
   const rollUps = new RollUps(folder, world.log);
   await rollUps.open();
   const days = new Days(folder, world.log, rollUps);
-  const dayProblems = await days.open();
+  problems.push(...(await days.open()));
+  const end = days.seriesEnd();
+  if (end > names.known) problems.push(namesLost(folder, end - names.known));
+  names.skipTo(end);
   const opened = await openSegmentedLog({
     folder: `${folder}/log`,
     world,
@@ -52,8 +55,38 @@ export async function openSeries(options: SeriesOptions): Promise<Parsed<SeriesS
   });
   const store = new EmbeddedSeries({ names, days, rollUps, log: opened.value, ...options });
   const replayProblems = await store.replay(`${folder}/log`);
-  return { value: store, problems: [...dayProblems, ...opened.problems, ...replayProblems] };
+  return { value: store, problems: [...problems, ...opened.problems, ...replayProblems] };
 }
+
+/** A damaged file of names is set aside: what comes from now on is kept, under new numbers. */
+async function openNames(file: string): Promise<{ readonly value: Names; readonly problems: Problem[] }> {
+  try {
+    return { value: new Names(file), problems: [] };
+  } catch (error) {
+    if (!(error instanceof Fault && error.code === 'disk/sqlite-damaged')) throw error;
+    for (const suffix of ['', '-wal', '-shm']) {
+      await realFiles.rename(`${file}${suffix}`, `${file}.damaged${suffix}`).catch((reason: unknown) => {
+        if (!isMissing(reason)) throw reason;
+      });
+    }
+    const message = `the names of series cannot be read and are set aside as ${file}.damaged: ${error.message}`;
+    return { value: new Names(file), problems: [problemOf(file, 'series/names-damaged', message)] };
+  }
+}
+
+function namesLost(file: string, lost: number): Problem {
+  const message = `${lost} numbers of series have samples and no name; they are not given to others`;
+  return problemOf(file, 'series/names-lost', message);
+}
+
+const problemOf = (file: string, code: string, message: string): Problem => ({
+  file,
+  line: 0,
+  column: 0,
+  severity: 'error',
+  code,
+  message,
+});
 
 interface Parts extends SeriesOptions {
   readonly names: Names;
@@ -102,10 +135,13 @@ class EmbeddedSeries implements SeriesStore {
       const batch = decodeRecord(frame.bytes);
       if (batch === undefined) {
         const message = `record ${frame.sequence} is no batch of samples and was left out`;
-        problems.push({ file, line: 0, column: 0, severity: 'error', code: 'series/bad-record', message });
+        problems.push(problemOf(file, 'series/bad-record', message));
         continue;
       }
-      this.#head.take(batch, { known: names.known, from: names.keptSince, to: Number.MAX_SAFE_INTEGER });
+      // Those without a name are kept from a name to come.
+      for (const id of batch.series) if (id >= names.known) names.skipTo(id + 1);
+      this.#head.reserve(names.known);
+      this.#head.take(batch, { known: names.known, from: names.keptSince, to: LAST_MS });
       this.#roller.applied(frame.sequence);
       if (this.#head.bytes > this.#headBytes / 2) await this.#roller.move();
     }
@@ -119,21 +155,25 @@ class EmbeddedSeries implements SeriesStore {
     return ids;
   }
 
-  async append(batch: SampleBatch): Promise<void> {
+  async append(given: SampleBatch): Promise<void> {
     this.#assertOpen();
-    checkShape(batch);
+    checkShape(given);
+    const { log, names, world } = this.#parts;
+    const now = world.now();
+    if (names.keptSince > now) names.keepAll();
+    const from = Math.max(names.keptSince, now - OLDEST_MS);
+    const admission = { known: names.known, from, to: now + NEWEST_MS };
+    const batch = admitted(given, admission);
+    this.#head.tally.refused += given.series.length - batch.series.length;
     if (batch.series.length === 0) return;
     if (this.#head.bytes > this.#headBytes) await this.#roller.move();
     // That has not helped, so segments cannot be written: better refuse than grow until death.
     if (this.#head.bytes > this.#headBytes * 2)
       throw new Fault('series/full', 'the head of the series store is full');
-    const { log, names, world } = this.#parts;
-    const now = world.now();
     const records = encodeBatch(batch, this.#memory);
     const sequence = await log.append(records);
     this.#memory.give(records);
-    const from = Math.max(names.keptSince, now - OLDEST_MS);
-    this.#head.take(batch, { known: names.known, from, to: now + NEWEST_MS });
+    this.#head.take(batch, admission);
     this.#roller.applied(sequence);
     const moving = this.#roller.move();
     if (this.#head.bytes > this.#headBytes) await moving;

@@ -15,6 +15,8 @@ import { addressOf, go, route } from '../state/route.ts';
 import { length, number, time, words } from '../words/speak.ts';
 
 const freshEveryMs = 5_000;
+/** With the whole reading, which may be megabytes and changes once an interval. */
+const readingEveryMs = 15_000;
 
 export function DevicesPage() {
   const say = words.value;
@@ -84,7 +86,7 @@ function DeviceTable({ devices }: { readonly devices: readonly DeviceJson[] }) {
 const rank = ({ state }: DeviceJson): number => (state === 'silent' ? 0 : state === 'notPolled' ? 2 : 1);
 
 export function DevicePage({ id }: { readonly id: string }) {
-  const fetched = useFetched<DeviceJson>(`/devices/${encodeURIComponent(id)}`, freshEveryMs);
+  const fetched = useFetched<DeviceJson>(`/devices/${encodeURIComponent(id)}`, readingEveryMs);
   return <Shown fetched={fetched}>{(device) => <Opened device={device} />}</Shown>;
 }
 

@@ -72,7 +72,11 @@ export function useFetched<T>(path: string, everyMs?: number): Fetched<T> {
   const asked = useRef(path);
   asked.current = path;
   useEffect(() => {
+    let isUnderWay = false;
     const load = async (): Promise<void> => {
+      // Over a slow line an answer may take longer than the time until the next question.
+      if (isUnderWay) return;
+      isUnderWay = true;
       const fetched = await call<T>(path).then(
         (value): Fetched<T> => ({ kind: 'ready', value }),
         (error: unknown): Fetched<T> =>
@@ -80,6 +84,7 @@ export function useFetched<T>(path: string, everyMs?: number): Fetched<T> {
             ? { kind: 'missing' }
             : { kind: 'failed', retry: () => setAttempt((before) => before + 1) },
       );
+      isUnderWay = false;
       if (asked.current === path) setState({ path, fetched });
     };
     void load();

@@ -134,8 +134,10 @@ test('two switches, a router and a radio that see each other become facts, confl
       seen: [{ mac: stranger, address: '192.0.2.99' }],
     },
   ]);
+  const station = { mac: home, address: '192.0.2.50' };
   expect(found.facts.filter(({ kind }) => kind === 'forwards')).toMatchObject([
-    { from: { device: 'sw-b', port: 'q2' }, to: { mac: home, address: '192.0.2.50' } },
+    { source: 'arp', from: { device: 'r-1' }, to: station },
+    { source: 'fdb', from: { device: 'sw-b', port: 'q2' }, to: station },
   ]);
   const { value, problems } = parseTopology(await readFile(file, 'utf8'), file);
   expect(problems).toEqual([]);

@@ -66,7 +66,7 @@ export interface SeriesStore {
   last(series: readonly SeriesId[]): Promise<Points>;
   /** Names whose resource begins with `resourcePrefix`, at most `limit`. */
   list(resourcePrefix: string, limit: number): Promise<readonly { id: SeriesId; name: SeriesName }[]>;
-  /** Deletes whole days before the instant (ms), and roll-ups before `hoursBefore`; returns how many day files went. */
+  /** Deletes whole days before the instant (ms), and roll-ups before `hoursBefore`; returns how many days went. */
   dropBefore(before: number, hoursBefore?: number): Promise<number>;
   /** Counters for /metrics: samples taken, late, refused, bytes, chunks, write-ahead bytes. */
   stats(): Promise<Readonly<Record<string, number>>>;

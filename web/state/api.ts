@@ -5,6 +5,9 @@ import type { ListJson, ProblemJson, SessionJson } from '../../src/edge/http/con
 import { language } from '../words/speak.ts';
 import { careVersion } from './live.ts';
 
+/** A question that hangs must not be the last one of its page. */
+const longestMs = 30_000;
+
 export const session = signal<SessionJson | undefined>(undefined);
 export const isSignedOut = signal(false);
 
@@ -32,7 +35,7 @@ async function call<T>(path: string, body?: unknown): Promise<T> {
       'x-allclear-page': '1',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? { signal: AbortSignal.timeout(longestMs) } : { body: JSON.stringify(body) }),
   });
   if (answer.ok) return (await answer.json()) as T;
   if (answer.status === 401) isSignedOut.value = true;

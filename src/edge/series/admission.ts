@@ -6,7 +6,7 @@ import type { Admission } from './generation.ts';
 
 /** More samples in one batch are refused. */
 const MOST_SAMPLES = 2_000_000;
-/** Samples older or newer than this come from a broken clock and are refused; it bounds the number of day files. */
+/** Samples older or newer than this come from a broken clock and are refused; it bounds the number of days. */
 export const OLDEST_MS = 400 * DAY_MS;
 export const NEWEST_MS = DAY_MS;
 

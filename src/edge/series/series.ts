@@ -227,7 +227,7 @@ class EmbeddedSeries implements SeriesStore {
     return last !== undefined && last.time >= names.keptSince ? last : undefined;
   }
 
-  /** The newest sample of the day files that is newer than what the head has. */
+  /** The newest sample of the days that is newer than what the head has. */
   #lastStored(id: number, known: number): Sample | undefined {
     const points = new PointBuffer(256);
     for (const day of this.#parts.days.newestFirst()) {

@@ -41,12 +41,15 @@ export class Names {
   readonly #named: SqlStatement<Row>;
   #isCounter = new Uint8Array(1_024);
   #known = 1;
+  /** The index was damaged and is made again. */
+  isMended = false;
   #keptSince: number;
 
   constructor(file: string) {
     this.#sqlite = openSqlite({ file });
     try {
       this.#sqlite.exec(SCHEMA);
+      this.#mendIndex();
       const kinds = this.#sqlite.prepare<Row>('SELECT id, kind FROM series');
       for (const row of kinds.iterate()) this.#note(row.id, row.kind);
     } catch (error) {
@@ -71,6 +74,17 @@ export class Names {
     this.#keptSince = Number(
       this.#sqlite.prepare('SELECT since FROM kept WHERE key = 1').get()?.['since'] ?? 0,
     );
+  }
+
+  /** What a damaged index does not find would get a second number; it is made again of the rows. Throws where that does not help. */
+  #mendIndex(): void {
+    const check = this.#sqlite.prepare('PRAGMA integrity_check(1)');
+    const verdict = (): unknown => Object.values(check.get() ?? {})[0];
+    if (verdict() === 'ok') return;
+    this.#sqlite.exec('REINDEX');
+    this.isMended = true;
+    const left = verdict();
+    if (left !== 'ok') throw new Fault('disk/sqlite-damaged', String(left));
   }
 
   /** Samples before this midnight were dropped; what the log or the head still holds of them counts for nothing. */

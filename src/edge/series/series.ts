@@ -61,7 +61,9 @@ export async function openSeries(options: SeriesOptions): Promise<Parsed<SeriesS
 /** A damaged file of names is set aside: what comes from now on is kept, under new numbers. */
 async function openNames(file: string): Promise<{ readonly value: Names; readonly problems: Problem[] }> {
   try {
-    return { value: new Names(file), problems: [] };
+    const value = new Names(file);
+    const message = 'the index of the names of series was damaged and is made again';
+    return { value, problems: value.isMended ? [problemOf(file, 'series/names-mended', message)] : [] };
   } catch (error) {
     if (!(error instanceof Fault && error.code === 'disk/sqlite-damaged')) throw error;
     for (const suffix of ['', '-wal', '-shm']) {

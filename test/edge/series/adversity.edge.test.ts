@@ -101,6 +101,23 @@ describe('series store in adversity', () => {
     expect(await timesOf(fresh)).toEqual([day + 1]);
   });
 
+  it('finds names again whose index was damaged', async () => {
+    for (let port = 0; port < 200; port++) await named(`olt-2/if/${port}`);
+    const last = await named('olt-2/if/199');
+    await harness.store.close();
+    const file = `${harness.folder}/names.sqlite`;
+    const bytes = readFileSync(file);
+    // Pages of indexes begin with 2 or 10 (SQLite's file format, 1.6); in the index each name stands a second time.
+    for (let page = 4_096; page < bytes.length; page += 4_096) {
+      const at = [2, 10].includes(bytes[page]!) ? bytes.indexOf('olt-2/if/199', page) : -1;
+      if (at >= 0 && at < page + 4_096) bytes[at]! ^= 0x20;
+    }
+    writeFileSync(file, bytes);
+    await harness.restart();
+    expect(harness.problems.map(({ code }) => code)).toEqual(['series/names-mended']);
+    expect(await named('olt-2/if/199')).toBe(last);
+  });
+
   it('writes new samples also while no day can be sealed', async () => {
     const hours = `${harness.folder}/hours-2026-03.sqlite`;
     mkdirSync(hours);

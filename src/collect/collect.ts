@@ -7,7 +7,13 @@
  */
 export { readingOfCells } from './cell-rows.ts';
 export { compileProfiles } from './compile.ts';
-export { type DetectedDevice, detectionOids, detectionScalars, detectProfile } from './detect-profile.ts';
+export {
+  type DetectedDevice,
+  detectionOids,
+  detectionScalars,
+  detectProfile,
+  isNameless,
+} from './detect-profile.ts';
 export {
   isOfPorts,
   MeasuredPorts,

@@ -42,6 +42,10 @@ export function detectionScalars(profiles: Profiles, device: DetectedDevice): re
   return [...new Set(asking.flatMap(({ match }) => match.answers))];
 }
 
+/** Zero dot zero is how agents say that they have none (RFC 3418, sysObjectID). */
+export const isNameless = ({ sysObjectID }: DetectedDevice): boolean =>
+  sysObjectID === undefined || sysObjectID === '' || sysObjectID === '0.0';
+
 /** Length of the prefix, 1 when a scalar decides, length of the text. */
 type Fit = readonly [number, number, number];
 
@@ -54,8 +58,8 @@ function fitOf({ match }: Profile, device: DetectedDevice): Fit | undefined {
   if (match.sysObjectID.length > 0 && prefixes.length === 0) return undefined;
   if (match.sysDescr.length > 0 && texts.length === 0) return undefined;
   // An appliance that tells no sysObjectID at all is told by what it answers alone.
-  const isNameless = match.answers.length > 0 && (oid === '' || oid === '0.0');
-  if (prefixes.length + texts.length === 0 && !isNameless) return undefined;
+  const isTold = match.answers.length > 0 && isNameless(device);
+  if (prefixes.length + texts.length === 0 && !isTold) return undefined;
   const longest = (found: readonly string[]): number => Math.max(0, ...found.map((text) => text.length));
   return [longest(prefixes), Math.min(match.answers.length, 1), longest(texts)];
 }

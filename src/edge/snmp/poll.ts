@@ -11,6 +11,7 @@ import {
   detectionScalars,
   detectProfile,
   groundedProfile,
+  isNameless,
   isRelative,
   type Profiles,
   readDevice,
@@ -110,8 +111,9 @@ export async function detectedProfile(
   const scalars = detectionScalars(profiles, device);
   if (scalars.length === 0) return { profile: detectProfile(profiles, device) };
   const { varbinds, problem } = await session.get(scalars);
-  // Such an agent says what it does not have. A lost question must not make another device of it until it is read again.
-  if (problem?.kind === 'timeout') return { kind: 'problem', problem };
+  // A common agent says what it does not have: a lost question must not make another device of it until it is read again.
+  // One without a sysObjectID may be so simple that it keeps silent about what it does not know.
+  if (problem?.kind === 'timeout' && !isNameless(device)) return { kind: 'problem', problem };
   const answered = new Set(varbinds.flatMap(({ oid, value }) => (isThere(value) ? [oid] : [])));
   return { profile: detectProfile(profiles, { ...device, answered }) };
 }

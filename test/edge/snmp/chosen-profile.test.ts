@@ -9,15 +9,19 @@ const scalar = '1.3.6.1.4.1.99999.1.0';
 const profiles = compileProfiles(
   [
     'id: test/agent\nmatch: { sysObjectID: [1.3.6.1.4.1.99998] }\n',
+    'id: generic\n',
+    `id: test/relay\nmatch: { answers: [${scalar}] }\n`,
     `id: test/appliance\nmatch: { sysObjectID: [1.3.6.1.4.1.99998], answers: [${scalar}] }\n`,
   ].map((text) => parseYaml('profile.yaml', text).value),
 ).value;
 
+type Said = VarbindValue | 'silence';
+
 /** An agent that says its sysObjectID and what it has of the scalar. */
-const agent = (said: VarbindValue | 'silence'): Session => ({
+const agent = (said: Said, oid: Oid): Session => ({
   async get(oids: readonly Oid[]): Promise<Answer> {
     if (!oids.includes(scalar)) {
-      const value = { type: 'oid', oid: '1.3.6.1.4.1.99998.1' } as const;
+      const value = { type: 'oid', oid } as const;
       return { varbinds: [{ oid: '1.3.6.1.2.1.1.2.0', value }], problem: undefined };
     }
     if (said === 'silence') return { varbinds: [], problem: { kind: 'timeout' } };
@@ -28,8 +32,8 @@ const agent = (said: VarbindValue | 'silence'): Session => ({
   close: () => undefined,
 });
 
-const chosen = async (said: VarbindValue | 'silence'): Promise<string> => {
-  const outcome = await chosenProfile(agent(said), { profiles, profile: 'auto' });
+const chosen = async (said: Said, oid = '1.3.6.1.4.1.99998.1'): Promise<string> => {
+  const outcome = await chosenProfile(agent(said, oid), { profiles, profile: 'auto' });
   return 'kind' in outcome ? outcome.kind : outcome.profile.id;
 };
 
@@ -40,4 +44,9 @@ test('of devices on one agent the scalar of its maker tells the appliance', asyn
 
 test('a lost question makes no other device of it', async () => {
   expect(await chosen('silence')).toBe('problem');
+});
+
+test('a device without an object id is told by the scalar alone, and may keep silent about it', async () => {
+  expect(await chosen({ type: 'integer', number: 1 }, '0.0')).toBe('test/relay');
+  expect(await chosen('silence', '0.0')).toBe('generic');
 });

@@ -93,7 +93,8 @@ async function print({ found, surveyed, asked, values, terminal }: Outcome): Pro
   if (isWritten) await write(file, surveyed);
   if (values.json === true) {
     const { topology, conflicts, facts } = surveyed ?? {};
-    const survey = { ...(file !== undefined && { topology }), facts, conflicts };
+    const document = { format: 'allclear-topology/1', ...topology, planned: [] };
+    const survey = { ...(file !== undefined && { topology: document }), facts, conflicts };
     terminal.print(JSON.stringify({ ...counts, devices, yaml, ...survey }));
     return;
   }

@@ -1,7 +1,7 @@
 /** `poll`: one full reading of one device. */
 import { parseArgs } from 'node:util';
 import { formatProblem } from '../../base/problem.ts';
-import type { Profiles } from '../../collect/collect.ts';
+import type { Profile, Profiles } from '../../collect/collect.ts';
 import { type DeviceTarget, type PollOutcome, pollDevice } from '../../edge/snmp/poll.ts';
 import { openTransport } from '../../edge/snmp/transport.ts';
 import type { DeviceReading } from '../../model/reading.ts';
@@ -120,15 +120,29 @@ function report(
   return incomplete.length === 0 ? exitCodes.ok : exitCodes.problem;
 }
 
-/** Which base profiles found something, so that a profile for the device can extend them. */
+/** Which base profiles found something, so that a profile for the device can extend them; of nested ones the innermost. */
 function standardTables(reading: DeviceReading, profiles: Profiles): readonly string[] {
-  const answered = [...profiles.byId.values()].filter(({ id, tables }) => {
-    if (!id.startsWith('base/')) return false;
-    return tables.some(({ columns, ownColumns, objectKind }) => {
-      if (objectKind === 'interface' && reading.interfaces.length > 0) return true;
-      const own = columns.slice(0, ownColumns).map((column) => `${column}.`);
-      return reading.readings.some(({ oid }) => own.some((column) => oid.startsWith(column)));
-    });
+  const bases = [...profiles.byId.values()].filter(({ id }) => id.startsWith('base/'));
+  bases.sort((a, b) => a.tables.length - b.tables.length);
+  const named = new Set<string>();
+  const answered = bases.filter(({ tables }) => {
+    const found = tables.filter((table) => !named.has(firstColumn(table)) && hasAnswered(table, reading));
+    for (const table of found) named.add(firstColumn(table));
+    return found.length > 0;
   });
-  return answered.map(({ id }) => id);
+  return answered.map(({ id }) => id).sort();
+}
+
+type Table = Profile['tables'][number];
+
+const ifTable = '1.3.6.1.2.1.2.2.1.';
+
+const firstColumn = ({ columns }: Table): string => columns[0] ?? '';
+
+function hasAnswered({ columns, ownColumns, link }: Table, reading: DeviceReading): boolean {
+  if (link !== undefined) return reading.links.some(({ protocol }) => protocol === link.protocol);
+  const own = columns.slice(0, ownColumns).map((column) => `${column}.`);
+  // Counters of ports are no readings: they stand with the port.
+  if (own.some((column) => column.startsWith(ifTable))) return reading.interfaces.length > 0;
+  return reading.readings.some(({ oid }) => own.some((column) => oid.startsWith(column)));
 }

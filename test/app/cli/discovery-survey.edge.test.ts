@@ -141,6 +141,8 @@ test('two switches, a router and a radio that see each other become facts, confl
   ]);
   const { value, problems } = parseTopology(await readFile(file, 'utf8'), file);
   expect(problems).toEqual([]);
+  const { topology } = json<{ topology: unknown }>(said);
+  expect(parseTopology(JSON.stringify(topology), 'said').problems).toEqual([]);
   expect(value.resources.map(({ id, kind, in: { access } }) => `${kind} ${id} ${access ?? '-'}`)).toEqual([
     'router r-1 -',
     'switch sw-a -',

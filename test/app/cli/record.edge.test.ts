@@ -132,7 +132,8 @@ test('a masked recording reads as the device did: numbers, states, ports and mod
     readings.map(({ metric, value, unit }) => ({ metric, value, unit }));
   expect(numbers(after)).toEqual(numbers(before));
   expect(numbers(after)).toContainEqual({ metric: 'hw.temperature', value: 41.5, unit: 'Cel' });
-});
+  // Three verbs, each of which reads all profiles anew.
+}, 180_000);
 
 test('one address stays one address: in values, sentences and indexes', async () => {
   const file = folder!.file('device.snmprec');

@@ -139,13 +139,17 @@ export class Names {
       const key = keyOf(name);
       const found =
         known.get(key) ?? (beside === undefined ? this.#find.get(...columnsOf(name))?.id : undefined);
-      if (found !== undefined) return found as SeriesId;
+      // SQLite keeps every half of a character as the same sign: two such names are one.
+      const stored = key.replace(halves, '\ufffd');
+      const same = found ?? known.get(stored);
+      if (same !== undefined) return same as SeriesId;
       const id = this.#known;
       if (id > MOST_SERIES) {
         throw new Fault('series/too-many', `more than ${MOST_SERIES} series: "${name.resource}" is refused`);
       }
       this.#note(id, name.kind);
       known.set(key, id);
+      known.set(stored, id);
       fresh.push(id, ...columnsOf(name));
       return id as SeriesId;
     });
@@ -208,6 +212,8 @@ const columnsOf = ({ resource, metric, unit, kind }: SeriesName) => [resource, m
 
 /** NUL, and halves of a character. */
 const unsaid = /[\0\ud800-\udfff]/u;
+
+const halves = /[\ud800-\udfff]/gu;
 
 /** Lengths first: no text can pass for another. */
 const keyOf = ({ resource, metric, unit, kind }: SeriesName): string =>

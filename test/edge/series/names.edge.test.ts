@@ -62,6 +62,12 @@ describe('names of series', () => {
     expect(names.register(odd)).toEqual(ids);
   });
 
+  it('that differ in halves of a character alone are one', () => {
+    const [one, other] = names.register([named('a\ud800'), named('a\ud801')]);
+    expect(other).toBe(one);
+    expect(names.register([named('a\ud801')])).toEqual([one]);
+  });
+
   it('that are refused leave no number behind', () => {
     const wrong = { ...named('a/if/9'), resource: 'x'.repeat(600) };
     expect(() => names.register([...ports('a', 40), wrong])).toThrow('over 512');

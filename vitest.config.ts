@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.edge.test.ts', 'test/**/*.browser.test.ts', 'test/**/*.simulation.test.ts'],
+          // A machine that is busy is no fault of the code.
+          testTimeout: 30_000,
         },
       },
       {

@@ -77,7 +77,7 @@ describe('all recordings of real devices, served and read over UDP', () => {
         answers.set(name, { reading: outcome.reading, truth, incomplete: outcome.incomplete });
       }
     }
-  });
+  }, 180_000);
   afterAll(async () => {
     transport?.close();
     await served?.agent.close();

@@ -19,6 +19,16 @@ export interface Parsed<T> {
   readonly problems: readonly Problem[];
 }
 
+/** An error of a whole file: it has no line. */
+export const fileProblem = (file: string, code: string, message: string): Problem => ({
+  file,
+  line: 0,
+  column: 0,
+  severity: 'error',
+  code,
+  message,
+});
+
 /** The form every command prints: `file:line:column severity message (hint)`. */
 export function formatProblem(problem: Problem): string {
   const place = problem.line > 0 ? `${problem.file}:${problem.line}:${problem.column}` : problem.file;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type DurationMs, days, seconds } from '../../base/instant.ts';
-import type { Parsed, Problem } from '../../base/problem.ts';
+import { fileProblem, type Parsed, type Problem } from '../../base/problem.ts';
 import { Secret } from '../../base/secret.ts';
 import type { DocumentPath, SourceDocument } from '../../base/source-document.ts';
 import { channelRefusals, channelSchemas } from '../../edge/channels/index.ts';
@@ -114,14 +114,7 @@ function without(value: unknown, wrong: readonly Violation[]): unknown {
 export const defaultConfig = (folder: string): Config =>
   build({ file: 'defaults', value: {}, problemAt: neverWrong }, folder).value;
 
-const neverWrong = (): Problem => ({
-  file: 'defaults',
-  line: 0,
-  column: 0,
-  severity: 'error',
-  code: 'bug/defaults',
-  message: 'the defaults are wrong',
-});
+const neverWrong = (): Problem => fileProblem('defaults', 'bug/defaults', 'the defaults are wrong');
 
 interface RawDevice {
   readonly id: string;

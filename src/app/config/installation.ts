@@ -2,7 +2,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Parsed, Problem } from '../../base/problem.ts';
+import { fileProblem, type Parsed, type Problem } from '../../base/problem.ts';
 import type { Profiles } from '../../collect/collect.ts';
 import { type LoadedRules, loadRules } from '../../edge/files/rule-files.ts';
 import { readSubscribers } from '../../edge/files/subscribers-csv.ts';
@@ -171,7 +171,7 @@ export async function judgeSubscribers(installation: Installation): Promise<Pars
       }
     }
   } catch {
-    problems.push(whereNamed(aboutFile(file, 'file/unreadable', 'the file cannot be read'), installation));
+    problems.push(whereNamed(fileProblem(file, 'file/unreadable', 'the file cannot be read'), installation));
   }
   return { value: count, problems: [...problems, ...reading.problems, ...strayProblems(file, strays)] };
 }
@@ -183,7 +183,7 @@ const ownResources = (config: Config): readonly { readonly id: string }[] =>
 /** A subscriber of a resource that is not there is never told anything: worth knowing, no reason not to start. */
 function strayProblems(file: string, strays: ReadonlyMap<string, number>): Problem[] {
   const stray = (message: string): Problem => ({
-    ...aboutFile(file, 'subscribers/unknown-resource', message),
+    ...fileProblem(file, 'subscribers/unknown-resource', message),
     severity: 'warning',
   });
   const told = [...strays]
@@ -200,15 +200,6 @@ async function readOrReport(file: string): Promise<string | Problem> {
     return await readFile(file, 'utf8');
   } catch {
     const message = existsSync(file) ? 'the file cannot be read' : 'the file is not there';
-    return aboutFile(file, 'file/unreadable', message);
+    return fileProblem(file, 'file/unreadable', message);
   }
 }
-
-const aboutFile = (file: string, code: string, message: string): Problem => ({
-  file,
-  line: 0,
-  column: 0,
-  severity: 'error',
-  code,
-  message,
-});

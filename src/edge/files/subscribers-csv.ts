@@ -1,5 +1,5 @@
 /** Reads `subscribers.csv`: every bad line is a problem at its place, the sound ones come out in pages. */
-import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
+import { didYouMean, fileProblem, type Parsed, type Problem } from '../../base/problem.ts';
 import { type SubscriberClass, subscriberClasses } from '../../model/incident.ts';
 import type { SubscriberRow } from '../../model/subscriber.ts';
 import { type CsvField, CsvReader } from './csv.ts';
@@ -78,12 +78,7 @@ export async function parseSubscribersCsv(
 }
 
 const wholeFile = (file: string, message: string, hint: string | undefined): Problem => ({
-  file,
-  line: 0,
-  column: 0,
-  severity: 'error',
-  code: 'subscribers/not-valid',
-  message,
+  ...fileProblem(file, 'subscribers/not-valid', message),
   hint,
 });
 

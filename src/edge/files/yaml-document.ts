@@ -1,7 +1,7 @@
 /** Reads YAML into plain data that still knows its places, and turns schema violations into problems with hints. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
-import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
+import { didYouMean, fileProblem, type Parsed, type Problem } from '../../base/problem.ts';
 import type { DocumentPath, Finding, SourceDocument } from '../../base/source-document.ts';
 
 /** Larger files are refused unread: no configuration, rule or profile comes near. */
@@ -9,14 +9,8 @@ const LARGEST_TEXT = 16 * 1024 * 1024;
 const DEEPEST_NESTING = 100;
 
 /** What is wrong with a file as a whole. */
-export const unreadable = (file: string, message: string): Problem => ({
-  file,
-  line: 0,
-  column: 0,
-  severity: 'error',
-  code: 'file/unreadable',
-  message,
-});
+export const unreadable = (file: string, message: string): Problem =>
+  fileProblem(file, 'file/unreadable', message);
 
 /** Parses `text`; syntax errors, duplicate keys and alias bombs are problems, the value is then undefined. */
 export function parseYaml(file: string, text: string): Parsed<SourceDocument> {

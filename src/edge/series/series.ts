@@ -6,7 +6,7 @@
  */
 import { Fault } from '../../base/fault.ts';
 import { milliseconds } from '../../base/instant.ts';
-import type { Parsed, Problem } from '../../base/problem.ts';
+import { fileProblem, type Parsed, type Problem } from '../../base/problem.ts';
 import type { Wake, World } from '../../base/world.ts';
 import type { Bucket, Points, SampleBatch, SeriesId, SeriesName, SeriesStore } from '../../flow/series.ts';
 import { isMissing, realFiles } from '../disk/file-system.ts';
@@ -63,7 +63,7 @@ async function openNames(file: string): Promise<{ readonly value: Names; readonl
   try {
     const value = new Names(file);
     const message = 'the index of the names of series was damaged and is made again';
-    return { value, problems: value.isMended ? [problemOf(file, 'series/names-mended', message)] : [] };
+    return { value, problems: value.isMended ? [fileProblem(file, 'series/names-mended', message)] : [] };
   } catch (error) {
     if (!(error instanceof Fault && error.code === 'disk/sqlite-damaged')) throw error;
     for (const suffix of ['', '-wal', '-shm']) {
@@ -72,23 +72,14 @@ async function openNames(file: string): Promise<{ readonly value: Names; readonl
       });
     }
     const message = `the names of series cannot be read and are set aside as ${file}.damaged: ${error.message}`;
-    return { value: new Names(file), problems: [problemOf(file, 'series/names-damaged', message)] };
+    return { value: new Names(file), problems: [fileProblem(file, 'series/names-damaged', message)] };
   }
 }
 
 function namesLost(file: string, lost: number): Problem {
   const message = `${lost} numbers of series have samples and no name; they are not given to others`;
-  return problemOf(file, 'series/names-lost', message);
+  return fileProblem(file, 'series/names-lost', message);
 }
-
-const problemOf = (file: string, code: string, message: string): Problem => ({
-  file,
-  line: 0,
-  column: 0,
-  severity: 'error',
-  code,
-  message,
-});
 
 interface Parts extends SeriesOptions {
   readonly names: Names;
@@ -137,7 +128,7 @@ class EmbeddedSeries implements SeriesStore {
       const batch = decodeRecord(frame.bytes);
       if (batch === undefined) {
         const message = `record ${frame.sequence} is no batch of samples and was left out`;
-        problems.push(problemOf(file, 'series/bad-record', message));
+        problems.push(fileProblem(file, 'series/bad-record', message));
         continue;
       }
       // Those without a name are kept from a name to come.

@@ -13,8 +13,8 @@ import { openTransport, type Transport } from '../../src/edge/snmp/transport.ts'
 import { Measuring } from '../../src/flow/measuring.ts';
 import type { PolledDevice } from '../../src/flow/polled-device.ts';
 import type { SeriesId } from '../../src/flow/series.ts';
-import { resourceId } from '../../src/model/ids.ts';
 import type { Observation } from '../../src/model/observation.ts';
+import { polledThrough } from '../support/polled-through.ts';
 import { realWorld } from '../support/real-world.ts';
 
 const IF = '1.3.6.1.2.1.2.2.1';
@@ -100,19 +100,7 @@ function lab(id: string): PolledDevice & { close(): void } {
       credentials: { version: 'v2c', community: new Secret('c') },
     },
   });
-  return {
-    id,
-    resource: resourceId(id),
-    readAll: (costly) => poller.readAll(costly),
-    plan: () => poller.plan(),
-    fill: (groups, done) => poller.fill(groups, done),
-    probe: () => poller.probe(),
-    changeMarks: () => poller.changeMarks(),
-    full: () => poller.full(),
-    reading: () => poller.reading(),
-    profile: () => poller.profile(),
-    close: () => poller.close(),
-  };
+  return { ...polledThrough(id, poller), close: () => poller.close() };
 }
 
 async function pollUntil(polls: number, lossShare: number): Promise<readonly Observation[]> {

@@ -7,7 +7,7 @@ import { parseYaml } from '../../src/edge/files/yaml-document.ts';
 import { DevicePoller } from '../../src/edge/snmp/device-poller.ts';
 import type { Transport } from '../../src/edge/snmp/transport.ts';
 import type { PolledDevice } from '../../src/flow/polled-device.ts';
-import { resourceId } from '../../src/model/ids.ts';
+import { polledThrough } from './polled-through.ts';
 
 const IF = '1.3.6.1.2.1.2.2.1';
 const IFX = '1.3.6.1.2.1.31.1.1.1';
@@ -77,18 +77,5 @@ export function evilPoller(world: World, transport: Transport, target: EvilTarge
 
 /** The same as the measuring loop asks it. */
 export function evilDevice(world: World, transport: Transport, target: EvilTarget): PolledDevice {
-  const poller = evilPoller(world, transport, target);
-  const { id } = target;
-  return {
-    id,
-    resource: resourceId(id),
-    readAll: (costly) => poller.readAll(costly),
-    plan: () => poller.plan(),
-    fill: (groups, done) => poller.fill(groups, done),
-    probe: () => poller.probe(),
-    changeMarks: () => poller.changeMarks(),
-    full: () => poller.full(),
-    reading: () => poller.reading(),
-    profile: () => poller.profile(),
-  };
+  return polledThrough(target.id, evilPoller(world, transport, target));
 }

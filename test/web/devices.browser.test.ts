@@ -34,6 +34,17 @@ const sensor = (place: number, value: number, limit?: number) => ({
   ...(limit === undefined ? {} : { limits: { high: { major: limit } } }),
 });
 
+/** Signs in and goes to the list of devices. */
+async function openDevices() {
+  browser = await openBrowser({});
+  opened.daemon.oneTimeToken = 'one-time';
+  const page = await browser.page();
+  await page.goto(`${opened.console}/sign-in/one-time`);
+  await page.getByRole('button').click();
+  await page.locator('nav a[href="/devices"]').click();
+  return page;
+}
+
 test('the page of a device begins with what is bad: alarms, polling, limits, ports; and says what it is', async () => {
   opened = await openTestFront({ pages });
   const { daemon } = opened;
@@ -75,12 +86,7 @@ test('the page of a device begins with what is bad: alarms, polling, limits, por
     },
   });
   daemon.traffic.set('sw-1', [{ ifIndex: 1, inBps: [Number.NaN, 2_500_000], outBps: [1e6, 1e9] }]);
-  browser = await openBrowser({});
-  daemon.oneTimeToken = 'one-time';
-  const page = await browser.page();
-  await page.goto(`${opened.console}/sign-in/one-time`);
-  await page.getByRole('button').click();
-  await page.locator('nav a[href="/devices"]').click();
+  const page = await openDevices();
   await page.getByRole('link', { name: 'sw-1' }).click();
   const cells = async (name: string): Promise<string[]> =>
     (await page.getByRole('table', { name }).getByRole('row').allInnerTexts()).slice(1);
@@ -114,12 +120,7 @@ test('what was not asked yet says when it will be; silent devices stand first an
     ...{ id: 'dead-1', address, state: 'silent', nextPollAt: soon },
     polling: { ...polling, silentRounds: 3, refusal: 'authentication' },
   });
-  browser = await openBrowser({});
-  daemon.oneTimeToken = 'one-time';
-  const page = await browser.page();
-  await page.goto(`${opened.console}/sign-in/one-time`);
-  await page.getByRole('button').click();
-  await page.locator('nav a[href="/devices"]').click();
+  const page = await openDevices();
   const rows = page.getByRole('table', { name: 'Devices' }).getByRole('row');
   await expect.poll(() => rows.nth(1).innerText()).toMatch(/dead-1[\s\S]*! silent/);
   expect(await rows.nth(2).innerText()).toMatch(/new-1[\s\S]*waiting for the first poll in \d+ min/);
@@ -166,12 +167,7 @@ test('a device shows who is next to it, who says so, and what does not fit toget
     },
   ];
   daemon.conflicts = [{ kind: 'notPolled', at: [{ device: 'sw-1', port: 'p2' }], seen: [stranger] }];
-  browser = await openBrowser({});
-  daemon.oneTimeToken = 'one-time';
-  const page = await browser.page();
-  await page.goto(`${opened.console}/sign-in/one-time`);
-  await page.getByRole('button').click();
-  await page.locator('nav a[href="/devices"]').click();
+  const page = await openDevices();
   await page.getByRole('link', { name: 'sw-1' }).click();
   await page.getByText('Nobody polls <img src=x> (02:00:00:00:00:09) wan, neighbour of sw-1 p2').waitFor();
   const rows = page.getByRole('table', { name: 'Neighbours' }).getByRole('row');

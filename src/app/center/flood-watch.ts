@@ -1,6 +1,7 @@
 /**
  * Says who floods the ingest: while messages of an address are thrown away, an alarm of the ingest names the address, the
- * devices there and how many were lost; it ends by itself some time after the last one.
+ * devices there and how many were lost; it ends by itself some time after the last one. What the kernel threw away, because
+ * all together were faster than they are read, was never seen: that alarm has a count and what to do, and no name.
  */
 import { type DurationMs, minutes } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
@@ -12,7 +13,8 @@ import type { DeviceOf } from './spooled.ts';
 
 export interface ShedMessages {
   readonly receiver: 'traps' | 'syslog';
-  readonly address: string;
+  /** Undefined: thrown away by the kernel, which keeps no names. */
+  readonly address: string | undefined;
   readonly count: number;
 }
 
@@ -25,6 +27,9 @@ interface Flood extends ShedMessages {
 
 const ingest = resourceId('ingest');
 const causes = { traps: 'TRAP_FLOOD', syslog: 'SYSLOG_FLOOD' } as const;
+const causesOfKernel = { traps: 'TRAPS_LOST', syslog: 'SYSLOG_LOST' } as const;
+const hintOfKernel =
+  'the receive buffer was full: allclear doctor says what was granted, sysctl net.core.rmem_max=4194304 allows what is wanted';
 const endsAfterMs: DurationMs = minutes(1);
 /** A flood that lasts is told again with what it has cost by then. */
 const toldEveryMs: DurationMs = minutes(1);
@@ -61,12 +66,12 @@ export class FloodWatch {
     // What an earlier life raised and this one does not see is ended (design L11).
     this.#isReconciled ||= reconciliations('ingest', { watches: [ingest], active: [] }).every(this.#offer);
     for (const { receiver, address, count } of shed) {
-      const key = `${receiver} ${address}`;
+      const key = `${receiver} ${address ?? ''}`;
       const known = this.#floods.get(key);
       if (known !== undefined) {
         known.count += count;
         known.lastAtMs = nowMs;
-      } else if (this.#floods.size < mostFloods) {
+      } else if (address === undefined || this.#floods.size < mostFloods) {
         this.#floods.set(key, { receiver, address, count, lastAtMs: nowMs, toldAtMs: undefined });
       } else this.#unnamed += count;
     }
@@ -87,11 +92,19 @@ export class FloodWatch {
   }
 
   #said(event: 'raise' | 'clear', { receiver, address, count }: Flood): Observation {
-    const by = resourceId(`ingest/${receiver}/${address}`);
-    const said = { event, resource: ingest, cause: causes[receiver], by, source: 'collector' } as const;
+    const said = {
+      event,
+      resource: ingest,
+      cause: (address === undefined ? causesOfKernel : causes)[receiver],
+      by: resourceId(`ingest/${receiver}/${address ?? 'kernel'}`),
+      source: 'collector',
+    } as const;
     if (event === 'clear') return said;
+    const dropped = String(count);
+    if (address === undefined)
+      return { ...said, severity: 'minor', attributes: { dropped, hint: hintOfKernel } };
     const devices = this.#deviceOf({ address }).map(({ id }) => id);
-    const attributes = { address, devices: devices.slice(0, mostNamed).join(', '), dropped: String(count) };
+    const attributes = { address, devices: devices.slice(0, mostNamed).join(', '), dropped };
     return { ...said, severity: 'minor', device: devices.length === 1 ? devices[0] : undefined, attributes };
   }
 }

@@ -21,6 +21,7 @@ import { exitCodes, type InForce } from '../processes/messages.ts';
 import type { RoleHost, StartedRole } from '../processes/role-host.ts';
 import { lockData, orphanPatienceMs } from './data-lock.ts';
 import { keptEngineId } from './engine-id.ts';
+import { KernelLosses } from './kernel-losses.ts';
 import { SpoolFeed } from './spool-feed.ts';
 import { trapSenders } from './trap-senders.ts';
 
@@ -72,10 +73,11 @@ export async function startIngest(host: RoleHost): Promise<StartedRole> {
     } else feed.confirmed(told.offset);
   });
   hello();
+  const losses = new KernelLosses();
   const ticker = world.every(countersEveryMs, () => {
     const shed = shedBy({ traps: receiver, syslog });
     void countersOf({ traps: receiver, syslog, spool }).then((counters) =>
-      host.relay('center', { kind: 'counters', counters, shed }),
+      host.relay('center', { kind: 'counters', counters, shed: [...shed, ...losses.since(counters)] }),
     );
   });
   return {

@@ -76,3 +76,22 @@ test('what an earlier life raised is ended by the first list of this one, as soo
   expect(second()).toMatchObject([{ kind: 'command', command: empty }]);
   expect(second()).toEqual([]);
 });
+
+test('what the kernel threw away has a count and what to do, even beside as many floods as are told, and ends when it is quiet', () => {
+  const { floods, second, first } = watching();
+  first();
+  second(...Array.from({ length: 100 }, (_, i) => shed(`198.51.100.${i}`, 2)));
+  const raised = told(second({ receiver: 'traps', address: undefined, count: 700 }));
+  expect(raised).toEqual([
+    {
+      ...{ event: 'raise', resource: 'ingest', cause: 'TRAPS_LOST', by: 'ingest/traps/kernel' },
+      ...{ source: 'collector', severity: 'minor' },
+      attributes: { dropped: '700', hint: expect.stringContaining('net.core.rmem_max') },
+    },
+  ]);
+  const after = Array.from({ length: 65 }, () => second()).flat();
+  expect(told(after)).toContainEqual(
+    expect.objectContaining({ event: 'clear', cause: 'TRAPS_LOST', by: 'ingest/traps/kernel' }),
+  );
+  expect(floods.counters['floods']).toBe(0);
+});

@@ -1,9 +1,13 @@
-/** Compiles profile files into what the readers use; each mistake becomes a problem at its place, the rest loads. */
+/**
+ * Compiles profile files into what the readers use; each mistake becomes a problem at its place, the rest loads. Those that
+ * were judged before are compiled when their device is met: an operator has a few of some hundred families.
+ */
 import { didYouMean, type Parsed, type Problem } from '../base/problem.ts';
 import type { DocumentPath, Finding, SourceDocument } from '../base/source-document.ts';
 import { checkAlarms } from './compile-alarm.ts';
 import { compileIdentity } from './compile-identity.ts';
 import { compileTable } from './compile-table.ts';
+import { deferredProfile } from './deferred-profile.ts';
 import { noPatterns, type Pattern, type PatternCompiler } from './pattern.ts';
 import type { IdentitySource, Match, Profile, Profiles, Table } from './profile.ts';
 import type { ProfileSource, TableSource } from './profile-source.ts';
@@ -19,11 +23,13 @@ export interface Findings {
 
 /**
  * `documents` have passed `profileSchema`. Profiles with a problem, and those that extend them, are left out. `patterns`
- * makes RE2 patterns, which this room cannot; without it profiles with patterns have a problem.
+ * makes RE2 patterns, which this room cannot; without it profiles with patterns have a problem. Those of `judged` were
+ * compiled before without a problem: one that extends nothing else is compiled when somebody asks for its parts.
  */
 export function compileProfiles(
   documents: readonly SourceDocument[],
   patterns: PatternCompiler = noPatterns,
+  judged: ReadonlySet<SourceDocument> = new Set(),
 ): Parsed<Profiles> {
   const problems: Problem[] = [];
   const sources = new Map<string, SourceDocument>();
@@ -40,7 +46,7 @@ export function compileProfiles(
   const shared: Shared = { tables: new Map(), measured: new Map() };
   for (const [id, document] of sources) {
     const compiler = new Compiler({ sources, document, patterns, shared });
-    const profile = compiler.compile();
+    const profile = compiler.isOf(judged) ? compiler.deferred() : compiler.compiled();
     if (profile !== undefined) byId.set(id, profile);
     problems.push(...compiler.problems);
   }
@@ -59,6 +65,8 @@ class Compiler {
   readonly #document: SourceDocument;
   readonly #patterns: PatternCompiler;
   readonly #shared: Shared;
+  /** The profile and all it extends, bases first, each once. */
+  readonly #lineage: readonly SourceDocument[];
   #isSound = true;
 
   constructor(parts: {
@@ -71,49 +79,91 @@ class Compiler {
     this.#document = parts.document;
     this.#patterns = parts.patterns;
     this.#shared = parts.shared;
+    this.#lineage = this.#lineageOf(this.#own.id, [], ['extends']);
   }
 
-  compile(): Profile | undefined {
-    const own = this.#document.value as ProfileSource;
-    const lineage = this.#lineage(own.id, [], ['extends']);
-    const identity: Record<string, IdentitySource> = {};
-    const tables = new Map<string, Table>();
-    for (const source of lineage) {
-      // What is wrong in a base is reported where the base stands, once.
-      const findings = source === own ? this.#findings(true) : this.#findings(false);
-      for (const [field, text] of Object.entries(source.identity ?? {}))
-        identity[field] = compileIdentity(text, ['identity', field], findings);
-      for (const [name, table] of Object.entries(source.tables ?? {})) {
-        if (table === null) tables.delete(name);
-        else tables.set(name, this.#table(name, table, source === own));
-      }
-    }
+  /** The profile and all that it extends are among these. */
+  isOf(judged: ReadonlySet<SourceDocument>): boolean {
+    return this.#isSound && this.#lineage.every((document) => judged.has(document));
+  }
+
+  compiled(): Profile | undefined {
+    const tables = this.#tables(true);
+    const identity = this.#identity(true);
     const report = (path: DocumentPath, finding: Finding): void => this.#found(path, finding);
-    checkAlarms([...tables.values()], own.tables ?? {}, report);
-    const tests = compileTests(this.#document, own.tests ?? [], report);
+    checkAlarms(tables, this.#own.tables ?? {}, report);
+    const tests = this.#tests();
     if (!this.#isSound) return undefined;
-    const all = [...tables.values()];
+    return { ...this.#head(), identity, tables, measuredTables: this.#measuredOf(tables), tests };
+  }
+
+  /** Nothing is reported of it: whoever judged it has done that. */
+  deferred(): Profile {
+    return deferredProfile(this.#head(), {
+      identity: () => this.#identity(false),
+      tables: () => this.#tables(false),
+      measuredTables: (tables) => this.#measuredOf(tables),
+      tests: () => this.#tests(),
+    });
+  }
+
+  get #own(): ProfileSource {
+    return this.#document.value as ProfileSource;
+  }
+
+  #head(): Pick<Profile, 'id' | 'file' | 'isUnverified' | 'match'> {
+    const { id, status } = this.#own;
     return {
-      id: own.id,
-      file: this.#document.file,
-      isUnverified: own.status === 'unverified',
-      match: compileMatch(own),
-      identity,
-      tables: all,
-      measuredTables: all.map((table) => this.#measured(table)).filter(({ columns }) => columns.length > 0),
-      tests,
+      ...{ id, file: this.#document.file },
+      ...{ isUnverified: status === 'unverified', match: compileMatch(this.#own) },
     };
   }
 
-  #table(name: string, source: TableSource, isOwn: boolean): Table {
-    const known = isOwn ? undefined : this.#shared.tables.get(source);
+  /** What is wrong in a base is reported where the base stands, once. */
+  #reportsOf(document: SourceDocument, reports: boolean): boolean {
+    return reports && document === this.#document;
+  }
+
+  #identity(reports: boolean): Profile['identity'] {
+    const identity: Record<string, IdentitySource> = {};
+    for (const document of this.#lineage) {
+      const findings = this.#findings(this.#reportsOf(document, reports));
+      for (const [field, text] of Object.entries((document.value as ProfileSource).identity ?? {}))
+        identity[field] = compileIdentity(text, ['identity', field], findings);
+    }
+    return identity;
+  }
+
+  #tables(reports: boolean): readonly Table[] {
+    const tables = new Map<string, Table>();
+    for (const document of this.#lineage) {
+      const isReported = this.#reportsOf(document, reports);
+      for (const [name, table] of Object.entries((document.value as ProfileSource).tables ?? {})) {
+        if (table === null) tables.delete(name);
+        else tables.set(name, this.#table(name, table, isReported));
+      }
+    }
+    return [...tables.values()];
+  }
+
+  #measuredOf(tables: readonly Table[]): readonly Table[] {
+    return tables.map((table) => this.#measured(table)).filter(({ columns }) => columns.length > 0);
+  }
+
+  #tests(): Profile['tests'] {
+    const report = (path: DocumentPath, finding: Finding): void => this.#found(path, finding);
+    return compileTests(this.#document, this.#own.tests ?? [], report);
+  }
+
+  #table(name: string, source: TableSource, reports: boolean): Table {
+    const known = reports ? undefined : this.#shared.tables.get(source);
     if (known !== undefined) {
       this.#isSound &&= known.isSound;
       return known.table;
     }
     const wasSound = this.#isSound;
     this.#isSound = true;
-    const table = compileTable(name, source, this.#findings(isOwn));
+    const table = compileTable(name, source, this.#findings(reports));
     this.#shared.tables.set(source, { table, isSound: this.#isSound });
     this.#isSound &&= wasSound;
     return table;
@@ -143,8 +193,7 @@ class Compiler {
     };
   }
 
-  /** The profile and all it extends, bases first, each once. */
-  #lineage(id: string, above: readonly string[], path: DocumentPath): ProfileSource[] {
+  #lineageOf(id: string, above: readonly string[], path: DocumentPath): SourceDocument[] {
     const document = this.#sources.get(id);
     if (document === undefined || above.includes(id)) {
       const known = [...this.#sources.keys()];
@@ -156,11 +205,11 @@ class Compiler {
       });
       return [];
     }
-    const source = document.value as ProfileSource;
-    const bases = (source.extends ?? []).flatMap((base, i) =>
-      this.#lineage(base, [...above, id], above.length === 0 ? ['extends', i] : path),
+    const { extends: named = [] } = document.value as ProfileSource;
+    const bases = named.flatMap((base, i) =>
+      this.#lineageOf(base, [...above, id], above.length === 0 ? ['extends', i] : path),
     );
-    return [...new Set([...bases, source])];
+    return [...new Set([...bases, document])];
   }
 
   #found(path: DocumentPath, finding: Finding): void {

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../src/base/problem.ts';
-import { compileProfiles, type Profiles, planOf, profileSchema } from '../../src/collect/collect.ts';
+import {
+  compileProfiles,
+  detectProfile,
+  type Pattern,
+  type Profiles,
+  planOf,
+  profileSchema,
+} from '../../src/collect/collect.ts';
 import { documentCheck, parseYaml } from '../../src/edge/files/yaml-document.ts';
 
 const check = documentCheck(profileSchema);
@@ -131,5 +138,65 @@ tables:
     const { profiles, printed } = compiled({ 'a.yaml': 'id: one\n', 'b.yaml': 'id: one\nextends: [x]\n' });
     expect(printed).toEqual(['b.yaml:1:5  error  a profile "one" exists already in a.yaml']);
     expect(profiles.byId.size).toBe(1);
+  });
+
+  describe('judged before', () => {
+    const patterned = `id: acme/olt
+extends: [base/fans]
+match: { sysObjectID: [1.3.6.1.4.1.99.7] }
+identity: { version: { get: 1.3.6.1.4.1.99.9.0, re: 'V(.*)' } }
+tests: [{ rows: { 1.3.6.1.4.1.99.9.0: [octets, V2] }, expect: { version: '2' } }]
+`;
+
+    function load(files: Readonly<Record<string, string>>, known: readonly string[]) {
+      const asked: string[] = [];
+      const documents = Object.entries(files).map(([file, text]) => parseYaml(file, text).value);
+      const compiler = (text: string): Pattern => {
+        asked.push(text);
+        return () => undefined;
+      };
+      const judged = new Set(documents.filter(({ file }) => known.includes(file)));
+      return { ...compileProfiles(documents, compiler, judged), asked, documents, compiler };
+    }
+
+    it('are matched without being compiled, and compiled once when asked for', () => {
+      const { value, asked } = load({ 'a.yaml': base, 'b.yaml': patterned }, ['a.yaml', 'b.yaml']);
+      const device = { sysObjectID: '1.3.6.1.4.1.99.7.1', sysDescr: '' };
+      const profile = detectProfile(value, device)!;
+      expect([profile.id, asked]).toEqual(['acme/olt', []]);
+      expect(profile.identity['version']).toMatchObject({ kind: 'get' });
+      expect(profile.identity).toBe(profile.identity);
+      expect(asked).toEqual(['V(.*)']);
+      expect(profile.tables[0]).toBe(value.byId.get('base/fans')!.tables[0]);
+      expect(profile.measuredTables).toBe(profile.measuredTables);
+    });
+
+    it('read a device as those that are compiled at once', () => {
+      const { value, documents, compiler } = load({ 'a.yaml': base, 'b.yaml': patterned }, [
+        'a.yaml',
+        'b.yaml',
+      ]);
+      const atOnce = compileProfiles(documents, compiler).value;
+      expect(JSON.stringify([...value.byId])).toBe(JSON.stringify([...atOnce.byId]));
+    });
+
+    it('are judged anew when they extend what nobody judged', () => {
+      const changed = { 'a.yaml': base.replace("'{rev}/min'", 'Cell'), 'b.yaml': patterned };
+      const { value, problems } = load(changed, ['b.yaml']);
+      expect(problems.map(formatProblem)).toEqual([
+        'a.yaml:8:51  error  "Cell" is no UCUM unit known here\n    did you mean "Cel"?',
+      ]);
+      expect([...value.byId.keys()]).toEqual([]);
+    });
+
+    it('are compiled at once for one of the operator that extends them, whose mistakes are told', () => {
+      const own = `id: own/olt\nextends: [acme/olt]\nidentity: { serial: { get: 1.3.6.1.4.1.99.8.0 } }\ntables: { t: { oid: 1.3.6.1.4.1.99.5 } }\n`;
+      const known = ['a.yaml', 'b.yaml'];
+      const { value, problems } = load({ 'a.yaml': base, 'b.yaml': patterned, 'own.yaml': own }, known);
+      expect(problems.map(formatProblem)).toEqual([
+        'own.yaml:4:14  error  table "t" says what its rows are with "object", "link", "relation" or "counts"',
+      ]);
+      expect([...value.byId.keys()]).toEqual(['base/fans', 'acme/olt']);
+    });
   });
 });

@@ -10,7 +10,7 @@ import {
   readDevice,
 } from '../../src/collect/collect.ts';
 import type { VarbindValue } from '../../src/collect/session.ts';
-import { re2Pattern } from '../../src/edge/files/profiles.ts';
+import { re2Pattern } from '../../src/edge/files/re2-pattern.ts';
 import { documentCheck, parseYaml } from '../../src/edge/files/yaml-document.ts';
 import type { DeviceReading, MetricReading } from '../../src/model/reading.ts';
 import { deviceOf } from './device-of-rows.ts';

@@ -74,6 +74,19 @@ export function documentCheck(schema: object): DocumentCheck {
 }
 
 export function documentViolations(schema: object): (document: SourceDocument) => readonly Violation[] {
+  // Made with the first document: most verbs and workers check none, and a schema takes longer to compile than many to check.
+  let made: ValidateFunction | undefined;
+  return (document) => {
+    made ??= validator(schema);
+    if (made(document.value)) return [];
+    return meaningfulErrors(made.errors ?? []).map((error) => ({
+      problem: problemOf(document, error),
+      path: pathOf(document.value, error.instancePath),
+    }));
+  };
+}
+
+function validator(schema: object): ValidateFunction {
   const ajv = new Ajv({
     allErrors: true,
     verbose: true,
@@ -82,14 +95,7 @@ export function documentViolations(schema: object): (document: SourceDocument) =
     // Schemas are our own and strict mode refuses unknown words; the meta schema takes longer to compile than they do.
     validateSchema: false,
   });
-  const validate: ValidateFunction = ajv.compile(schema);
-  return (document) => {
-    if (validate(document.value)) return [];
-    return meaningfulErrors(validate.errors ?? []).map((error) => ({
-      problem: problemOf(document, error),
-      path: pathOf(document.value, error.instancePath),
-    }));
-  };
+  return ajv.compile(schema);
 }
 
 function problemOf(document: SourceDocument, error: ErrorObject): Problem {

@@ -46,6 +46,18 @@ test('a mistake that only shows beside other files is still told with its place'
   expect(problems).toMatchObject([{ code: 'profile/unknown-base', line: 2, file: join(folder, 'olt.yaml') }]);
 });
 
+test('a profile with a mistake that only compiling shows, and what extends it, are judged at every start', async () => {
+  const pattern = "identity: { version: { get: 1.3.6.1.4.1.99999.2.0, re: '(' } }";
+  await writeFile(join(folder, 'base.yaml'), base.replace('identity: { vendor: Acme }', pattern));
+  await writeParsedProfiles(folder, file);
+  expect((await readParsedProfiles(file)).size).toBe(0);
+  const { value, problems } = await load();
+  expect(problems).toMatchObject([
+    { code: 'profile/pattern', line: 2, column: 56, file: join(folder, 'base.yaml') },
+  ]);
+  expect(value.byId.size).toBe(0);
+});
+
 test('a file of the build that is missing or broken costs nothing but time', async () => {
   for (const broken of ['', '{"a":1}', '[[1,2,3]]']) {
     await writeFile(file, broken);

@@ -1,6 +1,6 @@
 /** A masked recording still says what the device measured. */
 import { expect, test } from 'vitest';
-import { re2Pattern } from '../../../src/edge/files/profiles.ts';
+import { re2Pattern } from '../../../src/edge/files/re2-pattern.ts';
 import { maskedRows } from '../../../src/edge/snmp/masked-rows.ts';
 import { profileOf } from '../../support/polled-device.ts';
 

@@ -35,6 +35,11 @@ export class Ancestry {
     }
   }
 
+  /** Places so far, strangers included. */
+  get count(): number {
+    return this.topology.count + this.#strangers.length;
+  }
+
   /** -1 when too many unknown resources were seen already. */
   placeOf(id: string): number {
     const index = this.topology.indexOf(id);

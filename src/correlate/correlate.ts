@@ -18,7 +18,7 @@ import { addRecords, type HeldIncident, incidentOf, isActive } from './held-inci
 import { Incidents, type IncidentsSnapshot, type Verdict } from './incidents.ts';
 import { lateHome, memberOf, type OpenView, type Pending, viewOf } from './joining.ts';
 import { symptomOf } from './symptoms.ts';
-import { type CorrelationTiming, defaultTiming } from './timing.ts';
+import { type CorrelationTiming, defaultTiming, limits } from './timing.ts';
 import { Waiting, type WaitingSnapshot } from './waiting.ts';
 import { worksCovering } from './works.ts';
 
@@ -42,9 +42,9 @@ const emptyTopology = { serviceRoots: [], resources: [], links: [], planned: [] 
 export class Correlation {
   readonly #timing: CorrelationTiming;
   readonly #incidents: Incidents;
-  readonly #waiting = new Waiting();
-  readonly #endings = new Endings();
   #ancestry = new Ancestry(compileTopology(emptyTopology).value);
+  readonly #waiting = new Waiting(this.#ancestry);
+  readonly #endings = new Endings();
   /** Works that replace the topology's own. */
   #lookAt: Instant | undefined;
   #view: OpenView | undefined;
@@ -59,6 +59,7 @@ export class Correlation {
   /** Open incidents keep their verdicts; what comes next is judged by the new topology. */
   setTopology(topology: Topology): void {
     this.#ancestry = new Ancestry(topology);
+    this.#waiting.place(this.#ancestry);
     this.#view = undefined;
   }
 
@@ -152,7 +153,7 @@ export class Correlation {
   restore(snapshot: unknown): void {
     const { incidents, waiting, lookAt, hasNewHomes, ending } = snapshot as Snapshot;
     this.#incidents.restore(incidents);
-    this.#waiting.restore(waiting);
+    this.#waiting.restore(waiting, this.#ancestry);
     this.#lookAt = lookAt;
     this.#hasNewHomes = hasNewHomes;
     this.#endings.restore(ending);
@@ -190,7 +191,8 @@ export class Correlation {
     this.#waiting.unsee(alarm.resource);
     const known = this.#waiting.get(alarm.id);
     if (known !== undefined) {
-      this.#waiting.put({ ...known, records: [...known.records, record] });
+      if (known.records.length < limits.alarmsPerIncident) known.records.push(record);
+      else this.#waiting.refuse();
       return;
     }
     const held = this.#incidents.ofAlarm(alarm.id);
@@ -242,7 +244,7 @@ export class Correlation {
 
   /** The more waits, the rarer the look: the cost of a look grows with it. */
   #lookSoon(at: Instant): void {
-    const due = after(at, this.#timing.lookEveryMs) + Math.floor(this.#waiting.size / 20);
+    const due = after(at, this.#timing.lookEveryMs) + Math.floor(this.#waiting.size / 200);
     this.#lookAt = earliest(this.#lookAt, due as Instant);
   }
 
@@ -256,7 +258,7 @@ export class Correlation {
       ancestry: this.#ancestry,
       timing: this.#timing,
       at,
-      pending: this.#waiting.sorted(),
+      undecided: this.#waiting.undecided,
       active: this.#incidents.active(),
       sightings: this.#waiting.sightings(this.#ancestry, (at - this.#timing.aliveForMs) as Instant),
     });
@@ -273,9 +275,13 @@ export class Correlation {
 
   #joinNewHomes(at: Instant): void {
     this.#hasNewHomes = false;
-    for (const pending of this.#waiting.sorted()) {
+    const found: { readonly home: HeldIncident; readonly pending: Pending }[] = [];
+    for (const pending of this.#waiting.all()) {
       const home = this.#homeOf(pending, at);
-      if (home === undefined) continue;
+      if (home !== undefined) found.push({ home, pending });
+    }
+    found.sort((a, b) => a.pending.at - b.pending.at || (a.pending.alarm < b.pending.alarm ? -1 : 1));
+    for (const { home, pending } of found) {
       this.#waiting.take(pending.alarm);
       this.#joinLate(home, pending, at);
     }
@@ -285,9 +291,8 @@ export class Correlation {
     const { at, ids } = context;
     const incidents = this.#incidents;
     const waiting = alarms
-      .map((alarm) => this.#waiting.get(alarm))
+      .map((alarm) => this.#waiting.take(alarm))
       .filter((pending) => pending !== undefined);
-    for (const pending of waiting) this.#waiting.take(pending.alarm);
     const joining = waiting
       .sort((a, b) => a.at - b.at || (a.records[0]! < b.records[0]! ? -1 : 1))
       .map(memberOf);

@@ -3,13 +3,14 @@ import { earliest, type Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { explain } from './explain.ts';
-import type { HeldIncident } from './held-incident.ts';
+import type { HeldIncident, Member } from './held-incident.ts';
 import type { Verdict } from './incidents.ts';
 import { type Pending, raisedByResource } from './joining.ts';
-import { type Population, populationOf, probedKinds, symptomRank } from './symptoms.ts';
+import { type Population, probedKinds, symptomRank } from './symptoms.ts';
 import type { Evidence, Sighting } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { explainTransport, type TransportEvidence } from './transport.ts';
+import { isTransportEvidence, spanOf, type Undecided } from './undecided.ts';
 import { aloneVerdict, transportVerdict, treeVerdict } from './verdict.ts';
 
 /** A cause that is to be stated now. */
@@ -29,8 +30,7 @@ export interface Scene {
   readonly ancestry: Ancestry;
   readonly timing: CorrelationTiming;
   readonly at: Instant;
-  /** In order of resource id, then alarm id. */
-  readonly pending: readonly Pending[];
+  readonly undecided: Undecided;
   readonly active: readonly HeldIncident[];
   readonly sightings: readonly Sighting[];
 }
@@ -38,33 +38,12 @@ export interface Scene {
 /** A large incident enters later looks as one piece at its root. */
 const pieceLimit = 64;
 
-/** A link, or a device whose reach is computed or which is polled as such. */
-function isTransportEvidence(ancestry: Ancestry, pending: Pending): boolean {
-  const place = ancestry.placeOf(pending.resource);
-  if (place < 0 || ancestry.isStranger(place)) return false;
-  const { topology } = ancestry;
-  if (pending.symptom === 'link') return topology.linkOf(place) !== undefined;
-  if (pending.symptom !== 'silent') return false;
-  if (ancestry.kindOf(place) === 'collector' || topology.isTransport(place)) return true;
-  return topology.parentOf('collector', place) >= 0 && !ancestry.isLeaf(place);
-}
-
 export function look(scene: Scene): Look {
-  const transport: Pending[] = [];
-  const alone: Pending[] = [];
-  const trees: Record<Population, Pending[]> = { down: [], degraded: [], session: [] };
-  for (const pending of scene.pending) {
-    const population = populationOf(pending.symptom);
-    if (isTransportEvidence(scene.ancestry, pending)) transport.push(pending);
-    else if (population === undefined) alone.push(pending);
-    else trees[population].push(pending);
-  }
+  const { undecided } = scene;
   const looks = [
-    lookAtTransport(scene, transport),
-    ...(['down', 'degraded', 'session'] as const).map((population) =>
-      lookAtTrees(scene, population, trees[population]),
-    ),
-    lookAlone(scene, alone),
+    lookAtTransport(scene, undecided.transport),
+    ...(['down', 'degraded', 'session'] as const).map((population) => lookAtTrees(scene, population)),
+    lookAlone(scene, undecided.alone),
   ];
   return {
     decisions: looks.flatMap((part) => part.decisions),
@@ -113,10 +92,9 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   for (const held of recent) {
     for (const member of held.members.values()) {
       if (!member.raised || (member.symptom !== 'link' && member.symptom !== 'silent')) continue;
-      const again = { ...member, by: member.by, cause: '', flapping: false, records: [], parent: undefined };
-      if (!isTransportEvidence(ancestry, again)) continue;
+      if (!isTransportEvidence(ancestry, member)) continue;
       owner.set(member.alarm, held);
-      evidence.push(asTransport(ancestry, again));
+      evidence.push(asTransport(ancestry, member));
     }
   }
   evidence.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.alarm < b.alarm ? -1 : 1));
@@ -135,7 +113,7 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   return { decisions, nextAt: undefined };
 }
 
-function asTransport(ancestry: Ancestry, pending: Pending): TransportEvidence {
+function asTransport(ancestry: Ancestry, pending: Pending | Member): TransportEvidence {
   const { alarm, resource, by, polled } = pending;
   const symptom = pending.symptom === 'link' ? 'link' : 'silent';
   return { alarm, place: ancestry.placeOf(resource), id: resource, symptom, by, polled };
@@ -178,42 +156,24 @@ function shadowed({ ancestry, active, timing, at }: Scene, verdict: Verdict): He
   });
 }
 
-function lookAtTrees(scene: Scene, population: Population, pending: readonly Pending[]): Look {
+function lookAtTrees(scene: Scene, population: Population): Look {
   const { ancestry, timing, at } = scene;
-  if (pending.length === 0) return { decisions: [], nextAt: undefined };
-  const byResource = new Map<ResourceId, Pending[]>();
-  for (const piece of pending) {
-    const same = byResource.get(piece.resource);
-    if (same === undefined) byResource.set(piece.resource, [piece]);
-    else same.push(piece);
-  }
-  const held = new Map<string, { readonly held: HeldIncident; readonly pieces: number }>();
-  const evidence = [...byResource].map(([id, same]) => freshPiece(ancestry, id, same));
-  const inSight = new Set(evidence.flatMap((piece) => [...ancestry.above(piece.place)]));
-  for (const open of scene.active) {
-    if (open.scope !== population || at - open.lastEvidenceAt > timing.revisitMs || open.raised === 0)
-      continue;
-    // What shares nothing above with anything fresh cannot have the same cause.
-    if (!ancestry.above(ancestry.placeOf(open.root)).some((place) => inSight.has(place))) continue;
-    const pieces = heldPieces(ancestry, open);
-    held.set(open.id, { held: open, pieces: pieces.length });
-    evidence.push(...pieces.filter((piece) => !byResource.has(piece.id as ResourceId)));
-  }
-  evidence.sort((a, b) =>
-    a.id < b.id ? -1 : a.id > b.id ? 1 : (a.heldBy ?? '') < (b.heldBy ?? '') ? -1 : 1,
-  );
+  const fresh = scene.undecided.pieces(population);
+  if (fresh.size === 0) return { decisions: [], nextAt: undefined };
+  const { evidence, held } = withRecent(scene, population, fresh);
   const decisions: Decision[] = [];
   let nextAt: Instant | undefined;
   for (const found of explain(ancestry, population, evidence, scene.sightings, timing)) {
-    const fresh = found.evidence.filter((piece) => piece.heldBy === undefined);
     if (found.readyAt > at) {
       nextAt = earliest(nextAt, found.readyAt);
       continue;
     }
-    const alarms = fresh.flatMap((piece) => byResource.get(piece.id as ResourceId)!.map((one) => one.alarm));
+    const alarms: AlarmId[] = [];
     const shares = new Map<string, number>();
-    for (const { heldBy } of found.evidence)
+    for (const { heldBy, id } of found.evidence) {
       if (heldBy !== undefined) shares.set(heldBy, (shares.get(heldBy) ?? 0) + 1);
+      else for (const { alarm } of fresh.get(id as ResourceId)!.pending) alarms.push(alarm);
+    }
     const absorbs = [...shares]
       .filter(([id, share]) => share * 2 >= held.get(id)!.pieces)
       .map(([id]) => held.get(id)!.held);
@@ -222,28 +182,33 @@ function lookAtTrees(scene: Scene, population: Population, pending: readonly Pen
   return { decisions, nextAt };
 }
 
-function freshPiece(ancestry: Ancestry, id: ResourceId, same: readonly Pending[]): Evidence {
-  const first = same.reduce((best, piece) =>
-    symptomRank[piece.symptom] < symptomRank[best.symptom] ? piece : best,
-  );
-  return {
-    place: ancestry.placeOf(id),
-    id,
-    symptom: first.symptom,
-    weight: same.every((piece) => piece.flapping) ? 0.5 : 1,
-    firstAt: spanOf(same).oldest,
-    lastAt: spanOf(same).newest,
-  };
+interface Recent {
+  readonly held: HeldIncident;
+  readonly pieces: number;
 }
 
-function spanOf(pending: readonly Pending[]): { readonly oldest: Instant; readonly newest: Instant } {
-  let oldest = pending[0]!.at;
-  let newest = oldest;
-  for (const { at } of pending) {
-    if (at < oldest) oldest = at;
-    if (at > newest) newest = at;
+/** The fresh pieces, with those of incidents decided so lately that a wider cause may still take them in. */
+function withRecent(
+  { ancestry, timing, at, active }: Scene,
+  population: Population,
+  fresh: ReadonlyMap<ResourceId, Evidence>,
+): { readonly evidence: Evidence[]; readonly held: ReadonlyMap<string, Recent> } {
+  const evidence: Evidence[] = [...fresh.values()];
+  const held = new Map<string, Recent>();
+  const recent = active.filter(
+    (open) => open.scope === population && at - open.lastEvidenceAt <= timing.revisitMs && open.raised > 0,
+  );
+  if (recent.length === 0) return { evidence, held };
+  const inSight = new Uint8Array(ancestry.count);
+  for (const { place } of evidence) for (const above of ancestry.above(place)) inSight[above] = 1;
+  for (const open of recent) {
+    // What shares nothing above with anything fresh cannot have the same cause.
+    if (!ancestry.above(ancestry.placeOf(open.root)).some((place) => inSight[place] === 1)) continue;
+    const pieces = heldPieces(ancestry, open);
+    held.set(open.id, { held: open, pieces: pieces.length });
+    for (const piece of pieces) if (!fresh.has(piece.id as ResourceId)) evidence.push(piece);
   }
-  return { oldest, newest };
+  return { evidence, held };
 }
 
 function heldPieces(ancestry: Ancestry, held: HeldIncident): Evidence[] {

@@ -5,18 +5,19 @@ import type { Ancestry } from './ancestry.ts';
 export type EndingsSnapshot = readonly (readonly [ResourceId, readonly AlarmId[]])[];
 
 export class Endings {
-  readonly #alarms = new Map<ResourceId, Set<AlarmId>>();
+  readonly #alarms = new Map<ResourceId, AlarmId[]>();
 
   add(resource: ResourceId, alarm: AlarmId): void {
     const known = this.#alarms.get(resource);
-    if (known === undefined) this.#alarms.set(resource, new Set([alarm]));
-    else known.add(alarm);
+    if (known === undefined) this.#alarms.set(resource, [alarm]);
+    else if (!known.includes(alarm)) known.push(alarm);
   }
 
   drop(resource: ResourceId, alarm: AlarmId): void {
     const known = this.#alarms.get(resource);
-    known?.delete(alarm);
-    if (known?.size === 0) this.#alarms.delete(resource);
+    if (known === undefined || !known.includes(alarm)) return;
+    if (known.length === 1) this.#alarms.delete(resource);
+    else known.splice(known.indexOf(alarm), 1);
   }
 
   /** Those of the resource; with `below` also of all below it in `access`, or watched by that collector. */
@@ -40,6 +41,6 @@ export class Endings {
 
   restore(snapshot: EndingsSnapshot): void {
     this.#alarms.clear();
-    for (const [resource, alarms] of snapshot) this.#alarms.set(resource, new Set(alarms));
+    for (const [resource, alarms] of snapshot) this.#alarms.set(resource, [...alarms]);
   }
 }

@@ -16,7 +16,7 @@ import type { CorrelationTiming } from './timing.ts';
 export interface Explanation {
   readonly root: number;
   readonly evidence: readonly Evidence[];
-  /** The root first, then what else could explain most of it; `gain` over separate faults in nats. */
+  /** The root first, then what else could explain most of it; `gain` over separate faults in thousandths of a nat. */
   readonly candidates: readonly { readonly place: number; readonly gain: number }[];
   /** Counters at the root, undefined where the evidence stands for itself. */
   readonly tally: Tally | undefined;
@@ -33,15 +33,15 @@ interface Winner {
 }
 
 const passLimit = 6;
-const earlyMarginNats = 20;
+const earlyMargin = 20_000;
 const earlyShare = 0.6;
 const earlyLeaves = 8;
 /** A wider cause is alive while this share of its leaves spoke. */
 const liveShare = 0.15;
 
 /**
- * Evidence must be sorted by id. Explanations come in the order of their root's id; each fresh piece is in exactly one,
- * and what was decided before is mentioned only where something fresh goes with it.
+ * Evidence must be in an order of its own, whatever came first. Explanations come in the order of their root's id; each
+ * fresh piece is in exactly one, and what was decided before is mentioned only where something fresh goes with it.
  */
 export function explain(
   ancestry: Ancestry,
@@ -76,16 +76,18 @@ const isNews = (evidence: readonly Evidence[]): boolean =>
 /** The best causes of each tree, the strongest first; a cause sharing evidence with a stronger one waits for the next pass. */
 function chooseWinners(ancestry: Ancestry, tallies: Tallies, evidence: readonly Evidence[]): Winner[] {
   const alone = new Map(evidence.map((piece) => [piece.place, aloneScore(ancestry, piece)]));
-  const access = bestOnTree({ ancestry, tallies, tree: 'access', base: (place) => alone.get(place) ?? 0 });
+  const base = (place: number): number => alone.get(place) ?? 0;
+  const access = bestOnTree({ ancestry, tallies, evidence, tree: 'access', base });
   const fromAccess = (place: number): number =>
-    ancestry.topology.isAccessHead(place) ? (alone.get(place) ?? 0) : (access.best.get(place) ?? 0);
-  const cable = bestOnTree({ ancestry, tallies, tree: 'cable', base: fromAccess });
-  const power = bestOnTree({ ancestry, tallies, tree: 'power', base: fromAccess });
+    ancestry.topology.isAccessHead(place) ? base(place) : (access.best.get(place) ?? base(place));
+  const cable = bestOnTree({ ancestry, tallies, evidence, tree: 'cable', base: fromAccess });
+  const power = bestOnTree({ ancestry, tallies, evidence, tree: 'power', base: fromAccess });
   const byPlace = new Map<number, Winner>();
-  for (const [place, score] of [...access.winners, ...cable.winners, ...power.winners]) {
-    const gain = score - tallies.byPlace.get(place)!.singles;
-    if (gain > 0) byPlace.set(place, { place, gain, evidence: [] });
+  for (const [tally, score] of [...access.winners, ...cable.winners, ...power.winners]) {
+    const gain = score - tally.singles;
+    if (gain > 0) byPlace.set(tally.place, { place: tally.place, gain, evidence: [] });
   }
+  if (byPlace.size === 0) return [];
   for (const piece of evidence) {
     for (const place of ancestry.above(piece.place)) byPlace.get(place)?.evidence.push(piece);
   }
@@ -103,30 +105,28 @@ function chooseWinners(ancestry: Ancestry, tallies: Tallies, evidence: readonly 
 interface TreeSearch {
   readonly ancestry: Ancestry;
   readonly tallies: Tallies;
+  readonly evidence: readonly Evidence[];
   readonly tree: 'access' | 'cable' | 'power';
   /** The best explanation of a place's evidence that does not come from this tree. */
   readonly base: (place: number) => number;
 }
 
 /** best(v) = max(score(v), sum over children of best): bottom-up, then the topmost places that beat their children. */
-function bestOnTree({ ancestry, tallies, tree, base }: TreeSearch): {
+function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
   best: Map<number, number>;
-  winners: [number, number][];
+  winners: [Tally, number][];
 } {
   const { topology } = ancestry;
   const parent = (place: number): number => parentIn(ancestry, tree, place);
   const best = new Map<number, number>();
   const below = new Map<number, number>();
-  const places: { place: number; depth: number }[] = [];
-  for (const place of tallies.byPlace.keys()) {
-    if (!ancestry.isLeaf(place)) places.push({ place, depth: depthOf(place, parent) });
-    else if (parent(place) >= 0) below.set(parent(place), (below.get(parent(place)) ?? 0) + base(place));
-    if (tree === 'access' && ancestry.isLeaf(place)) best.set(place, base(place));
-  }
-  places.sort((a, b) => b.depth - a.depth);
-  const beats: [number, number][] = [];
-  for (const { place } of places) {
-    const tally = tallies.byPlace.get(place)!;
+  const addBelow = (place: number, score: number): void => {
+    if (place >= 0) below.set(place, (below.get(place) ?? 0) + score);
+  };
+  for (const { place } of evidence) if (ancestry.isLeaf(place)) addBelow(parent(place), base(place));
+  const beats: [Tally, number][] = [];
+  for (const tally of deepestFirst(ancestry, tallies, parent)) {
+    const { place } = tally;
     const isInside = below.has(place);
     const separate =
       tree === 'access' || !isInside
@@ -138,20 +138,32 @@ function bestOnTree({ ancestry, tallies, tree, base }: TreeSearch): {
         tree === 'cable' ? Math.max(tally.score, partialCut(ancestry, tallies, tally)) : tally.score;
       if (whole > separate) {
         value = whole;
-        beats.push([place, whole]);
+        beats.push([tally, whole]);
       }
     }
     best.set(place, value);
-    const up = topology.isAccessHead(place) && tree === 'access' ? -1 : parent(place);
-    if (up >= 0) below.set(up, (below.get(up) ?? 0) + value);
+    if (tree !== 'access' || !topology.isAccessHead(place)) addBelow(parent(place), value);
   }
   const winning = new Set<number>();
-  const winners = beats.reverse().filter(([place]) => {
+  const winners = beats.reverse().filter(([{ place }]) => {
     for (let up = parent(place); up >= 0; up = parent(up)) if (winning.has(up)) return false;
     winning.add(place);
     return true;
   });
   return { best, winners };
+}
+
+/** All that is no leaf, children before their parents. */
+function deepestFirst(ancestry: Ancestry, tallies: Tallies, parent: (place: number) => number): Tally[] {
+  const byDepth: Tally[][] = [];
+  for (const tally of tallies.list) {
+    if (ancestry.isLeaf(tally.place)) continue;
+    let depth = 0;
+    for (let at = parent(tally.place); at >= 0; at = parent(at)) depth++;
+    while (byDepth.length <= depth) byDepth.push([]);
+    byDepth[depth]!.push(tally);
+  }
+  return byDepth.reverse().flat();
 }
 
 const ownScore = (tally: Tally, base: (place: number) => number): number =>
@@ -163,12 +175,6 @@ function parentIn(ancestry: Ancestry, tree: string, place: number): number {
   return tree === 'access' ? (ancestry.signalAbove(place)[1] ?? -1) : -1;
 }
 
-function depthOf(place: number, parent: (place: number) => number): number {
-  let depth = 0;
-  for (let at = parent(place); at >= 0; at = parent(at)) depth++;
-  return depth;
-}
-
 interface Judge {
   readonly ancestry: Ancestry;
   /** Counters over all evidence, whoever explains it: rivals are judged by these. */
@@ -177,18 +183,18 @@ interface Judge {
 }
 
 function judged({ ancestry, all, timing }: Judge, winner: Winner, tallies: Tallies): Explanation {
-  const shared = sharedAbove(ancestry, winner.evidence);
+  const shared = sharedAbove(ancestry, tallies, winner.evidence);
   const rivals = shared
-    .map((place) => ({ place, tally: tallies.byPlace.get(place)! }))
+    .map((place) => ({ place, tally: tallies.at(place)! }))
     .filter(({ place, tally }) => place !== winner.place && tally !== undefined && tally.pieces > 0)
     .map(({ place, tally }) => ({ place, gain: tally.score - tally.singles, pieces: tally.pieces }))
     .sort((a, b) => b.gain - a.gain || (ancestry.idOf(a.place) < ancestry.idOf(b.place) ? -1 : 1));
-  const tally = tallies.byPlace.get(winner.place);
+  const tally = tallies.at(winner.place);
   const fresh = winner.evidence.filter((piece) => piece.heldBy === undefined);
   const oldest = fresh.reduce((least, piece) => Math.min(least, piece.firstAt), Number.POSITIVE_INFINITY);
   const newest = shared.reduce(
     (most, place) => {
-      const seen = all.byPlace.get(place);
+      const seen = all.at(place);
       return seen !== undefined && isLive(ancestry, seen) ? Math.max(most, seen.newest) : most;
     },
     fresh.reduce((most, piece) => Math.max(most, piece.lastAt), 0),
@@ -200,8 +206,8 @@ function judged({ ancestry, all, timing }: Judge, winner: Winner, tallies: Talli
     tally !== undefined &&
     winner.evidence.length >= earlyLeaves &&
     tally.spoken >= earlyShare * (ancestry.leavesOf(winner.place) + ancestry.powerLeavesOf(winner.place)) &&
-    winner.gain - (rival?.gain ?? 0) > earlyMarginNats &&
-    !shared.some((place) => (all.byPlace.get(place)?.pieces ?? 0) > winner.evidence.length * 1.05 + 1);
+    winner.gain - (rival?.gain ?? 0) > earlyMargin &&
+    !shared.some((place) => (all.at(place)?.pieces ?? 0) > winner.evidence.length * 1.05 + 1);
   const readyAt = Math.min(newest + timing.quietMs, oldest + timing.maxWaitMs) as Instant;
   return {
     root: winner.place,
@@ -218,14 +224,18 @@ function isLive(ancestry: Ancestry, tally: Tally): boolean {
   return tally.own !== undefined || tally.spoken >= liveShare * leaves;
 }
 
-/** Places above at least half of a sample of the pieces. */
-function sharedAbove(ancestry: Ancestry, evidence: readonly Evidence[]): number[] {
-  const step = Math.max(1, Math.floor(evidence.length / 32));
+/** Places above at least half of the pieces. */
+function sharedAbove(ancestry: Ancestry, tallies: Tallies, evidence: readonly Evidence[]): number[] {
   const counts = new Map<number, number>();
-  let sampled = 0;
-  for (let at = 0; at < evidence.length; at += step) {
-    sampled++;
-    for (const place of ancestry.above(evidence[at]!.place)) counts.set(place, (counts.get(place) ?? 0) + 1);
+  for (const { place } of evidence) {
+    for (const above of ancestry.above(place)) {
+      // Only what has half of them below it can be above half of these.
+      if (tallies.at(above)!.pieces * 2 < evidence.length) continue;
+      counts.set(above, (counts.get(above) ?? 0) + 1);
+    }
   }
-  return [...counts].filter(([, count]) => count * 2 >= sampled).map(([place]) => place);
+  return [...counts]
+    .filter(([, count]) => count * 2 >= evidence.length)
+    .map(([place]) => place)
+    .sort((a, b) => (ancestry.idOf(a) < ancestry.idOf(b) ? -1 : 1));
 }

@@ -29,7 +29,8 @@ export interface Pending {
   readonly by: ResourceId | undefined;
   readonly polled: boolean;
   readonly flapping: boolean;
-  readonly records: readonly string[];
+  /** Ids of its raise lines; grows with every repeat. */
+  readonly records: string[];
   readonly at: Instant;
   /** The incident it was split off from. */
   readonly parent: HeldIncident['parent'];

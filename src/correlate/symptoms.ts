@@ -84,71 +84,72 @@ export const symptomRank: Readonly<Record<Symptom, number>> = {
 /** Through which kind of supply the cause lies above the evidence. */
 export type Family = 'signal' | 'power';
 
-// Natural logarithms of how often such a fault shows such a symptom; "silent" is a leaf that said nothing.
+// Logarithms of how often such a fault shows such a symptom, in thousandths of a nat: whole numbers add up to the same
+// sum in any order. "silent" is a leaf that said nothing.
 const underSignal: Readonly<Record<Symptom, number>> = {
-  los: -0.07,
-  link: -0.2,
-  port: -0.1,
-  silent: -0.7,
-  card: -0.3,
-  gasp: -3.9,
-  power: -6,
-  degraded: -0.2,
-  session: -0.2,
-  service: -3,
-  probe: -3,
-  other: -3,
+  los: -70,
+  link: -200,
+  port: -100,
+  silent: -700,
+  card: -300,
+  gasp: -3_900,
+  power: -6_000,
+  degraded: -200,
+  session: -200,
+  service: -3_000,
+  probe: -3_000,
+  other: -3_000,
 };
 const underPower: Readonly<Record<Symptom, number>> = {
   ...underSignal,
-  gasp: -0.22,
-  los: -2,
-  link: -2,
-  silent: -1.2,
-  port: -3,
-  power: -0.1,
+  gasp: -220,
+  los: -2_000,
+  link: -2_000,
+  silent: -1_200,
+  port: -3_000,
+  power: -100,
 };
 
 export const likelihood = (family: Family, symptom: Symptom): number =>
   (family === 'power' ? underPower : underSignal)[symptom];
 
 /** A leaf below the cause that said nothing: its trap was lost, or it does not send any. */
-export const silentLeaf = -1.6;
+export const silentLeaf = -1_600;
 /** A degraded leaf is often below the threshold of its alarm. */
-export const silentDegradedLeaf = -0.9;
+export const silentDegradedLeaf = -900;
 /** A leaf below the cause that proved to be alive. */
-export const aliveLeaf = -4.6;
+export const aliveLeaf = -4_600;
 /** A device that should have spoken for itself did not. */
-export const missingOwnAlarm = -1.6;
+export const missingOwnAlarm = -1_600;
 /** A child of a cut cable none of whose leaves spoke: its fibre was spared. */
-export const sparedChild = -2.5;
+export const sparedChild = -2_500;
 
 const priors: Readonly<Record<string, number>> = {
-  splitter: -9,
-  'pon-port': -9,
-  card: -10,
-  olt: -10.5,
-  cmts: -10.5,
-  dslam: -10.5,
-  feeder: -9.5,
-  segment: -9.7,
-  amplifier: -9,
-  'fiber-node': -9,
-  cabinet: -9.5,
-  cable: -9.5,
-  building: -8,
-  mains: -10,
-  battery: -10.2,
-  site: -10,
+  splitter: -9_000,
+  'pon-port': -9_000,
+  card: -10_000,
+  olt: -10_500,
+  cmts: -10_500,
+  dslam: -10_500,
+  feeder: -9_500,
+  segment: -9_700,
+  amplifier: -9_000,
+  'fiber-node': -9_000,
+  cabinet: -9_500,
+  cable: -9_500,
+  building: -8_000,
+  mains: -10_000,
+  battery: -10_200,
+  site: -10_000,
 };
 
 export const prior = (resourceKind: string): number =>
-  Object.hasOwn(priors, resourceKind) ? priors[resourceKind]! : -10;
+  Object.hasOwn(priors, resourceKind) ? priors[resourceKind]! : -10_000;
 
 /** The resource that speaks is itself the cause. */
 export function alonePrior(resourceKind: string, symptom: Symptom, isLeaf: boolean): number {
   // Customers switch terminals off every evening, so a lone gasp is far more common than a broken line.
-  if (isLeaf) return symptom === 'gasp' ? -6 : -8;
+  if (isLeaf) return symptom === 'gasp' ? -6_000 : -8_000;
   return prior(resourceKind) + likelihood('signal', symptom);
 }
 

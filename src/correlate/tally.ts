@@ -37,6 +37,7 @@ export interface Sighting {
   readonly at: Instant;
 }
 
+/** Of one place; logarithms in thousandths of a nat. */
 export interface Tally {
   readonly place: number;
   /** Pieces of evidence at or below. */
@@ -55,60 +56,27 @@ export interface Tally {
   score: number;
 }
 
-export interface Tallies {
+/** The tallies of all places above some evidence, and of the evidence's own places. */
+export class Tallies {
   readonly population: Population;
-  readonly byPlace: ReadonlyMap<number, Tally>;
-}
+  readonly list: Tally[] = [];
+  readonly #slots: Int32Array;
 
-/** Counts all evidence at every place above it, then scores every place. */
-export function tallyUp(
-  ancestry: Ancestry,
-  population: Population,
-  evidence: readonly Evidence[],
-  sightings: Iterable<Sighting>,
-): Tallies {
-  const byPlace = new Map<number, Tally>();
-  for (const piece of evidence) count(ancestry, byPlace, piece);
-  for (const piece of evidence) speakForBelow(ancestry, byPlace, piece);
-  for (const sighting of sightings) see(ancestry, byPlace, sighting);
-  for (const tally of byPlace.values()) tally.score = scoreOf(ancestry, population, tally);
-  return { population, byPlace };
-}
-
-/** Log-likelihood of the piece as a fault of its own. */
-export function aloneScore(ancestry: Ancestry, piece: Evidence): number {
-  const kind = ancestry.kindOf(piece.place);
-  if (piece.standsFor === undefined) return alonePrior(kind, piece.symptom, ancestry.isLeaf(piece.place));
-  const leaves = ancestry.leavesOf(piece.place) + ancestry.powerLeavesOf(piece.place);
-  const silent = Math.max(0, leaves - piece.standsFor);
-  return prior(kind) + piece.standsFor * likelihood('signal', piece.symptom) + silent * silentLeaf;
-}
-
-function count(ancestry: Ancestry, byPlace: Map<number, Tally>, piece: Evidence): void {
-  const single = aloneScore(ancestry, piece);
-  const isLeaf = ancestry.isLeaf(piece.place);
-  const said = piece.weight * (piece.standsFor ?? 1);
-  const signal = said * likelihood('signal', piece.symptom);
-  const power = said * likelihood('power', piece.symptom);
-  const spoken = piece.standsFor ?? (isLeaf ? 1 : 0);
-  const above = ancestry.above(piece.place);
-  const direct = ancestry.signalAbove(piece.place).length;
-  for (let i = 0; i < above.length; i++) {
-    add(byPlace, above[i]!, { piece, said: i < direct ? signal : power, single, spoken });
+  constructor(population: Population, places: number) {
+    this.population = population;
+    this.#slots = new Int32Array(places);
   }
-}
 
-interface Counted {
-  readonly piece: Evidence;
-  readonly said: number;
-  readonly single: number;
-  readonly spoken: number;
-}
+  at(place: number): Tally | undefined {
+    const slot = this.#slots[place] ?? 0;
+    return slot === 0 ? undefined : this.list[slot - 1];
+  }
 
-function add(byPlace: Map<number, Tally>, place: number, { piece, said, single, spoken }: Counted): void {
-  let tally = byPlace.get(place);
-  if (tally === undefined) {
-    tally = {
+  /** The tally of the place, begun with this piece where there is none. */
+  begun(place: number, piece: Evidence): Tally {
+    const slot = this.#slots[place]!;
+    if (slot !== 0) return this.list[slot - 1]!;
+    const tally: Tally = {
       place,
       pieces: 0,
       spoken: 0,
@@ -121,29 +89,70 @@ function add(byPlace: Map<number, Tally>, place: number, { piece, said, single, 
       unknown: 0,
       score: 0,
     };
-    byPlace.set(place, tally);
+    this.#slots[place] = this.list.push(tally);
+    return tally;
   }
-  tally.pieces++;
-  tally.spoken += spoken;
-  tally.sum += said;
-  tally.singles += single;
-  if (piece.place === place && piece.standsFor === undefined) tally.own = piece;
-  if (piece.firstAt < tally.oldest) tally.oldest = piece.firstAt;
-  if (piece.lastAt > tally.newest) tally.newest = piece.lastAt;
+}
+
+/** Counts all evidence at every place above it, then scores every place. */
+export function tallyUp(
+  ancestry: Ancestry,
+  population: Population,
+  evidence: readonly Evidence[],
+  sightings: Iterable<Sighting>,
+): Tallies {
+  const tallies = new Tallies(population, ancestry.count);
+  for (const piece of evidence) count(ancestry, tallies, piece);
+  // Those above speak only for what those below did not: an order of their own, for the order of arrival must not matter.
+  const devices = evidence.filter(({ place }) => !ancestry.isLeaf(place));
+  devices.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : (a.heldBy ?? '') < (b.heldBy ?? '') ? -1 : 1));
+  for (const piece of devices) speakForBelow(ancestry, tallies, piece);
+  for (const sighting of sightings) see(ancestry, tallies, sighting);
+  for (const tally of tallies.list) tally.score = scoreOf(ancestry, population, tally);
+  return tallies;
+}
+
+/** Log-likelihood of the piece as a fault of its own. */
+export function aloneScore(ancestry: Ancestry, piece: Evidence): number {
+  const kind = ancestry.kindOf(piece.place);
+  if (piece.standsFor === undefined) return alonePrior(kind, piece.symptom, ancestry.isLeaf(piece.place));
+  const leaves = ancestry.leavesOf(piece.place) + ancestry.powerLeavesOf(piece.place);
+  const silent = Math.max(0, leaves - piece.standsFor);
+  return prior(kind) + piece.standsFor * likelihood('signal', piece.symptom) + silent * silentLeaf;
+}
+
+function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
+  const single = aloneScore(ancestry, piece);
+  const said = piece.weight * (piece.standsFor ?? 1);
+  const signal = said * likelihood('signal', piece.symptom);
+  const power = said * likelihood('power', piece.symptom);
+  const spoken = piece.standsFor ?? (ancestry.isLeaf(piece.place) ? 1 : 0);
+  const above = ancestry.above(piece.place);
+  const direct = ancestry.signalAbove(piece.place).length;
+  for (let i = 0; i < above.length; i++) {
+    const tally = tallies.begun(above[i]!, piece);
+    tally.pieces++;
+    tally.spoken += spoken;
+    tally.sum += i < direct ? signal : power;
+    tally.singles += single;
+    if (piece.firstAt < tally.oldest) tally.oldest = piece.firstAt;
+    if (piece.lastAt > tally.newest) tally.newest = piece.lastAt;
+  }
+  if (piece.standsFor === undefined) tallies.at(piece.place)!.own = piece;
 }
 
 /** A dark port speaks for the leaves below it that said nothing. */
-function speakForBelow(ancestry: Ancestry, byPlace: Map<number, Tally>, piece: Evidence): void {
-  if (piece.standsFor !== undefined || ancestry.isLeaf(piece.place) || piece.symptom === 'power') return;
-  const quiet = ancestry.leavesOf(piece.place) - (byPlace.get(piece.place)?.spoken ?? 0);
+function speakForBelow(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
+  if (piece.standsFor !== undefined || piece.symptom === 'power') return;
+  const quiet = ancestry.leavesOf(piece.place) - (tallies.at(piece.place)?.spoken ?? 0);
   if (quiet <= 0 || ancestry.isStranger(piece.place)) return;
-  for (const place of ancestry.signalAbove(piece.place)) byPlace.get(place)!.spoken += quiet;
+  for (const place of ancestry.signalAbove(piece.place)) tallies.at(place)!.spoken += quiet;
 }
 
-function see(ancestry: Ancestry, byPlace: Map<number, Tally>, sighting: Sighting): void {
+function see(ancestry: Ancestry, tallies: Tallies, sighting: Sighting): void {
   const seen = sighting.below ? ancestry.leavesOf(sighting.place) : 1;
   for (const place of ancestry.above(sighting.place)) {
-    const tally = byPlace.get(place);
+    const tally = tallies.at(place);
     if (tally === undefined || place === sighting.place) continue;
     if (sighting.state === 'unknown') tally.unknown += seen;
     // Life before the onset says nothing about the fault.
@@ -153,7 +162,7 @@ function see(ancestry: Ancestry, byPlace: Map<number, Tally>, sighting: Sighting
 
 const speaksForItself: ReadonlySet<string> = new Set(['pon-port', 'card', 'olt', 'cmts', 'dslam']);
 /** A resource that says itself that it failed needs little word of the leaves. */
-const silenceUnderOwnAlarm = -3;
+const silenceUnderOwnAlarm = -3_000;
 
 function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): number {
   const kind = ancestry.kindOf(tally.place);
@@ -179,7 +188,7 @@ export function partialCut(ancestry: Ancestry, tallies: Tallies, tally: Tally): 
   let touched = 0;
   let spared = 0;
   for (const child of children) {
-    const below = tallies.byPlace.get(child);
+    const below = tallies.at(child);
     if (below === undefined) {
       spared++;
       continue;
@@ -188,5 +197,5 @@ export function partialCut(ancestry: Ancestry, tallies: Tallies, tally: Tally): 
     const silent = ancestry.leavesOf(child) - below.spoken - below.unknown - below.alive;
     score += Math.max(0, silent) * silentLeaf + below.alive * aliveLeaf;
   }
-  return touched < 2 ? Number.NEGATIVE_INFINITY : score + Math.max(spared, 0) * sparedChild;
+  return touched < 2 ? Number.NEGATIVE_INFINITY : score + spared * sparedChild;
 }

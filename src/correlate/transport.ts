@@ -124,7 +124,7 @@ function deadDevices(ancestry: Ancestry, { silent, links }: Said, known: KnownDo
     alarms.push(...names(silent.get(device) ?? []));
     for (const link of down) links.delete(link.index);
     silent.delete(device);
-    const rivals = down.slice(0, 3).map((link) => ({ place: link.index, gain: -1.5 * down.length }));
+    const rivals = down.slice(0, 3).map((link) => ({ place: link.index, gain: -1_500 * down.length }));
     drafts.push({ root: device, kind: 'node-down', alarms, dead: [device], rivals });
   }
   return drafts;
@@ -154,7 +154,7 @@ function sharedCuts(ancestry: Ancestry, links: Map<number, TransportEvidence[]>,
     for (const link of cut) links.delete(link.index);
     const rivals = shared
       .slice(1, 4)
-      .map(([place, votesFor]) => ({ place, gain: votesFor === count ? 0 : 8 * (votesFor - count) }));
+      .map(([place, votesFor]) => ({ place, gain: votesFor === count ? 0 : 8_000 * (votesFor - count) }));
     drafts.push({
       root: segment,
       kind: 'duct',
@@ -230,7 +230,7 @@ function alone(ancestry: Ancestry, place: number, shadow: Shadow): TransportCaus
   shadow.silent.delete(place);
   const kind = 'node-down';
   const first = ancestry.topology.linksAt(place)[0];
-  const rivals = first === undefined ? [] : [{ place: first.index, gain: -3 }];
+  const rivals = first === undefined ? [] : [{ place: first.index, gain: -3_000 }];
   return withShadow(ancestry, { root: place, kind, alarms, dead: [place], rivals }, shadow);
 }
 
@@ -255,9 +255,9 @@ function blindCollectors(ancestry: Ancestry, silent: Map<number, TransportEviden
 function ends(ancestry: Ancestry, place: number): { place: number; gain: number }[] {
   const link = ancestry.topology.linkOf(place);
   if (link === undefined) return [];
-  const segments = link.segments.slice(0, 2).map((segment) => ({ place: segment, gain: -3 }));
+  const segments = link.segments.slice(0, 2).map((segment) => ({ place: segment, gain: -3_000 }));
   return [
     ...segments,
-    ...[link.a, link.b].filter((end) => end >= 0).map((end) => ({ place: end, gain: -4 })),
+    ...[link.a, link.b].filter((end) => end >= 0).map((end) => ({ place: end, gain: -4_000 })),
   ];
 }

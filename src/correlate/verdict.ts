@@ -4,10 +4,11 @@ import type { Ancestry } from './ancestry.ts';
 import type { Explanation } from './explain.ts';
 import type { Verdict } from './incidents.ts';
 import { faultKind, type Population, probedKinds, type Symptom } from './symptoms.ts';
+import type { Evidence } from './tally.ts';
 import type { TransportCause } from './transport.ts';
 
 /** Alarms of one fault are not independent: without cooling the winner would always be certain. */
-const temperatureNats = 2;
+const temperature = 2_000;
 /** Something nobody thought of is always possible. */
 const knownShare = 0.98;
 
@@ -17,7 +18,7 @@ function candidates(
   name: (place: number) => { root: Candidate['root']; kind: FaultKind },
 ): Candidate[] {
   const most = gains.reduce((best, { gain }) => Math.max(best, gain), Number.NEGATIVE_INFINITY);
-  const weights = gains.map(({ gain }) => Math.exp((gain - most) / temperatureNats));
+  const weights = gains.map(({ gain }) => Math.exp((gain - most) / temperature));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const listed = gains.map(({ place }, i): Candidate => {
     const probability = Math.round((knownShare * 1_000 * weights[i]!) / total) / 1_000;
@@ -75,10 +76,10 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
       unknown: tally?.unknown ?? 0,
       silent: tally === undefined ? 0 : Math.max(0, leaves - tally.spoken - tally.alive - tally.unknown),
       early: found.early,
-      evidence: found.evidence.slice(0, 10).map((piece) => `${piece.id} ${piece.symptom}`),
+      evidence: firstOf(found.evidence, 10).map((piece) => `${piece.id} ${piece.symptom}`),
       rivals: found.candidates.slice(1).map(({ place, gain }) => ({
         root: ancestry.idOf(place),
-        nats: Math.round((gain - (found.candidates[0]?.gain ?? 0)) * 10) / 10,
+        nats: Math.round((gain - (found.candidates[0]?.gain ?? 0)) / 100) / 10,
       })),
     },
   };
@@ -197,8 +198,21 @@ function touchedParts(ancestry: Ancestry, found: Explanation, root: number): Ver
   return touched.map((child) => ancestry.idOf(child));
 }
 
+/** The first by id, however they came. */
+function firstOf(evidence: readonly Evidence[], most: number): Evidence[] {
+  const first: Evidence[] = [];
+  for (const piece of evidence) {
+    const last = first.at(-1);
+    if (first.length === most && last !== undefined && last.id <= piece.id) continue;
+    if (first.length === most) first.pop();
+    first.splice(first.findLastIndex((other) => other.id <= piece.id) + 1, 0, piece);
+  }
+  return first;
+}
+
+/** In order of name. */
 function countOf(symptoms: readonly Symptom[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const symptom of symptoms) counts[symptom] = (counts[symptom] ?? 0) + 1;
-  return counts;
+  const counts = new Map<string, number>();
+  for (const symptom of symptoms) counts.set(symptom, (counts.get(symptom) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,10 +1,11 @@
-/** Alarms without an incident, what was seen of resources, and which alarms of a resource are raised: bounded and counted. */
+/** Alarms without an incident and what was seen of resources apart from alarms: bounded and counted. */
 import type { Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Pending } from './joining.ts';
 import type { Sighting } from './tally.ts';
 import { limits } from './timing.ts';
+import { Undecided } from './undecided.ts';
 
 interface Seen {
   readonly state: 'alive' | 'unknown';
@@ -21,9 +22,25 @@ export interface WaitingSnapshot {
 
 export class Waiting {
   readonly #pending = new Map<AlarmId, Pending>();
+  #undecided: Undecided;
   readonly #seen = new Map<ResourceId, Seen>();
   #refused = 0;
   #clearedBefore = 0;
+
+  constructor(ancestry: Ancestry) {
+    this.#undecided = new Undecided(ancestry);
+  }
+
+  /** The same alarms as evidence. */
+  get undecided(): Undecided {
+    return this.#undecided;
+  }
+
+  /** From now on evidence is placed by this topology. */
+  place(ancestry: Ancestry): void {
+    this.#undecided = new Undecided(ancestry);
+    for (const pending of this.#pending.values()) this.#undecided.put(pending);
+  }
 
   get size(): number {
     return this.#pending.size;
@@ -46,6 +63,7 @@ export class Waiting {
   put(pending: Pending): void {
     if (this.#pending.has(pending.alarm) || this.#pending.size < limits.pending) {
       this.#pending.set(pending.alarm, pending);
+      this.#undecided.put(pending);
     } else this.#refused++;
   }
 
@@ -53,21 +71,23 @@ export class Waiting {
     this.#refused++;
   }
 
-  take(alarm: AlarmId): void {
+  take(alarm: AlarmId): Pending | undefined {
+    const pending = this.#pending.get(alarm);
+    if (pending === undefined) return undefined;
     this.#pending.delete(alarm);
+    this.#undecided.take(pending);
+    return pending;
   }
 
   clear(alarm: AlarmId): boolean {
-    if (!this.#pending.delete(alarm)) return false;
+    if (this.take(alarm) === undefined) return false;
     this.#clearedBefore++;
     return true;
   }
 
-  /** In order of resource, then alarm: the order of arrival must not matter. */
-  sorted(): Pending[] {
-    return [...this.#pending.values()].sort((a, b) =>
-      a.resource < b.resource ? -1 : a.resource > b.resource ? 1 : a.alarm < b.alarm ? -1 : 1,
-    );
+  /** In no order that means anything. */
+  all(): Iterable<Pending> {
+    return this.#pending.values();
   }
 
   see(resource: ResourceId, seen: Seen): void {
@@ -107,12 +127,14 @@ export class Waiting {
     };
   }
 
-  restore(snapshot: WaitingSnapshot): void {
+  /** Takes what `snapshot` gave. */
+  restore(snapshot: WaitingSnapshot, ancestry: Ancestry): void {
     this.#pending.clear();
     this.#seen.clear();
     for (const pending of snapshot.pending) {
       this.#pending.set(pending.alarm, { ...pending, by: pending.by, parent: pending.parent });
     }
+    this.place(ancestry);
     for (const [resource, seen] of snapshot.seen) this.#seen.set(resource, seen);
     this.#refused = snapshot.refused;
     this.#clearedBefore = snapshot.clearedBefore;

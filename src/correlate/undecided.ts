@@ -1,0 +1,112 @@
+/** Alarms no incident has yet, as evidence: one piece a resource and population, kept up to date as they come and go. */
+import type { Instant } from '../base/instant.ts';
+import type { AlarmId, ResourceId } from '../model/ids.ts';
+import type { Ancestry } from './ancestry.ts';
+import type { Pending } from './joining.ts';
+import { type Population, populationOf, symptomRank } from './symptoms.ts';
+import type { Evidence } from './tally.ts';
+
+/** All that one resource says to one population. */
+export interface Piece extends Evidence {
+  readonly id: ResourceId;
+  readonly pending: readonly Pending[];
+}
+
+export class Undecided {
+  readonly #ancestry: Ancestry;
+  readonly #pieces: Readonly<Record<Population, Map<ResourceId, Piece>>> = {
+    down: new Map(),
+    degraded: new Map(),
+    session: new Map(),
+  };
+  readonly #transport = new Map<AlarmId, Pending>();
+  readonly #alone = new Map<AlarmId, Pending>();
+
+  constructor(ancestry: Ancestry) {
+    this.#ancestry = ancestry;
+  }
+
+  /** What nothing above could explain, in order of resource, then alarm: the order of arrival must not matter. */
+  get alone(): Pending[] {
+    return [...this.#alone.values()].sort(byResource);
+  }
+
+  /** What the transport graph explains, in the same order. */
+  get transport(): Pending[] {
+    return [...this.#transport.values()].sort(byResource);
+  }
+
+  pieces(population: Population): ReadonlyMap<ResourceId, Piece> {
+    return this.#pieces[population];
+  }
+
+  put(pending: Pending): void {
+    const population = populationOf(pending.symptom);
+    if (isTransportEvidence(this.#ancestry, pending)) this.#transport.set(pending.alarm, pending);
+    else if (population === undefined) this.#alone.set(pending.alarm, pending);
+    else {
+      const known = this.#pieces[population].get(pending.resource);
+      const others = known?.pending.filter(({ alarm }) => alarm !== pending.alarm) ?? [];
+      this.#gather(population, pending.resource, [...others, pending]);
+    }
+  }
+
+  take(pending: Pending): void {
+    if (this.#transport.delete(pending.alarm) || this.#alone.delete(pending.alarm)) return;
+    const population = populationOf(pending.symptom);
+    if (population === undefined) return;
+    const known = this.#pieces[population].get(pending.resource);
+    if (known === undefined) return;
+    this.#gather(
+      population,
+      pending.resource,
+      known.pending.filter(({ alarm }) => alarm !== pending.alarm),
+    );
+  }
+
+  #gather(population: Population, resource: ResourceId, pending: readonly Pending[]): void {
+    const pieces = this.#pieces[population];
+    if (pending.length === 0) pieces.delete(resource);
+    else pieces.set(resource, pieceOf(this.#ancestry.placeOf(resource), resource, pending));
+  }
+}
+
+const byResource = (a: Pending, b: Pending): number =>
+  a.resource < b.resource ? -1 : a.resource > b.resource ? 1 : a.alarm < b.alarm ? -1 : 1;
+
+/** A link, or a device whose reach is computed or which is polled as such. */
+export function isTransportEvidence(
+  ancestry: Ancestry,
+  { resource, symptom }: Pick<Pending, 'resource' | 'symptom'>,
+): boolean {
+  if (symptom !== 'link' && symptom !== 'silent') return false;
+  const place = ancestry.placeOf(resource);
+  if (place < 0 || ancestry.isStranger(place)) return false;
+  const { topology } = ancestry;
+  if (symptom === 'link') return topology.linkOf(place) !== undefined;
+  if (ancestry.kindOf(place) === 'collector' || topology.isTransport(place)) return true;
+  return topology.parentOf('collector', place) >= 0 && !ancestry.isLeaf(place);
+}
+
+function pieceOf(place: number, id: ResourceId, pending: readonly Pending[]): Piece {
+  let { symptom, at: firstAt, at: lastAt } = pending[0]!;
+  let weight = 0.5;
+  for (const one of pending) {
+    if (symptomRank[one.symptom] < symptomRank[symptom]) symptom = one.symptom;
+    if (!one.flapping) weight = 1;
+    if (one.at < firstAt) firstAt = one.at;
+    if (one.at > lastAt) lastAt = one.at;
+  }
+  return { place, id, symptom, weight, firstAt, lastAt, pending };
+}
+
+/** First and last raise of these. */
+export function spanOf(pending: readonly Pending[]): { readonly oldest: Instant; readonly newest: Instant } {
+  let oldest = pending[0]!.at;
+  let newest = oldest;
+  for (const { at } of pending) {
+    if (at < oldest) oldest = at;
+    if (at > newest) newest = at;
+  }
+  return { oldest, newest };
+}

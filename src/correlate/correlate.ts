@@ -178,6 +178,8 @@ export class Correlation {
         return this.#proveAlive(change.resource, change.below, at);
       case 'unknown':
         return this.#waiting.see(change.resource, { state: 'unknown', below: change.below, at });
+      case 'counted':
+        return this.#waiting.count(change.resource, { alive: change.alive, unknown: change.unknown, at });
       default:
         return neverHappens(change);
     }

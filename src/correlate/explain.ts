@@ -75,11 +75,9 @@ const isNews = (evidence: readonly Evidence[]): boolean =>
 
 /** The best causes of each tree, the strongest first; a cause sharing evidence with a stronger one waits for the next pass. */
 function chooseWinners(ancestry: Ancestry, tallies: Tallies, evidence: readonly Evidence[]): Winner[] {
-  const alone = new Map(evidence.map((piece) => [piece.place, aloneScore(ancestry, piece)]));
-  const base = (place: number): number => alone.get(place) ?? 0;
-  const access = bestOnTree({ ancestry, tallies, evidence, tree: 'access', base });
-  const fromAccess = (place: number): number =>
-    ancestry.topology.isAccessHead(place) ? base(place) : (access.best.get(place) ?? base(place));
+  const access = bestOnTree({ ancestry, tallies, evidence, tree: 'access', base: ({ alone }) => alone });
+  const fromAccess = ({ place, alone }: Tally): number =>
+    ancestry.topology.isAccessHead(place) ? alone : (access.best.get(place) ?? alone);
   const cable = bestOnTree({ ancestry, tallies, evidence, tree: 'cable', base: fromAccess });
   const power = bestOnTree({ ancestry, tallies, evidence, tree: 'power', base: fromAccess });
   const byPlace = new Map<number, Winner>();
@@ -88,8 +86,12 @@ function chooseWinners(ancestry: Ancestry, tallies: Tallies, evidence: readonly 
     if (gain > 0) byPlace.set(tally.place, { place: tally.place, gain, evidence: [] });
   }
   if (byPlace.size === 0) return [];
+  const wins = new Uint8Array(tallies.list.length + 1);
+  for (const place of byPlace.keys()) wins[tallies.indexOf(place)] = 1;
   for (const piece of evidence) {
-    for (const place of ancestry.above(piece.place)) byPlace.get(place)?.evidence.push(piece);
+    for (const place of ancestry.above(piece.place)) {
+      if (wins[tallies.indexOf(place)] === 1) byPlace.get(place)!.evidence.push(piece);
+    }
   }
   const claimed = new Set<Evidence>();
   const strongest = [...byPlace.values()].sort(
@@ -107,8 +109,8 @@ interface TreeSearch {
   readonly tallies: Tallies;
   readonly evidence: readonly Evidence[];
   readonly tree: 'access' | 'cable' | 'power';
-  /** The best explanation of a place's evidence that does not come from this tree. */
-  readonly base: (place: number) => number;
+  /** The best explanation of the evidence at a place that does not come from this tree. */
+  readonly base: (tally: Tally) => number;
 }
 
 /** best(v) = max(score(v), sum over children of best): bottom-up, then the topmost places that beat their children. */
@@ -123,14 +125,15 @@ function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
   const addBelow = (place: number, score: number): void => {
     if (place >= 0) below.set(place, (below.get(place) ?? 0) + score);
   };
-  for (const { place } of evidence) if (ancestry.isLeaf(place)) addBelow(parent(place), base(place));
+  for (const piece of evidence)
+    if (ancestry.isLeaf(piece.place)) addBelow(parent(piece.place), aloneScore(ancestry, piece));
   const beats: [Tally, number][] = [];
-  for (const tally of deepestFirst(ancestry, tallies, parent)) {
+  for (const tally of deepestFirst(tallies, parent)) {
     const { place } = tally;
     const isInside = below.has(place);
     const separate =
       tree === 'access' || !isInside
-        ? (below.get(place) ?? 0) + base(place)
+        ? (below.get(place) ?? 0) + base(tally)
         : below.get(place)! + ownScore(tally, base);
     let value = separate;
     if (tally.pieces > 1 && (tree === 'access' || isInside)) {
@@ -153,11 +156,10 @@ function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
   return { best, winners };
 }
 
-/** All that is no leaf, children before their parents. */
-function deepestFirst(ancestry: Ancestry, tallies: Tallies, parent: (place: number) => number): Tally[] {
+/** Children before their parents. */
+function deepestFirst(tallies: Tallies, parent: (place: number) => number): Tally[] {
   const byDepth: Tally[][] = [];
   for (const tally of tallies.list) {
-    if (ancestry.isLeaf(tally.place)) continue;
     let depth = 0;
     for (let at = parent(tally.place); at >= 0; at = parent(at)) depth++;
     while (byDepth.length <= depth) byDepth.push([]);
@@ -166,8 +168,8 @@ function deepestFirst(ancestry: Ancestry, tallies: Tallies, parent: (place: numb
   return byDepth.reverse().flat();
 }
 
-const ownScore = (tally: Tally, base: (place: number) => number): number =>
-  tally.own === undefined ? 0 : base(tally.place);
+const ownScore = (tally: Tally, base: (tally: Tally) => number): number =>
+  tally.own === undefined ? 0 : base(tally);
 
 /** Strangers hang on the device their name begins with; everything else where the topology says. */
 function parentIn(ancestry: Ancestry, tree: string, place: number): number {
@@ -226,16 +228,15 @@ function isLive(ancestry: Ancestry, tally: Tally): boolean {
 
 /** Places above at least half of the pieces. */
 function sharedAbove(ancestry: Ancestry, tallies: Tallies, evidence: readonly Evidence[]): number[] {
-  const counts = new Map<number, number>();
+  const counts = new Int32Array(tallies.list.length);
   for (const { place } of evidence) {
     for (const above of ancestry.above(place)) {
-      // Only what has half of them below it can be above half of these.
-      if (tallies.at(above)!.pieces * 2 < evidence.length) continue;
-      counts.set(above, (counts.get(above) ?? 0) + 1);
+      const slot = tallies.indexOf(above);
+      if (slot >= 0) counts[slot]!++;
     }
   }
-  return [...counts]
-    .filter(([, count]) => count * 2 >= evidence.length)
-    .map(([place]) => place)
+  return tallies.list
+    .filter((_, slot) => counts[slot]! * 2 >= evidence.length)
+    .map(({ place }) => place)
     .sort((a, b) => (ancestry.idOf(a) < ancestry.idOf(b) ? -1 : 1));
 }

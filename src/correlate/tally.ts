@@ -35,6 +35,8 @@ export interface Sighting {
   readonly state: 'alive' | 'unknown';
   readonly below: boolean;
   readonly at: Instant;
+  /** So many of the leaves below, without saying which; those come after all that was seen of single leaves. */
+  readonly count?: number | undefined;
 }
 
 /** Of one place; logarithms in thousandths of a nat. */
@@ -49,6 +51,8 @@ export interface Tally {
   /** Log-likelihood of the same pieces when each is a fault of its own. */
   singles: number;
   own: Evidence | undefined;
+  /** Log-likelihood of what the place itself says, as a fault of its own; 0 when it says nothing. */
+  alone: number;
   oldest: Instant;
   newest: Instant;
   alive: number;
@@ -56,7 +60,7 @@ export interface Tally {
   score: number;
 }
 
-/** The tallies of all places above some evidence, and of the evidence's own places. */
+/** The tallies of all places at or above some evidence; leaves, which are many and stand for themselves, have none. */
 export class Tallies {
   readonly population: Population;
   readonly list: Tally[] = [];
@@ -68,8 +72,12 @@ export class Tallies {
   }
 
   at(place: number): Tally | undefined {
-    const slot = this.#slots[place] ?? 0;
-    return slot === 0 ? undefined : this.list[slot - 1];
+    return this.list[this.indexOf(place)];
+  }
+
+  /** Its index in `list`; -1 when nothing was said at or below it. */
+  indexOf(place: number): number {
+    return (this.#slots[place] ?? 0) - 1;
   }
 
   /** The tally of the place, begun with this piece where there is none. */
@@ -83,6 +91,7 @@ export class Tallies {
       sum: 0,
       singles: 0,
       own: undefined,
+      alone: 0,
       oldest: piece.firstAt,
       newest: piece.lastAt,
       alive: 0,
@@ -126,10 +135,11 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
   const said = piece.weight * (piece.standsFor ?? 1);
   const signal = said * likelihood('signal', piece.symptom);
   const power = said * likelihood('power', piece.symptom);
-  const spoken = piece.standsFor ?? (ancestry.isLeaf(piece.place) ? 1 : 0);
   const above = ancestry.above(piece.place);
   const direct = ancestry.signalAbove(piece.place).length;
-  for (let i = 0; i < above.length; i++) {
+  const isLeaf = ancestry.isLeaf(piece.place);
+  const spoken = piece.standsFor ?? (isLeaf ? 1 : 0);
+  for (let i = isLeaf ? 1 : 0; i < above.length; i++) {
     const tally = tallies.begun(above[i]!, piece);
     tally.pieces++;
     tally.spoken += spoken;
@@ -138,7 +148,10 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
     if (piece.firstAt < tally.oldest) tally.oldest = piece.firstAt;
     if (piece.lastAt > tally.newest) tally.newest = piece.lastAt;
   }
-  if (piece.standsFor === undefined) tallies.at(piece.place)!.own = piece;
+  if (isLeaf) return;
+  const own = tallies.at(piece.place)!;
+  own.alone = single;
+  if (piece.standsFor === undefined) own.own = piece;
 }
 
 /** A dark port speaks for the leaves below it that said nothing. */
@@ -150,6 +163,7 @@ function speakForBelow(ancestry: Ancestry, tallies: Tallies, piece: Evidence): v
 }
 
 function see(ancestry: Ancestry, tallies: Tallies, sighting: Sighting): void {
+  if (sighting.count !== undefined) return seeCount(ancestry, tallies, sighting.place, sighting);
   const seen = sighting.below ? ancestry.leavesOf(sighting.place) : 1;
   for (const place of ancestry.above(sighting.place)) {
     const tally = tallies.at(place);
@@ -157,6 +171,24 @@ function see(ancestry: Ancestry, tallies: Tallies, sighting: Sighting): void {
     if (sighting.state === 'unknown') tally.unknown += seen;
     // Life before the onset says nothing about the fault.
     else if (sighting.at > tally.oldest) tally.alive += seen;
+  }
+}
+
+/** Those seen one by one are among the counted; what was heard below since may have been counted as alive. */
+function seeCount(
+  ancestry: Ancestry,
+  tallies: Tallies,
+  owner: number,
+  { state, at, count = 0 }: Pick<Sighting, 'state' | 'at' | 'count'>,
+): void {
+  const own = tallies.at(owner);
+  const known = own?.[state] ?? 0;
+  const rest = own === undefined ? count : ancestry.leavesOf(owner) - own.spoken - own.alive - own.unknown;
+  const more = Math.min(count - known, rest);
+  if (more <= 0) return;
+  for (const place of ancestry.above(owner)) {
+    const tally = tallies.at(place);
+    if (tally !== undefined && at >= tally.newest) tally[state] += more;
   }
 }
 

@@ -13,9 +13,18 @@ interface Seen {
   readonly at: Instant;
 }
 
+/** What one poll counted of all that hangs on a resource. */
+interface Counted {
+  readonly alive: number;
+  readonly unknown: number;
+  readonly at: Instant;
+}
+
 export interface WaitingSnapshot {
   readonly pending: readonly Pending[];
   readonly seen: readonly (readonly [ResourceId, Seen])[];
+  /** Absent in what older versions kept. */
+  readonly counted?: readonly (readonly [ResourceId, Counted])[] | undefined;
   readonly refused: number;
   readonly clearedBefore: number;
 }
@@ -24,6 +33,7 @@ export class Waiting {
   readonly #pending = new Map<AlarmId, Pending>();
   #undecided: Undecided;
   readonly #seen = new Map<ResourceId, Seen>();
+  readonly #counted = new Map<ResourceId, Counted>();
   #refused = 0;
   #clearedBefore = 0;
 
@@ -91,11 +101,20 @@ export class Waiting {
   }
 
   see(resource: ResourceId, seen: Seen): void {
-    this.#seen.delete(resource);
-    this.#seen.set(resource, seen);
-    if (this.#seen.size <= limits.sightings) return;
-    const oldest = this.#seen.keys().next();
-    if (oldest.done !== true) this.#seen.delete(oldest.value);
+    this.#note(this.#seen, resource, seen);
+  }
+
+  count(resource: ResourceId, counted: Counted): void {
+    this.#note(this.#counted, resource, counted);
+  }
+
+  /** The latest stands last; beyond the bound the oldest goes. */
+  #note<T>(notes: Map<ResourceId, T>, resource: ResourceId, said: T): void {
+    notes.delete(resource);
+    notes.set(resource, said);
+    if (notes.size <= limits.sightings) return;
+    const oldest = notes.keys().next();
+    if (oldest.done !== true) notes.delete(oldest.value);
     this.#refused++;
   }
 
@@ -104,7 +123,7 @@ export class Waiting {
     this.#seen.delete(resource);
   }
 
-  /** What still counts: loss of sight, and proofs of life no older than `aliveSince`. */
+  /** What still counts: loss of sight, and proofs of life and counts no older than `aliveSince`; counts come last. */
   sightings(ancestry: Ancestry, aliveSince: Instant): Sighting[] {
     const found: Sighting[] = [];
     for (const [resource, { state, below, at }] of this.#seen) {
@@ -115,6 +134,18 @@ export class Waiting {
       const place = ancestry.topology.indexOf(resource);
       if (place >= 0) found.push({ place, state, below, at });
     }
+    for (const [resource, { alive, unknown, at }] of this.#counted) {
+      if (at < aliveSince) {
+        this.#counted.delete(resource);
+        continue;
+      }
+      const place = ancestry.topology.indexOf(resource);
+      if (place < 0) continue;
+      const counts = { alive, unknown } as const;
+      for (const state of ['alive', 'unknown'] as const) {
+        if (counts[state] > 0) found.push({ place, state, below: true, at, count: counts[state] });
+      }
+    }
     return found;
   }
 
@@ -122,6 +153,7 @@ export class Waiting {
     return {
       pending: [...this.#pending.values()],
       seen: [...this.#seen],
+      counted: [...this.#counted],
       refused: this.#refused,
       clearedBefore: this.#clearedBefore,
     };
@@ -131,11 +163,13 @@ export class Waiting {
   restore(snapshot: WaitingSnapshot, ancestry: Ancestry): void {
     this.#pending.clear();
     this.#seen.clear();
+    this.#counted.clear();
     for (const pending of snapshot.pending) {
       this.#pending.set(pending.alarm, { ...pending, by: pending.by, parent: pending.parent });
     }
     this.place(ancestry);
     for (const [resource, seen] of snapshot.seen) this.#seen.set(resource, seen);
+    for (const [resource, counted] of snapshot.counted ?? []) this.#counted.set(resource, counted);
     this.#refused = snapshot.refused;
     this.#clearedBefore = snapshot.clearedBefore;
   }

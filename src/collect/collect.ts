@@ -38,4 +38,5 @@ export { type DeviceAnswer, readDevice } from './read-device.ts';
 export { groundedProfile, isRelative } from './relative-oids.ts';
 export type { FillOutcome } from './session.ts';
 export { TableCells } from './table-cells.ts';
+export { metricsOf } from './table-metrics.ts';
 export { valueTag } from './value-tag.ts';

@@ -6,8 +6,7 @@ import type { Findings } from './compile.ts';
 import { durationMs } from './duration.ts';
 import type { Table } from './profile.ts';
 import type { AlarmText, TableSource } from './profile-source.ts';
-
-import { sensorMetrics } from './sensors.ts';
+import { metricsOf } from './table-metrics.ts';
 
 /** Undefined when the entry is no alarm, which is then found. */
 export function compileAlarm(
@@ -94,11 +93,7 @@ export function checkAlarms(
   found: (path: DocumentPath, finding: Finding) => void,
 ): void {
   const states = tables.flatMap((table) => table.states.map(({ name }) => name));
-  const metrics = tables.flatMap((table) => [
-    ...table.metrics.flatMap(({ name, nameBy }) => [name, ...(nameBy?.map.values() ?? [])]),
-    ...table.counts.map(({ name }) => name),
-    ...(table.sensor === undefined ? [] : sensorMetrics),
-  ]);
+  const metrics = tables.flatMap((table) => metricsOf(table).map(({ name }) => name));
   const check = (name: string | undefined, known: readonly string[], path: DocumentPath): void => {
     if (name === undefined || known.includes(name)) return;
     const near = didYouMean(name, known);

@@ -3,6 +3,7 @@ import { type DurationMs, days, hours, minutes, seconds } from '../base/instant.
 import type { Parsed, Problem } from '../base/problem.ts';
 import type { DocumentPath, SourceDocument } from '../base/source-document.ts';
 import { severities } from '../model/observation.ts';
+import { type Replaced, withoutReplaced } from './owners.ts';
 import type {
   DetectionRules,
   InterfaceRule,
@@ -29,10 +30,17 @@ const usualInterfaces: InterfaceRule = {
   settleMs: minutes(5),
 };
 
-/** `documents` have passed `detectionSchema`. A later file's reachability and interfaces replace an earlier one's. */
-export function compileDetectionRules(documents: readonly SourceDocument[]): Parsed<DetectionRules> {
+/**
+ * Documents have passed `detectionSchema`; `own` are the operator's. A later file's reachability and interfaces replace an
+ * earlier one's, and `replaced` are the shipped rules that gave way to rules of the operator's own.
+ */
+export function compileDetectionRules(
+  shipped: readonly SourceDocument[],
+  own: readonly SourceDocument[] = [],
+): Parsed<DetectionRules> & { readonly replaced: readonly Replaced[] } {
   const compiler = new Compiler();
-  const sources = documents.map((document) => [document, document.value as RulesSource] as const);
+  const owned = new Set(own);
+  const sources = [...shipped, ...own].map((document) => [document, document.value as RulesSource] as const);
   const all = <T>(compile: (document: SourceDocument, source: RulesSource) => (T | undefined)[]): T[] =>
     sources.flatMap(([document, source]) => compile(document, source)).filter((rule) => rule !== undefined);
   const last = <T>(pick: (source: RulesSource) => T | undefined): T | undefined =>
@@ -47,7 +55,8 @@ export function compileDetectionRules(documents: readonly SourceDocument[]): Par
     thresholds: all((document, source) =>
       (source.thresholds ?? []).map((rule, i) => {
         const levels = compiler.levels(document, ['thresholds', i], rule);
-        return levels && { id: rule.id, metric: rule.metric, unit: rule.unit, cause: rule.cause, ...levels };
+        const { id, metric, unit, cause } = rule;
+        return levels && { id, isOwn: owned.has(document), metric, unit, cause, ...levels };
       }),
     ),
     ratios: all((document, source) =>
@@ -56,6 +65,7 @@ export function compileDetectionRules(documents: readonly SourceDocument[]): Par
         return (
           levels && {
             id: rule.id,
+            isOwn: owned.has(document),
             of: rule.of,
             per: rule.per,
             least: rule.least ?? 1,
@@ -68,7 +78,7 @@ export function compileDetectionRules(documents: readonly SourceDocument[]): Par
     states: all((document, source) =>
       (source.states ?? []).map((rule, i) => {
         if (!compiler.isNew(document, ['states', i], rule.id)) return undefined;
-        return { ...rule, for: rule.for ?? 1 };
+        return { ...rule, isOwn: owned.has(document), for: rule.for ?? 1 };
       }),
     ),
     traps: trapsOf(compiler, sources),
@@ -89,7 +99,8 @@ export function compileDetectionRules(documents: readonly SourceDocument[]): Par
     unknownTrapsEndAfterMs: unknown === undefined ? days(1) : lengthOf(unknown.endAfter),
     hintsEndAfterMs: hintsEndAfter === undefined ? days(1) : lengthOf(hintsEndAfter),
   };
-  return { value, problems: compiler.problems };
+  const { rules, replaced } = withoutReplaced(value);
+  return { value: rules, problems: compiler.problems, replaced };
 }
 
 function trapsOf(

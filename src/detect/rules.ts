@@ -48,6 +48,8 @@ export interface Levels {
 
 export interface ThresholdRule extends Levels {
   readonly id: string;
+  /** Of the operator's own folder, not of the product. */
+  readonly isOwn: boolean;
   readonly metric: string;
   readonly unit?: string | undefined;
   readonly cause: string;
@@ -56,6 +58,7 @@ export interface ThresholdRule extends Levels {
 /** Share of `of` in `per`, both sums of interface counters over one polling interval. */
 export interface RatioRule extends Levels {
   readonly id: string;
+  readonly isOwn: boolean;
   readonly of: readonly string[];
   readonly per: readonly string[];
   /** Fewer of `per` than this say nothing. */
@@ -66,6 +69,7 @@ export interface RatioRule extends Levels {
 /** State of objects of one kind, such as fans. */
 export interface StateRule {
   readonly id: string;
+  readonly isOwn: boolean;
   readonly kind: string;
   readonly raise: readonly string[];
   readonly clear: readonly string[];

@@ -2,46 +2,53 @@
 import { neverHappens } from '../base/fault.ts';
 import type { ObjectAlarm } from '../model/object-alarm.ts';
 import { levelsOf, rankLevels, rankOf, stateLevels } from './alarm-levels.ts';
+import { type Owners, ownersOf } from './owners.ts';
 import type { DetectionRules, StateRule, ThresholdRule } from './rules.ts';
 import type { TableShape } from './seen.ts';
 import { meaningOf, type Named, placesOf, placeWatch, rowWatch, type Watch } from './watch.ts';
 import { shareWatch, slopeWatches } from './watches-of-change.ts';
 
 export function watchesOf(rules: DetectionRules, table: string, shape: TableShape): readonly Watch[] {
-  const thresholds = rules.thresholds.flatMap((rule) => {
-    if (isToldByProfile(shape, rule)) return [];
-    const places = placesOf(shape, rule.metric, rule.unit);
+  const owners = ownersOf(rules, {
+    ...{ kind: shape.kind, states: shape.states, alarms: shape.alarms },
+    measures: (metric, unit) => placesOf(shape, metric, unit).length > 0,
+  });
+  const thresholds = owners.thresholds.flatMap((rule) => {
+    const places = placesOf(shape, rule.metric, rule.unit).filter(
+      (place) => rule.isOwn || !hasOwnLimits(shape, place, rule),
+    );
     const named = { id: rule.id, cause: rule.cause, isOfDevice: true };
     return places.length === 0 ? [] : [numberWatch(shape, places, { ...named, levelsAt: () => rule })];
   });
-  const states = rules.states
-    .filter((rule) => rule.kind === shape.kind && shape.states.length > 0 && !isToldByProfile(shape, rule))
-    .map((rule) => wordWatch(shape, rule));
+  const states = owners.states.map((rule) => wordWatch(shape, rule));
   const alarms = shape.alarms.flatMap((alarm, i) =>
-    alarmWatches(alarm, `${table}#${i}`, shape).map((watch) => excused(watch, alarm, shape)),
+    alarmWatches(alarm, { id: `${table}#${i}`, sides: owners.sides[i]! }, shape).map((watch) =>
+      excused(watch, alarm, shape),
+    ),
   );
   return [...thresholds, ...states, ...alarms];
 }
 
-/** What a profile says of its own device counts in place of the rule for all; both would be two alarms of one thing. */
-function isToldByProfile(shape: TableShape, rule: ThresholdRule | StateRule): boolean {
-  const metric = 'metric' in rule ? rule.metric : undefined;
-  return shape.alarms.some((alarm) => {
-    if (alarm.cause !== rule.cause) return false;
-    return metric === undefined
-      ? alarm.kind === 'state'
-      : alarm.kind === 'threshold' && alarm.metric === metric;
-  });
+/** The limits that the device sends with this value hold in place of ours. */
+function hasOwnLimits(shape: TableShape, place: number, { metric, side }: ThresholdRule): boolean {
+  if (!shape.alarms.some((alarm) => alarm.kind === 'limits' && alarm.metric === metric)) return false;
+  const own = shape.limitsOf(Math.floor(place / shape.metrics), place % shape.metrics);
+  return own.some((one) => one.side === side && one.limits.length > 0);
 }
 
-function alarmWatches(alarm: ObjectAlarm, id: string, shape: TableShape): Watch[] {
+function alarmWatches(
+  alarm: ObjectAlarm,
+  { id, sides }: { readonly id: string; readonly sides: Owners['sides'][number] },
+  shape: TableShape,
+): Watch[] {
+  if (sides.length === 0) return [];
   const named = { id, cause: alarm.cause, isOfDevice: false };
   switch (alarm.kind) {
     case 'state':
       return [stateWatch(shape, alarm, named)];
     case 'threshold': {
       const places = placesOf(shape, alarm.metric);
-      return (['below', 'above'] as const).flatMap((side) => {
+      return sides.flatMap((side) => {
         const levels = levelsOf(side, alarm[side], alarm);
         if (levels === undefined) return [];
         return [numberWatch(shape, places, { ...named, id: `${id} ${side}`, levelsAt: () => levels })];
@@ -50,7 +57,7 @@ function alarmWatches(alarm: ObjectAlarm, id: string, shape: TableShape): Watch[
     case 'ratio':
       return ratioWatches(shape, alarm, named);
     case 'limits':
-      return limitWatches(shape, alarm, named);
+      return limitWatches(shape, alarm, { named, sides });
     case 'share':
       return shareWatch(shape, alarm, named);
     case 'slope':
@@ -145,10 +152,10 @@ function ratioWatches(
 function limitWatches(
   shape: TableShape,
   alarm: Extract<ObjectAlarm, { kind: 'limits' }>,
-  named: Named,
+  { named, sides }: { readonly named: Named; readonly sides: Owners['sides'][number] },
 ): Watch[] {
   const places = placesOf(shape, alarm.metric);
-  return (['below', 'above'] as const).map((side) =>
+  return sides.map((side) =>
     numberWatch(shape, places, {
       ...named,
       id: `${named.id} ${side}`,

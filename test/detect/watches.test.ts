@@ -225,6 +225,9 @@ states:
     ]);
     expect(seenBy(() => [])).toEqual(['olt-1 CPU_HIGH major', 'olt-1 FAN_FAIL major']);
     const other = (alarm: ObjectAlarm): readonly ObjectAlarm[] => [{ ...alarm, cause: 'OVERLOAD' }];
-    expect(seenBy(other)).toHaveLength(4);
+    expect(seenBy(other)).toHaveLength(2);
+    const elsewhere = (alarm: ObjectAlarm): readonly ObjectAlarm[] =>
+      alarm.kind === 'threshold' ? [{ ...alarm, below: { minor: 1 }, above: {} }] : [];
+    expect(seenBy(elsewhere)).toEqual(['olt-1 CPU_HIGH major', 'olt-1 FAN_FAIL major']);
   });
 });

@@ -4,6 +4,7 @@ import { formatProblem, type Problem } from '../../base/problem.ts';
 import { type Installation, judgeSubscribers, readInstallation } from '../config/installation.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { commonOptions, configFile, verbWorld } from './common-options.ts';
+import { judgesShown } from './judges-shown.ts';
 import { probeDevices } from './probe-devices.ts';
 import { openBar } from './progress-bar.ts';
 import { ignoresCollectors } from './snmp-options.ts';
@@ -62,6 +63,7 @@ export async function checkInstallation(file: string | undefined): Promise<Findi
   ];
   checked.push(`${value.profileFolders.join(', ')}: ${profiles.byId.size} profiles`);
   checked.push(`${value.ruleFolders.join(', ')}: ${rules.files} rule files`);
+  checked.push(...judgesShown(value));
   if (topology !== undefined) {
     checked.push(
       `${config.topology}: ${topology.resources.length} resources, ${topology.links.length} links`,

@@ -14,6 +14,8 @@ import { readText, yamlFiles } from './yaml-folder.ts';
 
 export interface LoadedRules {
   readonly detection: DetectionRules;
+  /** Shipped rules that gave way to rules of the operator's own, by id. */
+  readonly replaced: readonly { readonly rule: string; readonly by: string }[];
   /** undefined when no sound texts were found. */
   readonly texts: NoticeTexts | undefined;
   /** Files that were read. */
@@ -28,11 +30,11 @@ const formats = ['detection/1', 'notice-texts/1'];
 /** `folders` in the order shipped first, so that a file of one's own is the later one; the sound files load. */
 export async function loadRules(folders: readonly string[]): Promise<Parsed<LoadedRules>> {
   const problems: Problem[] = [];
-  const detection: SourceDocument[] = [];
+  const [shipped, own]: [SourceDocument[], SourceDocument[]] = [[], []];
   const texts: { file: string; text: string }[] = [];
   const inForce: { path: string; text: string }[] = [];
   let files = 0;
-  for (const folder of folders) {
+  for (const [place, folder] of folders.entries()) {
     for (const file of await yamlFiles(folder, problems)) {
       const text = await readText(file, problems);
       if (text === undefined) continue;
@@ -49,15 +51,16 @@ export async function loadRules(folders: readonly string[]): Promise<Parsed<Load
         const found = checkDetection(document.value);
         problems.push(...found);
         if (found.length > 0) continue;
-        detection.push(document.value);
+        (place === 0 ? shipped : own).push(document.value);
         inForce.push({ path, text });
       }
     }
   }
-  const compiled = compileDetectionRules(detection);
+  const compiled = compileDetectionRules(shipped, own);
   const written = parseNoticeTexts(texts);
-  problems.push(...compiled.problems, ...checkDetectionExamples(detection), ...written.problems);
-  return { value: { detection: compiled.value, texts: written.value, files, inForce }, problems };
+  problems.push(...compiled.problems, ...checkDetectionExamples([...shipped, ...own]), ...written.problems);
+  const { value: detection, replaced } = compiled;
+  return { value: { detection, replaced, texts: written.value, files, inForce }, problems };
 }
 
 function unknownFormat(document: SourceDocument, format: unknown): Problem {

@@ -39,6 +39,26 @@ test('a sound configuration has no errors and says what was looked at', async ()
   expect(report.checked.join('\n')).toContain('1 subscribers');
 });
 
+test('who judges what where several could is told: own rules before profiles, profiles before shipped rules', async () => {
+  folder = await folderOf({
+    'allclear.yaml': 'format: allclear/1\nrules: ./rules\n',
+    'rules/own.yaml': [
+      'format: detection/1',
+      'thresholds:',
+      '  - { id: my-processor, metric: system.cpu.utilization, cause: CPU_HIGH, above: { major: 99 } }',
+    ].join('\n'),
+  });
+  const said = await say(checkVerb, '--config', folder.file('allclear.yaml'), '--json');
+  const lines = json<Report & { checked: string[] }>(said).checked.join('\n');
+  expect(lines).toContain('your rule "my-processor" judges in place of the rule "processor"');
+  expect(lines).toMatch(
+    /your rule "my-processor" \(system\.cpu\.utilization above.*in place of the alarms of/,
+  );
+  expect(lines).toMatch(
+    /the rule "temperature" \(hw\.temperature above.*gives way to the alarms of \d+ profiles/,
+  );
+});
+
 test('each mistake is told in its place, the last line counts them, and the exit code is 1', async () => {
   folder = await folderOf({
     'allclear.yaml': [

@@ -1,5 +1,6 @@
 /** What the measuring loop asks a device every interval: the profile without its texts, and how far it may go. */
 import type { Profile, Table } from './profile.ts';
+import { usualRows } from './row-bounds.ts';
 import type { Oid, WalkBudget } from './session.ts';
 
 /** Columns that share an index and a schedule: what one `TableCells` holds. */
@@ -22,8 +23,11 @@ interface PollPlan {
   readonly budget: WalkBudget;
 }
 
-/** A device of 4,000 ports fits; what does not is cut and named, so that it cannot hold up the others. */
-const pollBudget: WalkBudget = { requests: 1_000, rows: 5_000, timeMs: 20_000 };
+/**
+ * A device of 4,000 ports fits; what does not is cut and named, so that it cannot hold up the others. A table that names were
+ * read of whole is not too long for its numbers: the rows are those of a full reading.
+ */
+const pollBudget: WalkBudget = { requests: 1_000, rows: usualRows, timeMs: 20_000 };
 
 export function planOf(profile: Profile): PollPlan {
   const tables = profile.measuredTables;

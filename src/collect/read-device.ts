@@ -7,6 +7,7 @@ import { readIdentity } from './identity.ts';
 import { InterfaceList } from './interfaces.ts';
 import type { Profile, Table } from './profile.ts';
 import type { Row } from './row.ts';
+import { usualRows } from './row-bounds.ts';
 import type { Session, SessionProblem, WalkBudget } from './session.ts';
 
 /** What came of one attempt to read a device. */
@@ -23,7 +24,7 @@ export type DeviceAnswer =
  * Of one table of a full reading; the measuring loop has tighter ones. A table that overran leaves a quarter to the next:
  * a device whose tables have no end costs less than 2,000 requests.
  */
-const readingBudget: WalkBudget = { requests: 1_450, rows: 20_000, timeMs: 60_000 };
+const readingBudget: WalkBudget = { requests: 1_450, rows: usualRows, timeMs: 60_000 };
 
 /** `at` as ISO time comes from the caller: rooms have no clock and no calendar. */
 export async function readDevice(

@@ -1,6 +1,7 @@
 /** The values of one group of columns that share an index, as typed arrays: what the hot path of polling fills and `detect` and the series read. */
 import { cellArrays, enlarged } from './cell-arrays.ts';
 import { compareOids, indexText, isOid, oidText, type Span } from './oid-bytes.ts';
+import { mostRowsOfTable } from './row-bounds.ts';
 import type { Oid, VarbindValue } from './session.ts';
 import { valueTag } from './value-tag.ts';
 
@@ -14,7 +15,7 @@ export const notPlaced = { notIncreasing: -1, noRoom: -2, malformed: -3 } as con
 
 export interface TableCellsSetup {
   readonly columns: readonly Oid[];
-  /** Default 20,000. */
+  /** Default: all that a table may grow to. */
   readonly mostRows?: number | undefined;
   /** Of all texts and OIDs of a reading together; default 8 MiB. */
   readonly mostBytes?: number | undefined;
@@ -78,7 +79,7 @@ export class TableCells {
   /** The row that has the time of the message at hand. */
   #stamped = -1;
 
-  constructor({ columns, mostRows = 40_000, mostBytes = 8 * 1024 * 1024 }: TableCellsSetup) {
+  constructor({ columns, mostRows = mostRowsOfTable, mostBytes = 8 * 1024 * 1024 }: TableCellsSetup) {
     this.columns = columns;
     this.width = columns.length;
     this.#mostRows = mostRows;

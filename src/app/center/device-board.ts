@@ -28,6 +28,11 @@ const nobody: BoardSource = {
   now: () => instant(0),
 };
 
+function problemWord(problem: PollingOfDevice['incomplete'][number]['problem']): string {
+  if (problem.kind === 'timeout') return problem.kind;
+  return problem.kind === 'overBudget' ? problem.budget : problem.reason;
+}
+
 export class DeviceBoard {
   #devices = new Map<string, DeviceView>();
   #source = nobody;
@@ -82,7 +87,7 @@ export class DeviceBoard {
         ...{ everyMs, lateMs: Math.round(lateMs), silentRounds: silent, refusal },
         incomplete: incomplete.map(({ column, problem }) => ({
           column,
-          problem: 'reason' in problem ? problem.reason : problem.kind,
+          problem: problemWord(problem),
         })),
       },
     };

@@ -11,7 +11,7 @@ import { closerLook } from './closer-look.ts';
 import { commonOptions, onlyPositional, verbWorld } from './common-options.ts';
 import { openBar } from './progress-bar.ts';
 import { readingReport } from './reading-report.ts';
-import { exitCodeOf, type Language, problemText } from './session-problem.ts';
+import { exitCodeOf, type Language, problemText, tableProblemText } from './session-problem.ts';
 import {
   checkedProfile,
   ignoresCollectors,
@@ -106,7 +106,7 @@ function report(
   }
   const { reading, incomplete } = outcome;
   for (const { table, problem } of incomplete) {
-    terminal.complain(`${name}: the table ${table} is incomplete: ${problemText(problem, language)}`);
+    terminal.complain(`${name}: the table ${table} is incomplete: ${tableProblemText(problem, language)}`);
   }
   const verdicts = verdictsOf(reading, profiles.byId.get(reading.profile));
   terminal.print(

@@ -39,6 +39,35 @@ const badAnswers: Readonly<Record<'malformed' | 'oidNotIncreasing' | 'tooBig' | 
   errorStatus: { en: 'it answers with an error', ru: 'отвечает ошибкой' },
 };
 
+const overruns: Readonly<Record<'requests' | 'rows' | 'time', Both>> = {
+  rows: { en: 'it has more rows than one reading takes', ru: 'строк больше, чем берётся за один раз' },
+  requests: {
+    en: 'it takes more requests than one reading may cost',
+    ru: 'нужно больше запросов, чем можно за один раз',
+  },
+  time: { en: 'it takes longer than one reading may last', ru: 'читается дольше, чем можно за один раз' },
+};
+const grows: Both = {
+  en: 'the daemon takes up to eight times as much, from reading to reading',
+  ru: 'служба от раза к разу берёт больше, до восьми раз',
+};
+const lasts: Both = {
+  en: 'a longer "snmp: { interval }" gives it time',
+  ru: 'время ей даст больший "snmp: { interval }"',
+};
+const leaves: Both = {
+  en: 'a profile of your own that extends this one leaves the table out with "tables: { NAME: null }"',
+  ru: 'свой профиль, который расширяет этот, обходится без таблицы с "tables: { ИМЯ: null }"',
+};
+
+/** Why a table did not arrive whole, with what can be done about one that is too long. */
+export function tableProblemText(problem: SessionProblem, language: Language): string {
+  const text = problemText(problem, language);
+  if (problem.kind !== 'overBudget') return text;
+  const first = problem.budget === 'time' ? lasts : grows;
+  return `${text}; ${first[language]}; ${leaves[language]}`;
+}
+
 export function problemText(problem: SessionProblem, language: Language): string {
   switch (problem.kind) {
     case 'timeout':
@@ -52,9 +81,7 @@ export function problemText(problem: SessionProblem, language: Language): string
     case 'badAnswer':
       return badAnswers[problem.reason][language];
     case 'overBudget':
-      return language === 'ru'
-        ? `в нём больше, чем берётся за один раз (${problem.budget})`
-        : `it has more than one reading may take (${problem.budget})`;
+      return overruns[problem.budget][language];
     default:
       return neverHappens(problem);
   }

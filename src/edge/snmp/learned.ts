@@ -1,5 +1,7 @@
 /** What the answers of a device taught: plain data that may be kept over a restart and handed back. */
 
+import { mostGrowth } from '../../collect/session.ts';
+
 export interface Learned {
   /** Bytes of variable bindings asked for in one reply. */
   roomBytes: number;
@@ -45,8 +47,6 @@ const LEAST_ROOM = 16;
 const SOONEST_GROWTH = 4;
 const SILENCES_BELIEVED = 2;
 const OVERRUNS_BELIEVED = 2;
-/** 128,000 terminals of an OLT are more than any has. */
-const MOST_GROWTH = 8;
 const RTT_KNOWN_AFTER = 16;
 const LONGEST_MICROS = 60_000_000;
 const SHORTEST_TIMEOUT_MS = 500;
@@ -184,7 +184,7 @@ function shrinkRoom(learned: Learned, bindingBytes: number, patience: number): v
 export function learnOverrun(learned: Learned): void {
   if (learned.growth === 0 || ++learned.overruns < OVERRUNS_BELIEVED) return;
   learned.overruns = 0;
-  learned.growth = learned.growth >= MOST_GROWTH ? 0 : learned.growth * 2;
+  learned.growth = learned.growth >= mostGrowth ? 0 : learned.growth * 2;
 }
 
 export const growthOf = (learned: Learned): number => Math.max(1, learned.growth);

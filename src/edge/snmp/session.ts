@@ -12,6 +12,9 @@ import { TableWalk } from './table-walk.ts';
 import type { Transport } from './transport.ts';
 import type { Exchange, WalkRequest } from './walk-request.ts';
 
+/** Of all texts of a table that has not grown. */
+const BYTES_OF_TABLE = 8 * 1024 * 1024;
+
 export interface Target {
   /** A literal IPv4 or IPv6 address. */
   readonly address: string;
@@ -81,7 +84,8 @@ function answerOf(
   { budget, growth }: { readonly budget: WalkBudget; readonly growth: number },
 ): Promise<Answer> {
   const bare = columns.map((column) => (column.startsWith('.') ? column.slice(1) : column));
-  const cells = new TableCells({ columns: bare, mostRows: budget.rows * growth });
+  const mostBytes = BYTES_OF_TABLE * growth;
+  const cells = new TableCells({ columns: bare, mostRows: budget.rows * growth, mostBytes });
   return new Promise((resolve) => {
     const done = (problem: SessionProblem | undefined): void => {
       const varbinds: Varbind[] = [];
@@ -91,11 +95,16 @@ function answerOf(
           if (value !== undefined) varbinds.push({ oid: `${oid}.${cells.indexOf(row)}`, value });
         }
       }
-      const unreadable: SessionProblem = { kind: 'badAnswer', reason: 'malformed' };
-      resolve({ varbinds, problem: problem ?? (cells.refused.unreadable > 0 ? unreadable : undefined) });
+      resolve({ varbinds, problem: problem ?? lossOf(cells) });
     };
     walk.run({ tables: [cells], budget, done: ({ problems }) => done(problems[0]) });
   });
+}
+
+/** What a walk that came to its end could not keep. */
+function lossOf({ refused }: TableCells): SessionProblem | undefined {
+  if (refused.unreadable > 0) return { kind: 'badAnswer', reason: 'malformed' };
+  return refused.bytes > 0 ? { kind: 'overBudget', budget: 'rows' } : undefined;
 }
 
 class UdpWire implements Wire {

@@ -37,6 +37,11 @@ interface Walk {
 
 const nothing: Walk = { tables: [], budget: { requests: 0, rows: 0, timeMs: 0 }, done: () => {} };
 
+/** A table that was let grow has half of all the time, as far as its budget lets it, and leaves the other half to the others. */
+function longestMs({ timeMs, totalMs = timeMs }: WalkBudget, growth: number): number {
+  return Math.max(timeMs, Math.min(timeMs * growth, totalMs / 2));
+}
+
 export class TableWalk implements WalkRequest {
   nonRepeaters = 0;
   maxRepetitions = 1;
@@ -132,8 +137,10 @@ export class TableWalk implements WalkRequest {
     this.#mostRows = budget.rows * growth;
     this.#mostRequests = Math.floor((budget.requests * growth) / 4 ** this.#overruns);
     this.#requestsLeft = this.#mostRequests;
-    const longestMs = budget.timeMs / 4 ** this.#overruns;
-    this.giveUpAtMs = Math.min(this.#exchange.nowMs() + longestMs, this.#endsAtMs);
+    this.giveUpAtMs = Math.min(
+      this.#exchange.nowMs() + longestMs(budget, growth) / 4 ** this.#overruns,
+      this.#endsAtMs,
+    );
     this.#timeoutsInARow = 0;
     this.#silentBytes = Number.NaN;
     this.#isTight = false;

@@ -4,6 +4,7 @@ import { DeviceBoard } from '../../../src/app/center/device-board.ts';
 import type { DeviceConfig } from '../../../src/app/config/config.ts';
 import { instant } from '../../../src/base/instant.ts';
 import { Secret } from '../../../src/base/secret.ts';
+import type { PollingOfDevice } from '../../../src/flow/measuring.ts';
 import type { DeviceReading } from '../../../src/model/reading.ts';
 
 const device = (id: string, more: Partial<DeviceConfig> = {}): DeviceConfig => ({
@@ -89,4 +90,21 @@ test('who looks at a device sees when it is asked next and what polling it suffe
     },
   });
   expect(board.get('b')?.polling).toBeUndefined();
+});
+
+test('of a table that did not arrive whole the bound is told that ended it', () => {
+  const board = new DeviceBoard([device('a')]);
+  const problems = [
+    { kind: 'overBudget', budget: 'rows' },
+    { kind: 'badAnswer', reason: 'tooBig' },
+    { kind: 'timeout' },
+  ] as const;
+  const incomplete = problems.map((problem, place) => ({ column: `1.3.${place}`, problem }));
+  const polling = { everyMs: 1, dueInMs: 1, lateMs: 0, silent: 0, refusal: undefined, incomplete };
+  board.readFrom({
+    ...{ readingOf: () => undefined, now: () => instant(2) },
+    pollingOf: () => polling as unknown as PollingOfDevice,
+  });
+  const { polling: shown } = board.polled(board.list()[0]!);
+  expect(shown?.incomplete.map(({ problem }) => problem)).toEqual(['rows', 'tooBig', 'timeout']);
 });

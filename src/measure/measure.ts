@@ -1,6 +1,7 @@
 /**
  * The last stage of the line: figures from what the other rooms changed. Records come whole, so a transition is told by
- * its own instant being now; each is counted once however often the record changes within that instant.
+ * its own instant being now; each is counted once however often the record changes within that instant. Beside that, off
+ * the line, the scoreboard: what was said of a recorded stream against what is known to have happened.
  */
 import { neverHappens } from '../base/fault.ts';
 import { type Instant, instant, since } from '../base/instant.ts';
@@ -12,6 +13,10 @@ import type { NoticeState, Tell } from '../model/notice.ts';
 import type { Task } from '../model/task.ts';
 import type { Ticket } from '../model/ticket.ts';
 import { promoterScore } from './promoter-score.ts';
+
+export { type Score, scoreIncidents } from './score/score.ts';
+export { parseIncidents } from './score/stated.ts';
+export { parseTruth } from './score/truth.ts';
 
 interface MeasureSnapshot {
   readonly counts: Readonly<Record<string, number>>;

@@ -1,20 +1,20 @@
 /** `replay`: runs a recorded alarm stream through a fresh line and prints what incidents it made of it. */
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { canonicalJson } from '../../base/canonical.ts';
 import { Fault } from '../../base/fault.ts';
 import { instant } from '../../base/instant.ts';
-import { formatProblem, type Problem } from '../../base/problem.ts';
+import type { Problem } from '../../base/problem.ts';
 import { readAlarmStream } from '../../edge/files/alarm-stream.ts';
 import { loadRules } from '../../edge/files/rule-files.ts';
 import { type ReplayedIncident, replayStream, type StreamRecord } from '../../flow/replay.ts';
-import { compileTopology, parseTopology, type Topology } from '../../topology/topology.ts';
 import { defaultPolicy } from '../config/policy.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { rulesFolder } from '../product-files.ts';
 import { commonOptions, configFile, instantFrom } from './common-options.ts';
+import { Complaints } from './complaints.ts';
 import { incidentLine } from './incident-line.ts';
 import { printTraps, replayedTraps, summarizeTraps } from './replay-traps.ts';
+import { readable, readTopology } from './stream-files.ts';
 import { formatTable } from './table.ts';
 import type { Terminal, Verb } from './verb.ts';
 import { speaker } from './words.ts';
@@ -30,9 +30,6 @@ const options = {
   rules: { type: 'string' },
   until: { type: 'string' },
 } as const;
-
-/** Problems shown one by one; the rest is counted. */
-const mostShown = 100;
 
 export const replayVerb: Verb = {
   name: 'replay',
@@ -116,58 +113,10 @@ function show(
   else terminal.print(`${table(replayed)}\n\n${say('incidents', { count: replayed.length, records })}`);
 }
 
-async function readTopology(file: string, complaints: Complaints): Promise<Topology> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new Fault('replay/unreadable', `${file} cannot be read`, error);
-  }
-  const { value, problems } = parseTopology(text, file);
-  const unusable = problems.find(({ code }) => code === 'topology/format' || code === 'topology/syntax');
-  if (value.resources.length === 0 && unusable !== undefined) {
-    throw new Fault('replay/topology', `\n${formatProblem(unusable)}`);
-  }
-  const compiled = compileTopology(value);
-  for (const problem of problems) complaints.add(problem);
-  for (const problem of compiled.problems) complaints.add({ ...problem, file });
-  return compiled.value;
-}
-
 /** Rules make observations; the lines of a stream are observations already, so these are only read and judged. */
 async function judgeRules(folder: string, complaints: Complaints): Promise<void> {
   const { problems } = await loadRules([rulesFolder, folder]);
   for (const problem of problems) complaints.add(problem);
-}
-
-function readable<T>(file: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'EACCES' && code !== 'EISDIR') throw error;
-    throw new Fault('replay/unreadable', `${file} cannot be read`, error);
-  }
-}
-
-class Complaints {
-  readonly #terminal: Terminal;
-  #count = 0;
-  errors = 0;
-
-  constructor(terminal: Terminal) {
-    this.#terminal = terminal;
-  }
-
-  add(problem: Problem): void {
-    if (problem.severity === 'error') this.errors++;
-    if (this.#count++ < mostShown) this.#terminal.complain(formatProblem(problem));
-  }
-
-  end(): void {
-    const more = this.#count - mostShown;
-    if (more > 0) this.#terminal.complain(`${more} further problems are not shown`);
-  }
 }
 
 function table(replayed: readonly ReplayedIncident[]): string {

@@ -9,6 +9,7 @@ import { pollVerb } from './poll.ts';
 import { recordVerb } from './record.ts';
 import { recordVerbs } from './records.ts';
 import { replayVerb } from './replay.ts';
+import { scoreVerb } from './score.ts';
 import { simulateVerb } from './simulate.ts';
 import { demoVerb, startVerb } from './start.ts';
 import { testVerb } from './test-channel.ts';
@@ -16,5 +17,6 @@ import type { Verb } from './verb.ts';
 
 export const verbs: readonly Verb[] = [
   ...[startVerb, demoVerb, checkVerb, pollVerb, recordVerb, simulateVerb, discoverVerb, testVerb],
-  ...[completionVerb(() => verbs), replayVerb, importVerb, ...recordVerbs, journalVerb, doctorVerb],
+  ...[completionVerb(() => verbs), replayVerb, scoreVerb, importVerb],
+  ...[...recordVerbs, journalVerb, doctorVerb],
 ];

@@ -25,6 +25,7 @@ const usualReachability: ReachabilityRule = {
 const usualInterfaces: InterfaceRule = {
   cause: 'LINK_DOWN',
   severity: 'minor',
+  roles: {},
   downFor: 2,
   upFor: 1,
   settleMs: minutes(5),
@@ -51,7 +52,9 @@ export function compileDetectionRules(
   const value: DetectionRules = {
     reachability: last((source) => source.reachability) ?? usualReachability,
     interfaces:
-      interfaces === undefined ? usualInterfaces : { ...interfaces, settleMs: lengthOf(interfaces.settle) },
+      interfaces === undefined
+        ? usualInterfaces
+        : { ...interfaces, roles: interfaces.roles ?? {}, settleMs: lengthOf(interfaces.settle) },
     thresholds: all((document, source) =>
       (source.thresholds ?? []).map((rule, i) => {
         const levels = compiler.levels(document, ['thresholds', i], rule);

@@ -21,7 +21,7 @@ import {
   snapshotOf,
 } from './device-state.ts';
 import { type Gathered, gather } from './gathering.ts';
-import type { DetectionRules } from './rules.ts';
+import type { DetectionRules, PortRole } from './rules.ts';
 import type { DeviceSeen } from './seen.ts';
 import { meaningOfLine, type SyslogLine } from './syslog-rules.ts';
 import { asksForDiscovery, meaningOfTrap, type Trap, type WatchedDevice } from './trap-rules.ts';
@@ -31,7 +31,7 @@ export { DnsDetection } from './dns-platform.ts';
 export { checkDetectionExamples } from './examples.ts';
 export { type JudgedTable, ownersOf } from './owners.ts';
 export { ProbeDetection } from './probes.ts';
-export type { DetectionRules } from './rules.ts';
+export type { DetectionRules, PortRole } from './rules.ts';
 export { detectionSchema } from './rules-schema.ts';
 export type { DeviceSeen, PortNames, PortsSeen, TableSeen, TableShape } from './seen.ts';
 export type { Trap, WatchedDevice } from './trap-rules.ts';
@@ -41,6 +41,15 @@ interface ActiveConditions {
   /** `<device>/<kind>` of objects that polls judge, too many to be named one by one. */
   readonly below: string[];
   readonly active: Observation[];
+}
+
+/** `resource`: of its device. */
+export interface WatchedPort {
+  readonly device: string;
+  readonly resource: Observation['resource'] | undefined;
+  readonly ifIndex: number;
+  /** ifName, where a reading told it. */
+  readonly name: string | undefined;
 }
 
 interface DetectionSnapshot {
@@ -59,6 +68,7 @@ export class Detection {
   readonly #ending = new Timers();
   #endingCount = 0;
   #refused = 0;
+  #roleOf: (port: WatchedPort) => PortRole | undefined = () => undefined;
 
   constructor(rules: DetectionRules) {
     this.#rules = rules;
@@ -71,6 +81,11 @@ export class Detection {
 
   setRules(rules: DetectionRules): void {
     this.#rules = rules;
+  }
+
+  /** From now on a port that is down is as severe as what it is for; asked when it goes down. */
+  judgeByRole(roleOf: (port: WatchedPort) => PortRole | undefined): void {
+    this.#roleOf = roleOf;
   }
 
   /** The device answered with this; sets `gaps` of what it saw of ports. */
@@ -92,7 +107,7 @@ export class Detection {
       this.#refused += state.conditions.poll(this.#rules, table, poll, found);
     }
     this.#settle(state, seen, { at, found });
-    return found;
+    return found.map((observation) => this.#byRole(observation));
   }
 
   /** What `polled` just found there, said in as few words as can be (design L2). */
@@ -130,7 +145,7 @@ export class Detection {
     if (meaning === undefined) return [];
     const { observation, endsAfterMs } = meaning;
     this.#hear(observation, endsAfterMs ?? this.#rules.hintsEndAfterMs, at);
-    return [observation];
+    return [this.#byRole(observation)];
   }
 
   /** True: parts or neighbours of the device have changed, and everything wants to be read anew. */
@@ -146,7 +161,7 @@ export class Detection {
       meaningOfAlarmData(this.#rules, line, portOf) ?? meaningOfLine(this.#rules, line, portOf);
     if (observation === undefined) return [];
     this.#hear(observation, this.#rules.hintsEndAfterMs, at);
-    return [observation];
+    return [this.#byRole(observation)];
   }
 
   get wakeAt(): Instant | undefined {
@@ -242,6 +257,22 @@ export class Detection {
     list.active.push(...state.conditions.active());
     if (state.isUnreachable) return;
     list.below.push(...state.conditions.kinds().map((kind) => `${state.device.id}/${kind}`));
+  }
+
+  /** Whoever says that a port is down, it is as severe as what the port is for. */
+  #byRole(observation: Observation): Observation {
+    const { event, cause, device, resource, attributes } = observation;
+    if (event !== 'raise' || cause !== this.#rules.interfaces.cause || device === undefined)
+      return observation;
+    const ifIndex = Number(/\/if\/(\d{1,10})$/.exec(resource)?.[1] ?? Number.NaN);
+    if (Number.isNaN(ifIndex)) return observation;
+    const state = this.#devices.get(device);
+    const own = state?.device.resource;
+    const role = this.#roleOf({ device, resource: own, ifIndex, name: state?.ports.nameOf(ifIndex) });
+    const severity = role && this.#rules.interfaces.roles[role.role];
+    if (role === undefined || severity === undefined) return observation;
+    const leadsTo = role.leadsTo === undefined ? {} : { leadsTo: role.leadsTo };
+    return { ...observation, severity, attributes: { ...attributes, portRole: role.role, ...leadsTo } };
   }
 
   #tellPorts(observation: Observation, at: Instant): void {

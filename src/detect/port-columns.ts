@@ -96,6 +96,10 @@ export class PortColumns {
     return undefined;
   }
 
+  keyOf(port: number): string | undefined {
+    return this.#keys[port];
+  }
+
   indexOfName(name: string): number | undefined {
     const known = this.#byKey.get(name);
     if (known !== undefined) return this.ifIndex[known];

@@ -96,6 +96,12 @@ export class Ports {
     return this.#columns.indexOfName(name);
   }
 
+  /** What the port of this number is called. */
+  nameOf(ifIndex: number): string | undefined {
+    const port = this.#columns.portOf(ifIndex);
+    return port === undefined ? undefined : this.#columns.keyOf(port);
+  }
+
   /** No reading: what was counted in a row is broken. */
   forgetCounts(): void {
     this.#columns.count.fill(0);

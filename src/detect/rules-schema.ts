@@ -12,6 +12,7 @@ export interface RulesSource {
   readonly interfaces?: {
     readonly cause: string;
     readonly severity: PerceivedSeverity;
+    readonly roles?: Readonly<Partial<Record<'link' | 'access', PerceivedSeverity>>>;
     readonly downFor: number;
     readonly upFor: number;
     readonly settle: string;
@@ -231,13 +232,13 @@ export const detectionSchema: object = object(
       'raiseAfter',
       'clearAfter',
     ]),
-    interfaces: object({ cause: text, severity, downFor: count, upFor: count, settle: length }, [
-      'cause',
-      'severity',
-      'downFor',
-      'upFor',
-      'settle',
-    ]),
+    interfaces: object(
+      {
+        ...{ cause: text, severity, downFor: count, upFor: count, settle: length },
+        roles: object({ link: severity, access: severity }, []),
+      },
+      ['cause', 'severity', 'downFor', 'upFor', 'settle'],
+    ),
     thresholds: list(
       object({ id: text, metric: text, unit: text, cause: text, ...levels }, ['id', 'metric', 'cause']),
     ),

@@ -30,10 +30,19 @@ export interface ReachabilityRule {
 export interface InterfaceRule {
   readonly cause: string;
   readonly severity: PerceivedSeverity;
+  /** In place of `severity` where it is known what a port is for. */
+  readonly roles: Readonly<Partial<Record<PortRole['role'], PerceivedSeverity>>>;
   readonly downFor: number;
   readonly upFor: number;
   /** Ports come up one after the other: nothing is raised this long after the device started. */
   readonly settleMs: DurationMs;
+}
+
+/** What a port is known to be for: it joins devices that are watched, or it ends at stations and subscribers. */
+export interface PortRole {
+  readonly role: 'link' | 'access';
+  /** Of a link: the device or the link of the topology. */
+  readonly leadsTo?: string | undefined;
 }
 
 /** Limits from mildest to worst; `side` says on which side of them is bad. */

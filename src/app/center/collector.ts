@@ -55,6 +55,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const memory = await openDetectionMemory({ detection, folder: config.data, world });
   const transport = await openTransport(world);
   const discovery = await openDiscovery({ installation, world });
+  detection.judgeByRole(discovery.roleOf);
   const targets = new Targets({
     world,
     transport,

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type Instant, milliseconds, minutes, seconds } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
+import type { PortRole, WatchedPort } from '../../detect/detect.ts';
 import { readWhole, realFiles, writeWhole } from '../../edge/disk/file-system.ts';
 import type { DiscoveryPort, Listed, PageRequest } from '../../edge/http/ports.ts';
 import type { Conflict, Place } from '../../model/discovered.ts';
@@ -9,9 +10,12 @@ import type { DeviceReading } from '../../model/reading.ts';
 import { conflictsOf, Inventory, type KeptDevice, saidBy, staleAfterMs } from '../../topology/topology.ts';
 import type { DeviceConfig } from '../config/config.ts';
 import type { Installation } from '../config/installation.ts';
+import { PortRoles } from './port-roles.ts';
 
 export interface Discovery {
   readonly port: DiscoveryPort;
+  /** What a port is for, as the configured topology or a neighbour says. */
+  readonly roleOf: (port: WatchedPort) => PortRole | undefined;
   use(installation: Installation): void;
   take(device: DeviceConfig, reading: DeviceReading): void;
   counters(): Readonly<Record<string, number>>;
@@ -46,6 +50,8 @@ export async function openDiscovery(options: {
   const settle = settling(inventory, world);
   const keep = keeping(inventory, { folder, world });
   const timers = [world.every(seconds(3), settle), world.every(minutes(10), () => void keep())];
+  const roles = new PortRoles({ inventory, world });
+  roles.use(installation.topology);
   const conflicts = conflictBoard(inventory, { world, installation: () => installation });
   return {
     port: {
@@ -56,7 +62,11 @@ export async function openDiscovery(options: {
           page,
         ),
     },
-    use,
+    roleOf: (port) => roles.roleOf(port),
+    use(changed) {
+      use(changed);
+      roles.use(changed.topology);
+    },
     take: ({ id, address }, reading) => inventory.take(saidBy({ id, address }, reading, world.now())),
     counters: () => inventory.counters,
     keep,

@@ -13,7 +13,14 @@ import { decodeInput, encodeInput } from '../../../src/flow/record.ts';
 const at = instant(Date.UTC(2026, 0, 1));
 const rules: DetectionRules = {
   reachability: { cause: 'UNREACHABLE', severity: 'major', raiseAfter: 3, clearAfter: 2 },
-  interfaces: { cause: 'LINK_DOWN', severity: 'minor', downFor: 2, upFor: 1, settleMs: 0 as never },
+  interfaces: {
+    cause: 'LINK_DOWN',
+    severity: 'minor',
+    roles: {},
+    downFor: 2,
+    upFor: 1,
+    settleMs: 0 as never,
+  },
   thresholds: [],
   ratios: [],
   states: [],

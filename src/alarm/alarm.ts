@@ -25,6 +25,10 @@ export interface Reconciliation {
   readonly watches: readonly ResourceId[];
   /** Kinds of objects such as `olt-1/ont`: of all below them the list holds what polls found; they need not be named. */
   readonly below?: readonly string[] | undefined;
+  /** Of those kinds the list holds what lies from here (included) to there (not included), in order of UTF-16 units. */
+  readonly span?: { readonly from?: string | undefined; readonly to?: string | undefined } | undefined;
+  /** What the collector asks in vain: nothing is known of it nor of anything below. */
+  readonly unseen?: readonly ResourceId[] | undefined;
   readonly active: readonly {
     readonly resource: ResourceId;
     readonly cause: string;
@@ -158,7 +162,7 @@ export class Alarms {
         this.#end(entry, { reason: 'reconciled', at }, changes);
       }
     }
-    for (const entry of this.#polledBelow(list.below ?? [])) {
+    for (const entry of this.#polledBelow(list)) {
       if (!active.has(entry.alarm.id)) this.#end(entry, { reason: 'reconciled', at }, changes);
     }
     for (const one of list.active) {
@@ -166,16 +170,19 @@ export class Alarms {
       if (held?.alarm.sources.includes('poll')) continue;
       changes.push(...this.#raise({ event: 'raise', ...one, source: 'poll' }, at));
     }
+    for (const resource of list.unseen ?? []) changes.push({ kind: 'unknown', resource, below: true });
     return changes;
   }
 
   /** Raised by polls on an object of one of these kinds, in order of id. */
-  #polledBelow(kinds: readonly string[]): readonly Entry[] {
-    if (kinds.length === 0) return [];
-    const wanted = new Set(kinds);
-    return this.#table.sorted().filter(({ alarm }) => {
+  #polledBelow({ below = [], span }: Reconciliation): readonly Entry[] {
+    if (below.length === 0) return [];
+    const wanted = new Set(below);
+    return this.#table.sorted(({ alarm }) => {
       if (alarm.state !== 'raised' || !alarm.sources.includes('poll')) return false;
       const { resource } = alarm;
+      if (span?.from !== undefined && resource < span.from) return false;
+      if (span?.to !== undefined && resource >= span.to) return false;
       for (let at = resource.indexOf('/'); at >= 0; at = resource.indexOf('/', at + 1)) {
         if (wanted.has(resource.slice(0, at))) return true;
       }

@@ -51,8 +51,10 @@ export class AlarmTable {
     return entries.length === 1 ? [...entries] : [...entries].sort(byId);
   }
 
-  sorted(): Entry[] {
-    return [...this.#byId.values()].sort(byId);
+  /** In order of their ids: all, or those wanted. */
+  sorted(isWanted?: (entry: Entry) => boolean): Entry[] {
+    const all = [...this.#byId.values()];
+    return (isWanted === undefined ? all : all.filter(isWanted)).sort(byId);
   }
 
   add(entry: Entry): void {

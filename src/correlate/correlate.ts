@@ -10,14 +10,23 @@ import { after, earliest, type Instant } from '../base/instant.ts';
 import { type Alarm, type AlarmChange, endsWithProofOfLife } from '../model/alarm.ts';
 import type { AlarmId, IdSource, IncidentId, ResourceId } from '../model/ids.ts';
 import type { Incident, IncidentChange } from '../model/incident.ts';
+import type { Measurement } from '../model/measurement.ts';
 import { compileTopology, type Topology } from '../topology/topology.ts';
 import { Ancestry } from './ancestry.ts';
+import { Asks, type AsksSnapshot } from './asks.ts';
 import { type Decision, look } from './deciding.ts';
 import { Endings, type EndingsSnapshot } from './endings.ts';
 import { addRecords, type HeldIncident, incidentOf, isActive } from './held-incident.ts';
 import { Incidents, type IncidentsSnapshot, type Verdict } from './incidents.ts';
-import { lateHome, memberOf, type OpenView, type Pending, viewOf } from './joining.ts';
-import { symptomOf } from './symptoms.ts';
+import {
+  againPending,
+  lateHome,
+  memberOf,
+  type OpenView,
+  type Pending,
+  pendingOf,
+  viewOf,
+} from './joining.ts';
 import { type CorrelationTiming, defaultTiming, limits } from './timing.ts';
 import { Waiting, type WaitingSnapshot } from './waiting.ts';
 import { worksCovering } from './works.ts';
@@ -35,6 +44,8 @@ interface Snapshot {
   readonly lookAt?: Instant | undefined;
   readonly hasNewHomes: boolean;
   readonly ending: EndingsSnapshot;
+  /** Absent in what older versions kept. */
+  readonly asks?: AsksSnapshot | undefined;
 }
 
 const emptyTopology = { serviceRoots: [], resources: [], links: [], planned: [] };
@@ -45,7 +56,7 @@ export class Correlation {
   #ancestry = new Ancestry(compileTopology(emptyTopology).value);
   readonly #waiting = new Waiting(this.#ancestry);
   readonly #endings = new Endings();
-  /** Works that replace the topology's own. */
+  readonly #asks = new Asks();
   #lookAt: Instant | undefined;
   #view: OpenView | undefined;
   /** A cause was stated since the last look: what still waits may belong to it. */
@@ -92,6 +103,11 @@ export class Correlation {
   wake(context: CorrelationContext): IncidentChange[] {
     this.#run(context);
     return this.#incidents.takeChanges();
+  }
+
+  /** What would tell causes in doubt apart, since the last call. */
+  takeAsks(): readonly Measurement[] {
+    return this.#asks.take();
   }
 
   incident(id: IncidentId): Incident | undefined {
@@ -145,18 +161,20 @@ export class Correlation {
       lookAt: this.#lookAt,
       hasNewHomes: this.#hasNewHomes,
       ending: this.#endings.snapshot(),
+      asks: this.#asks.snapshot(),
     };
     return JSON.parse(canonicalJson(snapshot));
   }
 
   /** Takes what `snapshot` gave; the topology is set apart. */
   restore(snapshot: unknown): void {
-    const { incidents, waiting, lookAt, hasNewHomes, ending } = snapshot as Snapshot;
+    const { incidents, waiting, lookAt, hasNewHomes, ending, asks = [] } = snapshot as Snapshot;
     this.#incidents.restore(incidents);
     this.#waiting.restore(waiting, this.#ancestry);
     this.#lookAt = lookAt;
     this.#hasNewHomes = hasNewHomes;
     this.#endings.restore(ending);
+    this.#asks.restore(asks);
     this.#view = undefined;
   }
 
@@ -202,18 +220,7 @@ export class Correlation {
       addRecords(held, [record]);
       return this.#incidents.tellLater(held, at);
     }
-    const pending: Pending = {
-      alarm: alarm.id,
-      resource: alarm.resource,
-      cause: alarm.cause,
-      symptom: symptomOf(alarm.cause),
-      by: alarm.by,
-      polled,
-      flapping: alarm.flapping,
-      records: [record],
-      at,
-      parent: undefined,
-    };
+    const pending = pendingOf(alarm, { record, polled, at });
     if (endsWithProofOfLife.has(alarm.cause)) this.#endings.add(alarm.resource, alarm.id);
     const home = held !== undefined && isActive(held) ? held : this.#homeOf(pending, at);
     if (home !== undefined) this.#joinLate(home, pending, at);
@@ -260,6 +267,7 @@ export class Correlation {
       ancestry: this.#ancestry,
       timing: this.#timing,
       at,
+      asks: this.#asks,
       undecided: this.#waiting.undecided,
       active: this.#incidents.active(),
       sightings: this.#waiting.sightings(this.#ancestry, (at - this.#timing.aliveForMs) as Instant),
@@ -306,10 +314,9 @@ export class Correlation {
       (least, pending) => Math.min(least, pending.at),
       at as number,
     ) as Instant;
-    const ended = same.filter(
+    const again = same.findLast(
       (held) => !isActive(held) && at - (held.resolvedAt ?? at) <= this.#timing.reopenWithinMs,
     );
-    const again = ended.at(-1);
     if (again !== undefined && waiting.every((pending) => pending.parent === undefined)) {
       incidents.reopen(again, at);
       incidents.join(again, joining, at);
@@ -381,16 +388,7 @@ export class Correlation {
   #splitLeftovers(held: HeldIncident, at: Instant): void {
     const left = [...held.members.values()].filter((member) => member.raised);
     this.#incidents.split(held, left, at);
-    for (const { record, raised: _, ...member } of left) {
-      this.#waiting.put({
-        ...member,
-        cause: member.symptom,
-        flapping: false,
-        records: [record],
-        at,
-        parent: held.id,
-      });
-    }
+    for (const member of left) this.#waiting.put(againPending(member, held.id, at));
     this.#incidents.resolve(held, held.lastClearAt ?? at);
     if (left.length > 0) this.#lookSoon(at);
   }

@@ -2,7 +2,8 @@
 import { earliest, type Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
-import { explain } from './explain.ts';
+import type { Asks } from './asks.ts';
+import { type Explanation, explain } from './explain.ts';
 import type { HeldIncident, Member } from './held-incident.ts';
 import type { Verdict } from './incidents.ts';
 import { type Pending, raisedByResource } from './joining.ts';
@@ -33,6 +34,7 @@ export interface Scene {
   readonly undecided: Undecided;
   readonly active: readonly HeldIncident[];
   readonly sightings: readonly Sighting[];
+  readonly asks: Asks;
 }
 
 /** A large incident enters later looks as one piece at its root. */
@@ -114,9 +116,9 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
 }
 
 function asTransport(ancestry: Ancestry, pending: Pending | Member): TransportEvidence {
-  const { alarm, resource, by, polled } = pending;
+  const { alarm, resource, by, polled, at } = pending;
   const symptom = pending.symptom === 'link' ? 'link' : 'silent';
-  return { alarm, place: ancestry.placeOf(resource), id: resource, symptom, by, polled };
+  return { alarm, place: ancestry.placeOf(resource), id: resource, symptom, by, polled, at };
 }
 
 /** What is down by incidents that are settled: their links and devices are no longer in question. */
@@ -165,7 +167,7 @@ function lookAtTrees(scene: Scene, population: Population): Look {
   let nextAt: Instant | undefined;
   for (const found of explain(ancestry, population, evidence, scene.sightings, timing)) {
     if (found.readyAt > at) {
-      nextAt = earliest(nextAt, found.readyAt);
+      nextAt = earliest(nextAt, waitFor(scene, population, found));
       continue;
     }
     const alarms: AlarmId[] = [];
@@ -177,9 +179,33 @@ function lookAtTrees(scene: Scene, population: Population): Look {
     const absorbs = [...shares]
       .filter(([id, share]) => share * 2 >= held.get(id)!.pieces)
       .map(([id]) => held.get(id)!.held);
-    decisions.push({ verdict: treeVerdict(ancestry, population, found), alarms, absorbs });
+    decisions.push({ verdict: measured(scene, population, found), alarms, absorbs });
   }
   return { decisions, nextAt };
+}
+
+/** Answers when to look again: once the evidence has settled, to ask for what would tell the causes apart, else when it is ripe. */
+function waitFor(scene: Scene, population: Population, found: Explanation): Instant {
+  const { at, timing } = scene;
+  const { readyAt, early } = found;
+  if (early) return readyAt;
+  // In steps, so that many causes in doubt are looked at together.
+  const settledAt = readyAt - timing.quietMs + timing.askAfterMs;
+  const askAt = Math.ceil(settledAt / timing.lookEveryMs) * timing.lookEveryMs;
+  if (at < askAt) return Math.min(askAt, readyAt) as Instant;
+  measured(scene, population, found);
+  return readyAt;
+}
+
+/** What is to be said, with the measurement that would make it surer. */
+function measured(scene: Scene, population: Population, found: Explanation): Verdict {
+  const { ancestry, sightings, asks, at } = scene;
+  const verdict = treeVerdict(ancestry, population, found);
+  // A collector sees who is alive, not who is degraded; one that speaks alone is nobody's outage.
+  if (population !== 'down' || found.tally === undefined) return verdict;
+  const { candidates, explanation } = verdict;
+  const measurement = asks.consider({ ancestry, candidates, evidence: found.evidence, sightings }, at);
+  return measurement === undefined ? verdict : { ...verdict, explanation: { ...explanation, measurement } };
 }
 
 interface Recent {

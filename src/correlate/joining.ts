@@ -1,10 +1,11 @@
 /** Does a late alarm belong to an incident that is open already? */
 import type { Instant } from '../base/instant.ts';
+import type { Alarm } from '../model/alarm.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { type HeldIncident, isActive, type Member } from './held-incident.ts';
 import type { Incidents, Joining } from './incidents.ts';
-import { populationOf, type Symptom } from './symptoms.ts';
+import { populationOf, type Symptom, symptomOf } from './symptoms.ts';
 import type { CorrelationTiming } from './timing.ts';
 
 /** Open incidents that reach further than their root's own trees. */
@@ -35,6 +36,30 @@ export interface Pending {
   /** The incident it was split off from. */
   readonly parent: HeldIncident['parent'];
 }
+
+/** An alarm as it is heard. */
+export const pendingOf = (
+  { id, resource, cause, by, flapping }: Alarm,
+  said: Pick<Pending, 'polled' | 'at'> & { readonly record: string },
+): Pending => ({
+  alarm: id,
+  resource,
+  cause,
+  symptom: symptomOf(cause),
+  by,
+  polled: said.polled,
+  flapping,
+  records: [said.record],
+  at: said.at,
+  parent: undefined,
+});
+
+/** A member whose incident is over without it. */
+export const againPending = (
+  { record, raised: _, ...member }: Member,
+  parent: Pending['parent'],
+  at: Instant,
+): Pending => ({ ...member, cause: member.symptom, flapping: false, records: [record], at, parent });
 
 export const memberOf = (pending: Pending): Joining => {
   const { alarm, resource, symptom, by, polled, at } = pending;

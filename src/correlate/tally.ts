@@ -163,6 +163,8 @@ function speakForBelow(ancestry: Ancestry, tallies: Tallies, piece: Evidence): v
 }
 
 function see(ancestry: Ancestry, tallies: Tallies, sighting: Sighting): void {
+  // What is degraded or without a session is alive all the same.
+  if (sighting.state === 'alive' && tallies.population !== 'down') return;
   if (sighting.count !== undefined) return seeCount(ancestry, tallies, sighting.place, sighting);
   const seen = sighting.below ? ancestry.leavesOf(sighting.place) : 1;
   for (const place of ancestry.above(sighting.place)) {
@@ -192,7 +194,8 @@ function seeCount(
   }
 }
 
-const speaksForItself: ReadonlySet<string> = new Set(['pon-port', 'card', 'olt', 'cmts', 'dslam']);
+/** Kinds that send an alarm of their own when they fail. */
+export const speaksForItself: ReadonlySet<string> = new Set(['pon-port', 'card', 'olt', 'cmts', 'dslam']);
 /** A resource that says itself that it failed needs little word of the leaves. */
 const silenceUnderOwnAlarm = -3_000;
 

@@ -10,6 +10,8 @@ export interface CorrelationTiming {
   readonly transportQuietMs: DurationMs;
   /** Least time between two looks at undecided evidence. */
   readonly lookEveryMs: DurationMs;
+  /** What would tell causes apart is asked for after this long without new evidence: agents show the past for a while. */
+  readonly askAfterMs: DurationMs;
   /** What is clear is decided no earlier than this after its first evidence. */
   readonly earlyAfterMs: DurationMs;
   /** A symptom that does not fit the cause (LOS below a mains failure) still joins within this time. */
@@ -39,6 +41,7 @@ export const defaultTiming: CorrelationTiming = {
   maxWaitMs: seconds(60),
   transportQuietMs: milliseconds(1_500),
   lookEveryMs: milliseconds(500),
+  askAfterMs: seconds(3),
   earlyAfterMs: seconds(2),
   misfitJoinMs: seconds(45),
   singleRepeatMs: seconds(30),
@@ -61,4 +64,5 @@ export const limits = {
   sightings: 50_000,
   history: 200,
   causesPerLook: 64,
+  asks: 1_000,
 } as const;

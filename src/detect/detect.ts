@@ -40,6 +40,8 @@ interface ActiveConditions {
   readonly watches: Observation['resource'][];
   /** `<device>/<kind>` of objects that polls judge, too many to be named one by one. */
   readonly below: string[];
+  /** Devices that do not answer: of them and of all below nothing is known. */
+  readonly unseen: Observation['resource'][];
   readonly active: Observation[];
 }
 
@@ -179,7 +181,7 @@ export class Detection {
 
   /** Resources that polls judge, and every condition they found and that still holds. */
   active(): ActiveConditions {
-    const list: ActiveConditions = { watches: [], below: [], active: [] };
+    const list: ActiveConditions = { watches: [], below: [], unseen: [], active: [] };
     for (const state of this.#devices.values()) this.#activeOf(state, list);
     return list;
   }
@@ -190,7 +192,7 @@ export class Detection {
 
   /** The device is no longer watched; answers the resources that polls judged of it. */
   forget(device: string): readonly Observation['resource'][] {
-    const list: ActiveConditions = { watches: [], below: [], active: [] };
+    const list: ActiveConditions = { watches: [], below: [], unseen: [], active: [] };
     const state = this.#devices.get(device);
     if (state !== undefined) this.#activeOf(state, list);
     this.#devices.delete(device);
@@ -255,7 +257,10 @@ export class Detection {
       list.active.push(...active);
     });
     list.active.push(...state.conditions.active());
-    if (state.isUnreachable) return;
+    if (state.isUnreachable) {
+      list.unseen.push(state.device.resource);
+      return;
+    }
     list.below.push(...state.conditions.kinds().map((kind) => `${state.device.id}/${kind}`));
   }
 

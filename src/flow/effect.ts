@@ -1,5 +1,6 @@
-/** Effects: notices and tickets that an input leads to. */
+/** Effects: notices, tickets and questions that an input leads to. */
 import type { IncidentId, TicketId } from '../model/ids.ts';
+import type { Measurement } from '../model/measurement.ts';
 import type { NoticeType, Tell } from '../model/notice.ts';
 
 /**
@@ -13,4 +14,9 @@ export type Effect =
   /** Takes back what was not sent yet: a notice of an outage that is over is wrong, not late. */
   | { readonly kind: 'withdraw'; readonly incident: IncidentId; readonly types: readonly NoticeType[] }
   /** Opens or updates our ticket in the ticket system; idempotent by ticket id. */
-  | { readonly kind: 'desk'; readonly ticket: TicketId };
+  | { readonly kind: 'desk'; readonly ticket: TicketId }
+  /**
+   * Collectors ask at once how everything below these places stands and answer with full bitmaps (design L2). Not kept:
+   * after a restart the question is asked again where it is still open.
+   */
+  | { readonly kind: 'observe'; readonly measurement: Measurement };

@@ -1,7 +1,7 @@
 /** What the line may be told, and what a person or a collector may order. */
 import type { Reconciliation } from '../alarm/alarm.ts';
 import type { Instant } from '../base/instant.ts';
-import type { Bitmap } from '../model/bitmap.ts';
+import type { Bitmap, FullBitmap } from '../model/bitmap.ts';
 import type { Answer } from '../model/confirmation.ts';
 import type {
   AlarmId,
@@ -25,6 +25,8 @@ export type Input =
   | ObservationInput
   /** As many observations of one poll as it has children, in one input (design L2). */
   | { readonly kind: 'bitmap'; readonly bitmap: Bitmap }
+  /** The answer to `observe`: proof of life, what is down, and of what nothing came. */
+  | { readonly kind: 'fullBitmap'; readonly bitmap: FullBitmap }
   /** A new topology with its subscriber columns, both by content hash (design L6). */
   | {
       readonly kind: 'topologyVersion';

@@ -7,13 +7,11 @@
 import { Fault, neverHappens } from '../base/fault.ts';
 import { type Instant, instant } from '../base/instant.ts';
 import { tidied, without } from '../base/ranges.ts';
+import type { ConfirmOutcome } from '../confirm/confirm.ts';
 import type { CorrelationTiming } from '../correlate/correlate.ts';
 import type { AlarmChange } from '../model/alarm.ts';
-import { observationsOf } from '../model/bitmap.ts';
-import type { ConfirmationChange } from '../model/confirmation.ts';
 import type { IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
 import type { ImpactChange, IncidentChange } from '../model/incident.ts';
-import type { Tell } from '../model/notice.ts';
 import type { Staff, TaskChange } from '../model/task.ts';
 import type { NoticePlan } from '../notify/notify.ts';
 import type { Subscribers } from '../topology/topology.ts';
@@ -22,6 +20,7 @@ import type { Contents } from './contents.ts';
 import type { Command, Input, Rest } from './input.ts';
 import { Pass } from './pass.ts';
 import { type NamedContents, Rooms, type RoomsSnapshot } from './rooms.ts';
+import { takeBitmap, takeFullBitmap } from './seen-at-once.ts';
 
 export interface LineOptions {
   /** Short name of this line; first part of every id. */
@@ -125,7 +124,9 @@ export class Line {
         return this.#observe(this.#rooms.alarms.observe(input.observation, pass.at), pass);
       }
       case 'bitmap':
-        return this.#observe(this.#rooms.alarms.observeAll(observationsOf(input.bitmap), pass.at), pass);
+        return this.#observe(takeBitmap(this.#rooms.alarms, input.bitmap, pass.at), pass);
+      case 'fullBitmap':
+        return this.#observe(takeFullBitmap(this.#rooms.alarms, input.bitmap, pass.at), pass);
       case 'topologyVersion':
         return this.#useTopology(input, pass);
       case 'command':
@@ -186,6 +187,8 @@ export class Line {
 
   /** An incident opened, moved or ended: who is touched, which tickets, who is told, who is asked, who works. */
   #incidents(changes: readonly IncidentChange[], pass: Pass): void {
+    for (const measurement of this.#rooms.correlation.takeAsks())
+      pass.effect({ kind: 'observe', measurement });
     if (changes.length === 0) return;
     pass.incidents(changes);
     for (const change of changes) {
@@ -377,13 +380,6 @@ export class Line {
     this.#spools.clear();
     for (const [spool, offset] of snapshot.spools) this.#spools.set(spool, offset);
   }
-}
-
-interface ConfirmOutcome {
-  readonly changes: readonly ConfirmationChange[];
-  readonly tells: readonly Tell[];
-  readonly closable: readonly IncidentId[];
-  readonly rest?: string | undefined;
 }
 
 /** Raised with every change of what a room writes into its snapshot. */

@@ -39,7 +39,7 @@ export class Pass {
 
   alarms(changes: readonly AlarmChange[]): void {
     for (const change of changes) {
-      if (change.kind === 'alive' || change.kind === 'unknown') continue;
+      if (!('alarm' in change)) continue;
       this.#put(`alarm ${change.alarm.id}`, { kind: 'alarm', alarm: change.alarm });
     }
   }

@@ -5,9 +5,9 @@ import type { Observation, ObservationSource, PerceivedSeverity } from '../model
 import type { Input, ObservationInput } from './input.ts';
 
 /** Raised with every change of the record's form; whoever raises it makes the older forms readable, too. */
-const schema = 2;
+const schema = 3;
 /** A record carries the number of the first schema that has its form, so that an older engine reads all it can. */
-const schemaOf = ({ kind }: Input): number => (kind === 'bitmap' ? 2 : 1);
+const schemaOf = ({ kind }: Input): number => (kind === 'fullBitmap' ? 3 : kind === 'bitmap' ? 2 : 1);
 
 export interface RecordedInput {
   readonly at: Instant;

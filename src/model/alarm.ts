@@ -63,7 +63,14 @@ export type AlarmChange =
   /** Severity, flapping, acknowledgement, shelving: nothing about up or down. */
   | { readonly kind: 'changed'; readonly alarm: Alarm }
   | { readonly kind: 'alive'; readonly resource: ResourceId; readonly below: boolean }
-  | { readonly kind: 'unknown'; readonly resource: ResourceId; readonly below: boolean };
+  | { readonly kind: 'unknown'; readonly resource: ResourceId; readonly below: boolean }
+  /** How many of all that hangs on the resource one poll found alive, and of how many it brought nothing. */
+  | {
+      readonly kind: 'counted';
+      readonly resource: ResourceId;
+      readonly alive: number;
+      readonly unknown: number;
+    };
 
 /** Loss of sight or light: positive proof of life of the resource ends these (contract of alarm streams). */
 export const endsWithProofOfLife: ReadonlySet<string> = new Set([

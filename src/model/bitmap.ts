@@ -1,4 +1,5 @@
-/** Many things of one owner that changed alike in one poll, said once (design L2): terminals of a PON port, modems of an upstream. */
+/** Many things of one owner said at once (design L2): terminals of a PON port, modems of an upstream, ports of a switch. */
+import type { Instant } from '../base/instant.ts';
 import { type ResourceId, resourceId } from './ids.ts';
 import type { Observation, PerceivedSeverity } from './observation.ts';
 
@@ -7,6 +8,7 @@ export const leastAlike = 8;
 /** More stand in further bitmaps, so that none outgrows a record of the journal. */
 export const mostChildren = 256;
 
+/** Those that changed alike in one poll. */
 export interface Bitmap {
   /** What they hang on: a PON port, an upstream; the device where nothing is known between. */
   readonly owner: ResourceId;
@@ -19,6 +21,26 @@ export interface Bitmap {
   readonly counts: { readonly down: number; readonly alive: number; readonly unknown: number };
   /** Those that changed. */
   readonly children: readonly BitmapChild[];
+}
+
+/** How everything below an owner stands in one poll, said because the line asked for it (design L2). */
+export interface FullBitmap {
+  readonly owner: ResourceId;
+  readonly device: string;
+  /** When its poll was judged: what is heard later may have changed since. */
+  readonly at: Instant;
+  /** All children of the owner, those in further records of the same poll included. */
+  readonly counts: { readonly down: number; readonly alive: number; readonly unknown: number };
+  /** `kind/index` below the device, by the loss of sight or light that holds. */
+  readonly down: readonly DownChildren[];
+  readonly alive: readonly string[];
+  /** The poll brought nothing of them, or what it brought is in doubt. */
+  readonly unknown: readonly string[];
+}
+
+interface DownChildren {
+  readonly cause: string;
+  readonly objects: readonly string[];
 }
 
 export interface BitmapChild {

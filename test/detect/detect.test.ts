@@ -380,5 +380,5 @@ test('a device that is no longer watched is forgotten', () => {
   expect(detection.watched).toEqual([device]);
   expect(detection.forget('r-1')).toEqual([device.resource]);
   expect(detection.watched).toEqual([]);
-  expect(detection.active()).toEqual({ watches: [], below: [], active: [] });
+  expect(detection.active()).toEqual({ watches: [], below: [], unseen: [], active: [] });
 });

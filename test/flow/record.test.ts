@@ -54,7 +54,7 @@ describe('what the journal does not take back', () => {
   };
 
   test('a record of a newer engine is refused', () => {
-    expect(codeOf(bytesOf({ v: 3, at, kind: 'tick' }))).toBe('journal/newer-schema');
+    expect(codeOf(bytesOf({ v: 4, at, kind: 'tick' }))).toBe('journal/newer-schema');
   });
 
   test.each([

@@ -161,6 +161,7 @@ function allActive({ detection, probing, measuring }: Judges): ReturnType<Detect
   return {
     watches: [...polled.watches, ...probed.watches, resourceId(collectorId)],
     below: polled.below,
+    unseen: polled.unseen,
     active: [...polled.active, ...probed.active, ...measuring.health.active()],
   };
 }

@@ -129,6 +129,8 @@ function writeEffect(
         ...[effect.ticket, at],
       );
       return;
+    case 'observe':
+      return;
     default:
       neverHappens(effect);
   }

@@ -1,0 +1,55 @@
+/** Which measurements were asked for, so that each pair of causes leads to one question while it lasts. */
+import { after, type Instant, minutes } from '../base/instant.ts';
+import type { Measurement } from '../model/measurement.ts';
+import { type Doubt, measurementFor, sureFrom } from './measurement.ts';
+import { limits } from './timing.ts';
+
+interface Asked {
+  readonly at: Instant;
+  /** Undefined: nothing would tell the two apart. */
+  readonly measurement?: Measurement | undefined;
+}
+
+/** By the two causes. */
+export type AsksSnapshot = readonly (readonly [string, Asked])[];
+
+/** The same two causes in doubt later are another fault. */
+const askAgainAfter = minutes(2);
+
+export class Asks {
+  /** The oldest first. */
+  readonly #asked = new Map<string, Asked>();
+  #open: Measurement[] = [];
+
+  /** What would tell the two likeliest causes apart; asked for when it was not lately. Undefined when there is no doubt. */
+  consider(doubt: Doubt, at: Instant): Measurement | undefined {
+    const [first, second] = doubt.candidates;
+    if (first === undefined || second === undefined || first.probability >= sureFrom) return undefined;
+    const key = JSON.stringify([first.root, second.root]);
+    const known = this.#asked.get(key);
+    if (known !== undefined && at < after(known.at, askAgainAfter)) return known.measurement;
+    const measurement = measurementFor(doubt);
+    this.#asked.delete(key);
+    this.#asked.set(key, { at, measurement });
+    if (this.#asked.size > limits.asks) this.#asked.delete(this.#asked.keys().next().value!);
+    if (measurement !== undefined) this.#open.push(measurement);
+    return measurement;
+  }
+
+  /** What is to be asked since the last call. */
+  take(): readonly Measurement[] {
+    const open = this.#open;
+    this.#open = [];
+    return open;
+  }
+
+  snapshot(): AsksSnapshot {
+    return [...this.#asked];
+  }
+
+  restore(snapshot: AsksSnapshot): void {
+    this.#asked.clear();
+    this.#open = [];
+    for (const [key, asked] of snapshot) this.#asked.set(key, asked);
+  }
+}

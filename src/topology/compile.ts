@@ -1,149 +1,208 @@
-/** Turns topology records into the graph: names to numbers, parents checked, cycles cut, everything wrong reported. */
-import type { Parsed } from '../base/problem.ts';
-import { type PlannedWorks, ProblemList, type TopologyDocument, type TopologyResource } from './document.ts';
-import { type CompiledLink, type CompiledNeeds, Topology, type Tree } from './graph.ts';
+/** Makes a sound network of collected records: references checked, cycles cut, everything numbered depth first. */
+import { aLink, aResource, type Collected } from './collected.ts';
+import type { Lists, NumberRow, TopologyColumns, Tree } from './columns.ts';
+import { compareNames } from './names.ts';
+import type { ProblemList } from './problem-list.ts';
+import { childrenOf, cutCycles, depthFirst } from './trees.ts';
 
-/** Duplicates, missing parents and ends, and cycles are problems; what is left is sound. */
-export function compileTopology(document: TopologyDocument): Parsed<Topology> {
-  const problems = new ProblemList('topology');
-  const index = new Map<string, number>();
-  const ids: string[] = [];
-  const claim = (id: string, what: string): boolean => {
-    if (index.has(id)) {
-      problems.add({
-        code: 'topology/duplicate',
-        message: `${what} "${id}" is there twice; the first counts`,
-      });
-      return false;
-    }
-    index.set(id, ids.length);
-    ids.push(id);
-    return true;
-  };
-  const resources = document.resources.filter((resource) => claim(resource.id, 'resource'));
-  const linkRecords = document.links.filter((link) => claim(link.id, 'link'));
-  const find = (id: string, why: string): number => {
-    const found = index.get(id);
-    if (found === undefined)
-      problems.add({ code: 'topology/missing', message: `${why}: "${id}" does not exist` });
-    return found ?? -1;
-  };
-  const known = (of: readonly string[], why: string): number[] =>
-    of.map((id) => find(id, why)).filter((found) => found >= 0);
-
-  const links: CompiledLink[] = [];
-  for (const link of linkRecords) {
-    const [a = -1, b = -1] = known(link.ends, `end of link "${link.id}"`);
-    const segments = known(link.segments, `segment of link "${link.id}"`);
-    links.push({ index: index.get(link.id)!, a, b, segments });
+export function compileColumns(c: Collected, problems: ProblemList): TopologyColumns {
+  const judge = new References(c, problems);
+  judge.checkParents();
+  for (const [tree, parents] of c.parents) {
+    cutCycles(parents, (at) => {
+      const message = `"${c.names.textOf(at)}" is above itself in ${tree}; it is taken as a root there`;
+      const hint = `follow "in": { "${tree}" } upwards from it`;
+      problems.add({ code: 'topology/cycle', message, hint, line: c.line[at]! });
+    });
   }
-  const needs = new Map<number, CompiledNeeds>();
-  resources.forEach((resource, i) => {
-    if (resource.needs === undefined) return;
-    const of = known(resource.needs.of, `need of "${resource.id}"`);
-    needs.set(i, { of, atLeast: Math.min(resource.needs.atLeast, resource.needs.of.length) });
-  });
-  const value = new Topology({
+  const order = numbered(c);
+  const indexOf = new Int32Array(c.names.count).fill(-1);
+  for (let i = 0; i < order.length; i++) indexOf[order[i]!] = i;
+  const ids = c.names.inOrder(order);
+  const resources = c.resources.length;
+  const plantOrder = c.order === undefined ? new Float64Array(0) : gathered(c.order, order);
+  const orderOf = (index: number): number => plantOrder[index] ?? Number.NaN;
+  const compare = (a: number, b: number): number =>
+    comparePlaces(orderOf(a), orderOf(b)) || compareNames(ids, a, b);
+  return {
+    resources,
     ids,
-    index,
-    kinds: [...resources.map((resource) => resource.kind), ...linkRecords.map(() => 'link')],
-    names: resources.map((resource) => resource.name),
-    ownSubscribers: Uint32Array.from(ids, (_, i) => resources[i]?.subscribers ?? 0),
-    trees: compileTrees(resources, { ids, find, problems }),
-    links,
-    needs,
-    serviceRoots: known(document.serviceRoots, 'service root'),
-    planned: soundWorks(document.planned, problems),
-  });
-  return { value, problems: problems.all() };
+    labels: c.labels.inOrder(Int32Array.from(order.subarray(0, resources), (name) => c.label[name]!)),
+    kinds: c.kinds,
+    kind: gathered(c.kind, order),
+    ownSubscribers: gathered(c.ownSubscribers, order),
+    order: plantOrder,
+    trees: renumbered(c, { order, indexOf, compare }),
+    ends: judge.resourcesIn(c.ends, indexOf, (i) => ({ what: 'end of link', by: c.links.at(i >> 1) })),
+    segments: judge.lists(
+      { owners: c.links, starts: c.segmentStarts, items: c.segments, what: 'segment of link' },
+      indexOf,
+    ),
+    ...needsOf(c, judge, indexOf),
+    serviceRoots: judge.roots(indexOf),
+    planned: c.planned,
+  };
 }
 
-interface Naming {
-  readonly ids: readonly string[];
-  readonly find: (id: string, why: string) => number;
-  readonly problems: ProblemList;
+/** Without a place of its own a resource stands behind those that have one. */
+function comparePlaces(a: number, b: number): number {
+  const [first, second] = [Number.isNaN(a), Number.isNaN(b)];
+  return first || second ? Number(first) - Number(second) : a - b;
 }
 
-function compileTrees(resources: readonly TopologyResource[], naming: Naming): Map<string, Tree> {
-  const parents = new Map<string, Int32Array>();
-  resources.forEach((resource, i) => {
-    for (const [tree, parent] of Object.entries(resource.in)) {
-      let column = parents.get(tree);
-      if (column === undefined) {
-        if (parents.size >= treeLimit) continue;
-        column = new Int32Array(naming.ids.length).fill(-1);
-        parents.set(tree, column);
-      }
-      column[i] = naming.find(parent, `parent of "${resource.id}" in ${tree}`);
-    }
-  });
+/** Names in the order of their indexes. */
+function numbered(c: Collected): Int32Array {
+  const files = c.resources.all;
+  const access = c.parents.get('access');
+  const total = new Int32Array(files.length + c.links.length);
+  if (access === undefined) total.set(files);
+  else {
+    const compare = (a: number, b: number): number =>
+      comparePlaces(c.order?.[a] ?? Number.NaN, c.order?.[b] ?? Number.NaN) || c.names.compare(a, b);
+    depthFirst({ parents: access, ...childrenOf(access.subarray(0, c.names.count), compare) }, files, total);
+  }
+  total.set(c.links.all, files.length);
+  return total;
+}
+
+/** Each tree leaves the collection as it is done, so that two copies of all never stand side by side. */
+function renumbered(
+  c: Collected,
+  {
+    order,
+    indexOf,
+    compare,
+  }: {
+    readonly order: Int32Array;
+    readonly indexOf: Int32Array;
+    readonly compare: (a: number, b: number) => number;
+  },
+): Map<string, Tree> {
   const trees = new Map<string, Tree>();
-  const rank = siblingRank(resources, naming.ids);
-  for (const [tree, column] of [...parents].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    cutCycles(tree, column, naming);
-    trees.set(tree, { parents: column, ...childrenByParent(column, rank) });
+  for (const name of [...c.parents.keys()].sort()) {
+    const column = c.parents.get(name)!;
+    c.parents.delete(name);
+    const parents = new Int32Array(order.length);
+    for (let i = 0; i < order.length; i++) {
+      const parent = column[order[i]!]!;
+      parents[i] = parent < 0 ? -1 : indexOf[parent]!;
+    }
+    trees.set(name, { parents, ...childrenOf(parents, compare) });
   }
   return trees;
 }
 
-/** A file with more tree names than this is hostile: each costs a column. */
-const treeLimit = 32;
+function needsOf(
+  c: Collected,
+  judge: References,
+  indexOf: Int32Array,
+): Pick<TopologyColumns, 'needy' | 'atLeast' | 'needs'> {
+  const needs = judge.lists(
+    { owners: c.needy, starts: c.needStarts, items: c.needs, what: 'need of', mayBeLink: true },
+    indexOf,
+  );
+  // What does not exist cannot be waited for.
+  const atLeast = Uint32Array.from(c.atLeast.all, (least, i) =>
+    Math.min(least, needs.starts[i + 1]! - needs.starts[i]!),
+  );
+  return { needy: Int32Array.from(c.needy.all, (name) => indexOf[name]!), atLeast, needs };
+}
 
-function cutCycles(tree: string, parents: Int32Array, { ids, problems }: Naming): void {
-  // 0 not seen, else the number of the walk that first saw it: meeting one's own walk again is a cycle.
-  const seenIn = new Int32Array(parents.length);
-  for (let start = 0; start < parents.length; start++) {
-    let previous = -1;
-    for (let at = start; at >= 0; previous = at, at = parents[at]!) {
-      if (seenIn[at] === 0) {
-        seenIn[at] = start + 1;
-        continue;
+type Column = Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
+function gathered<T extends Uint16Array | Uint32Array | Float64Array>(column: T, order: Int32Array): T {
+  const made = new (column.constructor as new (length: number) => Column)(order.length);
+  for (let i = 0; i < order.length; i++) made[i] = column[order[i]!]!;
+  return made as unknown as T;
+}
+
+interface Referring {
+  readonly owners: NumberRow;
+  readonly starts: NumberRow;
+  readonly items: NumberRow;
+  readonly what: string;
+  readonly mayBeLink?: boolean;
+}
+
+/** Says what refers to nothing, and leaves it out. */
+class References {
+  readonly #c: Collected;
+  readonly #problems: ProblemList;
+
+  constructor(c: Collected, problems: ProblemList) {
+    this.#c = c;
+    this.#problems = problems;
+  }
+
+  checkParents(): void {
+    const { resources, parents, state } = this.#c;
+    for (const [tree, column] of parents) {
+      for (let i = 0; i < resources.length; i++) {
+        const name = resources.at(i);
+        const parent = column[name]!;
+        if (parent < 0 || state[parent] === aResource) continue;
+        this.#miss(parent, { what: 'parent of', by: name, where: ` in ${tree}` });
+        column[name] = -1;
       }
-      if (seenIn[at] === start + 1) {
-        parents[previous] = -1;
-        const message = `"${ids[previous]}" is above itself in ${tree}; it is taken as a root there`;
-        problems.add({ code: 'topology/cycle', message });
-      }
-      break;
     }
   }
-}
 
-/** Position of every resource among all when sorted by (order, id): siblings sorted by it are in plant order. */
-function siblingRank(resources: readonly TopologyResource[], ids: readonly string[]): Uint32Array {
-  const order = (i: number): number => resources[i]?.order ?? Number.MAX_SAFE_INTEGER;
-  const sorted = Array.from(ids, (_, i) => i).sort(
-    (a, b) => order(a) - order(b) || (ids[a]! < ids[b]! ? -1 : ids[a] === ids[b] ? 0 : 1),
-  );
-  const rank = new Uint32Array(ids.length);
-  sorted.forEach((i, position) => {
-    rank[i] = position;
-  });
-  return rank;
-}
+  /** One index for each, -1 for what is no resource. */
+  resourcesIn(
+    row: NumberRow,
+    indexOf: Int32Array,
+    referring: (place: number) => { readonly what: string; readonly by: number },
+  ): Int32Array {
+    return Int32Array.from(row.all, (name, place) => this.#known(name, indexOf, referring(place)));
+  }
 
-function childrenByParent(parents: Int32Array, rank: Uint32Array): Omit<Tree, 'parents'> {
-  const count = parents.length;
-  const starts = new Uint32Array(count + 1);
-  for (let i = 0; i < count; i++) if (parents[i]! >= 0) starts[parents[i]! + 1]!++;
-  for (let i = 0; i < count; i++) starts[i + 1]! += starts[i]!;
-  const children = new Int32Array(starts[count]!);
-  const next = starts.slice();
-  const byRank = new Int32Array(count);
-  for (let i = 0; i < count; i++) byRank[rank[i]!] = i;
-  for (const i of byRank) if (parents[i]! >= 0) children[next[parents[i]!]!++] = i;
-  return { starts, children };
-}
-
-function soundWorks(planned: readonly PlannedWorks[], problems: ProblemList): PlannedWorks[] {
-  const seen = new Set<string>();
-  return planned.filter((works) => {
-    if (!seen.has(works.id)) {
-      seen.add(works.id);
-      return true;
+  lists({ owners, starts, items, what, mayBeLink = false }: Referring, indexOf: Int32Array): Lists {
+    const found = new Int32Array(items.length);
+    const from = new Uint32Array(owners.length + 1);
+    let count = 0;
+    for (let owner = 0; owner < owners.length; owner++) {
+      const end = owner + 1 < owners.length ? starts.at(owner + 1) : items.length;
+      for (let at = starts.at(owner); at < end; at++) {
+        const index = this.#known(items.at(at), indexOf, { what, by: owners.at(owner), mayBeLink });
+        if (index >= 0) found[count++] = index;
+      }
+      from[owner + 1] = count;
     }
-    const message = `planned works "${works.id}" are there twice; the first count`;
-    problems.add({ code: 'topology/duplicate', message });
-    return false;
-  });
+    return { starts: from, items: found.slice(0, count) };
+  }
+
+  roots(indexOf: Int32Array): Int32Array {
+    const { serviceRoots } = this.#c;
+    const found = serviceRoots.all.map((name) =>
+      this.#known(name, indexOf, { what: 'service root', by: -1 }),
+    );
+    return Int32Array.from(new Set(found.filter((index) => index >= 0)));
+  }
+
+  #known(
+    name: number,
+    indexOf: Int32Array,
+    referring: { readonly what: string; readonly by: number; readonly mayBeLink?: boolean },
+  ): number {
+    const state = name < 0 ? undefined : this.#c.state[name];
+    if (state === aResource || (state === aLink && referring.mayBeLink === true)) return indexOf[name]!;
+    this.#miss(name, referring);
+    return -1;
+  }
+
+  #miss(
+    name: number,
+    { what, by, where = '' }: { readonly what: string; readonly by: number; readonly where?: string },
+  ): void {
+    const { names, state, line } = this.#c;
+    const owner = by < 0 ? what : `${what} "${names.textOf(by)}"${where}`;
+    const isLink = name >= 0 && state[name] === aLink;
+    const id = name < 0 ? 'there is no room for its id' : `"${names.textOf(name)}"`;
+    this.#problems.add({
+      code: 'topology/missing',
+      message: `${owner}: ${id} ${isLink ? 'is a link, no resource' : 'does not exist'}`,
+      hint: 'the reference is left out; is the line missing or the id misspelt?',
+      line: by < 0 ? 1 : line[by]!,
+    });
+  }
 }

@@ -1,14 +1,13 @@
 /** The compiled network: resources and links as numbers, trees as typed arrays, and the questions asked of them. */
 import type { ResourceId } from '../model/ids.ts';
-import type { PlannedWorks } from './document.ts';
-
-export interface Tree {
-  /** -1 at a root. */
-  readonly parents: Int32Array;
-  /** Children of i are `children[starts[i] .. starts[i + 1])`, in plant order. */
-  readonly starts: Uint32Array;
-  readonly children: Int32Array;
-}
+import type { TopologyColumns, Tree } from './columns.ts';
+import { numberOf, textOf } from './names.ts';
+import { Outage } from './outage.ts';
+import { rangesOf, type TreeRanges } from './ranges.ts';
+import type { PlannedWorks } from './records.ts';
+import { type LeafCounts, Ways } from './signal.ts';
+import { SinglePoints } from './single-points.ts';
+import { Transport } from './transport.ts';
 
 export interface CompiledLink {
   readonly index: number;
@@ -18,22 +17,12 @@ export interface CompiledLink {
   readonly segments: readonly number[];
 }
 
-export interface CompiledNeeds {
-  readonly of: readonly number[];
-  readonly atLeast: number;
-}
-
-interface TopologyParts {
-  readonly ids: readonly string[];
-  readonly index: ReadonlyMap<string, number>;
-  readonly kinds: readonly string[];
-  readonly names: readonly (string | undefined)[];
-  readonly ownSubscribers: Uint32Array;
-  readonly trees: ReadonlyMap<string, Tree>;
-  readonly links: readonly CompiledLink[];
-  readonly needs: ReadonlyMap<number, CompiledNeeds>;
-  readonly serviceRoots: readonly number[];
-  readonly planned: readonly PlannedWorks[];
+/** Found by walking the whole network, once; a thread beside the line may do it and hand it over. */
+export interface PreparedColumns {
+  readonly access: TreeRanges | undefined;
+  readonly leaves: LeafCounts;
+  /** 1 where something at or below it in `access` supplies others in another tree: no single range then. */
+  readonly mixed: Uint8Array;
 }
 
 /** A path may end at these but not pass through them. */
@@ -43,70 +32,87 @@ const serviceKinds: ReadonlySet<string> = new Set(['dns', 'radius', 'service-pla
 /** Standing beside something, or being polled by it, is no dependency of the service. */
 const looseTrees: ReadonlySet<string> = new Set(['site', 'collector']);
 const none = new Int32Array(0);
+/** A power of two: ids decoded lately, by the low bits of their index. */
+const keptIds = 1 << 13;
 
-/** Immutable. Indexes are 0..count-1, resources first, then links; -1 means "there is none". */
+/** Immutable. Indexes are 0..count-1, resources depth first in `access`, then links; -1 means "there is none". */
 export class Topology {
   readonly count: number;
+  /** How many of the indexes are resources; links are behind them. */
+  readonly resourceCount: number;
   /** Tree names, sorted. */
   readonly trees: readonly string[];
-  readonly links: readonly CompiledLink[];
   readonly serviceRoots: readonly number[];
   readonly planned: readonly PlannedWorks[];
-  readonly #parts: TopologyParts;
+  readonly columns: TopologyColumns;
+  /** What signal and supply come through. */
+  readonly ways: Ways;
+  readonly transport: Transport;
   readonly #supplying: readonly Tree[];
-  readonly #linksAt = new Map<number, CompiledLink[]>();
-  readonly #linksOver = new Map<number, CompiledLink[]>();
-  readonly #linkByIndex = new Map<number, CompiledLink>();
+  readonly #isHeadKind: Uint8Array;
+  readonly #ranges = new Map<string, TreeRanges>();
+  readonly #ids: (ResourceId | undefined)[] = [];
+  readonly #idsOf = new Int32Array(keptIds).fill(-1);
+  #prepared: PreparedColumns | undefined;
+  #singlePoints: SinglePoints | undefined;
+  /** Which call saw an index last: no call has to clear it. */
+  #seenIn: Uint32Array | undefined;
+  #calls = 0;
 
-  constructor(parts: TopologyParts) {
-    this.#parts = parts;
-    this.count = parts.ids.length;
-    this.trees = [...parts.trees.keys()];
-    this.links = parts.links;
-    this.serviceRoots = parts.serviceRoots;
-    this.planned = parts.planned;
+  constructor(columns: TopologyColumns, prepared?: PreparedColumns) {
+    this.columns = columns;
+    this.count = columns.kind.length;
+    this.resourceCount = columns.resources;
+    this.trees = [...columns.trees.keys()];
+    this.serviceRoots = [...columns.serviceRoots];
+    this.planned = columns.planned;
+    this.#prepared = prepared;
+    this.#isHeadKind = Uint8Array.from(columns.kinds, (kind) => (accessHeads.has(kind) ? 1 : 0));
+    this.ways = new Ways(columns.trees, (index) => this.isAccessHead(index));
+    this.transport = new Transport(columns, (index) => this.isAccessHead(index));
     this.#supplying = this.trees
       .filter((name) => !looseTrees.has(name))
-      .map((name) => parts.trees.get(name)!);
-    for (const link of parts.links) {
-      this.#linkByIndex.set(link.index, link);
-      for (const end of new Set([link.a, link.b])) if (end >= 0) listed(this.#linksAt, end).push(link);
-      for (const segment of link.segments) listed(this.#linksOver, segment).push(link);
-    }
+      .map((name) => columns.trees.get(name)!);
   }
 
   /** -1 when the topology does not hold it. */
   indexOf(id: string): number {
-    return this.#parts.index.get(id) ?? -1;
+    return numberOf(this.columns.ids, id);
   }
 
   idOf(index: number): ResourceId {
-    return this.#parts.ids[index]! as ResourceId;
+    const slot = index & (keptIds - 1);
+    if (this.#idsOf[slot] === index) return this.#ids[slot]!;
+    const id = textOf(this.columns.ids, index) as ResourceId;
+    this.#idsOf[slot] = index;
+    this.#ids[slot] = id;
+    return id;
   }
 
   kindOf(index: number): string {
-    return this.#parts.kinds[index] ?? 'generic';
+    return this.columns.kinds[this.columns.kind[index] ?? -1] ?? 'generic';
   }
 
   nameOf(index: number): string | undefined {
-    return this.#parts.names[index];
+    if (index < 0 || index >= this.resourceCount) return undefined;
+    return textOf(this.columns.labels, index) || undefined;
   }
 
   ownSubscribersOf(index: number): number {
-    return this.#parts.ownSubscribers[index] ?? 0;
+    return this.columns.ownSubscribers[index] ?? 0;
   }
 
   /** The whole tree for hot loops; undefined when no resource names it. */
   treeOf(name: string): Tree | undefined {
-    return this.#parts.trees.get(name);
+    return this.columns.trees.get(name);
   }
 
   parentOf(tree: string, index: number): number {
-    return this.#parts.trees.get(tree)?.parents[index] ?? -1;
+    return this.columns.trees.get(tree)?.parents[index] ?? -1;
   }
 
   childrenOf(tree: string, index: number): Int32Array {
-    const found = this.#parts.trees.get(tree);
+    const found = this.columns.trees.get(tree);
     return found === undefined
       ? none
       : found.children.subarray(found.starts[index]!, found.starts[index + 1]!);
@@ -114,40 +120,105 @@ export class Topology {
 
   /** True also for the ancestor itself. */
   isBelow(tree: string, index: number, ancestor: number): boolean {
-    const parents = this.#parts.trees.get(tree)?.parents;
+    const parents = this.columns.trees.get(tree)?.parents;
     for (let at = index; at >= 0; at = parents?.[at] ?? -1) if (at === ancestor) return true;
     return false;
   }
 
   /** Has something below it in any tree, `site` and `collector` included. */
   hasChildren(index: number): boolean {
-    return this.trees.some((tree) => this.childrenOf(tree, index).length > 0);
+    for (const { starts } of this.columns.trees.values()) {
+      if (starts[index + 1]! > starts[index]!) return true;
+    }
+    return false;
+  }
+
+  /** Numbers of the leaves of a tree at or below it: one range, since they are numbered depth first. */
+  leafRange(tree: string, index: number): { readonly from: number; readonly to: number } {
+    return this.#span(tree, index, (ranges) => ranges.leavesBefore);
+  }
+
+  /** Sum of the subscribers at or below it in that tree alone. */
+  subscribersBelow(tree: string, index: number): number {
+    const { from, to } = this.#span(tree, index, (ranges) => ranges.subscribersBefore);
+    return to - from;
+  }
+
+  #span(
+    tree: string,
+    index: number,
+    column: (ranges: TreeRanges) => Uint32Array | Float64Array,
+  ): { readonly from: number; readonly to: number } {
+    const ranges = this.rangesOf(tree);
+    if (ranges === undefined || index < 0 || index >= this.count) return { from: 0, to: 0 };
+    const place = ranges.placeOf?.[index] ?? index;
+    return { from: column(ranges)[place]!, to: column(ranges)[ranges.endOf[place]!]! };
+  }
+
+  /** Walked when first asked for; `access` is prepared. */
+  rangesOf(name: string): TreeRanges | undefined {
+    if (name === 'access') return this.prepared.access;
+    const tree = this.columns.trees.get(name);
+    const known = this.#ranges.get(name);
+    if (known !== undefined || tree === undefined) return known;
+    const made = rangesOf(tree, this.columns.ownSubscribers);
+    this.#ranges.set(name, made);
+    return made;
+  }
+
+  get prepared(): PreparedColumns {
+    this.#prepared ??= this.#prepare();
+    return this.#prepared;
+  }
+
+  #prepare(): PreparedColumns {
+    const { trees, ownSubscribers } = this.columns;
+    const access = trees.get('access');
+    const mixed = new Uint8Array(this.count);
+    for (const [name, tree] of trees) {
+      if (name === 'access' || looseTrees.has(name)) continue;
+      for (const parent of tree.parents) if (parent >= 0) mixed[parent] = 1;
+    }
+    for (let index = this.count - 1; index >= 0; index--) {
+      const parent = access?.parents[index] ?? -1;
+      if (parent >= 0 && mixed[index] === 1) mixed[parent] = 1;
+    }
+    return {
+      access: access === undefined ? undefined : rangesOf(access, ownSubscribers),
+      leaves: this.ways.countLeaves(this.columns),
+      mixed,
+    };
   }
 
   linkOf(index: number): CompiledLink | undefined {
-    return this.#linkByIndex.get(index);
+    const link = index - this.resourceCount;
+    if (link < 0 || link >= this.transport.links) return undefined;
+    const { ends, segments } = this.columns;
+    const over = segments.items.subarray(segments.starts[link]!, segments.starts[link + 1]!);
+    return { index, a: ends[link * 2]!, b: ends[link * 2 + 1]!, segments: [...over] };
   }
 
   linksAt(index: number): readonly CompiledLink[] {
-    return this.#linksAt.get(index) ?? [];
+    const { starts, linksAt } = this.transport;
+    const node = this.transport.nodeOf(index);
+    return node < 0 ? [] : this.#links(linksAt.subarray(starts[node]!, starts[node + 1]!));
   }
 
   linksOver(segment: number): readonly CompiledLink[] {
-    return this.#linksOver.get(segment) ?? [];
+    return this.#links(this.transport.linksOver(segment));
+  }
+
+  #links(numbers: Iterable<number>): CompiledLink[] {
+    return Array.from(numbers, (link) => this.linkOf(this.resourceCount + link)!);
   }
 
   /** Part of the transport graph: a link, an end of one, a service root, or something with needs. */
   isTransport(index: number): boolean {
-    return (
-      this.#linksAt.has(index) ||
-      this.#linkByIndex.has(index) ||
-      this.#parts.needs.has(index) ||
-      this.serviceRoots.includes(index)
-    );
+    return this.transport.holds(index);
   }
 
   isAccessHead(index: number): boolean {
-    return accessHeads.has(this.kindOf(index));
+    return this.#isHeadKind[this.columns.kind[index]!] === 1;
   }
 
   /** Everybody loses service with it: dns, radius, service platforms and service roots. */
@@ -160,29 +231,45 @@ export class Topology {
    * less everything supplied by `except`. Each index once, in order of discovery.
    */
   suppliedBy(roots: readonly number[], except: readonly number[] = []): number[] {
-    const excluded = except.length === 0 ? new Set<number>() : new Set(this.suppliedBy(except));
-    const seen = new Set<number>();
+    const found = this.#reachable(roots);
+    if (except.length === 0) return found;
+    this.#reachable(except);
+    const [seenIn, call] = [this.#seenIn!, this.#calls];
+    return found.filter((index) => seenIn[index] !== call);
+  }
+
+  #reachable(roots: readonly number[]): number[] {
+    this.#seenIn ??= new Uint32Array(this.count);
+    const seenIn = this.#seenIn;
+    const call = ++this.#calls;
     const found: number[] = [];
     const reach = (index: number): void => {
-      if (index < 0 || seen.has(index)) return;
-      seen.add(index);
+      if (index < 0 || seenIn[index] === call) return;
+      seenIn[index] = call;
       found.push(index);
     };
     roots.forEach(reach);
     for (let next = 0; next < found.length; next++) {
-      for (const tree of this.#supplying) {
-        const end = tree.starts[found[next]! + 1]!;
-        for (let at = tree.starts[found[next]!]!; at < end; at++) reach(tree.children[at]!);
+      const at = found[next]!;
+      for (const { starts, children } of this.#supplying) {
+        const end = starts[at + 1]!;
+        for (let child = starts[at]!; child < end; child++) reach(children[child]!);
       }
     }
-    return excluded.size === 0 ? found : found.filter((index) => !excluded.has(index));
+    return found;
   }
 
   /** The document's own counts of everything supplied by these, each subscriber once. */
   subscribersUnder(roots: number | readonly number[], except: readonly number[] = []): number {
     const from = typeof roots === 'number' ? [roots] : roots;
-    if (from.some((index) => this.isServiceWide(index)) && except.length === 0) {
-      return this.#parts.ownSubscribers.reduce((sum, own) => sum + own, 0);
+    const [first = -1] = from;
+    if (except.length === 0 && from.some((index) => this.isServiceWide(index))) {
+      return this.columns.ownSubscribers.reduce((sum, own) => sum + own, 0);
+    }
+    // An access subtree in which nothing supplies anything else is one range; most are.
+    const { access, mixed } = this.prepared;
+    if (from.length === 1 && except.length === 0 && access !== undefined && mixed[first] === 0) {
+      return this.subscribersBelow('access', first);
     }
     return this.suppliedBy(from, except).reduce((sum, index) => sum + this.ownSubscribersOf(index), 0);
   }
@@ -192,45 +279,25 @@ export class Topology {
    * A link lives while neither it nor one of its segments is dead. Without service roots all that lives is served.
    */
   served(dead: (index: number) => boolean): Uint8Array {
-    const failed = new Uint8Array(this.count);
-    for (;;) {
-      const reached = this.#reached((index) => failed[index] === 1 || dead(index));
-      let changed = false;
-      for (const [index, needs] of this.#parts.needs) {
-        if (failed[index] === 1) continue;
-        const holding = needs.of.filter((need) =>
-          this.isTransport(need) ? reached[need] === 1 : !dead(need),
-        );
-        if (holding.length >= needs.atLeast) continue;
-        failed[index] = 1;
-        changed = true;
-      }
-      if (!changed) return reached;
-    }
+    const served = new Uint8Array(this.count);
+    if (this.serviceRoots.length === 0) return served.map((_, index) => (dead(index) ? 0 : 1));
+    const { nodeServed, linkServed } = this.transport.without(dead);
+    nodeServed.forEach((is, node) => {
+      served[this.transport.nodes[node]!] = is;
+    });
+    served.set(linkServed, this.resourceCount);
+    return served;
   }
 
-  #reached(dead: (index: number) => boolean): Uint8Array {
-    const reached = new Uint8Array(this.count);
-    if (this.serviceRoots.length === 0) return reached.map((_, index) => (dead(index) ? 0 : 1));
-    const queue = this.serviceRoots.filter((root) => !dead(root));
-    for (const root of queue) reached[root] = 1;
-    for (let next = 0; next < queue.length; next++) {
-      const from = queue[next]!;
-      if (this.isAccessHead(from)) continue;
-      for (const link of this.linksAt(from)) {
-        if (reached[link.index] === 0 && (dead(link.index) || link.segments.some(dead))) continue;
-        reached[link.index] = 1;
-        const to = link.a === from ? link.b : link.a;
-        if (to < 0 || reached[to] === 1 || dead(to)) continue;
-        reached[to] = 1;
-        queue.push(to);
-      }
-    }
-    // Things that hang on needs alone have no link: they are reached while they live.
-    for (const index of this.#parts.needs.keys()) {
-      if (!this.#linksAt.has(index) && !dead(index)) reached[index] = 1;
-    }
-    return reached;
+  /** What else loses service as more fails; without service roots nothing does. */
+  outage(dead: Iterable<number> = []): Outage {
+    return new Outage(this.transport, this.resourceCount, dead);
+  }
+
+  /** Made when first asked for, in a time that is linear but for a logarithm. */
+  get singlePoints(): SinglePoints {
+    this.#singlePoints ??= new SinglePoints(this.transport, this.resourceCount);
+    return this.#singlePoints;
   }
 }
 
@@ -248,12 +315,4 @@ export function impliedParent(topology: Topology, resource: string): ResourceId 
   if (topology.indexOf(resource) >= 0) return undefined;
   const found = impliedParentIndex(topology, resource);
   return found < 0 ? undefined : topology.idOf(found);
-}
-
-function listed<K, V>(map: Map<K, V[]>, key: K): V[] {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made: V[] = [];
-  map.set(key, made);
-  return made;
 }

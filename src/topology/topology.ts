@@ -3,12 +3,13 @@
  * Invariants: a compiled topology never changes; trees have no cycles; a resource or link has one index; subscriber
  * numbers belong to one topology version and never leave memory (design L6).
  */
-export { compileTopology } from './compile.ts';
-export { type PlannedWorks, parseTopology, type TopologyDocument } from './document.ts';
+export { compileTopology, parseTopology, type TopologyDocument } from './document.ts';
 export { impliedParent, impliedParentIndex, Topology } from './graph.ts';
 export { conflictsOf } from './inventory/conflicts.ts';
 export { Inventory, type KeptDevice, staleAfterMs } from './inventory/inventory.ts';
 export { proposalText, proposeTopology } from './inventory/proposal.ts';
 export { saidBy } from './inventory/said.ts';
 export { placeSubscribers, type Subscribers } from './placement.ts';
+export { TopologyReader } from './reader.ts';
+export type { PlannedWorks } from './records.ts';
 export { decodeSubscribers, encodeSubscribers, noSubscribers, type SubscriberTable } from './subscribers.ts';

@@ -5,7 +5,7 @@
 import { spreadHash } from '../../base/random.ts';
 import type { Fact, Place } from '../../model/discovered.ts';
 import { resourceId } from '../../model/ids.ts';
-import type { TopologyResource } from '../document.ts';
+import type { TopologyResource } from '../records.ts';
 import type { Known } from './neighbours.ts';
 import type { DeviceSaid, OwnFact } from './said.ts';
 

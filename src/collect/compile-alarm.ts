@@ -23,9 +23,10 @@ export function compileAlarm(
     text.count,
     text.slope,
     text.share,
+    text.average,
   ];
   if (subjects.filter((subject) => subject !== undefined).length !== 1) {
-    const message = 'an alarm is about one "state", "metric", "rate", "share", "count" or "slope"';
+    const message = 'an alarm is about one "state", "metric", "rate", "share", "average", "count" or "slope"';
     findings.found(path, { code: 'profile/alarm', message });
     return undefined;
   }
@@ -62,6 +63,10 @@ export function compileAlarm(
     if (!hasLimits || text.over === undefined) return missing('"over" and "below" or "above"');
     const [perMs, overMs] = [durationMs(text.per ?? '1h'), durationMs(text.over)];
     return { kind: 'slope', ...ofAny, metric: text.slope, perMs, overMs, below, above };
+  }
+  if (text.average !== undefined) {
+    if (!hasLimits) return missing('"below" or "above"');
+    return { kind: 'average', ...ofAny, metric: text.average, below, above, hysteresis };
   }
   if (text.metric !== undefined) {
     if (text.limits === true) return { kind: 'limits', ...ofAny, metric: text.metric, hysteresis };
@@ -106,7 +111,8 @@ export function checkAlarms(
       for (const key of ['state', 'count'] as const) check(alarm[key], states, at(key));
       for (const key of ['when', 'unless'] as const) check(alarm[key]?.state, states, at(key, 'state'));
       if (typeof alarm.severity === 'object') check(alarm.severity.state, states, at('severity', 'state'));
-      for (const key of ['metric', 'rate', 'slope', 'share'] as const) check(alarm[key], metrics, at(key));
+      for (const key of ['metric', 'rate', 'slope', 'share', 'average'] as const)
+        check(alarm[key], metrics, at(key));
       for (const of of ([] as string[]).concat(alarm.of ?? [])) check(of, metrics, at('of'));
     }
   }

@@ -168,6 +168,7 @@ const alarm = closed(
     of: oneOrMore(word),
     least: { type: 'number', minimum: 0 },
     count: word,
+    average: word,
     slope: word,
     per: duration,
     over: duration,

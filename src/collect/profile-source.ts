@@ -179,6 +179,7 @@ export interface AlarmText {
   readonly of?: OneOrMore<string>;
   readonly least?: number;
   readonly count?: string;
+  readonly average?: string;
   readonly slope?: string;
   readonly per?: string;
   readonly over?: string;

@@ -152,9 +152,7 @@ export class Conditions {
     const result = judge(levels, condition.level, value);
     if (result === 'clear') this.#clear(condition, found);
     else if (result !== undefined) {
-      const thing = at.watch.thingAt(place, at.seen.shape());
-      const name = thing.name === undefined ? {} : { name: thing.name.slice(0, 256) };
-      const attributes = { value: String(value), object: thing.id.slice(0, 256), ...name };
+      const attributes = { value: String(value), ...attributesOf(at.watch, place, at.seen.shape()) };
       raised.push({ ...this.#observation(condition, 'raise'), severity: result, attributes });
     }
     if (condition.level.raised < 0 && condition.level.count === 0) {
@@ -258,6 +256,15 @@ export class Conditions {
     const { resource, by, cause } = condition;
     return { event, resource, cause, by, source: 'poll', device: this.#device.id };
   }
+}
+
+function attributesOf(watch: Watch, place: number, shape: TableShape): Readonly<Record<string, string>> {
+  const { id, name } = watch.thingAt(place, shape);
+  return {
+    object: id.slice(0, 256),
+    ...(name !== undefined && { name: name.slice(0, 256) }),
+    ...watch.attributesAt?.(place, shape),
+  };
 }
 
 /** A row of which the poll brought nothing says nothing. */

@@ -43,7 +43,7 @@ export function ownersOf(rules: Pick<DetectionRules, 'thresholds' | 'states'>, t
     ),
     sides: table.alarms.map((alarm) => {
       if (own.states.some((rule) => judgesState(alarm, rule, table))) return [];
-      if (alarm.kind !== 'threshold' && alarm.kind !== 'limits') return both;
+      if (alarm.kind !== 'threshold' && alarm.kind !== 'limits' && alarm.kind !== 'average') return both;
       return both.filter(
         (side) => !own.thresholds.some((rule) => rule.metric === alarm.metric && rule.side === side),
       );
@@ -99,7 +99,9 @@ const isOwn = (rule: { readonly isOwn: boolean }): boolean => rule.isOwn;
 /** Limits that the device sends stand at single values; where it sends none, the general rule goes on. */
 function judgesNumber(alarm: ObjectAlarm, rule: ThresholdRule): boolean {
   return (
-    alarm.kind === 'threshold' && alarm.metric === rule.metric && Object.keys(alarm[rule.side]).length > 0
+    (alarm.kind === 'threshold' || alarm.kind === 'average') &&
+    alarm.metric === rule.metric &&
+    Object.keys(alarm[rule.side]).length > 0
   );
 }
 

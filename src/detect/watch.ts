@@ -26,6 +26,8 @@ export interface Watch {
   rowAt(place: number): number;
   /** What the alarm is about. */
   thingAt(place: number, shape: TableShape): Thing;
+  /** Further facts for people, of the poll just judged. */
+  attributesAt?(place: number, shape: TableShape): Readonly<Record<string, string>>;
 }
 
 interface Thing {

@@ -3,7 +3,7 @@ import { neverHappens } from '../base/fault.ts';
 import type { ObjectAlarm } from '../model/object-alarm.ts';
 import { levelsOf, rankLevels, rankOf, stateLevels } from './alarm-levels.ts';
 import { type Owners, ownersOf } from './owners.ts';
-import type { DetectionRules, StateRule, ThresholdRule } from './rules.ts';
+import type { DetectionRules, Levels, StateRule, ThresholdRule } from './rules.ts';
 import type { TableShape } from './seen.ts';
 import { meaningOf, type Named, placesOf, placeWatch, rowWatch, type Watch } from './watch.ts';
 import { shareWatch, slopeWatches } from './watches-of-change.ts';
@@ -54,6 +54,8 @@ function alarmWatches(
         return [numberWatch(shape, places, { ...named, id: `${id} ${side}`, levelsAt: () => levels })];
       });
     }
+    case 'average':
+      return sides.flatMap((side) => averageWatch(shape, alarm, { named, side }));
     case 'ratio':
       return ratioWatches(shape, alarm, named);
     case 'limits':
@@ -71,7 +73,7 @@ function alarmWatches(
 
 /** While it is excused a value counts as good, so that what was raised ends. */
 function excused(watch: Watch, { kind, when, unless }: ObjectAlarm, shape: TableShape): Watch {
-  if (kind === 'group' || (when === undefined && unless === undefined)) return watch;
+  if (kind === 'group' || kind === 'average' || (when === undefined && unless === undefined)) return watch;
   const isWanted = when === undefined ? undefined : meaningOf(shape, when);
   const isExcuse = unless === undefined ? undefined : meaningOf(shape, unless);
   return {
@@ -169,6 +171,48 @@ function limitWatches(
       },
     }),
   );
+}
+
+/** The rows are cores of one machine, or whatever else only counts together; the worst of them is named. */
+function averageWatch(
+  shape: TableShape,
+  alarm: Extract<ObjectAlarm, { kind: 'average' }>,
+  { named, side }: { readonly named: Named; readonly side: Levels['side'] },
+): Watch[] {
+  const places = placesOf(shape, alarm.metric);
+  const levels = levelsOf(side, alarm[side], alarm);
+  if (levels === undefined || places.length === 0) return [];
+  const sign = side === 'above' ? 1 : -1;
+  const now = { mean: Number.NaN, count: 0, worst: 0, worstPlace: -1 };
+  return [
+    {
+      ...named,
+      ...{ id: `${named.id} ${side}`, isOfDevice: true, count: 1, levelsAt: () => levels, rowAt: () => -1 },
+      begin(seen) {
+        let sum = 0;
+        now.count = 0;
+        now.worst = Number.NEGATIVE_INFINITY;
+        for (const place of places) {
+          const value = seen.values[place]!;
+          if (Number.isNaN(value)) continue;
+          sum += value;
+          now.count++;
+          if (sign * value <= now.worst) continue;
+          now.worst = sign * value;
+          now.worstPlace = place;
+        }
+        now.mean = now.count === 0 ? Number.NaN : sum / now.count;
+      },
+      valueAt: () => now.mean,
+      // One for all of the kind: a clear without an object would end what other tables say of the device.
+      thingAt: (_, { kind }) => ({ id: kind, key: kind }),
+      attributesAt(_, { rows, metrics }) {
+        const { id, name } = rows[Math.floor(now.worstPlace / metrics)]!;
+        const worst = { worst: name ?? id, worstValue: String(sign * now.worst) };
+        return { averageOf: String(now.count), ...(now.count > 1 && worst) };
+      },
+    },
+  ];
 }
 
 function groupWatch(

@@ -43,6 +43,14 @@ export type ObjectAlarm =
       /** In the metric's unit; it ends where the value is inside the limit by so much. */
       readonly hysteresis: number;
     })
+  /** The average of all rows of the table, about the device: cores of one machine. */
+  | (OfAnyAlarm & {
+      readonly kind: 'average';
+      readonly metric: string;
+      readonly below: Thresholds;
+      readonly above: Thresholds;
+      readonly hysteresis: number;
+    })
   /** The limits that the device itself sends: `limits` of the reading. */
   | (OfAnyAlarm & { readonly kind: 'limits'; readonly metric: string; readonly hysteresis: number })
   /** Share of a counter's growth in the growth of itself and others, between two polls. */

@@ -55,6 +55,12 @@ describe('who judges a value', () => {
     expect(ids(cold.thresholds)).toEqual(['temperature']);
   });
 
+  test('an average of all rows is the profile’s word on each of them', () => {
+    const average: ObjectAlarm = { ...hot, kind: 'average' };
+    expect(ownersOf(general, table([average])).thresholds).toEqual([]);
+    expect(ownersOf(withOwn, table([average])).sides).toEqual([['below']]);
+  });
+
   test('another state than the first and another cause leave a shipped rule in force', () => {
     const mains: ObjectAlarm = { ...failed, state: 'psu.input', cause: 'MAINS_FAIL' };
     expect(ids(ownersOf(general, table([mains])).states)).toEqual(['power']);

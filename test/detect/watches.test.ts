@@ -105,6 +105,39 @@ describe('alarms of a profile', () => {
     expect(poll(hot(76))).toEqual(['clear olt-1/card/1 HIGH_TEMP']);
   });
 
+  test('the cores of a machine are one alarm of the device by their average, which names the worst of them', () => {
+    const [detection, maker] = [new Detection(rules), new SeenMaker()];
+    const busy: ObjectAlarm = {
+      ...{ ...always, kind: 'average', metric: 'system.cpu.utilization', cause: 'CPU_HIGH', hysteresis: 5 },
+      ...{ below: {}, above: { minor: 90 } },
+    };
+    const poll = (minute: number, ...loads: readonly number[]) => {
+      const objects = loads.map((load, i) => ({
+        id: `processor/${i + 1}`,
+        values: { 'system.cpu.utilization': [load, '%'] as const },
+      }));
+      const table = { table: 'cores', kind: 'processor', objects, alarms: [busy] };
+      const seen = maker.seen({ upTime: 6_000 * minute, tables: [table] });
+      return detection.polled(device, seen, instant(1_700_000_000_000 + minute * minuteMs));
+    };
+    expect(poll(1, 100, 100, 10, 20)).toEqual([]);
+    expect(poll(2, 90, 99, 95, 91)).toEqual([
+      {
+        ...{ event: 'raise', resource: 'olt-1', by: 'olt-1/processor', cause: 'CPU_HIGH', severity: 'minor' },
+        ...{ source: 'poll', device: 'olt-1' },
+        attributes: {
+          ...{ value: '93.75', object: 'processor', averageOf: '4' },
+          ...{ worst: 'processor/2', worstValue: '99' },
+        },
+      },
+    ]);
+    expect(poll(3, 100, 90, 84, 90)).toEqual([]);
+    expect(poll(4, Number.NaN, Number.NaN, Number.NaN, Number.NaN)).toEqual([]);
+    expect(poll(5, 60, 20, 30, 10)).toMatchObject([
+      { event: 'clear', resource: 'olt-1', by: 'olt-1/processor' },
+    ]);
+  });
+
   test('a share of counters needs enough of them and no restart', () => {
     const words = (bad: number, good: number): SeenObject => ({
       id: 'upstream/3',

@@ -24,6 +24,8 @@ export interface Collector {
   suspect(device: string): void;
   /** Its parts or neighbours changed: it is read whole soon. */
   rediscover(device: string): void;
+  /** Where an SNMP engine of this id (hexadecimal) proved to be when it was polled. */
+  placesOf(engineId: string): Iterable<string>;
   /** True while most devices fell silent at once: it is this collector that sees nothing. */
   isBlind(): boolean;
   /** From now on this is polled and judged by; what did not change goes on as it was. */
@@ -71,9 +73,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     now: () => world.now(),
   });
   const { probing, use: useProbes } = await openProbing({
-    folder: config.data,
-    world,
-    series,
+    ...{ folder: config.data, world, series },
     offer(observation) {
       measuring.tell(observation);
       return true;
@@ -87,6 +87,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     detection,
     suspect: (device) => measuring.suspect(device),
     rediscover: (device) => measuring.rediscover(device),
+    placesOf: (engineId) => transport.engines.placesOf(engineId),
     isBlind: () => measuring.health.isBlind,
     use(changed) {
       detection.setRules(changed.rules.detection);

@@ -15,6 +15,8 @@ export type DeviceOf = (sender: {
   readonly peer?: string | undefined;
   /** A device that has the credential it showed. */
   readonly credentialOf?: string | undefined;
+  /** The SNMP engine it spoke as. */
+  readonly engineId?: string | undefined;
   /** What a line of syslog calls its sender. */
   readonly host?: string | undefined;
 }) => readonly WatchedDevice[];

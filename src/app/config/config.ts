@@ -8,6 +8,7 @@ import type { DocumentPath, SourceDocument } from '../../base/source-document.ts
 import { channelRefusals, channelSchemas } from '../../edge/channels/index.ts';
 import { type DeskSettings, deskRefusal, deskSchemas } from '../../edge/desks/index.ts';
 import { documentViolations, parseYaml, type Violation } from '../../edge/files/yaml-document.ts';
+import { fingerprintOf } from '../../edge/snmp/usm-engine.ts';
 import type { DnsPlatform } from '../../model/dns.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Probe } from '../../model/probe.ts';
@@ -184,7 +185,7 @@ function build(document: SourceDocument, folder: string): Parsed<Config> {
         reader.secret(source, ['snmp', 'trapCommunities', index]),
       ),
     },
-    devices: devicesOf(raw.devices ?? [], reader),
+    devices: usersCompared(devicesOf(raw.devices ?? [], reader), raw.devices ?? [], reader),
     probes: probesFrom(raw.probes ?? [], reader),
     dns: raw.dns === undefined ? undefined : dnsPlatformFrom(raw.dns, reader),
     topology: path(raw.topology),
@@ -255,6 +256,42 @@ function devicesOf(written: readonly (RawDevice | undefined)[], reader: Reader):
   });
 }
 
+/**
+ * One user name with several keys works, since notifications are tried with each, but it is mostly a slip: each name is said
+ * once, where it first differs.
+ */
+function usersCompared(
+  devices: readonly DeviceConfig[],
+  written: readonly (RawDevice | undefined)[],
+  reader: Reader,
+): readonly DeviceConfig[] {
+  const firsts = new Map<string, DeviceConfig>();
+  const others = new Map<string, { readonly other: DeviceConfig; further: number }>();
+  for (const device of devices) {
+    if (device.v3 === undefined) continue;
+    const first = firsts.get(device.v3.user);
+    if (first === undefined) firsts.set(device.v3.user, device);
+    else if (fingerprintOf(first.v3!) !== fingerprintOf(device.v3)) {
+      const known = others.get(device.v3.user);
+      if (known === undefined) others.set(device.v3.user, { other: device, further: 0 });
+      else known.further++;
+    }
+  }
+  const placeOf = ({ id }: DeviceConfig): number => written.findIndex((device) => device?.id === id);
+  for (const [user, { other, further }] of others) {
+    const first = firsts.get(user)!;
+    const line = reader.lineOf(['devices', placeOf(first), 'v3']);
+    const more = further === 0 ? '' : `, and so at ${further} more`;
+    reader.warning(
+      ['devices', placeOf(other), 'v3', 'user'],
+      'config/v3-user-keys',
+      `the SNMPv3 user "${user}" has another level or keys at "${other.id}" than at "${first.id}" in line ${line}${more}`,
+      "where that is meant, informs and traps are tried with each of them, the keys of the device at the sender's address first; else give the user one key, or each device a user of its own",
+    );
+  }
+  return devices;
+}
+
 function userOf(written: Readonly<Record<string, unknown>>, at: DocumentPath, reader: Reader): SnmpUser {
   const user = written as unknown as SnmpUser;
   const need = (key: 'authKey' | 'privKey'): void => {
@@ -314,8 +351,8 @@ class Reader {
     this.problems.push(this.#document.problemAt(path, { code, message, hint }));
   }
 
-  warning(path: DocumentPath, code: string, message: string): void {
-    this.problems.push({ ...this.#document.problemAt(path, { code, message }), severity: 'warning' });
+  warning(path: DocumentPath, code: string, message: string, hint?: string): void {
+    this.problems.push({ ...this.#document.problemAt(path, { code, message, hint }), severity: 'warning' });
   }
 
   lineOf(path: DocumentPath): number {

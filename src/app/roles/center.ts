@@ -81,6 +81,7 @@ class Center {
   #config: Config;
   #ruleFiles: Installation['rules']['inForce'] = [];
   #deviceOf: ReturnType<typeof deviceIndex>;
+  readonly #placesOf = (engineId: string) => this.#collector?.placesOf(engineId) ?? [];
   #lineHost: LineHost | undefined;
   #link: IngestLink | undefined;
   #courier: CourierHost | undefined;
@@ -95,7 +96,7 @@ class Center {
     const { config, host, places } = parts;
     this.#parts = parts;
     this.#config = config;
-    this.#deviceOf = deviceIndex(config.devices);
+    this.#deviceOf = deviceIndex(config.devices, this.#placesOf);
     this.#devices = new DeviceBoard(config.devices);
     this.#series = new SeriesFigures({ series: parts.series, world: host.world });
     this.#live = new LiveFeed(host.world.now(), () => this.#totals());
@@ -186,7 +187,7 @@ class Center {
     const installation = { ...read, config };
     const problems = await this.#inTurn(() => this.#enter(installation));
     this.#collector!.use(installation);
-    this.#deviceOf = deviceIndex(config.devices);
+    this.#deviceOf = deviceIndex(config.devices, this.#placesOf);
     this.#jobs?.stop();
     this.#jobs = startJobs({ book, series, line: this.#lineHost!, config, world: host.world });
     this.#config = config;

@@ -1,5 +1,6 @@
 /** Who may send notifications by the configuration, and which device's community or user a message showed. */
 import type { Secret } from '../../base/secret.ts';
+import { fingerprintOf } from '../../edge/snmp/usm-engine.ts';
 import type { ShownCredential, TrapSenders } from '../../edge/trap/trap.ts';
 import type { SnmpUser } from '../../model/snmp-user.ts';
 import type { Config, DeviceConfig } from '../config/config.ts';
@@ -22,7 +23,9 @@ export function trapSenders(config: Known): TrapSenders {
   }
   return {
     communities: communitiesOf(config),
-    users: config.devices.flatMap(({ v3 }) => (v3 === undefined || !isReceivable(v3) ? [] : [v3])),
+    users: config.devices.flatMap(({ v3, address }) =>
+      v3 === undefined || !isReceivable(v3) ? [] : [{ ...v3, address }],
+    ),
     ownerOf(shown, address) {
       const key = keyOf(shown);
       return first.get(`${address} ${key}`) ?? first.get(key);
@@ -31,10 +34,10 @@ export function trapSenders(config: Known): TrapSenders {
 }
 
 const shownBy = ({ v3, community }: DeviceConfig): ShownCredential =>
-  v3 === undefined ? { community: Buffer.from(community.reveal(), 'utf8') } : { user: v3.user };
+  v3 === undefined ? { community: Buffer.from(community.reveal(), 'utf8') } : { user: v3 };
 
 const keyOf = (shown: ShownCredential): string =>
-  'user' in shown ? `u${shown.user}` : `c${shown.community.toString('hex')}`;
+  'user' in shown ? `u${fingerprintOf(shown.user)}` : `c${shown.community.toString('hex')}`;
 
 /** The receiver has no AES with keys of 192 bits; such users are polled only. */
 const isReceivable = ({ priv }: SnmpUser): boolean => priv !== 'aes192b' && priv !== 'aes192r';

@@ -47,9 +47,12 @@ export class RemoteEngine {
   #latest = 0;
   #securityOf = '';
   #security: Security | undefined;
+  readonly #onProof: () => void;
 
-  constructor(world: World) {
+  /** `onProof` is told when it has proved to be who it says, and when that is void. */
+  constructor(world: World, onProof: () => void = () => {}) {
     this.#world = world;
+    this.#onProof = onProof;
   }
 
   get isKnown(): boolean {
@@ -74,26 +77,26 @@ export class RemoteEngine {
   /** An id from a discovery, with a first idea of its clock; whatever was known of another id is void. */
   learn(id: Uint8Array, boots: number, time: number): void {
     this.id = id;
-    this.#isAuthentic = false;
     this.#latest = 0;
     this.#security = undefined;
     this.#set(boots, time);
+    this.#proved(false);
   }
 
   /** The clock of an authentic report that answers our own fresh message, even when it went back. */
   relearn(boots: number, time: number): void {
-    this.#isAuthentic = true;
     this.#latest = time;
     this.#set(boots, time);
+    this.#proved(true);
   }
 
   /** RFC 3414 section 3.2 step 7b on an authentic message: follows a clock that went on; false outside the window. */
   follow(boots: number, time: number): boolean {
     const isFirst = !this.#isAuthentic;
     if (isFirst || boots > this.#boots || (boots === this.#boots && time > this.#latest)) {
-      this.#isAuthentic = true;
       this.#latest = time;
       this.#set(boots, time);
+      this.#proved(true);
     }
     if (this.#boots === MOST_BOOTS || boots < this.#boots) return false;
     return time >= this.time - TIME_WINDOW_S;
@@ -111,6 +114,12 @@ export class RemoteEngine {
       privacy: priv && privacyOf(priv.protocol, priv.key),
     };
     return this.#security;
+  }
+
+  #proved(isAuthentic: boolean): void {
+    if (this.#isAuthentic === isAuthentic) return;
+    this.#isAuthentic = isAuthentic;
+    this.#onProof();
   }
 
   #set(boots: number, time: number): void {
@@ -153,6 +162,8 @@ export class Engines {
     forgotten: 0,
   };
   readonly #engines = new Map<string, RemoteEngine>();
+  /** Places by the engine id proved there: devices cloned with one configuration share one. */
+  readonly #places = new PlacesById();
   readonly #most: number;
   #salt: bigint;
 
@@ -169,14 +180,28 @@ export class Engines {
 
   of(address: string, port: number): RemoteEngine {
     const name = placeOf(address, port);
-    const engine = this.#engines.get(name) ?? new RemoteEngine(this.world);
+    const engine = this.#engines.get(name) ?? this.#made(name);
     this.#engines.delete(name);
     this.#engines.set(name, engine);
     for (const oldest of this.#engines.keys()) {
       if (this.#engines.size <= this.#most) break;
       this.#engines.delete(oldest);
+      this.#places.set(oldest, undefined);
       this.count.forgotten++;
     }
+    return engine;
+  }
+
+  /** Where an engine of this id (hexadecimal) proved to be, each as `port address`. */
+  placesOf(engineId: string): Iterable<string> {
+    return this.#places.of(engineId);
+  }
+
+  #made(name: string): RemoteEngine {
+    const engine: RemoteEngine = new RemoteEngine(this.world, () => {
+      const id = engine.provedBoots === undefined ? undefined : Buffer.from(engine.id).toString('hex');
+      this.#places.set(name, id);
+    });
     return engine;
   }
 
@@ -214,7 +239,33 @@ export class Engines {
   }
 }
 
-const placeOf = (address: string, port: number): string => `${port} ${address}`;
+/** The name of a device's place: `port address`. */
+export const placeOf = (address: string, port: number): string => `${port} ${address}`;
+
+class PlacesById {
+  readonly #ids = new Map<string, string>();
+  readonly #places = new Map<string, Set<string>>();
+
+  /** `id` undefined: nothing is proved there. */
+  set(place: string, id: string | undefined): void {
+    const before = this.#ids.get(place);
+    if (before !== undefined) {
+      const others = this.#places.get(before);
+      others?.delete(place);
+      if (others?.size === 0) this.#places.delete(before);
+      this.#ids.delete(place);
+    }
+    if (id === undefined) return;
+    this.#ids.set(place, id);
+    const same = this.#places.get(id);
+    if (same === undefined) this.#places.set(id, new Set([place]));
+    else same.add(place);
+  }
+
+  of(id: string): Iterable<string> {
+    return this.#places.get(id) ?? [];
+  }
+}
 
 /** Tells users with other keys or protocols apart without keeping what is secret. */
 export function fingerprintOf({ user, level, auth, authKey, priv, privKey }: SnmpUser): string {

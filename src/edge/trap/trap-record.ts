@@ -13,6 +13,8 @@ export interface TrapRecord {
   readonly agentAddress?: string | undefined;
   /** A device whose community or user the message showed; others may share it. Never the secret itself. */
   readonly credentialOf?: string | undefined;
+  /** Hexadecimal: the SNMP engine of its sender (v3 traps), which stays the same wherever it sends from. */
+  readonly engineId?: string | undefined;
   readonly version: 'v1' | 'v2c' | 'v3';
   readonly inform: boolean;
   readonly trapOid: string;
@@ -36,7 +38,10 @@ const standardTraps = '1.3.6.1.6.3.1.1.5';
 const schema = 1;
 
 /** The facts of the datagram around the PDU. */
-export type TrapOrigin = Pick<TrapRecord, 'at' | 'from' | 'address' | 'version' | 'credentialOf'>;
+export type TrapOrigin = Pick<
+  TrapRecord,
+  'at' | 'from' | 'address' | 'version' | 'credentialOf' | 'engineId'
+>;
 
 /** The community of the first sender, where a forwarder says it: a secret that no record holds. */
 export function forwardedCommunity(pdu: PackagePdu): Buffer | undefined {
@@ -163,7 +168,8 @@ export function decodeTrap(bytes: Uint8Array): TrapRecord {
   } catch (error) {
     throw new Fault('trap/unreadable-record', 'a spooled notification is not JSON', error);
   }
-  const { at, from, address, agentAddress, credentialOf, version, inform, trapOid, varbinds } = value ?? {};
+  const { at, from, address, agentAddress, credentialOf, engineId } = value ?? {};
+  const { version, inform, trapOid, varbinds } = value ?? {};
   const isWhole = [at, from, address, version, inform, trapOid].every((part) => part !== undefined);
   if (value?.schema !== schema || !isWhole || !Array.isArray(varbinds)) {
     throw new Fault(
@@ -176,6 +182,7 @@ export function decodeTrap(bytes: Uint8Array): TrapRecord {
     address: address!,
     agentAddress,
     credentialOf,
+    engineId,
     version: version!,
     inform: inform!,
     trapOid: trapOid!,

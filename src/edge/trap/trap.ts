@@ -20,26 +20,22 @@ import { SourceRates } from '../../base/source-rates.ts';
 import type { Wake, World } from '../../base/world.ts';
 import type { SnmpUser } from '../../model/snmp-user.ts';
 import { kernelDrops } from '../net/kernel-drops.ts';
-import { EngineKeys } from './engine-keys.ts';
+import { EngineKeys, type TrapUser } from './engine-keys.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
-import {
-  type Authorizer,
-  netSnmp,
-  type PackagePdu,
-  type PackageSocket,
-  type Sender,
-} from './net-snmp-package.ts';
+import type { PackagePdu, Sender } from './net-snmp-package.ts';
+import { type Outcome, PackageReceiver } from './package-receiver.ts';
 import { forwardedCommunity, type TrapRecord, trapRecord } from './trap-record.ts';
 
 export { decodeTrap, encodeTrap, type TrapRecord } from './trap-record.ts';
 
 /** What a message showed: never kept, only compared. */
-export type ShownCredential = { readonly community: Buffer } | { readonly user: string };
+export type ShownCredential = { readonly community: Buffer } | { readonly user: SnmpUser };
 
 /** Who may send, and whose word it is. */
 export interface TrapSenders {
   readonly communities: readonly Secret[];
-  readonly users: readonly SnmpUser[];
+  /** One name may have several keys: each message is tried with those it may be of. */
+  readonly users: readonly TrapUser[];
   /** A device that has this credential, one at that address first; undefined when it is no single device's. */
   readonly ownerOf?: ((shown: ShownCredential, address: string) => string | undefined) | undefined;
 }
@@ -128,14 +124,6 @@ export async function openTrapReceiver(options: TrapReceiverOptions): Promise<Tr
   }
 }
 
-/** What the package did with the datagram it is at. */
-interface Outcome {
-  pdu: PackagePdu | undefined;
-  /** The package called back with an error, and whether that is about who sent it. */
-  error: 'sender' | 'message' | undefined;
-  answer: Buffer | undefined;
-}
-
 interface Waiting {
   readonly record: TrapRecord;
   readonly answer: Buffer | undefined;
@@ -152,7 +140,8 @@ class GuardedReceiver implements TrapReceiver {
   readonly #options: TrapReceiverOptions;
   #communities: readonly Buffer[];
   #ownerOf: NonNullable<TrapSenders['ownerOf']> = () => undefined;
-  readonly #authorizer: Authorizer;
+  readonly #package: PackageReceiver;
+  readonly #engineId: Buffer;
   readonly #keys: EngineKeys;
   readonly #rates: SourceRates;
   readonly #shed = new ShedSources();
@@ -171,8 +160,6 @@ class GuardedReceiver implements TrapReceiver {
     acknowledged: 0,
     socketErrors: 0,
   };
-  #outcome: Outcome = { pdu: undefined, error: undefined, answer: undefined };
-  #handToPackage: (bytes: Buffer, sender: Sender) => void = () => {};
   #batch: Waiting[] = [];
   #gather: Wake | undefined;
   #isFailing = false;
@@ -188,7 +175,8 @@ class GuardedReceiver implements TrapReceiver {
     this.#communities = [];
     this.#keys = new EngineKeys([]);
     this.#rates = new SourceRates({ ...(options.rate ?? defaultRate), mostSources: 65_536 });
-    this.#authorizer = this.#openPackage();
+    this.#engineId = Buffer.from(options.engineId ?? drawnEngineId(options.world));
+    this.#package = new PackageReceiver(this.#engineId);
     this.admit(options);
     socket.on('error', () => {
       this.#counters.socketErrors++;
@@ -211,11 +199,11 @@ class GuardedReceiver implements TrapReceiver {
   admit({ communities, users, ownerOf }: TrapSenders): void {
     const before = this.#keys.names;
     this.#keys.use(users);
-    for (const name of before) this.#authorizer.deleteUser(name);
-    for (const user of this.#keys.packageUsers()) this.#authorizer.addUser(user);
-    for (const community of this.#communities) this.#authorizer.deleteCommunity(community.toString('utf8'));
+    const { authorizer } = this.#package;
+    for (const name of before) authorizer.deleteUser(name);
+    for (const community of this.#communities) authorizer.deleteCommunity(community.toString('utf8'));
     this.#communities = communities.map((community) => Buffer.from(community.reveal(), 'utf8'));
-    for (const community of communities) this.#authorizer.addCommunity(community.reveal());
+    for (const community of communities) authorizer.addCommunity(community.reveal());
     this.#ownerOf = ownerOf ?? (() => undefined);
   }
 
@@ -251,7 +239,7 @@ class GuardedReceiver implements TrapReceiver {
 
   #isKnown(envelope: Envelope): boolean {
     if (envelope.version !== 'v3') return this.#communities.some((known) => known.equals(envelope.community));
-    return this.#keys.admits(envelope, this.#options.world.monotonicMs());
+    return this.#keys.admits(envelope);
   }
 
   #takeKnown(
@@ -259,15 +247,8 @@ class GuardedReceiver implements TrapReceiver {
     from: { readonly sender: Sender; readonly source: string; readonly envelope: Envelope },
   ): void {
     const { sender, source, envelope } = from;
-    this.#outcome = { pdu: undefined, error: undefined, answer: undefined };
-    try {
-      this.#handToPackage(bytes, sender);
-    } catch {
-      // The package throws while it writes answers to what it could read; its texts may hold secrets.
-      this.#outcome.error = 'message';
-    }
-    const { pdu, error, answer } = this.#outcome;
-    if (envelope.version === 'v3') this.#keys.settle(envelope, pdu !== undefined && error === undefined);
+    const { outcome, user } = this.#looked(bytes, from);
+    const { pdu, error, answer } = outcome;
     if (error !== undefined) this.#counters[error === 'sender' ? 'dropped' : 'malformed']++;
     else if (pdu === undefined) this.#reported(envelope, answer, sender);
     // The package takes an empty user name without proof for granted.
@@ -278,19 +259,57 @@ class GuardedReceiver implements TrapReceiver {
         from: `${source.includes(':') ? `[${source}]` : source}:${sender.port}`,
         address: source,
         version: envelope.version,
-        credentialOf: this.#shown(envelope, pdu, source),
+        credentialOf: this.#shown(envelope, { pdu, user, source }),
+        engineId: this.#authorOf(envelope),
       });
       if (record === undefined) this.#counters.malformed++;
       else this.#wait({ record, answer: record.inform ? answer : undefined, sender });
     }
   }
 
+  /** Handed to the package, in v3 with one user of the name after the other until one proves to be its sender. */
+  #looked(
+    bytes: Buffer,
+    {
+      sender,
+      source,
+      envelope,
+    }: { readonly sender: Sender; readonly source: string; readonly envelope: Envelope },
+  ): { readonly outcome: Outcome; readonly user?: SnmpUser | undefined } {
+    if (envelope.version !== 'v3' || envelope.user === '')
+      return { outcome: this.#package.hand(bytes, sender) };
+    let outcome: Outcome = { pdu: undefined, error: 'sender', answer: undefined };
+    const nowMs = this.#options.world.monotonicMs();
+    for (const known of this.#keys.candidates(envelope, source)) {
+      if (!this.#keys.mayTry(envelope, known, nowMs)) break;
+      this.#package.authorizer.addUser(known.packaged);
+      outcome = this.#package.hand(bytes, sender);
+      const isProved = outcome.pdu !== undefined && outcome.error === undefined;
+      this.#keys.settle(envelope, known, isProved);
+      if (isProved) return { outcome, user: known.user };
+    }
+    return { outcome };
+  }
+
   /** Whose credential it was: what a forwarder says of the first sender (RFC 3584 section 3.1) before its own. */
-  #shown(envelope: Envelope, pdu: PackagePdu, source: string): string | undefined {
-    if (envelope.version === 'v3') return this.#ownerOf({ user: envelope.user }, source);
+  #shown(
+    envelope: Envelope,
+    {
+      pdu,
+      user,
+      source,
+    }: { readonly pdu: PackagePdu; readonly user: SnmpUser | undefined; readonly source: string },
+  ): string | undefined {
+    if (envelope.version === 'v3') return user && this.#ownerOf({ user }, source);
     const forwarded = forwardedCommunity(pdu);
     const first = forwarded && this.#ownerOf({ community: forwarded }, source);
     return first ?? this.#ownerOf({ community: envelope.community }, source);
+  }
+
+  /** The sender of a trap speaks under its own engine id, that of an inform under ours (RFC 3414 section 1.5.1). */
+  #authorOf(envelope: Envelope): string | undefined {
+    if (envelope.version !== 'v3' || envelope.engineId.equals(this.#engineId)) return undefined;
+    return envelope.engineId.toString('hex');
   }
 
   /** No notification and no error: the package wants to report, either its engine id or that the proof is wrong. */
@@ -352,34 +371,7 @@ class GuardedReceiver implements TrapReceiver {
       this.#counters.socketErrors++;
     }
   }
-
-  /** Gives the package a socket of ours: what it would send is held, what it hears is what `take` lets through. */
-  #openPackage(): Authorizer {
-    const engineID = Buffer.from(this.#options.engineId ?? drawnEngineId(this.#options.world));
-    const socket: PackageSocket = {
-      on: (event, listener) => {
-        if (event === 'message') this.#handToPackage = listener;
-      },
-      bind: () => {},
-      send: (bytes, offset, length) => {
-        this.#outcome.answer = Buffer.from(bytes.subarray(offset, offset + length));
-      },
-      close: () => {},
-    };
-    const receiver = netSnmp.createReceiver(
-      { dgramModule: { createSocket: () => socket }, engineID, disableAuthorization: false },
-      (error, notification) => {
-        if (error) this.#outcome.error = isAboutSender(error) ? 'sender' : 'message';
-        else this.#outcome.pdu = notification?.pdu;
-      },
-    );
-    return receiver.getAuthorizer();
-  }
 }
-
-/** Codes of the package: a digest that does not match, or what its key does not open. */
-const isAboutSender = (error: Error & { readonly code?: number }): boolean =>
-  error.name === 'RequestFailedError' || error.code === 4 || error.code === 5;
 
 /** RFC 3411 section 5: enterprise number with the high bit set, format 5 (octets), up to 27 bytes of our own. */
 export const drawnEngineId = (world: World): Uint8Array =>

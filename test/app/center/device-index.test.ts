@@ -36,7 +36,7 @@ const senders = trapSenders({
 type Sent = { from?: string; about?: string } & ({ community: string } | { user: string });
 /** The ids of those whose word it may be. */
 function whose({ from = nat, about, ...shown }: Sent): string[] {
-  const bytes = 'user' in shown ? shown : { community: Buffer.from(shown.community) };
+  const bytes = 'user' in shown ? { user: v3(shown.user) } : { community: Buffer.from(shown.community) };
   const credentialOf = senders.ownerOf!(bytes, from);
   return deviceOf({ address: from, agentAddress: about, credentialOf }).map(({ id }) => id);
 }
@@ -76,6 +76,31 @@ test('a line of syslog of several is that of the one it names', () => {
   expect(deviceOf({ address: nat, host: 'other' })).toHaveLength(6);
 });
 
+test('devices that share a user are told apart by the engine that was polled there, wherever a trap comes from', () => {
+  const twin = (id: string, address: string, port = 161) => device(id, address, { port, v3: v3('ops') });
+  const fleet = [twin('r1', nat), twin('r2', nat, 1161), twin('r3', '192.0.2.3'), twin('r4', '192.0.2.4')];
+  fleet.push(device('other', '192.0.2.5', { v3: v3('else') }));
+  const places: Readonly<Record<string, readonly string[]>> = {
+    aa: [`161 ${nat}`],
+    bb: [`1161 ${nat}`],
+    cc: ['161 192.0.2.3', '161 192.0.2.4'],
+    dd: ['161 192.0.2.5'],
+  };
+  const index = deviceIndex(fleet, (engineId) => places[engineId] ?? []);
+  const whoseTrap = (engineId: string, address: string, more = {}) =>
+    index({ address, engineId, credentialOf: 'r1', ...more }).map(({ id }) => id);
+  expect(whoseTrap('aa', nat)).toEqual(['r1']);
+  expect(whoseTrap('bb', nat)).toEqual(['r2']);
+  expect(whoseTrap('bb', '203.0.113.5')).toEqual(['r2']);
+  // Clones share an engine id: the address decides, or nobody.
+  expect(whoseTrap('cc', '192.0.2.4')).toEqual(['r4']);
+  expect(whoseTrap('cc', '203.0.113.5')).toEqual(['r3', 'r4']);
+  // Nobody polled that engine, it has another user, or a forwarder speaks of somebody else.
+  expect(whoseTrap('ee', nat)).toEqual(['r1', 'r2']);
+  expect(whoseTrap('dd', '203.0.113.5')).toEqual([]);
+  expect(whoseTrap('aa', nat, { agentAddress: '192.0.2.3' })).toEqual(['r3']);
+});
+
 const linkDown: TrapRecord = {
   ...{ at: instant(1_000), from: `${nat}:162`, address: nat, version: 'v2c', inform: false },
   trapOid: '1.3.6.1.4.1.99999.0.1',
@@ -94,6 +119,6 @@ test('an alarm of nobody in particular stands at the address, says whose it may 
 });
 
 test('what is kept of a message holds no secret and is read back', () => {
-  const bytes = encodeTrap({ ...linkDown, credentialOf: senders.ownerOf!({ user: 'dave' }, nat) });
+  const bytes = encodeTrap({ ...linkDown, credentialOf: senders.ownerOf!({ user: v3('dave') }, nat) });
   expect(Buffer.from(bytes).toString()).not.toMatch(/community-of|dave/);
 });

@@ -10,6 +10,7 @@ import { seededRandom } from '../../../src/base/random.ts';
 import { Secret } from '../../../src/base/secret.ts';
 import { compileDetectionRules, Detection } from '../../../src/detect/detect.ts';
 import { parseYaml } from '../../../src/edge/files/yaml-document.ts';
+import type { TrapUser } from '../../../src/edge/trap/engine-keys.ts';
 import {
   decodeTrap,
   encodeTrap,
@@ -217,6 +218,40 @@ test('an unknown community or user and a wrong key get no answer and are counted
   expect(records).toEqual([]);
   expect(receiver.counters).toMatchObject({ malformed: 0, taken: 0, acknowledged: 0 });
   expect(receiver.counters.dropped).toBe(receiver.counters.received);
+});
+
+test('devices with one user name and keys of their own are all heard, each as the one whose keys it has', async () => {
+  const keyed = (name: string, address?: string): TrapUser => ({
+    ...{ user: 'ops', level: 'authPriv', auth: 'sha', priv: 'aes', address },
+    ...{ authKey: new Secret(`${name}-auth-key`), privKey: new Secret(`${name}-priv-key`) },
+  });
+  const all = [keyed('one', '192.0.2.1'), keyed('two'), keyed('three', '127.0.0.1')];
+  const { receiver, records, target } = await open(undefined, {
+    users: all,
+    ownerOf: (shown) => ('user' in shown ? shown.user.authKey?.reveal().replace('-auth-key', '') : undefined),
+  });
+  const as = (name: string): string[] => [
+    ...['-v3', '-u', 'ops', '-l', 'authPriv', '-a', 'SHA', '-A', `${name}-auth-key`],
+    ...['-x', 'AES', '-X', `${name}-priv-key`],
+  ];
+  const engine = (last: number): string[] => ['-e', `0x80000000010203${last}0`];
+  for (const name of ['one', 'two', 'three'])
+    await run('snmpinform', [...as(name), '-r', '0', '-t', '3', target, ...linkDown]);
+  for (const [place, name] of ['one', 'two', 'three', 'two'].entries())
+    await run('snmptrap', [...engine(1 + (place % 3)), ...as(name), target, ...linkDown]);
+  await run('snmptrap', [...engine(1), ...as('nobody'), target, ...linkDown]);
+  await until(() => records.length === 7 && receiver.counters.dropped === 1);
+  expect(records.map(({ credentialOf, engineId }) => [credentialOf, engineId])).toEqual([
+    ...['one', 'two', 'three'].map((name) => [name, undefined]),
+    ...[
+      ['one', '8000000001020310'],
+      ['two', '8000000001020320'],
+      ['three', '8000000001020330'],
+    ],
+    ['two', '8000000001020310'],
+  ]);
+  expect(receiver.counters).toMatchObject({ informs: 3, acknowledged: 3 });
+  expect(sum(receiver)).toBe(receiver.counters.received);
 });
 
 test('an inform waits for its record to be durable, and a failed write is never acknowledged', async () => {

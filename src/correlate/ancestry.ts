@@ -1,9 +1,20 @@
 /** What lies above a resource and could explain its alarms, over the topology and the resources it does not hold. */
 import type { ResourceId } from '../model/ids.ts';
-import { impliedParentIndex, type Topology } from '../topology/topology.ts';
+import { impliedParentIndex, type LeafCounts, type Topology } from '../topology/topology.ts';
 import { limits } from './timing.ts';
 
-const none = new Int32Array(0);
+const none: readonly number[] = [];
+/** Real plant is a dozen steps deep; the list of a chain of a million is cut off. */
+const depthLimit = 256;
+const rememberLimit = 50_000;
+/** A power of two. */
+const keptWays = 1 << 16;
+
+interface WaysTo {
+  readonly place: number;
+  readonly signal: readonly number[];
+  readonly above: readonly number[];
+}
 
 /**
  * Places are the indexes of the topology, then strangers in order of appearance. A stranger `X/..` hangs on the longest
@@ -13,26 +24,15 @@ export class Ancestry {
   readonly topology: Topology;
   readonly #strangers: string[] = [];
   readonly #strangerOf = new Map<string, number>();
-  /** What lies above anything but leaves, for good; above leaves, which are many, until it fills up. */
-  readonly #signal: (Int32Array | undefined)[] = [];
-  readonly #leafSignal = new Map<number, Int32Array>();
-  readonly #above = new Map<number, Int32Array>();
-  readonly #leafFlags: Uint8Array;
-  readonly #leaves: Uint32Array;
-  readonly #powerLeaves: Uint32Array;
+  readonly #leaves: LeafCounts;
+  /** What lies above anything but leaves, which are many and add a step or two of their own. */
+  readonly #signal = new Map<number, readonly number[]>();
+  /** What was asked for lately, by the low bits of the place: neighbours in the tree do not push each other out. */
+  readonly #kept = new Array<WaysTo | undefined>(keptWays);
 
   constructor(topology: Topology) {
     this.topology = topology;
-    this.#leaves = new Uint32Array(topology.count);
-    this.#powerLeaves = new Uint32Array(topology.count);
-    this.#leafFlags = Uint8Array.from({ length: topology.count }, (_, place) =>
-      isLeafOf(topology, place) ? 1 : 0,
-    );
-    for (let place = 0; place < topology.count; place++) {
-      if (!this.isLeaf(place)) continue;
-      for (const above of this.#walkSignal(place)) this.#leaves[above]!++;
-      for (const above of this.powerAbove(place)) this.#powerLeaves[above]!++;
-    }
+    this.#leaves = topology.prepared.leaves;
   }
 
   /** Places so far, strangers included. */
@@ -70,50 +70,74 @@ export class Ancestry {
 
   /** Nothing hangs on it, and it hangs on something. */
   isLeaf(place: number): boolean {
-    return this.#leafFlags[place] === 1;
+    return this.#leaves.isLeaf[place] === 1;
   }
 
   /** Leaves whose signal comes through it. */
   leavesOf(place: number): number {
-    return this.#leaves[place] ?? 1;
+    return this.#leaves.signalLeaves[place] ?? 1;
   }
 
   /** Leaves that take their own supply from it. */
   powerLeavesOf(place: number): number {
-    return this.#powerLeaves[place] ?? 0;
+    return this.#leaves.supplyLeaves[place] ?? 0;
   }
 
   /** Itself, then everything its signal comes through up to the access head, with the cables that carry it. */
-  signalAbove(place: number): Int32Array {
-    const known = this.#signal[place] ?? this.#leafSignal.get(place);
-    if (known !== undefined) return known;
-    const found = this.#walkSignal(place);
-    if (this.isLeaf(place)) remember(this.#leafSignal, place, found);
-    else this.#signal[place] = found;
-    return found;
+  signalAbove(place: number): readonly number[] {
+    return this.#waysTo(place).signal;
+  }
+
+  #signalTo(place: number): readonly number[] {
+    if (this.isStranger(place)) {
+      const parent = impliedParentIndex(this.topology, this.idOf(place));
+      return parent < 0 ? [place] : [place, ...this.signalAbove(parent)];
+    }
+    const { ways } = this.topology;
+    const unknown: number[] = [];
+    let found: readonly number[] | undefined;
+    for (let at = place; at >= 0 && unknown.length < depthLimit; at = ways.up(at)) {
+      found = this.#signal.get(at);
+      if (found !== undefined) break;
+      unknown.push(at);
+    }
+    let list = found ?? none;
+    for (let at = unknown.pop(); at !== undefined; at = unknown.pop()) {
+      const own: number[] = [];
+      ways.stepsAt(at, this.isLeaf(at), own);
+      list = joined(own, list);
+      if (!this.isLeaf(at)) this.#remember(at, list);
+    }
+    return list;
+  }
+
+  #remember(place: number, list: readonly number[]): void {
+    if (this.#signal.size >= rememberLimit) this.#signal.clear();
+    this.#signal.set(place, list);
   }
 
   /** Its own supply, nearest first, without itself; a part that the topology does not list is fed as its device is. */
-  powerAbove(place: number): Int32Array {
-    if (this.isStranger(place)) {
-      const device = impliedParentIndex(this.topology, this.idOf(place));
-      return device < 0 ? none : this.powerAbove(device);
-    }
+  powerAbove(place: number): readonly number[] {
+    const at = this.isStranger(place) ? impliedParentIndex(this.topology, this.idOf(place)) : place;
     const found: number[] = [];
-    let at = this.topology.parentOf('power', place);
-    for (; at >= 0; at = this.topology.parentOf('power', at)) found.push(at);
-    return found.length === 0 ? none : Int32Array.from(found);
+    if (at >= 0) this.topology.ways.supplyOf(at, found);
+    return found;
   }
 
   /** Everything that could explain it: `signalAbove` first, then what of its own supply is not in there. */
-  above(place: number): Int32Array {
-    const known = this.#above.get(place);
-    if (known !== undefined) return known;
-    const signal = this.signalAbove(place);
+  above(place: number): readonly number[] {
+    return this.#waysTo(place).above;
+  }
+
+  #waysTo(place: number): WaysTo {
+    const slot = place & (keptWays - 1);
+    const known = this.#kept[slot];
+    if (known?.place === place) return known;
+    const signal = this.#signalTo(place);
     const supply = this.powerAbove(place).filter((up) => !signal.includes(up));
-    const found = supply.length === 0 ? signal : joined(signal, supply);
-    remember(this.#above, place, found);
-    return found;
+    const made = { place, signal, above: supply.length === 0 ? signal : signal.concat(supply) };
+    this.#kept[slot] = made;
+    return made;
   }
 
   /** The collector that watches it, inherited along `access`; -1 when none. */
@@ -125,58 +149,12 @@ export class Ancestry {
     }
     return -1;
   }
-
-  /** The cable that carries it; a port has none of its own and looks into the one that carries everything below it. */
-  #cableAt(place: number): number {
-    const { topology } = this;
-    const own = topology.parentOf('cable', place);
-    if (own >= 0 || topology.isAccessHead(place)) return own;
-    const [first, ...others] = topology.childrenOf('access', place);
-    if (first === undefined) return -1;
-    const cable = topology.parentOf('cable', first);
-    return others.every((child) => topology.parentOf('cable', child) === cable) ? cable : -1;
-  }
-
-  #walkSignal(place: number): Int32Array {
-    const { topology } = this;
-    const found = [place];
-    const parent = this.isStranger(place)
-      ? impliedParentIndex(topology, this.idOf(place))
-      : topology.isAccessHead(place)
-        ? -1
-        : topology.parentOf('access', place);
-    if (!this.isStranger(place)) {
-      let cable = this.#cableAt(place);
-      for (; cable >= 0; cable = topology.parentOf('cable', cable)) found.push(cable);
-      // What an amplifier or fibre node feeds goes dark with its supply, without a gasp of its own.
-      if (!this.isLeaf(place) && !topology.isAccessHead(place)) found.push(...this.powerAbove(place));
-    }
-    const further = parent < 0 ? none : this.signalAbove(parent);
-    // Terminal and splitter may hang on the same cable: each place once.
-    const own = found.filter((above, i) => found.indexOf(above) === i && !further.includes(above));
-    return joined(own, further);
-  }
 }
 
-function joined(a: ArrayLike<number>, b: ArrayLike<number>): Int32Array {
-  const both = new Int32Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}
-
-const rememberLimit = 100_000;
-
-function remember(memory: Map<number, Int32Array>, place: number, found: Int32Array): void {
-  if (memory.size >= rememberLimit) memory.clear();
-  memory.set(place, found);
-}
-
-function isLeafOf(topology: Topology, place: number): boolean {
-  for (const name of topology.trees) {
-    const tree = topology.treeOf(name)!;
-    if (tree.starts[place + 1]! > tree.starts[place]!) return false;
-  }
-  if (topology.isAccessHead(place) || topology.linkOf(place) !== undefined) return false;
-  return ['access', 'cable', 'power'].some((tree) => topology.parentOf(tree, place) >= 0);
+/** Terminal and splitter may hang on the same cable: each place once, where it comes last. */
+function joined(own: readonly number[], further: readonly number[]): readonly number[] {
+  const list: number[] = [];
+  for (const place of own) if (!further.includes(place) && !list.includes(place)) list.push(place);
+  for (const place of further) list.push(place);
+  return list;
 }

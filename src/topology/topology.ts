@@ -12,4 +12,5 @@ export { saidBy } from './inventory/said.ts';
 export { placeSubscribers, type Subscribers } from './placement.ts';
 export { TopologyReader } from './reader.ts';
 export type { PlannedWorks } from './records.ts';
+export type { LeafCounts } from './signal.ts';
 export { decodeSubscribers, encodeSubscribers, noSubscribers, type SubscriberTable } from './subscribers.ts';

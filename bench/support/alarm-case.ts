@@ -1,0 +1,52 @@
+/** One stream whose faults are known, and who may say what they were: the line as `replay` runs it, or a baseline. */
+import { performance } from 'node:perf_hooks';
+import { incidentLine } from '../../src/app/cli/incident-line.ts';
+import { defaultPolicy } from '../../src/app/config/policy.ts';
+import { canonicalJson } from '../../src/base/canonical.ts';
+import { replayStream, type StreamRecord } from '../../src/flow/replay.ts';
+import { parseIncidents, parseTruth, scoreIncidents } from '../../src/measure/measure.ts';
+import type { Topology } from '../../src/topology/topology.ts';
+import { type Baseline, linesOf } from './baselines/baseline.ts';
+
+export interface AlarmCase {
+  readonly name: string;
+  readonly topology: Topology;
+  readonly records: readonly StreamRecord[];
+  /** As in truth.json. */
+  readonly truth: unknown;
+}
+
+export interface Statement {
+  /** As `replay --jsonl` prints them. */
+  readonly lines: readonly string[];
+  readonly tookMs: number;
+}
+
+export function statedByUs({ topology, records }: Pick<AlarmCase, 'topology' | 'records'>): Statement {
+  const from = performance.now();
+  const replayed = replayStream({ topology, policy: defaultPolicy, records });
+  const tookMs = performance.now() - from;
+  return { lines: replayed.map((one) => canonicalJson(incidentLine(one))), tookMs };
+}
+
+export function statedBy(baseline: Baseline, stream: Pick<AlarmCase, 'topology' | 'records'>): Statement {
+  const from = performance.now();
+  const groups = baseline.group(stream);
+  return { tookMs: performance.now() - from, lines: linesOf(groups) };
+}
+
+/** Through the readers of the files, so that what is judged is what a file would say. */
+export function judged(one: AlarmCase, { lines }: Statement): ReturnType<typeof scoreIncidents> {
+  const raises = new Map<string, string>();
+  for (const { observation } of one.records) {
+    const { event, record, resource } = observation;
+    if (event === 'raise' && record !== undefined) raises.set(record, resource);
+  }
+  const claims = {
+    truth: parseTruth(JSON.stringify(one.truth), 'truth.json').value,
+    incidents: parseIncidents(lines.join('\n'), 'incidents.jsonl').value,
+    raises,
+    files: { truth: 'truth.json', incidents: 'incidents.jsonl' },
+  };
+  return scoreIncidents(claims, one.topology);
+}

@@ -1,0 +1,99 @@
+/** Several streams judged as one: the faults of all seeds together, so that rare kinds have figures, too. */
+import { parseIncidents, parseTruth, type Score, scoreIncidents } from '../../src/measure/measure.ts';
+import { type AlarmCase, judged, type Statement } from './alarm-case.ts';
+
+type Plain = Readonly<Record<string, unknown>>;
+
+/** One fault that was not told right, as a line of the file of failures. */
+export type Failure = Plain;
+
+export interface Pooled {
+  readonly score: Score;
+  /** Who was told, as a mean over streams: each has a network of its own. */
+  readonly notified: { readonly precision: number | null; readonly recall: number | null };
+}
+
+export class Pool {
+  readonly #faults: Plain[] = [];
+  readonly #lists = { noiseGroups: [] as string[][], tolerated: [] as string[][], optional: [] as string[] };
+  readonly #lines: string[] = [];
+  readonly #raises = new Map<string, string>();
+  readonly #precisions: number[] = [];
+  readonly #recalls: number[] = [];
+  readonly failures: Failure[] = [];
+  #streams = 0;
+  #spanMs = 0;
+  records = 0;
+  tookMs = 0;
+
+  add(one: AlarmCase, statement: Statement): void {
+    const prefix = `${this.#streams++}:`;
+    const named = (ids: unknown): string[] => ((ids ?? []) as string[]).map((id) => prefix + id);
+    const truth = one.truth as Plain & { readonly faults: readonly Plain[] };
+    for (const fault of truth.faults) {
+      const ids = { alarms: named(fault['alarms']), optional: named(fault['optional']) };
+      this.#faults.push({ ...fault, ...ids, id: prefix + String(fault['id']) });
+    }
+    for (const name of ['noiseGroups', 'tolerated'] as const) {
+      this.#lists[name].push(...((truth[name] ?? []) as string[][]).map(named));
+    }
+    this.#lists.optional.push(...named(truth['optional']));
+    this.#spanMs += Number(truth['to'] ?? 0) - Number(truth['from'] ?? 0);
+    const incidents = statement.lines.map((line) => JSON.parse(line) as Plain);
+    for (const incident of incidents) {
+      const ids = { alarms: named(incident['alarms']), incident: prefix + String(incident['incident']) };
+      this.#lines.push(JSON.stringify({ ...incident, ...ids, explanation: undefined, history: undefined }));
+    }
+    for (const { observation } of one.records) {
+      const { event, record, resource } = observation;
+      if (event === 'raise' && record !== undefined) this.#raises.set(prefix + record, resource);
+    }
+    this.records += one.records.length;
+    this.tookMs += statement.tookMs;
+    this.#judgeAlone(one, statement, incidents);
+  }
+
+  #judgeAlone(one: AlarmCase, statement: Statement, incidents: readonly Plain[]): void {
+    const { score, outcomes } = judged(one, statement);
+    const { precision, recall } = score.notified;
+    if (precision !== null) this.#precisions.push(precision);
+    if (recall !== null) this.#recalls.push(recall);
+    const faults = new Map(
+      (one.truth as { faults: readonly Plain[] }).faults.map((fault) => [fault['id'], fault]),
+    );
+    const stated = new Map(incidents.map((incident) => [incident['incident'], incident]));
+    for (const outcome of outcomes) {
+      if (outcome.solved && outcome.jaccard === 1) continue;
+      const { kind, root, roots, kinds, startAt, decidableAt, endAt } = faults.get(outcome.fault) ?? {};
+      const { startedAt, decidedAt, ...said } = stated.get(outcome.incident) ?? {};
+      const since = (at: unknown): number | null =>
+        typeof at === 'number' && typeof startAt === 'number' ? at - startAt : null;
+      this.failures.push({
+        ...{ stream: one.name, ...outcome, kind, kinds, root, roots, startAt },
+        afterMs: {
+          decidable: since(decidableAt),
+          ended: since(endAt),
+          started: since(startedAt),
+          decided: since(decidedAt),
+        },
+        ...{ saidKind: said['kind'], saidRoot: said['root'], probability: said['probability'] },
+        ...{ candidates: said['candidates'], saidAlarms: (said['alarms'] as unknown[] | undefined)?.length },
+      });
+    }
+  }
+
+  result(): Pooled {
+    const truth = { faults: this.#faults, ...this.#lists, from: 0, to: this.#spanMs };
+    const claims = {
+      truth: parseTruth(JSON.stringify(truth), 'truth.json').value,
+      incidents: parseIncidents(this.#lines.join('\n'), 'incidents.jsonl').value,
+      raises: this.#raises,
+      files: { truth: 'truth.json', incidents: 'incidents.jsonl' },
+    };
+    const { score } = scoreIncidents(claims);
+    return { score, notified: { precision: mean(this.#precisions), recall: mean(this.#recalls) } };
+  }
+}
+
+const mean = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,4 +1,5 @@
 /** Causes in the transport graph: which links and devices failed, and what is only out of reach behind them. */
+import type { Instant } from '../base/instant.ts';
 import type { FaultKind } from '../model/incident.ts';
 import type { Ancestry } from './ancestry.ts';
 import { limits } from './timing.ts';
@@ -13,6 +14,7 @@ export interface TransportEvidence {
   readonly by: string | undefined;
   /** Seen by polling: belongs to a lost collector when there is one. */
   readonly polled: boolean;
+  readonly at: Instant;
 }
 
 export interface TransportCause {
@@ -33,6 +35,8 @@ interface Draft {
   readonly root: number;
   readonly kind: FaultKind;
   readonly alarms: string[];
+  /** When it was first told of. */
+  readonly at: Instant;
   /** Resources the draft declares dead. */
   readonly dead: readonly number[];
   readonly rivals: readonly { readonly place: number; readonly gain: number }[];
@@ -56,11 +60,14 @@ export function explainTransport(
         root: place,
         kind: 'link',
         alarms: names(pieces),
+        at: firstOf(pieces),
         dead: [place],
         rivals: ends(ancestry, place),
       };
     }),
   ];
+  // Of two cuts of a ring the second takes the customers: what goes dark is the later one's doing.
+  drafts.sort((a, b) => a.at - b.at || (ancestry.idOf(a.root) < ancestry.idOf(b.root) ? -1 : 1));
   const causes: TransportCause[] = [];
   const dead = new Set(known.places);
   for (const draft of drafts.slice(0, limits.causesPerLook)) {
@@ -77,6 +84,8 @@ function gather(into: Map<number, TransportEvidence[]>, piece: TransportEvidence
   else found.push(piece);
 }
 
+const firstOf = (pieces: readonly TransportEvidence[]): Instant =>
+  pieces.reduce((first, { at }) => (at < first ? at : first), pieces[0]!.at);
 const names = (pieces: readonly TransportEvidence[]): string[] => pieces.map((piece) => piece.alarm);
 
 /** A collector that says itself that it is lost takes what its polls call unreachable. */
@@ -91,7 +100,7 @@ function lostCollectors(ancestry: Ancestry, silent: Map<number, TransportEvidenc
       alarms.push(...names(said));
       silent.delete(target);
     }
-    drafts.push({ root: place, kind: 'collector', alarms, dead: [], rivals: [] });
+    drafts.push({ root: place, kind: 'collector', alarms, at: firstOf(pieces), dead: [], rivals: [] });
   }
   return drafts;
 }
@@ -120,12 +129,12 @@ function deadDevices(ancestry: Ancestry, { silent, links }: Said, known: KnownDo
     if (!attached.every((link) => links.has(link.index) || known.places.has(link.index))) continue;
     // Two cuts that isolate a device leave it silent too; links known down before count for the cut.
     if (down.length < 2 && attached.length > 1) continue;
-    const alarms = down.flatMap((link) => names(links.get(link.index)!));
-    alarms.push(...names(silent.get(device) ?? []));
+    const said = [...down.flatMap((link) => links.get(link.index)!), ...(silent.get(device) ?? [])];
     for (const link of down) links.delete(link.index);
     silent.delete(device);
     const rivals = down.slice(0, 3).map((link) => ({ place: link.index, gain: -1_500 * down.length }));
-    drafts.push({ root: device, kind: 'node-down', alarms, dead: [device], rivals });
+    const alarms = names(said);
+    drafts.push({ root: device, kind: 'node-down', alarms, at: firstOf(said), dead: [device], rivals });
   }
   return drafts;
 }
@@ -150,7 +159,7 @@ function sharedCuts(ancestry: Ancestry, links: Map<number, TransportEvidence[]>,
     const [segment, count] = shared[0] ?? [-1, 0];
     if (segment < 0) return drafts;
     const cut = topology.linksOver(segment).filter((link) => links.has(link.index));
-    const alarms = cut.flatMap((link) => names(links.get(link.index)!));
+    const said = cut.flatMap((link) => links.get(link.index)!);
     for (const link of cut) links.delete(link.index);
     const rivals = shared
       .slice(1, 4)
@@ -158,7 +167,8 @@ function sharedCuts(ancestry: Ancestry, links: Map<number, TransportEvidence[]>,
     drafts.push({
       root: segment,
       kind: 'duct',
-      alarms,
+      alarms: names(said),
+      at: firstOf(said),
       dead: [segment, ...cut.map((link) => link.index)],
       rivals,
     });
@@ -226,12 +236,16 @@ function silentDevices(
 }
 
 function alone(ancestry: Ancestry, place: number, shadow: Shadow): TransportCause {
-  const alarms = names(shadow.silent.get(place)!);
+  const said = shadow.silent.get(place)!;
   shadow.silent.delete(place);
   const kind = 'node-down';
   const first = ancestry.topology.linksAt(place)[0];
   const rivals = first === undefined ? [] : [{ place: first.index, gain: -3_000 }];
-  return withShadow(ancestry, { root: place, kind, alarms, dead: [place], rivals }, shadow);
+  return withShadow(
+    ancestry,
+    { root: place, kind, alarms: names(said), at: firstOf(said), dead: [place], rivals },
+    shadow,
+  );
 }
 
 /** Most targets of one collector fell silent at once though no device explains it: the collector does not see. */

@@ -126,6 +126,19 @@ test('a second cut of the ring is an incident of its own with all that went dark
   expect(run.open()[1]!.affected.under).toEqual(expect.arrayContaining(['olt-1', 'olt-2']));
 });
 
+test('of two cuts of the ring within a second the later one takes the customers, whatever the links are called', () => {
+  for (const [first, second] of [
+    ['l-12', 'l-4c'],
+    ['l-4c', 'l-12'],
+  ] as const) {
+    const ends = { 'l-12': ['agg-1', 'agg-2'], 'l-4c': ['agg-4', 'core-1'] };
+    const run = new CityRun().linkDown(0, first, ends[first]).linkDown(0.6, second, ends[second]).to(120);
+    const dark = (root: string) => run.open().find((incident) => incident.root === root)!.affected.under;
+    expect(dark(first)).toEqual([]);
+    expect(dark(second)).toContain('olt-1');
+  }
+});
+
 test('two links that failed together in one trench are one cut of the trench', () => {
   const run = new CityRun().linkDown(1, 'l-12', ['agg-1', 'agg-2']).linkDown(1.2, 'l-o1', ['agg-2']).to(10);
   expect(run.summary()).toEqual(['duct trench-b 3']);

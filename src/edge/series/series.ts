@@ -22,6 +22,7 @@ import { exactOf, PointBuffer } from './point-buffer.ts';
 import { decodeRecord, encodeBatch, RecordMemory } from './record.ts';
 import { RollUps } from './roll-ups.ts';
 import { Roller, SLICE_MS } from './roller.ts';
+import { SetAside } from './set-aside.ts';
 
 export interface SeriesOptions {
   readonly folder: string;
@@ -53,7 +54,9 @@ export async function openSeries(options: SeriesOptions): Promise<Parsed<SeriesS
     segmentBytes: LOG_SEGMENT_BYTES,
     windowMs: 1,
   });
-  const store = new EmbeddedSeries({ names, days, rollUps, log: opened.value, ...options });
+  const setAside = new SetAside(folder, world.log);
+  await setAside.prune(names.keptSince);
+  const store = new EmbeddedSeries({ names, days, rollUps, setAside, log: opened.value, ...options });
   const replayProblems = await store.replay(`${folder}/log`);
   return { value: store, problems: [...problems, ...opened.problems, ...replayProblems] };
 }
@@ -85,6 +88,7 @@ interface Parts extends SeriesOptions {
   readonly names: Names;
   readonly days: Days;
   readonly rollUps: RollUps;
+  readonly setAside: SetAside;
   readonly log: SegmentedLog;
 }
 
@@ -244,11 +248,12 @@ class EmbeddedSeries implements SeriesStore {
     if (hoursBefore !== undefined) await this.#parts.rollUps.dropBefore(hoursBefore);
     // Kept in mind, or samples in the log and late ones would bring a dropped day back.
     this.#parts.names.keepSince(Math.floor(before / DAY_MS) * DAY_MS);
+    await this.#parts.setAside.prune(before);
     return await this.#parts.days.dropBefore(before);
   }
 
   async stats(): Promise<Readonly<Record<string, number>>> {
-    const { names, days, log } = this.#parts;
+    const { names, days, log, setAside } = this.#parts;
     return {
       series: names.known - 1,
       samples_taken: this.#head.tally.taken,
@@ -259,6 +264,9 @@ class EmbeddedSeries implements SeriesStore {
       log_bytes: log.bytes,
       bodies_written: days.bodiesWritten,
       chunks_damaged: days.damaged,
+      damaged_files: setAside.files,
+      damaged_bytes: setAside.bytes,
+      damaged_removed: setAside.removed,
       days: days.count,
       day_files: days.files,
       days_sealed: days.sealedCount,

@@ -24,8 +24,8 @@ export class Asks {
   /** What would tell the two likeliest causes apart; asked for when it was not lately. Undefined when there is no doubt. */
   consider(doubt: Doubt, at: Instant): Measurement | undefined {
     const [first, second] = doubt.candidates;
-    if (first === undefined || second === undefined || first.probability >= sureFrom) return undefined;
-    const key = JSON.stringify([first.root, second.root]);
+    if (first === undefined || first.probability >= sureFrom) return undefined;
+    const key = JSON.stringify([first.root, second?.root]);
     const known = this.#asked.get(key);
     if (known !== undefined && at < after(known.at, askAgainAfter)) return known.measurement;
     const measurement = measurementFor(doubt);

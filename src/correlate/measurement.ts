@@ -1,4 +1,5 @@
 /** Which look at the network would tell the two likeliest causes apart: where nobody spoke yet and only one of them reaches. */
+import type { ResourceId } from '../model/ids.ts';
 import type { Candidate } from '../model/incident.ts';
 import type { Measurement } from '../model/measurement.ts';
 import type { Ancestry } from './ancestry.ts';
@@ -20,33 +21,53 @@ const mostLooked = 2_048;
 const mostNamed = 16;
 const trees = ['access', 'cable', 'power'] as const;
 
-/** Undefined where one cause is sure enough, or nothing that could be asked would show the difference. */
+/**
+ * Causes above the same leaves look alike from below, so the winner is told from the likeliest of the others that reaches
+ * elsewhere; else from whatever is narrower, by those below it that said nothing; else by the word of a device itself.
+ * Undefined where one cause is sure enough, or nothing that could be asked would show a difference.
+ */
 export function measurementFor({
   ancestry,
   candidates,
   evidence,
   sightings,
 }: Doubt): Measurement | undefined {
-  const [first, second] = candidates;
-  if (first === undefined || second === undefined || first.probability >= sureFrom) return undefined;
-  const [a, b] = [ancestry.placeOf(first.root), ancestry.placeOf(second.root)];
-  if (a < 0 || b < 0 || ancestry.isStranger(a) || ancestry.isStranger(b)) return undefined;
-  const between = [first.root, second.root] as const;
+  const [first, ...rivals] = candidates;
+  if (first === undefined || first.probability >= sureFrom) return undefined;
+  const winner = ancestry.placeOf(first.root);
+  if (winner < 0 || ancestry.isStranger(winner)) return undefined;
   const heard = new Set(evidence.map(({ place }) => place));
   for (const { place, count } of sightings) if (count === undefined) heard.add(place);
-  const named = new Set<number>();
-  for (const leaf of [...leavesBelow(ancestry, a), ...leavesBelow(ancestry, b)]) {
-    const above = ancestry.above(leaf);
-    if (!heard.has(leaf) && above.includes(a) !== above.includes(b)) named.add(holderOf(ancestry, leaf));
+  const below = leavesBelow(ancestry, winner).filter((leaf) => !heard.has(leaf));
+  const speakers: ResourceId[] = [];
+  for (const { root } of candidates) {
+    const rival = ancestry.placeOf(root);
+    if (rival < 0 || ancestry.isStranger(rival)) continue;
+    if (speaksForItself.has(ancestry.kindOf(rival)) && !heard.has(rival)) speakers.push(root);
+    const beside = leavesBelow(ancestry, rival).filter((leaf) => !heard.has(leaf));
+    const different = [...below, ...beside].filter((leaf) => {
+      const above = ancestry.above(leaf);
+      return above.includes(winner) !== above.includes(rival);
+    });
+    if (different.length === 0) continue;
+    const isNested = ancestry.above(winner).includes(rival) || ancestry.above(rival).includes(winner);
+    const why = isNested ? 'outsideNarrower' : 'notShared';
+    return { between: [first.root, root], resources: holdersOf(ancestry, different), why };
   }
-  if (named.size > 0) {
-    const isNested = ancestry.above(a).includes(b) || ancestry.above(b).includes(a);
-    const resources = spread([...named].map((place) => ancestry.idOf(place)).sort(), mostNamed);
-    return { between, resources, why: isNested ? 'outsideNarrower' : 'notShared' };
+  const second = rivals[0]?.root;
+  if (below.length > 0) {
+    return { between: [first.root, second], resources: holdersOf(ancestry, below), why: 'silentBelow' };
   }
-  const speakers = [a, b].filter((place) => speaksForItself.has(ancestry.kindOf(place)) && !heard.has(place));
-  if (speakers.length === 0) return undefined;
-  return { between, resources: speakers.map((place) => ancestry.idOf(place)), why: 'ownWord' };
+  return speakers.length === 0
+    ? undefined
+    : { between: [first.root, second], resources: speakers, why: 'ownWord' };
+}
+
+/** What holds these, as few as a question may name, evenly from first to last. */
+function holdersOf(ancestry: Ancestry, leaves: readonly number[]): readonly ResourceId[] {
+  const ids = [...new Set(leaves.map((leaf) => ancestry.idOf(holderOf(ancestry, leaf))))].sort();
+  if (ids.length <= mostNamed) return ids;
+  return Array.from({ length: mostNamed }, (_, i) => ids[Math.floor((i * ids.length) / mostNamed)]!);
 }
 
 /** Everything that ends below it, the nearest first, as far as the bound lets it look. */
@@ -68,9 +89,3 @@ function holderOf({ topology }: Ancestry, leaf: number): number {
   const parent = topology.parentOf('access', leaf);
   return parent < 0 || topology.isAccessHead(parent) ? leaf : parent;
 }
-
-/** So many of them, evenly from first to last. */
-const spread = <T>(list: readonly T[], most: number): readonly T[] =>
-  list.length <= most
-    ? list
-    : Array.from({ length: most }, (_, i) => list[Math.floor((i * list.length) / most)]!);

@@ -185,14 +185,30 @@ function seeCount(
 ): void {
   const own = tallies.at(owner);
   const known = own?.[state] ?? 0;
-  const rest = own === undefined ? count : ancestry.leavesOf(owner) - own.spoken - own.alive - own.unknown;
-  const more = Math.min(count - known, rest);
+  const more = own === undefined ? count : Math.min(count - known, silentOf(ancestry, own));
   if (more <= 0) return;
   for (const place of ancestry.above(owner)) {
     const tally = tallies.at(place);
     if (tally !== undefined && at >= tally.newest) tally[state] += more;
   }
+  if (own !== undefined && at >= own.newest) seeCountBelow(ancestry, tallies, own, state);
 }
+
+/** Of those counted as many must be below a child as do not fit beside it. */
+function seeCountBelow(ancestry: Ancestry, tallies: Tallies, own: Tally, state: 'alive' | 'unknown'): void {
+  for (const child of ancestry.topology.childrenOf('access', own.place)) {
+    const tally = tallies.at(child);
+    if (tally === undefined) continue;
+    const beside = ancestry.leavesOf(own.place) - ancestry.leavesOf(child) - (own.spoken - tally.spoken);
+    const more = Math.min(own[state] - beside - tally[state], silentOf(ancestry, tally));
+    if (more <= 0) continue;
+    tally[state] += more;
+    seeCountBelow(ancestry, tallies, tally, state);
+  }
+}
+
+const silentOf = (ancestry: Ancestry, { place, spoken, alive, unknown }: Tally): number =>
+  ancestry.leavesOf(place) - spoken - alive - unknown;
 
 /** Kinds that send an alarm of their own when they fail. */
 export const speaksForItself: ReadonlySet<string> = new Set(['pon-port', 'card', 'olt', 'cmts', 'dslam']);

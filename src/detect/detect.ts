@@ -23,6 +23,7 @@ import {
 import { type Gathered, gather } from './gathering.ts';
 import type { DetectionRules, PortRole } from './rules.ts';
 import type { DeviceSeen } from './seen.ts';
+import { type FullBitmaps, standing } from './standing.ts';
 import { meaningOfLine, type SyslogLine } from './syslog-rules.ts';
 import { asksForDiscovery, meaningOfTrap, type Trap, type WatchedDevice } from './trap-rules.ts';
 
@@ -115,7 +116,19 @@ export class Detection {
   /** What `polled` just found there, said in as few words as can be (design L2). */
   gathered(device: string, seen: DeviceSeen, found: readonly Observation[]): Gathered {
     const state = this.#devices.get(device);
-    return state === undefined ? { bitmaps: [], rest: found } : gather(state, seen, found);
+    return state === undefined
+      ? { bitmaps: [], rest: found }
+      : gather({ ...state, rules: this.#rules }, seen, found);
+  }
+
+  /** How everything at or below these places stands by what `polled` just took in: the answer to the line's question. */
+  standing(
+    device: string,
+    seen: DeviceSeen,
+    asked: { readonly places: ReadonlySet<string>; readonly at: Instant },
+  ): FullBitmaps {
+    const state = this.#devices.get(device);
+    return state === undefined ? { bitmaps: [], left: 0 } : standing(state, this.#rules, seen, asked);
   }
 
   /** The device said that it lives, and nothing else. */

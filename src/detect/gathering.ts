@@ -1,15 +1,18 @@
 /** What one poll found of many objects of one owner becomes one bitmap; everything else stays as it was found. */
 import { type Bitmap, type BitmapChild, leastAlike, mostChildren } from '../model/bitmap.ts';
-import { type ResourceId, resourceId } from '../model/ids.ts';
+import type { ResourceId } from '../model/ids.ts';
 import type { Observation } from '../model/observation.ts';
-import type { Conditions } from './conditions.ts';
+import type { DeviceState } from './device-state.ts';
+import type { DetectionRules } from './rules.ts';
 import type { DeviceSeen } from './seen.ts';
-import type { WatchedDevice } from './trap-rules.ts';
+import { countOf, owners, type Place, type Stand, standsOf } from './standing.ts';
 
 export interface Gathered {
   readonly bitmaps: readonly Bitmap[];
   readonly rest: readonly Observation[];
 }
+
+type Owners = ReturnType<typeof owners>;
 
 /** One group of observations that differ in their object alone. */
 interface Alike {
@@ -18,13 +21,15 @@ interface Alike {
   readonly members: { readonly observation: Observation; readonly child: BitmapChild }[];
 }
 
-export function gather(
-  { device, conditions }: { readonly device: WatchedDevice; readonly conditions: Conditions },
-  seen: DeviceSeen,
-  found: readonly Observation[],
-): Gathered {
+/** What bitmaps are made from. */
+interface Gathering extends Pick<DeviceState, 'device' | 'conditions' | 'ports'> {
+  readonly rules: DetectionRules;
+}
+
+export function gather(from: Gathering, seen: DeviceSeen, found: readonly Observation[]): Gathered {
   if (found.length < leastAlike) return { bitmaps: [], rest: found };
-  const ownerOf = owners(device, seen);
+  const { device } = from;
+  const ownerOf = owners(from, seen);
   const groups = new Map<string, Alike>();
   for (const observation of found) {
     const { event, cause, by, source, resource, severity } = observation;
@@ -34,67 +39,37 @@ export function gather(
     if (place === undefined) continue;
     const key = `${place.kind} ${place.owner} ${event} ${cause} ${severity ?? ''}`;
     const group = groups.get(key) ?? { place, first: { ...observation, event, cause }, members: [] };
-    const { name, value } = observation.attributes ?? {};
-    group.members.push({ observation, child: { object: resource.slice(device.id.length + 1), name, value } });
+    const { name, value, object: _, ...further } = observation.attributes ?? {};
+    const facts = Object.keys(further).length === 0 ? undefined : further;
+    const object = resource.slice(device.id.length + 1);
+    group.members.push({ observation, child: { object, name, value, facts } });
     groups.set(key, group);
   }
   const many = [...groups.values()].filter(({ members }) => members.length >= leastAlike);
   const taken = new Set(many.flatMap(({ members }) => members.map(({ observation }) => observation)));
   return {
-    bitmaps: many.flatMap((group) => bitmapsOf(group, { device, conditions, seen, ownerOf })),
+    bitmaps: many.flatMap((group) => bitmapsOf(group, { from, seen, ownerOf })),
     rest: taken.size === 0 ? found : found.filter((observation) => !taken.has(observation)),
   };
 }
 
-/** Where an object hangs, and of what kind it is. */
-interface Place {
-  readonly owner: ResourceId;
-  readonly kind: string;
-}
-
-type Owners = ReadonlyMap<ResourceId, Place>;
-
-/** By resource of the object; of several tables about it one says what it hangs on. */
-function owners(device: WatchedDevice, seen: DeviceSeen): Owners {
-  const known = new Map<ResourceId, Place>();
-  for (const table of seen.tables) {
-    const { kind, rows } = table.shape();
-    for (const { id, parent } of rows) {
-      const resource = resourceId(`${device.id}/${id}`);
-      if (parent !== undefined) known.set(resource, { owner: resourceId(`${device.id}/${parent}`), kind });
-      else if (!known.has(resource)) known.set(resource, { owner: device.resource, kind });
-    }
-  }
-  return known;
-}
-
 function bitmapsOf(
   { place, first, members }: Alike,
-  of: {
-    readonly device: WatchedDevice;
-    readonly conditions: Conditions;
-    readonly seen: DeviceSeen;
-    readonly ownerOf: Owners;
-  },
+  { from, seen, ownerOf }: { readonly from: Gathering; readonly seen: DeviceSeen; readonly ownerOf: Owners },
 ): Bitmap[] {
-  const { device, conditions, seen, ownerOf } = of;
-  const { owner } = place;
-  const isSibling = (one: Place | undefined): boolean => one?.owner === owner && one.kind === place.kind;
+  const { owner, kind } = place;
   const { event, cause, severity } = first;
-  const isDown = new Map<ResourceId, boolean>();
-  for (const table of seen.tables) {
-    conditions.judged(table, new Set([cause]), ({ object, verdict }) => {
-      const resource = resourceId(`${device.id}/${object}`);
-      if (!isSibling(ownerOf.get(resource))) return;
-      isDown.set(resource, isDown.get(resource) === true || verdict === 'bad');
-    });
+  const siblings = new Map<ResourceId, Stand>();
+  for (const [resource, one] of ownerOf) {
+    if (one.owner === owner && one.kind === kind) siblings.set(resource, 'unknown');
   }
-  const all = [...ownerOf.values()].filter(isSibling).length;
-  const down = [...isDown.values()].filter(Boolean).length;
-  const counts = { down, alive: isDown.size - down, unknown: all - isDown.size };
+  for (const [resource, stand] of standsOf(from, from.rules, seen, new Set([cause]))) {
+    if (siblings.has(resource)) siblings.set(resource, stand);
+  }
+  const counts = countOf(siblings.values());
   const children = members.map(({ child }) => child);
   return Array.from({ length: Math.ceil(children.length / mostChildren) }, (_, i) => ({
-    ...{ owner, device: device.id, event, cause, severity, counts },
+    ...{ owner, device: from.device.id, event, cause, severity, counts },
     children: children.slice(i * mostChildren, (i + 1) * mostChildren),
   }));
 }

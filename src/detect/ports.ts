@@ -136,6 +136,16 @@ export class Ports {
     }
   }
 
+  /** Those that polls judge now; what a notification says and no poll has settled is left out. */
+  judged(take: (ifIndex: number, isDown: boolean) => void): void {
+    const columns = this.#columns;
+    for (const port of columns.ports()) {
+      if (!columns.has(port, portFlags.wasUp) || columns.has(port, portFlags.isTold)) continue;
+      const isDown = columns.has(port, portFlags.isRaised);
+      if (isDown || columns.count[port] === 0) take(columns.ifIndex[port]!, isDown);
+    }
+  }
+
   snapshot(): readonly PortSnapshot[] {
     return this.#columns.snapshot();
   }

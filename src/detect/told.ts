@@ -76,6 +76,12 @@ export class Told {
     for (const [hint, judgement] of verdicts) this.#end(hint, judgement, found);
   }
 
+  /** What was told so lately that a reading may be older. */
+  lately(at: Instant): ReadonlySet<ResourceId> {
+    const fresh = [...this.#hints.values()].filter((hint) => at < hint.at + readingLasts);
+    return new Set(fresh.flatMap(({ resource, by }) => (by === undefined ? [resource] : [resource, by])));
+  }
+
   snapshot(): readonly Hint[] {
     return [...this.#hints.values()];
   }

@@ -3,8 +3,9 @@
  * it is silent.
  */
 import { spreadHash } from '../base/random.ts';
-import type { FillOutcome } from '../collect/collect.ts';
+import { type FillOutcome, isOfPorts } from '../collect/collect.ts';
 import type { SessionProblem } from '../collect/session.ts';
+import { endsWithProofOfLife } from '../model/alarm.ts';
 import { DeviceColumns, type PortColumnsOf } from './device-columns.ts';
 import type { PolledDevice, PolledPlan } from './polled-device.ts';
 
@@ -60,6 +61,8 @@ export class DeviceTurn {
   isSuspect = false;
   /** It is asked out of turn: nothing but costly tables waits for its schedule. */
   isHurried = false;
+  /** The line wants to know who is alive: whatever tells that is asked now. */
+  isAsked = false;
 
   constructor(options: {
     readonly device: PolledDevice;
@@ -203,16 +206,19 @@ export class DeviceTurn {
   #due({ groups }: PolledPlan, nowMs: number): number[] {
     const slack = this.everyMs / 2;
     const isSuspect = this.isSuspect && nowMs >= this.#suspectedAtMs + suspicionApartMs;
-    const due = groups.flatMap(({ everyMs, onSuspicion }, i) => {
+    const due = groups.flatMap((group, i) => {
+      const { everyMs, onSuspicion } = group;
       const every = everyMs ?? (onSuspicion ? costlyEveryMs : this.#intervalMs);
       // Costly tables of many devices are not all asked after a start.
       this.#dueMs[i] ??= onSuspicion ? nowMs + (spreadHash(`${this.device.id} ${i}`) % every) : nowMs;
-      const isOutOfTurn = onSuspicion ? isSuspect : this.isHurried && every <= this.#intervalMs;
+      const isHurried = onSuspicion ? isSuspect : this.isHurried && every <= this.#intervalMs;
+      const isOutOfTurn = isHurried || (this.isAsked && tellsOfLife(group));
       if (!isOutOfTurn && nowMs < this.#dueMs[i]! - slack) return [];
       this.#dueMs[i] = nowMs + every;
       return [i];
     });
     this.isHurried = false;
+    this.isAsked = false;
     if (isSuspect) {
       this.isSuspect = false;
       this.#suspectedAtMs = nowMs;
@@ -220,6 +226,11 @@ export class DeviceTurn {
     return due;
   }
 }
+
+const tellsOfLife = ({ parts }: PolledPlan['groups'][number]): boolean =>
+  parts.some(
+    ({ table }) => isOfPorts(table) || table.alarms.some(({ cause }) => endsWithProofOfLife.has(cause)),
+  );
 
 function silence({ problems }: FillOutcome): TurnOutcome {
   const refused = problems.find((problem) => problem?.kind === 'refused');

@@ -2,12 +2,13 @@
  * The measuring loop of a collector: asks each device at its own moment of the interval, hands samples to the series and
  * what was seen to `detect`. Fast and not journaled: only observations leave it.
  */
-import { type DurationMs, milliseconds, minutes, seconds } from '../base/instant.ts';
+import { type DurationMs, type Instant, milliseconds, minutes, seconds } from '../base/instant.ts';
 import type { Wake, World } from '../base/world.ts';
 import type { SampleSink } from '../collect/collect.ts';
 import type { Detection } from '../detect/detect.ts';
-import type { Bitmap } from '../model/bitmap.ts';
+import { type Bitmap, type FullBitmap, mostChildren } from '../model/bitmap.ts';
 import type { Observation } from '../model/observation.ts';
+import { AskedDevices, type AskedPlaces } from './asked-devices.ts';
 import type { DeviceColumns, PortColumnsOf } from './device-columns.ts';
 import { DeviceTurn, type TurnOutcome } from './device-turn.ts';
 import { ObservationOutlet } from './observation-outlet.ts';
@@ -29,6 +30,8 @@ export interface MeasuringOptions {
   readonly offer: (observation: Observation) => boolean;
   /** The same for what is said of many at once; absent: said one by one. */
   readonly offerMany?: ((bitmap: Bitmap) => boolean) | undefined;
+  /** The same for what the line asked for; absent: nobody asks. */
+  readonly offerFull?: ((bitmap: FullBitmap) => boolean) | undefined;
   /** Whether it answered; not called for turns that say nothing. */
   readonly onTurn: (device: PolledDevice, answered: boolean) => void;
 }
@@ -51,6 +54,7 @@ export class Measuring {
   readonly #outlet: ObservationOutlet;
   readonly #samples: SampleOutlet;
   readonly #health: PollingHealth;
+  readonly #asked = new AskedDevices();
   readonly #columnsOf: PortColumnsOf = new WeakMap();
   readonly #turns = new Map<string, DeviceTurn>();
   /** By number of turn. */
@@ -83,6 +87,7 @@ export class Measuring {
       ...this.#samples.counters,
       ...this.#outlet.counters,
       ...this.#health.counters(),
+      ...this.#asked.counters,
       turnsLeftOut: this.#schedule.skipped,
     };
   }
@@ -163,6 +168,12 @@ export class Measuring {
     this.#rereading.set(device, wake);
   }
 
+  /** The line wants to know how everything at or below these places stands: the device is polled at once and the poll answers. */
+  ask(device: string, places: Iterable<string>): void {
+    if (!this.#turns.has(device)) return;
+    if (this.#asked.ask(device, places, this.#options.world.monotonicMs())) this.pollNow(device);
+  }
+
   /** The device is asked out of turn, at most once a second. */
   pollNow(device: string): void {
     const turn = this.#turns.get(device);
@@ -191,6 +202,7 @@ export class Measuring {
     this.#byNumber[turn.turn] = undefined;
     this.#turns.delete(turn.device.id);
     this.#rereadAtMs.delete(turn.device.id);
+    this.#asked.forget(turn.device.id);
     this.#upTimes.delete(turn.device.id);
     this.#health.remove(turn.device.id);
   }
@@ -211,19 +223,22 @@ export class Measuring {
     turn.isBusy = true;
     this.#health.asked(turn.device.id, lateMs);
     const { world } = this.#options;
+    const asked = this.#asked.take(turn.device.id, world.monotonicMs());
+    if (asked !== undefined) turn.isAsked = true;
     turn
       .take(world.monotonicMs())
-      .then((outcome) => this.#judge(turn, outcome))
+      .then((outcome) => this.#judge(turn, outcome, asked))
       .catch((error: unknown) => {
         const fields = { device: turn.device.id, error: String(error) };
         world.log.error('a reading could not be taken in', fields);
       })
       .finally(() => {
         turn.isBusy = false;
+        if (this.#asked.has(turn.device.id)) this.pollNow(turn.device.id);
       });
   }
 
-  #judge(turn: DeviceTurn, outcome: TurnOutcome): void {
+  #judge(turn: DeviceTurn, outcome: TurnOutcome, asked: AskedPlaces | undefined): void {
     // What was asked before a change says nothing of what is asked now.
     const { device } = turn;
     if (this.#turns.get(device.id) !== turn) return;
@@ -232,21 +247,27 @@ export class Measuring {
     this.#counters.tablesIncomplete += turn.takeCutTables();
     switch (outcome.kind) {
       case 'answered':
-        this.#answered(turn, outcome);
+        this.#answered(turn, outcome, asked);
         break;
       case 'alive':
         this.#tell(this.#health.answered(device.id, detection.answered(device)));
+        if (asked !== undefined) this.#tellStanding([]);
         break;
       default:
         this.#counters.pollsWithoutAnswer++;
         if (outcome.kind === 'refused') this.#health.refused(device.id, outcome.reason);
         this.#tell(this.#health.silent(device.id, detection.silent(device)));
+        if (asked !== undefined) this.#tellStanding(unseen(device, asked, this.#options.world.now()));
     }
     this.#options.onTurn(device, outcome.kind === 'answered' || outcome.kind === 'alive');
     this.#keepPace(turn);
   }
 
-  #answered(turn: DeviceTurn, outcome: Extract<TurnOutcome, { kind: 'answered' }>): void {
+  #answered(
+    turn: DeviceTurn,
+    outcome: Extract<TurnOutcome, { kind: 'answered' }>,
+    asked: AskedPlaces | undefined,
+  ): void {
     const { device } = turn;
     const { columns, groups } = outcome;
     const { detection, world } = this.#options;
@@ -262,7 +283,19 @@ export class Measuring {
     const told = detection.gathered(device.id, seen, this.#health.answered(device.id, found));
     for (const bitmap of told.bitmaps) this.#outlet.sendMany(bitmap);
     this.#tell(told.rest);
+    if (asked !== undefined) {
+      const { bitmaps, left } = detection.standing(device.id, seen, { places: asked, at });
+      this.#asked.counters.asksCut += left;
+      this.#tellStanding(bitmaps);
+    }
     this.#name(turn, columns, groups);
+  }
+
+  /** What the line does not take now is old news when it does: it asks again where it still wants to know. */
+  #tellStanding(bitmaps: readonly FullBitmap[]): void {
+    const { offerFull } = this.#options;
+    const isTold = bitmaps.length > 0 && bitmaps.every((bitmap) => offerFull?.(bitmap) === true);
+    this.#asked.counters[isTold ? 'asksAnswered' : 'asksUnanswered']++;
   }
 
   /** A gap stands just before the value that does not go on from the last one. */
@@ -322,4 +355,17 @@ export class Measuring {
     this.#everyMs[turn.turn] = turn.everyMs;
     this.#schedule.pace(turn.turn, turn.everyMs, this.#options.world.monotonicMs());
   }
+}
+
+/** Of what was asked for on a device that does not answer. */
+function unseen({ id, resource }: PolledDevice, asked: AskedPlaces, at: Instant): FullBitmap[] {
+  const objects = [...asked].filter((place) => place.startsWith(`${id}/`));
+  const counts = { down: 0, alive: 0, unknown: objects.length };
+  const common = { owner: resource, device: id, at, counts, down: [], alive: [] };
+  return Array.from({ length: Math.ceil(objects.length / mostChildren) }, (_, i) => ({
+    ...common,
+    unknown: objects
+      .slice(i * mostChildren, (i + 1) * mostChildren)
+      .map((place) => place.slice(id.length + 1)),
+  }));
 }

@@ -1,15 +1,16 @@
 /** What bitmaps change in the alarms, and what they count: many observations of one poll taken in as one input (design L2). */
 import type { Alarms } from '../alarm/alarm.ts';
 import type { Instant } from '../base/instant.ts';
-import type { AlarmChange } from '../model/alarm.ts';
+import { type AlarmChange, endsWithProofOfLife } from '../model/alarm.ts';
 import { type Bitmap, type FullBitmap, observationsOf } from '../model/bitmap.ts';
 import { type ResourceId, resourceId } from '../model/ids.ts';
 
 type Counted = Pick<Bitmap, 'owner' | 'counts'>;
 
+/** Counts tell who is alive where the cause is a loss of sight or light; those of other causes tell of something else. */
 export const takeBitmap = (alarms: Alarms, bitmap: Bitmap, at: Instant): AlarmChange[] => [
   ...alarms.observeAll(observationsOf(bitmap), at),
-  counted(bitmap),
+  ...(endsWithProofOfLife.has(bitmap.cause) ? [counted(bitmap)] : []),
 ];
 
 /** Who is alive ends what was held against it; what is down and was missed is raised, as by a list of conditions (design L11). */

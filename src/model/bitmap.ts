@@ -48,11 +48,13 @@ export interface BitmapChild {
   readonly object: string;
   readonly name?: string | undefined;
   readonly value?: string | undefined;
+  /** Further facts for people, such as what its port is called. */
+  readonly facts?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The same said one by one. */
 export function observationsOf({ device, event, cause, severity, children }: Bitmap): readonly Observation[] {
-  return children.map(({ object, name, value }) => {
+  return children.map(({ object, name, value, facts: further }) => {
     const base = {
       event,
       resource: resourceId(`${device}/${object}`),
@@ -61,7 +63,7 @@ export function observationsOf({ device, event, cause, severity, children }: Bit
       device,
     } as const;
     if (event === 'clear') return base;
-    const facts = Object.entries({ value, object, name }).flatMap(([key, fact]) =>
+    const facts = Object.entries({ value, object, name, ...further }).flatMap(([key, fact]) =>
       fact === undefined ? [] : [[key, fact]],
     );
     return { ...base, severity, attributes: Object.fromEntries(facts) as Record<string, string> };

@@ -2,8 +2,8 @@
 import type { ResourceId } from './ids.ts';
 
 export interface Measurement {
-  /** The likelier cause first. */
-  readonly between: readonly [ResourceId, ResourceId];
+  /** The likelier cause first; the second is undefined where nothing else was thought of. */
+  readonly between: readonly [ResourceId, ResourceId | undefined];
   /** Places below which it would look different. */
   readonly resources: readonly ResourceId[];
   readonly why: MeasurementReason;
@@ -14,5 +14,7 @@ type MeasurementReason =
   | 'outsideNarrower'
   /** Each cause would have taken some that the other would not. */
   | 'notShared'
-  /** Both would have taken the same; these would say so themselves. */
+  /** These said nothing, and the cause would have taken them. */
+  | 'silentBelow'
+  /** All would have taken the same; these would say so themselves. */
   | 'ownWord';

@@ -10,7 +10,10 @@ import type { Probing } from '../../flow/probing.ts';
 import type { SeriesStore } from '../../flow/series.ts';
 import type { DnsView } from '../../model/dns.ts';
 import { type ResourceId, resourceId } from '../../model/ids.ts';
+import type { Measurement } from '../../model/measurement.ts';
+import type { Topology } from '../../topology/topology.ts';
 import type { Installation } from '../config/installation.ts';
+import { placesByDevice } from './asking.ts';
 import { openDetectionMemory } from './detection-memory.ts';
 import type { DeviceBoard } from './device-board.ts';
 import { type Discovery, openDiscovery } from './discovery.ts';
@@ -24,6 +27,8 @@ export interface Collector {
   suspect(device: string): void;
   /** Its parts or neighbours changed: it is read whole soon. */
   rediscover(device: string): void;
+  /** The line asks how all below these places stands: the devices that see it are polled at once and answer. */
+  observe(measurement: Measurement, topology: Topology): void;
   /** Where an SNMP engine of this id (hexadecimal) proved to be when it was polled. */
   placesOf(engineId: string): Iterable<string>;
   /** True while most devices fell silent at once: it is this collector that sees nothing. */
@@ -83,13 +88,19 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   forgetStrangers(judges, targets.devices, useProbes(config));
   measuring.start();
   const keeper = keepTrue(judges, world);
+  let watched = installation.config.devices;
   return {
     detection,
     suspect: (device) => measuring.suspect(device),
     rediscover: (device) => measuring.rediscover(device),
+    observe({ resources }, topology) {
+      for (const [device, places] of placesByDevice(topology, watched, resources))
+        measuring.ask(device, places);
+    },
     placesOf: (engineId) => transport.engines.placesOf(engineId),
     isBlind: () => measuring.health.isBlind,
     use(changed) {
+      watched = changed.config.devices;
       detection.setRules(changed.rules.detection);
       devices.use(changed.config.devices);
       discovery.use(changed);
@@ -134,6 +145,7 @@ function openMeasuring(
     intervalMs: installation.config.snmp.intervalMs,
     offer: (observation) => offer({ kind: 'observation', observation }),
     offerMany: (bitmap) => offer({ kind: 'bitmap', bitmap }),
+    offerFull: (bitmap) => offer({ kind: 'fullBitmap', bitmap }),
     collector: collectorId,
     devices: polled,
     onTurn: (device, answered) => showTurn(devices, device, answered ? world.now() : undefined),

@@ -10,6 +10,7 @@ import type { FrontPorts, ImportOutcome, PlayPort } from '../../edge/http/ports.
 import type { Applied } from '../../flow/applied.ts';
 import type { SeriesStore } from '../../flow/series.ts';
 import type { SubscriberKey } from '../../model/ids.ts';
+import type { Measurement } from '../../model/measurement.ts';
 import { isScenario, scenarioNames } from '../../sim/scenarios.ts';
 import { startJobs } from '../calendar.ts';
 import { accessPort, issueSignIn } from '../center/access.ts';
@@ -41,7 +42,12 @@ import { type HeldLock, lockData, orphanPatienceMs } from './data-lock.ts';
 import type { PlayMessage } from './simulation.ts';
 
 /** The demo plays an outage in three minutes, so what takes minutes in a network takes seconds there. */
-const demoTiming = { quietMs: seconds(3), leftoverMs: seconds(12), revisitMs: seconds(30) };
+const demoTiming = {
+  quietMs: seconds(3),
+  leftoverMs: seconds(12),
+  revisitMs: seconds(30),
+  askAfterMs: seconds(1),
+};
 
 export async function startCenter(host: RoleHost): Promise<StartedRole> {
   const whole = await loadWhole(host.start);
@@ -282,6 +288,15 @@ class Center {
     for (const applied of batch) this.#live.publish(applied);
     this.#link?.delivered(batch);
     if (batch.some((applied) => applied.effects.length > 0)) this.#courier?.wake();
+    for (const { effects } of batch) {
+      for (const effect of effects) if (effect.kind === 'observe') this.#observe(effect.measurement);
+    }
+  }
+
+  #observe(measurement: Measurement): void {
+    const { line, contents } = this.#lineHost!;
+    const { topology } = line.named;
+    if (topology !== undefined) this.#collector?.observe(measurement, contents.topology(topology));
   }
 
   async #restoreLive(): Promise<void> {

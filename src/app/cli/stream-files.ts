@@ -1,21 +1,27 @@
 /** The files of an alarm stream as `replay` and `score` read them: a file that cannot be read is a Fault with its name. */
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Fault } from '../../base/fault.ts';
 import { formatProblem } from '../../base/problem.ts';
-import { compileTopology, parseTopology, type Topology } from '../../topology/topology.ts';
+import { type Topology, TopologyReader } from '../../topology/topology.ts';
 import type { Complaints } from './complaints.ts';
 
+/** In pieces, since a topology may be larger than a text can be. */
 export async function readTopology(file: string, complaints: Complaints): Promise<Topology> {
-  const text = await readText(file);
-  const { value, problems } = parseTopology(text, file);
+  const reader = new TopologyReader(file);
+  try {
+    for await (const piece of createReadStream(file)) reader.read(piece as Buffer);
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    throw new Fault('replay/unreadable', `${file} cannot be read`, error);
+  }
+  const { value, problems } = reader.end();
   const unusable = problems.find(({ code }) => code === 'topology/format' || code === 'topology/syntax');
-  if (value.resources.length === 0 && unusable !== undefined) {
+  if (value.count === 0 && unusable !== undefined) {
     throw new Fault('replay/topology', `\n${formatProblem(unusable)}`);
   }
-  const compiled = compileTopology(value);
   for (const problem of problems) complaints.add(problem);
-  for (const problem of compiled.problems) complaints.add({ ...problem, file });
-  return compiled.value;
+  return value;
 }
 
 export async function readText(file: string): Promise<string> {

@@ -15,7 +15,7 @@ export function compileAlarm(
   findings: Findings,
 ): ObjectAlarm | undefined {
   const { cause, when, unless } = text;
-  const ofAny = { cause, polls: text.for ?? 1, when, unless };
+  const ofAny = { cause, polls: text.for ?? 1, when, unless, wasGood: text.wasGood };
   const subjects = [
     text.count === undefined ? text.state : undefined,
     text.metric,
@@ -99,18 +99,28 @@ export function checkAlarms(
 ): void {
   const states = tables.flatMap((table) => table.states.map(({ name }) => name));
   const metrics = tables.flatMap((table) => metricsOf(table).map(({ name }) => name));
-  const check = (name: string | undefined, known: readonly string[], path: DocumentPath): void => {
+  const check = (
+    name: string | undefined,
+    known: readonly string[],
+    path: DocumentPath,
+    nobody = 'no table of this profile reads',
+  ): void => {
     if (name === undefined || known.includes(name)) return;
     const near = didYouMean(name, known);
     const hint = near === undefined ? undefined : `did you mean "${near}"?`;
-    found(path, { code: 'profile/alarm', message: `no table of this profile reads "${name}"`, hint });
+    found(path, { code: 'profile/alarm', message: `${nobody} "${name}"`, hint });
   };
+  const lacks = 'this table does not read';
   for (const [table, source] of Object.entries(own)) {
+    // What is excused by another state is found in the same row: rows of several tables are read at different times.
+    const beside = tables.find(({ name }) => name === table)?.states.map(({ name }) => name) ?? [];
     for (const [i, alarm] of (source?.alarms ?? []).entries()) {
       const at = (...key: string[]): DocumentPath => ['tables', table, 'alarms', i, ...key];
       for (const key of ['state', 'count'] as const) check(alarm[key], states, at(key));
-      for (const key of ['when', 'unless'] as const) check(alarm[key]?.state, states, at(key, 'state'));
-      if (typeof alarm.severity === 'object') check(alarm.severity.state, states, at('severity', 'state'));
+      for (const key of ['when', 'unless'] as const)
+        check(alarm[key]?.state, beside, at(key, 'state'), lacks);
+      if (typeof alarm.severity === 'object')
+        check(alarm.severity.state, beside, at('severity', 'state'), lacks);
       for (const key of ['metric', 'rate', 'slope', 'share', 'average'] as const)
         check(alarm[key], metrics, at(key));
       for (const of of ([] as string[]).concat(alarm.of ?? [])) check(of, metrics, at('of'));

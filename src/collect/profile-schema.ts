@@ -156,6 +156,7 @@ const alarm = closed(
         ]),
       ],
     },
+    wasGood: { const: true },
     when: closed(stateIs, ['state', 'is']),
     unless: closed(stateIs, ['state', 'is']),
     metric: word,

@@ -167,6 +167,7 @@ export interface AlarmText {
   readonly severity?:
     | PerceivedSeverity
     | { readonly state: string; readonly map?: Readonly<Record<string, PerceivedSeverity>> };
+  readonly wasGood?: true;
   readonly when?: StateIsText;
   readonly unless?: StateIsText;
   readonly metric?: string;

@@ -61,7 +61,7 @@ export class Conditions {
   readonly #conditions = new Map<string, Condition>();
   readonly #tables = new Map<string, HeldTable>();
   /** Kinds of objects that are interfaces by another name: a PON port, the terminal of a line. */
-  readonly #portKinds = new Set(['interface']);
+  readonly #portKinds = new Set<string>();
   #refused = 0;
 
   constructor(device: WatchedDevice, snapshot: readonly Condition[] = []) {
@@ -89,7 +89,7 @@ export class Conditions {
           continue;
         }
         const levels = watch.levelsAt(place);
-        if (levels === undefined || (condition === undefined && isWithin(levels, value))) continue;
+        if (levels === undefined || (condition === undefined && isNoNews(watch, levels, value))) continue;
         this.#judge({ watch, held, place, levels, value, seen }, found, raised);
       }
     }
@@ -110,7 +110,10 @@ export class Conditions {
         if (!hasValues(seen, watch.rowAt(place), shape)) continue;
         const { id, name } = watch.thingAt(place, shape);
         const level = held.get(place)?.level;
-        const verdict = level === undefined ? 'good' : level.raised >= 0 ? 'bad' : 'undecided';
+        // What was never good may be unused or broken: a poll cannot tell.
+        if (level === undefined && watch.needsGood === true) continue;
+        const isGood = level === undefined || (level.raised < 0 && level.count === 0);
+        const verdict = isGood ? 'good' : level.raised >= 0 ? 'bad' : 'undecided';
         take({ cause: watch.cause, object: id, name, verdict, ...this.#placed(watch, id) });
       }
     }
@@ -155,7 +158,7 @@ export class Conditions {
       const attributes = { value: String(value), ...attributesOf(at.watch, place, at.seen.shape()) };
       raised.push({ ...this.#observation(condition, 'raise'), severity: result, attributes });
     }
-    if (condition.level.raised < 0 && condition.level.count === 0) {
+    if (condition.level.raised < 0 && condition.level.count === 0 && at.watch.needsGood !== true) {
       held.delete(place);
       this.#conditions.delete(keyOf(condition));
     }
@@ -184,15 +187,11 @@ export class Conditions {
     return condition;
   }
 
-  /** The object `kind/index` by the one name that its place has: traps and the topology know ports by their ifIndex. */
-  nameOf(object: string): ResourceId {
+  #placed(watch: Watch, object: string): Pick<Condition, 'resource' | 'by'> {
+    // One place has one name, whoever speaks of it: traps and the topology know ports by their ifIndex.
     const [kind = '', index = ''] = object.split('/');
     const isPort = this.#portKinds.has(kind) && /^\d+$/.test(index);
-    return resourceId(`${this.#device.id}/${isPort ? `if/${index}` : object.slice(0, 128)}`);
-  }
-
-  #placed(watch: Watch, object: string): Pick<Condition, 'resource' | 'by'> {
-    const own = this.nameOf(object);
+    const own = resourceId(`${this.#device.id}/${isPort ? `if/${index}` : object.slice(0, 128)}`);
     return watch.isOfDevice ? { resource: this.#device.resource, by: own } : { resource: own, by: undefined };
   }
 
@@ -269,6 +268,13 @@ function attributesOf(watch: Watch, place: number, shape: TableShape): Readonly<
     ...(name !== undefined && { name: name.slice(0, 256) }),
     ...watch.attributesAt?.(place, shape),
   };
+}
+
+/** Nothing is remembered yet and nothing has to be: it is good; or, of what must have been good before, it is not. */
+function isNoNews(watch: Watch, levels: Levels, value: number): boolean {
+  if (watch.needsGood !== true) return isWithin(levels, value);
+  // Excused is not good: a port that somebody switched off was not in use.
+  return !isWithin(levels, value) || !Number.isFinite(value);
 }
 
 /** A row of which the poll brought nothing says nothing. */

@@ -15,6 +15,8 @@ export interface Watch {
   readonly cause: string;
   /** True: the alarm is about the device, the object stands in `by`; else about the object. */
   readonly isOfDevice: boolean;
+  /** True: only what was good since it is watched can be bad; what never was is not in use. */
+  readonly needsGood?: boolean | undefined;
   /** How many things it judges: rows, values of rows, or parents of rows. */
   readonly count: number;
   /** The same for all places of most rules. */

@@ -22,9 +22,10 @@ export function watchesOf(rules: DetectionRules, table: string, shape: TableShap
   });
   const states = owners.states.map((rule) => wordWatch(shape, rule));
   const alarms = shape.alarms.flatMap((alarm, i) =>
-    alarmWatches(alarm, { id: `${table}#${i}`, sides: owners.sides[i]! }, shape).map((watch) =>
-      excused(watch, alarm, shape),
-    ),
+    alarmWatches(alarm, { id: `${table}#${i}`, sides: owners.sides[i]! }, shape).map((watch) => ({
+      ...excused(watch, alarm, shape),
+      needsGood: alarm.wasGood,
+    })),
   );
   return [...thresholds, ...states, ...alarms];
 }

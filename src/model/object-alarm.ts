@@ -9,6 +9,8 @@ interface OfAnyAlarm {
   readonly cause: string;
   /** Polls in a row that must say the same before it is raised; 1 at least. */
   readonly polls: number;
+  /** True: only of what was good since it is watched; a port, slot or input that never was is not in use. */
+  readonly wasGood?: boolean | undefined;
   /** Only while another state of the same object is one of these. */
   readonly when: StateIs | undefined;
   /** Not while another state of the same object is one of these. */

@@ -47,6 +47,16 @@ describe('a mistake in a table', () => {
       'no table of this profile reads "x.stat"\n    did you mean "x.state"?',
     ],
     [
+      'an excuse that no row of the table holds',
+      `object: { kind: card }, ${state}, alarms: [{ state: x.state, is: [down], unless: { state: y.state, is: [off] }, severity: major, cause: X }]`,
+      'this table does not read "y.state"',
+    ],
+    [
+      'an average without a limit',
+      `object: { kind: card }, metrics: [{ col: 1, name: x, unit: V }], alarms: [{ average: x, cause: X }]`,
+      'this alarm needs "below" or "above"',
+    ],
+    [
       'an alarm about nothing',
       `object: { kind: card }, ${state}, alarms: [{ severity: major, cause: X }]`,
       'an alarm is about one',

@@ -138,6 +138,35 @@ describe('alarms of a profile', () => {
     ]);
   });
 
+  test('an input that was never good is not in use, and one that was is missed, also by a process that was started again', () => {
+    const [detection, maker] = [new Detection(rules), new SeenMaker()];
+    const off = { state: 'input.admin', is: ['off'] };
+    const lostInput: ObjectAlarm = {
+      ...{ ...always, kind: 'state', state: 'input.lock', is: ['unlocked'], cause: 'LOS', severity: 'major' },
+      ...{ wasGood: true, unless: off },
+    };
+    const poll = (from: Detection, minute: number, ...words: readonly string[]) => {
+      const objects = words.map((word, i) => ({
+        id: `input/${i + 1}`,
+        states: {
+          'input.lock': word.replace('off ', ''),
+          'input.admin': word.startsWith('off') ? 'off' : 'on',
+        },
+      }));
+      const tables = [{ table: 'inputs', kind: 'input', objects, alarms: [lostInput] }];
+      return from
+        .polled(device, maker.seen({ upTime: 6_000 * minute, tables }), instant(minute * minuteMs))
+        .map(({ event, resource }) => `${event} ${resource}`);
+    };
+    expect(poll(detection, 1, 'locked', 'unlocked', 'off unlocked')).toEqual([]);
+    expect(poll(detection, 2, 'locked', 'unlocked', 'unlocked')).toEqual([]);
+    const later = new Detection(rules);
+    later.restore(structuredClone(detection.snapshot()));
+    expect(poll(later, 3, 'unlocked', 'unlocked', 'unlocked')).toEqual(['raise olt-1/input/1']);
+    expect(poll(later, 4, 'locked', 'locked', 'unlocked')).toEqual(['clear olt-1/input/1']);
+    expect(poll(later, 5, 'locked', 'unlocked', 'unlocked')).toEqual(['raise olt-1/input/2']);
+  });
+
   test('a share of counters needs enough of them and no restart', () => {
     const words = (bad: number, good: number): SeenObject => ({
       id: 'upstream/3',

@@ -1,6 +1,7 @@
 /**
  * What one reading shows to be wrong, as the alarms of the profile say it: states, limits and shares that can be judged
- * at once. What needs several polls (counters, slopes, `for:`) is judged by the daemon alone.
+ * at once. What needs several polls (counters, slopes, `for:`) or all rows, or must have been good before, is judged by the
+ * daemon alone.
  */
 import type { Profile } from '../../collect/collect.ts';
 import type { ObjectAlarm, StateIs, Thresholds } from '../../model/object-alarm.ts';
@@ -26,6 +27,7 @@ export function verdictsOf(
   for (const table of profile?.tables ?? []) {
     const columns = table.columns.map((column) => `${column}.`);
     for (const alarm of table.alarms) {
+      if (alarm.wasGood === true) continue;
       const name = judgedName(alarm);
       for (const one of reading.readings) {
         if (one.metric !== name || !columns.some((column) => one.oid.startsWith(column))) continue;

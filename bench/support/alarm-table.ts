@@ -26,9 +26,11 @@ export interface Contestant {
   readonly pooled: Pooled;
 }
 
+/** Means over kinds where there are kinds of many leaves, else over all faults. */
 export function contestTable(contestants: readonly Contestant[]): string {
+  const hasKinds = contestants.some(({ pooled }) => pooled.score.macro.kinds.length > 0);
   const head = [
-    'macro',
+    hasKinds ? 'mean of kinds' : 'all faults',
     'exact',
     'jaccard',
     'solved',
@@ -41,7 +43,7 @@ export function contestTable(contestants: readonly Contestant[]): string {
   ];
   const more = ['pairs', 'told right', 'told all', 'false/day', 'shown', 'of faults', 'worst'];
   const rows = contestants.map(({ name, pooled: { score, notified } }) => {
-    const { macro } = score;
+    const macro = hasKinds ? score.macro : score;
     return [
       ...[name, share(macro.exact), share(macro.jaccard), share(macro.solved), share(macro.rootTop1)],
       ...[

@@ -133,7 +133,7 @@ export function worstTenMinutes(records: readonly StreamRecord[]): number {
 
 const perSecond = (count: number, from: number): number => (count / (performance.now() - from)) * 1_000;
 
-const contentsOf = (topology: Topology): Contents => ({
+export const contentsOf = (topology: Topology): Contents => ({
   topology: () => topology,
   subscribers: () => noSubscribers,
   policy: () => defaultPolicy,

@@ -6,6 +6,7 @@ import { type Contestant, contestTable, kindTable } from './alarm-table.ts';
 import { lineWithJournal, roomsAlone, worstTenMinutes } from './alarm-throughput.ts';
 import { baselines } from './baselines/index.ts';
 import type { Measured } from './report.ts';
+import { incidentHash, restartPlaces } from './restarted-line.ts';
 
 /** What is damaged on the way from the faults to the alarms. */
 export interface Condition {
@@ -77,7 +78,15 @@ function statements({ cases, withBaselines }: GeneratedRun, condition: Condition
 
 function printFigures(
   { title }: Condition,
-  { ours, others, print }: { readonly ours: Contestant; readonly others: readonly Contestant[]; readonly print: GeneratedRun['print'] },
+  {
+    ours,
+    others,
+    print,
+  }: {
+    readonly ours: Contestant;
+    readonly others: readonly Contestant[];
+    readonly print: GeneratedRun['print'];
+  },
 ): void {
   const { score, notified } = ours.pooled;
   const line = (name: string, value: number | null | undefined, unit: string): void => {
@@ -103,8 +112,21 @@ function printFigures(
   line('largest wrong merge', score.largestWrongMerge, 'alarms');
 }
 
+/** The same stream again and again, and with restarts: how many of the runs say something else than the first. */
+export function runRepeats(one: AlarmCase, print: (line: Measured) => void): void {
+  const first = incidentHash(one, new Set());
+  const differ = (hashes: readonly string[]): number => hashes.filter((hash) => hash !== first).length;
+  const again = [1, 2, 3].map(() => incidentHash(one, new Set()));
+  print({ case: 'repeated three times: runs that differ', ours: differ(again), unit: 'runs' });
+  const places = [2, 5, 20].map((count) => restartPlaces(one, count));
+  const restarted = places.map((restartsAt) => incidentHash(one, restartsAt));
+  print({ case: 'restarted 2, 5, 20 times: runs that differ', ours: differ(restarted), unit: 'runs' });
+}
+
 /** On one stream: alarm and correlate alone, the line with its journal, and the longest that either stood still. */
 export async function runPace(one: AlarmCase, print: (line: Measured) => void): Promise<void> {
+  // Once before, so that what is measured is compiled.
+  roomsAlone(one);
   const alone = roomsAlone(one);
   const journaled = await lineWithJournal(one);
   print({ case: 'alarm and correlate alone', ours: alone.observationsPerSecond, unit: 'observations/s' });

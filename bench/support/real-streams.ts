@@ -82,7 +82,7 @@ export interface Branching {
   readonly seconds: number;
 }
 
-export const studied: Branching = { spontaneous: 2e-6, meanLength: 10, perSecond: 0.006, seconds: 86_400 };
+const studied: Branching = { spontaneous: 2e-6, meanLength: 10, perSecond: 0.006, seconds: 86_400 };
 
 /**
  * A branching process on (device, type): each alarm causes alarms of the types that the experts' graph has as its

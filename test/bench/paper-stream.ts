@@ -5,7 +5,7 @@ import type { StreamRecord } from '../../src/flow/replay.ts';
 import { resourceId } from '../../src/model/ids.ts';
 import { network } from '../measure/score/paper-score.ts';
 
-export const twoOlts = network({
+const twoOlts = network({
   serviceRoots: ['core'],
   resources: [
     { id: 'core', kind: 'core' },

@@ -6,7 +6,7 @@ import type { FaultVerdict, IncidentVerdict } from './verdicts.ts';
 /** null: there was nothing to judge. Shares are 0..1. */
 export type Figure = number | null;
 
-export interface Quantiles {
+interface Quantiles {
   readonly p50: Figure;
   readonly p95: Figure;
 }
@@ -131,7 +131,7 @@ export function subscriberShare(shares: readonly Share[]): Figure {
   return of === 0 ? null : right / of;
 }
 
-export function shareOf<T>(all: readonly T[], is: (one: T) => boolean): Figure {
+function shareOf<T>(all: readonly T[], is: (one: T) => boolean): Figure {
   return all.length === 0 ? null : all.filter(is).length / all.length;
 }
 

@@ -52,7 +52,7 @@ const dayMs = 86_400_000;
 const fewestLeaves = 4;
 
 /** One fault and what became of it. */
-export interface FaultOutcome {
+interface FaultOutcome {
   readonly fault: string;
   /** Id of the incident matched; undefined when none has any of its raises. */
   readonly incident: string | undefined;

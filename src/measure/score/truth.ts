@@ -169,7 +169,7 @@ export const isTexts = (value: unknown): value is readonly string[] =>
 /** Not empty. */
 export const text1 = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
-export const textsOf = (value: unknown): readonly string[] => (isTexts(value) ? value : []);
+const textsOf = (value: unknown): readonly string[] => (isTexts(value) ? value : []);
 export const timeOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 const groupsOf = (value: unknown): readonly (readonly string[])[] =>

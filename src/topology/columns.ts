@@ -36,6 +36,8 @@ export interface TopologyColumns {
   readonly trees: ReadonlyMap<string, Tree>;
   /** Two for each link; -1 where the file names an end that does not exist. */
   readonly ends: Int32Array;
+  /** What the file calls an end that is a part of that resource, such as `switch-1/if/3`; empty for the resource itself. */
+  readonly endNames: Omit<NameColumns, 'slots'>;
   readonly segments: Lists;
   /** Indexes that need others, and how many of which. */
   readonly needy: Int32Array;
@@ -43,6 +45,8 @@ export interface TopologyColumns {
   readonly needs: Lists;
   readonly serviceRoots: Int32Array;
   readonly planned: readonly PlannedWorks[];
+  /** The row of bytes that all columns lie in, where they came in one. */
+  readonly stored?: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** A row of numbers that grows. */

@@ -1,7 +1,7 @@
 /** Makes a sound network of collected records: references checked, cycles cut, everything numbered depth first. */
-import { aLink, aResource, type Collected } from './collected.ts';
+import { aLink, aResource, type Collected, mentioned } from './collected.ts';
 import type { Lists, NumberRow, TopologyColumns, Tree } from './columns.ts';
-import { compareNames } from './names.ts';
+import { compareNames, TextRow } from './names.ts';
 import type { ProblemList } from './problem-list.ts';
 import { childrenOf, cutCycles, depthFirst } from './trees.ts';
 
@@ -33,7 +33,7 @@ export function compileColumns(c: Collected, problems: ProblemList): TopologyCol
     ownSubscribers: gathered(c.ownSubscribers, order),
     order: plantOrder,
     trees: renumbered(c, { order, indexOf, compare }),
-    ends: judge.resourcesIn(c.ends, indexOf, (i) => ({ what: 'end of link', by: c.links.at(i >> 1) })),
+    ...judge.ends(indexOf),
     segments: judge.lists(
       { owners: c.links, starts: c.segmentStarts, items: c.segments, what: 'segment of link' },
       indexOf,
@@ -124,6 +124,14 @@ interface Referring {
   readonly mayBeLink?: boolean;
 }
 
+interface Reference {
+  /** `parent of` and the like. */
+  readonly what: string;
+  /** Name of what refers; -1 for the file itself. */
+  readonly by: number;
+  readonly where?: string;
+}
+
 /** Says what refers to nothing, and leaves it out. */
 class References {
   readonly #c: Collected;
@@ -141,19 +149,43 @@ class References {
         const name = resources.at(i);
         const parent = column[name]!;
         if (parent < 0 || state[parent] === aResource) continue;
-        this.#miss(parent, { what: 'parent of', by: name, where: ` in ${tree}` });
-        column[name] = -1;
+        const referring = { what: 'parent of', by: name, where: ` in ${tree}` };
+        column[name] = this.#deviceOf(parent, referring);
+        if (column[name]! < 0) this.#miss(parent, referring);
       }
     }
   }
 
-  /** One index for each, -1 for what is no resource. */
-  resourcesIn(
-    row: NumberRow,
-    indexOf: Int32Array,
-    referring: (place: number) => { readonly what: string; readonly by: number },
-  ): Int32Array {
-    return Int32Array.from(row.all, (name, place) => this.#known(name, indexOf, referring(place)));
+  /** An end that is not there may be a part of a device that is, as its interfaces are named: the link joins the device. */
+  ends(indexOf: Int32Array): Pick<TopologyColumns, 'ends' | 'endNames'> {
+    const { ends, links, names } = this.#c;
+    const [found, called] = [new Int32Array(ends.length), new TextRow()];
+    for (let i = 0; i < ends.length; i++) {
+      const name = ends.at(i);
+      const referring = { what: 'end of link', by: links.at(i >> 1) };
+      const device = this.#deviceOf(name, referring);
+      called.add(device < 0 ? '' : names.textOf(name));
+      found[i] = this.#known(device < 0 ? name : device, indexOf, referring);
+    }
+    return { ends: found, endNames: called.whole() };
+  }
+
+  /** The resource that is the longest prefix of an unknown `X/..`; -1 when there is none. Only interfaces go without a word. */
+  #deviceOf(name: number, { what, by, where = '' }: Reference): number {
+    const { names, state, line } = this.#c;
+    if (name < 0 || state[name] !== mentioned) return -1;
+    const part = names.textOf(name);
+    for (let end = part.lastIndexOf('/'); end > 0; end = part.lastIndexOf('/', end - 1)) {
+      const found = names.numberOf(part.slice(0, end));
+      if (found < 0 || state[found] !== aResource) continue;
+      if (!/^\/if\/\d+$/.test(part.slice(end))) {
+        const message = `${what} "${names.textOf(by)}"${where}: "${part}" does not exist`;
+        const hint = `it is taken for a part of "${part.slice(0, end)}"`;
+        this.#problems.add({ code: 'topology/missing', message, hint, line: line[by]!, warning: true });
+      }
+      return found;
+    }
+    return -1;
   }
 
   lists({ owners, starts, items, what, mayBeLink = false }: Referring, indexOf: Int32Array): Lists {
@@ -179,21 +211,14 @@ class References {
     return Int32Array.from(new Set(found.filter((index) => index >= 0)));
   }
 
-  #known(
-    name: number,
-    indexOf: Int32Array,
-    referring: { readonly what: string; readonly by: number; readonly mayBeLink?: boolean },
-  ): number {
+  #known(name: number, indexOf: Int32Array, referring: Reference & { readonly mayBeLink?: boolean }): number {
     const state = name < 0 ? undefined : this.#c.state[name];
     if (state === aResource || (state === aLink && referring.mayBeLink === true)) return indexOf[name]!;
     this.#miss(name, referring);
     return -1;
   }
 
-  #miss(
-    name: number,
-    { what, by, where = '' }: { readonly what: string; readonly by: number; readonly where?: string },
-  ): void {
+  #miss(name: number, { what, by, where = '' }: Reference): void {
     const { names, state, line } = this.#c;
     const owner = by < 0 ? what : `${what} "${names.textOf(by)}"${where}`;
     const isLink = name >= 0 && state[name] === aLink;

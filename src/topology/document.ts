@@ -15,13 +15,17 @@ export interface TopologyDocument {
 }
 
 /** Duplicates, missing parents and ends, and cycles are problems; what is left is sound. */
-export function compileTopology(document: TopologyDocument): Parsed<Topology> {
+export function compileTopology(
+  document: TopologyDocument,
+  add?: (builder: TopologyBuilder) => void,
+): Parsed<Topology> {
   const problems = new ProblemList('topology');
   const builder = new TopologyBuilder(problems);
   builder.serviceRoots(document.serviceRoots, 0);
   for (const resource of document.resources) builder.resource(resource, 0);
   for (const link of document.links) builder.link(link, 0);
   for (const works of document.planned) builder.planned(works, 0);
+  add?.(builder);
   const value = builder.build();
   return { value, problems: problems.all() };
 }

@@ -198,6 +198,18 @@ export class Topology {
     return { index, a: ends[link * 2]!, b: ends[link * 2 + 1]!, segments: [...over] };
   }
 
+  /** Its two ends as the file names them, which may be parts of a resource: `switch-1/if/3`; undefined for unknown ones. */
+  endNamesOf({ index, a, b }: CompiledLink): readonly (string | undefined)[] {
+    const first = (index - this.resourceCount) * 2;
+    return [a, b].map((end, side) =>
+      end < 0 ? undefined : textOf(this.columns.endNames, first + side) || this.idOf(end),
+    );
+  }
+
+  *links(): Generator<CompiledLink> {
+    for (let index = this.resourceCount; index < this.count; index++) yield this.linkOf(index)!;
+  }
+
   linksAt(index: number): readonly CompiledLink[] {
     const { starts, linksAt } = this.transport;
     const node = this.transport.nodeOf(index);

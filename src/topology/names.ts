@@ -102,6 +102,12 @@ export class TextRow {
     return { bytes: this.#bytes, starts: this.#starts };
   }
 
+  /** All of them, in arrays of exactly that size. */
+  whole(): { readonly bytes: Uint8Array; readonly starts: Uint32Array } {
+    const starts = this.#starts.slice(0, this.count + 1);
+    return { bytes: this.#bytes.slice(0, starts[this.count]), starts };
+  }
+
   /** Those numbers in that order, -1 standing for an empty text, in arrays of exactly that size. */
   inOrder(order: Int32Array): { readonly bytes: Uint8Array; readonly starts: Uint32Array } {
     const starts = new Uint32Array(order.length + 1);

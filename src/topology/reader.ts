@@ -139,15 +139,11 @@ export class TopologyReader {
     this.#records.read(this.#decoder.decode(bytes, { stream: true }));
   }
 
-  /** Where more records come from, such as devices that the file does not name; before `end`. */
-  get builder(): TopologyBuilder {
-    return this.#builder;
-  }
-
-  /** The sound part, with everything that was wrong in file and graph. */
-  end(): Parsed<Topology> {
+  /** The sound part, with everything that was wrong in file and graph; `add` brings what the file does not name. */
+  end(add?: (builder: TopologyBuilder) => void): Parsed<Topology> {
     this.#records.read(this.#decoder.decode());
     this.#records.end();
+    add?.(this.#builder);
     const value = this.#builder.build();
     return { value, problems: this.#problems.all() };
   }

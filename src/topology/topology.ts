@@ -3,6 +3,8 @@
  * Invariants: a compiled topology never changes; trees have no cycles; a resource or link has one index; subscriber
  * numbers belong to one topology version and never leave memory (design L6).
  */
+export { TopologyBuilder } from './builder.ts';
+export { differencesOf } from './differences.ts';
 export { compileTopology, parseTopology, type TopologyDocument } from './document.ts';
 export { impliedParent, impliedParentIndex, Topology } from './graph.ts';
 export { conflictsOf } from './inventory/conflicts.ts';
@@ -13,4 +15,5 @@ export { placeSubscribers, type Subscribers } from './placement.ts';
 export { TopologyReader } from './reader.ts';
 export type { PlannedWorks } from './records.ts';
 export type { LeafCounts } from './signal.ts';
+export { decodeTopology, encodeTopology, isStoredTopology } from './stored.ts';
 export { decodeSubscribers, encodeSubscribers, noSubscribers, type SubscriberTable } from './subscribers.ts';

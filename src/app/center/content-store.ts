@@ -9,11 +9,13 @@ import type { NamedContents } from '../../flow/rooms.ts';
 import type { Calendar } from '../../model/calendar.ts';
 import type { Policy } from '../../model/policy.ts';
 import {
-  compileTopology,
   decodeSubscribers,
-  parseTopology,
+  decodeTopology,
+  encodeTopology,
+  isStoredTopology,
   type SubscriberTable,
-  type Topology,
+  Topology,
+  TopologyReader,
 } from '../../topology/topology.ts';
 
 /** Two topology versions are resident (design L6); policies and calendars are small. */
@@ -78,6 +80,14 @@ export class ContentStore implements Contents {
     return this.put(new TextEncoder().encode(JSON.stringify(value)));
   }
 
+  /** Makes the network durable and resident; answers the one that stands for that content from now on. */
+  async putTopology(network: Topology): Promise<{ readonly sha256: string; readonly network: Topology }> {
+    const sha256 = await this.put(encodeTopology(network.columns));
+    const same = this.#topologies.get(sha256) ?? network;
+    hold(this.#topologies, { sha256, value: same, most: residentBig });
+    return { sha256, network: same };
+  }
+
   /** Loads what the input names, so that the line can be given it. */
   async load(input: Input): Promise<void> {
     switch (input.kind) {
@@ -115,10 +125,7 @@ export class ContentStore implements Contents {
   ): Promise<void> {
     const known = held.get(sha256);
     const value = known ?? parse(await this.#read(sha256));
-    // The newest use stands last, so that the first is the one to forget.
-    held.delete(sha256);
-    held.set(sha256, value);
-    if (held.size > most) held.delete(held.keys().next().value!);
+    hold(held, { sha256, value, most });
   }
 
   async #read(sha256: string): Promise<Uint8Array> {
@@ -127,6 +134,16 @@ export class ContentStore implements Contents {
     const why = found.kind === 'damaged' ? `${found.path} is damaged` : `${sha256} is not there`;
     throw new Fault('disk/content-missing', `the journal names a content that cannot be read: ${why}`);
   }
+}
+
+/** The newest use stands last, so that the first is the one to forget. */
+function hold<T>(
+  held: Map<string, T>,
+  { sha256, value, most }: { readonly sha256: string; readonly value: T; readonly most: number },
+): void {
+  held.delete(sha256);
+  held.set(sha256, value);
+  if (held.size > most) held.delete(held.keys().next().value!);
 }
 
 function resident<T>(held: ReadonlyMap<string, T>, sha256: string): T {
@@ -138,5 +155,10 @@ function resident<T>(held: ReadonlyMap<string, T>, sha256: string): T {
 const jsonFrom = <T>(bytes: Uint8Array): T => JSON.parse(new TextDecoder().decode(bytes)) as T;
 
 /** What entered once was checked then; problems do not change what the line makes of it. */
-const topologyFrom = (bytes: Uint8Array): Topology =>
-  compileTopology(parseTopology(new TextDecoder().decode(bytes), 'topology').value).value;
+function topologyFrom(bytes: Uint8Array): Topology {
+  if (isStoredTopology(bytes)) return new Topology(decodeTopology(bytes as Uint8Array<ArrayBuffer>));
+  // The text of the file, as earlier versions kept it.
+  const reader = new TopologyReader('topology');
+  reader.read(bytes);
+  return reader.end().value;
+}

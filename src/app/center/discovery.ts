@@ -51,7 +51,7 @@ export async function openDiscovery(options: {
   const keep = keeping(inventory, { folder, world });
   const timers = [world.every(seconds(3), settle), world.every(minutes(10), () => void keep())];
   const roles = new PortRoles({ inventory, world });
-  roles.use(installation.topology);
+  roles.use(installation.topology?.network);
   const conflicts = conflictBoard(inventory, { world, installation: () => installation });
   return {
     port: {
@@ -65,7 +65,7 @@ export async function openDiscovery(options: {
     roleOf: (port) => roles.roleOf(port),
     use(changed) {
       use(changed);
-      roles.use(changed.topology);
+      roles.use(changed.topology?.network);
     },
     take: ({ id, address }, reading) => inventory.take(saidBy({ id, address }, reading, world.now())),
     counters: () => inventory.counters,
@@ -174,7 +174,13 @@ function conflictBoard(
     if (held !== undefined && (held.key === key || startsAtMs < held.untilMs)) return held.conflicts;
     const resourceOf = new Map(config.devices.map(({ id, resource }) => [id, resource]));
     const facts = inventory.facts();
-    const conflicts = conflictsOf({ ...inventory.known, facts, now, configured: topology, resourceOf });
+    const conflicts = conflictsOf({
+      ...inventory.known,
+      facts,
+      now,
+      configured: topology?.network,
+      resourceOf,
+    });
     const untilMs = startsAtMs + (world.monotonicMs() - startsAtMs) / mostShare;
     held = { key, untilMs, conflicts };
     return conflicts;

@@ -3,7 +3,7 @@ import type { Instant } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
 import type { PortRole, WatchedPort } from '../../detect/detect.ts';
 import type { Fact } from '../../model/discovered.ts';
-import type { Inventory, TopologyDocument } from '../../topology/topology.ts';
+import type { Inventory, Topology } from '../../topology/topology.ts';
 
 /** Who was a neighbour yesterday may have been moved since. */
 const holdsMs = 24 * 3_600_000;
@@ -13,7 +13,9 @@ const isPort = /\/if\/\d+$/;
 export class PortRoles {
   readonly #inventory: Pick<Inventory, 'facts' | 'version'>;
   readonly #world: World;
-  #configured: ReadonlyMap<string, PortRole> = new Map();
+  #configured: Topology | undefined;
+  /** Of ports that links of the topology end at. */
+  readonly #ends = new Map<string, PortRole>();
   /** Ports of one device often go down together. */
   #last:
     | { readonly device: string; readonly version: number; readonly roles: ReadonlyMap<string, PortRole> }
@@ -24,21 +26,19 @@ export class PortRoles {
     this.#world = options.world;
   }
 
-  use(topology: Pick<TopologyDocument, 'links' | 'resources'> | undefined): void {
-    const roles = new Map<string, PortRole>();
-    for (const { id, subscribers } of topology?.resources ?? []) {
-      if (subscribers > 0 && isPort.test(id)) roles.set(id, access);
+  use(topology: Topology | undefined): void {
+    this.#configured = topology;
+    this.#ends.clear();
+    for (const link of topology?.links() ?? []) {
+      const role: PortRole = { role: 'link', leadsTo: topology!.idOf(link.index) };
+      for (const end of topology!.endNamesOf(link))
+        if (end !== undefined && isPort.test(end)) this.#ends.set(end, role);
     }
-    for (const { id, ends } of topology?.links ?? []) {
-      for (const end of ends) if (isPort.test(end)) roles.set(end, { role: 'link', leadsTo: id });
-    }
-    this.#configured = roles;
   }
 
   /** Undefined: nobody says. What is configured is believed before what devices say. */
   roleOf({ device, resource, ifIndex, name }: WatchedPort): PortRole | undefined {
-    const configured =
-      this.#configured.get(`${device}/if/${ifIndex}`) ?? this.#configured.get(`${resource}/if/${ifIndex}`);
+    const configured = this.#roleAt(`${device}/if/${ifIndex}`) ?? this.#roleAt(`${resource}/if/${ifIndex}`);
     if (configured !== undefined || name === undefined) return configured;
     const { version } = this.#inventory;
     if (this.#last?.device !== device || this.#last.version !== version) {
@@ -46,6 +46,14 @@ export class PortRoles {
       this.#last = { device, version, roles };
     }
     return this.#last.roles.get(name);
+  }
+
+  #roleAt(port: string): PortRole | undefined {
+    const link = this.#ends.get(port);
+    if (link !== undefined) return link;
+    const topology = this.#configured;
+    const index = topology?.indexOf(port) ?? -1;
+    return index >= 0 && topology!.ownSubscribersOf(index) > 0 ? access : undefined;
   }
 }
 

@@ -5,11 +5,10 @@ import type { Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import { readSubscribers, type SubscriberPages } from '../../edge/files/subscribers-csv.ts';
-import { type ResourceId, resourceId } from '../../model/ids.ts';
-import { encodeSubscribers, type SubscriberTable, type TopologyDocument } from '../../topology/topology.ts';
-import type { Config } from '../config/config.ts';
+import { encodeSubscribers, type SubscriberTable } from '../../topology/topology.ts';
 import type { Installation } from '../config/installation.ts';
 import { saysSame } from '../config/same.ts';
+import { networkOfDevices } from '../config/topology-file.ts';
 import { calendarFrom } from './calendar.ts';
 import type { LineHost } from './line-host.ts';
 
@@ -102,15 +101,20 @@ async function enterTopology(setup: Setup, table: SubscriberTable): Promise<void
   if (isUnreadable && named.topology === undefined) {
     throw new Fault('config/topology-unreadable', `${config.topology} holds no topology that can be read`);
   }
-  const document = withDevices(installation.topology ?? emptyTopology, config);
   // A file that cannot be read leaves the network in force that the line knows.
-  const topology = isUnreadable
-    ? named.topology!
-    : await host.contents.putJson({ format: 'allclear-topology/1', ...document });
+  const topology = isUnreadable ? named.topology! : await enterNetwork(setup);
   const subscribers = await host.contents.put(encodeSubscribers(table));
   if (topology === named.topology && subscribers === named.subscribers) return;
   const version = named.topologyVersion + 1;
   await host.submit({ kind: 'topologyVersion', version, topology, subscribers });
+}
+
+/** Answers the hash of the configured network; what the line holds already is not held twice. */
+async function enterNetwork({ host, installation }: Setup): Promise<string> {
+  const { config, topology } = installation;
+  const put = await host.contents.putTopology(topology?.network ?? networkOfDevices(config.devices));
+  topology?.adopt(put.network);
+  return put.sha256;
 }
 
 /** Who is no longer listed is off duty: what they had not begun is shared out anew. */
@@ -123,28 +127,4 @@ async function enterStaff({ host, installation }: Setup): Promise<void> {
   for (const staff of known.values()) {
     if (staff.state !== 'off') await host.submit({ kind: 'staffChange', staff: { ...staff, state: 'off' } });
   }
-}
-
-const emptyTopology: TopologyDocument = {
-  serviceRoots: [],
-  resources: [],
-  links: [],
-  planned: [],
-};
-
-/** A device that the topology does not hold is a resource all the same: one's own router needs no topology file. */
-function withDevices(document: TopologyDocument, config: Config): TopologyDocument {
-  const known = new Set<string>(document.resources.map(({ id }) => id));
-  const missing: TopologyDocument['resources'][number][] = [];
-  const add = (id: string, parents: Readonly<Record<string, ResourceId>>): void => {
-    if (known.has(id)) return;
-    known.add(id);
-    missing.push({ id: resourceId(id), kind: 'router', in: parents, subscribers: 0 });
-  };
-  for (const device of config.devices) {
-    add(device.resource, {});
-    // Interfaces are named after the device, so it has to be found below its resource.
-    add(device.id, { access: resourceId(device.resource) });
-  }
-  return missing.length === 0 ? document : { ...document, resources: [...document.resources, ...missing] };
 }

@@ -65,9 +65,7 @@ export async function checkInstallation(file: string | undefined): Promise<Findi
   checked.push(`${value.ruleFolders.join(', ')}: ${rules.files} rule files`);
   checked.push(...judgesShown(value));
   if (topology !== undefined) {
-    checked.push(
-      `${config.topology}: ${topology.resources.length} resources, ${topology.links.length} links`,
-    );
+    checked.push(`${config.topology}: ${topology.resources} resources, ${topology.links} links`);
   }
   const subscribers = await judgeSubscribers(value);
   if (config.subscribers !== undefined)

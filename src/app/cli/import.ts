@@ -1,22 +1,23 @@
 /** `import`: shows what a list of subscribers or a topology would change, then changes it when told to. */
-import { accessSync, constants, createReadStream } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { accessSync, constants, createReadStream, createWriteStream } from 'node:fs';
+import { readFile, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
 import { formatProblem, type Problem } from '../../base/problem.ts';
 import { type Book, openBook } from '../../edge/book/book.ts';
 import { readOrMakeKey } from '../../edge/book/vault.ts';
 import { readSubscribers } from '../../edge/files/subscribers-csv.ts';
-import { compileTopology, parseTopology, type TopologyDocument } from '../../topology/topology.ts';
+import { differencesOf, type Topology } from '../../topology/topology.ts';
 import { readConfig } from '../config/load.ts';
+import { networkOfDevices, readTopologyFile } from '../config/topology-file.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { lockData } from '../roles/data-lock.ts';
 import { machine } from '../world.ts';
 import { ApiClient } from './api-client.ts';
 import { commonOptions, configFile, dataFolder, verbWorld } from './common-options.ts';
-import { topologyDiff } from './topology-diff.ts';
 import type { Terminal, Verb } from './verb.ts';
 import { type Say, speaker } from './words.ts';
 
@@ -147,25 +148,21 @@ async function importTopology(importing: Importing): Promise<number> {
       'the configuration names no file: write topology: ./topology.json into it',
     );
   }
-  const text = await readFile(file, 'utf8');
-  const { value: next, problems } = parseTopology(text, file);
-  const compiled = compileTopology(next).problems.map((problem) => ({ ...problem, file }));
-  if (!isAcceptable([...problems, ...compiled], terminal)) return exitCodes.problem;
-  const diff = topologyDiff(await currentTopology(target), next);
+  const { value: next, problems } = await readTopologyFile(file, []);
+  if (!isAcceptable(problems, terminal)) return exitCodes.problem;
+  const diff = differencesOf(await currentNetwork(target), next?.network ?? networkOfDevices([]));
   if (!(await mayApply(diff, importing))) return exitCodes.problem;
   if (!importing.isDry && target !== resolve(file)) {
-    await writeFile(`${target}.new`, text, { flush: true });
+    await pipeline(createReadStream(file), createWriteStream(`${target}.new`, { flush: true }));
     await rename(`${target}.new`, target);
   }
   return exitCodes.ok;
 }
 
-async function currentTopology(path: string): Promise<TopologyDocument> {
-  try {
-    return parseTopology(await readFile(path, 'utf8'), path).value;
-  } catch {
-    return { serviceRoots: [], resources: [], links: [], planned: [] };
-  }
+/** What cannot be read is replaced as if nothing were there. */
+async function currentNetwork(path: string): Promise<Topology> {
+  const { value } = await readTopologyFile(path, []);
+  return value?.network ?? networkOfDevices([]);
 }
 
 /** Prints the diff; false when there is something to apply and nobody said yes. */

@@ -1,18 +1,17 @@
 /** Everything a start, a reload or a check reads: configuration, profiles, rules and topology, judged together. */
 import { createReadStream, existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileProblem, type Parsed, type Problem } from '../../base/problem.ts';
 import type { Profiles } from '../../collect/collect.ts';
 import { type LoadedRules, loadRules } from '../../edge/files/rule-files.ts';
 import { readSubscribers } from '../../edge/files/subscribers-csv.ts';
 import { parseYaml } from '../../edge/files/yaml-document.ts';
-import { compileTopology, parseTopology, type TopologyDocument } from '../../topology/topology.ts';
 import type { StartOptions } from '../processes/messages.ts';
 import { collectorsFolder, rulesFolder } from '../product-files.ts';
 import type { Config } from './config.ts';
 import { installedProfiles } from './installed-profiles.ts';
 import { type ReadConfig, readWhole } from './load.ts';
+import { type ConfiguredTopology, readTopologyFile } from './topology-file.ts';
 
 export interface Installation extends ReadConfig {
   readonly profileFolders: readonly string[];
@@ -22,7 +21,7 @@ export interface Installation extends ReadConfig {
   readonly ruleFolders: readonly string[];
   readonly rules: LoadedRules;
   /** undefined: no topology is configured, or its file holds none that can be read. */
-  readonly topology: TopologyDocument | undefined;
+  readonly topology: ConfiguredTopology | undefined;
 }
 
 /** The sound part with every problem. Rejects as `readWhole` does. */
@@ -39,7 +38,7 @@ export async function readBeside(read: ReadConfig, file: string | undefined): Pr
   const profiles = await installedProfiles(folders);
   const ruleFolders = config.rules === undefined ? [rulesFolder] : [rulesFolder, config.rules];
   const rules = await loadRules(ruleFolders);
-  const topology = await readTopology(config.topology);
+  const topology = await readTopology(config);
   return {
     value: {
       ...read,
@@ -104,16 +103,14 @@ function unknownProfiles(read: ReadConfig, file: string | undefined, known: Prof
 function unknownResources(
   { config, inForce }: ReadConfig,
   file: string | undefined,
-  topology: TopologyDocument | undefined,
+  topology: ConfiguredTopology | undefined,
 ): Problem[] {
   if (topology === undefined || file === undefined) return [];
-  const known = new Set<string>(
-    [...topology.resources, ...topology.links, ...ownResources(config)].map(({ id }) => id),
-  );
+  const isKnown = (id: string): boolean => topology.network.indexOf(id) >= 0;
   const { value: document } = parseYaml(file, inForce.files[file] ?? '');
   const written = (document.value as { probes?: readonly { id?: unknown }[] } | null)?.probes ?? [];
   const strays = config.probes.flatMap(({ id, resource }) =>
-    known.has(resource)
+    isKnown(resource)
       ? []
       : [
           {
@@ -124,7 +121,7 @@ function unknownResources(
         ],
   );
   const resolvers = (config.dns?.resolvers ?? []).flatMap(({ id, resource }, index) =>
-    known.has(resource) ? [] : [{ path: ['dns', 'resolvers', index], what: `resolver "${id}"`, resource }],
+    isKnown(resource) ? [] : [{ path: ['dns', 'resolvers', index], what: `resolver "${id}"`, resource }],
   );
   return [...strays, ...resolvers].map(({ path, what, resource }) => ({
     ...document.problemAt(path, {
@@ -135,15 +132,9 @@ function unknownResources(
   }));
 }
 
-async function readTopology(file: string | undefined): Promise<Parsed<TopologyDocument | undefined>> {
-  if (file === undefined) return { value: undefined, problems: [] };
-  const text = await readOrReport(file);
-  if (typeof text !== 'string') return { value: undefined, problems: [text] };
-  const { value, problems } = parseTopology(text, file);
-  const isNone = value.resources.length === 0 && problems.some(({ severity }) => severity === 'error');
-  // The graph does not know the file it was read from.
-  const inGraph = compileTopology(value).problems.map((problem) => ({ ...problem, file }));
-  return { value: isNone ? undefined : value, problems: [...problems, ...inGraph] };
+async function readTopology({ topology, devices }: Config): Promise<Parsed<ConfiguredTopology | undefined>> {
+  if (topology === undefined) return { value: undefined, problems: [] };
+  return readTopologyFile(topology, devices);
 }
 
 const mostStrays = 20;
@@ -153,12 +144,6 @@ export async function judgeSubscribers(installation: Installation): Promise<Pars
   const { config, topology } = installation;
   const { subscribers: file } = config;
   if (file === undefined) return { value: 0, problems: [] };
-  const known =
-    topology === undefined
-      ? undefined
-      : new Set<string>(
-          [...topology.resources, ...topology.links, ...ownResources(config)].map(({ id }) => id),
-        );
   const strays = new Map<string, number>();
   const problems: Problem[] = [];
   let count = 0;
@@ -167,7 +152,7 @@ export async function judgeSubscribers(installation: Installation): Promise<Pars
     for await (const page of reading.pages()) {
       count += page.length;
       for (const { resource } of page) {
-        if (known?.has(resource) === false) strays.set(resource, (strays.get(resource) ?? 0) + 1);
+        if (topology?.network.indexOf(resource) === -1) strays.set(resource, (strays.get(resource) ?? 0) + 1);
       }
     }
   } catch {
@@ -175,10 +160,6 @@ export async function judgeSubscribers(installation: Installation): Promise<Pars
   }
   return { value: count, problems: [...problems, ...reading.problems, ...strayProblems(file, strays)] };
 }
-
-/** Devices are resources, too, whether the topology holds them or not. */
-const ownResources = (config: Config): readonly { readonly id: string }[] =>
-  config.devices.flatMap(({ id, resource }) => [{ id }, { id: resource }]);
 
 /** A subscriber of a resource that is not there is never told anything: worth knowing, no reason not to start. */
 function strayProblems(file: string, strays: ReadonlyMap<string, number>): Problem[] {
@@ -193,13 +174,4 @@ function strayProblems(file: string, strays: ReadonlyMap<string, number>): Probl
     );
   const further = strays.size - told.length;
   return further === 0 ? told : [...told, stray(`${further} further resources are not in the topology`)];
-}
-
-async function readOrReport(file: string): Promise<string | Problem> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch {
-    const message = existsSync(file) ? 'the file cannot be read' : 'the file is not there';
-    return fileProblem(file, 'file/unreadable', message);
-  }
 }

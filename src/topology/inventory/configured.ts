@@ -1,10 +1,10 @@
 /** What was discovered beside what is configured: links that lack, contradict or were never seen. */
 import type { Conflict, Fact, Place } from '../../model/discovered.ts';
-import type { TopologyDocument } from '../document.ts';
+import type { Topology } from '../graph.ts';
 import type { Known } from './neighbours.ts';
 
 interface Compared extends Known {
-  readonly configured: TopologyDocument;
+  readonly configured: Topology;
   readonly resourceOf: ReadonlyMap<string, string>;
 }
 
@@ -42,35 +42,36 @@ const pairOf = (a: string, b: string): string => JSON.stringify([a, b].sort());
 class Plan {
   readonly #compared: Compared;
   readonly #deviceOf: ReadonlyMap<string, string>;
-  /** In `access`: the way of the signal. A site or a supply holds many devices and joins none. */
-  readonly #parents = new Map<string, string>();
-  readonly #linksAt = new Map<string, { readonly link: string; readonly far: string }[]>();
+  readonly #linksAt = new Map<
+    string,
+    { readonly link: number; readonly far: number; readonly called: string }[]
+  >();
   readonly #joined = new Set<string>();
 
   constructor(compared: Compared) {
     this.#compared = compared;
     this.#deviceOf = new Map([...compared.resourceOf].map(([device, resource]) => [resource, device]));
-    const { resources, links } = compared.configured;
-    for (const { id, in: trees } of resources) {
-      if (trees['access'] !== undefined) this.#parents.set(id, trees['access']);
-    }
-    for (const { id, ends } of links) {
-      this.#begin(id, ends[0], ends[1]);
-      this.#begin(id, ends[1], ends[0]);
-      const [a, b] = [this.#owner(ends[0]), this.#owner(ends[1])];
+    const { configured } = compared;
+    for (const link of configured.links()) {
+      const [first, second] = configured.endNamesOf(link);
+      if (first !== undefined && second !== undefined) {
+        this.#begin(first, { link: link.index, far: link.b, called: second });
+        this.#begin(second, { link: link.index, far: link.a, called: first });
+      }
+      const [a, b] = [this.#owner(link.a), this.#owner(link.b)];
       if (a !== undefined && b !== undefined) this.#joined.add(pairOf(a, b));
     }
     for (const [device, resource] of compared.resourceOf) {
-      const parent = this.#parents.get(resource);
-      const above = parent === undefined ? undefined : this.#owner(parent);
+      // In `access`, the way of the signal: a site or a supply holds many devices and joins none.
+      const above = this.#owner(configured.parentOf('access', configured.indexOf(resource)));
       if (above !== undefined) this.#joined.add(pairOf(device, above));
     }
   }
 
-  #begin(link: string, end: string, far: string): void {
+  #begin(end: string, link: { readonly link: number; readonly far: number; readonly called: string }): void {
     const here = this.#linksAt.get(end);
-    if (here === undefined) this.#linksAt.set(end, [{ link, far }]);
-    else here.push({ link, far });
+    if (here === undefined) this.#linksAt.set(end, [link]);
+    else here.push(link);
   }
 
   joins(a: string, b: string): boolean {
@@ -83,36 +84,43 @@ class Plan {
     const port = said.get(from.device!)?.ports.find(({ name }) => name === from.port);
     if (port === undefined) return undefined;
     const ids = [from.device!, resourceOf.get(from.device!)].map((id) => `${id}/if/${port.ifIndex}`);
-    const links = [...new Set(ids)].flatMap((id) => this.#linksAt.get(id) ?? []);
-    const others = links.map(({ link, far }) => ({ link, far, device: this.#owner(far) }));
+    const { configured } = this.#compared;
+    const others = [...new Set(ids)].flatMap((id) => this.#linksAt.get(id) ?? []);
     const [other] = others;
-    if (other === undefined || others.some(({ device }) => device === to)) return undefined;
-    return {
-      link: other.link,
-      leadsTo: other.device === undefined ? { name: other.far } : { device: other.device },
-    };
+    if (other === undefined || others.some(({ far }) => this.#owner(far) === to)) return undefined;
+    const device = this.#owner(other.far);
+    const leadsTo = device === undefined ? { name: other.called } : { device };
+    return { link: configured.idOf(other.link), leadsTo };
   }
 
   /** Links between devices that were both read, of which one at least names its neighbours. */
   neverSeen(joined: ReadonlySet<string>, links: readonly Fact[]): Conflict[] {
     const { configured, said } = this.#compared;
     const tells = new Set(links.map(({ from }) => from.device));
-    return configured.links.flatMap(({ id, ends }): Conflict[] => {
-      const [a, b] = [this.#owner(ends[0]), this.#owner(ends[1])];
+    return [...configured.links()].flatMap((link): Conflict[] => {
+      const [a, b] = [this.#owner(link.a), this.#owner(link.b)];
       if (a === undefined || b === undefined || a === b) return [];
       if (!said.has(a) || !said.has(b) || (!tells.has(a) && !tells.has(b))) return [];
       if (joined.has(pairOf(a, b))) return [];
-      return [{ kind: 'linkNeverSeen', name: id, at: [{ device: a }, { device: b }], seen: [] }];
+      return [
+        {
+          kind: 'linkNeverSeen',
+          name: configured.idOf(link.index),
+          at: [{ device: a }, { device: b }],
+          seen: [],
+        },
+      ];
     });
   }
 
   /** The device itself, one whose id it begins with, or the nearest above it. */
-  #owner(resource: string): string | undefined {
-    let id: string | undefined = resource;
-    for (let step = 0; step < mostSteps && id !== undefined; step++) {
-      const device: string | undefined = this.#deviceOf.get(id) ?? this.#prefixOwner(id);
+  #owner(resource: number): string | undefined {
+    const { configured } = this.#compared;
+    let at = resource;
+    for (let step = 0; step < mostSteps && at >= 0; step++, at = configured.parentOf('access', at)) {
+      const id = configured.idOf(at);
+      const device = this.#deviceOf.get(id) ?? this.#prefixOwner(id);
       if (device !== undefined) return device;
-      id = this.#parents.get(id);
     }
     return undefined;
   }

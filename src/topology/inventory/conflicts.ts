@@ -1,7 +1,7 @@
 /** Where what devices say does not fit together, or not with the configured topology: listed, never decided. */
 import type { Instant } from '../../base/instant.ts';
 import type { Conflict, Fact, Place } from '../../model/discovered.ts';
-import type { TopologyDocument } from '../document.ts';
+import type { Topology } from '../graph.ts';
 import { againstConfigured } from './configured.ts';
 import { staleAfterMs } from './inventory.ts';
 import { nameKeys, textKeys } from './names.ts';
@@ -16,7 +16,7 @@ interface Judged extends Known {
   readonly facts: readonly Fact[];
   readonly now: Instant;
   /** Undefined: none is configured, and nothing can contradict it. */
-  readonly configured: TopologyDocument | undefined;
+  readonly configured: Topology | undefined;
   /** Topology id by device. */
   readonly resourceOf: ReadonlyMap<string, string>;
 }

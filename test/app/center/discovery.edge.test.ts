@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDiscovery } from '../../../src/app/center/discovery.ts';
 import type { DeviceConfig } from '../../../src/app/config/config.ts';
 import type { Installation } from '../../../src/app/config/installation.ts';
-import { parseTopology } from '../../../src/topology/topology.ts';
+import { ConfiguredTopology } from '../../../src/app/config/topology-file.ts';
+import { compileTopology, parseTopology } from '../../../src/topology/topology.ts';
 import { virtualWorld } from '../../support/virtual-world.ts';
 import { reading } from '../../topology/inventory/readings.ts';
 
@@ -27,7 +28,10 @@ const text = JSON.stringify({
 const installation = (...devices: DeviceConfig[]): Installation =>
   ({
     config: { data: folder, devices },
-    topology: parseTopology(text, 't').value,
+    topology: new ConfiguredTopology(compileTopology(parseTopology(text, 't').value).value, {
+      resources: 0,
+      links: 0,
+    }),
   }) as unknown as Installation;
 
 const page = { limit: 100 };

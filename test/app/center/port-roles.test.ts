@@ -4,6 +4,7 @@ import { PortRoles } from '../../../src/app/center/port-roles.ts';
 import { instant } from '../../../src/base/instant.ts';
 import type { Fact } from '../../../src/model/discovered.ts';
 import { resourceId } from '../../../src/model/ids.ts';
+import { compileTopology } from '../../../src/topology/topology.ts';
 import { virtualWorld } from '../../support/virtual-world.ts';
 
 const world = virtualWorld();
@@ -18,13 +19,14 @@ const station = (port: string): Fact =>
 function roles(facts: readonly Fact[]): (name: string, ifIndex?: number) => unknown {
   const inventory = { version: 1, facts: (device?: string) => (device === 'sw-1' ? facts : []) };
   const found = new PortRoles({ inventory, world });
-  found.use({
-    resources: [
-      { id: resourceId('sw-1/if/7'), kind: 'port', in: {}, subscribers: 3 },
-      { id: resourceId('house-1'), kind: 'house', in: {}, subscribers: 9 },
-    ],
+  const port = (id: string, subscribers = 0) => ({ id: resourceId(id), kind: 'port', in: {}, subscribers });
+  const { value } = compileTopology({
+    serviceRoots: [],
+    resources: [port('sw-1/if/7', 3), port('house-1', 9), port('sw-1'), port('core-1')],
     links: [{ id: resourceId('l-1'), ends: [resourceId('sw-1/if/1'), resourceId('core-1')], segments: [] }],
+    planned: [],
   });
+  found.use(value);
   return (name, ifIndex = 99) =>
     found.roleOf({ device: 'sw-1', resource: resourceId('sw-1'), ifIndex, name });
 }

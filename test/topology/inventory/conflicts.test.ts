@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { hours, instant } from '../../../src/base/instant.ts';
 import type { Conflict } from '../../../src/model/discovered.ts';
-import { conflictsOf, type Inventory, parseTopology } from '../../../src/topology/topology.ts';
+import {
+  compileTopology,
+  conflictsOf,
+  type Inventory,
+  parseTopology,
+} from '../../../src/topology/topology.ts';
 import { at, inventoryOf } from './readings.ts';
 
 const lldp = (localPort: string, remoteName: string, remotePort: string) =>
@@ -13,7 +18,9 @@ function conflicts(inventory: Inventory, topology?: object, now = at): readonly 
   const configured =
     topology === undefined
       ? undefined
-      : parseTopology(JSON.stringify({ format: 'allclear-topology/1', ...topology }), 't.json').value;
+      : compileTopology(
+          parseTopology(JSON.stringify({ format: 'allclear-topology/1', ...topology }), 't.json').value,
+        ).value;
   const resourceOf = new Map([...inventory.known.said.keys()].map((id) => [id, id]));
   return conflictsOf({ ...inventory.known, facts: inventory.facts(), now, configured, resourceOf });
 }

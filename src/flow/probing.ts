@@ -26,8 +26,8 @@ export interface ProbingOptions {
   readonly world: World;
   readonly prober: Prober;
   readonly series: SeriesStore;
-  /** False: the line's queue is full; the next reconciliation sends it again (design L11). */
-  readonly offer: (observation: Observation) => boolean;
+  /** What finds no room comes again with the next reconciliation (design L11). */
+  readonly offer: (observation: Observation) => void;
 }
 
 export interface ProbingPlan {

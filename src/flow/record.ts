@@ -7,7 +7,12 @@ import type { Input, ObservationInput } from './input.ts';
 /** Raised with every change of the record's form; whoever raises it makes the older forms readable, too. */
 const schema = 3;
 /** A record carries the number of the first schema that has its form, so that an older engine reads all it can. */
-const schemaOf = ({ kind }: Input): number => (kind === 'fullBitmap' ? 3 : kind === 'bitmap' ? 2 : 1);
+function schemaOf(input: Input): number {
+  if (input.kind === 'bitmap') return 2;
+  // Who does not know spans would end what stands in the other lists.
+  const isSpan = input.kind === 'command' && input.command.kind === 'reconcile' && input.command.span;
+  return input.kind === 'fullBitmap' || isSpan ? 3 : 1;
+}
 
 export interface RecordedInput {
   readonly at: Instant;

@@ -4,6 +4,7 @@ import { seconds } from '../../src/base/instant.ts';
 import { compileDetectionRules, Detection } from '../../src/detect/detect.ts';
 import { Measuring } from '../../src/flow/measuring.ts';
 import type { SampleBatch, SeriesId, SeriesName } from '../../src/flow/series.ts';
+import type { FullBitmap } from '../../src/model/bitmap.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import { PaperDevice, profileOf } from '../support/polled-device.ts';
 import { virtualWorld } from '../support/virtual-world.ts';
@@ -81,6 +82,7 @@ function measuring(devices: readonly PaperDevice[], intervalMs = seconds(10)) {
   const series = new PaperSeries();
   const told: Observation[] = [];
   const turns: string[] = [];
+  const full: FullBitmap[] = [];
   let isFull = false;
   const running = new Measuring({
     collector: 'collector',
@@ -93,6 +95,7 @@ function measuring(devices: readonly PaperDevice[], intervalMs = seconds(10)) {
       if (!isFull) told.push(observation);
       return !isFull;
     },
+    offerFull: (bitmap) => full.push(bitmap) > 0,
     onTurn: ({ id }, answered) => turns.push(`${id} ${answered ? 'answers' : 'silent'}`),
   });
   running.start();
@@ -101,7 +104,7 @@ function measuring(devices: readonly PaperDevice[], intervalMs = seconds(10)) {
   const fill = (isNow: boolean): void => {
     isFull = isNow;
   };
-  return { world, running, series, told, turns, seen, fill };
+  return { world, running, series, told, full, turns, seen, fill };
 }
 
 describe('turns', () => {
@@ -162,6 +165,27 @@ describe('turns', () => {
     const filled = device.asked.filter((what) => what.startsWith('groups'));
     expect(filled.filter((what) => what.endsWith('2')).length).toBe(1);
     expect(filled.length).toBeLessThanOrEqual(3);
+  });
+
+  test('a device that the line asks about is polled at once, with what tells of life, and answers', async () => {
+    const device = olt('a');
+    const { world, running, full } = measuring([device], seconds(3_600));
+    await world.pass(5_000);
+    device.asked.length = 0;
+    running.ask('a', ['a/ont/5.1', 'a/if/1', 'b']);
+    running.ask('a', ['a/ont/5.1']);
+    running.ask('not one of ours', ['x']);
+    await world.pass(1_500);
+    expect(device.asked).toEqual(['groups 0 1']);
+    expect(full.map(({ owner, alive, counts }) => [owner, alive, counts.alive])).toEqual([
+      ['a', ['if/1', 'ont/5.1'], 2],
+    ]);
+    device.isSilent = true;
+    await world.pass(6_000);
+    running.ask('a', ['a/ont/5.1']);
+    await world.pass(1_500);
+    expect(full.at(-1)).toMatchObject({ alive: [], unknown: ['ont/5.1'] });
+    expect(running.counters).toMatchObject({ asks: 3, asksAnswered: 2 });
   });
 
   test('a burst of words that parts changed makes one whole reading, and at most one a minute', async () => {

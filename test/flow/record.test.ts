@@ -53,6 +53,22 @@ describe('what the journal does not take back', () => {
     }
   };
 
+  test('an older engine refuses what it would take for something else', () => {
+    const versionOf = (command: object): unknown => {
+      const list = {
+        kind: 'reconcile',
+        collector: 'c',
+        watches: [],
+        below: ['o/ont'],
+        active: [],
+        ...command,
+      };
+      const bytes = encodeInput(at, { kind: 'command', by: 'c', command: list } as unknown as Input);
+      return JSON.parse(Buffer.from(bytes).toString('utf8')).v;
+    };
+    expect([versionOf({}), versionOf({ span: { from: 'o/ont/5' } })]).toEqual([1, 3]);
+  });
+
   test('a record of a newer engine is refused', () => {
     expect(codeOf(bytesOf({ v: 4, at, kind: 'tick' }))).toBe('journal/newer-schema');
   });
@@ -158,8 +174,17 @@ function inputs(): fc.Arbitrary<Input> {
     state: fc.constantFrom('available', 'off'),
     limit: fc.nat(),
   };
+  const counts = fc.record({ down: fc.nat(), alive: fc.nat(), unknown: fc.nat() });
+  const bitmap = { owner: text, device: text, cause: text, counts };
+  const children = fc.array(fc.record({ object: text, name: maybe(text), facts: maybe(attributes) }));
+  const objects = fc.array(text, { maxLength: 3 });
+  const down = fc.array(fc.record({ cause: text, objects }), { maxLength: 2 });
   return fc.oneof(
     kind('observation', { observation, evidence: maybe(evidence), spool: maybe(spool) }),
+    kind('bitmap', { bitmap: fc.record({ ...bitmap, event: fc.constantFrom('raise', 'clear'), children }) }),
+    kind('fullBitmap', {
+      bitmap: fc.record({ ...bitmap, at: times(), down, alive: objects, unknown: objects }),
+    }),
     kind('topologyVersion', { version: fc.nat(), topology: text, subscribers: text }),
     kind('command', { by: text, command: commands(text) }),
     kind('subscriberContact', {
@@ -203,7 +228,12 @@ function commands(text: fc.Arbitrary<string>): fc.Arbitrary<object> {
     order('setTicketStatus', { ticket: text, status: fc.constantFrom('pending', 'resolved') }),
     order('finishTask', { task: text, outcome: fc.constantFrom('fixed', 'noAnswer') }),
     order('returnTask', { task: text }),
-    order('reconcile', { collector: text, watches: fc.array(text), active: fc.array(active) }),
+    order('reconcile', {
+      ...{ collector: text, watches: fc.array(text), active: fc.array(active) },
+      below: fc.option(fc.array(text), { nil: undefined }),
+      span: fc.option(fc.record({ from: text }), { nil: undefined }),
+      unseen: fc.option(fc.array(text), { nil: undefined }),
+    }),
   );
 }
 

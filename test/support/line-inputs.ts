@@ -31,7 +31,18 @@ export interface Step {
 // Said more than once: more often.
 const whats = [
   ...['cut', 'cut', 'cut', 'mend', 'mend', 'mend', 'raise', 'clear', 'alive', 'unknown', 'sight'],
-  ...['transport', 'alarmCommand', 'setEtr', 'approve', 'refuse', 'ticketStatus', 'finish', 'finish'],
+  ...[
+    'transport',
+    'counted',
+    'answered',
+    'alarmCommand',
+    'setEtr',
+    'approve',
+    'refuse',
+    'ticketStatus',
+    'finish',
+    'finish',
+  ],
   ...['giveBack', 'reconcile', 'contact', 'contact', 'reply', 'reply', 'reply', 'reply', 'rate', 'rate'],
   ...['stop', 'desk', 'receipts', 'test', 'staff', 'staff', 'plan', 'rules', 'policy', 'calendar'],
   ...['topology', 'resumed', 'clock', 'spooled', 'tick', 'wait', 'wait'],
@@ -85,10 +96,10 @@ export function play(run: LineRun, steps: readonly Step[]): LineRun {
 const of = <T>(things: readonly T[], nth: number): T => things[nth % things.length]!;
 
 function inputsOf(run: LineRun, step: Step): readonly Input[] {
-  return observations(step) ?? commands(run, step) ?? subscribers(run, step) ?? decisions(run, step);
+  return observations(run, step) ?? commands(run, step) ?? subscribers(run, step) ?? decisions(run, step);
 }
 
-function observations({ what, pick, choice }: Step): readonly Input[] | undefined {
+function observations(run: LineRun, { what, pick, choice }: Step): readonly Input[] | undefined {
   const cause = of(causes, choice);
   const source = of(sources, pick + choice);
   const one = resourceId(of([...others, ...allTerminals], pick));
@@ -128,6 +139,23 @@ function observations({ what, pick, choice }: Step): readonly Input[] | undefine
           source: 'trap',
         }),
       );
+    case 'counted': {
+      const counts = { down: 8, alive: choice % 9, unknown: pick % 3 };
+      const children = Array.from({ length: 8 }, (_, n) => ({ object: `if/${n}` }));
+      const event = of(['raise', 'clear'] as const, pick);
+      const owner = resourceId(of(['olt-1/c1/p1', 'olt-1', 'stranger'], choice));
+      return [{ kind: 'bitmap', bitmap: { owner, device: 'olt-1', event, cause, counts, children } }];
+    }
+    case 'answered': {
+      const owner = resourceId(of(['olt-1/c1', 's1-1', 'stranger'], choice));
+      const [down, alive, unknown] = ['c1/p1', 'c1/p2', 'c1'].map((object, n) =>
+        (pick >> n) % 2 ? [object] : [],
+      );
+      const counts = { down: down!.length, alive: alive!.length, unknown: unknown!.length };
+      const causes = [{ cause, objects: down! }];
+      const stands = { down: causes, alive: alive!, unknown: unknown! };
+      return [{ kind: 'fullBitmap', bitmap: { owner, device: 'olt-1', at: run.at, counts, ...stands } }];
+    }
     case 'spooled':
       return [1, 1].map(() => ({
         kind: 'observation' as const,

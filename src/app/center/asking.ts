@@ -1,17 +1,17 @@
 /** Which devices can answer a question of the line: those that a place hangs on, and what of each is meant. */
+import type { WatchedDevice } from '../../detect/detect.ts';
 import type { Topology } from '../../topology/topology.ts';
-import type { DeviceConfig } from '../config/config.ts';
 
 /** Places looked at for one question: of a larger subtree the nearest. */
 const mostPlaces = 8_192;
 
-/** Resources at or below these, and what holds them on their device, by id of the polled device that is nearest above or equal. */
+/** Resources at or below these, and what holds them on their device, by id of the device that is nearest above or equal. */
 export function placesByDevice(
   topology: Topology,
-  devices: readonly Pick<DeviceConfig, 'id' | 'resource' | 'poll'>[],
+  devices: readonly Pick<WatchedDevice, 'id' | 'resource'>[],
   resources: readonly string[],
 ): ReadonlyMap<string, ReadonlySet<string>> {
-  const deviceAt = new Map(devices.filter(({ poll }) => poll).map(({ id, resource }) => [resource, id]));
+  const deviceAt = new Map(devices.map(({ id, resource }) => [resource, id]));
   const found = new Map<string, Set<string>>();
   for (const place of atOrBelow(topology, resources)) {
     const path: string[] = [];

@@ -64,9 +64,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const discovery = await openDiscovery({ installation, world });
   detection.judgeByRole(discovery.roleOf);
   const targets = new Targets({
-    world,
-    transport,
-    paces: memory.paces,
+    ...{ world, transport, paces: memory.paces },
     onReading: (device, reading) => discovery.take(device, reading),
   });
   memory.keepPaces(() => targets.paces());
@@ -79,28 +77,23 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   });
   const { probing, use: useProbes } = await openProbing({
     ...{ folder: config.data, world, series },
-    offer(observation) {
-      measuring.tell(observation);
-      return true;
-    },
+    offer: (observation) => measuring.tell(observation),
   });
   const judges: Judges = { detection, probing, offer, measuring };
   forgetStrangers(judges, targets.devices, useProbes(config));
   measuring.start();
   const keeper = keepTrue(judges, world);
-  let watched = installation.config.devices;
   return {
     detection,
     suspect: (device) => measuring.suspect(device),
     rediscover: (device) => measuring.rediscover(device),
     observe({ resources }, topology) {
-      for (const [device, places] of placesByDevice(topology, watched, resources))
-        measuring.ask(device, places);
+      const asked = placesByDevice(topology, targets.devices, resources);
+      for (const [device, places] of asked) measuring.ask(device, places);
     },
     placesOf: (engineId) => transport.engines.placesOf(engineId),
     isBlind: () => measuring.health.isBlind,
     use(changed) {
-      watched = changed.config.devices;
       detection.setRules(changed.rules.detection);
       devices.use(changed.config.devices);
       discovery.use(changed);

@@ -28,7 +28,7 @@ interface Kept {
 export async function openProbing(options: {
   readonly world: World;
   readonly series: SeriesStore;
-  readonly offer: (observation: Observation) => boolean;
+  readonly offer: (observation: Observation) => void;
   readonly folder: string;
 }): Promise<ProbingHost> {
   const { world, folder } = options;

@@ -1,12 +1,12 @@
 /** Who is polled when the line asks about a place. */
 import { expect, test } from 'vitest';
 import { placesByDevice } from '../../../src/app/center/asking.ts';
+import { resourceId } from '../../../src/model/ids.ts';
 import { smallCity, terminals } from '../../support/small-city.ts';
 
 const devices = [
-  { id: 'o-1', resource: 'olt-1', poll: true },
-  { id: 'o-2', resource: 'olt-2', poll: true },
-  { id: 'quiet', resource: 's1-1', poll: false },
+  { id: 'o-1', resource: resourceId('olt-1') },
+  { id: 'o-2', resource: resourceId('olt-2') },
 ];
 
 test('a splitter is seen by the line terminal above it: its terminals and what holds them there', () => {

@@ -11,6 +11,7 @@ import {
   runRepeats,
   stated,
 } from './support/generated-bench.ts';
+import { generatedCase } from './support/generated-case.ts';
 import { runReal } from './support/real-bench.ts';
 import { reporter } from './support/report.ts';
 
@@ -25,13 +26,14 @@ const options = {
   failures: { type: 'string' },
   real: { type: 'boolean' },
   size: { type: 'string' },
+  faults: { type: 'string' },
   kind: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
 
 const usage = `npm run bench -- correlate [--seeds N] [--seed FIRST] [--size small|city|metro]
   [--only ${[...stated, ...curves].map(({ name }) => name).join('|')}|pace|repeats, with commas between]
-  [--kind KIND,..] only faults of these kinds   [--alone] without baselines   [--full] also the curves
+  [--faults N of each kind]  [--kind KIND,..] only these are shown   [--alone] without baselines   [--full] also the curves
   [--in DIR ..] what \`generate\` wrote, instead of fresh networks   [--real] the recorded networks
   [--failures FILE] a line for each fault that was not told right`;
 
@@ -61,13 +63,20 @@ export async function run({
   const wanted = values.in === undefined ? [...stated, ...(values.full === true ? curves : [])] : [asGiven];
   const conditions =
     named === undefined ? wanted : [...stated, ...curves].filter(({ name }) => named.includes(name));
-  const cases = function* (_: Condition): Generator<AlarmCase> {
+  const size = sizes.find((one) => one === (values.size ?? 'city'));
+  if (size === undefined) throw new Error(usage);
+  const faultsPerKind = values.faults === undefined ? undefined : Number(values.faults);
+  const cases = function* (condition: Condition): Generator<AlarmCase> {
     for (const folder of values.in ?? []) yield caseFrom(folder);
+    if (values.in !== undefined) return;
+    for (const seed of seeds) yield generatedCase({ seed, size, faultsPerKind, condition });
   };
-  keep(runGenerated({ cases, conditions, withBaselines: values.alone !== true, print, show }));
+  const kinds = values.kind?.split(',');
+  keep(runGenerated({ cases, kinds, conditions, withBaselines: values.alone !== true, print, show }));
   const [sample] = cases(conditions[0] ?? stated[0]!);
   if (sample !== undefined && (named ?? ['pace']).includes('pace')) await runPace(sample, print);
   if (sample !== undefined && (named?.includes('repeats') ?? values.full === true)) runRepeats(sample, print);
 }
 
+const sizes = ['small', 'city', 'metro'] as const;
 const asGiven: Condition = { name: 'given', title: 'as given', loss: 0, noise: 1 };

@@ -8,7 +8,7 @@ type KindScore = Score['perKind'][string];
 const share = (value: number | null): string => (value === null ? '-' : value.toFixed(3));
 const seconds = (ms: number | null): string => (ms === null ? '-' : `${(ms / 1_000).toFixed(1)}s`);
 
-export function kindTable({ score }: Pooled): string {
+export function kindTable({ score }: Pooled, shown?: readonly string[]): string {
   const head = ['kind', 'faults', 'exact', 'jaccard', 'solved', 'root', 'root3', 'kind ok'];
   const more = ['surplus', 'merged', 'split', 'worst', 'ece', 'onset p50', 'p95', 'evidence p95'];
   const row = (name: string, one: KindScore) => [
@@ -17,7 +17,9 @@ export function kindTable({ score }: Pooled): string {
     ...[one.surplusIncidents, one.overMerge, one.overSplit, one.largestWrongMerge, share(one.ece)],
     ...[seconds(one.latency.onset.p50), seconds(one.latency.onset.p95), seconds(one.latency.evidence.p95)],
   ];
-  const kinds = Object.entries(score.perKind).map(([kind, one]) => row(kind, one));
+  const kinds = Object.entries(score.perKind)
+    .filter(([kind]) => shown === undefined || shown.includes(kind))
+    .map(([kind, one]) => row(kind, one));
   return formatTable([...head, ...more], [...kinds, row('all', score)]);
 }
 

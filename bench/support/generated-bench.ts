@@ -48,6 +48,8 @@ export interface GeneratedRun {
   readonly cases: (condition: Condition) => Iterable<AlarmCase>;
   readonly conditions: readonly Condition[];
   readonly withBaselines: boolean;
+  /** Undefined: all are shown. */
+  readonly kinds: readonly string[] | undefined;
   readonly print: (line: Measured) => void;
   readonly show: (text: string) => void;
 }
@@ -59,9 +61,12 @@ export function runGenerated(options: GeneratedRun): readonly Readonly<Record<st
     const contestants = [...pools].map(([name, pool]): Contestant => ({ name, pooled: pool.result() }));
     const [ours, ...others] = contestants;
     options.show(`\n${condition.title}: ${records} lines, replayed in ${(tookMs / 1_000).toFixed(1)} s`);
-    options.show(`${kindTable(ours!.pooled)}\n\n${contestTable(contestants)}\n`);
+    options.show(`${kindTable(ours!.pooled, options.kinds)}\n\n${contestTable(contestants)}\n`);
     printFigures(condition, { ours: ours!, others, print: options.print });
-    return pools.get('ours')!.failures.map((failure) => ({ condition: condition.name, ...failure }));
+    return pools
+      .get('ours')!
+      .failures.filter(({ kind }) => options.kinds === undefined || options.kinds.includes(String(kind)))
+      .map((failure) => ({ condition: condition.name, ...failure }));
   });
 }
 

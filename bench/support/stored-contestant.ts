@@ -99,7 +99,7 @@ function portsOnly(id: string, groups: PolledPlan['groups']): PolledDevice {
     probe: async () => true,
     changeMarks: async () => undefined,
     full: () => full,
-    reading: () => full,
+    reading: async () => full,
     profile: () => 'generic',
   };
 }

@@ -1,42 +1,19 @@
 /** Rows of a profile's table made from typed cells: the long way to what they mean, for all that is no plain number. */
-import type { DeviceReading } from '../model/reading.ts';
 import type { CellGroup } from './plan.ts';
-import { readingOfRows } from './read-device.ts';
 import { Row, type RowCells } from './row.ts';
 import type { TableCells } from './table-cells.ts';
 
 type Part = CellGroup['parts'][number];
 
-/** What the cells of a device say, with the names of its last full reading; what was not asked since stands as it was. */
-export function readingOfCells(
-  full: DeviceReading,
-  groups: readonly CellGroup[],
-  cells: readonly TableCells[],
-): DeviceReading {
-  const rows = groups.flatMap(({ parts }, i) => parts.flatMap((part) => rowsOfCells(part, cells[i]!)));
-  const seen = readingOfRows(rows, full.device.version);
-  const ports = new Map(seen.interfaces.map((port) => [port.ifIndex, port]));
-  const now = new Map(seen.readings.map((reading) => [`${reading.object} ${reading.metric}`, reading]));
-  const states = new Map(seen.objects.map(({ id, state }) => [id, state]));
-  const newest = cells.findLast(({ upTimeTicks }) => upTimeTicks !== undefined);
-  const upTime = newest === undefined ? {} : { sysUpTimeTicks: newest.upTimeTicks };
-  return {
-    ...full,
-    device: { ...full.device, ...upTime },
-    interfaces: full.interfaces.map((port) => ({ ...port, ...ports.get(port.ifIndex) })),
-    readings: full.readings.map((one) => now.get(`${one.object} ${one.metric}`) ?? one),
-    objects: full.objects.map((object) => ({ ...object, state: states.get(object.id) ?? object.state })),
-  };
-}
-
 /** In numeric order of index; only rows that have a cell of the table itself. */
-export function rowsOfCells(part: Part, cells: TableCells): Row[] {
-  const rows: Row[] = [];
+export const rowsOfCells = (part: Part, cells: TableCells): Row[] => [...eachRow(part, cells)];
+
+/** The same one by one: each is read whole when it is taken, and the cells may be read anew between two. */
+export function* eachRow(part: Part, cells: TableCells): Generator<Row> {
   const keyed = keyedIn(cells);
   for (let row = 0; row < cells.rows; row++) {
-    if (hasOwn(part, cells, row)) rows.push(...Row.of(part.table, rowCells(part, cells, { row, keyed })));
+    if (hasOwn(part, cells, row)) yield* Row.of(part.table, rowCells(part, cells, { row, keyed }));
   }
-  return rows;
 }
 
 /** The rows that one row of the cells is for the profile. */
@@ -68,10 +45,13 @@ function rowCells(
   };
 }
 
-/** Rows by index, made when the first one is looked up. */
+/** Rows by index, made when the first one is looked up, and anew when rows came or went. */
 function keyedIn(cells: TableCells): (key: string) => number | undefined {
   let rows: Map<string, number> | undefined;
+  let layout = cells.layout;
   return (key) => {
+    if (layout !== cells.layout) rows = undefined;
+    layout = cells.layout;
     rows ??= new Map(Array.from({ length: cells.rows }, (_, row) => [cells.indexOf(row), row]));
     return rows.get(key);
   };

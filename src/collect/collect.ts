@@ -5,7 +5,6 @@
  * Invariants: no number is invented (a row without one is null with `absent`); what arrived is kept when the
  * rest failed; a mistake in one profile leaves all others usable.
  */
-export { readingOfCells } from './cell-rows.ts';
 export { compileProfiles } from './compile.ts';
 export {
   type DetectedDevice,
@@ -35,6 +34,7 @@ export type { Profile, Profiles } from './profile.ts';
 export { profileSchema } from './profile-schema.ts';
 export { judgeTest, type ProfileTest } from './profile-test.ts';
 export { type DeviceAnswer, readDevice } from './read-device.ts';
+export { readingOfCells } from './reading-of-cells.ts';
 export { groundedProfile, isRelative } from './relative-oids.ts';
 export type { FillOutcome } from './session.ts';
 export { TableCells } from './table-cells.ts';

@@ -21,11 +21,16 @@ export class InterfaceList {
 
   /** In order of ifIndex. */
   readings(): InterfaceReading[] {
+    return [...this.sorted()];
+  }
+
+  /** The same one by one. */
+  *sorted(): Generator<InterfaceReading> {
     const rows = [...this.#byIndex].sort(([a], [b]) => a - b);
-    return rows.map(([ifIndex, held]) => {
+    for (const [ifIndex, held] of rows) {
       const present = Object.entries(held).filter(([, value]) => value !== undefined);
-      return { ifIndex, ...Object.fromEntries(present) };
-    });
+      yield { ifIndex, ...Object.fromEntries(present) };
+    }
   }
 }
 

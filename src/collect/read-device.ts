@@ -83,4 +83,5 @@ export function readingOfRows(rows: readonly Row[], version: string | undefined,
   return relations.length === 0 ? parts : { ...parts, relations };
 }
 
-const isOfInterfaces = (table: Table): boolean => table.objectKind === 'interface' && table.is === undefined;
+export const isOfInterfaces = (table: Table): boolean =>
+  table.objectKind === 'interface' && table.is === undefined;

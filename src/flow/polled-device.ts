@@ -33,8 +33,8 @@ export interface PolledDevice extends WatchedDevice {
   changeMarks(): Promise<string | undefined>;
   /** The last whole reading. */
   full(): DeviceReading | undefined;
-  /** The same with what was measured since: made when somebody looks. */
-  reading(): DeviceReading | undefined;
+  /** The same with what was measured since: made when somebody looks, in slices that hold up nobody. */
+  reading(): Promise<DeviceReading | undefined>;
   /** Profile id, once it is known. */
   profile(): string | undefined;
 }

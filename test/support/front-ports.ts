@@ -354,6 +354,7 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
     subscriber: async (id) => daemon().subscribers.get(id),
     devices: async (page) => listed([...daemon().devices.values()], page),
     device: async (id) => daemon().devices.get(id),
+    reading: async (id) => daemon().devices.get(id)?.reading,
     link: async (token) => daemon().links.get(token),
     async makeLink({ subscriber, purpose, incident }) {
       const token = `made-link-${daemon().links.size}`;

@@ -146,7 +146,7 @@ export class LightDevice implements PolledDevice {
     return { format: 'device-reading/1', interfaces, ...rest };
   }
 
-  reading(): DeviceReading {
+  async reading(): Promise<DeviceReading> {
     return this.full();
   }
 

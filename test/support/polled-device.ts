@@ -105,7 +105,7 @@ export class PaperDevice implements PolledDevice {
     return { format: 'device-reading/1', ...rest, interfaces, objects };
   }
 
-  reading(): DeviceReading | undefined {
+  async reading(): Promise<DeviceReading | undefined> {
     return this.full();
   }
 

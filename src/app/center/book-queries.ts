@@ -122,6 +122,7 @@ function deviceQueries(devices: DeviceBoard) {
       };
     },
     device: async (id: string) => devices.get(id),
+    reading: async (id: string) => devices.reading(id),
   } satisfies Partial<BookQueries>;
 }
 

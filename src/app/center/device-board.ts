@@ -8,7 +8,7 @@ import { formatHostPort } from '../config/values.ts';
 
 /** Who polls: asked when somebody looks. */
 export interface BoardSource {
-  readingOf(id: string): DeviceReading | undefined;
+  readingOf(id: string): Promise<DeviceReading | undefined>;
   pollingOf(id: string): PollingOfDevice | undefined;
   now(): Instant;
 }
@@ -23,7 +23,7 @@ type Kept = readonly [
 ];
 
 const nobody: BoardSource = {
-  readingOf: () => undefined,
+  readingOf: async () => undefined,
   pollingOf: () => undefined,
   now: () => instant(0),
 };
@@ -66,9 +66,14 @@ export class DeviceBoard {
     this.#change(id, { state: 'silent' });
   }
 
-  get(id: string): (DeviceView & { readonly reading?: DeviceReading | undefined }) | undefined {
+  get(id: string): DeviceView | undefined {
     const view = this.#devices.get(id);
-    return view === undefined ? undefined : { ...this.polled(view), reading: this.#source.readingOf(id) };
+    return view === undefined ? undefined : this.polled(view);
+  }
+
+  /** Everything known of it now; of one that is not there, or was not read yet, undefined. */
+  async reading(id: string): Promise<DeviceReading | undefined> {
+    return this.#devices.has(id) ? await this.#source.readingOf(id) : undefined;
   }
 
   list(): readonly DeviceView[] {

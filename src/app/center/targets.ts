@@ -88,7 +88,7 @@ export class Targets {
   }
 
   /** What is known of the device now; made when somebody looks. */
-  readingOf(device: string): DeviceReading | undefined {
+  async readingOf(device: string): Promise<DeviceReading | undefined> {
     return this.#targets.get(device)?.measured.reading();
   }
 

@@ -1,7 +1,10 @@
 /** /api/v1 on fastify: the route table with access, schemas, problem answers and the document that describes it. */
+import { Readable } from 'node:stream';
 import { Ajv } from 'ajv';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Fault } from '../../base/fault.ts';
+import { turnOf } from '../../base/slices.ts';
+import type { World } from '../../base/world.ts';
 import { type Caller, mayChange } from './access.ts';
 import { administrationRoutes } from './administration-routes.ts';
 import { alarmRoutes } from './alarm-routes.ts';
@@ -10,6 +13,7 @@ import { careRoutes } from './care-routes.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
 import { inventoryRoutes } from './inventory-routes.ts';
+import { jsonPieces } from './json-pieces.ts';
 import { openApi } from './openapi.ts';
 import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts, PageRequest } from './ports.ts';
@@ -24,6 +28,8 @@ const routes: readonly Route[] = [
   ...administrationRoutes,
 ];
 const maxBodyBytes = 256 * 1024;
+/** Of a long answer, written before the caller takes them: some 100 kB each. */
+const piecesAhead = 4;
 
 export type CallerOf = (request: FastifyRequest) => Caller | undefined;
 
@@ -82,7 +88,7 @@ function addRoute(scope: FastifyInstance, ports: FrontPorts, route: Route, calle
         page: pageRequest(query),
         body: request.body,
       });
-      return sendReply(reply, answer);
+      return answer.isLong === true ? sendInPieces(reply, answer, ports.world) : sendReply(reply, answer);
     },
   });
 }
@@ -142,6 +148,18 @@ export function sendReply(reply: FastifyReply, answer: Reply): FastifyReply {
   if (answer.status === 503) reply.header('retry-after', '1');
   if (answer.status === 401) reply.header('www-authenticate', 'Bearer realm="allclear"');
   return reply.code(answer.status).header('content-type', type).send(JSON.stringify(answer.body));
+}
+
+/** A turn of the event loop between two pieces; no faster than the caller takes them. */
+function sendInPieces(reply: FastifyReply, { status, body }: Reply, world: World): FastifyReply {
+  async function* pieces(): AsyncGenerator<string> {
+    for (const piece of jsonPieces(body)) {
+      yield piece;
+      await turnOf(world);
+    }
+  }
+  const text = Readable.from(pieces(), { highWaterMark: piecesAhead });
+  return reply.code(status).header('content-type', 'application/json').send(text);
 }
 
 /** Errors thrown on the way to an answer: the client's are explained, ours are logged and kept to ourselves. */

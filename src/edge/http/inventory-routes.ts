@@ -6,6 +6,7 @@ import {
   type Call,
   created,
   listQuery,
+  long,
   object,
   ok,
   oneOf,
@@ -35,7 +36,8 @@ export const inventoryRoutes: readonly Route[] = [
     async handle({ ports, id }) {
       const view = await ports.query.device(id);
       if (view === undefined) return unknownId('device', id);
-      return ok({ ...deviceJson(view), polling: devicePollingJson(view), reading: view.reading ?? null });
+      const reading = (await ports.query.reading(id)) ?? null;
+      return long({ ...deviceJson(view), polling: devicePollingJson(view), reading });
     },
   },
   {

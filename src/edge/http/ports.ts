@@ -174,7 +174,9 @@ export interface BookQueries {
   /** By the operator's own id. */
   subscriber(id: string): Promise<SubscriberView | undefined>;
   devices(page: PageRequest): Promise<Listed<DeviceView>>;
-  device(id: string): Promise<(DeviceView & { readonly reading?: DeviceReading | undefined }) | undefined>;
+  device(id: string): Promise<DeviceView | undefined>;
+  /** Everything known of a device now. */
+  reading(device: string): Promise<DeviceReading | undefined>;
   /** What a link opens; an expired and an unknown token are both undefined, found in the same time. */
   link(token: string): Promise<LinkView | undefined>;
   makeLink(link: {

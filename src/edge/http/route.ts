@@ -34,9 +34,12 @@ export interface Call {
 export interface Reply {
   readonly status: number;
   readonly body: unknown;
+  /** True: it may be megabytes, and is written in pieces. */
+  readonly isLong?: boolean | undefined;
 }
 
 export const ok = (body: unknown): Reply => ({ status: 200, body });
+export const long = (body: unknown): Reply => ({ status: 200, body, isLong: true });
 export const created = (body: unknown): Reply => ({ status: 201, body });
 export const unknownId = (what: string, id: string): Reply =>
   refusal(404, `No ${what} has the id ${JSON.stringify(id.slice(0, 200))}.`);

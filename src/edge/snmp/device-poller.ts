@@ -1,5 +1,5 @@
 /** Asks one device again and again: keeps its session, its cells, what it learned of it, and the last whole reading. */
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { paused } from '../../base/slices.ts';
 import type { World } from '../../base/world.ts';
 import {
   type FillOutcome,
@@ -13,6 +13,7 @@ import type { Session, WalkBudget } from '../../collect/session.ts';
 import type { FullAnswer, PolledPlan } from '../../flow/polled-device.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 import { type Learned, nothingLearned } from './learned.ts';
+import { PackedReading } from './packed-reading.ts';
 import { chosenProfile, openDeviceSession, type PollOutcome, type PollRequest } from './poll.ts';
 import { timedSession } from './timed-session.ts';
 
@@ -48,7 +49,8 @@ export class DevicePoller {
   #known: Known | undefined;
   #plan: PolledPlan | undefined;
   /** The last whole reading, packed: thousands of devices keep theirs. */
-  #full: Uint8Array | undefined;
+  #full: PackedReading | undefined;
+  #looking: Promise<DeviceReading | undefined> | undefined;
 
   constructor(request: PollRequest) {
     const learned = request.target.learned ?? nothingLearned();
@@ -61,16 +63,25 @@ export class DevicePoller {
   }
 
   full(): DeviceReading | undefined {
-    if (this.#full === undefined) return undefined;
-    return JSON.parse(inflateRawSync(this.#full).toString('utf8')) as DeviceReading;
+    return this.#full?.whole();
   }
 
-  reading(): DeviceReading | undefined {
-    const full = this.full();
+  /** Whoever looks while it is being made gets the same one. */
+  reading(): Promise<DeviceReading | undefined> {
+    const { world } = this.#request;
+    this.#looking ??= paused(world, this.#seen()).finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  *#seen(): Generator<void, DeviceReading | undefined> {
     const plan = this.#plan;
-    if (full === undefined || plan === undefined) return full;
+    if (this.#full === undefined) return undefined;
+    const full = yield* this.#full.unpacked();
+    if (plan === undefined) return full;
     const at = Math.max(...plan.cells.map(({ readAtMs }) => (Number.isNaN(readAtMs) ? 0 : readAtMs)));
-    const reading = readingOfCells(full, plan.groups, plan.cells);
+    const reading = yield* readingOfCells(full, plan.groups, plan.cells);
     return at === 0 ? reading : { ...reading, at: new Date(at).toISOString() };
   }
 
@@ -86,8 +97,8 @@ export class DevicePoller {
       this.#forget();
       return answerTo(outcome);
     }
-    this.#full = deflateRawSync(JSON.stringify(outcome.reading), { level: 3 });
     this.#makePlan(outcome.reading.device.version);
+    this.#full = await paused(this.#request.world, PackedReading.of(outcome.reading));
     return { kind: 'reading', reading: outcome.reading, incomplete: outcome.incomplete.length };
   }
 
@@ -192,6 +203,7 @@ function answerTo(outcome: Exclude<PollOutcome, { kind: 'reading' }>): FullAnswe
   if (outcome.kind === 'unknownProfile') return { kind: 'refused', reason: 'unknownProfile' };
   const { problem } = outcome;
   if (problem.kind === 'timeout') return { kind: 'silent' };
+  if (problem.kind === 'refused') return { kind: 'refused', reason: problem.detail ?? problem.reason };
   return { kind: 'refused', reason: problem.kind === 'overBudget' ? problem.kind : problem.reason };
 }
 

@@ -20,10 +20,10 @@ const device = (id: string, more: Partial<DeviceConfig> = {}): DeviceConfig => (
 });
 const reading = { profile: 'generic' } as DeviceReading;
 
-test('a device asked as before keeps what is known of it, the others begin anew', () => {
+test('a device asked as before keeps what is known of it, the others begin anew', async () => {
   const board = new DeviceBoard([device('a'), device('b'), device('c'), device('d')]);
   for (const id of ['a', 'b', 'c', 'd']) board.answered(id, 'generic', instant(1));
-  board.readFrom({ readingOf: () => reading, pollingOf: () => undefined, now: () => instant(2) });
+  board.readFrom({ readingOf: async () => reading, pollingOf: () => undefined, now: () => instant(2) });
   board.use([device('a'), device('b', { address: '192.0.2.9' }), device('c', { poll: false }), device('e')]);
   expect(board.list().map(({ id, state }) => [id, state])).toEqual([
     ['a', 'answers'],
@@ -31,7 +31,8 @@ test('a device asked as before keeps what is known of it, the others begin anew'
     ['c', 'notPolled'],
     ['e', 'unknown'],
   ]);
-  expect(board.get('a')?.reading).toBe(reading);
+  expect(await board.reading('a')).toBe(reading);
+  expect(await board.reading('d')).toBeUndefined();
   expect(board.get('d')).toBeUndefined();
   board.use([device('c')]);
   expect(board.get('c')?.state).toBe('unknown');
@@ -69,7 +70,7 @@ test('who looks at a device sees when it is asked next and what polling it suffe
     { column: '1.3.6.1.2.1.2.2.1.8', problem: { kind: 'badAnswer', reason: 'tooBig' } },
   ] as const;
   board.readFrom({
-    readingOf: () => undefined,
+    readingOf: async () => undefined,
     pollingOf: (id) =>
       id === 'a'
         ? {
@@ -102,7 +103,7 @@ test('of a table that did not arrive whole the bound is told that ended it', () 
   const incomplete = problems.map((problem, place) => ({ column: `1.3.${place}`, problem }));
   const polling = { everyMs: 1, dueInMs: 1, lateMs: 0, silent: 0, refusal: undefined, incomplete };
   board.readFrom({
-    ...{ readingOf: () => undefined, now: () => instant(2) },
+    ...{ readingOf: async () => undefined, now: () => instant(2) },
     pollingOf: () => polling as unknown as PollingOfDevice,
   });
   const { polling: shown } = board.polled(board.list()[0]!);

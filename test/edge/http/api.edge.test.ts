@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { instant } from '../../../src/base/instant.ts';
 import { resourceId } from '../../../src/model/ids.ts';
+import type { DeviceReading } from '../../../src/model/reading.ts';
 import { aSubscriber, key, viewerKey } from '../../support/front-ports.ts';
 import { aConfirmation, anAlarm, anImpact, anIncident, aTicket, aView } from '../../support/front-records.ts';
 import { type OpenedFront, openTestFront } from '../../support/open-front.ts';
@@ -48,6 +49,28 @@ test('many wrong tokens are answered with 429 while the right one still works', 
   }
   expect([...statuses].sort()).toEqual([401, 429]);
   expect((await opened.api('/status')).status).toBe(200);
+});
+
+test("a device with thousands of ports is answered whole, and one that hangs up meanwhile is nobody's trouble", async () => {
+  const interfaces = Array.from({ length: 20_000 }, (_, n) => ({ ifIndex: n + 1, ifName: `port ${n}` }));
+  const rest = {
+    at: '2026-01-01T00:00:00.000Z',
+    profile: 'generic',
+    device: {},
+    readings: [],
+    links: [],
+    objects: [],
+  };
+  const reading: DeviceReading = { format: 'device-reading/1', interfaces, ...rest };
+  opened.daemon.devices.set('olt', { id: 'olt', address: '192.0.2.1:161', state: 'answers', reading });
+  const gone = new AbortController();
+  const hungUp = await opened.api('/devices/olt', { signal: gone.signal });
+  gone.abort();
+  await expect(hungUp.text()).rejects.toThrow();
+  const answer = await opened.api('/devices/olt');
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json']);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(await answer.json()).toMatchObject({ id: 'olt', state: 'answers', reading });
 });
 
 test('a viewer may look and not act', async () => {

@@ -94,7 +94,7 @@ describe('a device read again and again', () => {
     rows.asked.length = 0;
     expect((await filled(poller)).problems).toEqual([undefined]);
     expect(rows.asked).not.toContain(`${IF}.2`);
-    expect(poller.reading()?.interfaces).toEqual([
+    expect((await poller.reading())?.interfaces).toEqual([
       { ifIndex: 1, ifDescr: 'one', operStatus: 'down', counters: { inOctets: 7 } },
     ]);
     expect(poller.full()?.interfaces[0]?.operStatus).toBe('up');

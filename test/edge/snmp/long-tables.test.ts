@@ -1,6 +1,6 @@
 /** Devices that take long, for honest reasons and others, on a clock of the test's. */
 import { afterEach, expect, test } from 'vitest';
-import { compileProfiles, type Profiles } from '../../../src/collect/collect.ts';
+import { compileProfiles, type Profiles, readingOfCells } from '../../../src/collect/collect.ts';
 import { usualRows } from '../../../src/collect/row-bounds.ts';
 import {
   type FillOutcome,
@@ -82,7 +82,8 @@ async function lab(rows: AgentRows, options: { habit?: Habit; withinMs?: number;
   }
   const full = () => timed(poller.readAll(true));
   const fill = () => timed(new Promise<FillOutcome>((resolve) => poller.fill([0], resolve)));
-  return { poller, agent, full, fill };
+  const looked = () => timed(poller.reading());
+  return { poller, agent, full, fill, looked };
 }
 
 test('an agent that trickles its answers ends with the interval, and what came is kept', async () => {
@@ -103,7 +104,7 @@ test('an agent that trickles its answers ends with the interval, and what came i
 test('a table longer than its budget is let grow until it is read whole, and costs no more than it is long', async () => {
   const count = 60_000;
   const terminals = ports(count, ['1.3.6.1.4.1.99.1.1.7']);
-  const { poller, full, fill } = await lab(terminals, { profiles: terminalProfiles });
+  const { poller, full, fill, looked } = await lab(terminals, { profiles: terminalProfiles });
   await full();
   expect((await fill()).value.problems).toEqual([{ kind: 'overBudget', budget: 'rows' }]);
   for (let n = 0; n < 3; n++) await fill();
@@ -114,6 +115,10 @@ test('a table longer than its budget is let grow until it is read whole, and cos
   expect(poller.pace.growth).toBe(4);
   await full();
   expect(poller.full()!.readings).toHaveLength(count);
+  expect((await looked()).value?.readings).toHaveLength(count);
+  // Made in slices, so that nothing else waits for all of it.
+  const { groups, cells } = poller.plan()!;
+  expect([...readingOfCells(poller.full()!, groups, cells)].length).toBeGreaterThan(count / 100);
 }, 60_000);
 
 test('what a table may grow to has room in its cells, and cells hold no more', async () => {

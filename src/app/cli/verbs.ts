@@ -3,6 +3,7 @@ import { checkVerb } from './check.ts';
 import { completionVerb } from './completion.ts';
 import { discoverVerb } from './discover.ts';
 import { doctorVerb } from './doctor.ts';
+import { generateVerb } from './generate.ts';
 import { importVerb } from './import.ts';
 import { journalVerb } from './journal.ts';
 import { pollVerb } from './poll.ts';
@@ -17,6 +18,6 @@ import type { Verb } from './verb.ts';
 
 export const verbs: readonly Verb[] = [
   ...[startVerb, demoVerb, checkVerb, pollVerb, recordVerb, simulateVerb, discoverVerb, testVerb],
-  ...[completionVerb(() => verbs), replayVerb, scoreVerb, importVerb],
+  ...[completionVerb(() => verbs), replayVerb, generateVerb, scoreVerb, importVerb],
   ...[...recordVerbs, journalVerb, doctorVerb],
 ];

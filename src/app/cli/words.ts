@@ -11,6 +11,11 @@ const sentences = {
     proposed: '{file}: {resources} resources and {links} links proposed. Read it before it is used.',
     wouldPropose: '{file} was not written: {resources} resources and {links} links would be proposed.',
     incidents: '{count} incidents from {records} records.',
+    generating: 'the network is laid and its faults are played',
+    generated:
+      '{folder}: {resources} resources, {links} links, {faults} faults in {alarms} lines; {refused} faults found no place.',
+    wouldGenerate:
+      '{folder} was not written: {resources} resources, {links} links, {faults} faults in {alarms} lines.',
     scored: '{incidents} incidents judged against {faults} faults, {alarms} alarms.',
     journalSound: '{records} records in {segments} segments, {first} to {last}: all sound.',
     journalDamaged: '{records} records in {segments} segments, {first} to {last}: damage was found.',
@@ -48,6 +53,11 @@ const sentences = {
     proposed: '{file}: предложено ресурсов {resources}, линий {links}. Прочитайте перед применением.',
     wouldPropose: '{file} не записан: было бы предложено ресурсов {resources}, линий {links}.',
     incidents: 'Инцидентов: {count}, записей: {records}.',
+    generating: 'прокладывается сеть, разыгрываются неисправности',
+    generated:
+      '{folder}: ресурсов {resources}, линий {links}, неисправностей {faults}, строк {alarms}; не нашлось места неисправностям: {refused}.',
+    wouldGenerate:
+      '{folder} не записан: ресурсов {resources}, линий {links}, неисправностей {faults}, строк {alarms}.',
     scored: 'Сверено инцидентов: {incidents}, неисправностей: {faults}, аварий: {alarms}.',
     journalSound: 'Записей {records} в сегментах ({segments}), с {first} по {last}: всё цело.',
     journalDamaged: 'Записей {records} в сегментах ({segments}), с {first} по {last}: есть повреждения.',

@@ -1,0 +1,268 @@
+/** Chooses when and where faults happen so that each can be judged for itself, and announces the planned ones. */
+import { instant } from '../../base/instant.ts';
+import { resourceId } from '../../model/ids.ts';
+import { Agenda } from './agenda.ts';
+import { hour, minute } from './chance.ts';
+import {
+  branchDraft,
+  cardDraft,
+  dropDraft,
+  feederDraft,
+  flappingDraft,
+  portDraft,
+  riserDraft,
+} from './kinds/cuts.ts';
+import { areaPowerDraft, housePowerDraft, sitePowerDraft } from './kinds/power.ts';
+import { collectorDraft, configDraft, ingressDraft, serviceDraft, waterDraft } from './kinds/services.ts';
+import { doubleCutDrafts, ductDraft, linkDraft, nodeDownDraft } from './kinds/transport.ts';
+import { type Draft, type Fault, type FaultKind, faultKinds, type Moment, type Scene } from './scene.ts';
+
+type Wish = FaultKind | 'double-cut' | 'works';
+
+/** Median length in minutes and spread of its logarithm; the fault log of an operator shows such shapes. */
+const lengths: Readonly<Record<Wish, readonly [number, number]>> = {
+  drop: [150, 0.8],
+  splitter: [120, 0.6],
+  riser: [150, 0.6],
+  'pon-port': [60, 0.7],
+  feeder: [210, 0.5],
+  card: [70, 0.6],
+  'node-down': [70, 0.7],
+  'house-power': [50, 0.7],
+  'area-power': [60, 0.6],
+  'site-power': [120, 0.6],
+  amplifier: [110, 0.6],
+  ingress: [60, 0.7],
+  water: [200, 0.5],
+  cable: [210, 0.5],
+  link: [110, 0.7],
+  duct: [200, 0.5],
+  service: [22, 0.6],
+  config: [35, 0.6],
+  flapping: [35, 0.4],
+  collector: [14, 0.5],
+  'double-cut': [140, 0.4],
+  works: [50, 0.5],
+};
+/** The same root failing again sooner is the same fault, so nobody touches it. */
+const quietAfter = 35 * minute;
+/** No fault of terminals begins so near to the fall or return of their head. */
+const apart = 3 * minute;
+const attempts = 24;
+const shifts = 8;
+
+export interface Placed {
+  readonly faults: readonly Fault[];
+  /** Wishes for which there was no room. */
+  readonly refused: number;
+}
+
+export function placeFaults(
+  scene: Scene,
+  { perKind, lengthMs, from }: { readonly perKind: number; readonly lengthMs: number; readonly from: number },
+): Placed {
+  const room = new Room(scene);
+  const wishes = new Agenda();
+  let refused = 0;
+  const wish = (kind: Wish, at: number, shift: number): void => {
+    wishes.enter(at, () => {
+      const moment = momentOf(scene, { kind, startAt: Math.round(at), lengthMs });
+      if (fulfil(scene, room, { kind, moment, from })) return;
+      const later = at + scene.chance.between(8 * minute, 90 * minute);
+      if (shift < shifts && later < lengthMs * 0.93) wish(kind, later, shift + 1);
+      else refused++;
+    });
+  };
+  const kinds: readonly Wish[] = [...faultKinds, 'works'];
+  for (const kind of kinds) for (let i = 0; i < perKind; i++) wish(kind, startOf(scene, kind, lengthMs), 0);
+  for (let i = 0; i < Math.ceil(perKind / 2); i++) wish('double-cut', startOf(scene, 'link', lengthMs), 0);
+  wishes.runAll();
+  return { faults: scene.faults, refused };
+}
+
+/** Mains of houses fail more often in the evening, when the load is high. */
+function startOf({ chance }: Scene, kind: Wish, lengthMs: number): number {
+  for (;;) {
+    const at = chance.between(lengthMs * 0.01, lengthMs * 0.9);
+    const clock = (at / hour) % 24;
+    const isPeak = clock > 17 && clock < 22.5;
+    if (kind !== 'house-power' || isPeak || chance.happens(0.5)) return at;
+  }
+}
+
+function momentOf(
+  { chance }: Scene,
+  { kind, startAt, lengthMs }: { kind: Wish; startAt: number; lengthMs: number },
+): Moment {
+  const [median, sigma] = lengths[kind];
+  const length = Math.max(3 * minute, Math.min(chance.lognormal(median * minute, sigma), lengthMs * 0.3));
+  return { startAt, endAt: Math.round(Math.min(startAt + length, lengthMs - 2 * minute)) };
+}
+
+interface Fulfilled {
+  readonly kind: Wish;
+  readonly moment: Moment;
+  readonly from: number;
+}
+
+function fulfil(scene: Scene, room: Room, { kind, moment, from }: Fulfilled): boolean {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const drafts = draftsOf(scene, kind, moment);
+    if (drafts.length === 0 || !room.has(drafts)) continue;
+    room.take(drafts);
+    const faults = drafts.map((draft) => begin(scene, draft, kind === 'works'));
+    if (kind === 'works') for (const fault of faults) announce(scene, fault, from);
+    return true;
+  }
+  return false;
+}
+
+function draftsOf(scene: Scene, kind: Wish, moment: Moment): readonly Draft[] {
+  if (kind === 'double-cut') return doubleCutDrafts(scene, moment);
+  const one = kind === 'works' ? worksDraft(scene, moment) : draftOf(scene, kind, moment);
+  return one === undefined ? [] : [one];
+}
+
+function worksDraft(scene: Scene, moment: Moment): Draft | undefined {
+  return draftOf(
+    scene,
+    scene.chance.pick(['node-down', 'card', 'splitter', 'feeder', 'link', 'pon-port'] as const),
+    moment,
+  );
+}
+
+function draftOf(scene: Scene, kind: FaultKind, moment: Moment): Draft | undefined {
+  switch (kind) {
+    case 'drop':
+      return dropDraft(scene, moment);
+    case 'splitter':
+      return branchDraft(scene, moment, { kind, places: ['splitter'], least: 2 });
+    case 'riser':
+      return riserDraft(scene, moment);
+    case 'pon-port':
+      return portDraft(scene, moment);
+    case 'feeder':
+      return feederDraft(scene, moment);
+    case 'card':
+      return cardDraft(scene, moment);
+    case 'node-down':
+      return nodeDownDraft(scene, moment);
+    case 'house-power':
+      return housePowerDraft(scene, moment);
+    case 'area-power':
+      return areaPowerDraft(scene, moment);
+    case 'site-power':
+      return sitePowerDraft(scene, moment);
+    case 'amplifier':
+      return branchDraft(scene, moment, { kind, places: ['amplifier', 'amplifier', 'fiber-node'], least: 2 });
+    case 'ingress':
+      return ingressDraft(scene, moment);
+    case 'water':
+      return waterDraft(scene, moment);
+    case 'cable':
+      return branchDraft(scene, moment, { kind, places: ['cable', 'cabinet'], least: 3 });
+    case 'link':
+      return linkDraft(scene, moment);
+    case 'duct':
+      return ductDraft(scene, moment);
+    case 'service':
+      return serviceDraft(scene, moment);
+    case 'config':
+      return configDraft(scene, moment);
+    case 'flapping':
+      return flappingDraft(scene, moment);
+    case 'collector':
+      return collectorDraft(scene, moment);
+  }
+}
+
+function begin(scene: Scene, draft: Draft, isWorks: boolean): Fault {
+  const fault: Fault = {
+    index: scene.faults.length,
+    kind: draft.kind,
+    variant: isWorks ? 'works' : draft.variant,
+    root: draft.root,
+    startAt: draft.startAt,
+    endAt: draft.endAt,
+    leavesSay: draft.leavesSay ?? 'trap',
+    leaves: draft.leaves ?? [],
+    heads: new Set(),
+    spared: new Set(),
+    under: draft.under ?? [],
+    roots: new Set([draft.root]),
+    kinds: new Set([draft.kind]),
+  };
+  scene.faults.push(fault);
+  draft.play(fault);
+  return fault;
+}
+
+/** One in ten begins late, one in twelve overruns, one in twenty hits another thing than announced. */
+function announce({ plant, chance }: Scene, fault: Fault, from: number): void {
+  const isElsewhere = chance.happens(0.05);
+  const overruns = chance.happens(0.08);
+  const early = chance.happens(0.1) ? chance.whole(20, 60) : chance.whole(0, 15);
+  const begins = from + fault.startAt - early * minute;
+  const length = fault.endAt - fault.startAt;
+  const late = overruns && length > 50 * minute ? -chance.whole(20, 40) : chance.whole(5, 60);
+  const ends = from + fault.endAt + late * minute;
+  const others = plant.ofKind(plant.kindOf(fault.root));
+  const announced = isElsewhere && others.length > 0 ? chance.pick(others) : fault.root;
+  const id = `works-${fault.index + 1}`;
+  plant.planned.push({
+    id,
+    resources: [resourceId(plant.idOf(announced))],
+    from: instant(begins),
+    to: instant(ends),
+    announcedAt: instant(begins - chance.whole(20, 200) * hour),
+  });
+  if (announced === fault.root && late >= -15) fault.works = id;
+}
+
+/** Until when each thing is taken, and when heads fall or return. */
+class Room {
+  readonly #scene: Scene;
+  readonly #freeAt = new Map<number, number>();
+  readonly #edges = new Map<number, number[]>();
+  readonly #lastStart = new Map<number, number>();
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  has(drafts: readonly Draft[]): boolean {
+    return drafts.every((draft) => this.#isFree(draft) && this.#isApart(draft));
+  }
+
+  take(drafts: readonly Draft[]): void {
+    for (const draft of drafts) {
+      const free = draft.endAt + quietAfter;
+      for (const thing of draft.touches)
+        this.#freeAt.set(thing, Math.max(free, this.#freeAt.get(thing) ?? 0));
+      for (const [head, at] of draft.edges ?? []) {
+        const known = this.#edges.get(head);
+        if (known === undefined) this.#edges.set(head, [at]);
+        else known.push(at);
+      }
+      for (const head of this.#headsOf(draft)) this.#lastStart.set(head, draft.startAt);
+    }
+  }
+
+  #isFree({ touches, startAt }: Draft): boolean {
+    return touches.every((thing) => (this.#freeAt.get(thing) ?? 0) <= startAt);
+  }
+
+  #isApart(draft: Draft): boolean {
+    for (const head of this.#headsOf(draft)) {
+      if ((this.#edges.get(head) ?? []).some((at) => Math.abs(at - draft.startAt) < apart)) return false;
+    }
+    return (draft.edges ?? []).every(
+      ([head, at]) => Math.abs((this.#lastStart.get(head) ?? -apart) - at) >= apart,
+    );
+  }
+
+  #headsOf({ leaves }: Draft): Set<number> {
+    const { heads } = this.#scene.plant;
+    return new Set((leaves ?? []).map((leaf) => heads[leaf]!));
+  }
+}

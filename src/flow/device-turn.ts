@@ -234,5 +234,6 @@ const tellsOfLife = ({ parts }: PolledPlan['groups'][number]): boolean =>
 
 function silence({ problems }: FillOutcome): TurnOutcome {
   const refused = problems.find((problem) => problem?.kind === 'refused');
-  return refused?.kind === 'refused' ? { kind: 'refused', reason: refused.reason } : { kind: 'silent' };
+  if (refused?.kind !== 'refused') return { kind: 'silent' };
+  return { kind: 'refused', reason: refused.detail ?? refused.reason };
 }

@@ -170,13 +170,17 @@ test('while a row is looked at rows hold still, new ones are counted and wait', 
     kind: 'alarm',
     alarm: anAlarm({
       resource: resourceId('fresh'),
-      cause: 'LOS',
+      cause: 'TRAPS_LOST',
       perceivedSeverity: 'critical',
       raisedAt: instant(now),
     }),
   });
   await page.getByRole('button', { name: /1 new row/ }).click();
   await page.getByText('fresh').waitFor();
+  const cause = page.getByTitle('Notifications lost: receive buffer full (TRAPS_LOST)');
+  const [room, said] = [await cause.boundingBox(), await cause.locator('.said').boundingBox()];
+  expect(said!.x + said!.width).toBeLessThanOrEqual(room!.x + room!.width + 1);
+  expect(said!.y + said!.height).toBeLessThanOrEqual(room!.y + room!.height + 1);
 });
 
 test('a lost stream is the loudest thing on the page, and heals', async () => {

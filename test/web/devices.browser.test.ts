@@ -118,14 +118,14 @@ test('what was not asked yet says when it will be; silent devices stand first an
   daemon.devices.set('new-1', { id: 'new-1', address, state: 'unknown', nextPollAt: soon, polling });
   daemon.devices.set('dead-1', {
     ...{ id: 'dead-1', address, state: 'silent', nextPollAt: soon },
-    polling: { ...polling, silentRounds: 3, refusal: 'authentication' },
+    polling: { ...polling, silentRounds: 3, refusal: 'privKey' },
   });
   const page = await openDevices();
   const rows = page.getByRole('table', { name: 'Devices' }).getByRole('row');
   await expect.poll(() => rows.nth(1).innerText()).toMatch(/dead-1[\s\S]*! silent/);
   expect(await rows.nth(2).innerText()).toMatch(/new-1[\s\S]*waiting for the first poll in \d+ min/);
   await page.getByRole('link', { name: 'dead-1' }).click();
-  await page.getByText('It refuses the user or its keys.').waitFor();
+  await page.getByText('the privacy key or protocol is wrong').waitFor();
   expect(browser.complaints).toEqual([]);
 });
 

@@ -79,10 +79,10 @@ function columns(): readonly Column<AlarmRowJson>[] {
     },
     {
       title: say.column.cause,
-      class: 'clip',
+      class: 'twolines',
       cell: (alarm) => (
-        <span title={alarm.cause}>
-          {causeName(alarm.cause)}{' '}
+        <span title={`${causeName(alarm.cause)} (${alarm.cause})`}>
+          <span class="said">{causeName(alarm.cause)}</span>
           <small class="beside">
             {alarm.cause} {alarm.source ?? ''}
           </small>

@@ -1,7 +1,8 @@
 /** What was last read of each part of a device, in words, with units and limits: what is bad first. */
 import type { AlarmRowJson, DeviceJson } from '../../src/edge/http/contract.ts';
 import { amount } from '../words/amount.ts';
-import { number, words } from '../words/speak.ts';
+import { metricName } from '../words/metric-name.ts';
+import { language, number, words } from '../words/speak.ts';
 import { Folded } from './folded.tsx';
 import { Table } from './table.tsx';
 
@@ -33,7 +34,7 @@ export function Readings(given: {
               { title: say.device.object, cell: ({ part }) => part },
               {
                 title: say.device.reading,
-                cell: ({ metric }) => say.device.metrics[metric.metric] ?? metric.metric,
+                cell: ({ metric }) => metricName(metric.metric, language.value),
               },
               {
                 title: say.column.value,

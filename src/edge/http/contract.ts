@@ -141,7 +141,7 @@ export interface DevicePollingJson {
   readonly everySeconds: number;
   readonly lateMs: number;
   readonly silentRounds: number;
-  /** `authentication`, `noAccess`, `unreachable`, ..: what it says instead of an answer. */
+  /** `unknownUser`, `authKey`, `privKey`, `noAccess`, `unreachable`, ..: what it says instead of an answer. */
   readonly refusal: string | null;
   /** Tables that did not arrive whole, by their first column. */
   readonly incomplete: readonly { readonly column: string; readonly problem: string }[];

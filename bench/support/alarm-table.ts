@@ -62,8 +62,12 @@ export function contestTable(contestants: readonly Contestant[]): string {
         score.falsePerDay?.toFixed(1) ?? '-',
         score.incidents,
       ],
-      ...[(score.incidents / Math.max(1, score.faults)).toFixed(3), score.largestWrongMerge],
+      ...[presentedByFault(score).toFixed(3), score.largestWrongMerge],
     ];
   });
   return formatTable([...head, ...more], rows);
 }
+
+/** Without what looks exactly like a fault and is none. */
+export const presentedByFault = ({ incidents, exemptIncidents, faults }: Score): number =>
+  (incidents - exemptIncidents) / Math.max(1, faults);

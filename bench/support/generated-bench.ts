@@ -2,7 +2,7 @@
 import type { Score } from '../../src/measure/measure.ts';
 import { type AlarmCase, statedBy, statedByUs } from './alarm-case.ts';
 import { Pool } from './alarm-pool.ts';
-import { type Contestant, contestTable, kindTable } from './alarm-table.ts';
+import { type Contestant, contestTable, kindTable, presentedByFault } from './alarm-table.ts';
 import { lineWithJournal, roomsAlone, worstTenMinutes } from './alarm-throughput.ts';
 import { baselines } from './baselines/index.ts';
 import type { Measured } from './report.ts';
@@ -60,7 +60,7 @@ export function runGenerated(options: GeneratedRun): readonly Readonly<Record<st
     const { pools, records, tookMs } = statements(options, condition);
     const contestants = [...pools].map(([name, pool]): Contestant => ({ name, pooled: pool.result() }));
     const [ours, ...others] = contestants;
-    options.show(`\n${condition.title}: ${records} lines, replayed in ${(tookMs / 1_000).toFixed(1)} s`);
+    options.show(`\n${condition.title}: ${records} lines, replayed in ${(tookMs / 1_000).toFixed(1)} CPU s`);
     options.show(`${kindTable(ours!.pooled, options.kinds)}\n\n${contestTable(contestants)}\n`);
     printFigures(condition, { ours: ours!, others, print: options.print });
     return pools
@@ -107,7 +107,7 @@ function printFigures(
       });
     }
   }
-  line('presented by fault', score.incidents / Math.max(1, score.faults), 'items');
+  line('presented by fault', presentedByFault(score), 'items');
   line('calibration error', score.ece, 'share');
   line('told and affected', notified.precision, 'share');
   line('affected and told', notified.recall, 'share');
@@ -134,8 +134,10 @@ export async function runPace(one: AlarmCase, print: (line: Measured) => void): 
   roomsAlone(one);
   const alone = roomsAlone(one);
   const journaled = await lineWithJournal(one);
-  print({ case: 'alarm and correlate alone', ours: alone.observationsPerSecond, unit: 'observations/s' });
-  print({ case: 'whole line with journal', ours: journaled.observationsPerSecond, unit: 'observations/s' });
+  print({ case: 'alarm and correlate alone', ours: alone.perSecond, unit: 'observations/s' });
+  print({ case: 'alarm and correlate alone', ours: alone.perCpuSecond, unit: 'observations/CPU s' });
+  print({ case: 'whole line with journal', ours: journaled.perSecond, unit: 'observations/s' });
+  print({ case: 'whole line with journal', ours: journaled.perCpuSecond, unit: 'observations/CPU s' });
   print({ case: 'longest step, alarm and correlate', ours: alone.longestMs, unit: 'ms' });
   print({ case: 'longest step, whole line', ours: journaled.longestMs, unit: 'ms' });
   print({ case: 'worst ten minutes of that stream', ours: worstTenMinutes(one.records), unit: 'raises' });

@@ -118,7 +118,7 @@ function recorded(network: RealNetwork, { print, show }: Omit<RealRun, 'seeds'>)
   print({
     case: `${network.name}: replayed`,
     ours: (records.length / tookMs) * 1_000,
-    unit: 'observations/s',
+    unit: 'observations/CPU s',
   });
 }
 

@@ -30,7 +30,7 @@ export interface FaultFigures {
   readonly rootTop1: Figure;
   readonly rootTop3: Figure;
   readonly kindTop1: Figure;
-  /** ms until the root printed was first stated, over faults whose root is right. */
+  /** ms until the root printed was first stated, over faults whose root is right and was not stated before. */
   readonly latency: { readonly onset: Quantiles; readonly evidence: Quantiles };
   readonly faults: number;
 }
@@ -45,7 +45,9 @@ export function faultFigures(
       faults.flatMap((verdict) => {
         const from = start(verdict);
         const to = verdict.match < 0 || verdict.rootTop1 !== true ? undefined : decidedAt(verdict.match);
-        return from === undefined || to === undefined ? [] : [to - from];
+        // An incident that was decided before the fault began tells nothing of how soon this one was seen.
+        const isOlder = to !== undefined && to < (verdict.fault.fault.startAt ?? to);
+        return from === undefined || to === undefined || isOlder ? [] : [to - from];
       }),
     );
   return {

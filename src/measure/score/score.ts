@@ -44,6 +44,8 @@ export interface Score extends KindScore {
   /** Faults that no judged raise tells of; they are in no other figure. */
   readonly unheard: number;
   readonly falseIncidents: number;
+  /** Presented, but neither right nor false: of tolerated noise, or of raises that are not judged. */
+  readonly exemptIncidents: number;
 }
 
 const macroNames = ['exact', 'solved', 'jaccard', 'rootTop1', 'rootTop3', 'kindTop1'] as const;
@@ -97,6 +99,7 @@ export function scoreIncidents(claims: Claims, topology?: Topology): Scored {
     reliability: reliabilityOf(verdicts.incidents),
     unheard: ground.faults.length - verdicts.faults.length,
     falseIncidents,
+    exemptIncidents: verdicts.incidents.filter(({ exempt }) => exempt).length,
   };
   return { score, outcomes: outcomesOf(ground, verdicts.faults), problems };
 }

@@ -133,7 +133,7 @@ test('false are unplanned incidents without an alarm of a fault, unless they are
   const truth = { tolerated: [['t1', 't2'], ['t3']], optional: ['z1'], from: 0, to: 43_200_000 };
   const figures = score({ faults: [{ ...cut, optional: ['o1'] }], truth, incidents });
   // n1 alone; half tolerated is not mostly; nothing at all. Over half a day.
-  expect(figures.falseIncidents).toBe(3);
+  expect(figures).toMatchObject({ falseIncidents: 3, exemptIncidents: 3 });
   expect(figures.falsePerDay).toBe(6);
   expect(score({ incidents }).falsePerDay).toBeNull();
 });
@@ -157,6 +157,12 @@ test('latencies run from onset and from the last needed evidence to the root tha
     onset: { p50: 5, p95: 9 },
     evidence: { p50: 0, p95: 4 },
   });
+});
+
+test('an incident that was decided before a fault began has no latency for it', () => {
+  const fault = { kind: 'drop', root: 'r', alarms: ['r1'], startAt: 100, decidableAt: 110 };
+  const incident = { kind: 'drop', root: 'r', alarms: ['r1'], decidedAt: 99 };
+  expect(score({ faults: [fault], incidents: [incident] }).latency.onset.p50).toBeNull();
 });
 
 test('the calibration error is the mean distance of stated and right, by steps of a tenth', () => {

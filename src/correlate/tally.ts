@@ -162,10 +162,15 @@ function speakForBelow(ancestry: Ancestry, tallies: Tallies, piece: Evidence): v
   for (const place of ancestry.signalAbove(piece.place)) tallies.at(place)!.spoken += quiet;
 }
 
+const ports: ReadonlySet<string> = new Set(['pon-port', 'port', 'card']);
+
 function see(ancestry: Ancestry, tallies: Tallies, sighting: Sighting): void {
   // What is degraded or without a session is alive all the same.
   if (sighting.state === 'alive' && tallies.population !== 'down') return;
   if (sighting.count !== undefined) return seeCount(ancestry, tallies, sighting.place, sighting);
+  // That a port works says nothing of the fibre behind it.
+  const isPort = !ancestry.isLeaf(sighting.place) && ports.has(ancestry.kindOf(sighting.place));
+  if (isPort && !sighting.below) return;
   const seen = sighting.below ? ancestry.leavesOf(sighting.place) : 1;
   for (const place of ancestry.above(sighting.place)) {
     const tally = tallies.at(place);

@@ -123,6 +123,16 @@ test('of how many nothing came counts neither for nor against a cause', () => {
   expect(incident?.explanation['measurement']).toMatchObject({ resources: ['s1-1-2'] });
 });
 
+test('that ports work says nothing of the cable that both go through', () => {
+  const dark = [...terminals('1-1'), ...terminals('1-2')];
+  const run = new CityRun()
+    .raise(1, 'LOS', dark)
+    .to(3)
+    .take(alive(['olt-1/c1/p1', 'olt-1/c1/p2']))
+    .to(20);
+  expect(run.open()).toMatchObject(new CityRun().raise(1, 'LOS', dark).to(20).open());
+});
+
 test('what is degraded is alive all the same', () => {
   const said = terminals('1-1').slice(0, 12);
   const run = new CityRun()

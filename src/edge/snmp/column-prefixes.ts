@@ -6,15 +6,18 @@ import { TableRequests } from './request-buffer.ts';
 export interface ColumnPrefixes {
   /** As BER content. */
   readonly names: readonly Uint8Array[];
-  /** Of each name its first four bytes, the four before its last four, and its last four; nothing of use for shorter names. */
+  /**
+   * Of each name its first four bytes, the four before its last four, its last four, and its length; of names too short for
+   * that a length that no name has.
+   */
   readonly words: Int32Array;
   readonly requests: TableRequests;
 }
 
 /** Words of a name in `ColumnPrefixes.words`. */
-export const WORDS_OF_NAME = 3;
+export const WORDS_OF_NAME = 4;
 /** Of shorter names the words would overlap what stands before them. */
-export const LEAST_NAME_OF_WORDS = 8;
+const LEAST_NAME_OF_WORDS = 8;
 
 export const noPrefixes = prefixesFrom([]);
 
@@ -36,7 +39,7 @@ function prefixesFrom(names: readonly Uint8Array[]): ColumnPrefixes {
 }
 
 function wordsOf(name: Uint8Array): number[] {
-  if (name.length < LEAST_NAME_OF_WORDS) return [0, 0, 0];
+  if (name.length < LEAST_NAME_OF_WORDS) return [0, 0, 0, -0x1_0000];
   const view = new DataView(name.buffer, name.byteOffset, name.length);
-  return [0, name.length - 8, name.length - 4].map((at) => view.getInt32(at));
+  return [view.getInt32(0), view.getInt32(name.length - 8), view.getInt32(name.length - 4), name.length];
 }

@@ -112,6 +112,9 @@ class UdpWire implements Wire {
   readonly #transport: Transport;
   readonly #peer: Peer;
   #spare: WalkAsk | undefined;
+  readonly #free = (ask: WalkAsk): void => {
+    this.#spare = ask;
+  };
 
   constructor(transport: Transport, peer: Peer) {
     this.#transport = transport;
@@ -133,7 +136,7 @@ class UdpWire implements Wire {
 
   /** One request of a walk at a time is under way, so that its ask is used again and again. */
   next(request: WalkRequest): void {
-    const ask = this.#spare ?? new WalkAsk(this.#peer, (free) => (this.#spare = free));
+    const ask = this.#spare ?? new WalkAsk(this.#peer, this.#free);
     this.#spare = undefined;
     ask.request = request;
     this.#transport.ask(ask);

@@ -258,13 +258,12 @@ export class TableWalk implements WalkRequest {
       isUseful = true;
       if (!this.#takeRow(column, view, i)) hasEnded = true;
     }
-    if (count > first && isUseful) this.#learnSizes(view, { first, count, hasEnded });
+    if (count > first && isUseful) this.#learnSizes(view, count, hasEnded);
     return isUseful;
   }
 
-  #learnSizes(view: MessageView, reply: { first: number; count: number; hasEnded: boolean }): void {
-    const { first, count, hasEnded } = reply;
-    const { cells } = this;
+  #learnSizes(view: MessageView, count: number, hasEnded: boolean): void {
+    const { cells, nonRepeaters: first } = this;
     const bindingBytes = view.starts[view.count]! - view.starts[first]!;
     const valueBytes = bindingBytes / (view.count - first);
     cells.valueBytes = valueBytes > cells.valueBytes ? valueBytes : cells.valueBytes * 0.9 + valueBytes * 0.1;

@@ -7,6 +7,8 @@ export class TurnClock {
   idleMs = 0;
   readonly #world: World;
   readonly #end: () => void;
+  /** Made once: a function written in `begin` would cost each of its calls, of which few come to it. */
+  readonly #atEnd = (): void => this.#endTurn();
   #isTurn = false;
   #endedAtMs: number;
   #monotonicMs: number;
@@ -40,12 +42,14 @@ export class TurnClock {
     this.#wallMs = Number.NaN;
     this.#monotonicMs = this.#world.monotonicMs();
     this.idleMs += this.#monotonicMs - this.#endedAtMs;
-    this.#world.after(milliseconds(0), () => {
-      this.#isTurn = false;
-      this.#end();
-      this.#endedAtMs = this.#world.monotonicMs();
-      // What `end` began goes on in another turn.
-      if (this.#isTurn) this.#monotonicMs = this.#endedAtMs;
-    });
+    this.#world.after(milliseconds(0), this.#atEnd);
+  }
+
+  #endTurn(): void {
+    this.#isTurn = false;
+    this.#end();
+    this.#endedAtMs = this.#world.monotonicMs();
+    // What `end` began goes on in another turn.
+    if (this.#isTurn) this.#monotonicMs = this.#endedAtMs;
   }
 }

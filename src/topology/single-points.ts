@@ -84,7 +84,7 @@ export class SinglePoints {
 
   /** A segment above it lies on every path to it, so on the shortest, too. */
   #segmentsTo(index: number): number[] {
-    const { ends, nodes } = this.#transport;
+    const { ends, nodes, isHead } = this.#transport;
     this.#arrivedOver ??= arrivals(this.#transport);
     const found = new Set<number>();
     const add = (link: number): void => {
@@ -94,8 +94,10 @@ export class SinglePoints {
     const start = index - this.#resources;
     if (start >= 0) {
       add(start);
-      // Of the two ends of a link, either path will do: what cuts it off lies on both.
-      node = ends[start * 2]! >= 0 ? ends[start * 2]! : ends[start * 2 + 1]!;
+      // Service comes to a link from ends that carry it on; of two, either will do: what cuts the link off lies on both paths.
+      const passing = (end: number): boolean =>
+        end >= 0 && isHead[end] === 0 && this.#tree.place[1 + end]! >= 0;
+      node = [ends[start * 2]!, ends[start * 2 + 1]!].find(passing) ?? -1;
     }
     for (let steps = 0; node >= 0 && steps < nodes.length; steps++) {
       const link = this.#arrivedOver[node]!;

@@ -59,13 +59,21 @@ const nameOf = (name: string | undefined, id: string): { readonly name?: string 
 const isGateway = ({ peers }: DeviceSaid): boolean =>
   peers.some(({ isExternal, state }) => isExternal && state === 'established');
 
-function kindOf({ objectKinds: has, behind, peers, resolves }: DeviceSaid): string {
+/** More sockets than this has no server; a small switch may say nothing of whom it forwards to. */
+const socketsOfServer = 6;
+
+/** By what it does; where it says nothing of that, by how many ports it has and how many addresses it resolves. */
+function kindOf(said: DeviceSaid): string {
+  const { objectKinds: has, behind, peers, resolves, isBridge, ethernetPorts } = said;
   if (has.has('pon-port') || has.has('ont')) return 'olt';
   if (has.has('upstream') && has.has('modem')) return 'cmts';
   if (has.has('dsl-line') && behind.size > 0) return 'dslam';
   if (peers.length > 0) return 'router';
   if (behind.size > 0 || has.has('radio-client') || (has.has('radio') && has.has('modem'))) return 'switch';
+  if (isBridge) return 'switch';
   if (has.has('ups')) return 'ups';
+  // A switch resolves its own few correspondents, a router everybody on its ports.
+  if (ethernetPorts > socketsOfServer && resolves.size <= ethernetPorts) return 'switch';
   return resolves.size > 0 ? 'router' : 'server';
 }
 

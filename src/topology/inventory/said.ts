@@ -46,6 +46,10 @@ export interface DeviceSaid {
   readonly own: readonly OwnFact[];
   /** Kinds of its objects. */
   readonly objectKinds: ReadonlySet<string>;
+  /** It has an address as a bridge (RFC 4188) or ports in a spanning tree. */
+  readonly isBridge: boolean;
+  /** Ethernet ports that can be plugged into, as far as types, addresses and names tell. */
+  readonly ethernetPorts: number;
 }
 
 /** More of these a device has not; what is above is left out. */
@@ -82,6 +86,8 @@ export function saidBy(
         to: onDevice(fact.to, device.id),
       })),
     objectKinds: new Set(reading.objects.map(({ kind }) => kind)),
+    isBridge: reading.objects.some(isBridging),
+    ethernetPorts: reading.interfaces.filter(isSocket).length,
   };
 }
 
@@ -98,6 +104,22 @@ const portOf = ({ ifIndex, ifName, ifDescr, ifAlias, mac }: InterfaceReading): S
   alias: ifAlias,
   mac: mac === undefined ? undefined : macNumber(mac),
 });
+
+const isBridging = ({ kind, attributes }: ObjectReading): boolean =>
+  kind === 'stp-port' || macNumber(String(attributes['bridgeAddress'] ?? '')) !== undefined;
+
+/** IANAifType: ethernetCsmacd, and what was used for faster ones before RFC 3635. */
+const ethernetTypes = new Set(['6', '62', '69', '117']);
+/** A sub-interface, or one that a system makes for itself. */
+const madeUp =
+  /[.:@]|^veth|^(vlan|br|bond|lag|po|team|dummy|tun|tap|vnet|docker|virbr|cni|wg|lo|ifb|cpu)([^a-z]|$)/i;
+/** IEEE 802: an address that no maker gave, as ends of virtual machines have. */
+const isLocal = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 2) !== 0;
+
+const isSocket = ({ ifType, mac, ifName, ifDescr }: InterfaceReading): boolean =>
+  ethernetTypes.has(String(ifType)) &&
+  (mac === undefined || !isLocal(mac)) &&
+  !madeUp.test(ifName ?? ifDescr ?? '');
 
 /** Addresses that every device may have, and that therefore name none. */
 const isTelling = (address: string): boolean =>

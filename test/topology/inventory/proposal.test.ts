@@ -121,3 +121,44 @@ it.each([false, true])('its text is a topology file that is read without a probl
   expect(parsed.value.links).toHaveLength(2);
   expect(compileTopology(parsed.value).problems).toEqual([]);
 });
+
+it('what a device is follows from what it has, whichever agent it runs', () => {
+  const numbered = (count: number, prefix: string): Record<number, string> =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [i + 1, `${prefix}${i + 1}`]));
+  const universal = { ifType: 6, macs: '00:00:5e:00:53' };
+  const arp = (count: number): string[] =>
+    Array.from(
+      { length: count },
+      (_, i) => `resolves mac/00:00:5e:00:54:${String(i).padStart(2, '0')} ip/192.0.2.${i + 1}`,
+    );
+  const { known } = inventoryOf({
+    'small-switch': { ports: numbered(8, 'port'), ...universal, relations: arp(2) },
+    'quiet-bridge': { objects: [object('chassis', 'bridge', { bridgeAddress: '00:00:5e:00:53:00' })] },
+    'no-bridge': { objects: [object('chassis', 'bridge', { bridgeAddress: '00:00:00:00:00:00' })] },
+    'spanning-tree': { objects: [object('stp-port', '1', {})] },
+    server: { ports: numbered(6, 'eth'), ...universal },
+    hypervisor: { ports: { ...numbered(40, 'vnet') }, ifType: 6, macs: 'fe:54:00:00:00' },
+    tagged: {
+      ports: Object.fromEntries(Array.from({ length: 30 }, (_, i) => [i + 1, `eth0.${i + 100}`])),
+      ...universal,
+    },
+    router: { ports: numbered(10, 'ge'), ...universal, relations: arp(40) },
+    'serial-lines': { ports: numbered(24, 'serial'), ifType: 22 },
+  });
+  const { resources } = proposeTopology([], known);
+  expect(Object.fromEntries(resources.map(({ id, kind }) => [id, kind]))).toEqual({
+    ...{
+      'small-switch': 'switch',
+      'quiet-bridge': 'switch',
+      'no-bridge': 'server',
+      'spanning-tree': 'switch',
+    },
+    ...{
+      server: 'server',
+      hypervisor: 'server',
+      tagged: 'server',
+      router: 'router',
+      'serial-lines': 'server',
+    },
+  });
+});

@@ -12,13 +12,15 @@ interface MadeUp {
   readonly ports?: Readonly<Record<number, string>>;
   /** First five octets of its ports' addresses. */
   readonly macs?: string;
+  /** ifType of all ports. */
+  readonly ifType?: number;
   readonly links?: DeviceReading['links'];
   readonly relations?: readonly string[];
   readonly objects?: readonly ObjectReading[];
 }
 
 export function reading(made: MadeUp): DeviceReading {
-  const { name, chassis, ports = {}, macs, links = [], relations = [], objects = [] } = made;
+  const { name, chassis, ports = {}, macs, ifType, links = [], relations = [], objects = [] } = made;
   const own = chassis === undefined ? [] : [object('chassis', 'lldp', { chassisId: chassis })];
   return {
     format: 'device-reading/1',
@@ -28,6 +30,7 @@ export function reading(made: MadeUp): DeviceReading {
     interfaces: Object.entries(ports).map(([index, ifName]) => ({
       ifIndex: Number(index),
       ifName,
+      ...(ifType !== undefined && { ifType }),
       ...(macs !== undefined && { mac: `${macs}:${Number(index).toString(16).padStart(2, '0')}` }),
     })),
     readings: [],

@@ -55,15 +55,17 @@ export class RequestBuffer {
   #indexAt: number[] = [];
   #indexLength = -1;
   #message: Uint8Array = new Uint8Array(0);
-  /** Whom the bytes ask in which form, when they ask for all columns by GETBULK. */
+  /** Whom the bytes ask in which form, when they ask by GETBULK, and for which columns. */
   #form = -1;
+  #asked = new Int32Array(0);
   #version: SnmpVersion = 0;
   #community: Uint8Array = new Uint8Array(0);
 
   /** The datagram, valid until the next call; undefined when none is so large. */
   encode(request: RequestParts, addressee: Addressee, requestId: number): Uint8Array | undefined {
     const form = formOf(request);
-    const isLikeLast = form >= 0 && form === this.#form && this.#isTo(addressee);
+    const isLikeLast =
+      form >= 0 && form === this.#form && this.#isTo(addressee) && this.#asksTheSame(request);
     if (!isLikeLast || !this.#moveOn(request)) {
       this.#form = -1;
       if (!this.#write(request, addressee)) return undefined;
@@ -85,10 +87,18 @@ export class RequestBuffer {
     return true;
   }
 
+  #asksTheSame({ asked, askedCount }: RequestParts): boolean {
+    const known = this.#asked;
+    if (askedCount !== known.length) return false;
+    for (let i = 0; i < askedCount; i++) if (asked[i] !== known[i]) return false;
+    return true;
+  }
+
   #write(request: RequestParts, { version, community }: Addressee): boolean {
     const { prefixes, asked, askedCount, nonRepeaters, cells } = request;
     this.#version = version;
     this.#community = community;
+    this.#asked = asked.slice(0, askedCount);
     this.#listFrom = HEADER_BYTES + community.length;
     this.#end = this.#listFrom;
     this.#indexAt = [];
@@ -110,9 +120,11 @@ export class RequestBuffer {
     const places = this.#indexAt;
     const length = this.#indexLength;
     if (length < 0) return false;
-    for (let column = 0; column < places.length; column++) {
+    const asked = this.#asked;
+    for (let i = 0; i < places.length; i++) {
+      const column = asked[i]!;
       if (cells.lastIndexLength(column) !== length) return false;
-      cells.writeLastIndex(column, this.#bytes, places[column]!);
+      cells.writeLastIndex(column, this.#bytes, places[i]!);
     }
     // Max-repetitions are the last byte before the list of names.
     this.#bytes[this.#repetitionsAt] = maxRepetitions;
@@ -237,9 +249,7 @@ export class RequestBuffer {
 }
 
 /** Requests of one form differ in indexes and numbers only; -1 for those that are written anew each time. */
-function formOf({ usesBulk, nonRepeaters, askedCount, prefixes }: RequestParts): number {
-  return usesBulk && askedCount === prefixes.names.length ? nonRepeaters : -1;
-}
+const formOf = ({ usesBulk, nonRepeaters }: RequestParts): number => (usesBulk ? nonRepeaters : -1);
 
 function headerOf(tag: number, length: number): number[] {
   if (length < 0x80) return [tag, length];

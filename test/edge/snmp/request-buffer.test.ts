@@ -51,6 +51,7 @@ describe('a request of a walk', () => {
       [walkAt('4', { usesBulk: false, maxRepetitions: 1 }), 'no'],
       [walkAt('5', { askedCount: 1 }), 'no'],
       [walkAt('6', { askedCount: 1, asked: Int32Array.of(1) }), 'no'],
+      [walkAt('7', { askedCount: 1, asked: Int32Array.of(1) }), 'no'],
       [walkAt(undefined), 'no'],
       [walkAt('2'), 'no'],
     ];

@@ -15,11 +15,20 @@ export type AsksSnapshot = readonly (readonly [string, Asked])[];
 
 /** The same two causes in doubt later are another fault. */
 const askAgainAfter = minutes(2);
+/** Of one instant: a storm leaves no time to think about more, and its answers would come too late. */
+const mostNew = 16;
+const mostLooks = 256;
 
 export class Asks {
   /** The oldest first. */
   readonly #asked = new Map<string, Asked>();
   #open: Measurement[] = [];
+  #now = { at: undefined as Instant | undefined, looks: 0, found: 0 };
+
+  /** False: enough doubts were looked at in this instant. */
+  hasTime(at: Instant): boolean {
+    return this.#now.at !== at || this.#now.looks < mostLooks;
+  }
 
   /** What would tell the two likeliest causes apart; asked for when it was not lately. Undefined when there is no doubt. */
   consider(doubt: Doubt, at: Instant): Measurement | undefined {
@@ -27,7 +36,10 @@ export class Asks {
     if (first === undefined || first.probability >= sureFrom) return undefined;
     const key = JSON.stringify([first.root, second?.root]);
     const known = this.#asked.get(key);
+    if (this.#now.at !== at) this.#now = { at, looks: 0, found: 0 };
+    this.#now.looks++;
     if (known !== undefined && at < after(known.at, askAgainAfter)) return known.measurement;
+    if (this.#now.found++ >= mostNew) return undefined;
     const measurement = measurementFor(doubt);
     this.#asked.delete(key);
     this.#asked.set(key, { at, measurement });

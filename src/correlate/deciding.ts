@@ -193,7 +193,7 @@ function waitFor(scene: Scene, population: Population, found: Explanation): Inst
   const settledAt = readyAt - timing.quietMs + timing.askAfterMs;
   const askAt = Math.ceil(settledAt / timing.lookEveryMs) * timing.lookEveryMs;
   if (at < askAt) return Math.min(askAt, readyAt) as Instant;
-  measured(scene, population, found);
+  if (scene.asks.hasTime(at)) measured(scene, population, found);
   return readyAt;
 }
 

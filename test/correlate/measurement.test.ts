@@ -1,5 +1,6 @@
 /** What is asked for when two causes are in doubt, and what the answer changes. */
 import { expect, test } from 'vitest';
+import { instant } from '../../src/base/instant.ts';
 import { Ancestry } from '../../src/correlate/ancestry.ts';
 import { Asks } from '../../src/correlate/asks.ts';
 import { measurementFor } from '../../src/correlate/measurement.ts';
@@ -85,6 +86,23 @@ test('two causes lead to one question while they are in doubt, also over a resta
   expect(restored.consider(open, cityStartsAt)).toBeDefined();
   restored.consider(doubt(['olt-1/c1/p1', 's1-1'], branch), cityStartsAt);
   expect(restored.take()).toHaveLength(1);
+});
+
+test('a storm of doubts leads to few questions at one instant', () => {
+  const asks = new Asks();
+  const rivals = Array.from({ length: 40 }, (_, n) => ({
+    ...doubt(['olt-1/c1/p1', 's1-1-1'], branch),
+    candidates: ['olt-1/c1/p1', `s1-1-1`].map((root, i) => ({
+      root: resourceId(i === 0 ? root : n < 20 ? terminals('1-1')[n % 16]! : terminals('1-2')[n % 16]!),
+      ...{ kind: 'x', probability: 0.4 },
+    })),
+  }));
+  for (const one of rivals) asks.consider(one, cityStartsAt);
+  expect(asks.take()).toHaveLength(16);
+  expect(asks.hasTime(cityStartsAt)).toBe(true);
+  for (let n = 0; n < 300; n++) asks.consider(rivals[0]!, cityStartsAt);
+  expect(asks.hasTime(cityStartsAt)).toBe(false);
+  expect(asks.hasTime(instant(cityStartsAt + 500))).toBe(true);
 });
 
 test('a wide fault is told from a branch and single drops because those who said nothing were asked', () => {

@@ -10,7 +10,7 @@ import { exitCodes } from '../processes/messages.ts';
 import { closerLook } from './closer-look.ts';
 import { commonOptions, onlyPositional, verbWorld } from './common-options.ts';
 import { openBar } from './progress-bar.ts';
-import { readingReport } from './reading-report.ts';
+import { quietReport, readingReport } from './reading-report.ts';
 import { exitCodeOf, type Language, problemText, tableProblemText } from './session-problem.ts';
 import {
   checkedProfile,
@@ -33,22 +33,24 @@ const options = {
 
 export const pollVerb: Verb = {
   name: 'poll',
-  summary: 'Reads one device once, with everything its profile names; --json prints device-reading/1.',
-  usage: `allclear poll HOST[:PORT] ${snmpUsage} [--profile ID] [--config FILE] [--all] [--json] [--lang ru|en]`,
+  summary:
+    'Reads one device once, with everything its profile names; --quiet prints what needs a look, --json device-reading/1.',
+  usage: `allclear poll HOST[:PORT] ${snmpUsage} [--profile ID] [--config FILE] [--all] [--quiet] [--json] [--lang ru|en]`,
   async run(argv, terminal) {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
     const say = speaker(values.lang);
     const target = await targetFrom(onlyPositional(positionals, 'HOST[:PORT]'), values);
     const { value: profiles, problems } = await profilesBeside(values.config);
     for (const problem of problems) terminal.complain(formatProblem(problem));
-    if (ignoresCollectors(values.config)) terminal.complain(say('collectorsIgnored'));
+    const isQuiet = values.quiet === true;
+    if (!isQuiet && ignoresCollectors(values.config)) terminal.complain(say('collectorsIgnored'));
     const profile = checkedProfile(values.profile, profiles);
     const outcome = await pollOnce(target, { profile, profiles, terminal, say });
     const isJson = values.json === true || values.jsonl === true;
     const language = languageFrom(values.lang);
     const isWhole = values.all === true;
     return report(outcome, {
-      ...{ terminal, say, language, isJson, isWhole, profiles },
+      ...{ terminal, say, language, isJson, isQuiet, isWhole, profiles },
       name: formatHostPort(target),
       bracketed: withBrackets(target.host),
     });
@@ -84,6 +86,8 @@ interface Reporting {
   readonly say: Say;
   readonly language: Language;
   readonly isJson: boolean;
+  /** Only what is wrong, and no advice. */
+  readonly isQuiet: boolean;
   readonly isWhole: boolean;
   readonly profiles: Profiles;
   readonly name: string;
@@ -93,7 +97,7 @@ interface Reporting {
 
 function report(
   outcome: PollOutcome,
-  { terminal, say, language, isJson, isWhole, profiles, name, bracketed }: Reporting,
+  { terminal, say, language, isJson, isQuiet, isWhole, profiles, name, bracketed }: Reporting,
 ): number {
   if (outcome.kind === 'unknownProfile') {
     terminal.complain(`${name}: no profile fits, and there is no profile "${outcome.profile}"`);
@@ -109,10 +113,10 @@ function report(
     terminal.complain(`${name}: the table ${table} is incomplete: ${tableProblemText(problem, language)}`);
   }
   const verdicts = verdictsOf(reading, profiles.byId.get(reading.profile));
-  terminal.print(
-    isJson ? JSON.stringify(reading) : readingReport(reading, { say, language, isWhole, verdicts }),
-  );
-  if (!isJson && reading.profile === 'generic') {
+  const options = { say, language, isWhole, verdicts };
+  if (isJson) terminal.print(JSON.stringify(reading));
+  else terminal.print(isQuiet ? quietReport(reading, options) : readingReport(reading, options));
+  if (!isJson && !isQuiet && reading.profile === 'generic') {
     const answered = standardTables(reading, profiles).join(', ') || '-';
     terminal.print(`\n${say('unknownDevice', { id: reading.device.sysObjectID ?? '-', answered })}`);
     terminal.print(say('nextRecord', { at: name }));

@@ -69,6 +69,26 @@ export function readingReport(reading: DeviceReading, options: ReportOptions): s
   return parts.join('\n\n');
 }
 
+/** One line, and of what needs a look one line each: for whoever only wants to know whether something is wrong. */
+export function quietReport(reading: DeviceReading, options: Omit<ReportOptions, 'isWhole'>): string {
+  const { device, interfaces, readings, objects, profile } = reading;
+  const words = reportHeads[options.language];
+  const name = printable(device.sysName ?? device.hardware ?? 'device');
+  const counts = { interfaces: interfaces.length, readings: readings.length, objects: objects.length };
+  const bad = readingLines(reading, options).flatMap(({ isBad, row }) => (isBad ? [row] : []));
+  const down = interfaces.filter((one) => isDown(one) && (one.ifAlias ?? '') !== '');
+  const parts = [options.say('answered', { name, profile, ...counts })];
+  if (bad.length > 0) parts.push(formatTable(words.bad, bad.slice(0, mostLines)));
+  if (down.length > 0)
+    parts.push(
+      formatTable(
+        words.interfaces,
+        down.slice(0, mostLines).map((one) => interfaceRow(one, words)),
+      ),
+    );
+  return parts.join('\n\n');
+}
+
 function factsOf(
   { sysUpTimeTicks, ...rest }: DeviceReading['device'],
   words: ReportHeads,
@@ -84,6 +104,17 @@ const isOff = ({ adminStatus }: InterfaceReading): boolean => adminStatus === 'd
 const isDown = (one: InterfaceReading): boolean =>
   one.adminStatus === 'up' && one.operStatus !== undefined && /down/i.test(one.operStatus);
 
+function interfaceRow(one: InterfaceReading, words: ReportHeads): readonly unknown[] {
+  return [
+    isDown(one) ? '!' : '',
+    one.ifIndex,
+    one.ifName ?? one.ifDescr,
+    isOff(one) ? words.adminDown : one.operStatus,
+    (one.speedBps ?? 0) > 0 ? shownValue(one.speedBps ?? 0, 'bit/s') : '',
+    one.ifAlias,
+  ];
+}
+
 /** Down first, those with a description before the others; of many only what is down and described, and the counts. */
 function interfacePart(
   interfaces: readonly InterfaceReading[],
@@ -97,14 +128,7 @@ function interfacePart(
   const rank = (one: InterfaceReading): number =>
     isOff(one) ? 3 : isDown(one) ? ((one.ifAlias ?? '') === '' ? 1 : 0) : 2;
   const sorted = [...interfaces].sort((a, b) => rank(a) - rank(b) || a.ifIndex - b.ifIndex);
-  const row = (one: InterfaceReading): readonly unknown[] => [
-    isDown(one) ? '!' : '',
-    one.ifIndex,
-    one.ifName ?? one.ifDescr,
-    isOff(one) ? words.adminDown : one.operStatus,
-    (one.speedBps ?? 0) > 0 ? shownValue(one.speedBps ?? 0, 'bit/s') : '',
-    one.ifAlias,
-  ];
+  const row = (one: InterfaceReading): readonly unknown[] => interfaceRow(one, words);
   if (!isLong) {
     section(words.interfaces, sorted.map(row));
     return [];

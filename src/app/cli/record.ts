@@ -1,4 +1,5 @@
 /** `record`: a device as a `.snmprec` file that can be given away, to write and test a profile with. */
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
@@ -38,6 +39,7 @@ export const recordVerb: Verb = {
     const say = speaker(values.lang);
     const language = languageFrom(values.lang);
     const target = await targetFrom(onlyPositional(positionals, 'HOST[:PORT]'), values);
+    refuseExisting(values.out);
     const { value: profiles, problems } = await profilesBeside(values.config);
     for (const problem of problems) terminal.complain(formatProblem(problem));
     const profile = checkedProfile(values.profile, profiles);
@@ -70,20 +72,26 @@ export const recordVerb: Verb = {
         ? maskedRows(taken.rows, { profiles: profiles.byId.values(), salt })
         : { rows: taken.rows, leftOut: 0, replaced: undefined };
       const lines = recordingOf(made.rows).rows.flatMap(({ varbind }) => snmprecLine(varbind) ?? []);
-      const file = values['dry-run'] === true ? undefined : (values.out ?? '-');
-      await write(file, lines, terminal);
-      const facts = {
-        rows: lines.length,
-        leftOut: made.leftOut,
-        profile: taken.profile || '-',
-        file: file ?? '-',
-      };
+      const isDry = values['dry-run'] === true;
+      const file = values.out ?? '-';
+      if (!isDry) await write(file, lines, terminal);
+      const rows = { rows: lines.length, leftOut: made.leftOut, profile: taken.profile || '-' };
       if (values.json === true) {
-        const whole = { ...facts, masked: isMasked, replaced: made.replaced, incomplete: taken.incomplete };
-        if (file === '-') terminal.complain(JSON.stringify(whole));
+        const { replaced } = made;
+        const whole = {
+          ...rows,
+          file,
+          dryRun: isDry,
+          masked: isMasked,
+          replaced,
+          incomplete: taken.incomplete,
+        };
+        // Standard output belongs to the recording where it goes there.
+        if (file === '-' && !isDry) terminal.complain(JSON.stringify(whole));
         else terminal.print(JSON.stringify(whole));
       } else if (values.quiet !== true) {
-        terminal.complain(say('recorded', facts));
+        const facts = { ...rows, file: file === '-' ? say('standardOutput') : file };
+        terminal.complain(say(isDry ? 'wouldRecord' : 'recorded', facts));
         terminal.complain(say(isMasked ? 'masked' : 'notMasked', { ...facts, ...made.replaced }));
       }
       return taken.incomplete.length === 0 ? exitCodes.ok : exitCodes.problem;
@@ -94,8 +102,13 @@ export const recordVerb: Verb = {
   },
 };
 
-async function write(file: string | undefined, lines: readonly string[], terminal: Terminal): Promise<void> {
-  if (file === undefined) return;
+/** Said before the device is asked for an hour, and in a dry run as well. */
+function refuseExisting(file: string | undefined): void {
+  if (file === undefined || file === '-' || !existsSync(file)) return;
+  throw new Fault('record/file', `${file} exists and is not written over`);
+}
+
+async function write(file: string, lines: readonly string[], terminal: Terminal): Promise<void> {
   if (file === '-') {
     for (const line of lines) terminal.print(line);
     return;

@@ -32,6 +32,8 @@ const sentences = {
     asked: '{found} found',
     read: '{answers} answers',
     recorded: '{rows} rows recorded (profile {profile}), to {file}.',
+    wouldRecord: 'Nothing was written: {rows} rows (profile {profile}) would be recorded to {file}.',
+    standardOutput: 'standard output',
     masked:
       'Masked: {names} names and places, {serials} serial numbers, {addresses} addresses, {texts} free texts, {indexes} indexes; {leftOut} rows left out in which a name still stood. The community is never written. Look through it before you give it away.',
     notMasked: 'Nothing is masked: the recording holds names, addresses and serial numbers.',
@@ -73,7 +75,9 @@ const sentences = {
     rows: 'строк: {rows}',
     asked: 'найдено: {found}',
     read: 'ответов: {answers}',
-    recorded: 'Записано строк: {rows} (профиль {profile}), файл {file}.',
+    recorded: 'Записано строк: {rows} (профиль {profile}), куда: {file}.',
+    wouldRecord: 'Ничего не записано: было бы записано строк {rows} (профиль {profile}), куда: {file}.',
+    standardOutput: 'стандартный вывод',
     masked:
       'Скрыто: имён и мест {names}, серийных номеров {serials}, адресов {addresses}, произвольных текстов {texts}, индексов {indexes}; строк, где имя осталось, выброшено: {leftOut}. Community не записывается. Просмотрите запись, прежде чем отдавать.',
     notMasked: 'Ничего не скрыто: в записи есть имена, адреса и серийные номера.',

@@ -1,6 +1,6 @@
 /** How a reading is shown to people: units, what is bad first, a long device counted by kind. */
 import { describe, expect, test } from 'vitest';
-import { readingReport } from '../../../src/app/cli/reading-report.ts';
+import { quietReport, readingReport } from '../../../src/app/cli/reading-report.ts';
 import { shownTime, shownValue } from '../../../src/app/cli/shown-value.ts';
 import { type Verdict, verdictsOf } from '../../../src/app/cli/verdicts.ts';
 import { speaker } from '../../../src/app/cli/words.ts';
@@ -132,4 +132,20 @@ test('what can be judged at once is judged as the profile says: states, limits, 
     '1.3.9.6': { severity: 'minor', cause: 'FULL' },
   });
   expect(verdictsOf(one, undefined).size).toBe(0);
+});
+
+test('the quiet report is one line, and lists what needs a look and nothing else', () => {
+  const options = { say: speaker('en'), language: 'en' as const, verdicts: new Map<string, Verdict>() };
+  const well = reading({ readings: [metric(1)], interfaces: [port(1), port(2, { operStatus: 'down' })] });
+  expect(quietReport(well, options)).toBe(
+    'sw answered: profile generic, 2 interfaces, 1 readings, 0 objects.',
+  );
+  const ill = reading({
+    readings: [metric(1), metric(2, { value: 71, limits: { high: { major: 60 } } })],
+    interfaces: [port(1), port(2, { operStatus: 'down', ifAlias: 'to the ring' })],
+  });
+  const lines = quietReport(ill, options).split('\n');
+  expect(lines.filter((line) => line.startsWith('!'))).toHaveLength(2);
+  expect(lines.join('\n')).toContain('to the ring');
+  expect(lines.join('\n')).not.toContain('sensor/1');
 });

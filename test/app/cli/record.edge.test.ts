@@ -153,12 +153,18 @@ test('one address stays one address: in values, sentences and indexes', async ()
 
 test('--no-mask keeps all and says so; a file that exists is not written over; a dry run writes none', async () => {
   const file = folder!.file('plain.snmprec');
-  expect((await say(recordVerb, at(), '--out', folder!.file('none'), '--dry-run')).code).toBe(0);
+  const dry = await say(recordVerb, at(), '--out', folder!.file('none'), '--dry-run');
+  expect(dry.code).toBe(0);
+  expect(dry.out).toEqual([]);
+  expect(dry.err[0]).toMatch(/^Nothing was written: \d+ rows \(profile \S+\) would be recorded to .*none\.$/);
   await expect(readFile(folder!.file('none'))).rejects.toMatchObject({ code: 'ENOENT' });
   const said = await say(recordVerb, at(), '--out', file, '--no-mask', '--lang', 'ru');
   expect(said.err.join('\n')).toContain('Ничего не скрыто');
   expect(await readFile(file, 'latin1')).toContain('CanaryHost');
-  await expect(say(recordVerb, at(), '--out', file)).rejects.toMatchObject({ code: 'record/file' });
+  for (const more of [[], ['--dry-run']])
+    await expect(say(recordVerb, at(), '--out', file, ...more)).rejects.toMatchObject({
+      code: 'record/file',
+    });
   const silent = await say(recordVerb, '127.0.0.1:9', '--timeout', '50ms', '--retries', '0');
   expect(silent.code).toBe(3);
 });

@@ -94,6 +94,11 @@ test('the summary marks what is down, groups readings by object, and says what t
   expect(said).toContain('No profile knows this device (sysObjectID 1.3.6.1.4.1.99999.1)');
   expect(said).toContain('They answered: base/entity-sensor, base/if-mib.');
   expect(said).toContain(`allclear record ${at}`);
+  const quiet = await say(pollVerb, at, '--community', 'sw', '--quiet');
+  expect([quiet.code, quiet.err]).toEqual([0, []]);
+  expect(quiet.out.join('\n')).toMatch(
+    /^sw 1\/a answered: profile generic, 2 interfaces, \d+ readings, \d+ objects\.$/,
+  );
 });
 
 test('recordings are served whatever order they are in; lines that are no rows are counted and left out', async () => {

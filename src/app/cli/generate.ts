@@ -54,9 +54,10 @@ export const generateVerb: Verb = {
     if (values['dry-run'] !== true) await writeAll(made, { folder, files, bar });
     bar.close();
     const { resources, links } = made.topology;
+    const refused = Object.values(made.refused).reduce((sum, one) => sum + one, 0);
     const counts = {
       ...{ resources: resources.length, links: links.length, alarms: made.alarmCount },
-      ...{ faults: made.truth.faults.length, refused: made.refused, folder },
+      ...{ faults: made.truth.faults.length, refused, folder },
     };
     if (values.json === true) terminal.print(JSON.stringify({ ...asked, ...counts, files }));
     else terminal.print(say(values['dry-run'] === true ? 'wouldGenerate' : 'generated', counts));

@@ -1,6 +1,8 @@
 /** Which other causes would have darkened exactly the same terminals in the same way: all of them are right. */
 import type { Plant, TreeName } from './plant/plant.ts';
+import type { Supposed } from './reach.ts';
 import type { FaultKind, Scene } from './scene.ts';
+import { devicesOf, supplyOf } from './site-supply.ts';
 
 interface Cause {
   readonly root: number;
@@ -93,31 +95,39 @@ export function cutKind(plant: Plant, index: number): FaultKind | undefined {
   }
 }
 
-/** Devices, links, trenches and sites whose failure would look the same from outside; `play` has not happened yet. */
-export function equalBreaks(
-  scene: Scene,
-  broken: { devices?: readonly number[]; links?: readonly number[] },
-): Cause[] {
+/**
+ * Devices, links, trenches and sites whose failure would look the same from outside; asked before it happens.
+ * `alsoDark` are terminals that the same thing cuts by their own cables.
+ */
+export function equalBreaks(scene: Scene, broken: Supposed, alsoDark: readonly number[] = []): Cause[] {
   const { plant, reach } = scene;
   const before = reach.reached();
   const after = reach.reached(broken);
+  // Terminals of a head that still speaks show what nothing but this thing carries.
+  if (alsoDark.some((leaf) => after[plant.heads[leaf]!] === 1)) return [];
   const wanted = reach.signature(broken);
   const silent = reach.devices.filter((device) => before[device] === 1 && after[device] === 0);
-  const links = new Set(broken.links);
+  const links = new Set([
+    ...(broken.links ?? []),
+    ...(broken.segments ?? []).flatMap((of) => plant.linksOver.get(of) ?? []),
+  ]);
   for (const device of silent) for (const link of plant.linksAt.get(device) ?? []) links.add(link);
+  const isSame = (supposed: Supposed): boolean => reach.signature(supposed) === wanted;
   const found: Cause[] = [];
   for (const link of links) {
-    if (reach.signature({ links: [link] }) === wanted)
-      found.push({ root: plant.linkIndex(link), kind: 'link' });
+    if (isSame({ links: [link] })) found.push({ root: plant.linkIndex(link), kind: 'link' });
   }
-  const segments = new Set([...links].flatMap((link) => plant.links[link]!.segments));
-  for (const segment of segments) {
-    const others = plant.linksOver.get(segment)!;
-    if (plant.childrenIn('cable', segment).length > 0 || others.every((link) => !links.has(link))) continue;
-    if (reach.signature({ segments: [segment] }) === wanted) found.push({ root: segment, kind: 'duct' });
+  for (const segment of new Set([...links].flatMap((link) => plant.links[link]!.segments))) {
+    const carried = plant.leavesBelow(segment, ['cable', 'access']);
+    if (carried.some((leaf) => after[plant.heads[leaf]!] === 1)) continue;
+    if (isSame({ segments: [segment] })) found.push({ root: segment, kind: 'duct' });
   }
   for (const device of silent) {
-    if (reach.signature({ devices: [device] }) === wanted) found.push({ root: device, kind: 'node-down' });
+    if (isSame({ devices: [device] })) found.push({ root: device, kind: 'node-down' });
+  }
+  for (const site of new Set(silent.map((device) => plant.parents.site[device]!))) {
+    if (supplyOf(site).isWatched) continue;
+    if (isSame({ devices: devicesOf(plant, site) })) found.push({ root: site, kind: 'site-power' });
   }
   return found;
 }

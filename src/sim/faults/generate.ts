@@ -44,8 +44,8 @@ export interface Generated {
   /** In order of arrival; may be gone through again. */
   readonly alarms: Iterable<AlarmLine>;
   readonly truth: Truth;
-  /** Faults for which there was neither place nor time. */
-  readonly refused: number;
+  /** Faults for which there was neither place nor time, by kind. */
+  readonly refused: Readonly<Record<string, number>>;
 }
 
 const usualFaults = { small: 3, city: 10, metro: 12 } as const;

@@ -45,11 +45,11 @@ export function habitsOf(
       pollEveryMs,
       pollPhaseMs: chance.whole(0, pollEveryMs - 1),
       clockMs: clockError(skewMs, chance),
-      knowsNoGasp: chance.happens(0.07),
+      knowsNoGasp: chance.happens(0.05),
       pollsToo: chance.happens(0.1),
       tellsPortLos: chance.happens(0.75),
       tellsAllAfterReload: chance.happens(0.5),
-      givesProof: chance.happens(0.6),
+      givesProof: chance.happens(0.45),
       endsByProof: chance.happens(0.5),
       tellsUnknown: chance.happens(0.3),
       cardLeaves: chance.weighted([

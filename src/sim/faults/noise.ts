@@ -57,7 +57,9 @@ function switchOffs({ scene, log, strength, lengthMs }: Noise): void {
     agenda.enter(at, () => {
       if (chance.happens(switchOffsPerHour(at) / 0.04)) {
         const leaf = chance.pick(leaves);
-        if (terminals.isLit(leaf)) {
+        // Modems and telephone lines are switched off less often: they carry the telephone too.
+        const isKept = plant.kinds[leaf] !== 'ont' && chance.happens(0.7);
+        if (terminals.isLit(leaf) && !isKept) {
           const number = log.next(false);
           terminals.hold(leaf, { by: 'off', number, at });
           const backAt = at + Math.max(20 * second, chance.lognormal(22 * minute, 1));

@@ -15,6 +15,7 @@ import {
 import { areaPowerDraft, housePowerDraft, sitePowerDraft } from './kinds/power.ts';
 import { collectorDraft, configDraft, ingressDraft, serviceDraft, waterDraft } from './kinds/services.ts';
 import { doubleCutDrafts, ductDraft, linkDraft, nodeDownDraft } from './kinds/transport.ts';
+import { listed } from './plant/plant.ts';
 import { type Draft, type Fault, type FaultKind, faultKinds, type Moment, type Scene } from './scene.ts';
 
 type Wish = FaultKind | 'double-cut' | 'works';
@@ -48,13 +49,15 @@ const lengths: Readonly<Record<Wish, readonly [number, number]>> = {
 const quietAfter = 35 * minute;
 /** No fault of terminals begins so near to the fall or return of their head. */
 const apart = 3 * minute;
+/** What begins while its head is silent lasts long enough to be heard afterwards. */
+const outlives = 12 * minute;
 const attempts = 24;
 const shifts = 8;
 
 export interface Placed {
   readonly faults: readonly Fault[];
-  /** Wishes for which there was no room. */
-  readonly refused: number;
+  /** Wishes for which there was no room, by kind. */
+  readonly refused: Readonly<Record<string, number>>;
 }
 
 export function placeFaults(
@@ -63,14 +66,14 @@ export function placeFaults(
 ): Placed {
   const room = new Room(scene);
   const wishes = new Agenda();
-  let refused = 0;
+  const refused: Record<string, number> = {};
   const wish = (kind: Wish, at: number, shift: number): void => {
     wishes.enter(at, () => {
       const moment = momentOf(scene, { kind, startAt: Math.round(at), lengthMs });
       if (fulfil(scene, room, { kind, moment, from })) return;
       const later = at + scene.chance.between(8 * minute, 90 * minute);
       if (shift < shifts && later < lengthMs * 0.93) wish(kind, later, shift + 1);
-      else refused++;
+      else refused[kind] = (refused[kind] ?? 0) + 1;
     });
   };
   const kinds: readonly Wish[] = [...faultKinds, 'works'];
@@ -219,11 +222,11 @@ function announce({ plant, chance }: Scene, fault: Fault, from: number): void {
   if (announced === fault.root && late >= -15) fault.works = id;
 }
 
-/** Until when each thing is taken, and when heads fall or return. */
+/** Until when each thing is taken, and when heads are silent. */
 class Room {
   readonly #scene: Scene;
   readonly #freeAt = new Map<number, number>();
-  readonly #edges = new Map<number, number[]>();
+  readonly #silences = new Map<number, Moment[]>();
   readonly #lastStart = new Map<number, number>();
 
   constructor(scene: Scene) {
@@ -239,11 +242,7 @@ class Room {
       const free = draft.endAt + quietAfter;
       for (const thing of draft.touches)
         this.#freeAt.set(thing, Math.max(free, this.#freeAt.get(thing) ?? 0));
-      for (const [head, at] of draft.edges ?? []) {
-        const known = this.#edges.get(head);
-        if (known === undefined) this.#edges.set(head, [at]);
-        else known.push(at);
-      }
+      for (const { head, ...silence } of draft.silences ?? []) listed(this.#silences, head).push(silence);
       for (const head of this.#headsOf(draft)) this.#lastStart.set(head, draft.startAt);
     }
   }
@@ -252,13 +251,21 @@ class Room {
     return touches.every((thing) => (this.#freeAt.get(thing) ?? 0) <= startAt);
   }
 
+  /** A fault of terminals begins apart from its head's fall and return, and outlives a silence it begins in. */
   #isApart(draft: Draft): boolean {
+    const { startAt, endAt } = draft;
     for (const head of this.#headsOf(draft)) {
-      if ((this.#edges.get(head) ?? []).some((at) => Math.abs(at - draft.startAt) < apart)) return false;
+      for (const silence of this.#silences.get(head) ?? []) {
+        if (Math.abs(silence.startAt - startAt) < apart || Math.abs(silence.endAt - startAt) < apart)
+          return false;
+        if (silence.startAt < startAt && silence.endAt > startAt && silence.endAt > endAt - outlives)
+          return false;
+      }
     }
-    return (draft.edges ?? []).every(
-      ([head, at]) => Math.abs((this.#lastStart.get(head) ?? -apart) - at) >= apart,
-    );
+    return (draft.silences ?? []).every((silence) => {
+      const last = this.#lastStart.get(silence.head) ?? -apart;
+      return Math.abs(last - silence.startAt) >= apart && Math.abs(last - silence.endAt) >= apart;
+    });
   }
 
   #headsOf({ leaves }: Draft): Set<number> {

@@ -67,10 +67,14 @@ export interface Draft {
   readonly under?: readonly number[] | undefined;
   /** Resources, links and rings nobody else may touch from start to half an hour after the end. */
   readonly touches: readonly number[];
-  /** When heads fall dark or come back. */
-  readonly edges?: readonly (readonly [number, number])[] | undefined;
+  /** Heads that fall silent by it. */
+  readonly silences?: readonly Silence[] | undefined;
   /** Enters its acts in the agenda. */
   readonly play: (fault: Fault) => void;
+}
+
+export interface Silence extends Moment {
+  readonly head: number;
 }
 
 export interface Scene {

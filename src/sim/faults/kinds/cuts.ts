@@ -220,14 +220,8 @@ export function flappingDraft(scene: Scene, moment: Moment): Draft | undefined {
       }
     };
     const touches = [root, ...heads, ...(ring < 0 ? [] : [-1 - ring])];
-    const edges = heads.flatMap(
-      (head) =>
-        [
-          [head, moment.startAt],
-          [head, moment.endAt],
-        ] as const,
-    );
-    return { ...moment, kind: 'flapping', root, touches, edges, play };
+    const silences = heads.map((head) => ({ head, ...moment }));
+    return { ...moment, kind: 'flapping', root, touches, silences, play };
   }
   const root = pickOf(scene, chance.happens(0.4) ? 'pon-port' : 'ont');
   if (root === undefined || plant.missing.has(root)) return undefined;

@@ -1,20 +1,8 @@
 /** Faults of the electricity: one house, one feed of several houses, one site and its battery. */
-import { hour, minute, second } from '../chance.ts';
+import { minute, second } from '../chance.ts';
 import { equalBreaks, equalCauses } from '../equal-causes.ts';
 import type { Draft, Fault, FaultKind, Moment, Scene } from '../scene.ts';
-
-/** How long the batteries of a site last, and whether anybody watches its mains. */
-export interface SiteSupply {
-  readonly isWatched: boolean;
-  readonly lastsMs: number;
-}
-
-/** The same for a site throughout a run: 1 to 6 hours where it is watched, minutes in unwatched huts. */
-export function supplyOf(site: number): SiteSupply {
-  const spread = (Math.imul(site + 1, 0x9e3779b1) >>> 0) / 0x1_0000_0000;
-  const isWatched = (Math.imul(site + 7, 0x85ebca6b) >>> 0) / 0x1_0000_0000 < 0.8;
-  return { isWatched, lastsMs: isWatched ? (1 + 5 * spread ** 2) * hour : (1 + 15 * spread) * minute };
-}
+import { devicesOf, supplyOf } from '../site-supply.ts';
 
 export function housePowerDraft(scene: Scene, moment: Moment): Draft | undefined {
   const { plant, chance, terminals } = scene;
@@ -40,14 +28,16 @@ export function areaPowerDraft(scene: Scene, moment: Moment): Draft | undefined 
 export function sitePowerDraft(scene: Scene, moment: Moment): Draft | undefined {
   const { plant, chance } = scene;
   const root = chance.pick(plant.ofKind('site'));
-  const devices = devicesOf(scene, root);
+  const devices = devicesOf(scene.plant, root);
   if (devices.length === 0 || devices.some((device) => plant.serviceRoots.includes(device))) return undefined;
   // Two thirds last longer than the battery.
   const length = moment.endAt - moment.startAt;
-  const { lastsMs } = supplyOf(root);
-  const endAt = chance.happens(0.65)
-    ? Math.max(moment.endAt, moment.startAt + lastsMs + chance.whole(15, 90) * minute)
-    : moment.startAt + Math.max(5 * minute, Math.min(length, lastsMs * 0.8));
+  const { lastsMs, isWatched } = supplyOf(root);
+  // What nobody watches is seen only when it dies.
+  const endAt =
+    !isWatched || chance.happens(0.65)
+      ? Math.max(moment.endAt, moment.startAt + lastsMs + chance.whole(15, 90) * minute)
+      : moment.startAt + Math.max(5 * minute, Math.min(length, lastsMs * 0.8));
   return outageDraft(scene, {
     startAt: moment.startAt,
     endAt,
@@ -65,22 +55,21 @@ interface Outage extends Moment {
   readonly sites: readonly number[];
 }
 
-export const devicesOf = ({ plant }: Scene, site: number): readonly number[] =>
-  [...plant.childrenIn('site', site)].filter((index) => plant.parents.collector[index]! >= 0);
-
 function outageDraft(scene: Scene, outage: Outage): Draft {
   const { plant } = scene;
   const { kind, root, leaves, sites, startAt, endAt } = outage;
-  const devices = sites.flatMap((site) => devicesOf(scene, site));
+  const devices = sites.flatMap((site) => devicesOf(scene.plant, site));
   const rings = devices.flatMap((device) =>
     (plant.linksAt.get(device) ?? []).map((link) => plant.links[link]!.ring),
   );
-  const heads = devices.filter((device) => plant.isHead(device));
-  const dying = sites.map((site) => startAt + supplyOf(site).lastsMs).filter((at) => at < endAt);
-  const edges = heads.flatMap((head) => [...dying, startAt, endAt].map((at) => [head, at] as const));
+  const silences = sites.flatMap((site) => {
+    const dark = { startAt: startAt + supplyOf(site).lastsMs, endAt: endAt + 5 * minute };
+    const heads = devicesOf(plant, site).filter((device) => plant.isHead(device));
+    return dark.startAt < endAt ? heads.map((head) => ({ head, ...dark })) : [];
+  });
   const touched = [...new Set(rings)].filter((ring) => ring >= 0).map((ring) => -1 - ring);
   return {
-    ...{ kind, root, leaves, startAt, endAt, edges },
+    ...{ kind, root, leaves, startAt, endAt, silences },
     under: kind === 'area-power' ? feedsOf(scene, root) : kind === 'house-power' ? [root] : [],
     touches: [root, ...leaves, ...devices, ...touched, ...sites],
     play: (fault) => {
@@ -184,7 +173,7 @@ function returnPower(
 /** Mains gone, battery low some time before the end, everything dead at the end, and a start after the repair. */
 function loseSite(scene: Scene, fault: Fault, { site, startAt, endAt }: Moment & { site: number }): void {
   const { plant, agenda, watch, breakage, chance, reach } = scene;
-  const devices = devicesOf(scene, site);
+  const devices = devicesOf(scene.plant, site);
   const [speaker] = devices;
   if (speaker === undefined) return;
   const { isWatched, lastsMs } = supplyOf(site);

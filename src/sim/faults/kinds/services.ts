@@ -62,8 +62,8 @@ export function serviceDraft(scene: Scene, moment: Moment): Draft | undefined {
   }
   return {
     ...{ ...moment, kind: 'service', root, under: [root] },
-    // Two services at once share their symptoms, so they fail one at a time.
-    touches: plant.ofKind('dns', 'radius', 'service-platform'),
+    // Services that share their symptoms fail one at a time.
+    touches: [root, ...showings.map(({ condition }) => condition.resource)],
     play: (fault) => show(scene, fault, showings),
   };
 }
@@ -102,14 +102,7 @@ export function configDraft(scene: Scene, moment: Moment): Draft | undefined {
       if (heads.length === 1) fault.roots.add(heads[0]!);
     });
   };
-  const edges = heads.flatMap(
-    (head) =>
-      [
-        [head, moment.startAt],
-        [head, moment.endAt],
-      ] as const,
-  );
-  return { ...moment, kind: 'config', root, touches: [root, ...heads, ...leaves], edges, play };
+  return { ...moment, kind: 'config', root, touches: [root, ...heads, ...leaves], play };
 }
 
 const headsOnlyOn = ({ plant }: Scene, device: number): readonly number[] =>

@@ -1,13 +1,14 @@
 /** Faults of the transport network: dead or reloading devices, cut links, trenches, two cuts of one ring. */
 import { minute, second } from '../chance.ts';
 import { equalBreaks } from '../equal-causes.ts';
-import { type Draft, type Fault, type Moment, ringToken, type Scene } from '../scene.ts';
+import type { Supposed } from '../reach.ts';
+import { type Draft, type Fault, type Moment, ringToken, type Scene, type Silence } from '../scene.ts';
 
 const ringsAt = ({ plant }: Scene, links: readonly number[]): readonly number[] =>
   [...new Set(links.map((link) => plant.links[link]!.ring))].filter((ring) => ring >= 0).map(ringToken);
 
 /** Heads that the case would leave without a path, or that are themselves meant. */
-function headsLost({ plant, reach }: Scene, broken: Parameters<typeof reach.reached>[0]): readonly number[] {
+function headsLost({ plant, reach }: Scene, broken: Supposed): readonly number[] {
   const before = reach.reached();
   const after = reach.reached(broken);
   return reach.devices.filter(
@@ -15,14 +16,8 @@ function headsLost({ plant, reach }: Scene, broken: Parameters<typeof reach.reac
   );
 }
 
-const edgesOf = (heads: readonly number[], { startAt, endAt }: Moment) =>
-  heads.flatMap(
-    (head) =>
-      [
-        [head, startAt],
-        [head, endAt],
-      ] as const,
-  );
+const silencesOf = (heads: readonly number[], { startAt, endAt }: Moment): readonly Silence[] =>
+  heads.map((head) => ({ head, startAt, endAt }));
 
 export function nodeDownDraft(scene: Scene, moment: Moment): Draft | undefined {
   const { plant, chance, agenda, breakage } = scene;
@@ -56,7 +51,7 @@ export function nodeDownDraft(scene: Scene, moment: Moment): Draft | undefined {
     ...(kind === 'aggregation' || kind === 'bng' ? ringsAt(scene, links) : []),
   ];
   const variant = isReload ? 'reload' : undefined;
-  return { ...within, kind: 'node-down', variant, root, touches, edges: edgesOf(heads, within), play };
+  return { ...within, kind: 'node-down', variant, root, touches, silences: silencesOf(heads, within), play };
 }
 
 /** Its platform would not survive: that is a fault of the service. */
@@ -69,12 +64,8 @@ function holdsPlatform({ plant, reach }: Scene, server: number): boolean {
   });
 }
 
-function addEqual(
-  scene: Scene,
-  fault: Fault,
-  broken: { devices?: readonly number[]; links?: readonly number[] },
-): void {
-  for (const equal of equalBreaks(scene, broken)) {
+function addEqual(scene: Scene, fault: Fault, broken: Supposed, alsoDark?: readonly number[]): void {
+  for (const equal of equalBreaks(scene, broken, alsoDark)) {
     fault.roots.add(equal.root);
     fault.kinds.add(equal.kind);
   }
@@ -110,7 +101,7 @@ function cutLink(
     variant,
     root,
     touches,
-    edges: edgesOf([...heads, ...ends], moment),
+    silences: silencesOf([...heads, ...ends], moment),
     play,
   };
 }
@@ -143,20 +134,20 @@ export function doubleCutDrafts(scene: Scene, moment: Moment): readonly Draft[] 
     alsoRoot: plant.linkIndex(first),
   });
   const touches = [...new Set([...one.touches, ...two.touches, ...silent])];
-  const edges = [
-    ...(one.edges ?? []),
-    ...edgesOf(silent, rest),
-    ...silent.map((head) => [head, whole.endAt] as const),
+  const silences = [
+    ...(one.silences ?? []),
+    ...silencesOf(silent, { startAt: rest.startAt, endAt: whole.endAt }),
   ];
-  return [{ ...one, touches, edges, endAt: whole.endAt }, two];
+  return [{ ...one, touches, silences, endAt: whole.endAt }, two];
 }
 
 /** Everything in one trench: links at once, feeders with their customers. */
 export function ductDraft(scene: Scene, moment: Moment): Draft | undefined {
   const { plant, chance, agenda, breakage, terminals } = scene;
-  const segments = [...plant.linksOver.keys()];
-  const root = chance.pick(segments);
+  const root = chance.pick([...plant.linksOver.keys()]);
   const links = plant.linksOver.get(root)!;
+  // Trenches of the rings carry most of what is dug up.
+  if (links.every((link) => plant.links[link]!.ring < 0) && chance.happens(0.8)) return undefined;
   const leaves = plant.leavesBelow(root, ['cable', 'access']);
   if (links.length < 2 && leaves.length === 0) return undefined;
   const heads = headsLost(scene, { segments: [root] });
@@ -164,6 +155,7 @@ export function ductDraft(scene: Scene, moment: Moment): Draft | undefined {
   const play = (fault: Fault): void => {
     agenda.enter(moment.startAt, (at) => {
       for (const same of sameTrench(scene, root)) fault.roots.add(same);
+      addEqual(scene, fault, { segments: [root] }, leaves);
       for (const leaf of leaves) terminals.hold(leaf, { by: 'cut', number: fault.index, at });
       breakage.breakDown({ segments: [root] }, fault, at);
     });
@@ -186,7 +178,7 @@ export function ductDraft(scene: Scene, moment: Moment): Draft | undefined {
     ...ringsAt(scene, links),
     ...links.map((link) => plant.linkIndex(link)),
   ];
-  const edges = edgesOf([...heads, ...ends], moment);
+  const silences = silencesOf([...heads, ...ends], moment);
   return {
     ...moment,
     kind: 'duct',
@@ -194,7 +186,7 @@ export function ductDraft(scene: Scene, moment: Moment): Draft | undefined {
     leaves,
     under: leaves.length > 0 ? [root] : [],
     touches,
-    edges,
+    silences,
     play,
   };
 }

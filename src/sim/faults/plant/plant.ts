@@ -53,6 +53,9 @@ export class Plant {
   readonly linksAt = new Map<number, number[]>();
   readonly linksOver = new Map<number, number[]>();
   #children = new Map<TreeName, Children>();
+  /** Number of the last walk that met a resource. */
+  #seenIn = new Uint32Array(0);
+  #walk = 0;
   #byKind = new Map<string, number[]>();
 
   add(
@@ -78,6 +81,7 @@ export class Plant {
   /** Nothing is added afterwards. */
   finish(): void {
     this.heads = new Int32Array(this.ids.length).fill(-1);
+    this.#seenIn = new Uint32Array(this.ids.length);
     const { access } = this.parents;
     for (let i = 0; i < this.ids.length; i++) {
       const above = access[i]!;
@@ -132,12 +136,23 @@ export class Plant {
    * between them and what they feed.
    */
   below(root: number, trees: readonly TreeName[]): number[] {
-    const seen = new Set([root]);
-    for (const at of seen) {
-      if (at !== root && this.kinds[at] === 'site') continue;
-      for (const tree of trees) for (const child of this.childrenIn(tree, at)) seen.add(child);
+    this.#walk++;
+    const found = [root];
+    this.#seenIn[root] = this.#walk;
+    for (let next = 0; next < found.length; next++) {
+      const at = found[next]!;
+      if (next > 0 && this.kinds[at] === 'site') continue;
+      for (const tree of trees) {
+        const { starts, list } = this.#children.get(tree)!;
+        for (let place = starts[at]!; place < starts[at + 1]!; place++) {
+          const child = list[place]!;
+          if (this.#seenIn[child] === this.#walk) continue;
+          this.#seenIn[child] = this.#walk;
+          found.push(child);
+        }
+      }
     }
-    return [...seen];
+    return found;
   }
 
   leavesBelow(root: number, trees: readonly TreeName[] = ['access', 'cable', 'power']): number[] {

@@ -70,11 +70,15 @@ export function runGenerated(options: GeneratedRun): readonly Readonly<Record<st
   });
 }
 
-function statements({ cases, withBaselines }: GeneratedRun, condition: Condition) {
+function statements({ cases, withBaselines, show }: GeneratedRun, condition: Condition) {
   const compared = withBaselines ? baselines : [];
   const pools = new Map(['ours', ...compared.map(({ name }) => name)].map((name) => [name, new Pool()]));
   for (const one of cases(condition)) {
-    pools.get('ours')!.add(one, statedByUs(one));
+    const ours = statedByUs(one);
+    show(
+      `${one.name}, ${condition.name}: ${one.records.length} lines, ${(ours.tookMs / 1_000).toFixed(1)} CPU s`,
+    );
+    pools.get('ours')!.add(one, ours);
     for (const baseline of compared) pools.get(baseline.name)!.add(one, statedBy(baseline, one));
   }
   const { records, tookMs } = pools.get('ours')!;

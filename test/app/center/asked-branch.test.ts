@@ -8,7 +8,6 @@ import { seconds } from '../../../src/base/instant.ts';
 import { compileProfiles } from '../../../src/collect/collect.ts';
 import { compileDetectionRules, Detection } from '../../../src/detect/detect.ts';
 import { parseYaml } from '../../../src/edge/files/yaml-document.ts';
-import type { AgentRows, Varbind } from '../../../src/edge/snmp/agent.ts';
 import { openTransport } from '../../../src/edge/snmp/transport.ts';
 import type { Applied } from '../../../src/flow/applied.ts';
 import type { Input } from '../../../src/flow/input.ts';
@@ -18,74 +17,16 @@ import { Running } from '../../../src/flow/running.ts';
 import type { SeriesId } from '../../../src/flow/series.ts';
 import { resourceId } from '../../../src/model/ids.ts';
 import type { Incident } from '../../../src/model/incident.ts';
-import { compileTopology, parseTopology } from '../../../src/topology/topology.ts';
 import { openEvilAgent, usableHabits } from '../../support/evil-agent.ts';
 import { evilDevice } from '../../support/evil-lab.ts';
 import { cityContents, cityNoon } from '../../support/line-city.ts';
 import { freshLine } from '../../support/line-run.ts';
 import { MemoryJournal } from '../../support/memory-journal.ts';
+import { numbers, ont, portProfile, portTopology, rowsOf } from '../../support/one-port.ts';
 import { PaperNetwork } from '../../support/paper-network.ts';
 import { virtualWorld } from '../../support/virtual-world.ts';
 
-const ONT = '1.3.6.1.4.1.99999.5.1.2';
-const { value: profiles } = compileProfiles([
-  parseYaml(
-    'olt.yaml',
-    `id: test/olt
-identity: { sysUpTimeTicks: { get: 1.3.6.1.2.1.1.3.0 } }
-tables:
-  ont:
-    oid: 1.3.6.1.4.1.99999.5.1
-    index: { port: integer, ont: integer }
-    object: { kind: ont, parent: 'pon-port/{port}' }
-    states: [{ col: 2, name: ont.state, map: { 1: up, 2: down } }]
-    alarms: [{ state: ont.state, is: [down], cause: LOS, severity: warning }]
-`,
-  ).value,
-]);
-
-const numbers = Array.from({ length: 16 }, (_, i) => i + 1);
-const ont = (number: number): string => `olt-1/ont/1.${number}`;
-/** One port with two branches of eight terminals. */
-const topology = compileTopology(
-  parseTopology(
-    JSON.stringify({
-      format: 'allclear-topology/1',
-      resources: [
-        { id: 'olt-1', kind: 'olt' },
-        { id: 'olt-1/pon-port/1', kind: 'pon-port', in: { access: 'olt-1' } },
-        { id: 'splitter', kind: 'splitter', in: { access: 'olt-1/pon-port/1' } },
-        { id: 'branch-1', kind: 'splitter', in: { access: 'splitter' } },
-        { id: 'branch-2', kind: 'splitter', in: { access: 'splitter' } },
-        ...numbers.map((number) => ({
-          ...{ id: ont(number), kind: 'ont', subscribers: 1 },
-          in: { access: number <= 8 ? 'branch-1' : 'branch-2' },
-        })),
-      ],
-      links: [],
-    }),
-    'port.json',
-  ).value,
-).value;
-
-/** Terminals that are down answer 2. */
-function rowsOf(down: ReadonlySet<number>): AgentRows {
-  const all = (): Varbind[] => [
-    { oid: '1.3.6.1.2.1.1.3.0', value: { type: 'timeticks', number: 4_711 } },
-    ...numbers.map((number): Varbind => {
-      return { oid: `${ONT}.1.${number}`, value: { type: 'integer', number: down.has(number) ? 2 : 1 } };
-    }),
-  ];
-  const parts = (oid: string): number[] => oid.split('.').map(Number);
-  const isBehind = (a: readonly number[], b: readonly number[]): boolean => {
-    const place = a.findIndex((part, i) => part !== b[i]);
-    return place >= 0 && (b[place] === undefined || a[place]! > b[place]);
-  };
-  return {
-    get: (oid) => all().find((row) => row.oid === oid),
-    next: (oid) => all().find((row) => isBehind(parts(row.oid), parts(oid))),
-  };
-}
+const { value: profiles } = compileProfiles([parseYaml('olt.yaml', portProfile).value]);
 
 const ends: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -98,7 +39,7 @@ async function centre({ isAsked }: { readonly isAsked: boolean }) {
   const transport = await openTransport(world, { sockets: 1, openSocket: network.openSocket });
   const down = new Set<number>();
   const agent = await openEvilAgent(rowsOf(down), usableHabits['none']!(), network.place());
-  const line = freshLine({ ...cityContents(), topology: () => topology });
+  const line = freshLine({ ...cityContents(), topology: () => portTopology });
   const journal = new MemoryJournal();
   const applied: Applied[] = [];
   const running = new Running({
@@ -108,7 +49,7 @@ async function centre({ isAsked }: { readonly isAsked: boolean }) {
       for (const effect of batch.flatMap(({ effects }) => effects)) {
         if (effect.kind !== 'observe' || !isAsked) continue;
         const devices = [{ id: 'olt-1', resource: resourceId('olt-1') }];
-        for (const [device, places] of placesByDevice(topology, devices, effect.measurement.resources)) {
+        for (const [device, places] of placesByDevice(portTopology, devices, effect.measurement.resources)) {
           measuring.ask(device, places);
         }
       }
@@ -184,7 +125,7 @@ test('the collector is asked in time, and those who said nothing prove to be ali
     },
   ]);
   expect(measuring.counters).toMatchObject({ asks: 1, asksAnswered: 1, asksRefused: 0 });
-  const again = freshLine({ ...cityContents(), topology: () => topology });
+  const again = freshLine({ ...cityContents(), topology: () => portTopology });
   journal.records.forEach((bytes, i) => {
     const { at, input } = decodeInput(bytes);
     const { changes } = again.apply(i + 1, at, input);

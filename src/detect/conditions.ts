@@ -61,7 +61,7 @@ export class Conditions {
   readonly #conditions = new Map<string, Condition>();
   readonly #tables = new Map<string, HeldTable>();
   /** Kinds of objects that are interfaces by another name: a PON port, the terminal of a line. */
-  readonly #portKinds = new Set<string>();
+  readonly #portKinds = new Set(['interface']);
   #refused = 0;
 
   constructor(device: WatchedDevice, snapshot: readonly Condition[] = []) {
@@ -187,11 +187,15 @@ export class Conditions {
     return condition;
   }
 
-  #placed(watch: Watch, object: string): Pick<Condition, 'resource' | 'by'> {
-    // One place has one name, whoever speaks of it: traps and the topology know ports by their ifIndex.
+  /** The object `kind/index` by the one name that its place has: traps and the topology know ports by their ifIndex. */
+  nameOf(object: string): ResourceId {
     const [kind = '', index = ''] = object.split('/');
     const isPort = this.#portKinds.has(kind) && /^\d+$/.test(index);
-    const own = resourceId(`${this.#device.id}/${isPort ? `if/${index}` : object.slice(0, 128)}`);
+    return resourceId(`${this.#device.id}/${isPort ? `if/${index}` : object.slice(0, 128)}`);
+  }
+
+  #placed(watch: Watch, object: string): Pick<Condition, 'resource' | 'by'> {
+    const own = this.nameOf(object);
     return watch.isOfDevice ? { resource: this.#device.resource, by: own } : { resource: own, by: undefined };
   }
 

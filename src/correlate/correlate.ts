@@ -16,7 +16,7 @@ import { Ancestry } from './ancestry.ts';
 import { Asks, type AsksSnapshot } from './asks.ts';
 import { type Decision, look } from './deciding.ts';
 import { Endings, type EndingsSnapshot } from './endings.ts';
-import { addRecords, type HeldIncident, incidentOf, isActive } from './held-incident.ts';
+import { addRecords, type HeldIncident, incidentOf, isActive, widen } from './held-incident.ts';
 import { Incidents, type IncidentsSnapshot, type Verdict } from './incidents.ts';
 import {
   againPending,
@@ -27,6 +27,8 @@ import {
   pendingOf,
   viewOf,
 } from './joining.ts';
+import { stillBroken } from './leftovers.ts';
+import type { Sighting } from './tally.ts';
 import { type CorrelationTiming, defaultTiming, limits } from './timing.ts';
 import { Waiting, type WaitingSnapshot } from './waiting.ts';
 import { worksCovering } from './works.ts';
@@ -216,7 +218,9 @@ export class Correlation {
       return;
     }
     const held = this.#incidents.ofAlarm(alarm.id);
-    if (held?.members.get(alarm.id)?.raised === true) {
+    const member = held?.members.get(alarm.id);
+    if (held !== undefined && member?.raised === true) {
+      member.polled ||= polled;
       addRecords(held, [record]);
       return this.#incidents.tellLater(held, at);
     }
@@ -270,7 +274,7 @@ export class Correlation {
       asks: this.#asks,
       undecided: this.#waiting.undecided,
       active: this.#incidents.active(),
-      sightings: this.#waiting.sightings(this.#ancestry, (at - this.#timing.aliveForMs) as Instant),
+      sightings: this.#sightings(at),
     });
     for (const decision of decisions) this.#commit(decision, context);
     if (decisions.length > 0) {
@@ -350,14 +354,8 @@ export class Correlation {
 
   /** The same root keeps what was said of it and only reaches further; a new root is stated anew. */
   #settle(held: HeldIncident, verdict: Verdict, at: Instant): void {
-    if (held.root === verdict.root && held.kind === verdict.kind) {
-      held.dark = [...new Set([...held.dark, ...verdict.dark])];
-      const parts =
-        held.parts === undefined || verdict.parts === undefined
-          ? undefined
-          : [...held.parts, ...verdict.parts];
-      held.parts = parts === undefined ? undefined : [...new Set(parts)];
-    } else this.#incidents.move(held, verdict, at);
+    if (held.root === verdict.root && held.kind === verdict.kind) widen(held, verdict);
+    else this.#incidents.move(held, verdict, at);
     this.#plan(held, at);
   }
 
@@ -384,12 +382,16 @@ export class Correlation {
     }
   }
 
-  /** What stays down when the rest came back has a cause of its own. */
+  /** What stays down together when the rest came back has a cause of its own; of single ones the clear was lost. */
   #splitLeftovers(held: HeldIncident, at: Instant): void {
-    const left = [...held.members.values()].filter((member) => member.raised);
-    this.#incidents.split(held, left, at);
+    const left = stillBroken(this.#ancestry, held, { sightings: this.#sightings(at), timing: this.#timing });
+    if (left.length > 0) this.#incidents.split(held, left, at);
     for (const member of left) this.#waiting.put(againPending(member, held.id, at));
     this.#incidents.resolve(held, held.lastClearAt ?? at);
     if (left.length > 0) this.#lookSoon(at);
+  }
+
+  #sightings(at: Instant): Sighting[] {
+    return this.#waiting.sightings(this.#ancestry, (at - this.#timing.aliveForMs) as Instant);
   }
 }

@@ -15,7 +15,8 @@ export interface Member {
   readonly symptom: Symptom;
   /** The end that told of it, for a link. */
   readonly by: ResourceId | undefined;
-  readonly polled: boolean;
+  /** A poll found it: then a poll sees it end. */
+  polled: boolean;
   readonly at: Instant;
   /** The raise line that began it. */
   readonly record: string;
@@ -121,6 +122,16 @@ export function addRecords(held: HeldIncident, records: readonly string[]): void
     if (held.records.length < limits.alarmsPerIncident) held.records.push(record);
     else held.leftOut++;
   }
+}
+
+/** The same cause reaches further than was known. */
+export function widen(
+  held: HeldIncident,
+  { dark, parts }: { readonly dark: HeldIncident['dark']; readonly parts?: HeldIncident['parts'] },
+): void {
+  held.dark = [...new Set([...held.dark, ...dark])];
+  const both = held.parts === undefined || parts === undefined ? undefined : [...held.parts, ...parts];
+  held.parts = both === undefined ? undefined : [...new Set(both)];
 }
 
 type FrozenIncident = Omit<HeldIncident, 'members'> & { readonly members: readonly Member[] };

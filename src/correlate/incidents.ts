@@ -207,8 +207,10 @@ export class Incidents {
     if (held.raised === 0) {
       this.timers.clear(`leftover ${held.id}`);
       this.timers.set(`resolve ${held.id}`, after(at, this.#timing.resolveQuietMs));
-    } else if (held.raised <= mitigatedShare * held.members.size) {
+    } else if (held.raised <= Math.max(1, mitigatedShare * held.members.size)) {
       this.timers.set(`leftover ${held.id}`, after(at, this.#timing.leftoverMs));
+      // Of a small incident one that is left is not yet "nearly over", but not for ever either.
+      if (held.raised > mitigatedShare * held.members.size) return this.tellLater(held, at);
       if (held.state === 'mitigated') return;
       held.state = 'mitigated';
       note(held, at, 'mitigate');
@@ -216,7 +218,10 @@ export class Incidents {
     } else this.tellLater(held, at);
   }
 
+  /** Members still raised are given up: a raise of theirs is news again. */
   resolve(held: HeldIncident, at: Instant): void {
+    for (const member of held.members.values()) member.raised = false;
+    held.raised = 0;
     held.state = 'resolved';
     held.resolvedAt = at;
     note(held, at, 'resolve');

@@ -239,14 +239,21 @@ test('half restored is neither mitigated nor resolved', () => {
   expect(first(run.to(2_000).open()).state).toBe('open');
 });
 
-test('what stays down when the rest came back is split off as a child', () => {
+test('what polls still find down when the rest came back is split off as a child', () => {
   const all = terminals('1');
-  const run = new CityRun().raise(1, 'LOS', all).to(20);
+  const run = new CityRun().unreachable(1, all.slice(0, 1)).raise(1, 'LOS', all.slice(1)).to(20);
   const parent = first(run.open()).id;
   run.clear(600, 'LOS', all.slice(1)).to(1_300);
   expect(run.summary()).toEqual([`drop ${all[0]} 1`]);
   expect(first(run.open()).parent).toBe(parent);
   expect(run.correlation.incident(parent)?.alarms).toHaveLength(31);
+});
+
+test('a single one whose clear was lost ends with the rest, and its next raise is news', () => {
+  const branch = terminals('1-1-1');
+  const lost = new CityRun().raise(1, 'LOS', branch).to(20).clear(600, 'LOS', branch.slice(1)).to(1_300);
+  expect(lost.open()).toEqual([]);
+  expect(lost.raise(9_000, 'LOS', branch.slice(0, 1)).to(9_020).summary()).toEqual([`drop ${branch[0]} 1`]);
 });
 
 test('the same root failing again within half an hour is the same incident', () => {

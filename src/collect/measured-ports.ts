@@ -173,8 +173,8 @@ export class MeasuredPorts {
       to.speedBps[row] = this.#speedOf(row, speeds);
       const isSaid = discontinuity !== undefined && cells.tags[at + discontinuity] === valueTag.timeticks;
       to.discontinuity[row] = isSaid ? cells.lo[at + discontinuity]! : 0;
-      for (let i = 0; i < counters.length; i++) this.#takeCounter(row, i, counters[i]!);
     }
+    for (let i = 0; i < counters.length; i++) this.#takeCounters(i, counters[i]!);
   }
 
   /** Names of the samples of a port; the object of a series is `if/<ifIndex>`. */
@@ -248,19 +248,22 @@ export class MeasuredPorts {
     return 0;
   }
 
-  #takeCounter(row: number, i: number, sources: readonly Source[]): void {
-    const cells = this.#cells;
-    const { bits, hi, lo } = this.columns;
-    const to = row * this.#program.counterNames.length + i;
-    bits[to] = 0;
-    for (const { column } of sources) {
-      const at = row * cells.width + column;
-      const tag = cells.tags[at];
-      if (tag !== valueTag.counter64 && tag !== valueTag.counter32) continue;
-      bits[to] = tag === valueTag.counter64 ? 64 : 32;
-      hi[to] = cells.hi[at]!;
-      lo[to] = cells.lo[at]!;
-      return;
+  /** One counter of all rows: its columns are looked up once. */
+  #takeCounters(i: number, sources: readonly Source[]): void {
+    const { tags, hi, lo, rows, width } = this.#cells;
+    const to = this.columns;
+    const names = this.#program.counterNames.length;
+    for (let row = 0, at = i; row < rows; row++, at += names) {
+      to.bits[at] = 0;
+      for (let k = 0; k < sources.length; k++) {
+        const from = row * width + sources[k]!.column;
+        const tag = tags[from];
+        if (tag !== valueTag.counter64 && tag !== valueTag.counter32) continue;
+        to.bits[at] = tag === valueTag.counter64 ? 64 : 32;
+        to.hi[at] = hi[from]!;
+        to.lo[at] = lo[from]!;
+        break;
+      }
     }
   }
 }

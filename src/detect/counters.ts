@@ -75,12 +75,18 @@ export class Counters {
       const at = row * width + i;
       const was = port * width + i;
       const [before, now] = [keptBits[was]!, bits[at]!];
+      // Most devices have but some of the counters of their profile.
+      if (now === 0) {
+        keptBits[was] = 0;
+        gains[i] = Number.NaN;
+        continue;
+      }
       const gain = (hi[at]! - kept[was * 2]!) * wrapsAt + (lo[at]! - kept[was * 2 + 1]!);
       keptBits[was] = now;
       kept[was * 2] = hi[at]!;
       kept[was * 2 + 1] = lo[at]!;
       let checked = gain;
-      if (before === 0 || now === 0) checked = Number.NaN;
+      if (before === 0) checked = Number.NaN;
       else if (before !== now) checked = -1;
       else if (now === 32) {
         const bitsEach = this.#isOctets[i] === true ? 8 : leastPacketBits;

@@ -24,6 +24,8 @@ export interface Habits {
   readonly tellsUnknown: boolean;
   /** What a dead card leaves: every terminal by trap, by the next poll, or only the card itself. */
   readonly cardLeaves: 'trap' | 'poll' | 'mute';
+  /** How it tells: by trap, by syslog, or the same by both. */
+  readonly tellsBy: 'trap' | 'syslog' | 'both';
   /** Alarms a device can send in a second. */
   readonly perSecond: number;
 }
@@ -56,6 +58,11 @@ export function habitsOf(
         ['trap', 4],
         ['poll', 3],
         ['mute', 3],
+      ]),
+      tellsBy: chance.weighted([
+        ['trap', 88],
+        ['syslog', 6],
+        ['both', 6],
       ]),
       perSecond: chance.whole(150, 900),
     });

@@ -34,7 +34,7 @@ export function makeNoise(noise: Noise): void {
   switchOffs(noise);
   wear(noise);
   rain(noise);
-  rebootWaves(noise);
+  if (noise.strength > 0) rebootWaves(noise);
   pauses(noise);
 }
 

@@ -3,15 +3,8 @@ import { instant } from '../../base/instant.ts';
 import { resourceId } from '../../model/ids.ts';
 import { Agenda } from './agenda.ts';
 import { hour, minute } from './chance.ts';
-import {
-  branchDraft,
-  cardDraft,
-  dropDraft,
-  feederDraft,
-  flappingDraft,
-  portDraft,
-  riserDraft,
-} from './kinds/cuts.ts';
+import { branchDraft, cardDraft, dropDraft, feederDraft, portDraft, riserDraft } from './kinds/cuts.ts';
+import { flappingDraft } from './kinds/flapping.ts';
 import { areaPowerDraft, housePowerDraft, sitePowerDraft } from './kinds/power.ts';
 import { collectorDraft, configDraft, ingressDraft, serviceDraft, waterDraft } from './kinds/services.ts';
 import { doubleCutDrafts, ductDraft, linkDraft, nodeDownDraft } from './kinds/transport.ts';

@@ -15,6 +15,10 @@ export interface Said {
   readonly isOptional?: boolean | undefined;
 }
 
+interface Sent extends Said {
+  readonly deviceAt: number | undefined;
+}
+
 /** Index into critical, major, minor, warning, indeterminate. */
 const severityOf: Readonly<Record<Cause, number>> = {
   LOS: 1,
@@ -72,22 +76,23 @@ export class Voice {
   }
 
   /** False when it was lost on the way; the device is able to speak, which the caller has looked at. */
-  trap(at: number, said: Said): boolean {
-    const habits = this.#habits.get(said.device)!;
-    const isLost = this.#isLost(said.device);
+  trap(at: number, told: Said): boolean {
+    const habits = this.#habits.get(told.device)!;
+    const isLost = this.#isLost(told.device);
     if (isLost || (this.receiverAway.get(habits.collector) ?? -1) >= at) return false;
     // A device that has much to say says it one after another.
-    const sentAt = Math.max(at, this.#busyUntil.get(said.device) ?? 0);
-    this.#busyUntil.set(said.device, sentAt + 1_000 / habits.perSecond);
-    const delay = Math.min(longestDelayMs, this.#chance.exponential(350));
-    const arrival = this.#inOrder(said.resource, sentAt + delay);
-    this.#line(said, { at: arrival, deviceAt: sentAt + habits.clockMs, source: said.source ?? 'trap' });
+    const sentAt = Math.max(at, this.#busyUntil.get(told.device) ?? 0);
+    this.#busyUntil.set(told.device, sentAt + 1_000 / habits.perSecond);
+    // What a collector or a subscriber says bears no clock of the device.
+    const deviceAt = told.source === undefined ? sentAt + habits.clockMs : undefined;
+    const said = { ...told, deviceAt };
+    const first = habits.tellsBy === 'syslog' ? 'syslog' : 'trap';
+    const arrival = this.#arrive(said, { at: sentAt, source: told.source ?? first });
+    if (habits.tellsBy === 'both' && told.source === undefined)
+      this.#arrive(said, { at: sentAt, source: 'syslog' });
     if (this.#chance.happens(0.012)) {
-      const again = this.#inOrder(
-        said.resource,
-        arrival + (this.#chance.happens(0.5) ? 0 : this.#chance.whole(1, 3_000)),
-      );
-      this.#line(said, { at: again, deviceAt: sentAt + habits.clockMs, source: said.source ?? 'trap' });
+      const later = this.#chance.happens(0.5) ? 0 : this.#chance.whole(1, 3_000);
+      this.#line(said, { at: this.#inOrder(said.resource, arrival + later), source: told.source ?? first });
     }
     return true;
   }
@@ -95,7 +100,14 @@ export class Voice {
   /** Found by the poller itself: nothing is lost, the clock is the collector's. */
   found(at: number, said: Said): void {
     const arrival = this.#inOrder(said.resource, at + this.#chance.whole(0, 900));
-    this.#line(said, { at: arrival, deviceAt: undefined, source: said.source ?? 'poll' });
+    this.#line({ ...said, deviceAt: undefined }, { at: arrival, source: said.source ?? 'poll' });
+  }
+
+  #arrive(said: Sent, { at, source }: { readonly at: number; readonly source: Source }): number {
+    const delay = Math.min(longestDelayMs, this.#chance.exponential(350));
+    const arrival = this.#inOrder(said.resource, at + delay);
+    this.#line(said, { at: arrival, source });
+    return arrival;
   }
 
   /** Traps of one thing keep their order; those of different things overtake one another. */
@@ -105,11 +117,8 @@ export class Voice {
     return arrival;
   }
 
-  #line(
-    said: Said,
-    { at, deviceAt, source }: { at: number; deviceAt: number | undefined; source: Source },
-  ): void {
-    const { event, resource, by, below, cause, owner, isOptional } = said;
+  #line(said: Sent, { at, source }: { readonly at: number; readonly source: Source }): void {
+    const { event, resource, by, below, cause, owner, isOptional, deviceAt } = said;
     const severity = event === 'raise' && cause !== undefined ? this.#severity(cause) : undefined;
     this.#lines.add({ at, deviceAt, event, resource, by, below, cause, severity, source, owner, isOptional });
   }

@@ -84,7 +84,7 @@ function comeBack(
   }
 }
 
-const pickOf = (scene: Scene, ...kinds: readonly string[]): number | undefined => {
+export const pickOf = (scene: Scene, ...kinds: readonly string[]): number | undefined => {
   const kind = scene.chance.pick(kinds);
   const all = scene.plant.ofKind(kind);
   return all.length === 0 ? undefined : scene.chance.pick(all);
@@ -192,50 +192,4 @@ export function cardDraft(scene: Scene, moment: Moment): Draft | undefined {
     watch.set({ resource: root, cause: 'CARD_FAIL', device }, { isOn, owner: fault.index, at });
   const leavesSay = habits.get(device)!.cardLeaves;
   return cutDraft(scene, { ...moment, kind: 'card', root, leaves, leavesSay, isPlain: true, beside });
-}
-
-/** A flapping terminal, port or link: down and up again many times. */
-function flapTimes(scene: Scene, { startAt, endAt }: Moment): readonly (readonly [number, number])[] {
-  const { chance } = scene;
-  const flaps = chance.whole(6, 16);
-  const step = (endAt - startAt) / flaps;
-  return Array.from({ length: flaps }, (_, at) => {
-    const downAt = startAt + at * step + (at === 0 ? 0 : chance.between(0, step * 0.3));
-    return [downAt, downAt + Math.max(2_000, step * chance.between(0.15, 0.55))] as const;
-  });
-}
-
-export function flappingDraft(scene: Scene, moment: Moment): Draft | undefined {
-  const { plant, chance, agenda, terminals, breakage } = scene;
-  const times = flapTimes(scene, moment);
-  if (chance.happens(0.4)) {
-    const number = chance.whole(0, plant.links.length - 1);
-    const root = plant.linkIndex(number);
-    const { ends, ring } = plant.links[number]!;
-    const heads = ends.filter((end) => plant.isHead(end));
-    const play = (fault: Fault): void => {
-      for (const [downAt, upAt] of times) {
-        agenda.enter(downAt, (at) => breakage.breakDown({ links: [number] }, fault, at));
-        agenda.enter(upAt, (at) => breakage.repair({ links: [number] }, fault, at));
-      }
-    };
-    const touches = [root, ...heads, ...(ring < 0 ? [] : [-1 - ring])];
-    const silences = heads.map((head) => ({ head, ...moment }));
-    return { ...moment, kind: 'flapping', root, touches, silences, play };
-  }
-  const root = pickOf(scene, chance.happens(0.4) ? 'pon-port' : 'ont');
-  if (root === undefined || plant.missing.has(root)) return undefined;
-  const leaves = plant.isLeaf(root) ? [root] : plant.leavesBelow(root, ['access']);
-  if (leaves.length === 0) return undefined;
-  const play = ({ index: number }: Fault): void => {
-    for (const [downAt, upAt] of times) {
-      agenda.enter(downAt, (at) => {
-        for (const leaf of leaves) terminals.hold(leaf, { by: 'cut', number, at });
-      });
-      agenda.enter(upAt, (at) => {
-        for (const leaf of leaves) terminals.release(leaf, { by: 'cut', number, at });
-      });
-    }
-  };
-  return { ...moment, kind: 'flapping', root, leaves, under: [root], touches: [root, ...leaves], play };
 }

@@ -89,7 +89,7 @@ export function configDraft(scene: Scene, moment: Moment): Draft | undefined {
           resource: leaf,
           cause: 'NO_IP',
           device: head,
-          source: 'poll',
+          source: chance.happens(0.85) ? 'poll' : 'reply',
           isOptional: plant.missing.has(leaf),
         });
     }

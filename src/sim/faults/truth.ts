@@ -5,7 +5,7 @@ import type { NoiseLog } from './noise.ts';
 import { listed, type Plant } from './plant/plant.ts';
 import type { Fault } from './scene.ts';
 
-export interface TruthFault {
+interface TruthFault {
   readonly id: string;
   readonly kind: string;
   readonly kinds: readonly string[];

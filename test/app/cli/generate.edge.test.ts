@@ -1,0 +1,73 @@
+/** `generate` writes three files that the other verbs read, the same for the same seed. */
+import { readFile } from 'node:fs/promises';
+import { afterEach, expect, test } from 'vitest';
+import { generateVerb } from '../../../src/app/cli/generate.ts';
+import { replayVerb } from '../../../src/app/cli/replay.ts';
+import { parseTopology } from '../../../src/topology/topology.ts';
+import { type Folder, folderOf, json, jsonLines, say } from './collecting-terminal.ts';
+
+let folder: Folder | undefined;
+afterEach(() => folder?.remove());
+
+const few = ['--size', 'small', '--faults-per-kind', '1', '--hours', '6'] as const;
+const read = (name: string): Promise<string> => readFile(folder!.file(name), 'utf8');
+
+test('three files are written, and the same seed writes the same bytes', async () => {
+  folder = await folderOf({});
+  const first = await say(generateVerb, '--seed', '4', ...few, '--out', folder.file('a'), '--json');
+  expect(first.code).toBe(0);
+  const counts = json(first);
+  expect(counts).toMatchObject({ seed: 4, size: 'small', loss: 0.05, noise: 1, faultsPerKind: 1, hours: 6 });
+  await say(generateVerb, '--seed', '4', ...few, '--out', folder.file('b'));
+  for (const name of ['topology.json', 'alarms.ndjson', 'truth.json']) {
+    expect(await read(`a/${name}`), name).toBe(await read(`b/${name}`));
+  }
+  const topology = parseTopology(await read('a/topology.json'), 'topology.json');
+  expect(topology.problems).toEqual([]);
+  expect(topology.value.resources).toHaveLength(Number(counts['resources']));
+  expect((await read('a/alarms.ndjson')).trim().split('\n')).toHaveLength(Number(counts['alarms']));
+  const truth = JSON.parse(await read('a/truth.json')) as { faults: { alarms: string[] }[] };
+  expect(truth.faults).toHaveLength(Number(counts['faults']));
+});
+
+test('what was generated as lines can be replayed', async () => {
+  folder = await folderOf({});
+  await say(generateVerb, '--seed', '5', ...few, '--format', 'ndjson', '--out', folder.path);
+  const said = await say(
+    replayVerb,
+    ...['--topology', folder.file('topology.ndjson'), '--alarms', folder.file('alarms.ndjson'), '--jsonl'],
+  );
+  expect(said.code).toBe(0);
+  expect(jsonLines(said).length).toBeGreaterThan(5);
+});
+
+test('a dry run writes nothing and says in the language asked what it would have written', async () => {
+  folder = await folderOf({});
+  const said = await say(
+    generateVerb,
+    '--seed',
+    '4',
+    ...few,
+    '--out',
+    folder.file('c'),
+    '--dry-run',
+    '--lang',
+    'ru',
+  );
+  expect(said.out.join('\n')).toContain('не записан');
+  await expect(read('c/truth.json')).rejects.toThrow();
+});
+
+test('wrong values are wrong usage, and a folder that is a file is said to be one', async () => {
+  folder = await folderOf({ taken: 'a file' });
+  const out = ['--out', folder.file('d')];
+  const code = (...argv: readonly string[]) => say(generateVerb, ...argv).then(String, (error) => error.code);
+  expect(await code('--seed', '1', '--size', 'huge', ...out)).toBe('usage/size');
+  expect(await code('--size', 'small', ...out)).toBe('usage/seed');
+  expect(await code('--seed', '1.5', '--size', 'small', ...out)).toBe('usage/seed');
+  expect(await code('--seed', '1', '--size', 'small')).toBe('usage/out');
+  expect(await code('--seed', '1', '--size', 'small', '--loss', '0.9', ...out)).toBe('usage/loss');
+  expect(await code('--seed', '1', '--size', 'small', '--noise', '', ...out)).toBe('usage/noise');
+  expect(await code('--seed', '1', '--size', 'small', '--format', 'xml', ...out)).toBe('usage/format');
+  expect(await code('--seed', '1', ...few, '--out', folder.file('taken/inside'))).toBe('usage/out');
+});

@@ -204,7 +204,6 @@ function answerTo(outcome: Exclude<PollOutcome, { kind: 'reading' }>): FullAnswe
   const { problem } = outcome;
   if (problem.kind === 'timeout') return { kind: 'silent' };
   if (problem.kind === 'refused') return { kind: 'refused', reason: problem.detail ?? problem.reason };
-  if (problem.kind === 'refused') return { kind: 'refused', reason: problem.detail ?? problem.reason };
   return { kind: 'refused', reason: problem.kind === 'overBudget' ? problem.kind : problem.reason };
 }
 

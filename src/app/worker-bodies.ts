@@ -10,7 +10,7 @@ import type { RemoteSeriesConfig } from './config/series.ts';
 import { openLog } from './log.ts';
 import { machine, realWorld } from './world.ts';
 
-export type WorkerName = 'book' | 'series';
+export type WorkerName = 'book' | 'series' | 'topology';
 
 export interface WorkerStart {
   /** The data directory. */
@@ -31,6 +31,7 @@ export type WorkerNews =
 
 /** Opens the store of that name and serves it until the port closes. */
 export async function runWorker(name: WorkerName): Promise<void> {
+  if (name === 'topology') return (await import('./config/topology-thread.ts')).runTopologyThread();
   const start = workerData as WorkerStart;
   const world = realWorld(openLog({ level: 'info', role: name }));
   const tell = (news: WorkerNews): void => parentPort!.postMessage(news);

@@ -45,8 +45,6 @@ export interface TopologyColumns {
   readonly needs: Lists;
   readonly serviceRoots: Int32Array;
   readonly planned: readonly PlannedWorks[];
-  /** The row of bytes that all columns lie in, where they came in one. */
-  readonly stored?: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** A row of numbers that grows. */

@@ -49,9 +49,8 @@ function columnsOf(columns: TopologyColumns): Numbers[] {
   return [...own, columns.ownSubscribers, columns.order, ...links, ...needed, ...trees];
 }
 
-/** The same columns always give the same bytes. */
-export function encodeTopology(columns: TopologyColumns): Uint8Array<ArrayBuffer> {
-  if (columns.stored !== undefined) return columns.stored;
+/** The same columns always give the same bytes; they are views of the columns, in pieces, since a copy would cost their size. */
+export function topologyPieces(columns: TopologyColumns): readonly Uint8Array[] {
   const all = columnsOf(columns);
   const { resources, planned } = columns;
   const head: Head = {
@@ -62,19 +61,18 @@ export function encodeTopology(columns: TopologyColumns): Uint8Array<ArrayBuffer
     lengths: all.map(({ length }) => length),
   };
   const text = new TextEncoder().encode(JSON.stringify(head));
-  const start = aligned(headerBytes + text.length);
-  const bytes = new Uint8Array(all.reduce((sum, { byteLength }) => sum + aligned(byteLength), start));
-  new Uint32Array(bytes.buffer, 0, 3).set([magic, version, text.length]);
-  bytes.set(text, headerBytes);
-  let at = start;
+  const first = new Uint8Array(aligned(headerBytes + text.length));
+  new Uint32Array(first.buffer, 0, 3).set([magic, version, text.length]);
+  first.set(text, headerBytes);
+  const pieces = [first];
   for (const { buffer, byteOffset, byteLength } of all) {
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += aligned(byteLength);
+    pieces.push(new Uint8Array(buffer, byteOffset, byteLength) as Uint8Array<ArrayBuffer>);
+    if (byteLength % unit !== 0) pieces.push(new Uint8Array(unit - (byteLength % unit)));
   }
-  return bytes;
+  return pieces;
 }
 
-/** True of bytes that `encodeTopology` wrote, of whatever version. */
+/** True of bytes that `topologyPieces` gave, of whatever version. */
 export const isStoredTopology = (bytes: Uint8Array): boolean =>
   bytes.length >= headerBytes && new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true) === magic;
 
@@ -98,7 +96,7 @@ export function decodeTopology(given: Uint8Array<ArrayBuffer>): TopologyColumns 
     at += aligned(size);
     return column;
   });
-  return { ...named(head, columns), stored: bytes };
+  return named(head, columns);
 }
 
 function named(head: Head, all: readonly Numbers[]): TopologyColumns {

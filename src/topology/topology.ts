@@ -15,5 +15,5 @@ export { placeSubscribers, type Subscribers } from './placement.ts';
 export { TopologyReader } from './reader.ts';
 export type { PlannedWorks } from './records.ts';
 export type { LeafCounts } from './signal.ts';
-export { decodeTopology, encodeTopology, isStoredTopology } from './stored.ts';
+export { decodeTopology, isStoredTopology, topologyPieces } from './stored.ts';
 export { decodeSubscribers, encodeSubscribers, noSubscribers, type SubscriberTable } from './subscribers.ts';

@@ -2,7 +2,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../base/fault.ts';
-import type { Contents as ContentFiles } from '../../edge/disk/contents.ts';
+import { type Contents as ContentFiles, hashOf } from '../../edge/disk/contents.ts';
 import type { Contents } from '../../flow/contents.ts';
 import type { Input } from '../../flow/input.ts';
 import type { NamedContents } from '../../flow/rooms.ts';
@@ -11,11 +11,11 @@ import type { Policy } from '../../model/policy.ts';
 import {
   decodeSubscribers,
   decodeTopology,
-  encodeTopology,
   isStoredTopology,
   type SubscriberTable,
   Topology,
   TopologyReader,
+  topologyPieces,
 } from '../../topology/topology.ts';
 
 /** Two topology versions are resident (design L6); policies and calendars are small. */
@@ -81,9 +81,16 @@ export class ContentStore implements Contents {
   }
 
   /** Makes the network durable and resident; answers the one that stands for that content from now on. */
-  async putTopology(network: Topology): Promise<{ readonly sha256: string; readonly network: Topology }> {
-    const sha256 = await this.put(encodeTopology(network.columns));
-    const same = this.#topologies.get(sha256) ?? network;
+  async putTopology(
+    network: Topology,
+    known?: string,
+  ): Promise<{ readonly sha256: string; readonly network: Topology }> {
+    const pieces = topologyPieces(network.columns);
+    const sha256 = known ?? hashOf(pieces);
+    const resident = this.#topologies.get(sha256);
+    // One that is resident came from the disk or went there.
+    if (resident === undefined) await this.#files.putPieces(pieces, sha256);
+    const same = resident ?? network;
     hold(this.#topologies, { sha256, value: same, most: residentBig });
     return { sha256, network: same };
   }

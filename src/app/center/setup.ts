@@ -112,7 +112,8 @@ async function enterTopology(setup: Setup, table: SubscriberTable): Promise<void
 /** Answers the hash of the configured network; what the line holds already is not held twice. */
 async function enterNetwork({ host, installation }: Setup): Promise<string> {
   const { config, topology } = installation;
-  const put = await host.contents.putTopology(topology?.network ?? networkOfDevices(config.devices));
+  const network = topology?.network ?? networkOfDevices(config.devices);
+  const put = await host.contents.putTopology(network, topology?.sha256);
   topology?.adopt(put.network);
   return put.sha256;
 }

@@ -11,7 +11,8 @@ import { collectorsFolder, rulesFolder } from '../product-files.ts';
 import type { Config } from './config.ts';
 import { installedProfiles } from './installed-profiles.ts';
 import { type ReadConfig, readWhole } from './load.ts';
-import { type ConfiguredTopology, readTopologyFile } from './topology-file.ts';
+import type { ConfiguredTopology } from './topology-file.ts';
+import { readTopologyBeside } from './topology-thread.ts';
 
 export interface Installation extends ReadConfig {
   readonly profileFolders: readonly string[];
@@ -134,7 +135,7 @@ function unknownResources(
 
 async function readTopology({ topology, devices }: Config): Promise<Parsed<ConfiguredTopology | undefined>> {
   if (topology === undefined) return { value: undefined, problems: [] };
-  return readTopologyFile(topology, devices);
+  return readTopologyBeside(topology, devices);
 }
 
 const mostStrays = 20;

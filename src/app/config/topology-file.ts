@@ -12,9 +12,15 @@ import {
 /** Of a file that is read piece by piece; a piece is worked on for a few milliseconds. */
 const pieceBytes = 1 << 18;
 
-interface ListedDevice {
+export interface ListedDevice {
   readonly id: string;
   readonly resource: string;
+}
+
+interface Listed {
+  readonly resources: number;
+  readonly links: number;
+  readonly sha256?: string | undefined;
 }
 
 /** The network as configured; the line may hold the same one already, and then one of the two is enough. */
@@ -22,12 +28,15 @@ export class ConfiguredTopology {
   /** What the file itself lists. */
   readonly resources: number;
   readonly links: number;
+  /** Of its columns, where it is known already. */
+  readonly sha256: string | undefined;
   #network: Topology;
 
-  constructor(network: Topology, { resources, links }: { resources: number; links: number }) {
+  constructor(network: Topology, { resources, links, sha256 }: Listed) {
     this.#network = network;
     this.resources = resources;
     this.links = links;
+    this.sha256 = sha256;
   }
 
   get network(): Topology {

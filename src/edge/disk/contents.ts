@@ -11,6 +11,8 @@ type FoundContent =
 export interface Contents {
   /** Resolves with the lower-case hex of the SHA-256 once the bytes are durable; putting them again mends damage. */
   put(bytes: Uint8Array): Promise<string>;
+  /** The same for one content in pieces, one behind the other; `sha256` where the caller made it already. */
+  putPieces(pieces: readonly Uint8Array[], sha256?: string): Promise<string>;
   get(sha256: string): Promise<FoundContent>;
 }
 
@@ -29,26 +31,33 @@ export async function openContents(options: {
     const path = `${folder}/${sha256}`;
     const bytes = await readWhole(files, path);
     if (bytes === undefined) return { kind: 'absent' };
-    return hashOf(bytes) === sha256 ? { kind: 'found', bytes } : { kind: 'damaged', path };
+    return hashOf([bytes]) === sha256 ? { kind: 'found', bytes } : { kind: 'damaged', path };
   };
-  const write = async (sha256: string, bytes: Uint8Array): Promise<void> => {
-    if ((await get(sha256)).kind !== 'found') await writeWhole(files, { folder, name: sha256 }, [bytes]);
+  const write = async (sha256: string, pieces: readonly Uint8Array[]): Promise<void> => {
+    if ((await get(sha256)).kind !== 'found') await writeWhole(files, { folder, name: sha256 }, pieces);
     // One that is there may come from a process that was killed before it synced the folder.
     else await files.syncFolder(folder);
   };
+  const putPieces = async (pieces: readonly Uint8Array[], known?: string): Promise<string> => {
+    const sha256 = known ?? hashOf(pieces);
+    let writing = underWay.get(sha256);
+    if (writing === undefined) {
+      writing = write(sha256, pieces).finally(() => underWay.delete(sha256));
+      underWay.set(sha256, writing);
+    }
+    await writing;
+    return sha256;
+  };
   return {
     get,
-    async put(bytes) {
-      const sha256 = hashOf(bytes);
-      let writing = underWay.get(sha256);
-      if (writing === undefined) {
-        writing = write(sha256, bytes).finally(() => underWay.delete(sha256));
-        underWay.set(sha256, writing);
-      }
-      await writing;
-      return sha256;
-    },
+    put: (bytes) => putPieces([bytes]),
+    putPieces,
   };
 }
 
-const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+/** Lower-case hex of the SHA-256 of all pieces, one behind the other. */
+export function hashOf(pieces: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest('hex');
+}

@@ -73,6 +73,11 @@ export class Ancestry {
     return this.#leaves.isLeaf[place] === 1;
   }
 
+  /** Carries others as a cable does: a segment, a feeder; for a stranger false. */
+  isCable(place: number): boolean {
+    return this.topology.childrenOf('cable', place).length > 0;
+  }
+
   /** Leaves whose signal comes through it. */
   leavesOf(place: number): number {
     return this.#leaves.signalLeaves[place] ?? 1;

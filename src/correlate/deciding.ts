@@ -11,7 +11,7 @@ import { type Population, probedKinds, symptomRank } from './symptoms.ts';
 import type { Evidence, Sighting } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { explainTransport, type TransportEvidence } from './transport.ts';
-import { isTransportEvidence, spanOf, type Undecided } from './undecided.ts';
+import { isOfService, isTransportEvidence, spanOf, type Undecided } from './undecided.ts';
 import { aloneVerdict, transportVerdict, treeVerdict } from './verdict.ts';
 
 /** A cause that is to be stated now. */
@@ -68,7 +68,8 @@ function lookAlone({ ancestry }: Scene, alone: readonly Pending[]): Look {
 }
 
 function decide(ancestry: Ancestry, [first, ...others]: readonly Pending[], cause: string): Decision {
-  const verdict = aloneVerdict(ancestry, ancestry.placeOf(first!.resource), cause);
+  const isService = isOfService(ancestry, first!);
+  const verdict = aloneVerdict(ancestry, ancestry.placeOf(first!.resource), { cause, isService });
   return { verdict, alarms: [first!, ...others].map(({ alarm }) => alarm), absorbs: [] };
 }
 
@@ -221,8 +222,9 @@ function withRecent(
 ): { readonly evidence: Evidence[]; readonly held: ReadonlyMap<string, Recent> } {
   const evidence: Evidence[] = [...fresh.values()];
   const held = new Map<string, Recent>();
+  const since = at - (population === 'down' ? timing.revisitMs : timing.slowRevisitMs);
   const recent = active.filter(
-    (open) => open.scope === population && at - open.lastEvidenceAt <= timing.revisitMs && open.raised > 0,
+    (open) => open.scope === population && open.lastEvidenceAt >= since && open.raised > 0,
   );
   if (recent.length === 0) return { evidence, held };
   const inSight = new Uint8Array(ancestry.count);

@@ -4,6 +4,7 @@ import type { Ancestry } from './ancestry.ts';
 import type { Population } from './symptoms.ts';
 import {
   aloneScore,
+  causesAbove,
   type Evidence,
   partialCut,
   type Sighting,
@@ -89,7 +90,7 @@ function chooseWinners(ancestry: Ancestry, tallies: Tallies, evidence: readonly 
   const wins = new Uint8Array(tallies.list.length + 1);
   for (const place of byPlace.keys()) wins[tallies.indexOf(place)] = 1;
   for (const piece of evidence) {
-    for (const place of ancestry.above(piece.place)) {
+    for (const place of causesAbove(ancestry, tallies.population, piece)) {
       if (wins[tallies.indexOf(place)] === 1) byPlace.get(place)!.evidence.push(piece);
     }
   }
@@ -229,8 +230,8 @@ function isLive(ancestry: Ancestry, tally: Tally): boolean {
 /** Places above at least half of the pieces. */
 function sharedAbove(ancestry: Ancestry, tallies: Tallies, evidence: readonly Evidence[]): number[] {
   const counts = new Int32Array(tallies.list.length);
-  for (const { place } of evidence) {
-    for (const above of ancestry.above(place)) {
+  for (const piece of evidence) {
+    for (const above of causesAbove(ancestry, tallies.population, piece)) {
       const slot = tallies.indexOf(above);
       if (slot >= 0) counts[slot]!++;
     }

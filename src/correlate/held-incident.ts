@@ -77,7 +77,7 @@ function affectedBy(held: HeldIncident): Affected {
       return { under: [held.root], except };
     case 'down':
       if (members.length > 0 && members.every((member) => member.symptom === 'power')) return nobody;
-      return { under: [...(held.parts ?? [held.root])], except };
+      return { under: [...(held.parts ?? [held.root]), ...held.dark], except };
     default:
       return members.length < 2 ? nobody : { under: [...(held.parts ?? [held.root])], except };
   }

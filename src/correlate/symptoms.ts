@@ -125,14 +125,14 @@ export const missingOwnAlarm = -1_600;
 export const sparedChild = -2_500;
 
 const priors: Readonly<Record<string, number>> = {
-  splitter: -9_000,
+  splitter: -9_400,
   'pon-port': -9_000,
   card: -10_000,
   olt: -10_500,
   cmts: -10_500,
   dslam: -10_500,
   feeder: -9_500,
-  segment: -9_700,
+  segment: -8_700,
   amplifier: -9_000,
   'fiber-node': -9_000,
   cabinet: -9_500,

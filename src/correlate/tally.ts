@@ -135,15 +135,17 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
   const said = piece.weight * (piece.standsFor ?? 1);
   const signal = said * likelihood('signal', piece.symptom);
   const power = said * likelihood('power', piece.symptom);
-  const above = ancestry.above(piece.place);
-  const direct = ancestry.signalAbove(piece.place).length;
+  const above = causesAbove(ancestry, tallies.population, piece);
+  const lastSignal = ancestry.signalAbove(piece.place).at(-1);
+  let isSignal = true;
   const isLeaf = ancestry.isLeaf(piece.place);
   const spoken = piece.standsFor ?? (isLeaf ? 1 : 0);
   for (let i = isLeaf ? 1 : 0; i < above.length; i++) {
     const tally = tallies.begun(above[i]!, piece);
     tally.pieces++;
     tally.spoken += spoken;
-    tally.sum += i < direct ? signal : power;
+    tally.sum += isSignal ? signal : power;
+    if (above[i] === lastSignal) isSignal = false;
     tally.singles += single;
     if (piece.firstAt < tally.oldest) tally.oldest = piece.firstAt;
     if (piece.lastAt > tally.newest) tally.newest = piece.lastAt;
@@ -154,12 +156,32 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
   if (piece.standsFor === undefined) own.own = piece;
 }
 
+/**
+ * Where a cause of it may lie: what its signal comes through, nearest first, then what of its supply is not in there.
+ * Only what is dark can lack power; a service that is missing has no fault in a cable.
+ */
+export function causesAbove(ancestry: Ancestry, population: Population, piece: Evidence): readonly number[] {
+  if (population === 'down' && !ownWords.has(piece.symptom)) return ancestry.above(piece.place);
+  const signal = population === 'down' ? ancestry.above(piece.place) : ancestry.signalAbove(piece.place);
+  const spares = population === 'session' || (ownWords.has(piece.symptom) && !ancestry.isLeaf(piece.place));
+  const top = ancestry.signalAbove(piece.place).at(-1);
+  return spares
+    ? signal.filter((place) => place === piece.place || place === top || !ancestry.isCable(place))
+    : signal;
+}
+
+/** What only the device itself can know: no cable below it is the cause. */
+const ownWords: ReadonlySet<string> = new Set(['card', 'silent', 'power']);
+
 /** A dark port speaks for the leaves below it that said nothing. */
 function speakForBelow(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
   if (piece.standsFor !== undefined || piece.symptom === 'power') return;
   const quiet = ancestry.leavesOf(piece.place) - (tallies.at(piece.place)?.spoken ?? 0);
   if (quiet <= 0 || ancestry.isStranger(piece.place)) return;
-  for (const place of ancestry.signalAbove(piece.place)) tallies.at(place)!.spoken += quiet;
+  for (const place of ancestry.signalAbove(piece.place)) {
+    const tally = tallies.at(place);
+    if (tally !== undefined) tally.spoken += quiet;
+  }
 }
 
 const ports: ReadonlySet<string> = new Set(['pon-port', 'port', 'card']);

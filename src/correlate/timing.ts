@@ -20,6 +20,8 @@ export interface CorrelationTiming {
   readonly singleRepeatMs: DurationMs;
   /** A decided incident is open to a wider cause while its last evidence is not older. */
   readonly revisitMs: DurationMs;
+  /** The same for what creeps: noise, wet cables, and services that polls find missing one by one. */
+  readonly slowRevisitMs: DurationMs;
   /** All cleared for this long: resolved, as of the last clear. */
   readonly resolveQuietMs: DurationMs;
   /** Mitigated and nothing moved for this long: what is left is split off. */
@@ -46,12 +48,13 @@ export const defaultTiming: CorrelationTiming = {
   misfitJoinMs: seconds(45),
   singleRepeatMs: seconds(30),
   revisitMs: minutes(2),
+  slowRevisitMs: minutes(10),
   resolveQuietMs: seconds(3),
   leftoverMs: minutes(10),
   reopenWithinMs: minutes(30),
   growEveryMs: seconds(1),
   worksGraceMs: minutes(15),
-  collectorLookBackMs: seconds(150),
+  collectorLookBackMs: minutes(10),
   aliveForMs: minutes(2),
 };
 

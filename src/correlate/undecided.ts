@@ -43,7 +43,8 @@ export class Undecided {
   put(pending: Pending): void {
     const population = populationOf(pending.symptom);
     if (isTransportEvidence(this.#ancestry, pending)) this.#transport.set(pending.alarm, pending);
-    else if (population === undefined) this.#alone.set(pending.alarm, pending);
+    else if (population === undefined || isOfService(this.#ancestry, pending))
+      this.#alone.set(pending.alarm, pending);
     else {
       const known = this.#pieces[population].get(pending.resource);
       const others = known?.pending.filter(({ alarm }) => alarm !== pending.alarm) ?? [];
@@ -87,6 +88,18 @@ export function isTransportEvidence(
   if (ancestry.kindOf(place) === 'collector' || topology.isTransport(place)) return true;
   return topology.parentOf('collector', place) >= 0 && !ancestry.isLeaf(place);
 }
+
+/** A service says itself that it fails: nothing that supplies it is asked for the cause. */
+export function isOfService(
+  ancestry: Ancestry,
+  { resource, symptom }: Pick<Pending, 'resource' | 'symptom'>,
+): boolean {
+  if (symptom === 'service') return true;
+  const place = symptom === 'session' ? ancestry.topology.indexOf(resource) : -1;
+  return place >= 0 && serviceKinds.has(ancestry.kindOf(place));
+}
+
+const serviceKinds: ReadonlySet<string> = new Set(['dns', 'radius', 'service-platform']);
 
 function pieceOf(place: number, id: ResourceId, pending: readonly Pending[]): Piece {
   let { symptom, at: firstAt, at: lastAt } = pending[0]!;

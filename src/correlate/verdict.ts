@@ -109,8 +109,11 @@ export function transportVerdict(ancestry: Ancestry, cause: TransportCause): Ver
 }
 
 /** An alarm nothing above can explain: an incident of its own, kept from people where it tells of no outage. */
-export function aloneVerdict(ancestry: Ancestry, place: number, cause: string): Verdict {
-  const isService = cause === 'DNS_FAIL';
+export function aloneVerdict(
+  ancestry: Ancestry,
+  place: number,
+  { cause, isService }: { readonly cause: string; readonly isService: boolean },
+): Verdict {
   // What a probe found is work for somebody, but who suffers from it is not known: nobody is told.
   const probed = Object.hasOwn(probedKinds, cause) ? probedKinds[cause] : undefined;
   const kind = isService ? 'service' : cause === 'FLAPPING' ? 'flapping' : (probed ?? 'unexplained');
@@ -167,6 +170,7 @@ function kindOf(
 /** Lost mains are told by the device on battery; the cause is the feed of its site. */
 function powerSource(ancestry: Ancestry, place: number, symptoms: readonly Symptom[]): number {
   if (!symptoms.includes('power') || symptoms.some((symptom) => symptom !== 'power')) return place;
+  if (ancestry.kindOf(place) === 'site') return place;
   const chain = [...ancestry.powerAbove(place)];
   const site = chain.find((above) => ancestry.kindOf(above) === 'site');
   return site ?? chain.find((above) => ancestry.kindOf(above) !== 'battery') ?? chain[0] ?? place;

@@ -78,6 +78,13 @@ export class Ancestry {
     return this.topology.childrenOf('cable', place).length > 0;
   }
 
+  /** A cable within a house, to its splitters or terminals. */
+  isRiser(place: number): boolean {
+    const [first] = this.topology.childrenOf('cable', place);
+    const carried = first === undefined ? '' : this.topology.kindOf(first);
+    return this.kindOf(place) === 'segment' && (carried === 'splitter' || carried === 'ont');
+  }
+
   /** Leaves whose signal comes through it. */
   leavesOf(place: number): number {
     return this.#leaves.signalLeaves[place] ?? 1;

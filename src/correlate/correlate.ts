@@ -16,8 +16,8 @@ import { Ancestry } from './ancestry.ts';
 import { Asks, type AsksSnapshot } from './asks.ts';
 import { type Decision, look } from './deciding.ts';
 import { Endings, type EndingsSnapshot } from './endings.ts';
-import { addRecords, type HeldIncident, incidentOf, isActive, widen } from './held-incident.ts';
-import { Incidents, type IncidentsSnapshot, type Verdict } from './incidents.ts';
+import { addRecords, type HeldIncident, incidentOf, isActive, isUnsteady, widen } from './held-incident.ts';
+import { Incidents, type IncidentsSnapshot, unsteady, type Verdict } from './incidents.ts';
 import {
   againPending,
   lateHome,
@@ -324,7 +324,7 @@ export class Correlation {
     if (again !== undefined && waiting.every((pending) => pending.parent === undefined)) {
       incidents.reopen(again, at);
       incidents.join(again, joining, at);
-      this.#settle(again, verdict, at);
+      this.#settle(again, isUnsteady(again, at) ? unsteady(verdict) : verdict, at);
       return incidents.tell(again, 'reopened');
     }
     const parent = waiting.find((pending) => pending.parent !== undefined)?.parent;

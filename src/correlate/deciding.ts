@@ -3,6 +3,7 @@ import { earliest, type Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Asks } from './asks.ts';
+import { lostSupplyOf, supplyVerdict } from './dead-supply.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { HeldIncident, Member } from './held-incident.ts';
 import type { Verdict } from './incidents.ts';
@@ -106,12 +107,14 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   const decisions = causes
     .filter((cause) => cause.alarms.some((alarm) => fresh.has(alarm)))
     .map((cause): Decision => {
-      const verdict = transportVerdict(ancestry, cause);
+      const supply = lostSupplyOf(ancestry, scene.active, cause);
+      const found = transportVerdict(ancestry, cause);
+      const verdict = supply === undefined ? found : supplyVerdict(supply, found);
       const alarms = cause.alarms.filter((alarm) => fresh.has(alarm)) as AlarmId[];
       const owners = cause.alarms
         .map((alarm) => owner.get(alarm as AlarmId))
         .filter((held) => held !== undefined);
-      return { verdict, alarms, absorbs: [...new Set([...owners, ...shadowed(scene, verdict)])] };
+      return { verdict, alarms, absorbs: [...new Set([...owners, ...shadowed(scene, found)])] };
     });
   return { decisions, nextAt: undefined };
 }

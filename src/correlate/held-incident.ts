@@ -124,6 +124,18 @@ export function addRecords(held: HeldIncident, records: readonly string[]): void
   }
 }
 
+/** One thing that came back and failed again several times: it is not down, it is unsteady. */
+export function isUnsteady(held: HeldIncident, at: Instant): boolean {
+  const resources = new Set([...held.members.values()].map(({ resource }) => resource));
+  const relapses = held.history.filter(
+    (past) => past.event === 'reopen' && at - past.at <= relapsesWithinMs,
+  ).length;
+  return resources.size === 1 && relapses >= relapsesOfUnsteady;
+}
+
+const relapsesOfUnsteady = 2;
+const relapsesWithinMs = 60 * 60_000;
+
 /** The same cause reaches further than was known. */
 export function widen(
   held: HeldIncident,

@@ -29,6 +29,15 @@ export interface Verdict {
   readonly explanation: Readonly<Record<string, unknown>>;
 }
 
+/** The same of a root that comes and goes. */
+export const unsteady = (verdict: Verdict): Verdict => ({
+  ...verdict,
+  kind: 'flapping',
+  candidates: verdict.candidates.map((candidate, i) =>
+    i === 0 ? { ...candidate, kind: 'flapping' } : candidate,
+  ),
+});
+
 /** A member with the ids of its raise lines. */
 export interface Joining {
   readonly member: Member;

@@ -163,11 +163,18 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
 export function causesAbove(ancestry: Ancestry, population: Population, piece: Evidence): readonly number[] {
   if (population === 'down' && !ownWords.has(piece.symptom)) return ancestry.above(piece.place);
   const signal = population === 'down' ? ancestry.above(piece.place) : ancestry.signalAbove(piece.place);
-  const spares = population === 'session' || (ownWords.has(piece.symptom) && !ancestry.isLeaf(piece.place));
+  const spares = population !== 'down' || (ownWords.has(piece.symptom) && !ancestry.isLeaf(piece.place));
   const top = ancestry.signalAbove(piece.place).at(-1);
   return spares
-    ? signal.filter((place) => place === piece.place || place === top || !ancestry.isCable(place))
+    ? signal.filter(
+        (place) => place === piece.place || place === top || !isSpared(ancestry, population, place),
+      )
     : signal;
+}
+
+/** Light may be dim through a bent feeder; noise and missing services come from the plant that is active, or from copper. */
+function isSpared(ancestry: Ancestry, population: Population, place: number): boolean {
+  return ancestry.isCable(place) && !(population === 'degraded' && ancestry.kindOf(place) === 'feeder');
 }
 
 /** What only the device itself can know: no cable below it is the cause. */
@@ -243,7 +250,7 @@ export const speaksForItself: ReadonlySet<string> = new Set(['pon-port', 'card',
 const silenceUnderOwnAlarm = -3_000;
 
 function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): number {
-  const kind = ancestry.kindOf(tally.place);
+  const kind = ancestry.isRiser(tally.place) ? 'riser' : ancestry.kindOf(tally.place);
   const leaves = ancestry.leavesOf(tally.place) + ancestry.powerLeavesOf(tally.place);
   const alive = Math.min(tally.alive, leaves);
   const silent = Math.max(0, leaves - tally.spoken - tally.unknown - alive);

@@ -13,7 +13,7 @@ export {
   oidText,
   type Span,
 } from './oid-bytes.ts';
-export { mostGrowth } from './row-bounds.ts';
+export { grownRows, mostGrowth } from './row-bounds.ts';
 export { notPlaced, TableCells } from './table-cells.ts';
 export { valueTag } from './value-tag.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Secret } from '../../base/secret.ts';
 import type { Answer, Oid, Session, SessionProblem, Varbind, WalkBudget } from '../../collect/session.ts';
-import { TableCells } from '../../collect/session.ts';
+import { grownRows, TableCells } from '../../collect/session.ts';
 import { getAll } from './get.ts';
 import { growthOf, type Learned, nothingLearned } from './learned.ts';
 import { encodeRequest, type MessageView, type SnmpVersion, V2C } from './pdu.ts';
@@ -85,7 +85,7 @@ function answerOf(
 ): Promise<Answer> {
   const bare = columns.map((column) => (column.startsWith('.') ? column.slice(1) : column));
   const mostBytes = BYTES_OF_TABLE * growth;
-  const cells = new TableCells({ columns: bare, mostRows: budget.rows * growth, mostBytes });
+  const cells = new TableCells({ columns: bare, mostRows: grownRows(budget.rows, growth), mostBytes });
   return new Promise((resolve) => {
     const done = (problem: SessionProblem | undefined): void => {
       const varbinds: Varbind[] = [];

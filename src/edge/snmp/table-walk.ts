@@ -1,6 +1,6 @@
 /** Walks tables one after the other into their cells and keeps what arrived; a device cannot make it go on for ever. */
 import type { FillOutcome, SessionProblem, WalkBudget } from '../../collect/session.ts';
-import { compareOids, notPlaced, type TableCells, valueTag } from '../../collect/session.ts';
+import { compareOids, grownRows, notPlaced, type TableCells, valueTag } from '../../collect/session.ts';
 import { unsignedNumber } from './ber.ts';
 import { keepValue } from './cell-values.ts';
 import { noPrefixes, prefixesOf } from './column-prefixes.ts';
@@ -134,7 +134,7 @@ export class TableWalk implements WalkRequest {
     for (let i = 0; i < this.#activeCount; i++) this.#active[i] = i;
     this.#ended.fill(0);
     const growth = growthOf(this.#learned);
-    this.#mostRows = budget.rows * growth;
+    this.#mostRows = grownRows(budget.rows, growth);
     this.#mostRequests = Math.floor((budget.requests * growth) / 4 ** this.#overruns);
     this.#requestsLeft = this.#mostRequests;
     this.giveUpAtMs = Math.min(

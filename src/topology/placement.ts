@@ -3,7 +3,7 @@ import { tidied } from '../base/ranges.ts';
 import type { SubscriberKey, SubscriberRange } from '../model/ids.ts';
 import { type SubscriberClass, subscriberClasses } from '../model/incident.ts';
 import { impliedParentIndex, type Topology } from './graph.ts';
-import { stableByColumn, walkInAccessOrder } from './order.ts';
+import { stableByColumn } from './order.ts';
 import type { SubscriberTable } from './subscribers.ts';
 
 /** Immutable columns; numbers are 0..count-1 in access-tree order, orphans last. */
@@ -43,11 +43,14 @@ export function placeSubscribers(topology: Topology, table: SubscriberTable): Su
 const blockSize = 64;
 const classCount = subscriberClasses.length;
 
-interface Slot {
-  readonly resource: number;
-  /** Place in the access walk; after the last for an orphan. */
-  readonly position: number;
-  readonly implied: boolean;
+/** Unique resources of the table, and where each of them stands. */
+interface Slots {
+  /** Index of each resource, or of the device that it is a part of; `topology.count` for an orphan. */
+  readonly at: Uint32Array;
+  /** 1 for a part of a device, and for an orphan. */
+  readonly implied: Uint8Array;
+  /** Resources as their subscribers stand: by index, then interfaces of one device by name. */
+  readonly order: Uint32Array;
 }
 
 class PlacedSubscribers implements Subscribers {
@@ -61,13 +64,11 @@ class PlacedSubscribers implements Subscribers {
   readonly #row: Uint32Array;
   /** Numbers sorted by key. */
   readonly #byKey: Uint32Array;
-  readonly #positionOf: Uint32Array;
-  readonly #endOf: Uint32Array;
-  /** First number of each access position; one more at the end. */
+  /** First number at each index, which are depth first in `access`; one more at the end. */
   readonly #startAt: Uint32Array;
-  readonly #direct = new Map<number, SubscriberRange>();
+  /** One behind the last of those attached to the resource itself. */
+  readonly #directTo: Uint32Array;
   readonly #implied = new Map<number, { readonly id: string; readonly range: SubscriberRange }[]>();
-  readonly #mixed: Uint8Array;
   readonly #classBlocks: Uint32Array;
 
   constructor(topology: Topology, table: SubscriberTable) {
@@ -76,14 +77,10 @@ class PlacedSubscribers implements Subscribers {
     this.count = table.count;
     this.channels = table.channels;
     this.zones = table.zones;
-    const walk = walkInAccessOrder(topology);
-    this.#positionOf = walk.positionOf;
-    this.#endOf = walk.endOf;
-    this.#mixed = walk.mixed;
-    const slots = slotsOf(topology, table, walk.positionOf);
+    const slots = slotsOf(topology, table);
     const rank = new Uint32Array(table.resources.length);
-    slots.forEach((slot, place) => {
-      rank[slot.resource] = place;
+    slots.order.forEach((resource, place) => {
+      rank[resource] = place;
     });
     const rowsByKey = stableByColumn(
       Uint32Array.from({ length: table.count }, (_, row) => row),
@@ -96,7 +93,8 @@ class PlacedSubscribers implements Subscribers {
     });
     this.#byKey = rowsByKey.map((row) => numberOfRow[row]!);
     this.#startAt = new Uint32Array(topology.count + 1);
-    this.orphans = this.#fillRanges(slots, rank);
+    this.#directTo = new Uint32Array(topology.count);
+    this.orphans = this.#fillRanges(slots);
     this.#classBlocks = this.#countBlocks();
   }
 
@@ -145,8 +143,8 @@ class PlacedSubscribers implements Subscribers {
   }
 
   rangesAt(index: number): SubscriberRange[] {
-    const range = this.#direct.get(index);
-    return range === undefined ? [] : [range];
+    if (index < 0 || index >= this.#topology.count) return [];
+    return tidied([{ from: this.#startAt[index]!, to: this.#directTo[index]! }]);
   }
 
   rangesUnderId(id: string): SubscriberRange[] {
@@ -159,17 +157,14 @@ class PlacedSubscribers implements Subscribers {
 
   rangesUnder(index: number): SubscriberRange[] {
     if (index < 0 || index >= this.#topology.count) return [];
-    const subtree = (at: number): SubscriberRange => ({
-      from: this.#startAt[this.#positionOf[at]!]!,
-      to: this.#startAt[this.#endOf[at]!]!,
+    const { access, mixed } = this.#topology.prepared;
+    const span = (first: number, end: number): SubscriberRange => ({
+      from: this.#startAt[first]!,
+      to: this.#startAt[end]!,
     });
     // An access subtree in which nothing supplies anything else is one range; most are.
-    if (this.#mixed[index] === 0) return tidied([subtree(index)]);
-    const at = (supplied: number): SubscriberRange => {
-      const position = this.#positionOf[supplied]!;
-      return { from: this.#startAt[position]!, to: this.#startAt[position + 1]! };
-    };
-    return tidied(this.#topology.suppliedBy([index]).map(at));
+    if (mixed[index] === 0) return tidied([span(index, access?.endOf[index] ?? index + 1)]);
+    return tidied(this.#topology.suppliedBy([index]).map((at) => span(at, at + 1)));
   }
 
   countByClass({ from, to }: SubscriberRange): number[] {
@@ -196,45 +191,48 @@ class PlacedSubscribers implements Subscribers {
     return blocks;
   }
 
-  /** Fills the first number of every position and the ranges of direct and implied slots; answers the orphans. */
-  #fillRanges(slots: readonly Slot[], rank: Uint32Array): number {
-    const sizes = new Uint32Array(slots.length);
-    for (let row = 0; row < this.count; row++) sizes[rank[this.#table.resource[row]!]!]!++;
+  /** Fills the first number of every index and the ranges of direct and implied slots; answers the orphans. */
+  #fillRanges({ at, implied, order }: Slots): number {
+    const sizes = new Uint32Array(at.length);
+    for (let row = 0; row < this.count; row++) sizes[this.#table.resource[row]!]!++;
     let number = 0;
     let filled = 0;
     let orphans = 0;
-    slots.forEach((slot, place) => {
-      const range = { from: number, to: number + sizes[place]! };
-      number = range.to;
-      if (slot.position >= this.#topology.count) {
-        orphans += sizes[place]!;
-        return;
+    for (const resource of order) {
+      const index = at[resource]!;
+      const from = number;
+      number += sizes[resource]!;
+      if (index >= this.#topology.count) {
+        orphans += sizes[resource]!;
+        continue;
       }
-      while (filled <= slot.position) this.#startAt[filled++] = range.from;
-      const id = this.#table.resources[slot.resource]!;
-      if (!slot.implied) this.#direct.set(this.#topology.indexOf(id), range);
+      while (filled <= index) this.#startAt[filled++] = from;
+      if (implied[resource] === 0) this.#directTo[index] = number;
       else {
-        const parent = impliedParentIndex(this.#topology, id);
-        const among = this.#implied.get(parent);
-        if (among === undefined) this.#implied.set(parent, [{ id, range }]);
-        else among.push({ id, range });
+        const entry = { id: this.#table.resources[resource]!, range: { from, to: number } };
+        const among = this.#implied.get(index);
+        if (among === undefined) this.#implied.set(index, [entry]);
+        else among.push(entry);
       }
-    });
+    }
     while (filled <= this.#topology.count) this.#startAt[filled++] = this.count - orphans;
     return orphans;
   }
 }
 
-/** Unique resources in the order their subscribers stand: access walk, then interfaces of one device by name. */
-function slotsOf(topology: Topology, table: SubscriberTable, positionOf: Uint32Array): Slot[] {
-  const slots = table.resources.map((id, resource): Slot => {
+function slotsOf(topology: Topology, { resources }: SubscriberTable): Slots {
+  const at = new Uint32Array(resources.length);
+  const implied = new Uint8Array(resources.length);
+  const [direct, parts]: [number[], number[]] = [[], []];
+  for (let resource = 0; resource < resources.length; resource++) {
+    const id = resources[resource]!;
     const index = topology.indexOf(id);
-    const at = index >= 0 ? index : impliedParentIndex(topology, id);
-    return { resource, position: at < 0 ? topology.count : positionOf[at]!, implied: index < 0 };
-  });
-  const name = (slot: Slot): string => table.resources[slot.resource]!;
-  return slots.sort(
-    (a, b) =>
-      a.position - b.position || Number(a.implied) - Number(b.implied) || (name(a) < name(b) ? -1 : 1),
-  );
+    const device = index >= 0 ? index : impliedParentIndex(topology, id);
+    at[resource] = device < 0 ? topology.count : device;
+    implied[resource] = index < 0 ? 1 : 0;
+    (index < 0 ? parts : direct).push(resource);
+  }
+  parts.sort((a, b) => (resources[a]! < resources[b]! ? -1 : 1));
+  // Parts stand behind what is attached to the device itself.
+  return { at, implied, order: stableByColumn(Uint32Array.from(direct.concat(parts)), at) };
 }

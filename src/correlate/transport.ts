@@ -197,16 +197,7 @@ function withShadow(ancestry: Ancestry, draft: Draft, { dead, silent }: Shadow):
 
 /** Transport places served without `more` and unserved with it. */
 function lostWith(ancestry: Ancestry, dead: ReadonlySet<number>, more: readonly number[]): number[] {
-  const { topology } = ancestry;
-  if (topology.serviceRoots.length === 0) return [];
-  const added = new Set(more);
-  const before = topology.served((place) => dead.has(place));
-  const then = topology.served((place) => dead.has(place) || added.has(place));
-  const lost: number[] = [];
-  for (let place = 0; place < topology.count; place++) {
-    if (before[place] === 1 && then[place] === 0 && !added.has(place)) lost.push(place);
-  }
-  return lost;
+  return ancestry.topology.outage(dead).lostWith(more);
 }
 
 /** Silence no link explains: the device whose death would silence most of the others, again and again. */

@@ -241,8 +241,7 @@ export class Correlation {
   }
 
   #joinLate(home: HeldIncident, pending: Pending, at: Instant): void {
-    this.#incidents.join(home, [memberOf(pending)], at);
-    this.#incidents.tellLater(home, at);
+    this.#incidents.joinLate(home, memberOf(pending), at);
   }
 
   #clear(alarm: AlarmId, resource: ResourceId, at: Instant): void {
@@ -385,6 +384,8 @@ export class Correlation {
   /** What stays down together when the rest came back has a cause of its own; of single ones the clear was lost. */
   #splitLeftovers(held: HeldIncident, at: Instant): void {
     const left = stillBroken(this.#ancestry, held, { sightings: this.#sightings(at), timing: this.#timing });
+    // A whole part of it that is still dark waits for its repair; it is not another fault.
+    if (held.state !== 'mitigated' && left.length > 0 && held.raised > 1) return;
     if (left.length > 0) this.#incidents.split(held, left, at);
     for (const member of left) this.#waiting.put(againPending(member, held.id, at));
     this.#incidents.resolve(held, held.lastClearAt ?? at);

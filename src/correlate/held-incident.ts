@@ -54,12 +54,18 @@ export interface HeldIncident {
   readonly history: IncidentEvent[];
   lastEvidenceAt: Instant;
   lastClearAt: Instant | undefined;
+  /** When a dead device first showed that it is back. */
+  backAt: Instant | undefined;
   /** Alarms nobody was told of yet. */
   fresh: AlarmId[];
 }
 
 export const isActive = (held: HeldIncident): boolean =>
   held.state === 'open' || held.state === 'uncertain' || held.state === 'mitigated';
+
+/** More than half of it is back: what fails from now on fails for another reason. */
+export const isEnding = (held: HeldIncident): boolean =>
+  held.lastClearAt !== undefined && held.raised * 2 <= held.members.size;
 
 /** Who lost service: nobody by a lost link that left a path, a device on battery, or a fan. */
 function affectedBy(held: HeldIncident): Affected {
@@ -161,6 +167,7 @@ export const thaw = (frozen: FrozenIncident): HeldIncident => ({
   closedAt: frozen.closedAt,
   parts: frozen.parts,
   lastClearAt: frozen.lastClearAt,
+  backAt: frozen.backAt,
   parent: frozen.parent,
   records: [...frozen.records],
   history: [...frozen.history],

@@ -10,6 +10,7 @@ import {
   type HeldIncident,
   incidentOf,
   isActive,
+  isEnding,
   type Member,
   note,
   type Scope,
@@ -130,6 +131,7 @@ export class Incidents {
       history: [],
       lastEvidenceAt: at,
       lastClearAt: undefined,
+      backAt: undefined,
       fresh: [],
     };
     this.#held.set(held.id, held);
@@ -172,6 +174,18 @@ export class Incidents {
     if (held.state === 'mitigated') held.state = 'open';
   }
 
+  /** One alarm that came after the cause was stated, or soon after its end. */
+  joinLate(held: HeldIncident, joining: Joining, at: Instant): void {
+    if (!isActive(held)) {
+      this.reopen(held, at);
+      this.tell(held, 'reopened');
+    }
+    // Its clears may be lost: that a terminal speaks shows that its head is back.
+    if (held.kind === 'node-down' && at - held.startedAt > this.#timing.misfitJoinMs) held.backAt ??= at;
+    this.join(held, [joining], at);
+    this.tellLater(held, at);
+  }
+
   /** Tells of growth soon, not at once: a storm must not tell of every alarm. */
   tellLater(held: HeldIncident, at: Instant): void {
     const key = `grow ${held.id}`;
@@ -212,12 +226,15 @@ export class Incidents {
     member.raised = false;
     held.raised--;
     held.lastClearAt = at;
+    if (member.symptom === 'link' || member.symptom === 'silent') held.backAt ??= at;
     if (!isActive(held)) return;
     if (held.raised === 0) {
       this.timers.clear(`leftover ${held.id}`);
       this.timers.set(`resolve ${held.id}`, after(at, this.#timing.resolveQuietMs));
-    } else if (held.raised <= Math.max(1, mitigatedShare * held.members.size)) {
-      this.timers.set(`leftover ${held.id}`, after(at, this.#timing.leftoverMs));
+    } else if (isEnding(held)) {
+      const nearly = held.raised <= Math.max(1, mitigatedShare * held.members.size);
+      const { leftoverMs, staleMs } = this.#timing;
+      this.timers.set(`leftover ${held.id}`, after(at, nearly ? leftoverMs : staleMs));
       // Of a small incident one that is left is not yet "nearly over", but not for ever either.
       if (held.raised > mitigatedShare * held.members.size) return this.tellLater(held, at);
       if (held.state === 'mitigated') return;
@@ -244,6 +261,7 @@ export class Incidents {
 
   reopen(held: HeldIncident, at: Instant): void {
     held.state = 'open';
+    held.backAt = undefined;
     held.resolvedAt = undefined;
     held.closedAt = undefined;
     this.timers.clear(`forget ${held.id}`);

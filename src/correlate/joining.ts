@@ -3,7 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { Alarm } from '../model/alarm.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
-import { type HeldIncident, isActive, type Member } from './held-incident.ts';
+import { type HeldIncident, isActive, isEnding, type Member } from './held-incident.ts';
 import type { Incidents, Joining } from './incidents.ts';
 import { populationOf, type Symptom, symptomOf } from './symptoms.ts';
 import type { CorrelationTiming } from './timing.ts';
@@ -81,20 +81,31 @@ export function lateHome(
   if (place < 0) return undefined;
   for (const root of ancestry.above(place)) {
     for (const held of incidents.at(ancestry.idOf(root))) {
-      if (isActive(held) && fits(held, pending, root === place, now)) return held;
+      const isOpen =
+        isActive(held) || (held.state === 'resolved' && root !== place && isRebooting(held, now));
+      if (isOpen && fits(held, { pending, place, ancestry, isRoot: root === place }, now)) return held;
     }
   }
   return behindTransport(ancestry, incidents, { pending, place }, now);
 }
 
+interface Newcomer {
+  readonly pending: Pending;
+  readonly place: number;
+  readonly ancestry: Ancestry;
+  /** It speaks for the root itself. */
+  readonly isRoot: boolean;
+}
+
 function fits(
   held: HeldIncident,
-  pending: Pending,
-  isRoot: boolean,
+  { pending, place, ancestry, isRoot }: Newcomer,
   { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
 ): boolean {
   const population = populationOf(pending.symptom);
   const isYoung = at - held.startedAt <= timing.misfitJoinMs;
+  if (population === 'down' && isRebooting(held, { at, timing })) return true;
+  if (isEnding(held)) return isRoot && held.scope !== 'transport' && isYoung;
   switch (held.scope) {
     case 'transport':
       // What a dead device served is asked in vain.
@@ -108,6 +119,7 @@ function fits(
       return false;
     default:
       if (held.state === 'mitigated' || population !== held.scope) return false;
+      if (!isYoung && !isOnCutFibre(held, place, ancestry)) return false;
       if (isRoot && held.members.size <= 2 && held.kind === 'drop')
         return at - held.startedAt <= timing.singleRepeatMs;
       return isYoung || suits(held.kind, pending.symptom);
@@ -120,6 +132,22 @@ function fits(
  */
 const isHeardBehind = (pending: Pending, isYoung: boolean): boolean =>
   isYoung || pending.symptom === 'silent' || pending.symptom === 'link' || pending.symptom === 'session';
+
+/** Of a cable cut in part the other fibres work: what fails on them later has another cause. */
+function isOnCutFibre(held: HeldIncident, place: number, ancestry: Ancestry): boolean {
+  if (held.parts === undefined) return true;
+  const above = new Set(ancestry.signalAbove(place).map((at) => ancestry.idOf(at)));
+  return held.parts.some((part) => above.has(part));
+}
+
+/** A head that was dead looks for all its terminals anew when it comes back, and tells of each it does not find at once. */
+function isRebooting(
+  held: HeldIncident,
+  { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
+): boolean {
+  if (held.scope !== 'transport' || held.kind !== 'node-down') return false;
+  return held.backAt === undefined || at - held.backAt <= timing.rebootMs;
+}
 
 const powerKinds: ReadonlySet<string> = new Set(['house-power', 'area-power', 'site-power']);
 
@@ -148,6 +176,7 @@ function behindTransport(
   for (const at of ancestry.above(place)) {
     const held = view.dark.get(ancestry.idOf(at));
     if (held === undefined || !isActive(held)) continue;
+    if (isEnding(held)) continue;
     if (!isHeardBehind(pending, now.at - held.startedAt <= now.timing.misfitJoinMs)) continue;
     return mayBeDead(ancestry, held, { pending, place }, now) ? undefined : held;
   }

@@ -10,9 +10,8 @@ import type { Evidence, Sighting } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 
 /**
- * Members that have a narrower cause in common, as half a house that stays dark when the mains return, and single ones
- * that polls found: polls would have seen them come back. Of single ones that only traps told of the clear was lost;
- * whether they work their subscribers are asked.
+ * Members that have a narrower cause in common, as half a house that stays dark when the mains return. One terminal here
+ * and there is what lost clears look like; whether it works its subscriber is asked.
  */
 export function stillBroken(
   ancestry: Ancestry,
@@ -28,8 +27,7 @@ export function stillBroken(
     );
     return { place: ancestry.placeOf(id), id, symptom, weight: 1, firstAt: at, lastAt: at };
   });
-  return explain(ancestry, scope, evidence, known.sightings, known.timing).flatMap((found) => {
-    const members = found.evidence.flatMap(({ id }) => left.get(id as ResourceId)!);
-    return found.tally === undefined ? members.filter(({ polled }) => polled) : members;
-  });
+  return explain(ancestry, scope, evidence, known.sightings, known.timing)
+    .filter(({ tally }) => tally !== undefined)
+    .flatMap((found) => found.evidence.flatMap(({ id }) => left.get(id as ResourceId)!));
 }

@@ -26,8 +26,12 @@ export interface CorrelationTiming {
   readonly resolveQuietMs: DurationMs;
   /** Mitigated and nothing moved for this long: what is left is split off. */
   readonly leftoverMs: DurationMs;
+  /** More than half is back and nothing moved for this long: of what is left here and there the clears were lost. */
+  readonly staleMs: DurationMs;
   /** The same root failing again within this time of its end is the same incident. */
   readonly reopenWithinMs: DurationMs;
+  /** Terminals of a head that comes back tell of themselves this long: they are looked for anew. */
+  readonly rebootMs: DurationMs;
   /** An incident that grows says so at most this often. */
   readonly growEveryMs: DurationMs;
   /** An incident outliving its works by this long is no longer planned. */
@@ -51,6 +55,8 @@ export const defaultTiming: CorrelationTiming = {
   slowRevisitMs: minutes(10),
   resolveQuietMs: seconds(3),
   leftoverMs: minutes(10),
+  staleMs: minutes(30),
+  rebootMs: minutes(3),
   reopenWithinMs: minutes(30),
   growEveryMs: seconds(1),
   worksGraceMs: minutes(15),

@@ -146,24 +146,13 @@ function kindOf(
   population: Population,
   { place, isSingle, symptoms }: Placed,
 ): FaultKind {
-  const { topology } = ancestry;
   const kind = ancestry.kindOf(place);
   if (ancestry.isStranger(place)) {
     if (symptoms.includes('silent')) return 'node-down';
     return symptoms.includes('link') ? 'link' : 'unexplained';
   }
   if (isSingle && symptoms.includes('power') && !['mains', 'building'].includes(kind)) return 'site-power';
-  if (kind === 'segment' && population === 'down') {
-    const carried = topology.childrenOf('cable', place);
-    return carried.length > 0 &&
-      [...carried].some(
-        (child) => topology.kindOf(child) !== 'feeder' && topology.kindOf(child) !== 'segment',
-      )
-      ? 'riser'
-      : carried.length > 0
-        ? 'feeder'
-        : 'duct';
-  }
+  if (kind === 'segment' && population === 'down') return ancestry.isRiser(place) ? 'riser' : 'duct';
   return ancestry.isLeaf(place) && population === 'down' ? 'drop' : faultKind(kind, population);
 }
 

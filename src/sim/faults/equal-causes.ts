@@ -9,11 +9,14 @@ interface Cause {
   readonly kind: FaultKind;
 }
 
-/** `dark` are the terminals that go dark now; asked before they do. */
-export function equalCauses(scene: Scene, dark: readonly number[]): Cause[] {
+/**
+ * `dark` are the terminals that go dark now; asked before they do. A terminal that gasps shows by its gasp that its
+ * power went, and by the lack of one that its light did.
+ */
+export function equalCauses(scene: Scene, dark: readonly number[], lost: 'light' | 'power'): Cause[] {
   const [first] = dark;
   if (first === undefined) return [];
-  const gasps = dark.some((leaf) => scene.terminals.gasps(leaf));
+  const canGasp = dark.some((leaf) => scene.terminals.gasps(leaf));
   const found: Cause[] = [];
   const climb = (tree: TreeName, from: number, trees: readonly TreeName[]): number[] => {
     const passed: number[] = [];
@@ -24,7 +27,7 @@ export function equalCauses(scene: Scene, dark: readonly number[]): Cause[] {
     }
     return passed;
   };
-  if (!gasps) {
+  if (lost === 'light' || !canGasp) {
     const onPath = climb('access', first, ['access']);
     const starts = scene.plant.above('access', first).slice(0, -1);
     const inCables = starts.flatMap((start) => {
@@ -37,7 +40,7 @@ export function equalCauses(scene: Scene, dark: readonly number[]): Cause[] {
     }
   }
   const house = scene.plant.parents.power[first]!;
-  if (house >= 0 && (gasps || dark.length > 1)) {
+  if (house >= 0 && (lost === 'power' || (!canGasp && dark.length > 1))) {
     for (const root of climb('power', house, ['power', 'access'])) {
       if (scene.plant.kinds[root] === 'building') found.push({ root, kind: 'house-power' });
       else if (scene.plant.kinds[root] === 'mains') found.push({ root, kind: 'area-power' });

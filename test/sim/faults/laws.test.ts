@@ -76,6 +76,7 @@ describe.each(worlds)('seed %#', ({ made, lines, topology, byId }) => {
       expect(fault.roots).toContain(fault.root);
       expect(fault.kinds).toContain(fault.kind);
       expect(fault.ambiguous).toBe(fault.roots.length > 1 || fault.kinds.length > 1);
+      expect([fault.startAt, fault.endAt, fault.decidableAt].every(Number.isSafeInteger)).toBe(true);
       expect(fault.alarms.length).toBeGreaterThan(0);
       expect(fault.endAt).toBeGreaterThan(fault.startAt);
       expect(fault.startAt).toBeGreaterThanOrEqual(truth.from);

@@ -35,7 +35,7 @@ function playCut(scene: Scene, fault: Fault, cut: Cut): void {
   agenda.enter(fault.startAt, (at) => {
     const dark = cut.leaves.filter((leaf) => terminals.isLit(leaf));
     if (cut.isPlain !== true) {
-      for (const equal of equalCauses(scene, dark)) {
+      for (const equal of equalCauses(scene, dark, 'light')) {
         fault.roots.add(equal.root);
         fault.kinds.add(equal.kind);
       }

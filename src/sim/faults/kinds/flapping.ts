@@ -52,7 +52,7 @@ function flappingBranch(scene: Scene, moment: Moment): Draft | undefined {
     const number = fault.index;
     agenda.enter(fault.startAt, () => {
       const dark = leaves.filter((leaf) => terminals.isLit(leaf));
-      for (const equal of equalCauses(scene, dark)) fault.roots.add(equal.root);
+      for (const equal of equalCauses(scene, dark, 'light')) fault.roots.add(equal.root);
     });
     for (const [downAt, upAt] of flaps) {
       agenda.enter(downAt, (at) => {

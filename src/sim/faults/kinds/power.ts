@@ -102,7 +102,7 @@ function loseTerminals(scene: Scene, fault: Fault, { leaves, startAt, endAt }: O
     const dark = leaves.filter(
       (leaf) => terminals.isLit(leaf) && (cut.has(leaf) || terminals.hasBattery[leaf] === 0),
     );
-    for (const equal of equalCauses(scene, dark)) {
+    for (const equal of equalCauses(scene, dark, 'power')) {
       fault.roots.add(equal.root);
       fault.kinds.add(equal.kind);
     }

@@ -13,7 +13,7 @@ export interface Loaded {
 const megabyte = 1024 * 1024;
 
 /** Answers its parent over IPC. */
-export async function load(file: string, how: 'ours' | 'objects'): Promise<void> {
+async function load(file: string, how: 'ours' | 'objects'): Promise<void> {
   const before = process.memoryUsage().rss;
   const startsAt = performance.now();
   const kept = how === 'ours' ? await asColumns(file) : asObjects(file);

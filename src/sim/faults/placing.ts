@@ -221,6 +221,7 @@ class Room {
   readonly #freeAt = new Map<number, number>();
   readonly #silences = new Map<number, Moment[]>();
   readonly #lastStart = new Map<number, number>();
+  readonly #shownUntil = new Map<string, number>();
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -236,11 +237,16 @@ class Room {
       for (const thing of draft.touches)
         this.#freeAt.set(thing, Math.max(free, this.#freeAt.get(thing) ?? 0));
       for (const { head, ...silence } of draft.silences ?? []) listed(this.#silences, head).push(silence);
+      const { shows } = draft;
+      if (shows !== undefined) {
+        this.#shownUntil.set(shows, Math.max(draft.endAt + 3 * minute, this.#shownUntil.get(shows) ?? 0));
+      }
       for (const head of this.#headsOf(draft)) this.#lastStart.set(head, draft.startAt);
     }
   }
 
-  #isFree({ touches, startAt }: Draft): boolean {
+  #isFree({ touches, startAt, avoids }: Draft): boolean {
+    if (avoids !== undefined && (this.#shownUntil.get(avoids) ?? 0) > startAt) return false;
     return touches.every((thing) => (this.#freeAt.get(thing) ?? 0) <= startAt);
   }
 

@@ -67,11 +67,17 @@ export interface Draft {
   readonly under?: readonly number[] | undefined;
   /** Resources, links and rings nobody else may touch from start to half an hour after the end. */
   readonly touches: readonly number[];
+  /** Symptoms that would mix with its own: nobody else may be showing those, and these it shows. */
+  readonly avoids?: Symptom | undefined;
+  readonly shows?: Symptom | undefined;
   /** Heads that fall silent by it. */
   readonly silences?: readonly Silence[] | undefined;
   /** Enters its acts in the agenda. */
   readonly play: (fault: Fault) => void;
 }
+
+/** Of services for everybody, and of services of some heads. */
+type Symptom = 'service' | 'config';
 
 export interface Silence extends Moment {
   readonly head: number;

@@ -62,6 +62,8 @@ export function serviceDraft(scene: Scene, moment: Moment): Draft | undefined {
   }
   return {
     ...{ ...moment, kind: 'service', root, under: [root] },
+    // Who gets no session or no platform looks like whom a wrong setting hits.
+    ...(plant.kinds[root] !== 'dns' && { avoids: 'config' as const, shows: 'service' as const }),
     // Services that share their symptoms fail one at a time.
     touches: [root, ...showings.map(({ condition }) => condition.resource)],
     play: (fault) => show(scene, fault, showings),
@@ -102,7 +104,15 @@ export function configDraft(scene: Scene, moment: Moment): Draft | undefined {
       if (heads.length === 1) fault.roots.add(heads[0]!);
     });
   };
-  return { ...moment, kind: 'config', root, touches: [root, ...heads, ...leaves], play };
+  return {
+    ...moment,
+    kind: 'config',
+    root,
+    avoids: 'service',
+    shows: 'config',
+    touches: [root, ...heads, ...leaves],
+    play,
+  };
 }
 
 const headsOnlyOn = ({ plant }: Scene, device: number): readonly number[] =>

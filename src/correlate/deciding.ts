@@ -88,8 +88,15 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   const { oldest, newest } = spanOf(pending);
   const readyAt = Math.min(newest + timing.transportQuietMs, oldest + timing.quietMs) as Instant;
   if (readyAt > at) return { decisions: [], nextAt: readyAt };
+  const trenches = new Set(
+    pending.filter(({ polled }) => polled).flatMap((one) => trenchesOf(ancestry, one.resource)),
+  );
   const recent = scene.active.filter(
-    (held) => held.scope === 'transport' && at - held.startedAt <= timing.misfitJoinMs,
+    (held) =>
+      held.scope === 'transport' &&
+      (at - held.startedAt <= timing.misfitJoinMs ||
+        (at - held.startedAt <= timing.sharedCutMs &&
+          trenchesOf(ancestry, held.root).some((trench) => trenches.has(trench)))),
   );
   const owner = new Map<AlarmId, HeldIncident>();
   const evidence: TransportEvidence[] = pending.map((piece) => asTransport(ancestry, piece));
@@ -118,6 +125,10 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
     });
   return { decisions, nextAt: undefined };
 }
+
+/** The segments that carry this link. */
+const trenchesOf = (ancestry: Ancestry, link: ResourceId): readonly number[] =>
+  ancestry.topology.linkOf(ancestry.placeOf(link))?.segments ?? [];
 
 function asTransport(ancestry: Ancestry, pending: Pending | Member): TransportEvidence {
   const { alarm, resource, by, polled, at } = pending;

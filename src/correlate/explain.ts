@@ -139,7 +139,9 @@ function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
     let value = separate;
     if (tally.pieces > 1 && (tree === 'access' || isInside)) {
       const whole =
-        tree === 'cable' ? Math.max(tally.score, partialCut(ancestry, tallies, tally)) : tally.score;
+        tree === 'cable' || mayBeWet(ancestry, tallies, place)
+          ? Math.max(tally.score, partialCut(ancestry, tallies, tally))
+          : tally.score;
       if (whole > separate) {
         value = whole;
         beats.push([tally, whole]);
@@ -156,6 +158,9 @@ function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
   });
   return { best, winners };
 }
+
+const mayBeWet = (ancestry: Ancestry, { population }: Tallies, place: number): boolean =>
+  population === 'degraded' && ancestry.kindOf(place) === 'cable';
 
 /** Children before their parents. */
 function deepestFirst(tallies: Tallies, parent: (place: number) => number): Tally[] {
@@ -210,7 +215,10 @@ function judged({ ancestry, all, timing }: Judge, winner: Winner, tallies: Talli
     winner.evidence.length >= earlyLeaves &&
     tally.spoken >= earlyShare * (ancestry.leavesOf(winner.place) + ancestry.powerLeavesOf(winner.place)) &&
     winner.gain - (rival?.gain ?? 0) > earlyMargin &&
-    !shared.some((place) => (all.at(place)?.pieces ?? 0) > winner.evidence.length * 1.05 + 1);
+    !shared.some((place) => {
+      const seen = all.at(place);
+      return seen !== undefined && isLive(ancestry, seen) && seen.pieces > winner.evidence.length * 1.05 + 1;
+    });
   const readyAt = Math.min(newest + timing.quietMs, oldest + timing.maxWaitMs) as Instant;
   return {
     root: winner.place,

@@ -54,6 +54,8 @@ export interface HeldIncident {
   readonly history: IncidentEvent[];
   lastEvidenceAt: Instant;
   lastClearAt: Instant | undefined;
+  /** Since when more than half of it is back. */
+  endingSince: Instant | undefined;
   /** When a dead device first showed that it is back. */
   backAt: Instant | undefined;
   /** Alarms nobody was told of yet. */
@@ -64,8 +66,8 @@ export const isActive = (held: HeldIncident): boolean =>
   held.state === 'open' || held.state === 'uncertain' || held.state === 'mitigated';
 
 /** More than half of it is back: what fails from now on fails for another reason. */
-export const isEnding = (held: HeldIncident): boolean =>
-  held.lastClearAt !== undefined && held.raised * 2 <= held.members.size;
+export const isEnding = (held: HeldIncident, at: Instant): boolean =>
+  held.endingSince !== undefined && held.endingSince < at;
 
 /** Who lost service: nobody by a lost link that left a path, a device on battery, or a fan. */
 function affectedBy(held: HeldIncident): Affected {
@@ -130,13 +132,12 @@ export function addRecords(held: HeldIncident, records: readonly string[]): void
   }
 }
 
-/** One thing that came back and failed again several times: it is not down, it is unsteady. */
+/** What came back and failed again several times is not down, it is unsteady. */
 export function isUnsteady(held: HeldIncident, at: Instant): boolean {
-  const resources = new Set([...held.members.values()].map(({ resource }) => resource));
   const relapses = held.history.filter(
     (past) => past.event === 'reopen' && at - past.at <= relapsesWithinMs,
   ).length;
-  return resources.size === 1 && relapses >= relapsesOfUnsteady;
+  return relapses >= relapsesOfUnsteady;
 }
 
 const relapsesOfUnsteady = 2;
@@ -168,6 +169,7 @@ export const thaw = (frozen: FrozenIncident): HeldIncident => ({
   parts: frozen.parts,
   lastClearAt: frozen.lastClearAt,
   backAt: frozen.backAt,
+  endingSince: frozen.endingSince,
   parent: frozen.parent,
   records: [...frozen.records],
   history: [...frozen.history],

@@ -10,7 +10,6 @@ import {
   type HeldIncident,
   incidentOf,
   isActive,
-  isEnding,
   type Member,
   note,
   type Scope,
@@ -132,6 +131,7 @@ export class Incidents {
       lastEvidenceAt: at,
       lastClearAt: undefined,
       backAt: undefined,
+      endingSince: undefined,
       fresh: [],
     };
     this.#held.set(held.id, held);
@@ -166,7 +166,8 @@ export class Incidents {
       addRecords(held, records);
     }
     held.lastEvidenceAt = at;
-    this.timers.clear(`leftover ${held.id}`);
+    if (held.raised * 2 > held.members.size) held.endingSince = undefined;
+    if (held.backAt === undefined) this.timers.clear(`leftover ${held.id}`);
     // What joins by a merge may be over already: then nothing else would ever end the incident.
     if (held.raised > 0) this.timers.clear(`resolve ${held.id}`);
     else this.timers.set(`resolve ${held.id}`, after(at, this.#timing.resolveQuietMs));
@@ -181,9 +182,18 @@ export class Incidents {
       this.tell(held, 'reopened');
     }
     // Its clears may be lost: that a terminal speaks shows that its head is back.
-    if (held.kind === 'node-down' && at - held.startedAt > this.#timing.misfitJoinMs) held.backAt ??= at;
+    if (held.kind === 'node-down' && at - held.startedAt > this.#timing.misfitJoinMs)
+      this.provedBack(held, at);
     this.join(held, [joining], at);
     this.tellLater(held, at);
+  }
+
+  /** Somebody spoke through what was said to be dead: it is back, though its own clears were lost. */
+  provedBack(held: HeldIncident, at: Instant): void {
+    if (held.backAt !== undefined) return;
+    held.backAt = at;
+    held.lastClearAt ??= at;
+    this.timers.set(`leftover ${held.id}`, after(at, this.#timing.leftoverMs));
   }
 
   /** Tells of growth soon, not at once: a storm must not tell of every alarm. */
@@ -231,7 +241,8 @@ export class Incidents {
     if (held.raised === 0) {
       this.timers.clear(`leftover ${held.id}`);
       this.timers.set(`resolve ${held.id}`, after(at, this.#timing.resolveQuietMs));
-    } else if (isEnding(held)) {
+    } else if (held.raised * 2 <= held.members.size) {
+      held.endingSince ??= at;
       const nearly = held.raised <= Math.max(1, mitigatedShare * held.members.size);
       const { leftoverMs, staleMs } = this.#timing;
       this.timers.set(`leftover ${held.id}`, after(at, nearly ? leftoverMs : staleMs));
@@ -262,6 +273,7 @@ export class Incidents {
   reopen(held: HeldIncident, at: Instant): void {
     held.state = 'open';
     held.backAt = undefined;
+    held.endingSince = undefined;
     held.resolvedAt = undefined;
     held.closedAt = undefined;
     this.timers.clear(`forget ${held.id}`);

@@ -105,7 +105,8 @@ function fits(
   const population = populationOf(pending.symptom);
   const isYoung = at - held.startedAt <= timing.misfitJoinMs;
   if (population === 'down' && isRebooting(held, { at, timing })) return true;
-  if (isEnding(held)) return isRoot && held.scope !== 'transport' && isYoung;
+  if (isEnding(held, at)) return isRoot && held.scope !== 'transport' && isYoung;
+  if (held.backAt !== undefined && held.backAt < at) return false;
   switch (held.scope) {
     case 'transport':
       // What a dead device served is asked in vain.
@@ -120,6 +121,9 @@ function fits(
     default:
       if (held.state === 'mitigated' || population !== held.scope) return false;
       if (!isYoung && !isOnCutFibre(held, place, ancestry)) return false;
+      // What is dark cannot fall dark: who worked until now has a cause of its own, but for a battery that gave out.
+      if (held.scope === 'down' && at - held.decidedAt > timing.lateJoinMs && !powerKinds.has(held.kind))
+        return isRoot;
       if (isRoot && held.members.size <= 2 && held.kind === 'drop')
         return at - held.startedAt <= timing.singleRepeatMs;
       return isYoung || suits(held.kind, pending.symptom);
@@ -140,12 +144,17 @@ function isOnCutFibre(held: HeldIncident, place: number, ancestry: Ancestry): bo
   return held.parts.some((part) => above.has(part));
 }
 
+/** The head itself was without power, not only out of reach. */
+const lostItsSupply = (ancestry: Ancestry, held: HeldIncident, head: number): boolean =>
+  held.scope === 'down' && ancestry.powerAbove(head).some((feed) => ancestry.idOf(feed) === held.root);
+
 /** A head that was dead looks for all its terminals anew when it comes back, and tells of each it does not find at once. */
 function isRebooting(
   held: HeldIncident,
   { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
 ): boolean {
-  if (held.scope !== 'transport' || held.kind !== 'node-down') return false;
+  const wasDead = held.scope === 'transport' ? held.kind === 'node-down' : held.dark.length > 0;
+  if (!wasDead) return false;
   return held.backAt === undefined || at - held.backAt <= timing.rebootMs;
 }
 
@@ -164,20 +173,33 @@ function behindTransport(
   now: { readonly at: Instant; readonly timing: CorrelationTiming; readonly view: OpenView },
 ): HeldIncident | undefined {
   const { view } = now;
-  const collector = pending.symptom === 'silent' && pending.polled ? ancestry.collectorOf(place) : -1;
+  const isYoung = (held: HeldIncident): boolean => now.at - held.decidedAt <= now.timing.misfitJoinMs;
+  // What a collector asks itself is lost with it; what it finds behind a device shows that it sees again.
+  const collector =
+    pending.symptom === 'silent' && pending.polled ? ancestry.topology.parentOf('collector', place) : -1;
   if (collector >= 0) {
     const blind = incidents
       .at(ancestry.idOf(collector))
-      .find((held) => isActive(held) && held.scope === 'collector');
+      .find((held) => isActive(held) && held.scope === 'collector' && isYoung(held));
     if (blind !== undefined) return blind;
   }
-  if (pending.symptom === 'session' && view.brokenService !== undefined) return view.brokenService;
+  const service = pending.symptom === 'session' ? view.brokenService : undefined;
+  if (service !== undefined && now.at - service.startedAt <= now.timing.serviceJoinMs) return service;
   if (view.dark.size === 0 || pending.symptom === 'power') return undefined;
   for (const at of ancestry.above(place)) {
     const held = view.dark.get(ancestry.idOf(at));
     if (held === undefined || !isActive(held)) continue;
-    if (isEnding(held)) continue;
-    if (!isHeardBehind(pending, now.at - held.startedAt <= now.timing.misfitJoinMs)) continue;
+    if (
+      populationOf(pending.symptom) === 'down' &&
+      lostItsSupply(ancestry, held, at) &&
+      isRebooting(held, now)
+    )
+      return held;
+    if (isEnding(held, now.at) || (held.backAt ?? now.at) < now.at) continue;
+    if (!isHeardBehind(pending, now.at - held.startedAt <= now.timing.misfitJoinMs)) {
+      incidents.provedBack(held, now.at);
+      continue;
+    }
     return mayBeDead(ancestry, held, { pending, place }, now) ? undefined : held;
   }
   return undefined;

@@ -116,7 +116,7 @@ export const likelihood = (family: Family, symptom: Symptom): number =>
 /** A leaf below the cause that said nothing: its trap was lost, or it does not send any. */
 export const silentLeaf = -1_600;
 /** A degraded leaf is often below the threshold of its alarm. */
-export const silentDegradedLeaf = -900;
+export const silentDegradedLeaf = -500;
 /** A leaf below the cause that proved to be alive. */
 export const aliveLeaf = -4_600;
 /** A device that should have spoken for itself did not. */

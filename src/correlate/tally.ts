@@ -268,7 +268,9 @@ function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): numb
 
 /** A cut cable may spare some of its fibres: silence counts only in the children where somebody spoke. */
 export function partialCut(ancestry: Ancestry, tallies: Tallies, tally: Tally): number {
-  const children = ancestry.topology.childrenOf('cable', tally.place);
+  // A wet copper cable harms the pairs of some of its cabinets.
+  const isWet = tallies.population === 'degraded';
+  const children = ancestry.topology.childrenOf(isWet ? 'access' : 'cable', tally.place);
   let score = prior(ancestry.kindOf(tally.place)) + tally.sum;
   let touched = 0;
   let spared = 0;
@@ -280,7 +282,7 @@ export function partialCut(ancestry: Ancestry, tallies: Tallies, tally: Tally): 
     }
     touched++;
     const silent = ancestry.leavesOf(child) - below.spoken - below.unknown - below.alive;
-    score += Math.max(0, silent) * silentLeaf + below.alive * aliveLeaf;
+    score += Math.max(0, silent) * (isWet ? silentDegradedLeaf : silentLeaf) + below.alive * aliveLeaf;
   }
   return touched < 2 ? Number.NEGATIVE_INFINITY : score + spared * sparedChild;
 }

@@ -30,6 +30,12 @@ export interface CorrelationTiming {
   readonly staleMs: DurationMs;
   /** The same root failing again within this time of its end is the same incident. */
   readonly reopenWithinMs: DurationMs;
+  /** What a cause would have taken with it is found within this time: by then every terminal was polled. */
+  readonly lateJoinMs: DurationMs;
+  /** Sessions that drop belong to a service that fails this long: later they have a cause of their own. */
+  readonly serviceJoinMs: DurationMs;
+  /** A link that polls find down may have failed with another one this long ago. */
+  readonly sharedCutMs: DurationMs;
   /** Terminals of a head that comes back tell of themselves this long: they are looked for anew. */
   readonly rebootMs: DurationMs;
   /** An incident that grows says so at most this often. */
@@ -56,6 +62,9 @@ export const defaultTiming: CorrelationTiming = {
   resolveQuietMs: seconds(3),
   leftoverMs: minutes(10),
   staleMs: minutes(30),
+  lateJoinMs: minutes(20),
+  serviceJoinMs: minutes(5),
+  sharedCutMs: minutes(60),
   rebootMs: minutes(3),
   reopenWithinMs: minutes(30),
   growEveryMs: seconds(1),

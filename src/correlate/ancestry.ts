@@ -152,6 +152,14 @@ export class Ancestry {
     return made;
   }
 
+  /** The top of its access tree: what one head serves stands apart from all others, but for cables and mains. */
+  headOf(place: number): number {
+    let head = this.isStranger(place) ? impliedParentIndex(this.topology, this.idOf(place)) : place;
+    if (head < 0) return place;
+    for (let up = head; up >= 0; up = this.topology.parentOf('access', up)) head = up;
+    return head;
+  }
+
   /** The collector that watches it, inherited along `access`; -1 when none. */
   collectorOf(place: number): number {
     let at = this.isStranger(place) ? impliedParentIndex(this.topology, this.idOf(place)) : place;

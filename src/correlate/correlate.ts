@@ -11,7 +11,7 @@ import { type Alarm, type AlarmChange, endsWithProofOfLife } from '../model/alar
 import type { AlarmId, IdSource, IncidentId, ResourceId } from '../model/ids.ts';
 import type { Incident, IncidentChange } from '../model/incident.ts';
 import type { Measurement } from '../model/measurement.ts';
-import { compileTopology, type Topology } from '../topology/topology.ts';
+import { emptyTopology, type Topology } from '../topology/topology.ts';
 import { Ancestry } from './ancestry.ts';
 import { Asks, type AsksSnapshot } from './asks.ts';
 import { type Decision, look } from './deciding.ts';
@@ -28,7 +28,7 @@ import {
   viewOf,
 } from './joining.ts';
 import { stillBroken } from './leftovers.ts';
-import type { Sighting } from './tally.ts';
+import type { Evidence } from './tally.ts';
 import { type CorrelationTiming, defaultTiming, limits } from './timing.ts';
 import { Waiting, type WaitingSnapshot } from './waiting.ts';
 import { worksCovering } from './works.ts';
@@ -50,14 +50,12 @@ interface Snapshot {
   readonly asks?: AsksSnapshot | undefined;
 }
 
-const emptyTopology = { serviceRoots: [], resources: [], links: [], planned: [] };
-
 export class Correlation {
   readonly #timing: CorrelationTiming;
   readonly #incidents: Incidents;
-  #ancestry = new Ancestry(compileTopology(emptyTopology).value);
+  #ancestry = new Ancestry(emptyTopology());
   readonly #waiting = new Waiting(this.#ancestry);
-  readonly #endings = new Endings();
+  readonly #endings = new Endings(this.#ancestry);
   readonly #asks = new Asks();
   #lookAt: Instant | undefined;
   #view: OpenView | undefined;
@@ -73,6 +71,7 @@ export class Correlation {
   setTopology(topology: Topology): void {
     this.#ancestry = new Ancestry(topology);
     this.#waiting.place(this.#ancestry);
+    this.#endings.place(this.#ancestry);
     this.#view = undefined;
   }
 
@@ -125,6 +124,11 @@ export class Correlation {
   /** Those of `open` that people are told of, without the making of records: asked for many times a second. */
   readonly openActionable = (): readonly IncidentId[] =>
     this.#incidents.active().flatMap(({ actionable, id }) => (actionable ? [id] : []));
+
+  /** Of `open` those that were split off from this one. */
+  openChildren(parent: IncidentId): readonly IncidentId[] {
+    return this.#incidents.active().flatMap((held) => (held.parent === parent ? [held.id] : []));
+  }
 
   /** A subscriber says it is not fixed: the incident is open again until `resolve` or `close`. */
   reopen(id: IncidentId, { at }: CorrelationContext): IncidentChange[] {
@@ -250,7 +254,7 @@ export class Correlation {
   }
 
   #proveAlive(resource: ResourceId, below: boolean, at: Instant): void {
-    const ended = this.#endings.endedBy(this.#ancestry, resource, below);
+    const ended = this.#endings.endedBy(resource, below);
     for (const [of, alarm] of ended) this.#clear(alarm, of, at);
   }
 
@@ -273,7 +277,7 @@ export class Correlation {
       asks: this.#asks,
       undecided: this.#waiting.undecided,
       active: this.#incidents.active(),
-      sightings: this.#sightings(at),
+      sightingsOf: (evidence) => this.#waiting.sightings(evidence, this.#aliveSince(at)),
     });
     for (const decision of decisions) this.#commit(decision, context);
     if (decisions.length > 0) {
@@ -329,7 +333,7 @@ export class Correlation {
     const parent = waiting.find((pending) => pending.parent !== undefined)?.parent;
     const opened = incidents.open(verdict, { startedAt, at, parent }, ids);
     incidents.join(opened, joining, at);
-    this.#plan(opened, startedAt);
+    this.#incidents.plan(opened, worksCovering(this.#ancestry, opened.root, startedAt));
     incidents.tell(opened, 'opened');
   }
 
@@ -355,15 +359,7 @@ export class Correlation {
   #settle(held: HeldIncident, verdict: Verdict, at: Instant): void {
     if (held.root === verdict.root && held.kind === verdict.kind) widen(held, verdict);
     else this.#incidents.move(held, verdict, at);
-    this.#plan(held, at);
-  }
-
-  #plan(held: HeldIncident, at: Instant): void {
-    const works = worksCovering(this.#ancestry, held.root, at);
-    held.works = works?.id;
-    const key = `works ${held.id}`;
-    if (works === undefined) this.#incidents.timers.clear(key);
-    else this.#incidents.timers.set(key, after(works.to, this.#timing.worksGraceMs));
+    this.#incidents.plan(held, worksCovering(this.#ancestry, held.root, at));
   }
 
   #fire(key: string, { at }: CorrelationContext): void {
@@ -383,7 +379,9 @@ export class Correlation {
 
   /** What stays down together when the rest came back has a cause of its own; of single ones the clear was lost. */
   #splitLeftovers(held: HeldIncident, at: Instant): void {
-    const left = stillBroken(this.#ancestry, held, { sightings: this.#sightings(at), timing: this.#timing });
+    const sightingsOf = (evidence: readonly Evidence[]) =>
+      this.#waiting.sightings(evidence, this.#aliveSince(at));
+    const left = stillBroken(this.#ancestry, held, { sightingsOf, timing: this.#timing });
     // A whole part of it that is still dark waits for its repair; it is not another fault.
     if (held.state !== 'mitigated' && left.length > 0 && held.raised > 1) return;
     if (left.length > 0) this.#incidents.split(held, left, at);
@@ -392,7 +390,7 @@ export class Correlation {
     if (left.length > 0) this.#lookSoon(at);
   }
 
-  #sightings(at: Instant): Sighting[] {
-    return this.#waiting.sightings(this.#ancestry, (at - this.#timing.aliveForMs) as Instant);
+  #aliveSince(at: Instant): Instant {
+    return (at - this.#timing.aliveForMs) as Instant;
   }
 }

@@ -9,7 +9,7 @@ import type { HeldIncident, Member } from './held-incident.ts';
 import type { Verdict } from './incidents.ts';
 import { type Pending, raisedByResource } from './joining.ts';
 import { type Population, probedKinds, symptomRank } from './symptoms.ts';
-import type { Evidence, Sighting } from './tally.ts';
+import type { Evidence, SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { explainTransport, type TransportEvidence } from './transport.ts';
 import { isOfService, isTransportEvidence, spanOf, type Undecided } from './undecided.ts';
@@ -34,7 +34,7 @@ export interface Scene {
   readonly at: Instant;
   readonly undecided: Undecided;
   readonly active: readonly HeldIncident[];
-  readonly sightings: readonly Sighting[];
+  readonly sightingsOf: SightingsOf;
   readonly asks: Asks;
 }
 
@@ -180,7 +180,8 @@ function lookAtTrees(scene: Scene, population: Population): Look {
   const { evidence, held } = withRecent(scene, population, fresh);
   const decisions: Decision[] = [];
   let nextAt: Instant | undefined;
-  for (const found of explain(ancestry, population, evidence, scene.sightings, timing)) {
+  const sightings = scene.sightingsOf(evidence);
+  for (const found of explain(ancestry, population, evidence, sightings, timing)) {
     if (found.readyAt > at) {
       nextAt = earliest(nextAt, waitFor(scene, population, found));
       continue;
@@ -214,7 +215,8 @@ function waitFor(scene: Scene, population: Population, found: Explanation): Inst
 
 /** What is to be said, with the measurement that would make it surer. */
 function measured(scene: Scene, population: Population, found: Explanation): Verdict {
-  const { ancestry, sightings, asks, at } = scene;
+  const { ancestry, asks, at } = scene;
+  const sightings = scene.sightingsOf(found.evidence);
   const verdict = treeVerdict(ancestry, population, found);
   // A collector sees who is alive, not who is degraded; one that speaks alone is nobody's outage.
   if (population !== 'down' || found.tally === undefined) return verdict;
@@ -241,11 +243,11 @@ function withRecent(
     (open) => open.scope === population && open.lastEvidenceAt >= since && open.raised > 0,
   );
   if (recent.length === 0) return { evidence, held };
-  const inSight = new Uint8Array(ancestry.count);
-  for (const { place } of evidence) for (const above of ancestry.above(place)) inSight[above] = 1;
+  const inSight = new Set<number>();
+  for (const { place } of evidence) for (const above of ancestry.above(place)) inSight.add(above);
   for (const open of recent) {
     // What shares nothing above with anything fresh cannot have the same cause.
-    if (!ancestry.above(ancestry.placeOf(open.root)).some((place) => inSight[place] === 1)) continue;
+    if (!ancestry.above(ancestry.placeOf(open.root)).some((place) => inSight.has(place))) continue;
     const pieces = heldPieces(ancestry, open);
     held.set(open.id, { held: open, pieces: pieces.length });
     for (const piece of pieces) if (!fresh.has(piece.id as ResourceId)) evidence.push(piece);

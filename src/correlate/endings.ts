@@ -1,36 +1,60 @@
 /** Raised alarms that a proof of life ends, by resource. */
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
+import { ByHead } from './by-head.ts';
 
 export type EndingsSnapshot = readonly (readonly [ResourceId, readonly AlarmId[]])[];
 
 export class Endings {
   readonly #alarms = new Map<ResourceId, AlarmId[]>();
+  #ancestry: Ancestry;
+  #byHead: ByHead;
+
+  constructor(ancestry: Ancestry) {
+    this.#ancestry = ancestry;
+    this.#byHead = new ByHead(ancestry);
+  }
+
+  /** From now on resources are placed by this topology. */
+  place(ancestry: Ancestry): void {
+    this.#ancestry = ancestry;
+    this.#byHead = new ByHead(ancestry, this.#alarms.keys());
+  }
 
   add(resource: ResourceId, alarm: AlarmId): void {
     const known = this.#alarms.get(resource);
-    if (known === undefined) this.#alarms.set(resource, [alarm]);
-    else if (!known.includes(alarm)) known.push(alarm);
+    if (known === undefined) {
+      this.#alarms.set(resource, [alarm]);
+      this.#byHead.add(resource);
+    } else if (!known.includes(alarm)) known.push(alarm);
   }
 
   drop(resource: ResourceId, alarm: AlarmId): void {
     const known = this.#alarms.get(resource);
     if (known === undefined || !known.includes(alarm)) return;
-    if (known.length === 1) this.#alarms.delete(resource);
-    else known.splice(known.indexOf(alarm), 1);
+    if (known.length > 1) known.splice(known.indexOf(alarm), 1);
+    else {
+      this.#alarms.delete(resource);
+      this.#byHead.delete(resource);
+    }
   }
 
   /** Those of the resource; with `below` also of all below it in `access`, or watched by that collector. */
-  endedBy(ancestry: Ancestry, resource: ResourceId, below: boolean): [ResourceId, AlarmId][] {
+  endedBy(resource: ResourceId, below: boolean): [ResourceId, AlarmId][] {
     const pairs = (of: ResourceId): [ResourceId, AlarmId][] =>
       [...(this.#alarms.get(of) ?? [])].map((alarm) => [of, alarm]);
+    const ancestry = this.#ancestry;
     const target = below ? ancestry.topology.indexOf(resource) : -1;
     if (target < 0) return pairs(resource);
-    return [...this.#alarms.keys()]
+    const others =
+      ancestry.kindOf(target) === 'collector'
+        ? this.#alarms.keys()
+        : this.#byHead.of(ancestry.headOf(target));
+    return [...others]
       .filter((other) => {
         const place = ancestry.placeOf(other);
         if (place < 0 || other === resource) return other === resource;
-        return ancestry.collectorOf(place) === target || ancestry.signalAbove(place).includes(target);
+        return ancestry.signalAbove(place).includes(target) || ancestry.collectorOf(place) === target;
       })
       .flatMap(pairs);
   }
@@ -42,5 +66,6 @@ export class Endings {
   restore(snapshot: EndingsSnapshot): void {
     this.#alarms.clear();
     for (const [resource, alarms] of snapshot) this.#alarms.set(resource, [...alarms]);
+    this.place(this.#ancestry);
   }
 }

@@ -3,6 +3,7 @@ import { after, days, type Instant } from '../base/instant.ts';
 import { Timers } from '../base/timers.ts';
 import type { AlarmId, IdSource, IncidentId, ResourceId } from '../model/ids.ts';
 import type { IncidentChange } from '../model/incident.ts';
+import type { PlannedWorks } from '../topology/topology.ts';
 import {
   addRecords,
   type FrozenIncident,
@@ -63,6 +64,8 @@ export class Incidents {
   readonly #ofAlarm = new Map<AlarmId, HeldIncident>();
   /** Not merged ones, active or ended, by what they are about. */
   readonly #byRoot = new Map<string, HeldIncident[]>();
+  /** Made when asked for; forgotten when an incident begins or ends. */
+  #active: readonly HeldIncident[] | undefined;
   #opened = 0;
   #evicted = 0;
   #changes: IncidentChange[] = [];
@@ -88,8 +91,9 @@ export class Incidents {
   }
 
   /** In order of opening. */
-  active(): HeldIncident[] {
-    return [...this.#held.values()].filter(isActive);
+  active(): readonly HeldIncident[] {
+    this.#active ??= [...this.#held.values()].filter(isActive);
+    return this.#active;
   }
 
   at(root: string): readonly HeldIncident[] {
@@ -135,6 +139,7 @@ export class Incidents {
       fresh: [],
     };
     this.#held.set(held.id, held);
+    this.#active = undefined;
     this.#index(held);
     this.#state(held, verdict);
     note(held, startedAt, 'open');
@@ -188,6 +193,14 @@ export class Incidents {
     this.tellLater(held, at);
   }
 
+  /** It lies under these works; under none, it is no planned one. */
+  plan(held: HeldIncident, works: PlannedWorks | undefined): void {
+    held.works = works?.id;
+    const key = `works ${held.id}`;
+    if (works === undefined) this.timers.clear(key);
+    else this.timers.set(key, after(works.to, this.#timing.worksGraceMs));
+  }
+
   /** Somebody spoke through what was said to be dead: it is back, though its own clears were lost. */
   provedBack(held: HeldIncident, at: Instant): void {
     if (held.backAt !== undefined) return;
@@ -220,6 +233,7 @@ export class Incidents {
     loser.members.clear();
     loser.raised = 0;
     loser.state = 'merged';
+    this.#active = undefined;
     loser.into = survivor.id;
     note(loser, at, 'merge');
     note(survivor, at, 'join');
@@ -260,6 +274,7 @@ export class Incidents {
     for (const member of held.members.values()) member.raised = false;
     held.raised = 0;
     held.state = 'resolved';
+    this.#active = undefined;
     held.resolvedAt = at;
     note(held, at, 'resolve');
     for (const timer of ['resolve', 'leftover', 'works']) this.timers.clear(`${timer} ${held.id}`);
@@ -272,6 +287,7 @@ export class Incidents {
 
   reopen(held: HeldIncident, at: Instant): void {
     held.state = 'open';
+    this.#active = undefined;
     held.backAt = undefined;
     held.endingSince = undefined;
     held.resolvedAt = undefined;
@@ -282,6 +298,7 @@ export class Incidents {
 
   close(held: HeldIncident, at: Instant): void {
     held.state = 'closed';
+    this.#active = undefined;
     held.resolvedAt ??= at;
     held.closedAt = at;
     note(held, at, 'close');
@@ -305,6 +322,7 @@ export class Incidents {
 
   forget(held: HeldIncident): void {
     this.#held.delete(held.id);
+    this.#active = undefined;
     this.#unindex(held);
     for (const alarm of held.members.keys())
       if (this.#ofAlarm.get(alarm) === held) this.#ofAlarm.delete(alarm);
@@ -322,6 +340,7 @@ export class Incidents {
 
   restore(snapshot: IncidentsSnapshot): void {
     this.#held.clear();
+    this.#active = undefined;
     this.#ofAlarm.clear();
     this.#byRoot.clear();
     this.#changes = [];

@@ -6,7 +6,7 @@ import { explain } from './explain.ts';
 import type { HeldIncident, Member } from './held-incident.ts';
 import { raisedByResource } from './joining.ts';
 import { symptomRank } from './symptoms.ts';
-import type { Evidence, Sighting } from './tally.ts';
+import type { Evidence, SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 
 /**
@@ -16,7 +16,7 @@ import type { CorrelationTiming } from './timing.ts';
 export function stillBroken(
   ancestry: Ancestry,
   held: HeldIncident,
-  known: { readonly sightings: readonly Sighting[]; readonly timing: CorrelationTiming },
+  known: { readonly sightingsOf: SightingsOf; readonly timing: CorrelationTiming },
 ): Member[] {
   const { scope } = held;
   if (scope !== 'down' && scope !== 'degraded' && scope !== 'session') return [];
@@ -27,7 +27,7 @@ export function stillBroken(
     );
     return { place: ancestry.placeOf(id), id, symptom, weight: 1, firstAt: at, lastAt: at };
   });
-  return explain(ancestry, scope, evidence, known.sightings, known.timing)
+  return explain(ancestry, scope, evidence, known.sightingsOf(evidence), known.timing)
     .filter(({ tally }) => tally !== undefined)
     .flatMap((found) => found.evidence.flatMap(({ id }) => left.get(id as ResourceId)!));
 }

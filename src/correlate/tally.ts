@@ -39,6 +39,9 @@ export interface Sighting {
   readonly count?: number | undefined;
 }
 
+/** What was seen under the heads of this evidence. */
+export type SightingsOf = (evidence: readonly Evidence[]) => readonly Sighting[];
+
 /** Of one place; logarithms in thousandths of a nat. */
 export interface Tally {
   readonly place: number;
@@ -60,15 +63,37 @@ export interface Tally {
   score: number;
 }
 
+/** Up to here a map costs less than a column over the whole network. */
+const fewPieces = 2_000;
+
+class SlotColumn {
+  readonly #slots: Int32Array;
+
+  constructor(places: number) {
+    this.#slots = new Int32Array(places);
+  }
+
+  get(place: number): number | undefined {
+    return this.#slots[place];
+  }
+
+  set(place: number, slot: number): void {
+    this.#slots[place] = slot;
+  }
+}
+
 /** The tallies of all places at or above some evidence; leaves, which are many and stand for themselves, have none. */
 export class Tallies {
   readonly population: Population;
   readonly list: Tally[] = [];
-  readonly #slots: Int32Array;
+  readonly #slots: { get(place: number): number | undefined; set(place: number, slot: number): void };
 
-  constructor(population: Population, places: number) {
+  constructor(
+    population: Population,
+    { places, pieces }: { readonly places: number; readonly pieces: number },
+  ) {
     this.population = population;
-    this.#slots = new Int32Array(places);
+    this.#slots = pieces < fewPieces ? new Map<number, number>() : new SlotColumn(places);
   }
 
   at(place: number): Tally | undefined {
@@ -77,13 +102,13 @@ export class Tallies {
 
   /** Its index in `list`; -1 when nothing was said at or below it. */
   indexOf(place: number): number {
-    return (this.#slots[place] ?? 0) - 1;
+    return (this.#slots.get(place) ?? 0) - 1;
   }
 
   /** The tally of the place, begun with this piece where there is none. */
   begun(place: number, piece: Evidence): Tally {
-    const slot = this.#slots[place]!;
-    if (slot !== 0) return this.list[slot - 1]!;
+    const slot = this.indexOf(place);
+    if (slot >= 0) return this.list[slot]!;
     const tally: Tally = {
       place,
       pieces: 0,
@@ -98,7 +123,7 @@ export class Tallies {
       unknown: 0,
       score: 0,
     };
-    this.#slots[place] = this.list.push(tally);
+    this.#slots.set(place, this.list.push(tally));
     return tally;
   }
 }
@@ -110,7 +135,7 @@ export function tallyUp(
   evidence: readonly Evidence[],
   sightings: Iterable<Sighting>,
 ): Tallies {
-  const tallies = new Tallies(population, ancestry.count);
+  const tallies = new Tallies(population, { places: ancestry.count, pieces: evidence.length });
   for (const piece of evidence) count(ancestry, tallies, piece);
   // Those above speak only for what those below did not: an order of their own, for the order of arrival must not matter.
   const devices = evidence.filter(({ place }) => !ancestry.isLeaf(place));

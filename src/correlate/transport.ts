@@ -132,7 +132,7 @@ function deadDevices(ancestry: Ancestry, { silent, links }: Said, known: KnownDo
     const said = [...down.flatMap((link) => links.get(link.index)!), ...(silent.get(device) ?? [])];
     for (const link of down) links.delete(link.index);
     silent.delete(device);
-    const rivals = down.slice(0, 3).map((link) => ({ place: link.index, gain: -1_500 * down.length }));
+    const rivals = down.slice(0, 3).map((link) => ({ place: link.index, gain: -4_000 * down.length }));
     const alarms = names(said);
     drafts.push({ root: device, kind: 'node-down', alarms, at: firstOf(said), dead: [device], rivals });
   }
@@ -231,7 +231,7 @@ function alone(ancestry: Ancestry, place: number, shadow: Shadow): TransportCaus
   shadow.silent.delete(place);
   const kind = 'node-down';
   const first = ancestry.topology.linksAt(place)[0];
-  const rivals = first === undefined ? [] : [{ place: first.index, gain: -3_000 }];
+  const rivals = first === undefined ? [] : [{ place: first.index, gain: -5_000 }];
   return withShadow(
     ancestry,
     { root: place, kind, alarms: names(said), at: firstOf(said), dead: [place], rivals },
@@ -260,9 +260,9 @@ function blindCollectors(ancestry: Ancestry, silent: Map<number, TransportEviden
 function ends(ancestry: Ancestry, place: number): { place: number; gain: number }[] {
   const link = ancestry.topology.linkOf(place);
   if (link === undefined) return [];
-  const segments = link.segments.slice(0, 2).map((segment) => ({ place: segment, gain: -3_000 }));
+  const segments = link.segments.slice(0, 2).map((segment) => ({ place: segment, gain: -7_000 }));
   return [
     ...segments,
-    ...[link.a, link.b].filter((end) => end >= 0).map((end) => ({ place: end, gain: -4_000 })),
+    ...[link.a, link.b].filter((end) => end >= 0).map((end) => ({ place: end, gain: -8_000 })),
   ];
 }

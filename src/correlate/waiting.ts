@@ -2,6 +2,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
+import { ByHead } from './by-head.ts';
 import type { Pending } from './joining.ts';
 import type { Sighting } from './tally.ts';
 import { limits } from './timing.ts';
@@ -20,6 +21,12 @@ interface Counted {
   readonly at: Instant;
 }
 
+interface Noted {
+  readonly resource: ResourceId;
+  readonly place: number;
+  readonly aliveSince: Instant;
+}
+
 export interface WaitingSnapshot {
   readonly pending: readonly Pending[];
   readonly seen: readonly (readonly [ResourceId, Seen])[];
@@ -32,12 +39,17 @@ export interface WaitingSnapshot {
 export class Waiting {
   readonly #pending = new Map<AlarmId, Pending>();
   #undecided: Undecided;
+  #ancestry: Ancestry;
+  /** Of what something was seen or counted. */
+  #noted: ByHead;
   readonly #seen = new Map<ResourceId, Seen>();
   readonly #counted = new Map<ResourceId, Counted>();
   #refused = 0;
   #clearedBefore = 0;
 
   constructor(ancestry: Ancestry) {
+    this.#ancestry = ancestry;
+    this.#noted = new ByHead(ancestry);
     this.#undecided = new Undecided(ancestry);
   }
 
@@ -48,6 +60,8 @@ export class Waiting {
 
   /** From now on evidence is placed by this topology. */
   place(ancestry: Ancestry): void {
+    this.#ancestry = ancestry;
+    this.#noted = new ByHead(ancestry, [...this.#seen.keys(), ...this.#counted.keys()]);
     this.#undecided = new Undecided(ancestry);
     for (const pending of this.#pending.values()) this.#undecided.put(pending);
   }
@@ -112,41 +126,56 @@ export class Waiting {
   #note<T>(notes: Map<ResourceId, T>, resource: ResourceId, said: T): void {
     notes.delete(resource);
     notes.set(resource, said);
+    this.#noted.add(resource);
     if (notes.size <= limits.sightings) return;
     const oldest = notes.keys().next();
-    if (oldest.done !== true) notes.delete(oldest.value);
+    if (oldest.done !== true) this.#forget(notes, oldest.value);
     this.#refused++;
   }
 
   /** Loss of sight lasts until the next word of the resource. */
   unsee(resource: ResourceId): void {
-    this.#seen.delete(resource);
+    if (this.#seen.has(resource)) this.#forget(this.#seen, resource);
   }
 
-  /** What still counts: loss of sight, and proofs of life and counts no older than `aliveSince`; counts come last. */
-  sightings(ancestry: Ancestry, aliveSince: Instant): Sighting[] {
-    const found: Sighting[] = [];
-    for (const [resource, { state, below, at }] of this.#seen) {
-      if (state === 'alive' && at < aliveSince) {
-        this.#seen.delete(resource);
-        continue;
-      }
-      const place = ancestry.topology.indexOf(resource);
-      if (place >= 0) found.push({ place, state, below, at });
-    }
-    for (const [resource, { alive, unknown, at }] of this.#counted) {
-      if (at < aliveSince) {
-        this.#counted.delete(resource);
-        continue;
-      }
-      const place = ancestry.topology.indexOf(resource);
-      if (place < 0) continue;
-      const counts = { alive, unknown } as const;
-      for (const state of ['alive', 'unknown'] as const) {
-        if (counts[state] > 0) found.push({ place, state, below: true, at, count: counts[state] });
+  /** What still counts under the heads of this evidence: loss of sight, and proofs of life and counts no older than that. */
+  sightings(evidence: readonly { readonly place: number }[], aliveSince: Instant): Sighting[] {
+    if (this.#seen.size + this.#counted.size === 0) return [];
+    const heads = new Set(evidence.map(({ place }) => this.#ancestry.headOf(place)));
+    const seen: Sighting[] = [];
+    const counted: Sighting[] = [];
+    for (const head of heads) {
+      for (const resource of this.#noted.of(head)) {
+        const place = this.#ancestry.topology.indexOf(resource);
+        if (place < 0) continue;
+        this.#addSeen(seen, { resource, place, aliveSince });
+        this.#addCounted(counted, { resource, place, aliveSince });
       }
     }
-    return found;
+    // What was seen one by one goes before what was only counted.
+    return [...seen, ...counted];
+  }
+
+  #addSeen(found: Sighting[], { resource, place, aliveSince }: Noted): void {
+    const seen = this.#seen.get(resource);
+    if (seen === undefined) return;
+    const { state, below, at } = seen;
+    if (state === 'alive' && at < aliveSince) this.#forget(this.#seen, resource);
+    else found.push({ place, state, below, at });
+  }
+
+  #addCounted(found: Sighting[], { resource, place, aliveSince }: Noted): void {
+    const counted = this.#counted.get(resource);
+    if (counted === undefined) return;
+    const { alive, unknown, at } = counted;
+    if (at < aliveSince) return this.#forget(this.#counted, resource);
+    if (alive > 0) found.push({ place, state: 'alive', below: true, at, count: alive });
+    if (unknown > 0) found.push({ place, state: 'unknown', below: true, at, count: unknown });
+  }
+
+  #forget(notes: Map<ResourceId, unknown>, resource: ResourceId): void {
+    notes.delete(resource);
+    if (!this.#seen.has(resource) && !this.#counted.has(resource)) this.#noted.delete(resource);
   }
 
   snapshot(): WaitingSnapshot {
@@ -167,9 +196,9 @@ export class Waiting {
     for (const pending of snapshot.pending) {
       this.#pending.set(pending.alarm, { ...pending, by: pending.by, parent: pending.parent });
     }
-    this.place(ancestry);
     for (const [resource, seen] of snapshot.seen) this.#seen.set(resource, seen);
     for (const [resource, counted] of snapshot.counted ?? []) this.#counted.set(resource, counted);
+    this.place(ancestry);
     this.#refused = snapshot.refused;
     this.#clearedBefore = snapshot.clearedBefore;
   }

@@ -345,9 +345,8 @@ export class Line {
   /** Who was told of it, less those who stayed dark when it was repaired: their own incident will ask them. */
   readonly #toldRanges = (incident: IncidentId) => {
     const left = this.#rooms.correlation
-      .open()
-      .filter(({ parent, state }) => parent === incident && state !== 'resolved' && state !== 'closed')
-      .flatMap(({ id }) => this.#rooms.assessment.impactOf(id)?.ranges ?? []);
+      .openChildren(incident)
+      .flatMap((id) => this.#rooms.assessment.impactOf(id)?.ranges ?? []);
     return without(this.#rooms.notices.toldRanges(incident), tidied(left));
   };
   readonly #attachedSubscribers = (incident: IncidentId) => this.#rooms.tickets.attachedSubscribers(incident);

@@ -14,6 +14,10 @@ export interface TopologyDocument {
   readonly planned: readonly PlannedWorks[];
 }
 
+/** Nothing yet: what a room starts with. */
+export const emptyTopology = (): Topology =>
+  compileTopology({ serviceRoots: [], resources: [], links: [], planned: [] }).value;
+
 /** Duplicates, missing parents and ends, and cycles are problems; what is left is sound. */
 export function compileTopology(
   document: TopologyDocument,

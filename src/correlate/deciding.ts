@@ -70,7 +70,8 @@ function lookAlone({ ancestry }: Scene, alone: readonly Pending[]): Look {
 
 function decide(ancestry: Ancestry, [first, ...others]: readonly Pending[], cause: string): Decision {
   const isService = isOfService(ancestry, first!);
-  const verdict = aloneVerdict(ancestry, ancestry.placeOf(first!.resource), { cause, isService });
+  const isGrave = [first!, ...others].some(({ grave }) => grave === true);
+  const verdict = aloneVerdict(ancestry, ancestry.placeOf(first!.resource), { cause, isService, isGrave });
   return { verdict, alarms: [first!, ...others].map(({ alarm }) => alarm), absorbs: [] };
 }
 

@@ -30,6 +30,8 @@ export interface Pending {
   readonly by: ResourceId | undefined;
   readonly polled: boolean;
   readonly flapping: boolean;
+  /** Its source calls it critical or major, or does not say. */
+  readonly grave?: boolean | undefined;
   /** Ids of its raise lines; grows with every repeat. */
   readonly records: string[];
   readonly at: Instant;
@@ -37,9 +39,11 @@ export interface Pending {
   readonly parent: HeldIncident['parent'];
 }
 
+const graveSeverities: ReadonlySet<string> = new Set(['critical', 'major', 'indeterminate']);
+
 /** An alarm as it is heard. */
 export const pendingOf = (
-  { id, resource, cause, by, flapping }: Alarm,
+  { id, resource, cause, by, flapping, perceivedSeverity }: Alarm,
   said: Pick<Pending, 'polled' | 'at'> & { readonly record: string },
 ): Pending => ({
   alarm: id,
@@ -49,6 +53,7 @@ export const pendingOf = (
   by,
   polled: said.polled,
   flapping,
+  grave: graveSeverities.has(perceivedSeverity),
   records: [said.record],
   at: said.at,
   parent: undefined,

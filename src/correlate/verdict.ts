@@ -108,12 +108,16 @@ export function transportVerdict(ancestry: Ancestry, cause: TransportCause): Ver
   };
 }
 
+/** The unit works on without it, and what a notification says that no rule knows is not known to be a fault. */
+const upkeep: ReadonlySet<string> = new Set(['FAN_FAIL', 'OPTICS_BIAS', 'TRAP']);
+
 /** An alarm nothing above can explain: an incident of its own, kept from people where it tells of no outage. */
 export function aloneVerdict(
   ancestry: Ancestry,
   place: number,
-  { cause, isService }: { readonly cause: string; readonly isService: boolean },
+  said: { readonly cause: string; readonly isService: boolean; readonly isGrave: boolean },
 ): Verdict {
+  const { cause, isService, isGrave } = said;
   // What a probe found is work for somebody, but who suffers from it is not known: nobody is told.
   const probed = Object.hasOwn(probedKinds, cause) ? probedKinds[cause] : undefined;
   const kind = isService ? 'service' : cause === 'FLAPPING' ? 'flapping' : (probed ?? 'unexplained');
@@ -123,7 +127,13 @@ export function aloneVerdict(
     kind,
     root,
     candidates: [{ root, kind, probability: 0.9 }],
-    actionable: isService || probed !== undefined || cause === 'FLAPPING' || cause === 'BGP_DOWN',
+    actionable:
+      isService ||
+      probed !== undefined ||
+      cause === 'FLAPPING' ||
+      cause === 'BGP_DOWN' ||
+      // A cause nobody taught us is somebody's work when its device calls it grave; a terminal's word alone is not.
+      (isGrave && !ancestry.isLeaf(place) && !upkeep.has(cause)),
     dark: [],
     explanation: { rule: 'alone', cause },
   };

@@ -182,6 +182,11 @@ test('a resource nobody knows is at least an incident of its own', () => {
   ]);
 });
 
+test('a cause nobody taught us is an incident of its own where its device calls it grave, on no terminal', () => {
+  const run = new CityRun().raise(1, 'FIRE', ['olt-1']).raise(2, 'VENDOR_ODDITY', ['ont-1-1-1-1']).to(20);
+  expect(run.summary()).toEqual(['unexplained olt-1 1']);
+});
+
 test('a fan tells of no outage and is kept from people', () => {
   const run = new CityRun().raise(1, 'FAN_FAIL', ['olt-1']).to(5);
   expect(run.summary()).toEqual([]);

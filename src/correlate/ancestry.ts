@@ -152,6 +152,22 @@ export class Ancestry {
     return made;
   }
 
+  /** The first leaves below it in `access`, at most so many. */
+  *leavesBelow(place: number, most: number): Generator<number> {
+    const open = [place];
+    let found = 0;
+    for (let at = open.pop(); at !== undefined && found < most; at = open.pop()) {
+      if (this.isLeaf(at)) {
+        found++;
+        yield at;
+      }
+      // One more step than is wanted is enough: a broad tree must not fill the list.
+      for (const child of this.topology.childrenOf('access', at)) {
+        if (open.length <= 4 * most) open.push(child);
+      }
+    }
+  }
+
   /** The top of its access tree: what one head serves stands apart from all others, but for cables and mains. */
   headOf(place: number): number {
     let head = this.isStranger(place) ? impliedParentIndex(this.topology, this.idOf(place)) : place;

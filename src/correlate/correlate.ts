@@ -14,10 +14,11 @@ import type { Measurement } from '../model/measurement.ts';
 import { emptyTopology, type Topology } from '../topology/topology.ts';
 import { Ancestry } from './ancestry.ts';
 import { Asks, type AsksSnapshot } from './asks.ts';
-import { type Decision, look } from './deciding.ts';
+import { commit } from './committing.ts';
+import { look } from './deciding.ts';
 import { Endings, type EndingsSnapshot } from './endings.ts';
-import { addRecords, type HeldIncident, incidentOf, isActive, isUnsteady, widen } from './held-incident.ts';
-import { Incidents, type IncidentsSnapshot, unsteady, type Verdict } from './incidents.ts';
+import { addRecords, type HeldIncident, incidentOf, isActive, isLongAlone } from './held-incident.ts';
+import { Incidents, type IncidentsSnapshot } from './incidents.ts';
 import {
   againPending,
   lateHome,
@@ -31,7 +32,6 @@ import { stillBroken } from './leftovers.ts';
 import type { Evidence } from './tally.ts';
 import { type CorrelationTiming, defaultTiming, limits } from './timing.ts';
 import { Waiting, type WaitingSnapshot } from './waiting.ts';
-import { worksCovering } from './works.ts';
 
 export type { CorrelationTiming } from './timing.ts';
 
@@ -223,7 +223,14 @@ export class Correlation {
     }
     const held = this.#incidents.ofAlarm(alarm.id);
     const member = held?.members.get(alarm.id);
-    if (held !== undefined && member?.raised === true) {
+    if (
+      held !== undefined &&
+      member?.raised === true &&
+      !polled &&
+      isLongAlone(held, at - this.#timing.leftoverMs)
+    ) {
+      this.#incidents.resolve(held, held.lastEvidenceAt);
+    } else if (held !== undefined && member?.raised === true) {
       member.polled ||= polled;
       addRecords(held, [record]);
       return this.#incidents.tellLater(held, at);
@@ -279,7 +286,14 @@ export class Correlation {
       active: this.#incidents.active(),
       sightingsOf: (evidence) => this.#waiting.sightings(evidence, this.#aliveSince(at)),
     });
-    for (const decision of decisions) this.#commit(decision, context);
+    const desk = {
+      incidents: this.#incidents,
+      waiting: this.#waiting,
+      ancestry: this.#ancestry,
+      timing: this.#timing,
+      ...context,
+    };
+    for (const decision of decisions) commit(decision, desk);
     if (decisions.length > 0) {
       this.#view = undefined;
       this.#hasNewHomes = true;
@@ -302,64 +316,6 @@ export class Correlation {
       this.#waiting.take(pending.alarm);
       this.#joinLate(home, pending, at);
     }
-  }
-
-  #commit({ verdict, alarms, absorbs }: Decision, context: CorrelationContext): void {
-    const { at, ids } = context;
-    const incidents = this.#incidents;
-    const waiting = alarms
-      .map((alarm) => this.#waiting.take(alarm))
-      .filter((pending) => pending !== undefined);
-    const joining = waiting
-      .sort((a, b) => a.at - b.at || (a.records[0]! < b.records[0]! ? -1 : 1))
-      .map(memberOf);
-    const same = incidents.at(verdict.root).filter((held) => held.scope === verdict.scope);
-    const group = [...new Set([...absorbs, ...same])].filter(isActive).sort((a, b) => a.order - b.order);
-    const [survivor, ...others] = group;
-    if (survivor !== undefined) return this.#grow(survivor, others, { verdict, joining, at });
-    const startedAt = waiting.reduce(
-      (least, pending) => Math.min(least, pending.at),
-      at as number,
-    ) as Instant;
-    const again = same.findLast(
-      (held) => !isActive(held) && at - (held.resolvedAt ?? at) <= this.#timing.reopenWithinMs,
-    );
-    if (again !== undefined && waiting.every((pending) => pending.parent === undefined)) {
-      incidents.reopen(again, at);
-      incidents.join(again, joining, at);
-      this.#settle(again, isUnsteady(again, at) ? unsteady(verdict) : verdict, at);
-      return incidents.tell(again, 'reopened');
-    }
-    const parent = waiting.find((pending) => pending.parent !== undefined)?.parent;
-    const opened = incidents.open(verdict, { startedAt, at, parent }, ids);
-    incidents.join(opened, joining, at);
-    this.#incidents.plan(opened, worksCovering(this.#ancestry, opened.root, startedAt));
-    incidents.tell(opened, 'opened');
-  }
-
-  /** More evidence of an open incident: the same cause, or a better one that takes others in. */
-  #grow(
-    survivor: HeldIncident,
-    others: readonly HeldIncident[],
-    found: {
-      readonly verdict: Verdict;
-      readonly joining: ReturnType<typeof memberOf>[];
-      readonly at: Instant;
-    },
-  ): void {
-    const { verdict, joining, at } = found;
-    const moved = survivor.root !== verdict.root || survivor.kind !== verdict.kind;
-    for (const other of others) this.#incidents.merge(other, survivor, at);
-    this.#incidents.join(survivor, joining, at);
-    this.#settle(survivor, verdict, at);
-    this.#incidents.tell(survivor, moved ? 'rerooted' : 'grew');
-  }
-
-  /** The same root keeps what was said of it and only reaches further; a new root is stated anew. */
-  #settle(held: HeldIncident, verdict: Verdict, at: Instant): void {
-    if (held.root === verdict.root && held.kind === verdict.kind) widen(held, verdict);
-    else this.#incidents.move(held, verdict, at);
-    this.#incidents.plan(held, worksCovering(this.#ancestry, held.root, at));
   }
 
   #fire(key: string, { at }: CorrelationContext): void {

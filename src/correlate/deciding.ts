@@ -3,7 +3,6 @@ import { earliest, type Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Asks } from './asks.ts';
-import { lostSupplyOf, supplyVerdict } from './dead-supply.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { HeldIncident, Member } from './held-incident.ts';
 import type { Verdict } from './incidents.ts';
@@ -14,6 +13,7 @@ import type { CorrelationTiming } from './timing.ts';
 import { explainTransport, type TransportEvidence } from './transport.ts';
 import { isOfService, isTransportEvidence, spanOf, type Undecided } from './undecided.ts';
 import { aloneVerdict, transportVerdict, treeVerdict } from './verdict.ts';
+import { linksIn, widened, widerCauseOf } from './wider-cause.ts';
 
 /** A cause that is to be stated now. */
 export interface Decision {
@@ -115,9 +115,9 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   const decisions = causes
     .filter((cause) => cause.alarms.some((alarm) => fresh.has(alarm)))
     .map((cause): Decision => {
-      const supply = lostSupplyOf(ancestry, scene.active, cause);
+      const wider = widerCauseOf(ancestry, scene.active, { cause, within: timing.misfitJoinMs });
       const found = transportVerdict(ancestry, cause);
-      const verdict = supply === undefined ? found : supplyVerdict(supply, found);
+      const verdict = wider === undefined ? found : widened(wider, found);
       const alarms = cause.alarms.filter((alarm) => fresh.has(alarm)) as AlarmId[];
       const owners = cause.alarms
         .map((alarm) => owner.get(alarm as AlarmId))
@@ -196,7 +196,10 @@ function lookAtTrees(scene: Scene, population: Population): Look {
     const absorbs = [...shares]
       .filter(([id, share]) => share * 2 >= held.get(id)!.pieces)
       .map(([id]) => held.get(id)!.held);
-    decisions.push({ verdict: measured(scene, population, found), alarms, absorbs });
+    const { root } = found;
+    const firstAt = found.evidence.reduce((least, piece) => Math.min(least, piece.firstAt), at as number);
+    const links = linksIn(ancestry, scene.active, { root, at: firstAt, within: timing.misfitJoinMs });
+    decisions.push({ verdict: measured(scene, population, found), alarms, absorbs: [...absorbs, ...links] });
   }
   return { decisions, nextAt };
 }

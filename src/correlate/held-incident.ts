@@ -65,6 +65,18 @@ export interface HeldIncident {
 export const isActive = (held: HeldIncident): boolean =>
   held.state === 'open' || held.state === 'uncertain' || held.state === 'mitigated';
 
+/** One alarm of which traps alone told, long ago: that it is told of again shows that its clear was lost. */
+export function isLongAlone(held: HeldIncident, before: number): boolean {
+  const [only, ...others] = held.members.values();
+  return (
+    only !== undefined &&
+    others.length === 0 &&
+    !only.polled &&
+    isActive(held) &&
+    held.lastEvidenceAt < before
+  );
+}
+
 /** More than half of it is back: what fails from now on fails for another reason. */
 export const isEnding = (held: HeldIncident, at: Instant): boolean =>
   held.endingSince !== undefined && held.endingSince < at;

@@ -1,7 +1,8 @@
 /** All incidents of the correlation: opening, joining, merging, mending and forgetting them, and telling what changed. */
 import { after, days, type Instant } from '../base/instant.ts';
 import { Timers } from '../base/timers.ts';
-import type { AlarmId, IdSource, IncidentId, ResourceId } from '../model/ids.ts';
+import { endsWithProofOfLife } from '../model/alarm.ts';
+import { type AlarmId, alarmId, type IdSource, type IncidentId, type ResourceId } from '../model/ids.ts';
 import type { IncidentChange } from '../model/incident.ts';
 import type { PlannedWorks } from '../topology/topology.ts';
 import {
@@ -29,15 +30,6 @@ export interface Verdict {
   readonly parts?: readonly ResourceId[] | undefined;
   readonly explanation: Readonly<Record<string, unknown>>;
 }
-
-/** The same of a root that comes and goes. */
-export const unsteady = (verdict: Verdict): Verdict => ({
-  ...verdict,
-  kind: 'flapping',
-  candidates: verdict.candidates.map((candidate, i) =>
-    i === 0 ? { ...candidate, kind: 'flapping' } : candidate,
-  ),
-});
 
 /** A member with the ids of its raise lines. */
 export interface Joining {
@@ -94,6 +86,15 @@ export class Incidents {
   active(): readonly HeldIncident[] {
     this.#active ??= [...this.#held.values()].filter(isActive);
     return this.#active;
+  }
+
+  /** The open incident that took this terminal. */
+  darkening(resource: ResourceId): HeldIncident | undefined {
+    for (const cause of endsWithProofOfLife) {
+      const held = this.#ofAlarm.get(alarmId(resource, cause, undefined));
+      if (held !== undefined && isActive(held)) return held;
+    }
+    return undefined;
   }
 
   at(root: string): readonly HeldIncident[] {

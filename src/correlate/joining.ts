@@ -91,8 +91,30 @@ export function lateHome(
       if (isOpen && fits(held, { pending, place, ancestry, isRoot: root === place }, now)) return held;
     }
   }
-  return behindTransport(ancestry, incidents, { pending, place }, now);
+  return (
+    behindTransport(ancestry, incidents, { pending, place }, now) ??
+    ofItsTerminals(ancestry, incidents, { pending, place })
+  );
 }
+
+/** A port without light whose terminals lost their mains has none to hear: it belongs to what took nearly all of them. */
+function ofItsTerminals(
+  ancestry: Ancestry,
+  incidents: Incidents,
+  { pending, place }: { readonly pending: Pending; readonly place: number },
+): HeldIncident | undefined {
+  if (pending.symptom !== 'port' || ancestry.isStranger(place)) return undefined;
+  const shares = new Map<HeldIncident, number>();
+  const most = ancestry.leavesOf(place);
+  for (const leaf of ancestry.leavesBelow(place, mostTerminals)) {
+    const held = incidents.darkening(ancestry.idOf(leaf));
+    if (held !== undefined && powerKinds.has(held.kind)) shares.set(held, (shares.get(held) ?? 0) + 1);
+  }
+  return [...shares].find(([, share]) => share >= nearlyAll * Math.min(most, mostTerminals))?.[0];
+}
+
+const mostTerminals = 256;
+const nearlyAll = 0.7;
 
 interface Newcomer {
   readonly pending: Pending;

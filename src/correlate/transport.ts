@@ -21,6 +21,8 @@ export interface TransportCause {
   readonly root: number;
   readonly kind: FaultKind;
   readonly alarms: readonly string[];
+  /** When it was first told of. */
+  readonly at: Instant;
   /** What lost its last path with this cause, the root itself left out. */
   readonly dark: readonly number[];
   readonly rivals: readonly { readonly place: number; readonly gain: number }[];
@@ -184,7 +186,7 @@ interface Shadow {
 /** What loses its last path with this draft joins it. */
 function withShadow(ancestry: Ancestry, draft: Draft, { dead, silent }: Shadow): TransportCause {
   const { root, kind, rivals } = draft;
-  if (draft.dead.length === 0) return { root, kind, rivals, alarms: draft.alarms, dark: [] };
+  if (draft.dead.length === 0) return { root, kind, rivals, at: draft.at, alarms: draft.alarms, dark: [] };
   const dark = lostWith(ancestry, dead, draft.dead);
   for (const place of draft.dead) dead.add(place);
   const alarms = [...draft.alarms];
@@ -192,7 +194,7 @@ function withShadow(ancestry: Ancestry, draft: Draft, { dead, silent }: Shadow):
     alarms.push(...names(silent.get(place) ?? []));
     silent.delete(place);
   }
-  return { root, kind, rivals, alarms, dark };
+  return { root, kind, rivals, at: draft.at, alarms, dark };
 }
 
 /** Transport places served without `more` and unserved with it. */
@@ -250,9 +252,10 @@ function blindCollectors(ancestry: Ancestry, silent: Map<number, TransportEviden
   for (const [collector, places] of targets) {
     const watched = ancestry.topology.childrenOf('collector', collector).length;
     if (places.length < 3 || places.length < 0.6 * watched) continue;
-    const alarms = places.flatMap((place) => names(silent.get(place)!));
+    const said = places.flatMap((place) => silent.get(place)!);
     for (const place of places) silent.delete(place);
-    causes.push({ root: collector, kind: 'collector', alarms, dark: [], rivals: [] });
+    const alarms = names(said);
+    causes.push({ root: collector, kind: 'collector', alarms, at: firstOf(said), dark: [], rivals: [] });
   }
   return causes;
 }

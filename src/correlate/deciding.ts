@@ -127,9 +127,11 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   return { decisions, nextAt: undefined };
 }
 
-/** The segments that carry this link. */
-const trenchesOf = (ancestry: Ancestry, link: ResourceId): readonly number[] =>
-  ancestry.topology.linkOf(ancestry.placeOf(link))?.segments ?? [];
+/** The segments that carry this link, or the segment itself. */
+function trenchesOf(ancestry: Ancestry, id: ResourceId): readonly number[] {
+  const place = ancestry.placeOf(id);
+  return ancestry.topology.linkOf(place)?.segments ?? [place];
+}
 
 function asTransport(ancestry: Ancestry, pending: Pending | Member): TransportEvidence {
   const { alarm, resource, by, polled, at } = pending;

@@ -173,7 +173,9 @@ export class Incidents {
     }
     held.lastEvidenceAt = at;
     if (held.raised * 2 > held.members.size) held.endingSince = undefined;
-    if (held.backAt === undefined) this.timers.clear(`leftover ${held.id}`);
+    if (held.endingSince !== undefined) {
+      this.timers.set(`leftover ${held.id}`, after(at, this.#timing.staleMs));
+    } else if (held.backAt === undefined) this.timers.clear(`leftover ${held.id}`);
     // What joins by a merge may be over already: then nothing else would ever end the incident.
     if (held.raised > 0) this.timers.clear(`resolve ${held.id}`);
     else this.timers.set(`resolve ${held.id}`, after(at, this.#timing.resolveQuietMs));

@@ -245,7 +245,7 @@ function mayBeDead(
   return only !== undefined && others.length === 0 && ancestry.idOf(only.index) === held.root;
 }
 
-/** Raised members as one piece a resource, in order of name. */
+/** Raised members as one piece a resource, in the order in which they joined. */
 export function raisedByResource(held: HeldIncident): Map<ResourceId, Member[]> {
   const found = new Map<ResourceId, Member[]>();
   for (const member of held.members.values()) {

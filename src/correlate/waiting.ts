@@ -61,7 +61,11 @@ export class Waiting {
   /** From now on evidence is placed by this topology. */
   place(ancestry: Ancestry): void {
     this.#ancestry = ancestry;
-    this.#noted = new ByHead(ancestry, [...this.#seen.keys(), ...this.#counted.keys()]);
+    const noted = [...this.#seen.keys(), ...this.#counted.keys()];
+    this.#noted = new ByHead(
+      ancestry,
+      noted.filter((resource) => ancestry.topology.indexOf(resource) >= 0),
+    );
     this.#undecided = new Undecided(ancestry);
     for (const pending of this.#pending.values()) this.#undecided.put(pending);
   }
@@ -126,7 +130,7 @@ export class Waiting {
   #note<T>(notes: Map<ResourceId, T>, resource: ResourceId, said: T): void {
     notes.delete(resource);
     notes.set(resource, said);
-    this.#noted.add(resource);
+    if (this.#ancestry.topology.indexOf(resource) >= 0) this.#noted.add(resource);
     if (notes.size <= limits.sightings) return;
     const oldest = notes.keys().next();
     if (oldest.done !== true) this.#forget(notes, oldest.value);
@@ -152,7 +156,10 @@ export class Waiting {
         this.#addCounted(counted, { resource, place, aliveSince });
       }
     }
-    // What was seen one by one goes before what was only counted.
+    // What was seen one by one goes before what was only counted, and a port's count before that of its card: the count
+    // above is less what is known already. No order of arrival may show.
+    const depths = new Map(counted.map(({ place }) => [place, this.#ancestry.signalAbove(place).length]));
+    counted.sort((a, b) => depths.get(b.place)! - depths.get(a.place)! || a.place - b.place);
     return [...seen, ...counted];
   }
 
@@ -175,7 +182,8 @@ export class Waiting {
 
   #forget(notes: Map<ResourceId, unknown>, resource: ResourceId): void {
     notes.delete(resource);
-    if (!this.#seen.has(resource) && !this.#counted.has(resource)) this.#noted.delete(resource);
+    if (this.#seen.has(resource) || this.#counted.has(resource)) return;
+    if (this.#ancestry.topology.indexOf(resource) >= 0) this.#noted.delete(resource);
   }
 
   snapshot(): WaitingSnapshot {

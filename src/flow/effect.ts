@@ -17,6 +17,6 @@ export type Effect =
   | { readonly kind: 'desk'; readonly ticket: TicketId }
   /**
    * Collectors ask at once how everything below these places stands and answer with full bitmaps (design L2). Not kept:
-   * after a restart the question is asked again where it is still open.
+   * what a restart loses is decided without an answer, for the question would come too late.
    */
   | { readonly kind: 'observe'; readonly measurement: Measurement };

@@ -291,7 +291,7 @@ export class Measuring {
     this.#name(turn, columns, groups);
   }
 
-  /** What the line does not take now is old news when it does: it asks again where it still wants to know. */
+  /** What the line does not take now is old news when it does. */
   #tellStanding(bitmaps: readonly FullBitmap[]): void {
     const { offerFull } = this.#options;
     const isTold = bitmaps.length > 0 && bitmaps.every((bitmap) => offerFull?.(bitmap) === true);

@@ -5,12 +5,12 @@ import { type AlarmChange, endsWithProofOfLife } from '../model/alarm.ts';
 import { type Bitmap, type FullBitmap, observationsOf } from '../model/bitmap.ts';
 import { type ResourceId, resourceId } from '../model/ids.ts';
 
-type Counted = Pick<Bitmap, 'owner' | 'counts'>;
+type Counted = Pick<Bitmap, 'owner' | 'device' | 'counts'>;
 
 /** Counts tell who is alive where the cause is a loss of sight or light; those of other causes tell of something else. */
 export const takeBitmap = (alarms: Alarms, bitmap: Bitmap, at: Instant): AlarmChange[] => [
   ...alarms.observeAll(observationsOf(bitmap), at),
-  ...(endsWithProofOfLife.has(bitmap.cause) ? [counted(bitmap)] : []),
+  ...(endsWithProofOfLife.has(bitmap.cause) ? counted(bitmap) : []),
 ];
 
 /** Who is alive ends what was held against it; what is down and was missed is raised, as by a list of conditions (design L11). */
@@ -29,13 +29,12 @@ export function takeFullBitmap(alarms: Alarms, bitmap: FullBitmap, at: Instant):
     ...alarms.reconcile({ collector: device, watches: [], active }, at),
     ...seen('alive', alive),
     ...seen('unknown', unknown),
-    counted(bitmap),
+    ...counted(bitmap),
   ];
 }
 
-const counted = ({ owner, counts }: Counted): AlarmChange => ({
-  kind: 'counted',
-  resource: owner,
-  alive: counts.alive,
-  unknown: counts.unknown,
-});
+/** What hangs on the device itself are its ports; that they work says nothing of the terminals behind them. */
+const counted = ({ owner, device, counts }: Counted): AlarmChange[] =>
+  owner === device
+    ? []
+    : [{ kind: 'counted', resource: owner, alive: counts.alive, unknown: counts.unknown }];

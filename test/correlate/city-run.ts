@@ -59,6 +59,11 @@ export class CityRun {
     return this;
   }
 
+  linkUp(second: number, link: string, ends: readonly string[]): this {
+    for (const by of ends) this.to(second).take([cleared(link, 'LINK_DOWN', this.#at, { by })]);
+    return this;
+  }
+
   unreachable(second: number, resources: readonly string[]): this {
     return this.to(second).take(
       resources.map((id) => raised(id, 'UNREACHABLE', this.#at, { source: 'poll' })),

@@ -71,14 +71,20 @@ export class EngineKeys {
   }
 
   /**
-   * The users that it may be of: those that its engine has proved, those of devices at the address it came from, the others.
+   * The users that it may be of: those that its engine has proved, the one at this address first; then those of devices at
+   * the address it came from, the others.
    * A message without proof is of a user without keys, unless its engine proved one with keys.
    */
   candidates({ engineId, user, isAuthenticated }: UserEnvelope, address: string): readonly KnownUser[] {
     const named = this.#users.get(user) ?? [];
     const proved = this.#engines.get(engineId.toString('hex'));
-    const rank = (known: KnownUser): number =>
-      proved?.has(known) === true ? 0 : known.addresses.has(address) ? 1 : 2;
+    // Of our own engine, which informs carry, every user is proved in time: there the address tells more.
+    const rank = (known: KnownUser): number => {
+      const isNear = known.addresses.has(address);
+      const isProved = proved?.has(known) === true;
+      if (isNear) return isProved || (proved?.size ?? 0) > mostTries ? 0 : 2;
+      return isProved ? 1 : 3;
+    };
     const needsProof = named.some(
       (known) => proved?.has(known) === true && known.user.level !== 'noAuthNoPriv',
     );

@@ -99,9 +99,9 @@ function incidentVerdict(
   const groups = [...tally(judged, (raise) => ground.groupOf[raise]!)];
   const alone = groups.find(([group]) => group === -1)?.[1] ?? 0;
   // Noise on its own is a group of one each.
-  const largest = Math.max(
+  const largest = groups.reduce(
+    (most, [group, size]) => (group >= 0 ? Math.max(most, size) : most),
     alone > 0 ? 1 : 0,
-    ...groups.filter(([group]) => group >= 0).map(([, size]) => size),
   );
   const faults = groups
     .filter(([group]) => group >= 0 && group < ground.faults.length)

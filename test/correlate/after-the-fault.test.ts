@@ -1,0 +1,111 @@
+/** What comes late, comes back, or fell to something wider: to which incident it belongs. */
+import { expect, test } from 'vitest';
+import { compileTopology, parseTopology } from '../../src/topology/topology.ts';
+import { smallCityDocument, terminals } from '../support/small-city.ts';
+import { CityRun } from './city-run.ts';
+
+/** The duct of the first OLT's feeders also carries a link of the ring. */
+function cityWithSharedTrench() {
+  const document = smallCityDocument().replace('"segments":["trench-d"]', '"segments":["duct-1"]');
+  return compileTopology(parseTopology(document, 'shared.json').value).value;
+}
+
+test('links in a trench and the fibres beside them are one cut, whichever is told of first', () => {
+  for (const [link, light] of [
+    [0, 1],
+    [3, 0],
+  ] as const) {
+    const run = new CityRun(cityWithSharedTrench());
+    const steps = [
+      () => run.linkDown(link, 'l-34', ['agg-3', 'agg-4']),
+      () => run.raise(light, 'LOS', terminals('1')),
+    ];
+    for (const step of link < light ? steps : steps.reverse()) step();
+    run.to(120);
+    expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['duct duct-1']);
+    expect(run.open()[0]?.alarms).toHaveLength(34);
+  }
+});
+
+test('a head that was dead looks for its terminals anew when it is back: what it misses at first is no new fault', () => {
+  const run = new CityRun()
+    .linkDown(0, 'l-o1', ['agg-2'])
+    .unreachable(20, ['olt-1'])
+    .to(300)
+    .clear(301, 'UNREACHABLE', ['olt-1'])
+    .raise(305, 'LOS', terminals('1'))
+    .to(330);
+  expect(run.open().map(({ root }) => root)).toEqual(['olt-1']);
+  expect(run.open()[0]?.alarms).toHaveLength(34);
+  run.clear(360, 'LOS', terminals('1')).linkUp(361, 'l-o1', ['agg-2']).to(400);
+  expect(run.open()).toEqual([]);
+});
+
+test('a terminal that falls dark when its head has long been back has a fault of its own', () => {
+  const run = new CityRun()
+    .linkDown(0, 'l-o1', ['agg-2'])
+    .unreachable(20, ['olt-1'])
+    .clear(301, 'UNREACHABLE', ['olt-1'])
+    .to(900)
+    .raise(901, 'LOS', terminals('1').slice(0, 1))
+    .to(930);
+  expect(run.summary()).toContain('drop ont-1-1-1-1 1');
+});
+
+test('what is dark cannot fall dark: half an hour later a loss of light below the cut is another fault', () => {
+  const [first, ...others] = terminals('1-1');
+  const run = new CityRun().raise(0, 'LOS', others).to(60).raise(2_400, 'LOS', [first!]).to(2_430);
+  expect(run.summary()).toEqual(['splitter s1-1 15', `drop ${first} 1`]);
+});
+
+test('when most of it is back, what fails below the cause fails for another reason', () => {
+  const all = terminals('1-1');
+  const run = new CityRun()
+    .raise(0, 'LOS', all.slice(0, 14))
+    .to(60)
+    .clear(100, 'LOS', all.slice(0, 10))
+    .to(110);
+  run.raise(120, 'LOS', [all[15]!]).to(140);
+  expect(run.summary()).toContain(`drop ${all[15]} 1`);
+});
+
+test('a link that fails again and again within the hour is unsteady, not down', () => {
+  const run = new CityRun();
+  for (const second of [0, 200, 400, 600]) {
+    run.linkDown(second, 'l-34', ['agg-3', 'agg-4']).to(second + 20);
+    run.linkUp(second + 60, 'l-34', ['agg-3', 'agg-4']).to(second + 80);
+  }
+  const [told] = run.changes.slice(-1);
+  expect(told?.incident).toMatchObject({ kind: 'flapping', root: 'l-34' });
+  expect(told?.incident.candidates[0]?.kind).toBe('flapping');
+  expect(new Set(run.changes.map(({ incident }) => incident.id)).size).toBe(1);
+});
+
+test('a device that dies while its site runs on battery belongs to the loss of mains', () => {
+  const run = new CityRun()
+    .raise(0, 'MAINS_FAIL', ['site-1'])
+    .to(20)
+    .raise(3_000, 'BATTERY_LOW', ['battery-1']);
+  run.linkDown(3_600, 'l-o1', ['agg-2']).unreachable(3_620, ['olt-1']).to(3_700);
+  expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['site-power site-1']);
+  expect(run.open()[0]?.affected.under).toContain('olt-1');
+});
+
+test('a port whose terminals lost their mains has none to hear: it is part of that', () => {
+  const run = new CityRun()
+    .raise(0, 'DYING_GASP', terminals('1'))
+    .to(30)
+    .raise(40, 'PORT_LOS', ['olt-1/c1/p1'])
+    .to(80);
+  expect(run.open().map(({ kind }) => kind)).toEqual(['area-power']);
+});
+
+test('a service says itself that it fails, and takes the sessions that drop with it', () => {
+  const run = new CityRun().raise(0, 'NO_SERVICE', ['dns-1']).to(20);
+  expect(run.summary()).toEqual(['service dns-1 1']);
+});
+
+test('what only the device can know has no cause in the cable below it', () => {
+  const run = new CityRun().raise(0, 'CARD_FAIL', ['olt-1/c1']).raise(0.1, 'LOS', terminals('1')).to(60);
+  expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['card olt-1/c1']);
+});

@@ -173,3 +173,21 @@ test('counts and questions are the same after a restart', () => {
   again.correlation.restore(run.correlation.snapshot());
   expect(again.to(20).summary()).toEqual(run.to(20).summary());
 });
+
+test('counts of a port and of the card above it say the same whichever comes first, and after a restart', () => {
+  const said = [...branch, ...beside.slice(0, 4)];
+  const counts = [
+    { kind: 'counted', resource: resourceId('olt-1/c1/p1'), alive: 3, unknown: 0 },
+    { kind: 'counted', resource: resourceId('olt-1/c1'), alive: 9, unknown: 0 },
+  ] as const;
+  const told = (first: 0 | 1, again: boolean) => {
+    const run = new CityRun().raise(1, 'LOS', said).take([counts[first], counts[1 - first]!]);
+    if (again) run.correlation.restore(run.correlation.snapshot());
+    return run
+      .to(30)
+      .open()
+      .map(({ root, probability }) => `${root} ${probability}`);
+  };
+  expect(told(0, false)).toEqual(told(1, false));
+  expect(told(0, true)).toEqual(told(0, false));
+});

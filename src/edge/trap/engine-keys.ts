@@ -82,7 +82,7 @@ export class EngineKeys {
     const rank = (known: KnownUser): number => {
       const isNear = known.addresses.has(address);
       const isProved = proved?.has(known) === true;
-      if (isNear) return isProved || (proved?.size ?? 0) > mostTries ? 0 : 2;
+      if (isNear) return isProved || (proved?.size ?? 0) >= mostTries ? 0 : 2;
       return isProved ? 1 : 3;
     };
     const needsProof = named.some(

@@ -132,3 +132,19 @@ test('one message is tried with so many users of its name and no more', () => {
   const many = Array.from({ length: 100 }, (_, n) => user({ authKey: new Secret(`password-${n}`) }));
   expect(new EngineKeys(many).candidates(from(1), '')).toHaveLength(32);
 });
+
+test('informs carry our own engine, which proves everybody: the address finds the user of the fortieth device too', () => {
+  const known = new EngineKeys(
+    Array.from({ length: 40 }, (_, n) =>
+      user({ authKey: new Secret(`password-of-${n + 100}`), address: `192.0.2.${n}` }),
+    ),
+  );
+  for (let n = 0; n < 40; n++) {
+    const tried = known.candidates(from(1), `192.0.2.${n}`);
+    const own = tried.find((one) => one.user.authKey?.reveal() === `password-of-${n + 100}`);
+    expect(own).toBeDefined();
+    known.settle(from(1), own!, true);
+  }
+  expect(known.candidates(from(1), '192.0.2.39')[0]?.user.authKey?.reveal()).toBe('password-of-139');
+  expect(known.candidates(from(1), '192.0.2.3')[0]?.user.authKey?.reveal()).toBe('password-of-103');
+});

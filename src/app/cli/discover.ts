@@ -34,20 +34,18 @@ export const discoverVerb: Verb = {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
     speaker(values.lang);
     const addresses = startingAt(addressesOf(positionals), values.from);
-    const profiles = (await profilesBeside(values.config)).value;
-    const world = verbWorld();
-    const transport = await openTransport(world);
-    const scan: Scan = {
-      world,
-      transport,
-      profiles,
-      terminal,
+    const asked = {
       credentials: await credentialsFrom(values),
       port: wholeFrom(values.port, 'port', { least: 1, most: 65_535, otherwise: 161 }),
       perSecond: wholeFrom(values.rate, 'rate', { least: 1, most: 2_000, otherwise: 250 }),
       timeoutMs: durationFrom(values.timeout, 'timeout', 1_000),
       retries: wholeFrom(values.retries, 'retries', { least: 0, most: 10, otherwise: 1 }),
     };
+    const profiles = (await profilesBeside(values.config)).value;
+    const world = verbWorld();
+    // Open sockets keep the process alive: only after everything that may be refused.
+    const transport = await openTransport(world);
+    const scan: Scan = { world, transport, profiles, terminal, ...asked };
     try {
       const answering = await scanAll(scan, addresses);
       const isSurvey = values.links === true || values.topology !== undefined;

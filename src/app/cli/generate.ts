@@ -49,10 +49,14 @@ export const generateVerb: Verb = {
     if (folder === undefined) throw new Fault('usage/out', '--out DIR is missing');
     const bar = openBar(terminal, verbWorld());
     bar.begin(() => say('generating'));
-    const made = generate(asked);
     const files = { topology: join(folder, `topology.${format}`), ...streamFiles(folder) };
-    if (values['dry-run'] !== true) await writeAll(made, { folder, files, bar });
-    bar.close();
+    let made: Generated;
+    try {
+      made = generate(asked);
+      if (values['dry-run'] !== true) await writeAll(made, { folder, files, bar });
+    } finally {
+      bar.close();
+    }
     const { resources, links } = made.topology;
     const refused = Object.values(made.refused).reduce((sum, one) => sum + one, 0);
     const counts = {
@@ -128,7 +132,8 @@ async function writeAll(
     await write(files.alarms, lines());
     await write(files.truth, [`${JSON.stringify(truth)}\n`]);
   } catch (error) {
-    throw new Fault('usage/out', `--out: ${folder} cannot be written`, error);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Fault('usage/out', `--out: ${folder} cannot be written: ${reason}`, error);
   }
 }
 

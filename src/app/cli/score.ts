@@ -38,6 +38,11 @@ export const scoreVerb: Verb = {
     const truth = parseTruth(await readText(files.truth), files.truth);
     const incidents = parseIncidents(await readText(files.incidents), files.incidents);
     for (const problem of [...truth.problems, ...incidents.problems]) complaints.add(problem);
+    if (truth.value.faults.length === 0 && truth.problems.length > 0) {
+      // Figures without a truth would look like a result.
+      complaints.end();
+      return exitCodes.problem;
+    }
     const raises = readable(alarms, () => readRaises(alarms, complaints));
     const network = values.topology ?? besideOf(files.truth);
     const topology = network === undefined ? undefined : await readTopology(network, complaints);

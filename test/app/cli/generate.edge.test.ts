@@ -30,6 +30,13 @@ test('three files are written, and the same seed writes the same bytes', async (
   expect(truth.faults).toHaveLength(Number(counts['faults']));
 });
 
+test('a folder that is a file is refused with the reason', async () => {
+  folder = await folderOf({ taken: '' });
+  await expect(say(generateVerb, '--seed', '4', ...few, '--out', folder.file('taken'))).rejects.toThrow(
+    /cannot be written: .*EEXIST|ENOTDIR/u,
+  );
+});
+
 test('what was generated as lines can be replayed', async () => {
   folder = await folderOf({});
   await say(generateVerb, '--seed', '5', ...few, '--format', 'ndjson', '--out', folder.path);

@@ -31,7 +31,7 @@ export function verdictsOf(
       const name = judgedName(alarm);
       for (const one of reading.readings) {
         if (one.metric !== name || !columns.some((column) => one.oid.startsWith(column))) continue;
-        const severity = severityOf(alarm, one, byObject.get(one.object)!);
+        const severity = severityOf(alarm, one, { table, readings: byObject.get(one.object)! });
         if (severity !== undefined) keepWorst(found, one.oid, { severity, cause: alarm.cause });
       }
     }
@@ -49,26 +49,42 @@ function judgedName(alarm: ObjectAlarm): string | undefined {
 function severityOf(
   alarm: ObjectAlarm,
   { value, limits }: MetricReading,
-  beside: ReadonlyMap<string, MetricReading>,
+  beside: Beside,
 ): PerceivedSeverity | undefined {
   if (value === null) return undefined;
-  const isSo = ({ state, is }: StateIs): boolean => is.includes(String(beside.get(state)?.value));
+  const isSo = ({ state, is }: StateIs): boolean => is.includes(stateOf(state, beside) ?? '');
   if ((alarm.when !== undefined && !isSo(alarm.when)) || (alarm.unless !== undefined && isSo(alarm.unless)))
     return undefined;
   if (alarm.kind === 'state') {
     if (alarm.is !== undefined && !alarm.is.includes(String(value))) return undefined;
     const { severity } = alarm;
-    return typeof severity === 'string'
-      ? severity
-      : severity.words[String(beside.get(severity.state)?.value)];
+    return typeof severity === 'string' ? severity : severity.words[stateOf(severity.state, beside) ?? ''];
   }
   if (typeof value !== 'number') return undefined;
   if (alarm.kind === 'threshold') return beyond(value, alarm.above, alarm.below);
   if (alarm.kind === 'limits') return beyond(value, limits?.high ?? {}, limits?.low ?? {});
   if (alarm.kind !== 'ratio') return undefined;
-  const whole = beside.get(alarm.of)?.value;
+  const whole = beside.readings.get(alarm.of)?.value;
   if (typeof whole !== 'number' || whole <= 0 || whole < alarm.atLeast) return undefined;
   return beyond(value / whole, alarm.above, alarm.below);
+}
+
+/** What else was read of the same object, by metric. */
+interface Beside {
+  readonly table: Profile['tables'][number];
+  readonly readings: ReadonlyMap<string, MetricReading>;
+}
+
+/** A cell is one reading: a state that is read from a number's cell is told by the number. */
+function stateOf(name: string, { table, readings }: Beside): string | undefined {
+  const known = readings.get(name)?.value;
+  if (known !== undefined) return String(known);
+  const state = table.states.find((one) => one.name === name);
+  if (state?.source.kind !== 'cell' || state.as !== 'number') return undefined;
+  const column = `${table.columns[state.source.column]}.`;
+  const same = [...readings.values()].find(({ oid }) => oid.startsWith(column));
+  if (same === undefined) return undefined;
+  return state.map.get(String(same.raw)) ?? state.other ?? undefined;
 }
 
 /** The worst limit that is reached; a dark port is the link's alarm, not its level's. */

@@ -109,8 +109,8 @@ test('what can be judged at once is judged as the profile says: states, limits, 
   ];
   const profile = {
     tables: [
-      { columns: ['1.3.9'], alarms },
-      { columns: ['1.4'], alarms: [] },
+      { columns: ['1.3.9'], states: [], alarms },
+      { columns: ['1.4'], states: [], alarms: [] },
     ],
   };
   const one = reading({
@@ -132,6 +132,25 @@ test('what can be judged at once is judged as the profile says: states, limits, 
     '1.3.9.6': { severity: 'minor', cause: 'FULL' },
   });
   expect(verdictsOf(one, undefined).size).toBe(0);
+});
+
+test('a state that is read from the cell of a number excuses it: 0 dB is no fault where nothing is heard', () => {
+  const idle = {
+    ...{ name: 'upstream.activity', as: 'number', other: 'heard', map: new Map([['0', 'idle']]) },
+    source: { kind: 'cell', column: 0 },
+  };
+  const alarm = {
+    ...{ kind: 'threshold', metric: 'snr', cause: 'DEGRADED', polls: 3, hysteresis: 1, when: undefined },
+    ...{ below: { major: 20 }, above: {}, unless: { state: 'upstream.activity', is: ['idle'] } },
+  };
+  const profile = { tables: [{ columns: ['1.3.9'], states: [idle], alarms: [alarm] }] };
+  const one = reading({
+    readings: [
+      metric(1, { metric: 'snr', value: 0, raw: 0, object: 'upstream/1' }),
+      metric(2, { metric: 'snr', value: 17, raw: 170, object: 'upstream/2' }),
+    ],
+  });
+  expect([...verdictsOf(one, profile as unknown as Profile).keys()]).toEqual(['1.3.9.2']);
 });
 
 test('the quiet report is one line, and lists what needs a look and nothing else', () => {

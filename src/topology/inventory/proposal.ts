@@ -70,10 +70,11 @@ function kindOf(said: DeviceSaid): string {
   if (has.has('dsl-line') && behind.size > 0) return 'dslam';
   if (peers.length > 0) return 'router';
   if (behind.size > 0 || has.has('radio-client') || (has.has('radio') && has.has('modem'))) return 'switch';
-  if (isBridge) return 'switch';
+  // A switch resolves its own few correspondents, a router everybody on its ports, be they bridged or not.
+  const isSwitch = ethernetPorts > socketsOfServer && resolves.size <= ethernetPorts;
+  if (isBridge && (isSwitch || resolves.size === 0)) return 'switch';
   if (has.has('ups')) return 'ups';
-  // A switch resolves its own few correspondents, a router everybody on its ports.
-  if (ethernetPorts > socketsOfServer && resolves.size <= ethernetPorts) return 'switch';
+  if (isSwitch) return 'switch';
   return resolves.size > 0 ? 'router' : 'server';
 }
 

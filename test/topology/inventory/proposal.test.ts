@@ -144,6 +144,12 @@ it('what a device is follows from what it has, whichever agent it runs', () => {
     },
     router: { ports: numbered(10, 'ge'), ...universal, relations: arp(40) },
     'serial-lines': { ports: numbered(24, 'serial'), ifType: 22 },
+    'bridging-router': {
+      ports: numbered(2, 'ether'),
+      ...universal,
+      objects: [object('chassis', 'bridge', { bridgeAddress: '00:00:5e:00:53:00' })],
+      relations: arp(3),
+    },
   });
   const { resources } = proposeTopology([], known);
   expect(Object.fromEntries(resources.map(({ id, kind }) => [id, kind]))).toEqual({
@@ -159,6 +165,7 @@ it('what a device is follows from what it has, whichever agent it runs', () => {
       tagged: 'server',
       router: 'router',
       'serial-lines': 'server',
+      'bridging-router': 'router',
     },
   });
 });

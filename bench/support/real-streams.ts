@@ -3,27 +3,13 @@ import { instant } from '../../src/base/instant.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { StreamRecord } from '../../src/flow/replay.ts';
 import { resourceId } from '../../src/model/ids.ts';
+import { faultKinds } from '../../src/sim/faults/scene.ts';
 import { compileTopology, parseTopology, type Topology } from '../../src/topology/topology.ts';
 import type { AlarmCase } from './alarm-case.ts';
 import type { RealNetwork } from './real-networks.ts';
 
 /** What kind of thing a type is, nobody published: any kind is right. */
-const anyKind = [
-  ...['drop', 'splitter', 'riser', 'pon-port', 'feeder', 'card', 'node-down', 'house-power', 'area-power'],
-  ...[
-    'site-power',
-    'amplifier',
-    'ingress',
-    'water',
-    'cable',
-    'link',
-    'duct',
-    'service',
-    'config',
-    'flapping',
-  ],
-  ...['collector', 'unexplained', 'degradation'],
-];
+const anyKind = [...faultKinds, 'unexplained', 'degradation'];
 
 /** Any moment does; the logs have no date. */
 const startMs = Date.UTC(2026, 0, 5);

@@ -29,7 +29,7 @@ import {
   viewOf,
 } from './joining.ts';
 import { stillBroken } from './leftovers.ts';
-import type { Evidence } from './tally.ts';
+import type { SightingsOf } from './tally.ts';
 import { type CorrelationTiming, defaultTiming, limits } from './timing.ts';
 import { Waiting, type WaitingSnapshot } from './waiting.ts';
 
@@ -284,7 +284,7 @@ export class Correlation {
       asks: this.#asks,
       undecided: this.#waiting.undecided,
       active: this.#incidents.active(),
-      sightingsOf: (evidence) => this.#waiting.sightings(evidence, this.#aliveSince(at)),
+      sightingsOf: this.#sightingsOf(at),
     });
     const desk = {
       incidents: this.#incidents,
@@ -335,9 +335,8 @@ export class Correlation {
 
   /** What stays down together when the rest came back has a cause of its own; of single ones the clear was lost. */
   #splitLeftovers(held: HeldIncident, at: Instant): void {
-    const sightingsOf = (evidence: readonly Evidence[]) =>
-      this.#waiting.sightings(evidence, this.#aliveSince(at));
-    const left = stillBroken(this.#ancestry, held, { sightingsOf, timing: this.#timing });
+    const known = { sightingsOf: this.#sightingsOf(at), timing: this.#timing };
+    const left = stillBroken(this.#ancestry, held, known);
     // A whole part of it that is still dark waits for its repair; it is not another fault.
     if (held.state !== 'mitigated' && left.length > 0 && held.raised > 1) return;
     if (left.length > 0) this.#incidents.split(held, left, at);
@@ -346,7 +345,8 @@ export class Correlation {
     if (left.length > 0) this.#lookSoon(at);
   }
 
-  #aliveSince(at: Instant): Instant {
-    return (at - this.#timing.aliveForMs) as Instant;
+  #sightingsOf(at: Instant): SightingsOf {
+    const aliveSince = (at - this.#timing.aliveForMs) as Instant;
+    return (evidence) => this.#waiting.sightings(evidence, aliveSince);
   }
 }

@@ -7,7 +7,7 @@ import { type Explanation, explain } from './explain.ts';
 import type { HeldIncident, Member } from './held-incident.ts';
 import type { Verdict } from './incidents.ts';
 import { type Pending, raisedByResource } from './joining.ts';
-import { type Population, probedKinds, symptomRank } from './symptoms.ts';
+import { type Population, probedKinds, speakerOf } from './symptoms.ts';
 import type { Evidence, SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { explainTransport, type TransportEvidence } from './transport.ts';
@@ -222,11 +222,11 @@ function waitFor(scene: Scene, population: Population, found: Explanation): Inst
 /** What is to be said, with the measurement that would make it surer. */
 function measured(scene: Scene, population: Population, found: Explanation): Verdict {
   const { ancestry, asks, at } = scene;
-  const sightings = scene.sightingsOf(found.evidence);
   const verdict = treeVerdict(ancestry, population, found);
   // A collector sees who is alive, not who is degraded; one that speaks alone is nobody's outage.
   if (population !== 'down' || found.tally === undefined) return verdict;
   const { candidates, explanation } = verdict;
+  const sightings = scene.sightingsOf(found.evidence);
   const measurement = asks.consider({ ancestry, candidates, evidence: found.evidence, sightings }, at);
   return measurement === undefined ? verdict : { ...verdict, explanation: { ...explanation, measurement } };
 }
@@ -271,9 +271,7 @@ function heldPieces(ancestry: Ancestry, held: HeldIncident): Evidence[] {
     ];
   }
   return said.map(([id, members]) => {
-    const first = members.reduce((best, one) =>
-      symptomRank[one.symptom] < symptomRank[best.symptom] ? one : best,
-    );
-    return { ...common, place: ancestry.placeOf(id), id, symptom: first.symptom };
+    const { symptom } = speakerOf(members);
+    return { ...common, place: ancestry.placeOf(id), id, symptom };
   });
 }

@@ -5,7 +5,7 @@ import type { Ancestry } from './ancestry.ts';
 import { explain } from './explain.ts';
 import type { HeldIncident, Member } from './held-incident.ts';
 import { raisedByResource } from './joining.ts';
-import { symptomRank } from './symptoms.ts';
+import { speakerOf } from './symptoms.ts';
 import type { Evidence, SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 
@@ -22,9 +22,7 @@ export function stillBroken(
   if (scope !== 'down' && scope !== 'degraded' && scope !== 'session') return [];
   const left = raisedByResource(held);
   const evidence = [...left].map(([id, members]): Evidence => {
-    const { symptom, at } = members.reduce((best, one) =>
-      symptomRank[one.symptom] < symptomRank[best.symptom] ? one : best,
-    );
+    const { symptom, at } = speakerOf(members);
     return { place: ancestry.placeOf(id), id, symptom, weight: 1, firstAt: at, lastAt: at };
   });
   return explain(ancestry, scope, evidence, known.sightingsOf(evidence), known.timing)

@@ -66,7 +66,7 @@ export function populationOf(symptom: Symptom): Population | undefined {
 }
 
 /** Of several symptoms of one resource the lower rank speaks: a gasp comes before the loss of light it announces. */
-export const symptomRank: Readonly<Record<Symptom, number>> = {
+const symptomRank: Readonly<Record<Symptom, number>> = {
   gasp: 0,
   power: 1,
   card: 2,
@@ -80,6 +80,10 @@ export const symptomRank: Readonly<Record<Symptom, number>> = {
   probe: 10,
   other: 11,
 };
+
+/** The one of these that speaks for their resource. */
+export const speakerOf = <Said extends { readonly symptom: Symptom }>(said: readonly Said[]): Said =>
+  said.reduce((best, one) => (symptomRank[one.symptom] < symptomRank[best.symptom] ? one : best));
 
 /** Through which kind of supply the cause lies above the evidence. */
 export type Family = 'signal' | 'power';

@@ -186,15 +186,13 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
  * Only what is dark can lack power; a service that is missing has no fault in a cable.
  */
 export function causesAbove(ancestry: Ancestry, population: Population, piece: Evidence): readonly number[] {
-  if (population === 'down' && !ownWords.has(piece.symptom)) return ancestry.above(piece.place);
-  const signal = population === 'down' ? ancestry.above(piece.place) : ancestry.signalAbove(piece.place);
-  const spares = population !== 'down' || (ownWords.has(piece.symptom) && !ancestry.isLeaf(piece.place));
+  const isDown = population === 'down';
+  const above = isDown ? ancestry.above(piece.place) : ancestry.signalAbove(piece.place);
+  if (isDown && (!ownWords.has(piece.symptom) || ancestry.isLeaf(piece.place))) return above;
   const top = ancestry.signalAbove(piece.place).at(-1);
-  return spares
-    ? signal.filter(
-        (place) => place === piece.place || place === top || !isSpared(ancestry, population, place),
-      )
-    : signal;
+  return above.filter(
+    (place) => place === piece.place || place === top || !isSpared(ancestry, population, place),
+  );
 }
 
 /** Light may be dim through a bent feeder; noise and missing services come from the plant that is active, or from copper. */

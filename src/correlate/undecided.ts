@@ -3,7 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Pending } from './joining.ts';
-import { type Population, populationOf, symptomRank } from './symptoms.ts';
+import { type Population, populationOf, speakerOf } from './symptoms.ts';
 import type { Evidence } from './tally.ts';
 
 /** All that one resource says to one population. */
@@ -102,14 +102,9 @@ export function isOfService(
 const serviceKinds: ReadonlySet<string> = new Set(['dns', 'radius', 'service-platform']);
 
 function pieceOf(place: number, id: ResourceId, pending: readonly Pending[]): Piece {
-  let { symptom, at: firstAt, at: lastAt } = pending[0]!;
-  let weight = 0.5;
-  for (const one of pending) {
-    if (symptomRank[one.symptom] < symptomRank[symptom]) symptom = one.symptom;
-    if (!one.flapping) weight = 1;
-    if (one.at < firstAt) firstAt = one.at;
-    if (one.at > lastAt) lastAt = one.at;
-  }
+  const { symptom } = speakerOf(pending);
+  const { oldest: firstAt, newest: lastAt } = spanOf(pending);
+  const weight = pending.every(({ flapping }) => flapping) ? 0.5 : 1;
   return { place, id, symptom, weight, firstAt, lastAt, pending };
 }
 

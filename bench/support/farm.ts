@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { heapFlags } from '../../src/app/processes/heap-flags.ts';
 import type { ContestantSetup, CycleCost } from './poll-contestant.ts';
 
 export interface FarmSetup {
@@ -69,7 +70,8 @@ export async function openFarm(program: string, setup: FarmSetup): Promise<Farm>
 
 export async function openContestant(
   setup: ContestantSetup,
-  execArgv: readonly string[] = [],
+  /** All poll with the heap that the daemon polls with. */
+  execArgv: readonly string[] = heapFlags.center,
 ): Promise<Contestant> {
   const script = fileURLToPath(new URL('./poll-contestant.js', import.meta.url));
   const child = fork(script, [JSON.stringify(setup)], { execArgv: [...execArgv] });

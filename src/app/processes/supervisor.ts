@@ -8,6 +8,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { milliseconds, seconds } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
 import { machine } from '../world.ts';
+import { heapFlags } from './heap-flags.ts';
 import {
   exitCodes,
   type FromRole,
@@ -37,14 +38,6 @@ interface Role {
   heardAtMs: number;
   readonly deaths: number[];
 }
-
-/** Only what stands in no trap's way is kept small: collecting more often costs the time in which the kernel drops. */
-const heapFlags: Readonly<Record<RoleName, readonly string[]>> = {
-  preparation: [],
-  ingest: [],
-  center: [],
-  simulation: ['--optimize-for-size'],
-};
 
 const intensity = { deaths: 5, withinMs: 60_000 };
 /** Longer than any pause of a sound process, a stopped virtual machine included. */

@@ -16,6 +16,7 @@ import {
   TopologyReader,
   topologyPieces,
 } from '../src/topology/topology.ts';
+import { shippedTable } from '../test/support/shipped-rules.ts';
 import { writeMetro } from './support/metro-file.ts';
 import { type Measured, reporter } from './support/report.ts';
 import type { Loaded } from './support/topology-load.ts';
@@ -99,6 +100,7 @@ async function versions({
     () =>
       void new Ancestry(
         new Topology(decodeTopology(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)), prepared),
+        shippedTable,
       ),
   );
   report({ case: 'a version read beside the line is taken over', ours: taken, unit: 'ms' });

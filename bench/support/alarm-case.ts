@@ -5,6 +5,7 @@ import { canonicalJson } from '../../src/base/canonical.ts';
 import { replayStream, type StreamRecord } from '../../src/flow/replay.ts';
 import { parseIncidents, parseTruth, scoreIncidents } from '../../src/measure/measure.ts';
 import type { Topology } from '../../src/topology/topology.ts';
+import { shippedRules } from '../../test/support/shipped-rules.ts';
 import { cpuMs } from './alarm-throughput.ts';
 import { type Baseline, linesOf } from './baselines/baseline.ts';
 
@@ -25,7 +26,7 @@ export interface Statement {
 
 export function statedByUs({ topology, records }: Pick<AlarmCase, 'topology' | 'records'>): Statement {
   const from = cpuMs();
-  const replayed = replayStream({ topology, policy: defaultPolicy, records });
+  const replayed = replayStream({ topology, policy: defaultPolicy, rules: shippedRules, records });
   const tookMs = cpuMs() - from;
   return { lines: replayed.map((one) => canonicalJson(incidentLine(one))), tookMs };
 }

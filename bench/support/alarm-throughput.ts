@@ -14,6 +14,7 @@ import type { StreamRecord } from '../../src/flow/replay.ts';
 import { Rooms } from '../../src/flow/rooms.ts';
 import type { AlarmChange } from '../../src/model/alarm.ts';
 import { noSubscribers, type Topology } from '../../src/topology/topology.ts';
+import { shippedRules } from '../../test/support/shipped-rules.ts';
 import { benchWorld } from './world.ts';
 
 export interface Stream {
@@ -154,4 +155,5 @@ export const contentsOf = (topology: Topology): Contents => ({
   subscribers: () => noSubscribers,
   policy: () => defaultPolicy,
   calendar: () => ({ zones: {} }),
+  rules: () => shippedRules,
 });

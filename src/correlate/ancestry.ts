@@ -1,6 +1,7 @@
 /** What lies above a resource and could explain its alarms, over the topology and the resources it does not hold. */
 import type { ResourceId } from '../model/ids.ts';
 import { impliedParentIndex, type LeafCounts, type Topology } from '../topology/topology.ts';
+import type { RuleTable } from './rule-table.ts';
 import { limits } from './timing.ts';
 
 const none: readonly number[] = [];
@@ -22,6 +23,8 @@ interface WaysTo {
  */
 export class Ancestry {
   readonly topology: Topology;
+  /** What is known of its kinds. */
+  readonly rules: RuleTable;
   readonly #strangers: string[] = [];
   readonly #strangerOf = new Map<string, number>();
   readonly #leaves: LeafCounts;
@@ -30,8 +33,9 @@ export class Ancestry {
   /** What was asked for lately, by the low bits of the place: neighbours in the tree do not push each other out. */
   readonly #kept = new Array<WaysTo | undefined>(keptWays);
 
-  constructor(topology: Topology) {
+  constructor(topology: Topology, rules: RuleTable) {
     this.topology = topology;
+    this.rules = rules;
     this.#leaves = topology.prepared.leaves;
   }
 

@@ -29,10 +29,15 @@ import {
   viewOf,
 } from './joining.ts';
 import { stillBroken } from './leftovers.ts';
+import { RuleTable } from './rule-table.ts';
+import type { CorrelationRules } from './rules.ts';
 import type { SightingsOf } from './tally.ts';
-import { type CorrelationTiming, defaultTiming, limits } from './timing.ts';
+import { type CorrelationTiming, limits } from './timing.ts';
 import { Waiting, type WaitingSnapshot } from './waiting.ts';
 
+export { compileCorrelationRules } from './compile-rules.ts';
+export type { CorrelationRules } from './rules.ts';
+export { correlationSchema } from './rules-schema.ts';
 export type { CorrelationTiming } from './timing.ts';
 
 export interface CorrelationContext {
@@ -51,25 +56,42 @@ interface Snapshot {
 }
 
 export class Correlation {
-  readonly #timing: CorrelationTiming;
+  readonly #waits: Partial<CorrelationTiming>;
+  #timing: CorrelationTiming;
   readonly #incidents: Incidents;
-  #ancestry = new Ancestry(emptyTopology());
-  readonly #waiting = new Waiting(this.#ancestry);
-  readonly #endings = new Endings(this.#ancestry);
+  #ancestry: Ancestry;
+  readonly #waiting: Waiting;
+  readonly #endings: Endings;
   readonly #asks = new Asks();
   #lookAt: Instant | undefined;
   #view: OpenView | undefined;
   /** A cause was stated since the last look: what still waits may belong to it. */
   #hasNewHomes = false;
 
-  constructor(timing: Partial<CorrelationTiming> = {}) {
-    this.#timing = { ...defaultTiming, ...timing };
+  /** `waits` stand in place of what rules say, whichever are in force. */
+  constructor(rules: CorrelationRules, waits: Partial<CorrelationTiming> = {}) {
+    this.#waits = waits;
+    this.#timing = { ...rules.timing, ...waits };
     this.#incidents = new Incidents(this.#timing);
+    this.#ancestry = new Ancestry(emptyTopology(), new RuleTable(rules));
+    this.#waiting = new Waiting(this.#ancestry);
+    this.#endings = new Endings(this.#ancestry);
+  }
+
+  /** Open incidents keep their verdicts, and what was heard its symptom; causes are found by these rules from now on. */
+  setRules(rules: CorrelationRules): void {
+    this.#timing = { ...rules.timing, ...this.#waits };
+    this.#incidents.timing = this.#timing;
+    this.#place(new Ancestry(this.#ancestry.topology, new RuleTable(rules)));
   }
 
   /** Open incidents keep their verdicts; what comes next is judged by the new topology. */
   setTopology(topology: Topology): void {
-    this.#ancestry = new Ancestry(topology);
+    this.#place(new Ancestry(topology, this.#ancestry.rules));
+  }
+
+  #place(ancestry: Ancestry): void {
+    this.#ancestry = ancestry;
     this.#waiting.place(this.#ancestry);
     this.#endings.place(this.#ancestry);
     this.#view = undefined;
@@ -235,7 +257,7 @@ export class Correlation {
       addRecords(held, [record]);
       return this.#incidents.tellLater(held, at);
     }
-    const pending = pendingOf(alarm, { record, polled, at });
+    const pending = pendingOf(this.#ancestry.rules, alarm, { record, polled, at });
     if (endsWithProofOfLife.has(alarm.cause)) this.#endings.add(alarm.resource, alarm.id);
     const home = held !== undefined && isActive(held) ? held : this.#homeOf(pending, at);
     if (home !== undefined) this.#joinLate(home, pending, at);

@@ -7,7 +7,7 @@ import { type Explanation, explain } from './explain.ts';
 import type { HeldIncident, Member } from './held-incident.ts';
 import type { Verdict } from './incidents.ts';
 import { type Pending, raisedByResource } from './joining.ts';
-import { type Population, probedKinds, speakerOf } from './symptoms.ts';
+import { type Population, speakerOf } from './symptoms.ts';
 import type { Evidence, SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { explainTransport, type TransportEvidence } from './transport.ts';
@@ -64,7 +64,7 @@ function lookAlone({ ancestry }: Scene, alone: readonly Pending[]): Look {
     else if (pending.symptom === 'probe') probed.set(pending.resource, [pending]);
     else decisions.push(decide(ancestry, [pending], pending.cause));
   }
-  for (const same of probed.values()) decisions.push(decide(ancestry, same, worstProbed(same)));
+  for (const same of probed.values()) decisions.push(decide(ancestry, same, worstProbed(ancestry, same)));
   return { decisions, nextAt: undefined };
 }
 
@@ -75,11 +75,9 @@ function decide(ancestry: Ancestry, [first, ...others]: readonly Pending[], caus
   return { verdict, alarms: [first!, ...others].map(({ alarm }) => alarm), absorbs: [] };
 }
 
-const probedRank = Object.keys(probedKinds);
-
-const worstProbed = (same: readonly Pending[]): string =>
+const worstProbed = ({ rules }: Ancestry, same: readonly Pending[]): string =>
   same.reduce(
-    (worst, { cause }) => (probedRank.indexOf(cause) < probedRank.indexOf(worst) ? cause : worst),
+    (worst, { cause }) => (rules.probedRank(cause) < rules.probedRank(worst) ? cause : worst),
     same[0]!.cause,
   );
 

@@ -51,7 +51,8 @@ export interface IncidentsSnapshot {
 
 export class Incidents {
   readonly timers = new Timers();
-  readonly #timing: CorrelationTiming;
+  /** Another one with other rules. */
+  timing: CorrelationTiming;
   readonly #held = new Map<IncidentId, HeldIncident>();
   readonly #ofAlarm = new Map<AlarmId, HeldIncident>();
   /** Not merged ones, active or ended, by what they are about. */
@@ -63,7 +64,7 @@ export class Incidents {
   #changes: IncidentChange[] = [];
 
   constructor(timing: CorrelationTiming) {
-    this.#timing = timing;
+    this.timing = timing;
   }
 
   get evicted(): number {
@@ -174,11 +175,11 @@ export class Incidents {
     held.lastEvidenceAt = at;
     if (held.raised * 2 > held.members.size) held.endingSince = undefined;
     if (held.endingSince !== undefined) {
-      this.timers.set(`leftover ${held.id}`, after(at, this.#timing.staleMs));
+      this.timers.set(`leftover ${held.id}`, after(at, this.timing.staleMs));
     } else if (held.backAt === undefined) this.timers.clear(`leftover ${held.id}`);
     // What joins by a merge may be over already: then nothing else would ever end the incident.
     if (held.raised > 0) this.timers.clear(`resolve ${held.id}`);
-    else this.timers.set(`resolve ${held.id}`, after(at, this.#timing.resolveQuietMs));
+    else this.timers.set(`resolve ${held.id}`, after(at, this.timing.resolveQuietMs));
     // A relapse: what was nearly over is not.
     if (held.state === 'mitigated') held.state = 'open';
   }
@@ -190,7 +191,7 @@ export class Incidents {
       this.tell(held, 'reopened');
     }
     // Its clears may be lost: that a terminal speaks shows that its head is back.
-    if (held.kind === 'node-down' && at - held.startedAt > this.#timing.misfitJoinMs)
+    if (held.kind === 'node-down' && at - held.startedAt > this.timing.misfitJoinMs)
       this.provedBack(held, at);
     this.join(held, [joining], at);
     this.tellLater(held, at);
@@ -201,7 +202,7 @@ export class Incidents {
     held.works = works?.id;
     const key = `works ${held.id}`;
     if (works === undefined) this.timers.clear(key);
-    else this.timers.set(key, after(works.to, this.#timing.worksGraceMs));
+    else this.timers.set(key, after(works.to, this.timing.worksGraceMs));
   }
 
   /** Somebody spoke through what was said to be dead: it is back, though its own clears were lost. */
@@ -209,13 +210,13 @@ export class Incidents {
     if (held.backAt !== undefined) return;
     held.backAt = at;
     held.lastClearAt ??= at;
-    this.timers.set(`leftover ${held.id}`, after(at, this.#timing.leftoverMs));
+    this.timers.set(`leftover ${held.id}`, after(at, this.timing.leftoverMs));
   }
 
   /** Tells of growth soon, not at once: a storm must not tell of every alarm. */
   tellLater(held: HeldIncident, at: Instant): void {
     const key = `grow ${held.id}`;
-    if (this.timers.dueAt(key) === undefined) this.timers.set(key, after(at, this.#timing.growEveryMs));
+    if (this.timers.dueAt(key) === undefined) this.timers.set(key, after(at, this.timing.growEveryMs));
   }
 
   tell(held: HeldIncident, kind: IncidentChange['kind']): void {
@@ -241,7 +242,7 @@ export class Incidents {
     note(loser, at, 'merge');
     note(survivor, at, 'join');
     for (const timer of ['resolve', 'leftover', 'works', 'grow']) this.timers.clear(`${timer} ${loser.id}`);
-    this.timers.set(`forget ${loser.id}`, after(at, this.#timing.reopenWithinMs));
+    this.timers.set(`forget ${loser.id}`, after(at, this.timing.reopenWithinMs));
     this.tell(loser, 'merged');
   }
 
@@ -257,11 +258,11 @@ export class Incidents {
     if (!isActive(held)) return;
     if (held.raised === 0) {
       this.timers.clear(`leftover ${held.id}`);
-      this.timers.set(`resolve ${held.id}`, after(at, this.#timing.resolveQuietMs));
+      this.timers.set(`resolve ${held.id}`, after(at, this.timing.resolveQuietMs));
     } else if (held.raised * 2 <= held.members.size) {
       held.endingSince ??= at;
       const nearly = held.raised <= Math.max(1, mitigatedShare * held.members.size);
-      const { leftoverMs, staleMs } = this.#timing;
+      const { leftoverMs, staleMs } = this.timing;
       this.timers.set(`leftover ${held.id}`, after(at, nearly ? leftoverMs : staleMs));
       // Of a small incident one that is left is not yet "nearly over", but not for ever either.
       if (held.raised > mitigatedShare * held.members.size) return this.tellLater(held, at);
@@ -282,7 +283,7 @@ export class Incidents {
     note(held, at, 'resolve');
     for (const timer of ['resolve', 'leftover', 'works']) this.timers.clear(`${timer} ${held.id}`);
     // A subscriber's late "no" may still reopen what somebody was told of; noise needs only the time of a relapse.
-    const keep = held.actionable ? keepsResolved : this.#timing.reopenWithinMs;
+    const keep = held.actionable ? keepsResolved : this.timing.reopenWithinMs;
     this.timers.set(`forget ${held.id}`, after(at, keep));
     this.tell(held, 'resolved');
     this.#evict();
@@ -306,7 +307,7 @@ export class Incidents {
     held.closedAt = at;
     note(held, at, 'close');
     for (const timer of ['resolve', 'leftover', 'works', 'grow']) this.timers.clear(`${timer} ${held.id}`);
-    this.timers.set(`forget ${held.id}`, after(at, this.#timing.reopenWithinMs));
+    this.timers.set(`forget ${held.id}`, after(at, this.timing.reopenWithinMs));
     this.tell(held, 'closed');
   }
 

@@ -5,7 +5,8 @@ import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { type HeldIncident, isActive, isEnding, type Member } from './held-incident.ts';
 import type { Incidents, Joining } from './incidents.ts';
-import { populationOf, type Symptom, symptomOf } from './symptoms.ts';
+import type { RuleTable } from './rule-table.ts';
+import { populationOf, type Symptom } from './symptoms.ts';
 import type { CorrelationTiming } from './timing.ts';
 
 /** Open incidents that reach further than their root's own trees. */
@@ -43,13 +44,14 @@ const graveSeverities: ReadonlySet<string> = new Set(['critical', 'major', 'inde
 
 /** An alarm as it is heard. */
 export const pendingOf = (
+  rules: RuleTable,
   { id, resource, cause, by, flapping, perceivedSeverity }: Alarm,
   said: Pick<Pending, 'polled' | 'at'> & { readonly record: string },
 ): Pending => ({
   alarm: id,
   resource,
   cause,
-  symptom: symptomOf(cause),
+  symptom: rules.symptomOf(cause),
   by,
   polled: said.polled,
   flapping,

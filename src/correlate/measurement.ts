@@ -3,7 +3,7 @@ import type { ResourceId } from '../model/ids.ts';
 import type { Candidate } from '../model/incident.ts';
 import type { Measurement } from '../model/measurement.ts';
 import type { Ancestry } from './ancestry.ts';
-import { type Evidence, type Sighting, speaksForItself } from './tally.ts';
+import type { Evidence, Sighting } from './tally.ts';
 
 export interface Doubt {
   readonly ancestry: Ancestry;
@@ -43,7 +43,7 @@ export function measurementFor({
   for (const { root } of candidates) {
     const rival = ancestry.placeOf(root);
     if (rival < 0 || ancestry.isStranger(rival)) continue;
-    if (speaksForItself.has(ancestry.kindOf(rival)) && !heard.has(rival)) speakers.push(root);
+    if (ancestry.rules.speaksForItself(ancestry.kindOf(rival)) && !heard.has(rival)) speakers.push(root);
     const beside = leavesBelow(ancestry, rival).filter((leaf) => !heard.has(leaf));
     const different = [...below, ...beside].filter((leaf) => {
       const above = ancestry.above(leaf);

@@ -1,18 +1,7 @@
 /** Evidence counters: what every resource above the evidence sees of it, and how well a fault there would explain it. */
 import type { Instant } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
-import {
-  aliveLeaf,
-  alonePrior,
-  likelihood,
-  missingOwnAlarm,
-  type Population,
-  prior,
-  type Symptom,
-  silentDegradedLeaf,
-  silentLeaf,
-  sparedChild,
-} from './symptoms.ts';
+import type { Population, Symptom } from './symptoms.ts';
 
 /** All that one resource says, as one piece; or an incident decided lately, as it stands at its root. */
 export interface Evidence {
@@ -148,18 +137,25 @@ export function tallyUp(
 
 /** Log-likelihood of the piece as a fault of its own. */
 export function aloneScore(ancestry: Ancestry, piece: Evidence): number {
+  const { rules } = ancestry;
   const kind = ancestry.kindOf(piece.place);
-  if (piece.standsFor === undefined) return alonePrior(kind, piece.symptom, ancestry.isLeaf(piece.place));
+  if (piece.standsFor === undefined)
+    return rules.alonePrior(kind, piece.symptom, ancestry.isLeaf(piece.place));
   const leaves = ancestry.leavesOf(piece.place) + ancestry.powerLeavesOf(piece.place);
   const silent = Math.max(0, leaves - piece.standsFor);
-  return prior(kind) + piece.standsFor * likelihood('signal', piece.symptom) + silent * silentLeaf;
+  return (
+    rules.prior(kind) +
+    piece.standsFor * rules.likelihood('signal', piece.symptom) +
+    silent * rules.silence.leaf
+  );
 }
 
 function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
+  const { rules } = ancestry;
   const single = aloneScore(ancestry, piece);
   const said = piece.weight * (piece.standsFor ?? 1);
-  const signal = said * likelihood('signal', piece.symptom);
-  const power = said * likelihood('power', piece.symptom);
+  const signal = said * rules.likelihood('signal', piece.symptom);
+  const power = said * rules.likelihood('power', piece.symptom);
   const above = causesAbove(ancestry, tallies.population, piece);
   const lastSignal = ancestry.signalAbove(piece.place).at(-1);
   let isSignal = true;
@@ -267,25 +263,22 @@ function seeCountBelow(ancestry: Ancestry, tallies: Tallies, own: Tally, state: 
 const silentOf = (ancestry: Ancestry, { place, spoken, alive, unknown }: Tally): number =>
   ancestry.leavesOf(place) - spoken - alive - unknown;
 
-/** Kinds that send an alarm of their own when they fail. */
-export const speaksForItself: ReadonlySet<string> = new Set(['pon-port', 'card', 'olt', 'cmts', 'dslam']);
-/** A resource that says itself that it failed needs little word of the leaves. */
-const silenceUnderOwnAlarm = -3_000;
-
 function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): number {
+  const { rules } = ancestry;
+  const { silence: quiet } = rules;
   const kind = ancestry.isRiser(tally.place) ? 'riser' : ancestry.kindOf(tally.place);
   const leaves = ancestry.leavesOf(tally.place) + ancestry.powerLeavesOf(tally.place);
   const alive = Math.min(tally.alive, leaves);
   const silent = Math.max(0, leaves - tally.spoken - tally.unknown - alive);
-  const perLeaf = population === 'degraded' ? silentDegradedLeaf : silentLeaf;
+  const perLeaf = population === 'degraded' ? quiet.degradedLeaf : quiet.leaf;
   const silence = silent * perLeaf;
   const own = tally.own !== undefined && !ancestry.isLeaf(tally.place);
   return (
-    prior(kind) +
+    rules.prior(kind) +
     tally.sum +
-    (own ? Math.max(silence, silenceUnderOwnAlarm) : silence) +
-    alive * aliveLeaf +
-    (!own && population === 'down' && speaksForItself.has(kind) ? missingOwnAlarm : 0)
+    (own ? Math.max(silence, quiet.underOwnAlarm) : silence) +
+    alive * quiet.aliveLeaf +
+    (!own && population === 'down' && rules.speaksForItself(kind) ? quiet.missingOwnAlarm : 0)
   );
 }
 
@@ -294,7 +287,9 @@ export function partialCut(ancestry: Ancestry, tallies: Tallies, tally: Tally): 
   // A wet copper cable harms the pairs of some of its cabinets.
   const isWet = tallies.population === 'degraded';
   const children = ancestry.topology.childrenOf(isWet ? 'access' : 'cable', tally.place);
-  let score = prior(ancestry.kindOf(tally.place)) + tally.sum;
+  const { silence } = ancestry.rules;
+  const perLeaf = isWet ? silence.degradedLeaf : silence.leaf;
+  let score = ancestry.rules.prior(ancestry.kindOf(tally.place)) + tally.sum;
   let touched = 0;
   let spared = 0;
   for (const child of children) {
@@ -305,7 +300,7 @@ export function partialCut(ancestry: Ancestry, tallies: Tallies, tally: Tally): 
     }
     touched++;
     const silent = ancestry.leavesOf(child) - below.spoken - below.unknown - below.alive;
-    score += Math.max(0, silent) * (isWet ? silentDegradedLeaf : silentLeaf) + below.alive * aliveLeaf;
+    score += Math.max(0, silent) * perLeaf + below.alive * silence.aliveLeaf;
   }
-  return touched < 2 ? Number.NEGATIVE_INFINITY : score + spared * sparedChild;
+  return touched < 2 ? Number.NEGATIVE_INFINITY : score + spared * silence.sparedChild;
 }

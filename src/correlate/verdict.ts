@@ -3,7 +3,7 @@ import type { Candidate, FaultKind } from '../model/incident.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Explanation } from './explain.ts';
 import type { Verdict } from './incidents.ts';
-import { faultKind, type Population, probedKinds, type Symptom } from './symptoms.ts';
+import type { Population, Symptom } from './symptoms.ts';
 import type { Evidence } from './tally.ts';
 import type { TransportCause } from './transport.ts';
 
@@ -108,9 +108,6 @@ export function transportVerdict(ancestry: Ancestry, cause: TransportCause): Ver
   };
 }
 
-/** The unit works on without it, and what a notification says that no rule knows is not known to be a fault. */
-const upkeep: ReadonlySet<string> = new Set(['FAN_FAIL', 'OPTICS_BIAS', 'TRAP']);
-
 /** An alarm nothing above can explain: an incident of its own, kept from people where it tells of no outage. */
 export function aloneVerdict(
   ancestry: Ancestry,
@@ -119,7 +116,7 @@ export function aloneVerdict(
 ): Verdict {
   const { cause, isService, isGrave } = said;
   // What a probe found is work for somebody, but who suffers from it is not known: nobody is told.
-  const probed = Object.hasOwn(probedKinds, cause) ? probedKinds[cause] : undefined;
+  const probed = ancestry.rules.probedKind(cause);
   const kind = isService ? 'service' : cause === 'FLAPPING' ? 'flapping' : (probed ?? 'unexplained');
   const root = ancestry.idOf(place);
   return {
@@ -133,7 +130,7 @@ export function aloneVerdict(
       cause === 'FLAPPING' ||
       cause === 'BGP_DOWN' ||
       // A cause nobody taught us is somebody's work when its device calls it grave; a terminal's word alone is not.
-      (isGrave && !ancestry.isLeaf(place) && !upkeep.has(cause)),
+      (isGrave && !ancestry.isLeaf(place) && !ancestry.rules.isUpkeep(cause)),
     dark: [],
     explanation: { rule: 'alone', cause },
   };
@@ -163,7 +160,9 @@ function kindOf(
   }
   if (isSingle && symptoms.includes('power') && !['mains', 'building'].includes(kind)) return 'site-power';
   if (kind === 'segment' && population === 'down') return ancestry.isRiser(place) ? 'riser' : 'duct';
-  return ancestry.isLeaf(place) && population === 'down' ? 'drop' : faultKind(kind, population);
+  return ancestry.isLeaf(place) && population === 'down'
+    ? 'drop'
+    : ancestry.rules.faultKind(kind, population);
 }
 
 /** Lost mains are told by the device on battery; the cause is the feed of its site. */

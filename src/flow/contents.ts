@@ -1,4 +1,5 @@
 /** Where the line finds what an input names by hash. */
+import type { CorrelationRules } from '../correlate/correlate.ts';
 import type { Calendar } from '../model/calendar.ts';
 import type { Policy } from '../model/policy.ts';
 import type { SubscriberTable, Topology } from '../topology/topology.ts';
@@ -12,4 +13,6 @@ export interface Contents {
   subscribers(sha256: string): SubscriberTable;
   policy(sha256: string): Policy;
   calendar(sha256: string): Calendar;
+  /** undefined asks for those the program is shipped with: in force until an input names others. */
+  rules(sha256: string | undefined): CorrelationRules;
 }

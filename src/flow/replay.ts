@@ -1,6 +1,7 @@
 /** Runs an alarm stream through a fresh line, with the timers of the stream's own clock: the `replay` verb's heart. */
 import { assert } from '../base/fault.ts';
 import { type Instant, instant, minutes } from '../base/instant.ts';
+import type { CorrelationRules } from '../correlate/correlate.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Policy } from '../model/policy.ts';
@@ -16,6 +17,7 @@ export interface StreamRecord {
 export interface ReplayOptions {
   readonly topology: Topology;
   readonly policy: Policy;
+  readonly rules: CorrelationRules;
   readonly records: Iterable<StreamRecord>;
   /** The clock stops here and no later record is read; without it the clock runs on 30 minutes after the last record. */
   readonly until?: Instant | undefined;
@@ -83,5 +85,6 @@ function contentsOf(options: ReplayOptions) {
     subscribers: () => noSubscribers,
     policy: () => options.policy,
     calendar: () => ({ zones: {} }),
+    rules: () => options.rules,
   };
 }

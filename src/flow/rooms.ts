@@ -50,7 +50,7 @@ export class Rooms {
 
   constructor(contents: Contents, timing: Partial<CorrelationTiming> | undefined) {
     this.#contents = contents;
-    this.correlation = new Correlation(timing);
+    this.correlation = new Correlation(contents.rules(undefined), timing);
   }
 
   get named(): NamedContents {
@@ -129,6 +129,7 @@ export class Rooms {
   }
 
   useRules(hash: string): void {
+    this.correlation.setRules(this.#contents.rules(hash));
     this.#named = { ...this.#named, rules: hash };
   }
 
@@ -149,9 +150,10 @@ export class Rooms {
 
   /** Contents first: rooms read their state with the topology and policy it was made under. */
   restore(snapshot: RoomsSnapshot): void {
-    const { topology, subscribers, policy, calendar, topologyVersion } = snapshot.named;
+    const { topology, subscribers, policy, calendar, rules, topologyVersion } = snapshot.named;
     if (policy !== undefined) this.usePolicy(policy);
     if (calendar !== undefined) this.useCalendar(calendar);
+    if (rules !== undefined) this.useRules(rules);
     if (topology !== undefined && subscribers !== undefined) {
       this.useTopology({ version: topologyVersion, topology, subscribers });
     }

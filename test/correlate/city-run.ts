@@ -4,6 +4,7 @@ import { Correlation, type CorrelationTiming } from '../../src/correlate/correla
 import type { AlarmChange } from '../../src/model/alarm.ts';
 import type { Incident, IncidentChange } from '../../src/model/incident.ts';
 import type { Topology } from '../../src/topology/topology.ts';
+import { shippedRules } from '../support/shipped-rules.ts';
 import { cityStartsAt, cleared, countedIds, raised, smallCity } from '../support/small-city.ts';
 
 export class CityRun {
@@ -13,7 +14,7 @@ export class CityRun {
   #at = cityStartsAt;
 
   constructor(topology: Topology = smallCity(), timing: Partial<CorrelationTiming> = {}) {
-    this.correlation = new Correlation(timing);
+    this.correlation = new Correlation(shippedRules, timing);
     this.correlation.setTopology(topology);
   }
 

@@ -6,10 +6,11 @@ import { Asks } from '../../src/correlate/asks.ts';
 import { measurementFor } from '../../src/correlate/measurement.ts';
 import type { AlarmChange } from '../../src/model/alarm.ts';
 import { resourceId } from '../../src/model/ids.ts';
+import { shippedTable } from '../support/shipped-rules.ts';
 import { cityStartsAt, smallCity, terminals } from '../support/small-city.ts';
 import { CityRun } from './city-run.ts';
 
-const ancestry = new Ancestry(smallCity());
+const ancestry = new Ancestry(smallCity(), shippedTable);
 const branch = terminals('1-1-1');
 const beside = terminals('1-1-2');
 

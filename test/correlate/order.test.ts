@@ -6,6 +6,7 @@ import { seededRandom } from '../../src/base/random.ts';
 import { Correlation } from '../../src/correlate/correlate.ts';
 import type { AlarmChange } from '../../src/model/alarm.ts';
 import type { Incident } from '../../src/model/incident.ts';
+import { shippedRules } from '../support/shipped-rules.ts';
 import { cityStartsAt, cleared, countedIds, raised, smallCity, terminals } from '../support/small-city.ts';
 
 const topology = smallCity();
@@ -97,7 +98,7 @@ function steps(
 
 function play(
   parts: readonly (readonly Step[])[],
-  correlation = new Correlation(),
+  correlation = new Correlation(shippedRules),
   ids = countedIds(),
 ): Correlation {
   correlation.setTopology(topology);
@@ -160,8 +161,8 @@ test(
         const first = play(parts);
         expect(canonicalJson(play(parts).snapshot())).toBe(canonicalJson(first.snapshot()));
         const ids = countedIds();
-        const half = play(parts.slice(0, before.length), new Correlation(), ids);
-        const restored = new Correlation();
+        const half = play(parts.slice(0, before.length), new Correlation(shippedRules), ids);
+        const restored = new Correlation(shippedRules);
         restored.setTopology(topology);
         restored.restore(JSON.parse(JSON.stringify(half.snapshot())));
         expect(canonicalJson(restored.snapshot())).toBe(canonicalJson(half.snapshot()));

@@ -4,6 +4,7 @@ import type { Contents } from '../../src/flow/contents.ts';
 import type { Policy } from '../../src/model/policy.ts';
 import type { SubscriberTable } from '../../src/topology/topology.ts';
 import { policy } from './care.ts';
+import { shippedRules } from './shipped-rules.ts';
 import { smallCity, terminals } from './small-city.ts';
 
 export const allTerminals: readonly string[] = [...terminals('1'), ...terminals('2')];
@@ -74,6 +75,7 @@ export function cityContents(given: Readonly<Record<string, SubscriberTable>> = 
     topology: (name) => known(topologies, name),
     subscribers: (name) => given[name] ?? known(tables, name)(),
     policy: (name) => known(policies, name),
+    rules: () => shippedRules,
     calendar: (name) => (name === 'city' ? { zones } : known({ utc: { zones: {} } }, name)),
   };
 }

@@ -11,6 +11,7 @@ import {
   Topology,
   topologyPieces,
 } from '../../src/topology/topology.ts';
+import { shippedTable } from '../support/shipped-rules.ts';
 import { smallCity, smallCityDocument } from '../support/small-city.ts';
 import { plants } from './networks.ts';
 
@@ -25,7 +26,7 @@ describe('counts', () => {
   test('of leaves are those of walks from every leaf upwards, whatever hangs on what', () => {
     fc.assert(
       fc.property(plants, (network) => {
-        const ancestry = new Ancestry(network);
+        const ancestry = new Ancestry(network, shippedTable);
         const leaves = everyIndex(network).filter((index) => ancestry.isLeaf(index));
         for (const index of everyIndex(network)) {
           const through = leaves.filter((leaf) => ancestry.signalAbove(leaf).includes(index));

@@ -2,6 +2,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../base/fault.ts';
+import type { CorrelationRules } from '../../correlate/correlate.ts';
 import { type Contents as ContentFiles, hashOf } from '../../edge/disk/contents.ts';
 import type { Contents } from '../../flow/contents.ts';
 import type { Input } from '../../flow/input.ts';
@@ -21,6 +22,7 @@ import {
 /** Two topology versions are resident (design L6); policies and calendars are small. */
 const residentBig = 2;
 const residentSmall = 8;
+const ruleSetFormat = 'allclear-rules/2';
 
 /** The hashes behind a topology version, kept so that ranges of an older version can still be resolved. */
 export interface TopologyVersion {
@@ -36,9 +38,13 @@ export class ContentStore implements Contents {
   readonly #subscribers = new Map<string, SubscriberTable>();
   readonly #policies = new Map<string, Policy>();
   readonly #calendars = new Map<string, Calendar>();
+  readonly #rules = new Map<string, CorrelationRules>();
+  readonly #shipped: CorrelationRules;
 
-  constructor(files: ContentFiles, folder: string) {
+  /** `shipped` are the rules of the program: in force until the journal names others. */
+  constructor(files: ContentFiles, folder: string, shipped: CorrelationRules) {
     this.#files = files;
+    this.#shipped = shipped;
     this.#versionsFile = join(folder, 'topology-versions.ndjson');
   }
 
@@ -71,6 +77,10 @@ export class ContentStore implements Contents {
     return resident(this.#calendars, sha256);
   }
 
+  rules(sha256: string | undefined): CorrelationRules {
+    return sha256 === undefined ? this.#shipped : resident(this.#rules, sha256);
+  }
+
   /** Makes the bytes durable and answers their hash. */
   put(bytes: Uint8Array): Promise<string> {
     return this.#files.put(bytes);
@@ -78,6 +88,11 @@ export class ContentStore implements Contents {
 
   putJson(value: unknown): Promise<string> {
     return this.put(new TextEncoder().encode(JSON.stringify(value)));
+  }
+
+  /** What decides in the line is kept as it was compiled, beside the files as they were written. */
+  putRules(correlation: CorrelationRules, files: readonly object[]): Promise<string> {
+    return this.putJson({ format: ruleSetFormat, correlation, files });
   }
 
   /** Makes the network durable and resident; answers the one that stands for that content from now on. */
@@ -108,13 +123,15 @@ export class ContentStore implements Contents {
         return this.loadNamed({ topologyVersion: 0, policy: input.policy });
       case 'calendar':
         return this.loadNamed({ topologyVersion: 0, calendar: input.calendar });
+      case 'ruleSet':
+        return this.loadNamed({ topologyVersion: 0, rules: input.rules });
       default:
         return;
     }
   }
 
   async loadNamed(named: NamedContents): Promise<void> {
-    const { topology, subscribers, policy, calendar } = named;
+    const { topology, subscribers, policy, calendar, rules } = named;
     if (topology !== undefined) await this.#keep(this.#topologies, topology, topologyFrom, residentBig);
     if (subscribers !== undefined) {
       await this.#keep(this.#subscribers, subscribers, decodeSubscribers, residentBig);
@@ -122,7 +139,14 @@ export class ContentStore implements Contents {
     if (policy !== undefined) await this.#keep(this.#policies, policy, jsonFrom<Policy>, residentSmall);
     if (calendar !== undefined)
       await this.#keep(this.#calendars, calendar, jsonFrom<Calendar>, residentSmall);
+    if (rules !== undefined) await this.#keep(this.#rules, rules, this.#rulesFrom, residentSmall);
   }
+
+  /** Sets of earlier versions hold files alone, which did not decide in the line. */
+  readonly #rulesFrom = (bytes: Uint8Array): CorrelationRules => {
+    const set = jsonFrom<{ readonly format: string; readonly correlation: CorrelationRules }>(bytes);
+    return set.format === ruleSetFormat ? set.correlation : this.#shipped;
+  };
 
   async #keep<T>(
     held: Map<string, T>,

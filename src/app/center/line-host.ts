@@ -5,7 +5,7 @@ import { Fault } from '../../base/fault.ts';
 import { minutes } from '../../base/instant.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
-import type { CorrelationTiming } from '../../correlate/correlate.ts';
+import type { CorrelationRules, CorrelationTiming } from '../../correlate/correlate.ts';
 import type { Book } from '../../edge/book/book.ts';
 import { openContents } from '../../edge/disk/contents.ts';
 import { openJournal } from '../../edge/journal/segments.ts';
@@ -22,6 +22,8 @@ export interface LineHostOptions {
   readonly folder: string;
   readonly world: World;
   readonly book: Book;
+  /** In force until the journal names others. */
+  readonly rules: CorrelationRules;
   readonly timing?: Partial<CorrelationTiming> | undefined;
   /** Durable batches in order, after the book has them. */
   readonly deliver: (batch: readonly Applied[]) => void;
@@ -48,7 +50,7 @@ const segmentBytes = 64 * 1024 * 1024;
 export async function openLineHost(options: LineHostOptions): Promise<LineHost> {
   const { folder, world, book } = options;
   const files = await openContents({ folder: join(folder, 'contents') });
-  const contents = new ContentStore(files, folder);
+  const contents = new ContentStore(files, folder, options.rules);
   const { value: journal, problems: journalProblems } = await openJournal({
     folder: join(folder, 'journal'),
     world,

@@ -26,11 +26,7 @@ export async function setUpLine(setup: Setup): Promise<readonly Problem[]> {
   const { config } = installation;
   const policy = await host.contents.putJson(config.policy);
   if (policy !== host.line.named.policy) await host.submit({ kind: 'policy', policy });
-  const rules = await host.contents.putJson({
-    format: 'allclear-rules/1',
-    files: installation.rules.inForce,
-  });
-  if (rules !== host.line.named.rules) await host.submit({ kind: 'ruleSet', rules });
+  await enterRules(setup);
   const problems = config.subscribers === undefined ? [] : await enterSubscribers(setup, config.subscribers);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const table = await book.exportColumns({ channels, language: config.language, zone });
@@ -38,6 +34,14 @@ export async function setUpLine(setup: Setup): Promise<readonly Problem[]> {
   await enterTopology(setup, table);
   await enterStaff(setup);
   return problems;
+}
+
+/** Rules that say too little to find causes by leave those in force. */
+async function enterRules({ host, installation }: Setup): Promise<void> {
+  const { correlation, inForce } = installation.rules;
+  if (correlation === undefined) return;
+  const rules = await host.contents.putRules(correlation, inForce);
+  if (rules !== host.line.named.rules) await host.submit({ kind: 'ruleSet', rules });
 }
 
 /** A list that cannot be read leaves those in force whom the book knows; at the very first start it is a failed start. */

@@ -4,6 +4,7 @@ import { canonicalJson } from '../../base/canonical.ts';
 import { Fault } from '../../base/fault.ts';
 import { instant } from '../../base/instant.ts';
 import type { Problem } from '../../base/problem.ts';
+import type { CorrelationRules } from '../../correlate/correlate.ts';
 import { readAlarmStream } from '../../edge/files/alarm-stream.ts';
 import { loadRules } from '../../edge/files/rule-files.ts';
 import { type ReplayedIncident, replayStream, type StreamRecord } from '../../flow/replay.ts';
@@ -47,7 +48,7 @@ export const replayVerb: Verb = {
     const until = values.until === undefined ? undefined : instant(instantFrom(values.until, 'until'));
     const complaints = new Complaints(terminal);
     const topology = await readTopology(network, complaints);
-    if (values.rules !== undefined) await judgeRules(values.rules, complaints);
+    const rules = await readRules(values.rules, complaints);
     let records = 0;
     const counted = function* (): Generator<StreamRecord> {
       for (const record of readAlarmStream(alarms, (problem) => complaints.add(problem))) {
@@ -56,7 +57,7 @@ export const replayVerb: Verb = {
       }
     };
     const replayed = readable(alarms, () =>
-      replayStream({ topology, policy: defaultPolicy, records: counted(), until }),
+      replayStream({ topology, policy: defaultPolicy, rules, records: counted(), until }),
     );
     complaints.end();
     show(replayed, { values, terminal, records });
@@ -87,7 +88,11 @@ async function replayTraps(
     const topology = await readTopology(values.topology, complaints);
     const records: StreamRecord[] = [];
     for await (const record of replayedTraps(replay)) records.push(record);
-    const replayed = replayStream({ topology, policy: defaultPolicy, records, until: replay.until });
+    const rules = await readRules(values.rules, new Complaints(terminal));
+    const replayed = replayStream({
+      ...{ topology, policy: defaultPolicy, rules },
+      ...{ records, until: replay.until },
+    });
     show(replayed, { values, terminal, records: records.length });
   } else if (values.jsonl === true || values.json === true) await printTraps(replay, terminal);
   else await summarizeTraps(replay, terminal);
@@ -113,10 +118,12 @@ function show(
   else terminal.print(`${table(replayed)}\n\n${say('incidents', { count: replayed.length, records })}`);
 }
 
-/** Rules make observations; the lines of a stream are observations already, so these are only read and judged. */
-async function judgeRules(folder: string, complaints: Complaints): Promise<void> {
-  const { problems } = await loadRules([rulesFolder, folder]);
+/** The lines of a stream are observations already: of the rules those count by which causes are found. */
+async function readRules(own: string | undefined, complaints: Complaints): Promise<CorrelationRules> {
+  const { value, problems } = await loadRules(own === undefined ? [rulesFolder] : [rulesFolder, own]);
   for (const problem of problems) complaints.add(problem);
+  if (value.correlation !== undefined) return value.correlation;
+  throw new Fault('start/rules', 'the rules say too little to find causes by');
 }
 
 function table(replayed: readonly ReplayedIncident[]): string {

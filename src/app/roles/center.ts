@@ -118,10 +118,14 @@ class Center {
     const { host, config, book, series } = this.#parts;
     const { world } = host;
     await this.#restoreLive();
+    const { correlation } = installation.rules;
+    if (correlation === undefined)
+      throw new Fault('start/rules', 'the rules say too little to find causes by');
     const line = await openLineHost({
       folder: config.data,
       world,
       book,
+      rules: correlation,
       timing: host.start.demo === undefined ? undefined : demoTiming,
       deliver: (batch) => this.#deliver(batch),
       onFailure: (error) => host.fail(exitCodes.disk, error),

@@ -1,7 +1,12 @@
-/** Loads the rules of folders of YAML files: detection and notice texts, told apart by their `format`. */
+/** Loads the rules of folders of YAML files: detection, correlation and notice texts, told apart by their `format`. */
 import { relative } from 'node:path';
 import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
 import type { SourceDocument } from '../../base/source-document.ts';
+import {
+  type CorrelationRules,
+  compileCorrelationRules,
+  correlationSchema,
+} from '../../correlate/correlate.ts';
 import {
   checkDetectionExamples,
   compileDetectionRules,
@@ -9,13 +14,15 @@ import {
   detectionSchema,
 } from '../../detect/detect.ts';
 import { type NoticeTexts, parseNoticeTexts } from './notice-texts.ts';
-import { documentCheck, parseYaml } from './yaml-document.ts';
+import { type DocumentCheck, documentCheck, parseYaml } from './yaml-document.ts';
 import { readText, yamlFiles } from './yaml-folder.ts';
 
 export interface LoadedRules {
   readonly detection: DetectionRules;
   /** Shipped rules that gave way to rules of the operator's own, by id. */
   readonly replaced: readonly { readonly rule: string; readonly by: string }[];
+  /** undefined when the sound files say too little to find causes by. */
+  readonly correlation: CorrelationRules | undefined;
   /** undefined when no sound texts were found. */
   readonly texts: NoticeTexts | undefined;
   /** Files that were read. */
@@ -24,43 +31,70 @@ export interface LoadedRules {
   readonly inForce: readonly { readonly path: string; readonly text: string }[];
 }
 
-const checkDetection = documentCheck(detectionSchema);
-const formats = ['detection/1', 'notice-texts/1'];
+const checks: Readonly<Record<string, DocumentCheck>> = {
+  'detection/1': documentCheck(detectionSchema),
+  'correlation/1': documentCheck(correlationSchema),
+};
+const formats = [...Object.keys(checks), 'notice-texts/1'];
 
 /** `folders` in the order shipped first, so that a file of one's own is the later one; the sound files load. */
 export async function loadRules(folders: readonly string[]): Promise<Parsed<LoadedRules>> {
-  const problems: Problem[] = [];
-  const [shipped, own]: [SourceDocument[], SourceDocument[]] = [[], []];
-  const texts: { file: string; text: string }[] = [];
-  const inForce: { path: string; text: string }[] = [];
-  let files = 0;
+  const { documents, texts, inForce, files, problems } = await readFiles(folders);
+  const of = (format: string, isOwn: boolean): SourceDocument[] =>
+    documents.flatMap((one) => (one.format === format && one.isOwn === isOwn ? [one.document] : []));
+  const [shipped, own] = [of('detection/1', false), of('detection/1', true)];
+  const { value: detection, replaced, problems: wrong } = compileDetectionRules(shipped, own);
+  const causes = compileCorrelationRules([...of('correlation/1', false), ...of('correlation/1', true)]);
+  const written = parseNoticeTexts(texts);
+  problems.push(
+    ...wrong,
+    ...checkDetectionExamples([...shipped, ...own]),
+    ...causes.problems,
+    ...written.problems,
+  );
+  const value = {
+    ...{ detection, replaced, correlation: causes.value, texts: written.value },
+    ...{ files, inForce },
+  };
+  return { value, problems };
+}
+
+interface RuleFiles {
+  readonly documents: { format: string; isOwn: boolean; document: SourceDocument }[];
+  readonly texts: { file: string; text: string }[];
+  readonly inForce: { path: string; text: string }[];
+  readonly problems: Problem[];
+  files: number;
+}
+
+/** What is sound of each file, by its format. */
+async function readFiles(folders: readonly string[]): Promise<RuleFiles> {
+  const found: RuleFiles = { documents: [], texts: [], inForce: [], problems: [], files: 0 };
+  const { documents, texts, inForce, problems } = found;
   for (const [place, folder] of folders.entries()) {
     for (const file of await yamlFiles(folder, problems)) {
       const text = await readText(file, problems);
       if (text === undefined) continue;
-      files++;
-      const document = parseYaml(file, text);
-      const format = (document.value.value as { format?: unknown } | null | undefined)?.format;
-      const path = relative(folder, file);
-      if (document.problems.length > 0) problems.push(...document.problems);
-      else if (format === 'notice-texts/1') {
-        texts.push({ file, text });
-        inForce.push({ path, text });
-      } else if (format !== 'detection/1') problems.push(unknownFormat(document.value, format));
-      else {
-        const found = checkDetection(document.value);
-        problems.push(...found);
-        if (found.length > 0) continue;
-        (place === 0 ? shipped : own).push(document.value);
-        inForce.push({ path, text });
+      found.files++;
+      const { value: document, problems: syntax } = parseYaml(file, text);
+      problems.push(...syntax);
+      if (syntax.length > 0) continue;
+      const format = String((document.value as { format?: unknown } | null | undefined)?.format);
+      const check = Object.hasOwn(checks, format) ? checks[format] : undefined;
+      if (format === 'notice-texts/1') texts.push({ file, text });
+      else if (check === undefined) {
+        problems.push(unknownFormat(document, (document.value as { format?: unknown } | null)?.format));
+        continue;
+      } else {
+        const wrong = check(document);
+        problems.push(...wrong);
+        if (wrong.length > 0) continue;
+        documents.push({ format, isOwn: place > 0, document });
       }
+      inForce.push({ path: relative(folder, file), text });
     }
   }
-  const compiled = compileDetectionRules(shipped, own);
-  const written = parseNoticeTexts(texts);
-  problems.push(...compiled.problems, ...checkDetectionExamples([...shipped, ...own]), ...written.problems);
-  const { value: detection, replaced } = compiled;
-  return { value: { detection, replaced, texts: written.value, files, inForce }, problems };
+  return found;
 }
 
 function unknownFormat(document: SourceDocument, format: unknown): Problem {

@@ -17,6 +17,7 @@ import { recoverLine } from '../../../src/flow/recovery.ts';
 import { buildSources } from '../../support/built-sources.ts';
 import { cityContents, cityTable } from '../../support/line-city.ts';
 import { realWorld } from '../../support/real-world.ts';
+import { shippedRules } from '../../support/shipped-rules.ts';
 import { smallCityDocument } from '../../support/small-city.ts';
 
 let folder: string;
@@ -50,7 +51,7 @@ const table = { ...city.table };
 for (const [name, form] of Object.entries({ key: Uint32Array, resource: Uint32Array, subscriberClass: Uint8Array,
   language: Uint8Array, channelMask: Uint8Array, zone: Uint16Array, optedOut: Uint8Array })) table[name] = form.from(table[name]);
 const compiled = topology.compileTopology(topology.parseTopology(city.document, 'city').value).value;
-const contents = { topology: () => compiled, subscribers: () => table, policy: () => city.policy, calendar: () => ({ zones: {} }) };
+const contents = { topology: () => compiled, subscribers: () => table, policy: () => city.policy, calendar: () => ({ zones: {} }), rules: () => city.rules };
 const quiet = () => {};
 const world = {
   now: () => Date.now(), monotonicMs: () => performance.now(), randomBytes,
@@ -171,6 +172,12 @@ function writeCity(): void {
     ArrayBuffer.isView(column) ? [...(column as Uint8Array)] : column,
   ]);
   const policy = contents.policy('hasty');
-  const city = { document: smallCityDocument(), table: Object.fromEntries(columns), policy, timing };
+  const city = {
+    document: smallCityDocument(),
+    table: Object.fromEntries(columns),
+    policy,
+    rules: shippedRules,
+    timing,
+  };
   writeFileSync(join(folder, 'city.json'), JSON.stringify(city));
 }

@@ -1,0 +1,100 @@
+/** Compiles correlation rule files: the operator's entries take the place of the shipped ones of the same name. */
+import { type DurationMs, milliseconds } from '../base/instant.ts';
+import { fileProblem, type Parsed } from '../base/problem.ts';
+import type { SourceDocument } from '../base/source-document.ts';
+import type { CorrelationRules, ResourceRule } from './rules.ts';
+import { type CorrelationSource, silences } from './rules-schema.ts';
+import { type Symptom, symptoms } from './symptoms.ts';
+import { type CorrelationTiming, timings } from './timing.ts';
+
+/** Documents have passed `correlationSchema`; later ones count. The value is undefined where they say too little. */
+export function compileCorrelationRules(
+  documents: readonly SourceDocument[],
+): Parsed<CorrelationRules | undefined> {
+  const source = merged(documents.map(({ value }) => value as CorrelationSource));
+  const missing = missingIn(source);
+  const last = documents.at(-1);
+  if (missing.length > 0 || last === undefined) {
+    const message = last === undefined ? 'there are no correlation rules' : `missing: ${missing.join(', ')}`;
+    const problem =
+      last?.problemAt([], { code: 'rule/incomplete', message }) ??
+      fileProblem('correlation', 'rule/incomplete', message);
+    return { value: undefined, problems: [problem] };
+  }
+  const { shows, silence, alone, timing, probes } = source;
+  const symptomByCause: Record<string, Symptom> = { ...source.symptoms };
+  for (const cause of Object.keys(probes)) symptomByCause[cause] = 'probe';
+  return {
+    value: {
+      symptoms: symptomByCause,
+      probes: Object.entries(probes),
+      upkeep: source.upkeep,
+      shows: { signal: logarithms(shows.signal, symptoms), power: logarithms(shows.power, symptoms) },
+      silence: logarithms(silence, silences),
+      alone: logarithms(alone, ['gasp', 'other']),
+      resources: Object.fromEntries(
+        Object.entries(source.resources).map(([kind, { prior, ...rule }]): [string, ResourceRule] => [
+          kind,
+          prior === undefined ? rule : { ...rule, prior: logarithm(prior) },
+        ]),
+      ),
+      timing: Object.fromEntries(
+        timings.map((name) => [`${name}Ms`, lengthOf(timing[name]!)]),
+      ) as CorrelationTiming,
+    },
+    problems: [],
+  };
+}
+
+type Merged = Required<Omit<CorrelationSource, 'format' | 'shows'>> & {
+  readonly shows: Required<NonNullable<CorrelationSource['shows']>>;
+};
+
+function merged(sources: readonly CorrelationSource[]): Merged {
+  const all = <T extends object>(pick: (source: CorrelationSource) => T | undefined): T =>
+    Object.assign({}, ...sources.map((source) => pick(source) ?? {})) as T;
+  const resources: Record<string, ResourceRule> = {};
+  for (const { resources: own = {} } of sources)
+    for (const [kind, rule] of Object.entries(own)) resources[kind] = { ...resources[kind], ...rule };
+  return {
+    symptoms: all((source) => source.symptoms),
+    probes: all((source) => source.probes),
+    upkeep: [...new Set(sources.flatMap(({ upkeep = [] }) => upkeep))],
+    shows: { signal: all((source) => source.shows?.signal), power: all((source) => source.shows?.power) },
+    silence: all((source) => source.silence),
+    alone: all((source) => source.alone),
+    resources: resources as Merged['resources'],
+    timing: all((source) => source.timing),
+  };
+}
+
+/** What no file says, as the path of its key. */
+function missingIn({ shows, silence, alone, resources, timing }: Merged): string[] {
+  const absent = (path: string, table: object, names: readonly string[]): string[] =>
+    names.filter((name) => !Object.hasOwn(table, name)).map((name) => `${path}.${name}`);
+  return [
+    ...absent('shows.signal', shows.signal, symptoms),
+    ...absent('shows.power', shows.power, symptoms),
+    ...absent('silence', silence, silences),
+    ...absent('alone', alone, ['gasp', 'other']),
+    ...absent('resources.*', resources['*'] ?? {}, ['prior', 'fault']),
+    ...absent('timing', timing, timings),
+  ];
+}
+
+function logarithms<Name extends string>(
+  shares: Readonly<Partial<Record<Name, number>>>,
+  names: readonly Name[],
+): Readonly<Record<Name, number>> {
+  return Object.fromEntries(names.map((name) => [name, logarithm(shares[name]!)])) as Record<Name, number>;
+}
+
+/** In thousandths of a nat; rounded, so that the last digit of a machine's logarithm does not matter. */
+const logarithm = (share: number): number => Math.round(Math.log(share) * 1_000);
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function lengthOf(text: string): DurationMs {
+  const [, count = '0', unit = 's'] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
+  return milliseconds(Number(count) * unitMs[unit]!);
+}

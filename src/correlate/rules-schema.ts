@@ -14,7 +14,7 @@ export interface CorrelationSource {
   readonly timing?: Readonly<Partial<Record<(typeof timings)[number], string>>>;
 }
 
-export interface ResourceSource {
+interface ResourceSource {
   readonly prior?: number;
   readonly fault?: string;
   readonly degraded?: string;

@@ -40,7 +40,7 @@ const named = [
 const serials = ['1.3.6.1.2.1.47.1.1.1.1.11'];
 /** Attributes that tell one piece, one person or one place from another, whatever they are read as. */
 const telling =
-  /serial|alias|address|mac$|contact|location|owner|customer|subscriber|user|phone|imei|imsi|iccid|asset|host/i;
+  /serial|alias|address|mac$|contact|location|owner|customer|subscriber|user|login|account|phone|msisdn|imei|imsi|iccid|asset|host|ssid|pppoe|e-?mail|remote(?:name|system|chassis)/i;
 /** Objects of the equipment itself; what hangs on it is named after those who use it. */
 const ownKinds =
   /^(sensor|fan|psu|card|module|chassis|interface|port|pon-port|cpu|processor|memory|storage|disk|battery|ups|input|output|rectifier|upstream|downstream|mac-domain|fiber-node)$/;
@@ -67,6 +67,8 @@ export class ColumnCare {
 
   /** Of the row with these arcs: where its index begins and what may stay of its value. */
   of(arcs: readonly number[]): {
+    /** Its OID; undefined: no profile knows it. */
+    readonly name: string | undefined;
     readonly care: Care;
     readonly allowed: ReadonlySet<string>;
     readonly isHidden: boolean;
@@ -83,9 +85,16 @@ export class ColumnCare {
       if (column === undefined && parts === undefined) continue;
       const { care, allowed } = column ?? hidden;
       const isSerial = this.#serials.has(prefix);
-      return { care, allowed, isHidden, isSerial, indexFrom: end, parts };
+      return { name: prefix, care, allowed, isHidden, isSerial, indexFrom: end, parts };
     }
-    return { ...hidden, isHidden: false, isSerial: false, indexFrom: undefined, parts: undefined };
+    return {
+      name: undefined,
+      ...hidden,
+      isHidden: false,
+      isSerial: false,
+      indexFrom: undefined,
+      parts: undefined,
+    };
   }
 
   /** Serial numbers and names that stand within a text of the row with these arcs. */
@@ -129,8 +138,9 @@ export class ColumnCare {
           ? 'words'
           : 'hide';
       const oid = column(source);
-      if (oid !== undefined && telling.test(name)) this.#hidden.add(oid);
-      if (oid !== undefined && /serial/i.test(name)) this.#serials.add(oid);
+      // A port's own name may be read as anything.
+      if (oid !== undefined && telling.test(name) && !named.includes(oid)) this.#hidden.add(oid);
+      if (oid !== undefined && /serial|phone|msisdn|imei|imsi|iccid/i.test(name)) this.#serials.add(oid);
       this.#set(oid, isSafe ? 'keep' : care, map?.keys());
     }
     for (const { source, as, map } of table.states)

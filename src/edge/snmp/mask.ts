@@ -11,12 +11,27 @@ const ipv4Pattern = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/g;
 const ipv6Pattern = /(?<![0-9a-zA-Z:])(?=[0-9a-fA-F:]*:[0-9a-fA-F:]*:)[0-9a-fA-F:]{3,39}(?![0-9a-zA-Z:])/g;
 /** ITU-T G.984.3 clause 9.2.4.1 as text. */
 const gponPattern = /\b[A-Z]{4}[0-9A-F]{8}\b/g;
+const emailPattern = /[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}])/gu;
+/** ITU-T E.164 behind its `+`, in whatever groups. */
+const phonePattern = /\+\d(?:[ ()-]{0,2}\d){7,14}(?!\d)/g;
+/** A time of day or the number of a port: part of an IPv6 address in form alone. */
+const threeNumbers = /^[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}:?$/;
+
+const found = new RegExp(
+  [emailPattern, phonePattern, macPattern, ipv4Pattern, ipv6Pattern, gponPattern]
+    .map(({ source }) => `(?:${source})`)
+    .join('|'),
+  'gu',
+);
 
 export class Mask {
   readonly #salt: Uint8Array;
+  readonly #versions: ReadonlySet<string>;
 
-  constructor(salt: Uint8Array) {
+  /** `versions` look like IPv4 addresses and are none. */
+  constructor(salt: Uint8Array, versions: ReadonlySet<string> = new Set()) {
     this.#salt = salt;
+    this.#versions = versions;
   }
 
   /** Locally administered, so that it is no maker's; zeros, ones and multicast groups stay what they are. */
@@ -75,9 +90,12 @@ export class Mask {
 
   /** Words of the trade and short numbers stay: `GigabitEthernet0/1` is needed to tell ports apart. */
   words(text: string): string {
-    return this.#around(text, (part) =>
-      part.replace(/[\p{L}\p{N}]+/gu, (chunk) => (isPlain(chunk) ? chunk : this.#letters(chunk, chunk))),
-    );
+    return this.#around(text, (part) => this.#chunks(part, isPlain));
+  }
+
+  /** As `words`, with the caller's judgement of which chunk at which place stays. */
+  wordsBut(text: string, isKept: (chunk: string, from: number) => boolean): string {
+    return this.#around(text, (part, at) => this.#chunks(part, (chunk, from) => isKept(chunk, at + from)));
   }
 
   /** Models and versions: addresses alone are replaced. */
@@ -85,21 +103,27 @@ export class Mask {
     return this.#around(text, (part) => part);
   }
 
-  #around(text: string, masked: (part: string) => string): string {
-    const found = new RegExp(
-      [macPattern, ipv4Pattern, ipv6Pattern, gponPattern].map(({ source }) => `(?:${source})`).join('|'),
-      'g',
-    );
+  #around(text: string, masked: (part: string, at: number) => string): string {
     let at = 0;
     let made = '';
     for (const match of text.matchAll(found)) {
-      made += masked(text.slice(at, match.index)) + this.#address(match[0]);
-      at = match.index + match[0].length;
+      const [told] = match;
+      const isOther = threeNumbers.test(told) || this.#versions.has(told);
+      made += masked(text.slice(at, match.index), at);
+      made += isOther ? masked(told, match.index) : this.#address(told);
+      at = match.index + told.length;
     }
-    return made + masked(text.slice(at));
+    return made + masked(text.slice(at), at);
+  }
+
+  #chunks(part: string, isKept: (chunk: string, from: number) => boolean): string {
+    return part.replace(/[\p{L}\p{N}]+/gu, (chunk, from: number) =>
+      isKept(chunk, from) ? chunk : this.#letters(chunk, chunk),
+    );
   }
 
   #address(text: string): string {
+    if (text.includes('@') || text.startsWith('+')) return this.#letters(text, text);
     const hex = text.replace(/[:.-]/g, '');
     if (gponPattern.test(text)) {
       gponPattern.lastIndex = 0;

@@ -2,12 +2,15 @@
  * Rows of a recording without names, addresses and serial numbers. What a profile reads as numbers, states, units and
  * models stays; any other text does not. A row in which a hidden name still stands afterwards is left out.
  */
-import type { Profile } from '../../collect/collect.ts';
+import { groundedProfile, type Profile } from '../../collect/collect.ts';
 import type { Varbind, VarbindValue } from '../../collect/session.ts';
 import { ColumnCare } from './column-care.ts';
 import { Mask } from './mask.ts';
 import { IndexMask } from './mask-index.ts';
-import { NameList } from './name-list.ts';
+import { secretsOf } from './mask-secrets.ts';
+import { maskedModel, type TextMasking, textOf, withoutNames } from './mask-text.ts';
+import { ProductWords } from './product-words.ts';
+import { ReadPatterns } from './read-patterns.ts';
 
 export interface MaskedRows {
   readonly rows: readonly Varbind[];
@@ -19,24 +22,25 @@ export interface MaskedRows {
 type Replaced = 'names' | 'serials' | 'addresses' | 'texts' | 'indexes';
 
 const sysObjectID = '1.3.6.1.2.1.1.2.0';
-const sysDescr = '1.3.6.1.2.1.1.1.0';
-/** What `uname -a` prints: the name of the machine stands second, whatever the agent calls itself. */
-const systemName = /^(Linux|FreeBSD|NetBSD|OpenBSD|Darwin|SunOS|AIX|HP-UX) (\S+)(?= )/;
 
 export function maskedRows(
   rows: readonly Varbind[],
   { profiles, salt }: { readonly profiles: Iterable<Profile>; readonly salt: Uint8Array },
 ): MaskedRows {
-  const care = new ColumnCare(profiles);
-  const secrets = secretsOf(rows, care);
-  const mask = new Mask(salt);
+  const own = rows.find(({ oid }) => oid === sysObjectID)?.value;
+  const known = Array.from(profiles, (profile) => groundedFor(profile, own));
+  const care = new ColumnCare(known);
+  const products = new ProductWords(known);
+  const secrets = secretsOf(rows, care, products);
+  const mask = new Mask(salt, secrets.versions);
   const index = new IndexMask(mask, secrets);
+  const masking: Masking = { care, index, mask, secrets, products, patterns: new ReadPatterns(known) };
   const made: Varbind[] = [];
   const replaced = { names: 0, serials: 0, addresses: 0, texts: 0, indexes: 0 };
   let leftOut = 0;
   for (const row of rows) {
     const oid = maskedOid(row.oid, care, index);
-    const masked = { oid, value: maskedValue(row, { care, index, mask, names: secrets.names }) };
+    const masked = { oid, value: maskedValue(row, masking) };
     if (row.oid !== sysObjectID && secrets.names.standsIn(masked)) {
       leftOut++;
       continue;
@@ -47,6 +51,14 @@ export function maskedRows(
     if (what !== undefined) replaced[what]++;
   }
   return { rows: made, leftOut, replaced };
+}
+
+/** Columns that hang on the device's own id are known where the profile is one for it. */
+function groundedFor(profile: Profile, own: VarbindValue | undefined): Profile {
+  const isFor = (prefix: string): boolean => own?.type === 'oid' && `${own.oid}.`.startsWith(`${prefix}.`);
+  return own?.type === 'oid' && profile.match.sysObjectID.some(isFor)
+    ? groundedProfile(profile, own.oid)
+    : profile;
 }
 
 function replacedIn(row: Varbind, masked: VarbindValue, care: ColumnCare): Replaced | undefined {
@@ -66,56 +78,6 @@ function isSame(value: VarbindValue, masked: VarbindValue): boolean {
   return !('number' in value && 'number' in masked) || value.number === masked.number;
 }
 
-interface Secrets {
-  /** Bytes as latin1. */
-  readonly macs: Set<string>;
-  readonly ips: Set<string>;
-  readonly names: NameList;
-}
-
-/** What the values hold that must not be met again in an index or in a sentence. */
-function secretsOf(rows: readonly Varbind[], care: ColumnCare): Secrets {
-  const secrets: Secrets = { macs: new Set(), ips: new Set(), names: new NameList() };
-  const kept = new Set<string>();
-  const hidden = new Set<string>();
-  for (const { oid, value } of rows) {
-    const arcs = oid.split('.').map(Number);
-    const column = care.of(arcs);
-    if (column.isSerial && 'number' in value) hidden.add(String(value.number));
-    if (value.type === 'ipAddress') addIp(secrets.ips, value.address.split('.').map(Number));
-    if (value.type !== 'octets') continue;
-    const { bytes } = value;
-    const text = textOf(bytes);
-    const isLoose = column.care === 'hide';
-    if (bytes.length === 6 && text === undefined && isLoose) addMac(secrets.macs, bytes);
-    if (bytes.length === 4 && text === undefined && isLoose) addIp(secrets.ips, [...bytes]);
-    for (const [address] of text?.matchAll(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g) ?? [])
-      addIp(secrets.ips, address.split('.').map(Number));
-    for (const [address] of text?.matchAll(/\b[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}\b/g) ?? [])
-      addMac(secrets.macs, Buffer.from(address.replace(/[:-]/g, ''), 'hex'));
-    if (text === undefined) continue;
-    const ownName = oid === sysDescr ? systemName.exec(text)?.[2] : undefined;
-    if (ownName !== undefined) hidden.add(ownName);
-    for (const telling of care.tellingIn(arcs, text)) hidden.add(telling);
-    if (column.isHidden) hidden.add(text.trim());
-    else if (column.care !== 'hide' || column.allowed.has(text.toLowerCase())) kept.add(text.trim());
-  }
-  // A name that is the name of a port as well gives nobody away.
-  for (const name of hidden) if (!kept.has(name)) secrets.names.add(name);
-  return secrets;
-}
-
-function addIp(ips: Set<string>, bytes: readonly number[]): void {
-  const [first = 0] = bytes;
-  const isOwn = first > 0 && first !== 127 && first < 224 && bytes.every((byte) => byte <= 255);
-  if (isOwn) ips.add(String.fromCharCode(...bytes));
-}
-
-function addMac(macs: Set<string>, bytes: Uint8Array): void {
-  if (bytes.some((byte) => byte !== 0) && (bytes[0]! & 1) === 0)
-    macs.add(Buffer.from(bytes).toString('latin1'));
-}
-
 function maskedOid(oid: string, care: ColumnCare, index: IndexMask): string {
   const arcs = oid.split('.').map(Number);
   const { indexFrom, parts } = care.of(arcs);
@@ -129,11 +91,10 @@ function maskedOid(oid: string, care: ColumnCare, index: IndexMask): string {
 /** A measured value written as text, as `38.5 C` or `1.2E-04`; a whole number of more digits may be a customer's. */
 const figure = /^\s*[<>]?[+-]?\d{1,4}(?:\.\d{1,12})?(?:[eE][+-]?\d{1,3})?\s?(?:%|[A-Za-z]{1,3})?\s*$/;
 
-interface Masking {
+interface Masking extends TextMasking {
   readonly care: ColumnCare;
   readonly index: IndexMask;
-  readonly mask: Mask;
-  readonly names: NameList;
+  readonly patterns: ReadPatterns;
 }
 
 function maskedValue({ oid, value }: Varbind, masking: Masking): VarbindValue {
@@ -161,19 +122,21 @@ function maskedValue({ oid, value }: Varbind, masking: Masking): VarbindValue {
   }
 }
 
-function maskedOctets(oid: string, bytes: Uint8Array, { care, mask, names }: Masking): Uint8Array {
+function maskedOctets(oid: string, bytes: Uint8Array, masking: Masking): Uint8Array {
+  const { care, mask, patterns } = masking;
   const column = care.of(oid.split('.').map(Number));
   const text = textOf(bytes);
   if (bytes.length === 0 || (column.care === 'keep' && text === undefined)) return bytes;
   if (text === undefined) return maskedBytes(bytes, mask, column.isSerial);
   if (!column.isHidden && column.allowed.has(text.toLowerCase())) return bytes;
-  if (column.care === 'hide') return Buffer.from(mask.text(text));
-  if (!column.isHidden && figure.test(text)) return bytes;
-  // What is kept for its form may still quote a name: as a system's description does with its own.
-  const named =
-    oid === sysDescr ? text.replace(systemName, (_, system, name) => `${system} ${mask.text(name)}`) : text;
-  const safe = names.replacedIn(named, (name) => mask.text(name));
-  return Buffer.from(column.care === 'words' ? mask.words(safe) : mask.model(safe));
+  if (column.isHidden) return Buffer.from(mask.text(text));
+  if (column.care !== 'hide' && figure.test(text)) return bytes;
+  if (column.care === 'model') return Buffer.from(maskedModel(oid, text, masking));
+  if (column.care === 'keep') return Buffer.from(mask.model(withoutNames(text, masking)));
+  // What is kept for its form may still quote a name.
+  const safe = withoutNames(text, masking);
+  const made = column.care === 'words' ? mask.words(safe) : mask.text(text);
+  return Buffer.from(patterns.answering(column.name, { text: safe, masked: made }));
 }
 
 function maskedBytes(bytes: Uint8Array, mask: Mask, isSerial: boolean): Uint8Array {
@@ -191,11 +154,4 @@ function isDateAndTime(bytes: Uint8Array): boolean {
   const year = high * 256 + low;
   const isDay = month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour < 24;
   return (bytes.length === 8 || bytes.length === 11) && year >= 1970 && year < 2100 && isDay;
-}
-
-/** Undefined where the bytes are no text. A zero at the end belongs to it. */
-function textOf(bytes: Uint8Array): string | undefined {
-  const text = Buffer.from(bytes).toString('utf8');
-  const isText = !/[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]|\0(?!\0*$)/.test(text);
-  return isText && /[^\0]/.test(text) ? text : undefined;
 }

@@ -42,7 +42,7 @@ export function withoutNames(text: string, { mask, secrets, products }: TextMask
  * sysDescr is what the maker says of the product, or what somebody wrote over it: of a text that names no product only the
  * words of products and of the trade stay, and nowhere what the system's name, place and contact are made of.
  */
-export function maskedDescription(text: string, masking: TextMasking): string {
+function maskedDescription(text: string, masking: TextMasking): string {
   const { mask, secrets, products } = masking;
   const unnamed = text.replace(systemName, (_, system, name) => `${system} ${mask.text(name)}`);
   const safe = withoutNames(unnamed, masking);

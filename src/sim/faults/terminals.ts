@@ -253,16 +253,18 @@ export class Terminals {
   /** Whole lit branches of a port in one line, of others a few lit terminals. */
   #prove(device: number, port: number, at: number): void {
     const { plant, voice } = this.#parts;
-    const branches = new Map<number, { lit: number[]; all: number }>();
+    const branches = new Map<number, number[]>();
+    const withDark = new Set<number>();
     for (const leaf of this.#leavesOf.get(port) ?? []) {
       const branch = plant.parents.access[leaf]!;
-      const found = branches.get(branch) ?? { lit: [], all: 0 };
-      branches.set(branch, found);
-      found.all++;
-      if (this.isLit(leaf)) found.lit.push(leaf);
+      const lit = branches.get(branch) ?? [];
+      branches.set(branch, lit);
+      if (this.isLit(leaf)) lit.push(leaf);
+      // Amplifiers stand in rows: who speaks for all below one speaks for those behind the next one, too.
+      else for (const up of plant.above('access', leaf)) withDark.add(up);
     }
-    for (const [branch, { lit, all }] of branches) {
-      if (lit.length === all)
+    for (const [branch, lit] of branches) {
+      if (!withDark.has(branch))
         voice.found(at, { device, resource: branch, event: 'alive', below: true, owner: 0 });
       else {
         for (const leaf of lit.slice(0, 4)) {

@@ -5,7 +5,7 @@ import type { Ancestry } from './ancestry.ts';
 import type { Decision } from './deciding.ts';
 import { type HeldIncident, isActive, isUnsteady, widen } from './held-incident.ts';
 import type { Incidents, Joining, Verdict } from './incidents.ts';
-import { memberOf } from './joining.ts';
+import { memberOf, type Pending } from './joining.ts';
 import type { CorrelationTiming } from './timing.ts';
 import type { Waiting } from './waiting.ts';
 import { worksCovering } from './works.ts';
@@ -29,6 +29,12 @@ export function commit({ verdict, alarms, absorbs }: Decision, desk: Desk): void
   const group = [...new Set([...absorbs, ...same])].filter(isActive).sort((a, b) => a.order - b.order);
   const [survivor, ...others] = group;
   if (survivor !== undefined) return grow(desk, { survivor, others, verdict, joining });
+  const before = failedBefore(desk, waiting, verdict);
+  if (before !== undefined) {
+    if (!isActive(before)) incidents.reopen(before, at);
+    incidents.join(before, joining, at);
+    return incidents.tell(before, 'reopened');
+  }
   const startedAt = waiting.reduce((least, pending) => Math.min(least, pending.at), at as number) as Instant;
   const again = same.findLast(
     (held) => !isActive(held) && at - (held.resolvedAt ?? at) <= timing.reopenWithinMs,
@@ -45,6 +51,37 @@ export function commit({ verdict, alarms, absorbs }: Decision, desk: Desk): void
   incidents.plan(opened, worksCovering(desk.ancestry, opened.root, startedAt));
   incidents.tell(opened, 'opened');
 }
+
+/**
+ * What was dark with others and falls dark again soon after it came back relapses, though not all of them may: a mend
+ * that does not hold is far likelier than a new fault at just the same terminals.
+ */
+function failedBefore(desk: Desk, waiting: readonly Pending[], verdict: Verdict): HeldIncident | undefined {
+  if (verdict.scope !== 'down') return undefined;
+  const { incidents, ancestry, timing, at } = desk;
+  const owners = new Map<HeldIncident, Set<string>>();
+  for (const { alarm, resource } of waiting) {
+    const held = incidents.ofAlarm(alarm);
+    const endedAt = held?.members.get(alarm)?.endedAt;
+    if (held === undefined || endedAt === undefined || at - endedAt > timing.reopenWithinMs) continue;
+    owners.set(held, (owners.get(held) ?? new Set()).add(resource));
+  }
+  const all = new Set(waiting.map(({ resource }) => resource));
+  // Customers switch off one by one, whoever was dark before.
+  if ([...all].length === 1 && waiting.every(({ symptom }) => symptom === 'gasp')) return undefined;
+  const above = ancestry.above(ancestry.placeOf(verdict.root)).map((place) => ancestry.idOf(place));
+  return [...owners].find(
+    ([held, resources]) =>
+      held.scope === 'down' &&
+      held.state !== 'merged' &&
+      held.state !== 'closed' &&
+      held.kind !== 'drop' &&
+      resources.size >= relapsedShare * all.size &&
+      above.includes(held.root),
+  )?.[0];
+}
+
+const relapsedShare = 0.8;
 
 interface Growth {
   readonly survivor: HeldIncident;

@@ -17,10 +17,19 @@ import { Asks, type AsksSnapshot } from './asks.ts';
 import { commit } from './committing.ts';
 import { look } from './deciding.ts';
 import { Endings, type EndingsSnapshot } from './endings.ts';
-import { addRecords, type HeldIncident, incidentOf, isActive, isLongAlone } from './held-incident.ts';
+import {
+  addRecords,
+  type HeldIncident,
+  incidentOf,
+  isActive,
+  isDarkness,
+  isEnding,
+  isLongAlone,
+} from './held-incident.ts';
 import { Incidents, type IncidentsSnapshot } from './incidents.ts';
 import {
   againPending,
+  isRejoining,
   lateHome,
   memberOf,
   type OpenView,
@@ -243,29 +252,39 @@ export class Correlation {
       else this.#waiting.refuse();
       return;
     }
+    if (!polled) this.#endLostClears(alarm, at);
     const held = this.#incidents.ofAlarm(alarm.id);
     const member = held?.members.get(alarm.id);
-    if (
-      held !== undefined &&
-      member?.raised === true &&
-      !polled &&
-      isLongAlone(held, at - this.#timing.leftoverMs)
-    ) {
-      this.#incidents.resolve(held, held.lastEvidenceAt);
-    } else if (held !== undefined && member?.raised === true) {
+    if (held !== undefined && member?.raised === true) {
       member.polled ||= polled;
       addRecords(held, [record]);
       return this.#incidents.tellLater(held, at);
     }
     const pending = pendingOf(this.#ancestry.rules, alarm, { record, polled, at });
     if (endsWithProofOfLife.has(alarm.cause)) this.#endings.add(alarm.resource, alarm.id);
-    const home = held !== undefined && isActive(held) ? held : this.#homeOf(pending, at);
+    const home =
+      held !== undefined && isRejoining(held, pending, { at, timing: this.#timing })
+        ? held
+        : this.#homeOf(pending, at);
     if (home !== undefined) this.#joinLate(home, pending, at);
     else if (this.#ancestry.placeOf(alarm.resource) < 0) this.#waiting.refuse();
     else {
       this.#waiting.put(pending);
       this.#lookSoon(at);
     }
+  }
+
+  /** What is dark cannot fall dark: a trap that says so again shows that the clear of the last time was lost. */
+  #endLostClears(alarm: Alarm, at: Instant): void {
+    const { leftoverMs, misfitJoinMs } = this.#timing;
+    const held = this.#incidents.ofAlarm(alarm.id);
+    const alone = isDarkness(alarm) ? this.#incidents.darkening(alarm.resource) : held;
+    if (alone !== undefined && isLongAlone(alone, at - leftoverMs)) {
+      return this.#incidents.resolve(alone, alone.lastEvidenceAt);
+    }
+    const member = held?.members.get(alarm.id);
+    if (held?.scope !== 'down' || member?.raised !== true || member.polled) return;
+    if (isEnding(held, (at - misfitJoinMs) as Instant)) this.#incidents.clear(alarm.id, at);
   }
 
   #homeOf(pending: Pending, at: Instant): HeldIncident | undefined {

@@ -13,7 +13,7 @@ import type { CorrelationTiming } from './timing.ts';
 import { explainTransport, type TransportEvidence } from './transport.ts';
 import { isOfService, isTransportEvidence, spanOf, type Undecided } from './undecided.ts';
 import { aloneVerdict, transportVerdict, treeVerdict } from './verdict.ts';
-import { linksIn, widened, widerCauseOf } from './wider-cause.ts';
+import { linksIn, restated, widened, widerCauseOf } from './wider-cause.ts';
 
 /** A cause that is to be stated now. */
 export interface Decision {
@@ -189,17 +189,25 @@ function lookAtTrees(scene: Scene, population: Population): Look {
     }
     const alarms: AlarmId[] = [];
     const shares = new Map<string, number>();
-    for (const { heldBy, id } of found.evidence) {
-      if (heldBy !== undefined) shares.set(heldBy, (shares.get(heldBy) ?? 0) + 1);
+    let all = 0;
+    for (const { heldBy, id, standsFor = 1 } of found.evidence) {
+      all += standsFor;
+      if (heldBy !== undefined) shares.set(heldBy, (shares.get(heldBy) ?? 0) + standsFor);
       else for (const { alarm } of fresh.get(id as ResourceId)!.pending) alarms.push(alarm);
     }
-    const absorbs = [...shares]
-      .filter(([id, share]) => share * 2 >= held.get(id)!.pieces)
-      .map(([id]) => held.get(id)!.held);
+    // What came back counts as well: what explains only the rest that is still dark is not the cause of all.
+    const absorbs = [...shares].flatMap(([id, share]) => {
+      const one = held.get(id)!;
+      return share * 2 >= one.said ? [one.held] : [];
+    });
+    const rest = [...shares].find(([id, share]) => share * 2 >= all && !absorbs.includes(held.get(id)!.held));
+    if (rest !== undefined) absorbs.push(held.get(rest[0])!.held);
     const { root } = found;
     const firstAt = found.evidence.reduce((least, piece) => Math.min(least, piece.firstAt), at as number);
     const links = linksIn(ancestry, scene.active, { root, at: firstAt, within: timing.misfitJoinMs });
-    decisions.push({ verdict: measured(scene, population, found), alarms, absorbs: [...absorbs, ...links] });
+    const verdict =
+      rest === undefined ? measured(scene, population, found) : restated(held.get(rest[0])!.held);
+    decisions.push({ verdict, alarms, absorbs: [...absorbs, ...links] });
   }
   return { decisions, nextAt };
 }
@@ -231,7 +239,8 @@ function measured(scene: Scene, population: Population, found: Explanation): Ver
 
 interface Recent {
   readonly held: HeldIncident;
-  readonly pieces: number;
+  /** Resources that ever spoke in it. */
+  readonly said: number;
 }
 
 /** The fresh pieces, with those of incidents decided so lately that a wider cause may still take them in. */
@@ -253,7 +262,8 @@ function withRecent(
     // What shares nothing above with anything fresh cannot have the same cause.
     if (!ancestry.above(ancestry.placeOf(open.root)).some((place) => inSight.has(place))) continue;
     const pieces = heldPieces(ancestry, open);
-    held.set(open.id, { held: open, pieces: pieces.length });
+    const said = new Set([...open.members.values()].map(({ resource }) => resource)).size;
+    held.set(open.id, { held: open, said });
     for (const piece of pieces) if (!fresh.has(piece.id as ResourceId)) evidence.push(piece);
   }
   return { evidence, held };

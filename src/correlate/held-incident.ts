@@ -21,6 +21,8 @@ export interface Member {
   /** The raise line that began it. */
   readonly record: string;
   raised: boolean;
+  /** When it last ended. */
+  endedAt?: Instant | undefined;
 }
 
 export interface HeldIncident {
@@ -76,6 +78,10 @@ export function isLongAlone(held: HeldIncident, before: number): boolean {
     held.lastEvidenceAt < before
   );
 }
+
+/** A terminal says itself that it is without light or power. */
+export const isDarkness = ({ cause }: { readonly cause: string }): boolean =>
+  cause === 'LOS' || cause === 'DYING_GASP';
 
 /** More than half of it is back: what fails from now on fails for another reason. */
 export const isEnding = (held: HeldIncident, at: Instant): boolean =>

@@ -92,8 +92,9 @@ export class Incidents {
   /** The open incident that took this terminal. */
   darkening(resource: ResourceId): HeldIncident | undefined {
     for (const cause of endsWithProofOfLife) {
-      const held = this.#ofAlarm.get(alarmId(resource, cause, undefined));
-      if (held !== undefined && isActive(held)) return held;
+      const alarm = alarmId(resource, cause, undefined);
+      const held = this.#ofAlarm.get(alarm);
+      if (held !== undefined && isActive(held) && held.members.get(alarm)?.raised === true) return held;
     }
     return undefined;
   }
@@ -252,6 +253,7 @@ export class Incidents {
     const member = held?.members.get(alarm);
     if (held === undefined || member === undefined || !member.raised) return;
     member.raised = false;
+    member.endedAt = at;
     held.raised--;
     held.lastClearAt = at;
     if (member.symptom === 'link' || member.symptom === 'silent') held.backAt ??= at;

@@ -77,6 +77,17 @@ export const memberOf = (pending: Pending): Joining => {
   };
 };
 
+/** An alarm of it that ended comes again; of what was dark, only soon: later it is weighed like any other. */
+export function isRejoining(
+  held: HeldIncident,
+  { alarm }: Pending,
+  { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
+): boolean {
+  if (!isActive(held)) return false;
+  const endedAt = held.members.get(alarm)?.endedAt;
+  return held.scope !== 'down' || endedAt === undefined || at - endedAt <= timing.rebootMs;
+}
+
 /** The open incident whose root lies nearest above and whose cause would show this symptom now. */
 export function lateHome(
   ancestry: Ancestry,
@@ -86,6 +97,11 @@ export function lateHome(
 ): HeldIncident | undefined {
   const place = ancestry.placeOf(pending.resource);
   if (place < 0) return undefined;
+  // A poll finds still dark what is known to be dark.
+  if (pending.polled && pending.symptom === 'silent' && ancestry.isLeaf(place)) {
+    const held = incidents.darkening(pending.resource);
+    if (held?.scope === 'down') return held;
+  }
   for (const root of ancestry.above(place)) {
     for (const held of incidents.at(ancestry.idOf(root))) {
       const isOpen =
@@ -99,7 +115,7 @@ export function lateHome(
   );
 }
 
-/** A port without light whose terminals lost their mains has none to hear: it belongs to what took nearly all of them. */
+/** A port without light has no terminal to hear: it belongs to what took nearly all of them. */
 function ofItsTerminals(
   ancestry: Ancestry,
   incidents: Incidents,
@@ -110,7 +126,7 @@ function ofItsTerminals(
   const most = ancestry.leavesOf(place);
   for (const leaf of ancestry.leavesBelow(place, mostTerminals)) {
     const held = incidents.darkening(ancestry.idOf(leaf));
-    if (held !== undefined && powerKinds.has(held.kind)) shares.set(held, (shares.get(held) ?? 0) + 1);
+    if (held?.scope === 'down') shares.set(held, (shares.get(held) ?? 0) + 1);
   }
   return [...shares].find(([, share]) => share >= nearlyAll * Math.min(most, mostTerminals))?.[0];
 }
@@ -134,6 +150,7 @@ function fits(
   const population = populationOf(pending.symptom);
   const isYoung = at - held.startedAt <= timing.misfitJoinMs;
   if (population === 'down' && isRebooting(held, { at, timing })) return true;
+  if (population === 'down' && isFlatBattery(held, { pending, place, ancestry, isRoot })) return true;
   if (isEnding(held, at)) return isRoot && held.scope !== 'transport' && isYoung;
   if (held.backAt !== undefined && held.backAt < at) return false;
   switch (held.scope) {
@@ -150,11 +167,11 @@ function fits(
     default:
       if (held.state === 'mitigated' || population !== held.scope) return false;
       if (!isYoung && !isOnCutFibre(held, place, ancestry)) return false;
+      if (isRoot && held.members.size <= 2 && held.kind === 'drop')
+        return at - held.startedAt <= (pending.polled ? timing.lateJoinMs : timing.singleRepeatMs);
       // What is dark cannot fall dark: who worked until now has a cause of its own, but for a battery that gave out.
       if (held.scope === 'down' && at - held.decidedAt > timing.lateJoinMs && !powerKinds.has(held.kind))
         return isRoot;
-      if (isRoot && held.members.size <= 2 && held.kind === 'drop')
-        return at - held.startedAt <= timing.singleRepeatMs;
       return isYoung || suits(held.kind, pending.symptom);
   }
 }
@@ -165,6 +182,29 @@ function fits(
  */
 const isHeardBehind = (pending: Pending, isYoung: boolean): boolean =>
   isYoung || pending.symptom === 'silent' || pending.symptom === 'link' || pending.symptom === 'session';
+
+/** Who had a battery falls dark when that is empty: as long as the house around is dark, whatever is back elsewhere. */
+function isFlatBattery(held: HeldIncident, { pending, place, ancestry }: Newcomer): boolean {
+  if (!powerKinds.has(held.kind) || held.scope !== 'down' || !ancestry.isLeaf(place)) return false;
+  const [house] = ancestry.powerAbove(place);
+  if (house === undefined) return false;
+  let dark = 0;
+  let back = 0;
+  let said = 0;
+  let alike = 0;
+  for (const { resource, raised, symptom } of held.members.values()) {
+    const neighbour = ancestry.placeOf(resource);
+    if (neighbour < 0 || ancestry.powerAbove(neighbour)[0] !== house) continue;
+    if (raised) dark++;
+    else back++;
+    if (ancestry.kindOf(neighbour) !== ancestry.kindOf(place)) continue;
+    said++;
+    if (symptom === pending.symptom) alike++;
+  }
+  // Loss of light is how those tell of lost mains that have no dying gasp.
+  const suitable = pending.symptom === 'gasp' || pending.symptom === 'silent' || alike * 2 > said;
+  return dark > back && suitable;
+}
 
 /** Of a cable cut in part the other fibres work: what fails on them later has another cause. */
 function isOnCutFibre(held: HeldIncident, place: number, ancestry: Ancestry): boolean {

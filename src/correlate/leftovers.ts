@@ -6,8 +6,11 @@ import { explain } from './explain.ts';
 import type { HeldIncident, Member } from './held-incident.ts';
 import { raisedByResource } from './joining.ts';
 import { speakerOf } from './symptoms.ts';
-import type { Evidence, SightingsOf } from './tally.ts';
+import type { Evidence, Sighting, SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
+
+/** How often a device forgets to say that something is over, in thousandths of a nat. */
+const lostClear = -3_500;
 
 /**
  * Members that have a narrower cause in common, as half a house that stays dark when the mains return. One terminal here
@@ -25,7 +28,14 @@ export function stillBroken(
     const { symptom, at } = speakerOf(members);
     return { place: ancestry.placeOf(id), id, symptom, weight: 1, firstAt: at, lastAt: at };
   });
-  return explain(ancestry, scope, evidence, known.sightingsOf(evidence), known.timing)
-    .filter(({ tally }) => tally !== undefined)
+  // Who came back shows that what lies above him works again.
+  const back = [...held.members.values()].flatMap(({ resource, raised, endedAt }): Sighting[] => {
+    const place = ancestry.placeOf(resource);
+    if (raised || endedAt === undefined || place < 0 || left.has(resource)) return [];
+    return [{ place, state: 'alive', below: false, at: endedAt }];
+  });
+  const sightings = [...known.sightingsOf(evidence), ...back];
+  return explain(ancestry, scope, evidence, sightings, known.timing)
+    .filter(({ tally }) => tally !== undefined && tally.score > lostClear * tally.pieces)
     .flatMap((found) => found.evidence.flatMap(({ id }) => left.get(id as ResourceId)!));
 }

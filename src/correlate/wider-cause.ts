@@ -28,11 +28,16 @@ export function widerCauseOf(
   );
 }
 
+/** The same cause once more. */
+export function restated(held: HeldIncident): Verdict {
+  const { scope, kind, root, candidates, actionable, explanation, dark, parts } = held;
+  return { scope, kind, root, candidates, actionable, explanation, dark, parts };
+}
+
 /** The same incident, which now took this device, or this link, and what lies behind it. */
 export function widened(held: HeldIncident, verdict: Verdict): Verdict {
-  const { scope, kind, root, candidates, actionable, explanation } = held;
   const dark = verdict.kind === 'link' ? verdict.dark : [verdict.root, ...verdict.dark];
-  return { scope, kind, root, candidates, actionable, explanation, dark };
+  return { ...restated(held), dark, parts: undefined };
 }
 
 /** Links that the cut of this trench took with it, told of as links first. */

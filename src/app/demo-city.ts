@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { reserveAddresses } from '../sim/agents.ts';
 import { buildCity, type City } from '../sim/city.ts';
 import { configurationYaml, type DeviceAddress, subscribersCsv, topologyJson } from '../sim/city-files.ts';
-import { demoCollectorsFolder, demoPolicyFile } from './product-files.ts';
+import { demoCollectorsFolder, demoPolicyFile, demoRulesFolder } from './product-files.ts';
 
 export interface DemoFolder {
   readonly folder: string;
@@ -37,8 +37,10 @@ export async function writeDemoCity(options: {
   const { gatewaySecret } = options;
   const config = join(folder, 'allclear.yaml');
   const gateway = `http://127.0.0.1:${gatewayPort}/sms`;
-  const profiles = demoCollectorsFolder;
-  const given = { addresses, gateway, gatewaySecret, policy: demoPolicyFile, profiles, staff };
+  const given = {
+    ...{ addresses, gateway, gatewaySecret, staff },
+    ...{ policy: demoPolicyFile, profiles: demoCollectorsFolder, rules: demoRulesFolder },
+  };
   await Promise.all([
     writeFile(config, configurationYaml(city, given), { mode: 0o600 }),
     writeFile(join(folder, 'topology.json'), topologyJson(city)),

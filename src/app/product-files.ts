@@ -14,5 +14,6 @@ export const collectorsFolder = join(root, 'collectors');
 export const parsedProfilesFile = join(root, 'dist', 'profiles.json');
 export const rulesFolder = join(root, 'rules');
 export const demoPolicyFile = join(root, 'demo', 'policy.yaml');
+export const demoRulesFolder = join(root, 'demo', 'rules');
 export const demoCollectorsFolder = join(root, 'demo', 'collectors');
 export const packageFile = join(root, 'package.json');

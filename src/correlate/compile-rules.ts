@@ -1,7 +1,8 @@
 /** Compiles correlation rule files: the operator's entries take the place of the shipped ones of the same name. */
 import { type DurationMs, milliseconds } from '../base/instant.ts';
-import { fileProblem, type Parsed } from '../base/problem.ts';
-import type { SourceDocument } from '../base/source-document.ts';
+import { didYouMean, fileProblem, type Parsed, type Problem } from '../base/problem.ts';
+import type { DocumentPath, SourceDocument } from '../base/source-document.ts';
+import type { FaultGlossary } from '../model/fault-words.ts';
 import type { CorrelationRules, ResourceRule } from './rules.ts';
 import { type CorrelationSource, silences } from './rules-schema.ts';
 import { type Symptom, symptoms } from './symptoms.ts';
@@ -10,40 +11,83 @@ import { type CorrelationTiming, timings } from './timing.ts';
 /** Documents have passed `correlationSchema`; later ones count. The value is undefined where they say too little. */
 export function compileCorrelationRules(
   documents: readonly SourceDocument[],
-): Parsed<CorrelationRules | undefined> {
+): Parsed<CorrelationRules | undefined> & { readonly faults: FaultGlossary } {
   const source = merged(documents.map(({ value }) => value as CorrelationSource));
+  const { faults } = source;
+  const problems = documents.flatMap((document) => [
+    ...unknownFaults(document, faults),
+    ...repeatedIds(document),
+  ]);
   const missing = missingIn(source);
   const last = documents.at(-1);
-  if (missing.length > 0 || last === undefined) {
-    const message = last === undefined ? 'there are no correlation rules' : `missing: ${missing.join(', ')}`;
-    const problem =
-      last?.problemAt([], { code: 'rule/incomplete', message }) ??
-      fileProblem('correlation', 'rule/incomplete', message);
-    return { value: undefined, problems: [problem] };
-  }
+  if (missing.length === 0 && last !== undefined) return { value: compiled(source), faults, problems };
+  const message = last === undefined ? 'there are no correlation rules' : `missing: ${missing.join(', ')}`;
+  problems.push(
+    last?.problemAt([], { code: 'rule/incomplete', message }) ??
+      fileProblem('correlation', 'rule/incomplete', message),
+  );
+  return { value: undefined, faults, problems };
+}
+
+function compiled(source: Merged): CorrelationRules {
   const { shows, silence, alone, timing, probes } = source;
   const symptomByCause: Record<string, Symptom> = { ...source.symptoms };
   for (const cause of Object.keys(probes)) symptomByCause[cause] = 'probe';
   return {
-    value: {
-      symptoms: symptomByCause,
-      probes: Object.entries(probes),
-      upkeep: source.upkeep,
-      shows: { signal: logarithms(shows.signal, symptoms), power: logarithms(shows.power, symptoms) },
-      silence: logarithms(silence, silences),
-      alone: logarithms(alone, ['gasp', 'other']),
-      resources: Object.fromEntries(
-        Object.entries(source.resources).map(([kind, { prior, ...rule }]): [string, ResourceRule] => [
-          kind,
-          prior === undefined ? rule : { ...rule, prior: logarithm(prior) },
-        ]),
-      ),
-      timing: Object.fromEntries(
-        timings.map((name) => [`${name}Ms`, lengthOf(timing[name]!)]),
-      ) as CorrelationTiming,
-    },
-    problems: [],
+    symptoms: symptomByCause,
+    probes: Object.entries(probes),
+    upkeep: source.upkeep,
+    shows: { signal: logarithms(shows.signal, symptoms), power: logarithms(shows.power, symptoms) },
+    silence: logarithms(silence, silences),
+    alone: logarithms(alone, ['gasp', 'other']),
+    resources: Object.fromEntries(
+      Object.entries(source.resources).map(([kind, { prior, ...rule }]): [string, ResourceRule] => [
+        kind,
+        prior === undefined ? rule : { ...rule, prior: logarithm(prior) },
+      ]),
+    ),
+    follows: source.follows.map(({ within, share = usualShare, ...one }) => ({
+      ...one,
+      withinMs: lengthOf(within),
+      share,
+    })),
+    timing: Object.fromEntries(
+      timings.map((name) => [`${name}Ms`, lengthOf(timing[name]!)]),
+    ) as CorrelationTiming,
   };
+}
+
+/** Of an effect about which nothing more is said. */
+const usualShare = 0.5;
+
+/** A kind that has no words would be shown by its bare name. */
+function unknownFaults(document: SourceDocument, faults: FaultGlossary): Problem[] {
+  const { resources = {}, probes = {} } = document.value as CorrelationSource;
+  const named: (readonly [DocumentPath, string | undefined])[] = [
+    ...Object.entries(probes).map(([cause, kind]) => [['probes', cause], kind] as const),
+    ...Object.entries(resources).flatMap(([kind, { fault, degraded }]) => [
+      [['resources', kind, 'fault'], fault] as const,
+      [['resources', kind, 'degraded'], degraded] as const,
+    ]),
+  ];
+  return named.flatMap(([path, kind]) => {
+    if (kind === undefined || Object.hasOwn(faults, kind)) return [];
+    const near = didYouMean(kind, Object.keys(faults));
+    const hint = near === undefined ? 'give it a title under faults' : `did you mean "${near}"?`;
+    const message = `there is no fault kind "${kind}"`;
+    return [document.problemAt(path, { code: 'rule/unknown-fault', message, hint })];
+  });
+}
+
+/** Within one file; the rule of a later file takes the place of the one of that name. */
+function repeatedIds(document: SourceDocument): Problem[] {
+  const seen = new Set<string>();
+  return ((document.value as CorrelationSource).follows ?? []).flatMap(({ id }, i) => {
+    const isNew = !seen.has(id);
+    seen.add(id);
+    const message = `a rule "${id}" exists already in this file`;
+    return isNew ? [] : [document.problemAt(['follows', i, 'id'], { code: 'rule/duplicate', message })];
+  });
 }
 
 type Merged = Required<Omit<CorrelationSource, 'format' | 'shows'>> & {
@@ -64,6 +108,12 @@ function merged(sources: readonly CorrelationSource[]): Merged {
     silence: all((source) => source.silence),
     alone: all((source) => source.alone),
     resources: resources as Merged['resources'],
+    faults: all((source) => source.faults),
+    follows: [
+      ...new Map(
+        sources.flatMap(({ follows = [] }) => follows.map((one) => [one.id, one] as const)),
+      ).values(),
+    ],
     timing: all((source) => source.timing),
   };
 }

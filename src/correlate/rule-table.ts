@@ -1,6 +1,6 @@
 /** Correlation rules as they are asked for with every alarm: look-ups made once a rule set. */
 import type { FaultKind } from '../model/incident.ts';
-import type { CorrelationRules, Silence } from './rules.ts';
+import type { CorrelationRules, Following, Silence } from './rules.ts';
 import type { Family, Population, Symptom } from './symptoms.ts';
 
 export class RuleTable {
@@ -12,6 +12,7 @@ export class RuleTable {
   readonly #probed: ReadonlyMap<string, { readonly kind: FaultKind; readonly rank: number }>;
   readonly #upkeep: ReadonlySet<string>;
   readonly #anyPrior: number;
+  readonly #causes = new Map<string, Following[]>();
 
   constructor(rules: CorrelationRules) {
     this.rules = rules;
@@ -25,6 +26,11 @@ export class RuleTable {
     this.#speaks = new Set(resources.flatMap(([kind, { speaks }]) => (speaks === true ? [kind] : [])));
     this.#probed = new Map(rules.probes.map(([cause, kind], rank) => [cause, { kind, rank }]));
     this.#upkeep = new Set(rules.upkeep);
+    for (const one of rules.follows) {
+      const known = this.#causes.get(one.effect);
+      if (known === undefined) this.#causes.set(one.effect, [one]);
+      else known.push(one);
+    }
   }
 
   symptomOf(cause: string): Symptom {
@@ -64,6 +70,11 @@ export class RuleTable {
 
   isUpkeep(cause: string): boolean {
     return this.#upkeep.has(cause);
+  }
+
+  /** What may bring about an alarm of that cause. */
+  causesOf(effect: string): readonly Following[] {
+    return this.#causes.get(effect) ?? [];
   }
 
   /** The fault kind of the contract for a cause at a resource of that kind. */

@@ -1,4 +1,5 @@
 /** The form of a correlation rule file (`format: correlation/1`) as JSON schema, and the same as types. */
+import type { FaultWords } from '../model/fault-words.ts';
 import { type Symptom, symptoms } from './symptoms.ts';
 import { timings } from './timing.ts';
 
@@ -11,7 +12,18 @@ export interface CorrelationSource {
   readonly silence?: Readonly<Partial<Record<(typeof silences)[number], number>>>;
   readonly alone?: Readonly<Partial<Record<'gasp' | 'other', number>>>;
   readonly resources?: Readonly<Record<string, ResourceSource>>;
+  readonly faults?: Readonly<Record<string, FaultWords>>;
+  readonly follows?: readonly FollowsSource[];
   readonly timing?: Readonly<Partial<Record<(typeof timings)[number], string>>>;
+}
+
+export interface FollowsSource {
+  readonly id: string;
+  readonly cause: string;
+  readonly effect: string;
+  readonly on: 'same' | 'adjacent';
+  readonly within: string;
+  readonly share?: number;
 }
 
 interface ResourceSource {
@@ -42,11 +54,14 @@ const length = {
   pattern: '^\\d{1,6}(ms|s|m|h|d)$',
   description: 'a length of time such as 8s or 500ms',
 } as const;
+const words = { type: 'string', minLength: 1, maxLength: 200 } as const;
+const steps = { type: 'array', minItems: 1, maxItems: 20, items: words } as const;
 const symptom = { enum: symptoms } as const;
 
-const object = (properties: Readonly<Record<string, object>>): object => ({
+const object = (properties: Readonly<Record<string, object>>, required: readonly string[] = []): object => ({
   type: 'object',
   properties,
+  required,
   additionalProperties: false,
 });
 const each = (names: readonly string[], schema: object): object =>
@@ -59,8 +74,8 @@ const table = (schema: object): object => ({
 });
 
 /** JSON schema, draft 7. */
-export const correlationSchema: object = {
-  ...object({
+export const correlationSchema: object = object(
+  {
     format: { const: 'correlation/1' },
     symptoms: table(symptom),
     probes: table(name),
@@ -69,7 +84,24 @@ export const correlationSchema: object = {
     silence: each(silences, share),
     alone: each(['gasp', 'other'], share),
     resources: table(object({ prior: share, fault: name, degraded: name, speaks: { type: 'boolean' } })),
+    faults: table(
+      object(
+        {
+          title: object({ en: words, ru: words }, ['en', 'ru']),
+          runbook: object({ en: steps, ru: steps }, ['en', 'ru']),
+        },
+        ['title'],
+      ),
+    ),
+    follows: {
+      type: 'array',
+      maxItems: 1_000,
+      items: object(
+        { id: name, cause: name, effect: name, on: { enum: ['same', 'adjacent'] }, within: length, share },
+        [...['id', 'cause', 'effect', 'on', 'within']],
+      ),
+    },
     timing: each(timings, length),
-  }),
-  required: ['format'],
-};
+  },
+  ['format'],
+);

@@ -1,4 +1,5 @@
 /** Correlation rules as plain data, after compiling: what alarms say of the plant, which faults there are and how they show. */
+import type { DurationMs } from '../base/instant.ts';
 import type { FaultKind } from '../model/incident.ts';
 import type { Family, Symptom } from './symptoms.ts';
 import type { CorrelationTiming } from './timing.ts';
@@ -18,7 +19,21 @@ export interface CorrelationRules {
   readonly alone: { readonly gasp: number; readonly other: number };
   /** By kind; `*` for all that are not listed. */
   readonly resources: Readonly<Record<string, ResourceRule>>;
+  /** What an alarm brings about at its device or next to it. */
+  readonly follows: readonly Following[];
   readonly timing: CorrelationTiming;
+}
+
+/** An alarm of `effect` within that time after one of `cause` came of it. */
+export interface Following {
+  readonly id: string;
+  readonly cause: string;
+  readonly effect: string;
+  /** Where: at the same device, or at one that a link, a line or a session joins to it. */
+  readonly on: 'same' | 'adjacent';
+  readonly withinMs: DurationMs;
+  /** How often the cause brings it about there, 0..1. */
+  readonly share: number;
 }
 
 /** How often a fault leaves what is below it so. */

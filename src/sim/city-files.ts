@@ -37,6 +37,7 @@ export function configurationYaml(
     readonly policy: string;
     /** Folder of the profiles of its cable, copper and power devices. */
     readonly profiles: string;
+    readonly rules: string;
     readonly staff: readonly { id: string; name: string; skills: readonly string[]; limit: number }[];
   },
 ): string {
@@ -55,6 +56,7 @@ export function configurationYaml(
     subscribers: './subscribers.csv',
     policy: given.policy,
     profiles: given.profiles,
+    rules: given.rules,
     channels: {
       phones: {
         kind: 'webhook',

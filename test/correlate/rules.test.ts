@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { compileCorrelationRules, correlationSchema } from '../../src/correlate/correlate.ts';
 import { RuleTable } from '../../src/correlate/rule-table.ts';
 import { documentCheck, parseYaml } from '../../src/edge/files/yaml-document.ts';
-import { shippedDocument, shippedRules, shippedTable } from '../support/shipped-rules.ts';
+import { shippedDocuments, shippedFaults, shippedRules, shippedTable } from '../support/shipped-rules.ts';
 import { CityRun } from './city-run.ts';
 
 const check = documentCheck(correlationSchema);
 const own = (text: string) => parseYaml('own.yaml', `format: correlation/1\n${text}`).value;
-const withOwn = (text: string) => compileCorrelationRules([shippedDocument, own(text)]);
+const withOwn = (text: string) => compileCorrelationRules([...shippedDocuments, own(text)]);
 const tableOf = (text: string) => new RuleTable(withOwn(text).value!);
 
 describe('what a file of correlation rules says', () => {
@@ -23,7 +23,7 @@ describe('what a file of correlation rules says', () => {
   });
 
   test('the shipped file has no mistakes', () => {
-    expect(check(shippedDocument)).toEqual([]);
+    expect(shippedDocuments.flatMap(check)).toEqual([]);
   });
 
   test('a file alone names what it leaves open', () => {
@@ -80,5 +80,45 @@ describe('rules that change while the line runs', () => {
     });
     expect(city.to(19).correlation.open()).toEqual([]);
     expect(city.to(25).correlation.open()).toMatchObject([{ kind: 'splitter', root: 's1-1-1' }]);
+  });
+});
+
+describe('kinds of faults', () => {
+  test('every kind the engine may name has a title in both languages', () => {
+    const engine = [
+      'config',
+      'unexplained',
+      'flapping',
+      'duct',
+      'riser',
+      'link',
+      'collector',
+      'node-down',
+      'drop',
+      'site-power',
+    ];
+    expect(engine.filter((kind) => !Object.hasOwn(shippedFaults, kind))).toEqual([]);
+  });
+
+  test('a kind without a title is shown where it is named', () => {
+    const { problems } = withOwn('resources: { kiosk: { fault: node-dwn } }');
+    expect(problems).toMatchObject([
+      {
+        code: 'rule/unknown-fault',
+        file: 'own.yaml',
+        line: 2,
+        column: 30,
+        hint: 'did you mean "node-down"?',
+      },
+    ]);
+  });
+
+  test("a relation of one's own takes the place of the shipped one of its name", () => {
+    const table = tableOf(
+      'follows: [{ id: fan-heat, cause: FAN_FAIL, effect: HIGH_TEMP, on: same, within: 5m }]',
+    );
+    expect(table.causesOf('HIGH_TEMP')).toEqual([
+      { id: 'fan-heat', cause: 'FAN_FAIL', effect: 'HIGH_TEMP', on: 'same', withinMs: 300_000, share: 0.5 },
+    ]);
   });
 });

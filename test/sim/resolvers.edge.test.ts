@@ -25,6 +25,7 @@ test('the platform as the demo configures it: nothing wrong at first, then one p
     gatewaySecret: 'secret',
     policy: './policy.yaml',
     profiles: './collectors',
+    rules: './rules',
     staff: [],
   });
   const { value, problems } = parseConfig('demo/allclear.yaml', text);

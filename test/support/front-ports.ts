@@ -29,6 +29,7 @@ import { type IncidentId, subscriberKey } from '../../src/model/ids.ts';
 import type { DeviceReading } from '../../src/model/reading.ts';
 import type { Ticket } from '../../src/model/ticket.ts';
 import { anAlarm, aTicket } from './front-records.ts';
+import { shippedFaults } from './shipped-rules.ts';
 
 export const key = 'k'.repeat(40);
 export const viewerKey = 'v'.repeat(40);
@@ -79,15 +80,19 @@ export function memoryDaemon(
   const inputs: Input[] = [];
   const sessions = new Set<string>();
   let sequence = 0;
-  const feed = new LiveFeed(world.now(), () => ({
-    incidentsOpen: [...daemon.incidents.values()].filter(({ incident }) => incident.state === 'open').length,
-    alarmsRaised: [...daemon.alarms.values()].filter((alarm) => alarm.state === 'raised').length,
-    subscribersAffected: [...daemon.incidents.values()].reduce(
-      (sum, view) => sum + (view.impact?.subscribers ?? 0),
-      0,
-    ),
-    blindCollectors: [],
-  }));
+  const feed = new LiveFeed(world.now(), {
+    faults: () => shippedFaults,
+    totals: () => ({
+      incidentsOpen: [...daemon.incidents.values()].filter(({ incident }) => incident.state === 'open')
+        .length,
+      alarmsRaised: [...daemon.alarms.values()].filter((alarm) => alarm.state === 'raised').length,
+      subscribersAffected: [...daemon.incidents.values()].reduce(
+        (sum, view) => sum + (view.impact?.subscribers ?? 0),
+        0,
+      ),
+      blindCollectors: [],
+    }),
+  });
   const applied = (changes: readonly Change[]): Applied => {
     sequence++;
     return { sequence, at: world.now(), changes, effects: [], rest: [] };
@@ -95,6 +100,7 @@ export function memoryDaemon(
   const ports: FrontPorts = {
     world,
     live: feed,
+    faults: () => shippedFaults,
     publicUrl: options.publicUrl ?? 'http://127.0.0.1:8081',
     demo: options.demo,
     traffic: async (device) => daemon.traffic.get(device) ?? [],

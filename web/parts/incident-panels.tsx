@@ -38,6 +38,16 @@ export function CausePanel({ incident }: PanelProps) {
           </li>
         )}
       </ol>
+      {incident.runbook !== null && (
+        <details>
+          <summary>{say.runbook}</summary>
+          <ol>
+            {incident.runbook[language.value].map((step) => (
+              <li key={step}>{step}</li>
+            ))}
+          </ol>
+        </details>
+      )}
       <details>
         <summary>
           {say.why}: {plural(incident.alarms.length, words.value.alarms)}, {say.symptoms}{' '}

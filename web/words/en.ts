@@ -218,6 +218,7 @@ export const en = {
     also: 'Also possible',
     rest: 'not known',
     why: 'Why these alarms are one incident',
+    runbook: 'What to do first',
     affected: 'Affected',
     notices: 'Notices',
     none: 'Nobody is told yet.',

@@ -5,7 +5,7 @@ import { Fault } from '../../base/fault.ts';
 import { minutes } from '../../base/instant.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
-import type { CorrelationRules, CorrelationTiming } from '../../correlate/correlate.ts';
+import type { CorrelationRules } from '../../correlate/correlate.ts';
 import type { Book } from '../../edge/book/book.ts';
 import { openContents } from '../../edge/disk/contents.ts';
 import { openJournal } from '../../edge/journal/segments.ts';
@@ -24,7 +24,6 @@ export interface LineHostOptions {
   readonly book: Book;
   /** In force until the journal names others. */
   readonly rules: CorrelationRules;
-  readonly timing?: Partial<CorrelationTiming> | undefined;
   /** Durable batches in order, after the book has them. */
   readonly deliver: (batch: readonly Applied[]) => void;
   readonly onFailure: (error: unknown) => void;
@@ -57,7 +56,7 @@ export async function openLineHost(options: LineHostOptions): Promise<LineHost> 
     segmentBytes,
   });
   const snapshots = await openSnapshots({ folder: join(folder, 'snapshots') });
-  const line = new Line({ ...(await readIdentity(folder, world)), contents, timing: options.timing });
+  const line = new Line({ ...(await readIdentity(folder, world)), contents });
   const newest = await snapshots.latestSnapshot();
   const snapshot = newest.snapshot === undefined ? undefined : decodeSnapshot(newest.snapshot.bytes);
   if (snapshot !== undefined) await contents.loadNamed(snapshot.rooms.named);

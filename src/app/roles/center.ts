@@ -1,6 +1,5 @@
 /** The centre: line, book, courier, collector and fronts in one process, with the book and the series in workers. */
 import { Fault } from '../../base/fault.ts';
-import { seconds } from '../../base/instant.ts';
 import { formatProblem, type Problem } from '../../base/problem.ts';
 import type { Wake } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
@@ -41,14 +40,6 @@ import { machine, wallClockLead } from '../world.ts';
 import { type HeldLock, lockData, orphanPatienceMs } from './data-lock.ts';
 import type { PlayMessage } from './simulation.ts';
 
-/** The demo plays an outage in three minutes, so what takes minutes in a network takes seconds there. */
-const demoTiming = {
-  quietMs: seconds(3),
-  leftoverMs: seconds(12),
-  revisitMs: seconds(30),
-  askAfterMs: seconds(1),
-};
-
 export async function startCenter(host: RoleHost): Promise<StartedRole> {
   const whole = await loadWhole(host.start);
   const { value: installation, problems } = await readBeside(whole, host.start.config);
@@ -85,7 +76,7 @@ class Center {
   readonly #reload: Reload;
   /** In force now. */
   #config: Config;
-  #ruleFiles: Installation['rules']['inForce'] = [];
+  #rules: Installation['rules'] | undefined;
   #deviceOf: ReturnType<typeof deviceIndex>;
   readonly #placesOf = (engineId: string) => this.#collector?.placesOf(engineId) ?? [];
   #lineHost: LineHost | undefined;
@@ -105,7 +96,10 @@ class Center {
     this.#deviceOf = deviceIndex(config.devices, this.#placesOf);
     this.#devices = new DeviceBoard(config.devices);
     this.#series = new SeriesFigures({ series: parts.series, world: host.world });
-    this.#live = new LiveFeed(host.world.now(), () => this.#totals());
+    this.#live = new LiveFeed(host.world.now(), {
+      totals: () => this.#totals(),
+      faults: () => this.#rules?.faults ?? {},
+    });
     this.#reload = new Reload({
       start: host.start,
       places,
@@ -126,7 +120,6 @@ class Center {
       world,
       book,
       rules: correlation,
-      timing: host.start.demo === undefined ? undefined : demoTiming,
       deliver: (batch) => this.#deliver(batch),
       onFailure: (error) => host.fail(exitCodes.disk, error),
     });
@@ -168,7 +161,8 @@ class Center {
     const line = this.#lineHost!;
     const { config, rules } = installation;
     const isChanged =
-      !saysSame(forCourier(config), forCourier(this.#config)) || !saysSame(rules.inForce, this.#ruleFiles);
+      !saysSame(forCourier(config), forCourier(this.#config)) ||
+      !saysSame(rules.inForce, this.#rules?.inForce);
     if (this.#courier === undefined || isChanged) {
       await this.#courier?.stop();
       this.#courier = undefined;
@@ -184,7 +178,7 @@ class Center {
     }
     const { channels } = this.#courier;
     const problems = await setUpLine({ host: line, book, installation, channels, world: host.world });
-    this.#ruleFiles = rules.inForce;
+    this.#rules = rules;
     return problems;
   }
 
@@ -241,6 +235,7 @@ class Center {
         incidentOf: (subscriber: SubscriberKey) => line.line.incidentOf(subscriber),
       }),
       live: this.#live,
+      faults: () => this.#rules?.faults ?? {},
       status: () => statusOf(this.#counters(), world),
       isReady: () => this.#isReady,
       metrics: () => metricsText(this.#counters()),

@@ -13,6 +13,7 @@ import {
   type DetectionRules,
   detectionSchema,
 } from '../../detect/detect.ts';
+import type { FaultGlossary } from '../../model/fault-words.ts';
 import { type NoticeTexts, parseNoticeTexts } from './notice-texts.ts';
 import { type DocumentCheck, documentCheck, parseYaml } from './yaml-document.ts';
 import { readText, yamlFiles } from './yaml-folder.ts';
@@ -23,6 +24,8 @@ export interface LoadedRules {
   readonly replaced: readonly { readonly rule: string; readonly by: string }[];
   /** undefined when the sound files say too little to find causes by. */
   readonly correlation: CorrelationRules | undefined;
+  /** What kinds of faults are called. */
+  readonly faults: FaultGlossary;
   /** undefined when no sound texts were found. */
   readonly texts: NoticeTexts | undefined;
   /** Files that were read. */
@@ -53,7 +56,7 @@ export async function loadRules(folders: readonly string[]): Promise<Parsed<Load
     ...written.problems,
   );
   const value = {
-    ...{ detection, replaced, correlation: causes.value, texts: written.value },
+    ...{ detection, replaced, correlation: causes.value, faults: causes.faults, texts: written.value },
     ...{ files, inForce },
   };
   return { value, problems };

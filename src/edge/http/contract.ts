@@ -85,16 +85,16 @@ export interface IncidentJson {
   readonly title: string;
   readonly cause: string;
   readonly words: Readonly<Record<Language, IncidentWordsJson>>;
+  /** What to do first, step by step; null where no rule says. */
+  readonly runbook: Readonly<Record<Language, readonly string[]>> | null;
   readonly etr: EtrJson | null;
-  /** Subscriber tickets attached. */
   readonly tickets: number;
   readonly notices: NoticeCounts;
 }
 
-/** An incident as the live list shows it: no explanation, no history, no alarm ids. */
-export type IncidentRowJson = Omit<IncidentJson, 'alarms' | 'explanation' | 'history' | 'affected'> & {
-  readonly alarmCount: number;
-};
+/** An incident as the live list shows it: no explanation, no history, no alarm ids, no steps. */
+export type IncidentRowJson = Omit<IncidentJson, OfOne> & { readonly alarmCount: number };
+type OfOne = 'alarms' | 'explanation' | 'history' | 'affected' | 'runbook';
 
 export interface AlarmJson {
   readonly id: string;

@@ -40,7 +40,11 @@ export const incidentRoutes: readonly Route[] = [
     answers: 'a list of incidents',
     async handle({ ports, query, page, language }) {
       const state = query['state'] as 'open' | 'resolved' | 'closed' | undefined;
-      return ok(listJson(await ports.query.incidents(state, page), (view) => incidentJson(view, language)));
+      return ok(
+        listJson(await ports.query.incidents(state, page), (view) =>
+          incidentJson(view, ports.faults(), language),
+        ),
+      );
     },
   },
   {
@@ -114,5 +118,5 @@ async function commandIncident(call: Call, command: Command): Promise<Reply> {
 
 async function incidentReply({ ports, id, language }: Call): Promise<Reply> {
   const view = await ports.query.incident(id);
-  return view === undefined ? unknownId('incident', id) : ok(incidentJson(view, language));
+  return view === undefined ? unknownId('incident', id) : ok(incidentJson(view, ports.faults(), language));
 }

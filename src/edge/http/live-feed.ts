@@ -4,6 +4,7 @@ import type { Instant } from '../../base/instant.ts';
 import type { Applied } from '../../flow/applied.ts';
 import type { Alarm } from '../../model/alarm.ts';
 import type { Change } from '../../model/change.ts';
+import type { FaultGlossary } from '../../model/fault-words.ts';
 import type { Impact, Incident } from '../../model/incident.ts';
 import { type NoticeCounts, noNotices } from '../../model/notice.ts';
 import { severities } from '../../model/observation.ts';
@@ -24,6 +25,7 @@ export class LiveFeed implements LivePort {
   readonly #ring: (LiveEventJson | undefined)[] = new Array(ringSize).fill(undefined);
   readonly #listeners = new Set<(event: LiveEventJson) => void>();
   readonly #totals: () => LiveTotalsJson;
+  readonly #faults: () => FaultGlossary;
   readonly #firstSequence: number;
   #sequence: number;
 
@@ -31,10 +33,14 @@ export class LiveFeed implements LivePort {
    * `startedAt` numbers the events of this run above those of any run before: a run would need a million events a
    * second to reach the numbers of the next. So a reader from before a restart is told to start anew.
    */
-  constructor(startedAt: Instant, totals: () => LiveTotalsJson) {
+  constructor(
+    startedAt: Instant,
+    { totals, faults }: { readonly totals: () => LiveTotalsJson; readonly faults: () => FaultGlossary },
+  ) {
     this.#sequence = startedAt * 1_000;
     this.#firstSequence = this.#sequence;
     this.#totals = totals;
+    this.#faults = faults;
   }
 
   get sequence(): number {
@@ -81,7 +87,7 @@ export class LiveFeed implements LivePort {
       kind: 'snapshot',
       sequence: this.#sequence,
       at: iso(at),
-      incidents: [...this.#incidents.values()].map(incidentRowJson).reverse(),
+      incidents: [...this.#incidents.values()].map((view) => incidentRowJson(view, this.#faults())).reverse(),
       alarms: [...this.#alarms.values()].reverse(),
       totals: this.#totals(),
     };
@@ -183,7 +189,7 @@ export class LiveFeed implements LivePort {
   #emitIncident(id: string): void {
     const view = this.#incidents.get(id);
     if (view === undefined) return;
-    this.#emit({ kind: 'incident', incident: incidentRowJson(view) });
+    this.#emit({ kind: 'incident', incident: incidentRowJson(view, this.#faults()) });
     // A closed or merged incident is told once more and then leaves the live list; the book keeps it.
     if (view.incident.state === 'closed' || view.incident.state === 'merged') this.#incidents.delete(id);
   }

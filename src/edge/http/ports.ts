@@ -8,6 +8,7 @@ import type { Alarm } from '../../model/alarm.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
 import type { Conflict, Fact, FactKind } from '../../model/discovered.ts';
 import type { DnsView } from '../../model/dns.ts';
+import type { FaultGlossary } from '../../model/fault-words.ts';
 import type { SubscriberKey } from '../../model/ids.ts';
 import type { Impact, Incident, SubscriberClass } from '../../model/incident.ts';
 import type { NoticeCounts, NoticeState, NoticeType } from '../../model/notice.ts';
@@ -23,6 +24,8 @@ export interface FrontPorts {
   submit(input: Input): Promise<Applied>;
   readonly query: BookQueries;
   readonly live: LivePort;
+  /** What kinds of faults are called by the rules in force. */
+  faults(): FaultGlossary;
   status(): StatusJson;
   /** True from the moment inputs are taken: `/readyz`. */
   isReady(): boolean;

@@ -1,6 +1,7 @@
 /** Records of the book as the JSON of the outside contract: ISO times, null for what is absent. */
 import type { Instant } from '../../base/instant.ts';
 import type { Alarm } from '../../model/alarm.ts';
+import type { FaultGlossary } from '../../model/fault-words.ts';
 import { type PerceivedSeverity, severities } from '../../model/observation.ts';
 import type {
   AlarmJson,
@@ -19,7 +20,7 @@ import type {
   TaskJson,
   TicketJson,
 } from './contract.ts';
-import { incidentWords } from './incident-words.ts';
+import { incidentWords, wordsOf } from './incident-words.ts';
 import type {
   ConfirmationView,
   DeviceView,
@@ -39,9 +40,9 @@ export function listJson<T, J>(listed: Listed<T>, convert: (item: T) => J): List
   return { items: listed.items.map(convert), total: listed.total, next: listed.next ?? null };
 }
 
-export function incidentJson(view: IncidentView, language: Language): IncidentJson {
+export function incidentJson(view: IncidentView, faults: FaultGlossary, language: Language): IncidentJson {
   const { incident } = view;
-  const { alarmCount: _, ...row } = incidentRowJson(view);
+  const { alarmCount: _, ...row } = incidentRowJson(view, faults);
   return {
     ...row,
     alarms: incident.alarms,
@@ -56,12 +57,16 @@ export function incidentJson(view: IncidentView, language: Language): IncidentJs
     })),
     title: row.words[language].title,
     cause: row.words[language].cause,
+    runbook: wordsOf(faults, incident.kind)?.runbook ?? null,
   };
 }
 
-export function incidentRowJson(view: IncidentView): IncidentRowJson {
+export function incidentRowJson(view: IncidentView, faults: FaultGlossary): IncidentRowJson {
   const { incident, impact } = view;
-  const words = { en: incidentWords(incident, 'en'), ru: incidentWords(incident, 'ru') };
+  const words = {
+    en: incidentWords(incident, faults, 'en'),
+    ru: incidentWords(incident, faults, 'ru'),
+  };
   return {
     incident: incident.id,
     id: incident.id,

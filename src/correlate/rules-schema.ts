@@ -17,7 +17,7 @@ export interface CorrelationSource {
   readonly timing?: Readonly<Partial<Record<(typeof timings)[number], string>>>;
 }
 
-export interface FollowsSource {
+interface FollowsSource {
   readonly id: string;
   readonly cause: string;
   readonly effect: string;

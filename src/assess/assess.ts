@@ -5,11 +5,11 @@
  */
 
 import { canonicalJson } from '../base/canonical.ts';
-import { after, type Instant, minutes } from '../base/instant.ts';
+import type { Instant } from '../base/instant.ts';
 import { tidied, without } from '../base/ranges.ts';
+import type { Calendar } from '../model/calendar.ts';
 import type { IncidentId, SubscriberRange } from '../model/ids.ts';
 import {
-  type Etr,
   type Impact,
   type ImpactChange,
   type Incident,
@@ -18,13 +18,18 @@ import {
   subscriberClasses,
 } from '../model/incident.ts';
 import type { Policy } from '../model/policy.ts';
+import { zoneNameOf } from '../model/subscriber-columns.ts';
+import type { TaskChange } from '../model/task.ts';
 import type { Subscribers, Topology } from '../topology/topology.ts';
 import { affectedRanges, affectedSubscribers } from './affected.ts';
+import { Expectation, type ExpectationSnapshot } from './expectation.ts';
 
 interface AssessmentSnapshot {
   readonly version: number;
   readonly assessed: readonly Assessed[];
   readonly closed: readonly Assessed[];
+  /** Absent in what older versions kept. */
+  readonly expectation?: ExpectationSnapshot | undefined;
 }
 
 interface Assessed {
@@ -39,7 +44,6 @@ export interface CoverOptions {
   readonly resolvedSince?: Instant | undefined;
 }
 
-const etrStep = minutes(10);
 /** Ended incidents kept for `incidentOf` and late readers; beyond it the oldest go. */
 const endedLimit = 5_000;
 
@@ -47,7 +51,7 @@ export class Assessment {
   #topology: Topology | undefined;
   #subscribers: Subscribers | undefined;
   #version = 0;
-  #policy: Policy | undefined;
+  readonly #expectation = new Expectation();
   readonly #assessed = new Map<IncidentId, Assessed>();
   /** Closed ones, in the order of closing: a relapse goes on with their revisions, since notices are known by them. */
   readonly #closed = new Map<IncidentId, Assessed>();
@@ -57,6 +61,7 @@ export class Assessment {
     this.#topology = topology;
     this.#subscribers = subscribers;
     this.#version = version;
+    this.#expectation.setTopology(topology);
   }
 
   /** Measures every incident again in the numbers of the topology in force (design L6). */
@@ -70,14 +75,48 @@ export class Assessment {
   }
 
   setPolicy(policy: Policy): void {
-    this.#policy = policy;
+    this.#expectation.setPolicy(policy);
+  }
+
+  setCalendar(calendar: Calendar): void {
+    this.#expectation.setCalendar(calendar);
+  }
+
+  /** When a promise is about to lapse. */
+  get wakeAt(): Instant | undefined {
+    return this.#expectation.wakeAt;
+  }
+
+  /** Promises that lapse are renewed before they do. */
+  wake(at: Instant): ImpactChange[] {
+    return this.#reconsider(this.#expectation.due(at), 'renew', at);
+  }
+
+  /** Crews came to a milestone, or fell back behind one. */
+  onTasks(changes: readonly TaskChange[], at: Instant): ImpactChange[] {
+    const reached = changes.map((change) => this.#expectation.reached(change, at));
+    return this.#reconsider([...new Set(reached.filter((id) => id !== undefined))], 'revise', at);
   }
 
   take(changes: readonly IncidentChange[], at: Instant): ImpactChange[] {
     return changes.map((change) => this.#assess(change, at)).filter((change) => change !== undefined);
   }
 
-  /** An operator's word replaces the table for the rest of the incident. */
+  #reconsider(incidents: readonly IncidentId[], how: 'renew' | 'revise', at: Instant): ImpactChange[] {
+    const changes: ImpactChange[] = [];
+    for (const id of incidents) {
+      const held = this.#assessed.get(id);
+      if (held === undefined || isOver(held.incident)) continue;
+      const etr = this.#expectation[how](id, held.impact.etr, at);
+      if (etr === held.impact.etr) continue;
+      const impact: Impact = { ...held.impact, etr };
+      this.#assessed.set(id, { ...held, impact, at });
+      changes.push({ kind: 'etrChanged', incident: held.incident, impact, joined: [], left: [] });
+    }
+    return changes;
+  }
+
+  /** An operator's word replaces what was learned for the rest of the incident. */
   setEtr(
     incident: IncidentId,
     etr: { readonly from: Instant; readonly to: Instant },
@@ -89,6 +128,7 @@ export class Assessment {
     const { from, to } = etr;
     const impact: Impact = { ...held.impact, etr: { from, to, source: 'operator', revision } };
     this.#assessed.set(incident, { ...held, impact, at });
+    this.#expectation.overruled(incident);
     return [{ kind: 'etrChanged', incident: held.incident, impact, joined: [], left: [] }];
   }
 
@@ -119,30 +159,32 @@ export class Assessment {
   snapshot(): unknown {
     // In the order they came: what is re-based and forgotten first depends on it.
     const assessed = [...this.#assessed.values()];
-    return JSON.parse(
-      canonicalJson({ version: this.#version, assessed, closed: [...this.#closed.values()] }),
-    );
+    const closed = [...this.#closed.values()];
+    const expectation = this.#expectation.snapshot();
+    return JSON.parse(canonicalJson({ version: this.#version, assessed, closed, expectation }));
   }
 
   /** Takes what `snapshot` gave. */
   restore(snapshot: unknown): void {
-    const { version, assessed, closed } = snapshot as AssessmentSnapshot;
+    const { version, assessed, closed, expectation } = snapshot as AssessmentSnapshot;
     this.#version = version;
     this.#assessed.clear();
     this.#closed.clear();
     for (const held of assessed) this.#assessed.set(held.incident.id, held);
     for (const held of closed) this.#closed.set(held.incident.id, held);
+    if (expectation !== undefined) this.#expectation.restore(expectation);
   }
 
   #assess({ kind, incident }: IncidentChange, at: Instant): ImpactChange | undefined {
     if (incident.state === 'closed') {
-      this.#close(incident);
+      this.#close(incident, at);
       return undefined;
     }
     const held = this.#assessed.get(incident.id) ?? this.#closed.get(incident.id);
     this.#closed.delete(incident.id);
     if (incident.state === 'merged') {
       this.#assessed.delete(incident.id);
+      this.#expectation.forget(incident.id);
       if (held === undefined) return undefined;
       const revision = held.impact.revision + 1;
       const impact: Impact = {
@@ -156,10 +198,10 @@ export class Assessment {
       return { kind: 'assessed', incident, impact, joined: [], left: held.impact.ranges };
     }
     const measured = this.#measure(incident, held?.impact);
-    const impact: Impact = {
-      ...measured,
-      etr: this.#expected(incident, held, kind === 'reopened' ? at : undefined),
-    };
+    const isRelapse = kind === 'reopened';
+    const zone = this.#zoneOf(measured.ranges[0]);
+    const etr = this.#expectation.expect(incident, held?.impact.etr, { at, isRelapse, zone });
+    const impact: Impact = { ...measured, etr };
     this.#assessed.set(incident.id, { incident, impact, at });
     this.#forgetEnded();
     const before = held?.impact;
@@ -176,7 +218,13 @@ export class Assessment {
     };
   }
 
-  #close(incident: Incident): void {
+  #zoneOf(range: SubscriberRange | undefined): string | undefined {
+    if (range === undefined || this.#subscribers === undefined) return undefined;
+    return zoneNameOf(this.#subscribers, range.from);
+  }
+
+  #close(incident: Incident, at: Instant): void {
+    this.#expectation.closed(incident, at);
     const held = this.#assessed.get(incident.id);
     this.#assessed.delete(incident.id);
     if (held !== undefined) this.#closed.set(incident.id, { ...held, incident });
@@ -209,26 +257,6 @@ export class Assessment {
       subscribers: count,
       byClass,
     };
-  }
-
-  /** From the table of repair times, after the onset (after the relapse when reopened); an operator's word stays. */
-  #expected(
-    incident: Incident,
-    held: Assessed | undefined,
-    reopenedAt: Instant | undefined,
-  ): Etr | undefined {
-    const known = held?.impact.etr;
-    if (known?.source === 'operator' && reopenedAt === undefined) return known;
-    if (known !== undefined && reopenedAt === undefined && held?.incident.kind === incident.kind)
-      return known;
-    const table = this.#policy?.etr;
-    const lengths = table === undefined ? undefined : (own(table, incident.kind) ?? own(table, '*'));
-    if (lengths === undefined || isOver(incident)) return known;
-    const onset = reopenedAt ?? incident.startedAt;
-    const from = roundedUp(after(onset, lengths.p50Ms));
-    const to = roundedUp(after(onset, lengths.p80Ms));
-    if (known?.from === from && known.to === to) return known;
-    return { from, to, source: 'table', revision: (known?.revision ?? 0) + 1 };
   }
 
   #forgetEnded(): void {
@@ -282,6 +310,3 @@ const nobody = (): Record<SubscriberClass, number> => ({
   vip: 0,
   staff: 0,
 });
-const roundedUp = (at: Instant): Instant => (Math.ceil(at / etrStep) * etrStep) as Instant;
-const own = <V>(table: Readonly<Record<string, V>>, key: string): V | undefined =>
-  Object.hasOwn(table, key) ? table[key] : undefined;

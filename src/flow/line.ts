@@ -245,6 +245,7 @@ export class Line {
   #taskChanges(changes: readonly TaskChange[], pass: Pass): void {
     if (changes.length === 0) return;
     pass.tasks(changes);
+    this.#reassessed(this.#rooms.assessment.onTasks(changes, pass.at), pass);
     const done = changes.filter((change) => change.kind === 'done');
     if (done.length > 0) this.#confirmed(this.#rooms.confirmations.worked(done, pass.context), pass);
   }
@@ -279,12 +280,8 @@ export class Line {
         return this.#observe(this.#rooms.alarms.clear(command.alarm, pass.at), pass);
       case 'reconcile':
         return this.#observe(this.#rooms.alarms.reconcile(command, pass.at), pass);
-      case 'setEtr': {
-        const impacts = this.#rooms.assessment.setEtr(command.incident, command, pass.at);
-        pass.impacts(impacts);
-        this.#attachTickets(impacts, pass);
-        return this.#plan(this.#rooms.notices.onImpact(impacts, pass.context), pass);
-      }
+      case 'setEtr':
+        return this.#reassessed(this.#rooms.assessment.setEtr(command.incident, command, pass.at), pass);
       case 'approveNotices':
         return this.#plan(this.#rooms.notices.approve(command.incident, pass.context), pass);
       case 'refuseNotices':
@@ -323,6 +320,7 @@ export class Line {
   #tick(pass: Pass): void {
     this.#observe(this.#rooms.alarms.wake(pass.at), pass);
     this.#incidents(this.#rooms.correlation.wake(pass.context), pass);
+    this.#reassessed(this.#rooms.assessment.wake(pass.at), pass);
     this.#plan(this.#rooms.notices.wake(pass.context), pass);
     this.#confirmed(this.#rooms.confirmations.wake(pass.context), pass);
     this.#taskChanges(this.#rooms.dispatch.wake(pass.context), pass);
@@ -330,7 +328,12 @@ export class Line {
 
   #useTopology(input: Extract<Input, { kind: 'topologyVersion' }>, pass: Pass): void {
     this.#rooms.useTopology(input);
-    const impacts = this.#rooms.assessment.rebase(pass.at);
+    this.#reassessed(this.#rooms.assessment.rebase(pass.at), pass);
+  }
+
+  /** Who is touched, or until when, was judged anew without news of the incident itself. */
+  #reassessed(impacts: readonly ImpactChange[], pass: Pass): void {
+    if (impacts.length === 0) return;
     pass.impacts(impacts);
     this.#attachTickets(impacts, pass);
     this.#plan(this.#rooms.notices.onImpact(impacts, pass.context), pass);

@@ -82,6 +82,7 @@ export class Rooms {
     return [
       this.alarms.wakeAt,
       this.correlation.wakeAt,
+      this.assessment.wakeAt,
       this.notices.wakeAt,
       this.confirmations.wakeAt,
       this.dispatch.wakeAt,
@@ -124,6 +125,7 @@ export class Rooms {
   useCalendar(hash: string): void {
     const calendar = this.#contents.calendar(hash);
     this.#named = { ...this.#named, calendar: hash };
+    this.assessment.setCalendar(calendar);
     this.notices.setCalendar(calendar);
     this.confirmations.setCalendar(calendar);
   }

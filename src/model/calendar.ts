@@ -26,6 +26,12 @@ function offsetMinutes(calendar: Calendar, zone: string | undefined, at: number)
   return offset;
 }
 
+/** Minutes of the local day, 0..1439. */
+export function localMinutes(calendar: Calendar, zone: string | undefined, at: Instant): number {
+  const minutes = Math.floor(at / minuteMs) + offsetMinutes(calendar, zone, at);
+  return ((minutes % dayMinutes) + dayMinutes) % dayMinutes;
+}
+
 /** When the quiet hours that hold at `at` end; undefined when it is not quiet. */
 export function quietUntil(
   calendar: Calendar,
@@ -35,8 +41,7 @@ export function quietUntil(
   const { zone, quiet } = place;
   if (quiet === undefined || quiet.fromMinute === quiet.toMinute) return undefined;
   const offset = offsetMinutes(calendar, zone, at);
-  const localMinutes = Math.floor(at / minuteMs) + offset;
-  const minute = ((localMinutes % dayMinutes) + dayMinutes) % dayMinutes;
+  const minute = localMinutes(calendar, zone, at);
   const { fromMinute, toMinute } = quiet;
   const isQuiet =
     fromMinute < toMinute

@@ -87,7 +87,8 @@ export interface IncidentChange {
 export interface Etr {
   readonly from: Instant;
   readonly to: Instant;
-  readonly source: 'table' | 'operator';
+  /** `history` where the line's own repairs weigh more than the table. */
+  readonly source: 'table' | 'history' | 'operator';
   readonly revision: number;
 }
 

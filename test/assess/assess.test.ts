@@ -64,7 +64,7 @@ test('an incident touches everybody below its root, counted by class, with a tim
   expect(joined).toEqual(impact.ranges);
   expect(left).toEqual([]);
   const at = (hour: number, minute: number): number => Date.UTC(2026, 0, 1, hour, minute);
-  expect(impact.etr).toEqual({ from: at(13, 10), to: at(13, 50), source: 'table', revision: 1 });
+  expect(impact.etr).toEqual({ from: at(13, 10), to: at(14, 0), source: 'table', revision: 1 });
 });
 
 test('a wider cause raises the revision and says who came; the same again says nothing', () => {

@@ -51,7 +51,7 @@ export interface IncidentWordsJson {
 export interface EtrJson {
   readonly from: string;
   readonly to: string;
-  readonly source: 'table' | 'operator';
+  readonly source: 'table' | 'history' | 'operator';
   readonly revision: number;
 }
 

@@ -19,7 +19,7 @@ export interface RepairCell {
 export type Milestone = 'accepted' | 'repaired';
 
 /** First quantiles of a kind, until it has its own history. */
-export interface FirstTimes {
+interface FirstTimes {
   readonly p50Ms: number;
   readonly p80Ms: number;
 }

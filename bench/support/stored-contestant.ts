@@ -98,7 +98,7 @@ function portsOnly(id: string, groups: PolledPlan['groups']): PolledDevice {
     fill: () => undefined,
     probe: async () => true,
     changeMarks: async () => undefined,
-    full: () => full,
+    named: () => full,
     reading: async () => full,
     profile: () => 'generic',
   };

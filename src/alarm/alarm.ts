@@ -13,7 +13,7 @@ import { neverHappens } from '../base/fault.ts';
 import { type Instant, minutes } from '../base/instant.ts';
 import { type Alarm, type AlarmChange, endsWithProofOfLife } from '../model/alarm.ts';
 import { type AlarmId, alarmId, type IncidentId, type ResourceId } from '../model/ids.ts';
-import type { Observation, ObservationSource } from '../model/observation.ts';
+import type { Observation, ObservationSource, PerceivedSeverity } from '../model/observation.ts';
 import type { Policy } from '../model/policy.ts';
 import { decayed, fallsTo } from './flap-damping.ts';
 import { bounded, firstRecord, isJudgedByPolls, reborn } from './record.ts';
@@ -33,6 +33,7 @@ export interface Reconciliation {
     readonly resource: ResourceId;
     readonly cause: string;
     readonly by?: ResourceId | undefined;
+    readonly severity?: PerceivedSeverity | undefined;
   }[];
 }
 

@@ -33,7 +33,7 @@ export { type CellGroup, planOf } from './plan.ts';
 export type { Profile, Profiles } from './profile.ts';
 export { profileSchema } from './profile-schema.ts';
 export { judgeTest, type ProfileTest } from './profile-test.ts';
-export { type DeviceAnswer, readDevice } from './read-device.ts';
+export { type DeviceAnswer, type ReadingOrder, readDevice } from './read-device.ts';
 export { readingOfCells } from './reading-of-cells.ts';
 export { groundedProfile, isRelative } from './relative-oids.ts';
 export type { FillOutcome } from './session.ts';

@@ -1,10 +1,21 @@
 /** The columns that one full reading has walked, each once whichever tables want it: index to value. */
+import { inSlices } from '../base/slices.ts';
 import type { Table } from './profile.ts';
 import { Row, type RowCells } from './row.ts';
-import type { Oid, Session, SessionProblem, VarbindValue, WalkBudget } from './session.ts';
+import type { Oid, Session, SessionProblem, Varbind, VarbindValue, WalkBudget } from './session.ts';
+
+/** Cells and indexes that are only put in their place, between two pauses. */
+const sliceCells = 5_000;
+
+type InTurns = <T>(work: Generator<void, T>) => T | Promise<T>;
 
 export class ColumnStore {
   readonly #columns = new Map<Oid, Map<string, VarbindValue>>();
+  readonly #inTurns: InTurns;
+
+  constructor(inTurns: InTurns) {
+    this.#inTurns = inTurns;
+  }
 
   /** Asks for those of the columns that are not there yet; what arrived is kept when the rest failed. */
   async walk(
@@ -18,12 +29,13 @@ export class ColumnStore {
     const answer = await session.walk(wanted, budget);
     const prefixes = wanted.map((column) => `${column}.`);
     let place = 0;
-    for (const { oid, value } of answer.varbinds) {
+    const take = ({ oid, value }: Varbind): void => {
       // Neighbours in an answer mostly belong to the next column, so the search starts there.
       place = columnOf(prefixes, oid, place + 1);
-      if (place < 0) continue;
+      if (place < 0) return;
       this.#columns.get(wanted[place]!)?.set(oid.slice(prefixes[place]!.length), value);
-    }
+    };
+    await this.#inTurns(inSlices(answer.varbinds, sliceCells, take));
     const isSilent = answer.problem?.kind === 'timeout' && answer.varbinds.length === 0;
     return { problem: answer.problem, isSilent };
   }
@@ -34,20 +46,19 @@ export class ColumnStore {
   }
 
   /** Rows that have at least one cell of the table itself, in numeric order of index. */
-  rowsOf(table: Table): Row[] {
+  *rowsOf(table: Table): Generator<Row> {
     const columns = table.columns.map((column) => this.#columns.get(column));
     const indexes = new Set<string>();
     for (const own of columns.slice(0, table.ownColumns))
       for (const index of own?.keys() ?? []) indexes.add(index);
-    const sorted = [...indexes].sort(compareIndexes);
-    return sorted.flatMap((index) => {
+    for (const index of [...indexes].sort(compareIndexes)) {
       const cells: RowCells = {
         index,
         at: (column) => columns[column]?.get(index),
         keyed: (column, key) => columns[column]?.get(key),
       };
-      return Row.of(table, cells);
-    });
+      yield* Row.of(table, cells);
+    }
   }
 }
 

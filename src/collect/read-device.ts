@@ -1,5 +1,5 @@
 /** One full reading of a device: everything its profile names, with what failed said by table. */
-import type { Instant } from '../base/instant.ts';
+import { drained, inSlices } from '../base/slices.ts';
 import type { DeviceReading } from '../model/reading.ts';
 import { ColumnStore } from './column-store.ts';
 import { Found } from './found.ts';
@@ -26,14 +26,23 @@ export type DeviceAnswer =
  */
 const readingBudget: WalkBudget = { requests: 1_450, rows: usualRows, timeMs: 60_000 };
 
-/** `at` as ISO time comes from the caller: rooms have no clock and no calendar. */
+/** Rows, each some 40 µs, between two pauses. */
+export const sliceRows = 100;
+
+export interface ReadingOrder {
+  /** ISO time: rooms have no clock and no calendar. */
+  readonly at: string;
+  readonly budget?: WalkBudget | undefined;
+  /** Does the long work: a device of 50,000 rows would hold everybody up for seconds. Default: all at once. */
+  readonly inTurns?: (<T>(work: Generator<void, T>) => T | Promise<T>) | undefined;
+}
+
 export async function readDevice(
   session: Session,
   profile: Profile,
-  at: { readonly instant: Instant; readonly iso: string },
-  budget: WalkBudget = readingBudget,
+  { at, budget = readingBudget, inTurns = drained }: ReadingOrder,
 ): Promise<DeviceAnswer> {
-  const columns = new ColumnStore();
+  const columns = new ColumnStore(inTurns);
   const identity = await readIdentity(session, profile, { columns, budget });
   if ('kind' in identity) return { kind: 'problem', problem: identity };
   const incomplete: { table: string; problem: SessionProblem }[] = [];
@@ -43,14 +52,14 @@ export async function readDevice(
     const { problem, isSilent } = await columns.walk(session, table.columns, left);
     if (problem?.kind === 'overBudget') left = quarterOf(left);
     if (problem !== undefined) incomplete.push({ table: table.name, problem });
-    rows.push(...columns.rowsOf(table));
+    await inTurns(inSlices(columns.rowsOf(table), sliceRows, (row) => rows.push(row)));
     // A device that fell silent is not asked table after table.
     if (isSilent) break;
   }
-  const { cut, ...parts } = readingOfRows(rows, identity.version);
+  const { cut, ...parts } = await inTurns(readingInSlices(rows, identity.version));
   const reading: DeviceReading = {
     format: 'device-reading/1',
-    at: at.iso,
+    at,
     profile: profile.id,
     device: identity,
     ...parts,
@@ -72,12 +81,24 @@ interface RowsRead
 }
 
 /** What rows mean, in the order of the profile's tables, whoever brought their cells. */
-export function readingOfRows(rows: readonly Row[], version: string | undefined, most?: number): RowsRead {
+export const readingOfRows = (rows: readonly Row[], version: string | undefined, most?: number): RowsRead =>
+  drained(readingInSlices(rows, version, most));
+
+/** The same with pauses. */
+function* readingInSlices(
+  rows: readonly Row[],
+  version: string | undefined,
+  most?: number,
+): Generator<void, RowsRead> {
   const interfaces = new InterfaceList();
-  for (const row of rows) if (isOfInterfaces(row.table)) interfaces.add(row);
+  yield* inSlices(rows, sliceRows, (row) => {
+    if (isOfInterfaces(row.table)) interfaces.add(row);
+  });
   const ports = interfaces.readings();
   const found = new Found(version, ports, most);
-  for (const row of rows) if (!isOfInterfaces(row.table)) found.take(row);
+  yield* inSlices(rows, sliceRows, (row) => {
+    if (!isOfInterfaces(row.table)) found.take(row);
+  });
   const { readings, links, objects, relations, cut } = found;
   const parts = { interfaces: ports, readings, links, objects, cut };
   return relations.length === 0 ? parts : { ...parts, relations };

@@ -5,12 +5,10 @@ import { eachRow } from './cell-rows.ts';
 import { Found } from './found.ts';
 import { InterfaceList } from './interfaces.ts';
 import type { CellGroup } from './plan.ts';
-import { isOfInterfaces } from './read-device.ts';
+import { isOfInterfaces, sliceRows } from './read-device.ts';
 import type { Row } from './row.ts';
 import type { TableCells } from './table-cells.ts';
 
-/** Rows, each some 40 µs, between two pauses. */
-const sliceRows = 100;
 /** Things that only change their place. */
 const sliceItems = 2_000;
 

@@ -55,6 +55,14 @@ export class Asks {
     return open;
   }
 
+  /** Whoever was asked may have ended with the question: what was asked shortly before the stop is asked again. */
+  resume(at: Instant, stoppedMs: number): void {
+    for (const { at: askedAt, measurement } of this.#asked.values()) {
+      if (measurement === undefined || at >= after(askedAt, askAgainAfter) + stoppedMs) continue;
+      this.#open.push(measurement);
+    }
+  }
+
   snapshot(): AsksSnapshot {
     return [...this.#asked];
   }

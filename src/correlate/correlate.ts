@@ -142,6 +142,11 @@ export class Correlation {
     return this.#asks.take();
   }
 
+  /** Answers that were under way when all stopped for so long are lost. */
+  resume(at: Instant, stoppedMs: number): void {
+    this.#asks.resume(at, stoppedMs);
+  }
+
   incident(id: IncidentId): Incident | undefined {
     const held = this.#incidents.get(id);
     return held === undefined ? undefined : incidentOf(held);

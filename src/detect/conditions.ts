@@ -1,6 +1,6 @@
 /** Limits and states of one device's objects from poll to poll; only what has shown something bad is remembered. */
 import { type ResourceId, resourceId } from '../model/ids.ts';
-import type { Observation } from '../model/observation.ts';
+import type { Observation, PerceivedSeverity } from '../model/observation.ts';
 import { freshLevel, isWithin, judge, type LevelState } from './levels.ts';
 import type { DetectionRules, Levels } from './rules.ts';
 import type { TableSeen, TableShape } from './seen.ts';
@@ -19,6 +19,8 @@ export interface Condition {
   /** The object, where the alarm is about the device. */
   by: ResourceId | undefined;
   readonly level: LevelState;
+  /** Of the last raise. */
+  severity?: PerceivedSeverity | undefined;
   /** Whole readings of its table in a row that had no number or no such object. */
   missing: number;
 }
@@ -31,6 +33,8 @@ export interface Judgement {
   readonly name?: string | undefined;
   /** Undecided: not yet bad in as many polls as it takes. */
   readonly verdict: 'bad' | 'undecided' | 'good';
+  /** Where it is bad. */
+  readonly severity: PerceivedSeverity | undefined;
   /** What its own alarm is about. */
   readonly resource: ResourceId;
   readonly by: ResourceId | undefined;
@@ -109,12 +113,13 @@ export class Conditions {
       for (let place = 0; place < watch.count; place++) {
         if (!hasValues(seen, watch.rowAt(place), shape)) continue;
         const { id, name } = watch.thingAt(place, shape);
-        const level = held.get(place)?.level;
+        const { level, severity } = held.get(place) ?? {};
         // What was never good may be unused or broken: a poll cannot tell.
         if (level === undefined && watch.needsGood === true) continue;
         const isGood = level === undefined || (level.raised < 0 && level.count === 0);
         const verdict = isGood ? 'good' : level.raised >= 0 ? 'bad' : 'undecided';
-        take({ cause: watch.cause, object: id, name, verdict, ...this.#placed(watch, id) });
+        const about = { cause: watch.cause, object: id, name, ...this.#placed(watch, id) };
+        take({ ...about, verdict, severity: verdict === 'bad' ? severity : undefined });
       }
     }
   }
@@ -156,7 +161,8 @@ export class Conditions {
     if (result === 'clear') this.#clear(condition, found);
     else if (result !== undefined) {
       const attributes = { value: String(value), ...attributesOf(at.watch, place, at.seen.shape()) };
-      raised.push({ ...this.#observation(condition, 'raise'), severity: result, attributes });
+      condition.severity = result;
+      raised.push({ ...this.#observation(condition, 'raise'), attributes });
     }
     if (condition.level.raised < 0 && condition.level.count === 0 && at.watch.needsGood !== true) {
       held.delete(place);
@@ -261,7 +267,8 @@ export class Conditions {
 
   #observation(condition: Condition, event: 'raise' | 'clear'): Observation {
     const { resource, by, cause } = condition;
-    return { event, resource, cause, by, source: 'poll', device: this.#device.id };
+    const severity = event === 'raise' ? condition.severity : undefined;
+    return { event, resource, cause, by, source: 'poll', device: this.#device.id, severity };
   }
 }
 

@@ -10,7 +10,7 @@
  */
 import { after, type DurationMs, type Instant, instant } from '../base/instant.ts';
 import { Timers } from '../base/timers.ts';
-import type { Observation } from '../model/observation.ts';
+import type { Observation, PerceivedSeverity } from '../model/observation.ts';
 import { meaningOfAlarmData } from './alarm-data.ts';
 import {
   type DeviceSnapshot,
@@ -128,7 +128,13 @@ export class Detection {
     asked: { readonly places: ReadonlySet<string>; readonly at: Instant },
   ): FullBitmaps {
     const state = this.#devices.get(device);
-    return state === undefined ? { bitmaps: [], left: 0 } : standing(state, this.#rules, seen, asked);
+    return state === undefined
+      ? { bitmaps: [], left: 0 }
+      : standing(
+          { ...state, rules: this.#rules, severityOf: (ifIndex) => this.#portSeverity(state, ifIndex) },
+          seen,
+          asked,
+        );
   }
 
   /** The device said that it lives, and nothing else. */
@@ -267,7 +273,7 @@ export class Detection {
     if (state.isUnreachable) list.active.push(this.#reachability(state, 'raise'));
     state.ports.conditions(this.#rules, state.device.id, ({ down, isJudged, active }) => {
       if (isJudged && !state.isUnreachable) list.watches.push(down.resource);
-      list.active.push(...active);
+      list.active.push(...active.map((observation) => this.#byRole(observation)));
     });
     list.active.push(...state.conditions.active());
     if (state.isUnreachable) {
@@ -284,13 +290,30 @@ export class Detection {
       return observation;
     const ifIndex = Number(/\/if\/(\d{1,10})$/.exec(resource)?.[1] ?? Number.NaN);
     if (Number.isNaN(ifIndex)) return observation;
-    const state = this.#devices.get(device);
-    const own = state?.device.resource;
-    const role = this.#roleOf({ device, resource: own, ifIndex, name: state?.ports.nameOf(ifIndex) });
-    const severity = role && this.#rules.interfaces.roles[role.role];
-    if (role === undefined || severity === undefined) return observation;
+    const role = this.#roleAt(this.#devices.get(device), device, ifIndex);
+    if (role === undefined) return observation;
     const leadsTo = role.leadsTo === undefined ? {} : { leadsTo: role.leadsTo };
-    return { ...observation, severity, attributes: { ...attributes, portRole: role.role, ...leadsTo } };
+    return {
+      ...observation,
+      severity: role.severity,
+      attributes: { ...attributes, portRole: role.role, ...leadsTo },
+    };
+  }
+
+  /** What the port is for, where that decides how bad it is when it is down. */
+  #roleAt(
+    state: DeviceState | undefined,
+    device: string,
+    ifIndex: number,
+  ): (PortRole & { readonly severity: PerceivedSeverity }) | undefined {
+    const resource = state?.device.resource;
+    const role = this.#roleOf({ device, resource, ifIndex, name: state?.ports.nameOf(ifIndex) });
+    const severity = role && this.#rules.interfaces.roles[role.role];
+    return role === undefined || severity === undefined ? undefined : { ...role, severity };
+  }
+
+  #portSeverity(state: DeviceState, ifIndex: number): PerceivedSeverity {
+    return this.#roleAt(state, state.device.id, ifIndex)?.severity ?? this.#rules.interfaces.severity;
   }
 
   #tellPorts(observation: Observation, at: Instant): void {

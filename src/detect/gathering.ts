@@ -63,7 +63,7 @@ function bitmapsOf(
   for (const [resource, one] of ownerOf) {
     if (one.owner === owner && one.kind === kind) siblings.set(resource, 'unknown');
   }
-  for (const [resource, stand] of standsOf(from, from.rules, seen, new Set([cause]))) {
+  for (const [resource, stand] of standsOf(from, seen, new Set([cause]))) {
     if (siblings.has(resource)) siblings.set(resource, stand);
   }
   const counts = countOf(siblings.values());

@@ -1,7 +1,7 @@
 /** Interfaces of one device from poll to poll: down when they were up, known by name so that renumbering changes nothing. */
 import { type Instant, seconds } from '../base/instant.ts';
 import { resourceId } from '../model/ids.ts';
-import type { Observation } from '../model/observation.ts';
+import type { Observation, PerceivedSeverity } from '../model/observation.ts';
 import { Counters } from './counters.ts';
 import { freshLevel, isWithin, judge, type LevelState } from './levels.ts';
 import { PortColumns, type PortSnapshot, portFlags } from './port-columns.ts';
@@ -119,19 +119,24 @@ export class Ports {
   ): void {
     const columns = this.#columns;
     for (const port of columns.ports()) {
-      const raise = (cause: string): Observation =>
-        portObservation('raise', columns.ifIndex[port]!, cause, { device });
+      const raise = (cause: string, severity: PerceivedSeverity | undefined): Observation => ({
+        ...portObservation('raise', columns.ifIndex[port]!, cause, { device }),
+        severity,
+      });
       if (columns.has(port, portFlags.isTold)) columns.set(port, portFlags.isRaised, true);
       const isRaised = columns.has(port, portFlags.isRaised);
-      const down = raise(rules.interfaces.cause);
+      const down = raise(rules.interfaces.cause, rules.interfaces.severity);
       // Down from birth, or down and not yet counted: not judged, so that what traps said of it stays.
       const isJudged = columns.has(port, portFlags.wasUp) && (isRaised || columns.count[port] === 0);
       const levels = columns.ratios.get(port);
-      const high = rules.ratios.filter(({ id }) => (levels?.[id]?.raised ?? -1) >= 0);
+      const high = rules.ratios.flatMap(({ id, cause, limits }) => {
+        const raised = levels?.[id]?.raised ?? -1;
+        return raised < 0 ? [] : [raise(cause, limits[raised]?.severity)];
+      });
       take({
         down,
         isJudged,
-        active: [...(isRaised ? [down] : []), ...high.map(({ cause }) => raise(cause))],
+        active: [...(isRaised ? [down] : []), ...high],
       });
     }
   }

@@ -14,8 +14,7 @@ import {
 } from '../collect/collect.ts';
 import type { DeviceSeen, PortNames, PortsSeen, TableSeen, TableShape } from '../detect/detect.ts';
 import { type PerceivedSeverity, severities } from '../model/observation.ts';
-import type { DeviceReading } from '../model/reading.ts';
-import type { PolledDevice, PolledPlan } from './polled-device.ts';
+import type { DeviceNames, PolledDevice, PolledPlan } from './polled-device.ts';
 
 /** The columns of ports are the same for all devices of a profile: one device at a time is judged. */
 export type PortColumnsOf = WeakMap<PolledPlan['groups'][number], PortColumns>;
@@ -91,7 +90,7 @@ export class DeviceColumns {
 
   /** What these groups show; it holds until another device is evaluated, because devices share columns. */
   evaluate(groups: readonly number[]): Pick<DeviceSeen, 'ports' | 'tables'> {
-    const known = lazily(() => objectsOf(this.#device.full()));
+    const known = lazily(() => objectsOf(this.#device.named()));
     const seen = groups
       .flatMap((group) => this.#groups[group]!)
       .map((one) => (one.kind === 'ports' ? this.#evaluatePorts(one) : evaluateRows(one, known)));
@@ -168,7 +167,7 @@ export class DeviceColumns {
     gaps.fill(0, 0, ports.count);
     share.fill(Number.NaN, 0, ports.count);
     if (columns.program.oper === undefined) return undefined;
-    one.who ??= portNamesOf(ports.ifIndex, this.#device.full());
+    one.who ??= portNamesOf(ports.ifIndex, this.#device.named());
     const counters = { names: ports.counterNames, bits, hi, lo };
     return { who: one.who, oper, admin, speedBps, discontinuity, counters, gaps, share };
   }
@@ -206,8 +205,8 @@ function lazily<T>(make: () => T): () => T {
   };
 }
 
-function portNamesOf(ifIndex: Uint32Array, full: DeviceReading | undefined): PortNames {
-  const named = new Map(full?.interfaces.map((port) => [port.ifIndex, port]));
+function portNamesOf(ifIndex: Uint32Array, names: DeviceNames | undefined): PortNames {
+  const named = new Map(names?.interfaces.map((port) => [port.ifIndex, port]));
   const ports = Array.from(ifIndex, (number) => named.get(number));
   return {
     ifIndex,
@@ -217,9 +216,9 @@ function portNamesOf(ifIndex: Uint32Array, full: DeviceReading | undefined): Por
   };
 }
 
-function objectsOf(full: DeviceReading | undefined): ObjectsKnown {
+function objectsOf(names: DeviceNames | undefined): ObjectsKnown {
   return new Map(
-    full?.objects.map(({ id, key, parent, attributes }) => {
+    names?.objects.map(({ id, key, parent, attributes }) => {
       const name = attributes['name'];
       return [id, { key, parent, name: name === undefined ? undefined : String(name) }];
     }),

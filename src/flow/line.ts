@@ -165,7 +165,8 @@ export class Line {
       case 'resumed':
         this.#rooms.notices.shift(input.stoppedMs);
         this.#rooms.confirmations.shift(input.stoppedMs);
-        return;
+        this.#rooms.correlation.resume(pass.at, input.stoppedMs);
+        return this.#ask(pass);
       case 'clockStepped':
         return;
       case 'tick':
@@ -185,10 +186,15 @@ export class Line {
     this.#incidents(this.#rooms.correlation.take(changes, pass.context), pass);
   }
 
-  /** An incident opened, moved or ended: who is touched, which tickets, who is told, who is asked, who works. */
-  #incidents(changes: readonly IncidentChange[], pass: Pass): void {
+  /** What would tell causes in doubt apart: the collector looks at it. */
+  #ask(pass: Pass): void {
     for (const measurement of this.#rooms.correlation.takeAsks())
       pass.effect({ kind: 'observe', measurement });
+  }
+
+  /** An incident opened, moved or ended: who is touched, which tickets, who is told, who is asked, who works. */
+  #incidents(changes: readonly IncidentChange[], pass: Pass): void {
+    this.#ask(pass);
     if (changes.length === 0) return;
     pass.incidents(changes);
     for (const change of changes) {

@@ -2,7 +2,7 @@
  * The measuring loop of a collector: asks each device at its own moment of the interval, hands samples to the series and
  * what was seen to `detect`. Fast and not journaled: only observations leave it.
  */
-import { type DurationMs, type Instant, milliseconds, minutes, seconds } from '../base/instant.ts';
+import { type DurationMs, milliseconds, minutes, seconds } from '../base/instant.ts';
 import type { Wake, World } from '../base/world.ts';
 import type { SampleSink } from '../collect/collect.ts';
 import type { Detection } from '../detect/detect.ts';
@@ -257,7 +257,7 @@ export class Measuring {
         this.#counters.pollsWithoutAnswer++;
         if (outcome.kind === 'refused') this.#health.refused(device.id, outcome.reason);
         this.#tell(this.#health.silent(device.id, detection.silent(device)));
-        if (asked !== undefined) this.#tellStanding(unseen(device, asked, this.#options.world.now()));
+        if (asked !== undefined) this.#tellStanding(unseen(device, asked));
     }
     this.#options.onTurn(device, outcome.kind === 'answered' || outcome.kind === 'alive');
     this.#keepPace(turn);
@@ -358,10 +358,10 @@ export class Measuring {
 }
 
 /** Of what was asked for on a device that does not answer. */
-function unseen({ id, resource }: PolledDevice, asked: AskedPlaces, at: Instant): FullBitmap[] {
+function unseen({ id, resource }: PolledDevice, asked: AskedPlaces): FullBitmap[] {
   const objects = [...asked].filter((place) => place.startsWith(`${id}/`));
   const counts = { down: 0, alive: 0, unknown: objects.length };
-  const common = { owner: resource, device: id, at, counts, down: [], alive: [] };
+  const common = { owner: resource, device: id, counts, down: [], alive: [] };
   return Array.from({ length: Math.ceil(objects.length / mostChildren) }, (_, i) => ({
     ...common,
     unknown: objects

@@ -11,6 +11,9 @@ export type FullAnswer =
   /** It answers, and refuses: the word for the counter, such as `authentication`. */
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** Numbers are left out: those of a large device take long to unpack. */
+export type DeviceNames = Pick<DeviceReading, 'interfaces' | 'objects'>;
+
 /** What a device is asked in most rounds. */
 export interface PolledPlan {
   readonly groups: readonly CellGroup[];
@@ -31,8 +34,8 @@ export interface PolledDevice extends WatchedDevice {
   probe(): Promise<boolean>;
   /** What rises when interfaces or parts come and go, as one text; undefined without an answer. */
   changeMarks(): Promise<string | undefined>;
-  /** The last whole reading. */
-  full(): DeviceReading | undefined;
+  /** What things are called, as the last whole reading said. */
+  named(): DeviceNames | undefined;
   /** The same with what was measured since: made when somebody looks, in slices that hold up nobody. */
   reading(): Promise<DeviceReading | undefined>;
   /** Profile id, once it is known. */

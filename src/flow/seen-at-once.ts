@@ -17,8 +17,8 @@ export const takeBitmap = (alarms: Alarms, bitmap: Bitmap, at: Instant): AlarmCh
 export function takeFullBitmap(alarms: Alarms, bitmap: FullBitmap, at: Instant): AlarmChange[] {
   const { device, down, alive, unknown } = bitmap;
   const resourceOf = (object: string): ResourceId => resourceId(`${device}/${object}`);
-  const active = down.flatMap(({ cause, objects }) =>
-    objects.map((object) => ({ resource: resourceOf(object), cause })),
+  const active = down.flatMap(({ cause, severity, objects }) =>
+    objects.map((object) => ({ resource: resourceOf(object), cause, severity })),
   );
   const seen = (event: 'alive' | 'unknown', objects: readonly string[]): AlarmChange[] =>
     alarms.observeAll(

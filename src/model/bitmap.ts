@@ -1,5 +1,4 @@
 /** Many things of one owner said at once (design L2): terminals of a PON port, modems of an upstream, ports of a switch. */
-import type { Instant } from '../base/instant.ts';
 import { type ResourceId, resourceId } from './ids.ts';
 import type { Observation, PerceivedSeverity } from './observation.ts';
 
@@ -27,8 +26,6 @@ export interface Bitmap {
 export interface FullBitmap {
   readonly owner: ResourceId;
   readonly device: string;
-  /** When its poll was judged: what is heard later may have changed since. */
-  readonly at: Instant;
   /** All children of the owner, those in further records of the same poll included. */
   readonly counts: { readonly down: number; readonly alive: number; readonly unknown: number };
   /** `kind/index` below the device, by the loss of sight or light that holds. */
@@ -40,6 +37,7 @@ export interface FullBitmap {
 
 interface DownChildren {
   readonly cause: string;
+  readonly severity?: PerceivedSeverity | undefined;
   readonly objects: readonly string[];
 }
 

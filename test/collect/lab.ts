@@ -1,6 +1,5 @@
 /** A profile of one table and a device of a few rows, for tests of what a profile can say. */
 import { expect } from 'vitest';
-import { instant } from '../../src/base/instant.ts';
 import { formatProblem } from '../../src/base/problem.ts';
 import {
   compileProfiles,
@@ -42,8 +41,8 @@ export async function readLab(
 ): Promise<DeviceReading> {
   const { profile, problems } = compiledLab(yaml);
   expect(problems).toEqual([]);
-  const at = { instant: instant(0), iso: '1970-01-01T00:00:00.000Z' };
-  const answer = await readDevice(deviceOf(rows), groundedProfile(profile!, sysObjectID), at);
+  const at = '1970-01-01T00:00:00.000Z';
+  const answer = await readDevice(deviceOf(rows), groundedProfile(profile!, sysObjectID), { at });
   if (answer.kind !== 'reading') throw new Error(answer.problem.kind);
   return answer.reading;
 }

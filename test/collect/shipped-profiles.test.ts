@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { instant } from '../../src/base/instant.ts';
 import { formatProblem } from '../../src/base/problem.ts';
 import {
   detectionOids,
@@ -17,7 +16,7 @@ import { deviceOf } from './device-of-rows.ts';
 
 const folder = join(fileURLToPath(import.meta.url), '../../../collectors');
 const { value: profiles, problems } = await loadProfiles([folder]);
-const at = { instant: instant(0), iso: '1970-01-01T00:00:00.000Z' };
+const at = '1970-01-01T00:00:00.000Z';
 
 /** What the test finds otherwise, with its place in the file. */
 async function failuresOf(profile: Profile, test: ProfileTest): Promise<string[]> {
@@ -29,7 +28,7 @@ async function failuresOf(profile: Profile, test: ProfileTest): Promise<string[]
   const answered = new Set(Object.keys(rows));
   const chosen = isChosen ? detectProfile(profiles, { sysObjectID, sysDescr, answered }) : profile;
   if (chosen !== profile) return [`${profile.id}: a test's device is taken for ${chosen?.id}`];
-  const answer = await readDevice(deviceOf(rows), groundedProfile(profile, sysObjectID), at);
+  const answer = await readDevice(deviceOf(rows), groundedProfile(profile, sysObjectID), { at });
   return answer.kind === 'reading' ? judgeTest(test, answer.reading).map(formatProblem) : [profile.id];
 }
 

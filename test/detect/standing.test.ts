@@ -68,8 +68,8 @@ test('all terminals of a port are named by how they stand; those of another port
     left: 0,
     bitmaps: [
       {
-        ...{ owner: 'o-1/pon-port/1', device: 'o-1', at: 0, counts: { down: 2, alive: 2, unknown: 1 } },
-        down: [{ cause: 'LOS', objects: ['ont/1.2', 'ont/1.3'] }],
+        ...{ owner: 'o-1/pon-port/1', device: 'o-1', counts: { down: 2, alive: 2, unknown: 1 } },
+        down: [{ cause: 'LOS', severity: 'warning', objects: ['ont/1.2', 'ont/1.3'] }],
         ...{ alive: ['ont/1.0', 'ont/1.1'], unknown: ['ont/1.4'] },
       },
     ],
@@ -103,8 +103,8 @@ test('a port that is down and one that was never up are told apart', () => {
   const { seen } = olt.poll({}, { 1: 'up', 2: 'down', 3: 'down' });
   expect(olt.standing(seen, 'o-1/if/1', 'o-1/if/2', 'o-1/if/3').bitmaps).toEqual([
     {
-      ...{ owner: 'olt-1', device: 'o-1', at: 120_000, counts: { down: 1, alive: 1, unknown: 0 } },
-      ...{ down: [{ cause: 'LINK_DOWN', objects: ['if/2'] }], alive: ['if/1'], unknown: [] },
+      ...{ owner: 'olt-1', device: 'o-1', counts: { down: 1, alive: 1, unknown: 0 } },
+      ...{ down: [{ cause: 'LINK_DOWN', severity: 'minor', objects: ['if/2'] }], alive: ['if/1'], unknown: [] },
     },
   ]);
 });

@@ -8,7 +8,7 @@ import {
   TableCells,
   valueTag,
 } from '../../src/collect/collect.ts';
-import type { FullAnswer, PolledDevice, PolledPlan } from '../../src/flow/polled-device.ts';
+import type { DeviceNames, FullAnswer, PolledDevice, PolledPlan } from '../../src/flow/polled-device.ts';
 import { resourceId } from '../../src/model/ids.ts';
 import type { DeviceReading } from '../../src/model/reading.ts';
 import { profileOf } from './polled-device.ts';
@@ -93,7 +93,7 @@ export class LightDevice implements PolledDevice {
   async readAll(): Promise<FullAnswer> {
     if (this.state.isSilent) return { kind: 'silent' };
     this.#isKnown = true;
-    return { kind: 'reading', reading: this.full() };
+    return { kind: 'reading', reading: this.#whole() };
   }
 
   plan(): PolledPlan | undefined {
@@ -136,18 +136,22 @@ export class LightDevice implements PolledDevice {
     return this.state.isSilent ? undefined : `${this.state.prefix} ${this.state.firstIndex}`;
   }
 
-  full(): DeviceReading {
+  named(): DeviceNames {
     const { ports, firstIndex, prefix } = this.state;
     const interfaces = Array.from({ length: ports }, (_, i) => ({
       ifIndex: firstIndex + i,
       ifName: `${prefix}${i}`,
     }));
-    const rest = { at: '', profile: 'test/light', device: {}, readings: [], links: [], objects: [] };
-    return { format: 'device-reading/1', interfaces, ...rest };
+    return { interfaces, objects: [] };
+  }
+
+  #whole(): DeviceReading {
+    const rest = { at: '', profile: 'test/light', device: {}, readings: [], links: [] };
+    return { format: 'device-reading/1', ...rest, ...this.named() };
   }
 
   async reading(): Promise<DeviceReading> {
-    return this.full();
+    return this.#whole();
   }
 
   profile(): string | undefined {

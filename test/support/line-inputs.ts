@@ -96,10 +96,10 @@ export function play(run: LineRun, steps: readonly Step[]): LineRun {
 const of = <T>(things: readonly T[], nth: number): T => things[nth % things.length]!;
 
 function inputsOf(run: LineRun, step: Step): readonly Input[] {
-  return observations(run, step) ?? commands(run, step) ?? subscribers(run, step) ?? decisions(run, step);
+  return observations(step) ?? commands(run, step) ?? subscribers(run, step) ?? decisions(run, step);
 }
 
-function observations(run: LineRun, { what, pick, choice }: Step): readonly Input[] | undefined {
+function observations({ what, pick, choice }: Step): readonly Input[] | undefined {
   const cause = of(causes, choice);
   const source = of(sources, pick + choice);
   const one = resourceId(of([...others, ...allTerminals], pick));
@@ -154,7 +154,7 @@ function observations(run: LineRun, { what, pick, choice }: Step): readonly Inpu
       const counts = { down: down!.length, alive: alive!.length, unknown: unknown!.length };
       const causes = [{ cause, objects: down! }];
       const stands = { down: causes, alive: alive!, unknown: unknown! };
-      return [{ kind: 'fullBitmap', bitmap: { owner, device: 'olt-1', at: run.at, counts, ...stands } }];
+      return [{ kind: 'fullBitmap', bitmap: { owner, device: 'olt-1', counts, ...stands } }];
     }
     case 'spooled':
       return [1, 1].map(() => ({

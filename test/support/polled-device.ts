@@ -11,7 +11,7 @@ import {
 } from '../../src/collect/collect.ts';
 import { parseYaml } from '../../src/edge/files/yaml-document.ts';
 import { encodeOid } from '../../src/edge/snmp/oid.ts';
-import type { FullAnswer, PolledDevice, PolledPlan } from '../../src/flow/polled-device.ts';
+import type { DeviceNames, FullAnswer, PolledDevice, PolledPlan } from '../../src/flow/polled-device.ts';
 import { resourceId } from '../../src/model/ids.ts';
 import type { DeviceReading, InterfaceReading, ObjectReading } from '../../src/model/reading.ts';
 
@@ -65,7 +65,7 @@ export class PaperDevice implements PolledDevice {
     if (this.isSlow) await this.#turn();
     if (this.isSilent) return { kind: 'silent' };
     this.#isKnown = true;
-    return { kind: 'reading', reading: this.full()! };
+    return { kind: 'reading', reading: this.#whole() };
   }
 
   plan(): PolledPlan | undefined {
@@ -99,14 +99,18 @@ export class PaperDevice implements PolledDevice {
     return this.isSilent ? undefined : this.marks;
   }
 
-  full(): DeviceReading | undefined {
+  named(): DeviceNames | undefined {
     const { interfaces = [], objects = [] } = this.names;
+    return { interfaces, objects };
+  }
+
+  #whole(): DeviceReading {
     const rest = { at: '', profile: 'test', device: {}, readings: [], links: [] };
-    return { format: 'device-reading/1', ...rest, interfaces, objects };
+    return { format: 'device-reading/1', ...rest, ...this.named()! };
   }
 
   async reading(): Promise<DeviceReading | undefined> {
-    return this.full();
+    return this.#whole();
   }
 
   profile(): string | undefined {

@@ -11,7 +11,7 @@ export const polledThrough = (id: string, poller: DevicePoller): PolledDevice =>
   fill: (groups, done) => poller.fill(groups, done),
   probe: () => poller.probe(),
   changeMarks: () => poller.changeMarks(),
-  full: () => poller.full(),
+  named: () => poller.named(),
   reading: () => poller.reading(),
   profile: () => poller.profile(),
 });

@@ -108,7 +108,7 @@ function inputOf(
   },
 ): Input {
   const { watches = [], active = [], ...rest } = list;
-  const held = active.map(({ resource, cause = '', by }) => ({ resource, cause, by }));
+  const held = active.map(({ resource, cause = '', by, severity }) => ({ resource, cause, by, severity }));
   return {
     kind: 'command',
     by: collector,

@@ -132,7 +132,7 @@ export class Targets {
       fill: (groups, done) => poller.fill(groups, done),
       probe: () => poller.probe(),
       changeMarks: () => poller.changeMarks(),
-      full: () => poller.full(),
+      named: () => poller.named(),
       reading: () => poller.reading(),
       profile: () => poller.profile(),
     };

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { Fault } from '../../base/fault.ts';
 import type { Parsed, Problem } from '../../base/problem.ts';
 import { hashOf } from '../../edge/disk/contents.ts';
 import { Topology, topologyPieces } from '../../topology/topology.ts';
@@ -56,7 +57,9 @@ function readInThread({ file, devices }: Order): Promise<Parsed<ConfiguredTopolo
       resolve({ value: made === undefined ? undefined : taken(made), problems });
     });
     thread.once('error', reject);
-    thread.once('exit', (code) => reject(new Error(`reading ${file} ended with ${code}`)));
+    thread.once('exit', (code) =>
+      reject(new Fault('config/topology-thread', `reading ${file} ended with ${code}`)),
+    );
   });
 }
 

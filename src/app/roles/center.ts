@@ -83,6 +83,7 @@ class Center {
   #link: IngestLink | undefined;
   #courier: CourierHost | undefined;
   #collector: Collector | undefined;
+  readonly #unasked: Measurement[] = [];
   #front: Front | undefined;
   #jobs: { stop(): void } | undefined;
   #clock: Wake | undefined;
@@ -142,6 +143,7 @@ class Center {
       offer: (input) => line.running.offer(input),
     });
     this.#collector = collector;
+    for (const measurement of this.#unasked.splice(0)) this.#observe(measurement);
     this.#openLink(line, collector);
     this.#jobs = startJobs({ book, series, line, config, world });
     this.#isReady = true;
@@ -292,10 +294,12 @@ class Center {
     }
   }
 
+  /** What the line asks before there is a collector waits for it: the questions of the last start. */
   #observe(measurement: Measurement): void {
     const { line, contents } = this.#lineHost!;
     const { topology } = line.named;
-    if (topology !== undefined) this.#collector?.observe(measurement, contents.topology(topology));
+    if (this.#collector === undefined) this.#unasked.push(measurement);
+    else if (topology !== undefined) this.#collector.observe(measurement, contents.topology(topology));
   }
 
   async #restoreLive(): Promise<void> {

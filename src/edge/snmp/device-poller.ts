@@ -1,6 +1,5 @@
 /** Asks one device again and again: keeps its session, its cells, what it learned of it, and the last whole reading. */
 import { paused } from '../../base/slices.ts';
-import type { World } from '../../base/world.ts';
 import {
   type FillOutcome,
   type Profile,
@@ -10,11 +9,11 @@ import {
   TableCells,
 } from '../../collect/collect.ts';
 import type { Session, WalkBudget } from '../../collect/session.ts';
-import type { FullAnswer, PolledPlan } from '../../flow/polled-device.ts';
+import type { DeviceNames, FullAnswer, PolledPlan } from '../../flow/polled-device.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 import { type Learned, nothingLearned } from './learned.ts';
 import { PackedReading } from './packed-reading.ts';
-import { chosenProfile, openDeviceSession, type PollOutcome, type PollRequest } from './poll.ts';
+import { chosenProfile, openDeviceSession, orderNow, type PollOutcome, type PollRequest } from './poll.ts';
 import { timedSession } from './timed-session.ts';
 
 const sysUpTime = '1.3.6.1.2.1.1.3.0';
@@ -62,8 +61,8 @@ export class DevicePoller {
     return this.#plan;
   }
 
-  full(): DeviceReading | undefined {
-    return this.#full?.whole();
+  named(): DeviceNames | undefined {
+    return this.#full?.named();
   }
 
   /** Whoever looks while it is being made gets the same one. */
@@ -177,7 +176,7 @@ export class DevicePoller {
     const tables = costly ? profile.tables : profile.tables.filter(({ onSuspicion }) => !onSuspicion);
     const { world } = this.#request;
     const inTime = timedSession(session, world, Math.max(this.#withinMs, leastFullMs));
-    return readDevice(inTime, { ...profile, tables }, atNow(world));
+    return readDevice(inTime, { ...profile, tables }, orderNow(world));
   }
 
   get #withinMs(): number {
@@ -205,9 +204,4 @@ function answerTo(outcome: Exclude<PollOutcome, { kind: 'reading' }>): FullAnswe
   if (problem.kind === 'timeout') return { kind: 'silent' };
   if (problem.kind === 'refused') return { kind: 'refused', reason: problem.detail ?? problem.reason };
   return { kind: 'refused', reason: problem.kind === 'overBudget' ? problem.kind : problem.reason };
-}
-
-function atNow(world: World): Parameters<typeof readDevice>[2] {
-  const now = world.now();
-  return { instant: now, iso: new Date(now).toISOString() };
 }

@@ -1,6 +1,6 @@
 /** A whole reading as thousands of devices keep theirs: packed, in pieces small enough that none of them holds anybody up. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { drained } from '../../base/slices.ts';
+import type { DeviceNames } from '../../flow/polled-device.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 
 const lists = ['interfaces', 'readings', 'links', 'objects', 'relations'] as const;
@@ -47,9 +47,14 @@ export class PackedReading {
     return reading;
   }
 
-  /** At once, for whoever cannot wait. */
-  whole(): DeviceReading {
-    return drained(this.unpacked());
+  /** At once, for whoever cannot wait: without the numbers, which are the most of it. */
+  named(): DeviceNames {
+    const names = { interfaces: [] as unknown[], objects: [] as unknown[] };
+    for (const { list, packed: piece } of this.#pieces) {
+      if (list !== 'interfaces' && list !== 'objects') continue;
+      for (const item of unpacked(piece) as readonly unknown[]) names[list].push(item);
+    }
+    return names as DeviceNames;
   }
 }
 

@@ -3,6 +3,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Secret } from '../../base/secret.ts';
+import { paused } from '../../base/slices.ts';
 import type { World } from '../../base/world.ts';
 import {
   type DetectedDevice,
@@ -14,6 +15,7 @@ import {
   isNameless,
   isRelative,
   type Profiles,
+  type ReadingOrder,
   readDevice,
 } from '../../collect/collect.ts';
 import type { Session, SessionProblem, VarbindValue } from '../../collect/session.ts';
@@ -96,9 +98,14 @@ async function readThrough(
 ): Promise<PollOutcome> {
   const chosen = await chosenProfile(session, poll);
   if ('kind' in chosen) return chosen;
-  const now = poll.world.now();
-  return readDevice(session, chosen.profile, { instant: now, iso: new Date(now).toISOString() });
+  return readDevice(session, chosen.profile, orderNow(poll.world));
 }
+
+/** A reading that begins now and lets others work between. */
+export const orderNow = (world: World): ReadingOrder => ({
+  at: new Date(world.now()).toISOString(),
+  inTurns: (work) => paused(world, work),
+});
 
 /** The profile that fits; asks the device the scalars by which appliances on a common agent are told apart. */
 export async function detectedProfile(

@@ -1,7 +1,15 @@
 /** SNMP v1 and v2c sessions over the shared transport: the port `collect/session.ts` made real. */
 
 import type { Secret } from '../../base/secret.ts';
-import type { Answer, Oid, Session, SessionProblem, Varbind, WalkBudget } from '../../collect/session.ts';
+import type {
+  Answer,
+  FillOutcome,
+  Oid,
+  Session,
+  SessionProblem,
+  Varbind,
+  WalkBudget,
+} from '../../collect/session.ts';
 import { grownRows, TableCells } from '../../collect/session.ts';
 import { getAll } from './get.ts';
 import { growthOf, type Learned, nothingLearned } from './learned.ts';
@@ -12,6 +20,8 @@ import { TableWalk } from './table-walk.ts';
 import type { Transport } from './transport.ts';
 import type { Exchange, WalkRequest } from './walk-request.ts';
 
+/** Rows that become bindings between two pauses. */
+const sliceRows = 500;
 /** Of all texts of a table that has not grown. */
 const BYTES_OF_TABLE = 8 * 1024 * 1024;
 
@@ -62,6 +72,8 @@ export interface Wire extends Exchange {
     readonly names: readonly Uint8Array[];
     done(outcome: MessageView | SessionProblem): void;
   }): void;
+  /** Long work that lets others work between. */
+  readonly inTurns: Transport['inTurns'];
   close(): void;
 }
 
@@ -71,34 +83,40 @@ function sessionOver(wire: Wire, learned: Learned): Session {
   const freeWalk = (): TableWalk => (own.isBusy ? new TableWalk(wire, learned) : own);
   return {
     get: (oids) => getAll(wire, oids),
-    walk: (columns, budget) => answerOf(freeWalk(), columns, { budget, growth: growthOf(learned) }),
+    walk(columns, budget) {
+      const { inTurns } = wire;
+      return answerOf({ walk: freeWalk(), inTurns }, columns, { budget, growth: growthOf(learned) });
+    },
     fill: (tables, budget, done) => freeWalk().run({ tables, budget, done }),
     close: () => wire.close(),
   };
 }
 
 /** A walk as a list of bindings, row by row: for readings that want names and objects. */
-function answerOf(
-  walk: TableWalk,
+async function answerOf(
+  { walk, inTurns }: { readonly walk: TableWalk; readonly inTurns: Wire['inTurns'] },
   columns: readonly Oid[],
   { budget, growth }: { readonly budget: WalkBudget; readonly growth: number },
 ): Promise<Answer> {
   const bare = columns.map((column) => (column.startsWith('.') ? column.slice(1) : column));
   const mostBytes = BYTES_OF_TABLE * growth;
   const cells = new TableCells({ columns: bare, mostRows: grownRows(budget.rows, growth), mostBytes });
-  return new Promise((resolve) => {
-    const done = (problem: SessionProblem | undefined): void => {
-      const varbinds: Varbind[] = [];
-      for (let row = 0; row < cells.rows; row++) {
-        for (const [column, oid] of bare.entries()) {
-          const value = cells.valueAt(row, column);
-          if (value !== undefined) varbinds.push({ oid: `${oid}.${cells.indexOf(row)}`, value });
-        }
-      }
-      resolve({ varbinds, problem: problem ?? lossOf(cells) });
-    };
-    walk.run({ tables: [cells], budget, done: ({ problems }) => done(problems[0]) });
+  const { problems } = await new Promise<FillOutcome>((done) => {
+    walk.run({ tables: [cells], budget, done });
   });
+  return { varbinds: await inTurns(bindingsOf(cells)), problem: problems[0] ?? lossOf(cells) };
+}
+
+function* bindingsOf(cells: TableCells): Generator<void, Varbind[]> {
+  const varbinds: Varbind[] = [];
+  for (let row = 0; row < cells.rows; row++) {
+    for (const [column, oid] of cells.columns.entries()) {
+      const value = cells.valueAt(row, column);
+      if (value !== undefined) varbinds.push({ oid: `${oid}.${cells.indexOf(row)}`, value });
+    }
+    if (row % sliceRows === sliceRows - 1) yield;
+  }
+  return varbinds;
 }
 
 /** What a walk that came to its end could not keep. */
@@ -109,6 +127,7 @@ function lossOf({ refused }: TableCells): SessionProblem | undefined {
 
 class UdpWire implements Wire {
   readonly canBulk: boolean;
+  readonly inTurns: Wire['inTurns'];
   readonly #transport: Transport;
   readonly #peer: Peer;
   #spare: WalkAsk | undefined;
@@ -120,6 +139,7 @@ class UdpWire implements Wire {
     this.#transport = transport;
     this.#peer = peer;
     this.canBulk = peer.version === V2C;
+    this.inTurns = (work) => transport.inTurns(work);
   }
 
   nowMs(): number {

@@ -1,6 +1,7 @@
 /** A few shared UDP sockets that carry the requests to all devices and match each reply to what was asked. */
 import type { RemoteInfo } from 'node:dgram';
 import { milliseconds } from '../../base/instant.ts';
+import { paused } from '../../base/slices.ts';
 import type { Wake, World } from '../../base/world.ts';
 import type { SessionProblem } from '../../collect/session.ts';
 import { Deadlines } from './deadlines.ts';
@@ -26,6 +27,8 @@ export interface Transport {
   /** What is known of SNMPv3 engines. */
   readonly engines: Engines;
   readonly clock: Pick<TurnClock, 'monotonicMs' | 'wallMs'>;
+  /** Work on what was answered, in slices: replies to others come in between. */
+  inTurns<T>(work: Generator<void, T>): Promise<T>;
   close(): void;
 }
 
@@ -89,6 +92,10 @@ class UdpTransport implements Transport {
 
   counters(): TransportCounters {
     return { ...this.#count };
+  }
+
+  inTurns<T>(work: Generator<void, T>): Promise<T> {
+    return paused(this.#world, work);
   }
 
   ask(ask: Ask): void {

@@ -33,7 +33,8 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-async function centre({ isAsked }: { readonly isAsked: boolean }) {
+async function centre(given: { readonly isAsked: boolean }) {
+  let { isAsked } = given;
   const world = virtualWorld({ startsAt: cityNoon });
   const network = new PaperNetwork(world, 1);
   const transport = await openTransport(world, { sockets: 1, openSocket: network.openSocket });
@@ -98,7 +99,12 @@ async function centre({ isAsked }: { readonly isAsked: boolean }) {
       .map(({ kind, root }) => `${kind} ${root}`)
       .sort();
   const inputs = (): Input[] => journal.records.map((bytes) => decodeInput(bytes).input);
-  return { world, down, trap, incidents, said, inputs, journal, applied, measuring, agent };
+  /** The centre stops and starts with a collector that can be asked. */
+  const restart = (): void => {
+    isAsked = true;
+    running.offer({ kind: 'resumed', stoppedMs: 5_000 });
+  };
+  return { world, down, trap, incidents, said, inputs, journal, applied, measuring, agent, restart };
 }
 
 /** A whole branch and two lines beside it. */
@@ -131,6 +137,17 @@ test('the collector is asked in time, and those who said nothing prove to be ali
     const { changes } = again.apply(i + 1, at, input);
     expect(JSON.stringify(changes)).toBe(JSON.stringify(applied[i]!.changes));
   });
+});
+
+test('a question that was lost with the collector is asked again after the start', async () => {
+  const { world, trap, said, restart, measuring } = await centre({ isAsked: false });
+  for (const number of heard) trap(number);
+  await world.pass(3_000);
+  expect(measuring.counters).toMatchObject({ asks: 0 });
+  restart();
+  await world.pass(30_000);
+  expect(measuring.counters).toMatchObject({ asks: 1, asksAnswered: 1 });
+  expect(said()).toEqual([`drop ${ont(10)}`, `drop ${ont(9)}`, 'splitter branch-1']);
 });
 
 test('what is down and was never told is raised by the answer, and the wide fault stands', async () => {

@@ -36,6 +36,17 @@ test('the list of a large network is many inputs of bounded size that together s
   expect(Math.max(...sizes)).toBeLessThan(512 * 1024);
 });
 
+test('what holds comes with how bad it is, so that a raise that was missed is as severe as it would have been', () => {
+  const line = freshLine();
+  const active: Observation[] = [{ ...raise('olt-1/if/7', 'LINK_DOWN'), severity: 'major' }];
+  const changes = reconciliations('c', { watches: [], active }).flatMap(
+    (input, i) => line.apply(i + 1, line.at, input).changes,
+  );
+  expect(changes.filter(({ kind }) => kind === 'alarm')).toMatchObject([
+    { alarm: { resource: 'olt-1/if/7', perceivedSeverity: 'major' } },
+  ]);
+});
+
 test('who watches nothing says nothing', () => {
   expect(reconciliations('c', { watches: [], active: [] })).toEqual([]);
 });

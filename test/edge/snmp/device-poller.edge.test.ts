@@ -97,7 +97,7 @@ describe('a device read again and again', () => {
     expect((await poller.reading())?.interfaces).toEqual([
       { ifIndex: 1, ifDescr: 'one', operStatus: 'down', counters: { inOctets: 7 } },
     ]);
-    expect(poller.full()?.interfaces[0]?.operStatus).toBe('up');
+    expect(poller.named()?.interfaces[0]?.operStatus).toBe('up');
     expect((await poller.readAll(true)).kind).toBe('reading');
     // The same cells go on, so that what was bound to them stays bound.
     expect(poller.plan()).toBe(plan);

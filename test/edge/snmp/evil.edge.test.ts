@@ -66,7 +66,7 @@ describe('beside a device that misbehaves', () => {
     return Array.from({ length: cells.rows }, (_, row) => cells.numberAt(row, column) ?? Number.NaN);
   };
   const namedOctets = (poller: DevicePoller): number[] =>
-    poller.full()!.interfaces.map((port) => Number(port.counters?.['inOctets'] ?? Number.NaN));
+    poller.named()!.interfaces.map((port) => Number(port.counters?.['inOctets'] ?? Number.NaN));
   const octetsFrom = (mark: number): number[] => Array.from({ length: PORTS }, (_, i) => mark + i + 1);
 
   /** Good devices are read at the same time, whatever the other one does. */

@@ -114,12 +114,13 @@ test('a table longer than its budget is let grow until it is read whole, and cos
   expect(poller.plan()!.cells[0]!.rows).toBe(count);
   expect(requests).toBeLessThan(1_100);
   expect(poller.pace.growth).toBe(8);
-  await full();
-  expect(poller.full()!.readings).toHaveLength(count);
+  const whole = (await full()).value;
+  if (whole.kind !== 'reading') throw new Error(whole.kind);
+  expect(whole.reading.readings).toHaveLength(count);
   expect((await looked()).value?.readings).toHaveLength(count);
   // Made in slices, so that nothing else waits for all of it.
   const { groups, cells } = poller.plan()!;
-  expect([...readingOfCells(poller.full()!, groups, cells)].length).toBeGreaterThan(count / 100);
+  expect([...readingOfCells(whole.reading, groups, cells)].length).toBeGreaterThan(count / 100);
 }, 60_000);
 
 test('what a table may grow to has room in its cells, and cells hold no more', async () => {
@@ -143,10 +144,10 @@ test('so is one whose agent gives little an answer, with all its names', async (
   const count = 4_500;
   const { poller, full } = await lab(ports(count), { habit: usableHabits['three repetitions at most']!() });
   await full();
-  expect(poller.full()!.interfaces.length).toBeLessThan(count);
+  expect(poller.named()!.interfaces.length).toBeLessThan(count);
   await full();
   await full();
-  expect(poller.full()!.interfaces).toHaveLength(count);
+  expect(poller.named()!.interfaces).toHaveLength(count);
 }, 60_000);
 
 test('a table without end is let grow no further than the most, and gets its first bounds again', async () => {

@@ -20,7 +20,9 @@ test.each([0, 1, 500, 1_201])(
   (ports) => {
     for (const more of [{}, { relations: [{ kind: 'member', from: 'a', to: 'b' } as const] }]) {
       const given = reading(ports, more);
-      expect(drained(PackedReading.of(given)).whole()).toEqual(given);
+      const kept = drained(PackedReading.of(given));
+      expect(drained(kept.unpacked())).toEqual(given);
+      expect(kept.named()).toEqual({ interfaces: given.interfaces, objects: [] });
     }
   },
 );

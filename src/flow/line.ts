@@ -186,7 +186,6 @@ export class Line {
     this.#incidents(this.#rooms.correlation.take(changes, pass.context), pass);
   }
 
-  /** What would tell causes in doubt apart: the collector looks at it. */
   #ask(pass: Pass): void {
     for (const measurement of this.#rooms.correlation.takeAsks())
       pass.effect({ kind: 'observe', measurement });

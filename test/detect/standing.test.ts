@@ -104,7 +104,11 @@ test('a port that is down and one that was never up are told apart', () => {
   expect(olt.standing(seen, 'o-1/if/1', 'o-1/if/2', 'o-1/if/3').bitmaps).toEqual([
     {
       ...{ owner: 'olt-1', device: 'o-1', counts: { down: 1, alive: 1, unknown: 0 } },
-      ...{ down: [{ cause: 'LINK_DOWN', severity: 'minor', objects: ['if/2'] }], alive: ['if/1'], unknown: [] },
+      ...{
+        down: [{ cause: 'LINK_DOWN', severity: 'minor', objects: ['if/2'] }],
+        alive: ['if/1'],
+        unknown: [],
+      },
     },
   ]);
 });

@@ -14,6 +14,8 @@ import type { Measurement } from '../model/measurement.ts';
 import { emptyTopology, type Topology } from '../topology/topology.ts';
 import { Ancestry } from './ancestry.ts';
 import { Asks, type AsksSnapshot } from './asks.ts';
+import { Cascades, type CascadesSnapshot } from './cascade.ts';
+import { chainAll } from './chaining.ts';
 import { commit } from './committing.ts';
 import { look } from './deciding.ts';
 import { Endings, type EndingsSnapshot } from './endings.ts';
@@ -42,6 +44,7 @@ import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
 import type { SightingsOf } from './tally.ts';
 import { type CorrelationTiming, limits } from './timing.ts';
+import { isChained } from './undecided.ts';
 import { Waiting, type WaitingSnapshot } from './waiting.ts';
 
 export { compileCorrelationRules } from './compile-rules.ts';
@@ -62,6 +65,8 @@ interface Snapshot {
   readonly ending: EndingsSnapshot;
   /** Absent in what older versions kept. */
   readonly asks?: AsksSnapshot | undefined;
+  /** Absent in what older versions kept. */
+  readonly cascades?: CascadesSnapshot | undefined;
 }
 
 export class Correlation {
@@ -71,6 +76,7 @@ export class Correlation {
   #ancestry: Ancestry;
   readonly #waiting: Waiting;
   readonly #endings: Endings;
+  readonly #cascades: Cascades;
   readonly #asks = new Asks();
   #lookAt: Instant | undefined;
   #view: OpenView | undefined;
@@ -85,6 +91,7 @@ export class Correlation {
     this.#ancestry = new Ancestry(emptyTopology(), new RuleTable(rules));
     this.#waiting = new Waiting(this.#ancestry);
     this.#endings = new Endings(this.#ancestry);
+    this.#cascades = new Cascades(this.#ancestry);
   }
 
   /** Open incidents keep their verdicts, and what was heard its symptom; causes are found by these rules from now on. */
@@ -103,6 +110,7 @@ export class Correlation {
     this.#ancestry = ancestry;
     this.#waiting.place(this.#ancestry);
     this.#endings.place(this.#ancestry);
+    this.#cascades.place(this.#ancestry);
     this.#view = undefined;
   }
 
@@ -113,12 +121,13 @@ export class Correlation {
 
   /** What was refused or left without an incident, since the start. */
   get counters(): Readonly<
-    Record<'refused' | 'clearedBeforeDecision' | 'evicted' | 'incidents' | 'pending', number>
+    Record<'refused' | 'clearedBeforeDecision' | 'evicted' | 'crowdedOut' | 'incidents' | 'pending', number>
   > {
     return {
       refused: this.#waiting.refused,
       clearedBeforeDecision: this.#waiting.clearedBefore,
       evicted: this.#incidents.evicted,
+      crowdedOut: this.#cascades.crowdedOut,
       incidents: this.#incidents.size,
       pending: this.#waiting.size,
     };
@@ -204,19 +213,21 @@ export class Correlation {
       hasNewHomes: this.#hasNewHomes,
       ending: this.#endings.snapshot(),
       asks: this.#asks.snapshot(),
+      cascades: this.#cascades.snapshot(),
     };
     return JSON.parse(canonicalJson(snapshot));
   }
 
   /** Takes what `snapshot` gave; the topology is set apart. */
   restore(snapshot: unknown): void {
-    const { incidents, waiting, lookAt, hasNewHomes, ending, asks = [] } = snapshot as Snapshot;
+    const { incidents, waiting, lookAt, hasNewHomes, ending, asks = [], cascades } = snapshot as Snapshot;
     this.#incidents.restore(incidents);
     this.#waiting.restore(waiting, this.#ancestry);
     this.#lookAt = lookAt;
     this.#hasNewHomes = hasNewHomes;
     this.#endings.restore(ending);
     this.#asks.restore(asks);
+    if (cascades !== undefined) this.#cascades.restore(cascades);
     this.#view = undefined;
   }
 
@@ -255,6 +266,7 @@ export class Correlation {
     if (known !== undefined) {
       if (known.records.length < limits.alarmsPerIncident) known.records.push(record);
       else this.#waiting.refuse();
+      if (known.endedAt !== undefined) this.#waiting.put({ ...known, endedAt: undefined });
       return;
     }
     if (!polled) this.#endLostClears(alarm, at);
@@ -267,8 +279,9 @@ export class Correlation {
     }
     const pending = pendingOf(this.#ancestry.rules, alarm, { record, polled, at });
     if (endsWithProofOfLife.has(alarm.cause)) this.#endings.add(alarm.resource, alarm.id);
+    const isWeighed = held?.scope === 'alone' && isChained(this.#ancestry, pending);
     const home =
-      held !== undefined && isRejoining(held, pending, { at, timing: this.#timing })
+      held !== undefined && !isWeighed && isRejoining(held, pending, { at, timing: this.#timing })
         ? held
         : this.#homeOf(pending, at);
     if (home !== undefined) this.#joinLate(home, pending, at);
@@ -303,7 +316,9 @@ export class Correlation {
 
   #clear(alarm: AlarmId, resource: ResourceId, at: Instant): void {
     this.#endings.drop(resource, alarm);
-    if (!this.#waiting.clear(alarm)) this.#incidents.clear(alarm, at);
+    if (this.#waiting.clear(alarm, at)) return;
+    this.#cascades.end(alarm, at);
+    this.#incidents.clear(alarm, at);
   }
 
   #proveAlive(resource: ResourceId, below: boolean, at: Instant): void {
@@ -323,6 +338,14 @@ export class Correlation {
     if (this.#lookAt === undefined || this.#lookAt > at) return;
     this.#lookAt = undefined;
     if (this.#hasNewHomes) this.#joinNewHomes(at);
+    const desk = {
+      incidents: this.#incidents,
+      waiting: this.#waiting,
+      ancestry: this.#ancestry,
+      timing: this.#timing,
+      ...context,
+    };
+    chainAll({ ...desk, cascades: this.#cascades });
     const { decisions, nextAt } = look({
       ancestry: this.#ancestry,
       timing: this.#timing,
@@ -332,13 +355,6 @@ export class Correlation {
       active: this.#incidents.active(),
       sightingsOf: this.#sightingsOf(at),
     });
-    const desk = {
-      incidents: this.#incidents,
-      waiting: this.#waiting,
-      ancestry: this.#ancestry,
-      timing: this.#timing,
-      ...context,
-    };
     for (const decision of decisions) commit(decision, desk);
     if (decisions.length > 0) {
       this.#view = undefined;

@@ -36,6 +36,8 @@ export interface Pending {
   /** Ids of its raise lines; grows with every repeat. */
   readonly records: string[];
   readonly at: Instant;
+  /** It is over already, and is kept all the same until its incident is known. */
+  readonly endedAt?: Instant | undefined;
   /** The incident it was split off from. */
   readonly parent: HeldIncident['parent'];
 }
@@ -161,7 +163,8 @@ function fits(
     case 'service':
       return isRoot || population === 'session';
     case 'alone':
-      return isRoot && population === undefined && pending.symptom !== 'service';
+      // What follows from what is weighed (cascade.ts); a probe finds the same service failing in another way.
+      return isRoot && pending.symptom === 'probe';
     case 'collector':
       return false;
     default:

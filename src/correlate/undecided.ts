@@ -21,6 +21,7 @@ export class Undecided {
   };
   readonly #transport = new Map<AlarmId, Pending>();
   readonly #alone = new Map<AlarmId, Pending>();
+  readonly #chained = new Map<AlarmId, Pending>();
 
   constructor(ancestry: Ancestry) {
     this.#ancestry = ancestry;
@@ -36,6 +37,11 @@ export class Undecided {
     return [...this.#transport.values()].sort(byResource);
   }
 
+  /** What may follow from each other, in order of time, then as above. */
+  get chained(): Pending[] {
+    return [...this.#chained.values()].sort((a, b) => a.at - b.at || byResource(a, b));
+  }
+
   pieces(population: Population): ReadonlyMap<ResourceId, Piece> {
     return this.#pieces[population];
   }
@@ -43,6 +49,7 @@ export class Undecided {
   put(pending: Pending): void {
     const population = populationOf(pending.symptom);
     if (isTransportEvidence(this.#ancestry, pending)) this.#transport.set(pending.alarm, pending);
+    else if (isChained(this.#ancestry, pending)) this.#chained.set(pending.alarm, pending);
     else if (population === undefined || isOfService(this.#ancestry, pending))
       this.#alone.set(pending.alarm, pending);
     else {
@@ -53,7 +60,8 @@ export class Undecided {
   }
 
   take(pending: Pending): void {
-    if (this.#transport.delete(pending.alarm) || this.#alone.delete(pending.alarm)) return;
+    const { alarm } = pending;
+    if (this.#transport.delete(alarm) || this.#alone.delete(alarm) || this.#chained.delete(alarm)) return;
     const population = populationOf(pending.symptom);
     if (population === undefined) return;
     const known = this.#pieces[population].get(pending.resource);
@@ -87,6 +95,14 @@ export function isTransportEvidence(
   if (symptom === 'link') return topology.linkOf(place) !== undefined;
   if (ancestry.kindOf(place) === 'collector' || topology.isTransport(place)) return true;
   return topology.parentOf('collector', place) >= 0 && !ancestry.isLeaf(place);
+}
+
+/** A device's word that no tree explains: a terminal's is its subscriber's matter, and what flaps is a fault by name. */
+export function isChained(
+  ancestry: Ancestry,
+  { resource, symptom, cause }: Pick<Pending, 'resource' | 'symptom' | 'cause'>,
+): boolean {
+  return symptom === 'other' && cause !== 'FLAPPING' && !ancestry.isLeaf(ancestry.placeOf(resource));
 }
 
 /** A service says itself that it fails: nothing that supplies it is asked for the cause. */

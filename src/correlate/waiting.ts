@@ -6,7 +6,7 @@ import { ByHead } from './by-head.ts';
 import type { Pending } from './joining.ts';
 import type { Sighting } from './tally.ts';
 import { limits } from './timing.ts';
-import { Undecided } from './undecided.ts';
+import { isChained, Undecided } from './undecided.ts';
 
 interface Seen {
   readonly state: 'alive' | 'unknown';
@@ -107,7 +107,13 @@ export class Waiting {
     return pending;
   }
 
-  clear(alarm: AlarmId): boolean {
+  /** Answers false when it did not wait. What others may follow from is not lost because it was short. */
+  clear(alarm: AlarmId, at: Instant): boolean {
+    const pending = this.#pending.get(alarm);
+    if (pending !== undefined && isChained(this.#ancestry, pending)) {
+      this.put({ ...pending, endedAt: pending.endedAt ?? at });
+      return true;
+    }
     if (this.take(alarm) === undefined) return false;
     this.#clearedBefore++;
     return true;

@@ -6,7 +6,7 @@ import type { Ancestry } from './ancestry.ts';
 /** Parts of a device, which have no links of their own. */
 const parts: ReadonlySet<string> = new Set(['port', 'card', 'pon-port', 'line']);
 /** What heats a device heats all of it; a hub of thousands of links is no neighbourhood. */
-export const mostNeighbours = 256;
+const mostNeighbours = 256;
 const mostRemembered = 20_000;
 
 export class Adjacency {

@@ -19,18 +19,9 @@ import { chainAll } from './chaining.ts';
 import { commit } from './committing.ts';
 import { look } from './deciding.ts';
 import { Endings, type EndingsSnapshot } from './endings.ts';
-import {
-  addRecords,
-  type HeldIncident,
-  incidentOf,
-  isActive,
-  isDarkness,
-  isEnding,
-  isLongAlone,
-} from './held-incident.ts';
+import { addRecords, type HeldIncident, incidentOf, isActive } from './held-incident.ts';
 import { Incidents, type IncidentsSnapshot } from './incidents.ts';
 import {
-  againPending,
   isRejoining,
   lateHome,
   memberOf,
@@ -39,7 +30,7 @@ import {
   pendingOf,
   viewOf,
 } from './joining.ts';
-import { stillBroken } from './leftovers.ts';
+import { endLostClear, splitLeftovers } from './leftovers.ts';
 import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
 import type { SightingsOf } from './tally.ts';
@@ -269,7 +260,7 @@ export class Correlation {
       if (known.endedAt !== undefined) this.#waiting.put({ ...known, endedAt: undefined });
       return;
     }
-    if (!polled) this.#endLostClears(alarm, at);
+    if (!polled) endLostClear(this.#incidents, alarm, { at, timing: this.#timing });
     const held = this.#incidents.ofAlarm(alarm.id);
     const member = held?.members.get(alarm.id);
     if (held !== undefined && member?.raised === true) {
@@ -290,19 +281,6 @@ export class Correlation {
       this.#waiting.put(pending);
       this.#lookSoon(at);
     }
-  }
-
-  /** What is dark cannot fall dark: a trap that says so again shows that the clear of the last time was lost. */
-  #endLostClears(alarm: Alarm, at: Instant): void {
-    const { leftoverMs, misfitJoinMs } = this.#timing;
-    const held = this.#incidents.ofAlarm(alarm.id);
-    const alone = isDarkness(alarm) ? this.#incidents.darkening(alarm.resource) : held;
-    if (alone !== undefined && isLongAlone(alone, at - leftoverMs)) {
-      return this.#incidents.resolve(alone, alone.lastEvidenceAt);
-    }
-    const member = held?.members.get(alarm.id);
-    if (held?.scope !== 'down' || member?.raised !== true || member.polled) return;
-    if (isEnding(held, (at - misfitJoinMs) as Instant)) this.#incidents.clear(alarm.id, at);
   }
 
   #homeOf(pending: Pending, at: Instant): HeldIncident | undefined {
@@ -338,18 +316,10 @@ export class Correlation {
     if (this.#lookAt === undefined || this.#lookAt > at) return;
     this.#lookAt = undefined;
     if (this.#hasNewHomes) this.#joinNewHomes(at);
-    const desk = {
-      incidents: this.#incidents,
-      waiting: this.#waiting,
-      ancestry: this.#ancestry,
-      timing: this.#timing,
-      ...context,
-    };
+    const desk = { ...this.#desk(at), ids: context.ids };
     chainAll({ ...desk, cascades: this.#cascades });
     const { decisions, nextAt } = look({
-      ancestry: this.#ancestry,
-      timing: this.#timing,
-      at,
+      ...desk,
       asks: this.#asks,
       undecided: this.#waiting.undecided,
       active: this.#incidents.active(),
@@ -388,23 +358,22 @@ export class Correlation {
     if (!isActive(held)) return;
     this.#view = undefined;
     if (what === 'resolve') this.#incidents.resolve(held, held.lastClearAt ?? at);
-    else if (what === 'leftover') this.#splitLeftovers(held, at);
-    else {
+    else if (what === 'leftover') {
+      if (splitLeftovers(held, { ...this.#desk(at), sightingsOf: this.#sightingsOf(at) })) this.#lookSoon(at);
+    } else {
       if (what === 'works') held.works = undefined;
       this.#incidents.tell(held, what === 'grow' && held.fresh.length === 0 ? 'shrank' : 'grew');
     }
   }
 
-  /** What stays down together when the rest came back has a cause of its own; of single ones the clear was lost. */
-  #splitLeftovers(held: HeldIncident, at: Instant): void {
-    const known = { sightingsOf: this.#sightingsOf(at), timing: this.#timing };
-    const left = stillBroken(this.#ancestry, held, known);
-    // A whole part of it that is still dark waits for its repair; it is not another fault.
-    if (held.state !== 'mitigated' && left.length > 0 && held.raised > 1) return;
-    if (left.length > 0) this.#incidents.split(held, left, at);
-    for (const member of left) this.#waiting.put(againPending(member, held.id, at));
-    this.#incidents.resolve(held, held.lastClearAt ?? at);
-    if (left.length > 0) this.#lookSoon(at);
+  #desk(at: Instant) {
+    return {
+      incidents: this.#incidents,
+      waiting: this.#waiting,
+      ancestry: this.#ancestry,
+      timing: this.#timing,
+      at,
+    };
   }
 
   #sightingsOf(at: Instant): SightingsOf {

@@ -34,7 +34,7 @@ export interface HeardSnapshot {
   readonly forgotten: number;
 }
 
-export const mostHeard = { alarms: 50_000, causes: 5_000, devices: 50_000 } as const;
+const mostHeard = { alarms: 50_000, causes: 5_000, devices: 50_000 } as const;
 
 /** Before anything is known: an alarm of its own once in so long on each device. */
 const priorSeconds = 3 * 86_400;

@@ -67,6 +67,12 @@ export interface HeldIncident {
 export const isActive = (held: HeldIncident): boolean =>
   held.state === 'open' || held.state === 'uncertain' || held.state === 'mitigated';
 
+/** An alarm may have stood in several incidents and is of the one it joined last. */
+export function isLaterHome(held: HeldIncident, other: HeldIncident, alarm: AlarmId): boolean {
+  const lead = (held.members.get(alarm)?.at ?? 0) - (other.members.get(alarm)?.at ?? 0);
+  return lead > 0 || (lead === 0 && (isActive(held) || !isActive(other)));
+}
+
 /** One alarm of which traps alone told, long ago: that it is told of again shows that its clear was lost. */
 export function isLongAlone(held: HeldIncident, before: number): boolean {
   const [only, ...others] = held.members.values();

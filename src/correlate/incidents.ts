@@ -12,6 +12,7 @@ import {
   type HeldIncident,
   incidentOf,
   isActive,
+  isLaterHome,
   type Member,
   note,
   type Scope,
@@ -359,7 +360,7 @@ export class Incidents {
       if (held.state !== 'merged') this.#index(held);
       for (const alarm of held.members.keys()) {
         const other = this.#ofAlarm.get(alarm);
-        if (other === undefined || isActive(held) || !isActive(other)) this.#ofAlarm.set(alarm, held);
+        if (other === undefined || isLaterHome(held, other, alarm)) this.#ofAlarm.set(alarm, held);
       }
     }
   }

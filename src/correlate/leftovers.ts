@@ -1,22 +1,67 @@
 /** What is still raised when the rest of an incident came back: a smaller fault of its own, or clears that were lost? */
 
+import type { Instant } from '../base/instant.ts';
+import type { Alarm } from '../model/alarm.ts';
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { explain } from './explain.ts';
-import type { HeldIncident, Member } from './held-incident.ts';
-import { raisedByResource } from './joining.ts';
+import { type HeldIncident, isDarkness, isEnding, isLongAlone, type Member } from './held-incident.ts';
+import type { Incidents } from './incidents.ts';
+import { againPending, raisedByResource } from './joining.ts';
 import { speakerOf } from './symptoms.ts';
 import type { Evidence, Sighting, SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
+import type { Waiting } from './waiting.ts';
 
 /** How often a device forgets to say that something is over, in thousandths of a nat. */
 const lostClear = -3_500;
+
+interface Desk {
+  readonly incidents: Incidents;
+  readonly waiting: Waiting;
+  readonly ancestry: Ancestry;
+  readonly timing: CorrelationTiming;
+  readonly sightingsOf: SightingsOf;
+  readonly at: Instant;
+}
+
+/**
+ * What stays down together when the rest came back has a cause of its own; of single ones the clear was lost. Answers
+ * whether something waits for its cause again.
+ */
+export function splitLeftovers(held: HeldIncident, desk: Desk): boolean {
+  const { incidents, waiting, at } = desk;
+  const left = stillBroken(desk.ancestry, held, desk);
+  // A whole part of it that is still dark waits for its repair; it is not another fault.
+  if (held.state !== 'mitigated' && left.length > 0 && held.raised > 1) return false;
+  if (left.length > 0) incidents.split(held, left, at);
+  for (const member of left) waiting.put(againPending(member, held.id, at));
+  incidents.resolve(held, held.lastClearAt ?? at);
+  return left.length > 0;
+}
+
+/** What is dark cannot fall dark: a trap that says so again shows that the clear of the last time was lost. */
+export function endLostClear(
+  incidents: Incidents,
+  alarm: Alarm,
+  { at, timing }: Pick<Desk, 'at' | 'timing'>,
+): void {
+  const { leftoverMs, misfitJoinMs } = timing;
+  const held = incidents.ofAlarm(alarm.id);
+  const alone = isDarkness(alarm) ? incidents.darkening(alarm.resource) : held;
+  if (alone !== undefined && isLongAlone(alone, at - leftoverMs)) {
+    return incidents.resolve(alone, alone.lastEvidenceAt);
+  }
+  const member = held?.members.get(alarm.id);
+  if (held?.scope !== 'down' || member?.raised !== true || member.polled) return;
+  if (isEnding(held, (at - misfitJoinMs) as Instant)) incidents.clear(alarm.id, at);
+}
 
 /**
  * Members that have a narrower cause in common, as half a house that stays dark when the mains return. One terminal here
  * and there is what lost clears look like; whether it works its subscriber is asked.
  */
-export function stillBroken(
+function stillBroken(
   ancestry: Ancestry,
   held: HeldIncident,
   known: { readonly sightingsOf: SightingsOf; readonly timing: CorrelationTiming },

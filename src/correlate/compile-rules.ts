@@ -1,5 +1,5 @@
 /** Compiles correlation rule files: the operator's entries take the place of the shipped ones of the same name. */
-import { type DurationMs, milliseconds } from '../base/instant.ts';
+import { lengthIn } from '../base/length.ts';
 import { didYouMean, fileProblem, type Parsed, type Problem } from '../base/problem.ts';
 import type { DocumentPath, SourceDocument } from '../base/source-document.ts';
 import type { FaultGlossary } from '../model/fault-words.ts';
@@ -48,11 +48,11 @@ function compiled(source: Merged): CorrelationRules {
     ),
     follows: source.follows.map(({ within, share = usualShare, ...one }) => ({
       ...one,
-      withinMs: lengthOf(within),
+      withinMs: lengthIn(within),
       share,
     })),
     timing: Object.fromEntries(
-      timings.map((name) => [`${name}Ms`, lengthOf(timing[name]!)]),
+      timings.map((name) => [`${name}Ms`, lengthIn(timing[name]!)]),
     ) as CorrelationTiming,
   };
 }
@@ -90,7 +90,7 @@ function repeatedIds(document: SourceDocument): Problem[] {
   });
 }
 
-type Merged = Required<Omit<CorrelationSource, 'format' | 'shows'>> & {
+type Merged = Required<Omit<CorrelationSource, 'format' | 'shows' | 'examples'>> & {
   readonly shows: Required<NonNullable<CorrelationSource['shows']>>;
 };
 
@@ -141,10 +141,3 @@ function logarithms<Name extends string>(
 
 /** In thousandths of a nat; rounded, so that the last digit of a machine's logarithm does not matter. */
 const logarithm = (share: number): number => Math.round(Math.log(share) * 1_000);
-
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function lengthOf(text: string): DurationMs {
-  const [, count = '0', unit = 's'] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
-  return milliseconds(Number(count) * unitMs[unit]!);
-}

@@ -38,9 +38,7 @@ import { type CorrelationTiming, limits } from './timing.ts';
 import { isChained } from './undecided.ts';
 import { Waiting, type WaitingSnapshot } from './waiting.ts';
 
-export { compileCorrelationRules } from './compile-rules.ts';
-export type { CorrelationRules } from './rules.ts';
-export { correlationSchema } from './rules-schema.ts';
+export * from './rule-files.ts';
 export type { CorrelationTiming } from './timing.ts';
 
 export interface CorrelationContext {

@@ -1,5 +1,6 @@
 /** The form of a correlation rule file (`format: correlation/1`) as JSON schema, and the same as types. */
 import type { FaultWords } from '../model/fault-words.ts';
+import { exampleDefinitions, examplesSchema, type RuleExample } from './example.ts';
 import { type Symptom, symptoms } from './symptoms.ts';
 import { timings } from './timing.ts';
 
@@ -14,6 +15,7 @@ export interface CorrelationSource {
   readonly resources?: Readonly<Record<string, ResourceSource>>;
   readonly faults?: Readonly<Record<string, FaultWords>>;
   readonly follows?: readonly FollowsSource[];
+  readonly examples?: readonly RuleExample[];
   readonly timing?: Readonly<Partial<Record<(typeof timings)[number], string>>>;
 }
 
@@ -73,8 +75,7 @@ const table = (schema: object): object => ({
   additionalProperties: schema,
 });
 
-/** JSON schema, draft 7. */
-export const correlationSchema: object = object(
+const schema = object(
   {
     format: { const: 'correlation/1' },
     symptoms: table(symptom),
@@ -101,7 +102,11 @@ export const correlationSchema: object = object(
         [...['id', 'cause', 'effect', 'on', 'within']],
       ),
     },
+    examples: examplesSchema,
     timing: each(timings, length),
   },
   ['format'],
 );
+
+/** JSON schema, draft 7. */
+export const correlationSchema: object = { ...schema, definitions: exampleDefinitions };

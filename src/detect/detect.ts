@@ -29,7 +29,7 @@ import { asksForDiscovery, meaningOfTrap, type Trap, type WatchedDevice } from '
 
 export { compileDetectionRules } from './compile-rules.ts';
 export { DnsDetection } from './dns-platform.ts';
-export { checkDetectionExamples } from './examples.ts';
+export { checkDetectionExamples, detectionExamplesIn } from './examples.ts';
 export { type JudgedTable, ownersOf } from './owners.ts';
 export { ProbeDetection } from './probes.ts';
 export type { DetectionRules, PortRole } from './rules.ts';

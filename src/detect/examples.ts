@@ -22,6 +22,18 @@ export function checkDetectionExamples(documents: readonly SourceDocument[]): re
   ]);
 }
 
+/** How many stand in the document. */
+export function detectionExamplesIn({ value }: SourceDocument): number {
+  const { traps = [], syslog = [], thresholds = [], ratios = [] } = value as RulesSource;
+  const rules: readonly { readonly examples?: readonly unknown[] }[] = [
+    ...traps,
+    ...syslog,
+    ...thresholds,
+    ...ratios,
+  ];
+  return rules.reduce((sum, { examples = [] }) => sum + examples.length, 0);
+}
+
 const device = { id: 'r-1', resource: resourceId('r-1') };
 
 function trapProblems(rules: DetectionRules, document: SourceDocument): Problem[] {

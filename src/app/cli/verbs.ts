@@ -10,6 +10,7 @@ import { pollVerb } from './poll.ts';
 import { recordVerb } from './record.ts';
 import { recordVerbs } from './records.ts';
 import { replayVerb } from './replay.ts';
+import { rulesVerb } from './rules.ts';
 import { scoreVerb } from './score.ts';
 import { simulateVerb } from './simulate.ts';
 import { demoVerb, startVerb } from './start.ts';
@@ -18,6 +19,6 @@ import type { Verb } from './verb.ts';
 
 export const verbs: readonly Verb[] = [
   ...[startVerb, demoVerb, checkVerb, pollVerb, recordVerb, simulateVerb, discoverVerb, testVerb],
-  ...[completionVerb(() => verbs), replayVerb, generateVerb, scoreVerb, importVerb],
+  ...[completionVerb(() => verbs), replayVerb, rulesVerb, generateVerb, scoreVerb, importVerb],
   ...[...recordVerbs, journalVerb, doctorVerb],
 ];

@@ -5,6 +5,7 @@ const sentences = {
   en: {
     allGood: 'No problems found.',
     problems: '{errors} errors, {warnings} warnings.',
+    examplesPlayed: '{examples} examples, {failed} do not hold; {errors} errors.',
     answered:
       '{name} answered: profile {profile}, {interfaces} interfaces, {readings} readings, {objects} objects.',
     found: '{found} devices answered of {asked} addresses asked, {silent} were silent.',
@@ -49,6 +50,7 @@ const sentences = {
   ru: {
     allGood: 'Ошибок нет.',
     problems: 'Ошибок: {errors}, предупреждений: {warnings}.',
+    examplesPlayed: 'Примеров: {examples}, не выполняются: {failed}; ошибок: {errors}.',
     answered:
       '{name} отвечает: профиль {profile}, интерфейсов {interfaces}, показаний {readings}, объектов {objects}.',
     found: 'Ответили {found} устройств из {asked} опрошенных адресов, молчат {silent}.',

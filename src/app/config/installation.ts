@@ -11,6 +11,7 @@ import { collectorsFolder, rulesFolder } from '../product-files.ts';
 import type { Config } from './config.ts';
 import { installedProfiles } from './installed-profiles.ts';
 import { type ReadConfig, readWhole } from './load.ts';
+import { exampleProblems } from './rule-examples.ts';
 import type { ConfiguredTopology } from './topology-file.ts';
 import { readTopologyBeside } from './topology-thread.ts';
 
@@ -56,6 +57,7 @@ export async function readBeside(read: ReadConfig, file: string | undefined): Pr
       ...[...profiles.problems, ...rules.problems, ...topology.problems].map((problem) =>
         whereNamed(problem, read),
       ),
+      ...exampleProblems(rules.value, 'own'),
     ],
   };
 }

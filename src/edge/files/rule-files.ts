@@ -28,6 +28,8 @@ export interface LoadedRules {
   readonly faults: FaultGlossary;
   /** undefined when no sound texts were found. */
   readonly texts: NoticeTexts | undefined;
+  /** The sound documents of detection and correlation, the operator's marked as such. */
+  readonly documents: readonly RuleDocument[];
   /** Files that were read. */
   readonly files: number;
   /** Those of them that are in force, in order; a path is relative to its folder, so that it is the same on every machine. */
@@ -57,13 +59,19 @@ export async function loadRules(folders: readonly string[]): Promise<Parsed<Load
   );
   const value = {
     ...{ detection, replaced, correlation: causes.value, faults: causes.faults, texts: written.value },
-    ...{ files, inForce },
+    ...{ files, inForce, documents },
   };
   return { value, problems };
 }
 
+export interface RuleDocument {
+  readonly format: string;
+  readonly isOwn: boolean;
+  readonly document: SourceDocument;
+}
+
 interface RuleFiles {
-  readonly documents: { format: string; isOwn: boolean; document: SourceDocument }[];
+  readonly documents: RuleDocument[];
   readonly texts: { file: string; text: string }[];
   readonly inForce: { path: string; text: string }[];
   readonly problems: Problem[];

@@ -1,0 +1,19 @@
+/** `rules`: what rule files do, on their own examples and on what was recorded. */
+import { Fault } from '../../base/fault.ts';
+import { testRules, testUsage } from './rules-test.ts';
+import type { Verb } from './verb.ts';
+
+const actions = { test: testRules };
+
+export const rulesVerb: Verb = {
+  name: 'rules',
+  summary: 'test: plays the examples of all rule files.',
+  usage: testUsage,
+  run([action = '', ...rest], terminal) {
+    if (!Object.hasOwn(actions, action)) {
+      const known = Object.keys(actions).join(' or ');
+      throw new Fault('usage/argument', `rules ${action}: say ${known}`);
+    }
+    return actions[action as keyof typeof actions](rest, terminal);
+  },
+};

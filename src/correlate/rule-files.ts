@@ -1,0 +1,13 @@
+/** What those need who load, check, play or keep correlation rules: part of the room's face. */
+export { compileCorrelationRules } from './compile-rules.ts';
+export {
+  type ExampleStep,
+  type ExampleTopology,
+  type ExampleTree,
+  type Expectation,
+  type ExpectedValue,
+  exampleTrees,
+  type RuleExample,
+} from './example.ts';
+export type { CorrelationRules } from './rules.ts';
+export { correlationSchema } from './rules-schema.ts';

@@ -3,8 +3,15 @@ import type { Instant } from '../base/instant.ts';
 import type { IdSource } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Decision } from './deciding.ts';
-import { type HeldIncident, isActive, isUnsteady, widen } from './held-incident.ts';
-import type { Incidents, Joining, Verdict } from './incidents.ts';
+import {
+  type HeldIncident,
+  isActive,
+  isUnsteady,
+  type Joining,
+  type Verdict,
+  widen,
+} from './held-incident.ts';
+import type { Incidents } from './incidents.ts';
 import { memberOf, type Pending } from './joining.ts';
 import type { CorrelationTiming } from './timing.ts';
 import type { Waiting } from './waiting.ts';
@@ -19,16 +26,25 @@ interface Desk {
   readonly ids: IdSource;
 }
 
-export function commit({ verdict, alarms, absorbs }: Decision, desk: Desk): void {
+export function commit({ verdict, alarms, absorbs, isRetold }: Decision, desk: Desk): void {
   const { incidents, timing, at } = desk;
   const waiting = alarms.map((alarm) => desk.waiting.take(alarm)).filter((pending) => pending !== undefined);
   const joining = waiting
     .sort((a, b) => a.at - b.at || (a.records[0]! < b.records[0]! ? -1 : 1))
     .map(memberOf);
+  if (isRetold === true) {
+    for (const held of absorbs.filter(({ state }) => state === 'resolved')) {
+      incidents.reopen(held, at);
+      incidents.tell(held, 'reopened');
+    }
+  }
   const same = incidents.at(verdict.root).filter((held) => held.scope === verdict.scope);
   const group = [...new Set([...absorbs, ...same])].filter(isActive).sort((a, b) => a.order - b.order);
   const [survivor, ...others] = group;
-  if (survivor !== undefined) return grow(desk, { survivor, others, verdict, joining });
+  if (survivor !== undefined) {
+    if (isRetold === true) survivor.retoldAt = at;
+    return grow(desk, { survivor, others, verdict, joining });
+  }
   const before = failedBefore(desk, waiting, verdict);
   if (before !== undefined) {
     if (!isActive(before)) incidents.reopen(before, at);

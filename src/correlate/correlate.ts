@@ -23,8 +23,10 @@ import { addRecords, type HeldIncident, incidentOf, isActive } from './held-inci
 import { Incidents, type IncidentsSnapshot } from './incidents.ts';
 import {
   isRejoining,
+  isSaidAnew,
   lateHome,
   memberOf,
+  type Now,
   type OpenView,
   type Pending,
   pendingOf,
@@ -261,19 +263,22 @@ export class Correlation {
     if (!polled) endLostClear(this.#incidents, alarm, { at, timing: this.#timing });
     const held = this.#incidents.ofAlarm(alarm.id);
     const member = held?.members.get(alarm.id);
-    if (held !== undefined && member?.raised === true) {
-      member.polled ||= polled;
-      addRecords(held, [record]);
-      return this.#incidents.tellLater(held, at);
-    }
     const pending = pendingOf(this.#ancestry.rules, alarm, { record, polled, at });
+    const now = this.#now(at);
+    const isAnew = held !== undefined && isSaidAnew(this.#ancestry, pending, now);
+    if (held !== undefined && member?.raised === true) {
+      if (isAnew) this.#incidents.clear(alarm.id, at);
+      else {
+        member.polled ||= polled;
+        addRecords(held, [record]);
+        return this.#incidents.tellLater(held, at);
+      }
+    }
     if (endsWithProofOfLife.has(alarm.cause)) this.#endings.add(alarm.resource, alarm.id);
     const isWeighed = held?.scope === 'alone' && isChained(this.#ancestry, pending);
-    const home =
-      held !== undefined && !isWeighed && isRejoining(held, pending, { at, timing: this.#timing })
-        ? held
-        : this.#homeOf(pending, at);
-    if (home !== undefined) this.#joinLate(home, pending, at);
+    const isAgain = held !== undefined && !isAnew && !isWeighed && isRejoining(held, pending, now);
+    const home = isAgain ? held : lateHome(this.#ancestry, this.#incidents, pending, now);
+    if (home !== undefined) this.#incidents.joinLate(home, memberOf(pending), at);
     else if (this.#ancestry.placeOf(alarm.resource) < 0) this.#waiting.refuse();
     else {
       this.#waiting.put(pending);
@@ -281,13 +286,9 @@ export class Correlation {
     }
   }
 
-  #homeOf(pending: Pending, at: Instant): HeldIncident | undefined {
-    this.#view ??= viewOf(this.#incidents.active());
-    return lateHome(this.#ancestry, this.#incidents, pending, { at, timing: this.#timing, view: this.#view });
-  }
-
-  #joinLate(home: HeldIncident, pending: Pending, at: Instant): void {
-    this.#incidents.joinLate(home, memberOf(pending), at);
+  #now(at: Instant): Now {
+    this.#view ??= viewOf(this.#incidents.active(), this.#incidents.lately(at));
+    return { at, timing: this.#timing, view: this.#view };
   }
 
   #clear(alarm: AlarmId, resource: ResourceId, at: Instant): void {
@@ -321,6 +322,7 @@ export class Correlation {
       asks: this.#asks,
       undecided: this.#waiting.undecided,
       active: this.#incidents.active(),
+      heads: this.#now(at).view.heads,
       sightingsOf: this.#sightingsOf(at),
     });
     for (const decision of decisions) commit(decision, desk);
@@ -337,14 +339,15 @@ export class Correlation {
   #joinNewHomes(at: Instant): void {
     this.#hasNewHomes = false;
     const found: { readonly home: HeldIncident; readonly pending: Pending }[] = [];
+    const now = this.#now(at);
     for (const pending of this.#waiting.all()) {
-      const home = this.#homeOf(pending, at);
+      const home = lateHome(this.#ancestry, this.#incidents, pending, now);
       if (home !== undefined) found.push({ home, pending });
     }
     found.sort((a, b) => a.pending.at - b.pending.at || (a.pending.alarm < b.pending.alarm ? -1 : 1));
     for (const { home, pending } of found) {
       this.#waiting.take(pending.alarm);
-      this.#joinLate(home, pending, at);
+      this.#incidents.joinLate(home, memberOf(pending), at);
     }
   }
 

@@ -1,11 +1,11 @@
 /** One look at undecided alarms: which causes are ripe, with what evidence, and when to look again. */
 import { earliest, type Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
+import { causeAtHead, type LostHeads, lostWith } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Asks } from './asks.ts';
 import { type Explanation, explain } from './explain.ts';
-import type { HeldIncident, Member } from './held-incident.ts';
-import type { Verdict } from './incidents.ts';
+import type { HeldIncident, Member, Verdict } from './held-incident.ts';
 import { type Pending, raisedByResource } from './joining.ts';
 import { type Population, speakerOf } from './symptoms.ts';
 import type { Evidence, SightingsOf } from './tally.ts';
@@ -21,6 +21,8 @@ export interface Decision {
   readonly alarms: readonly AlarmId[];
   /** Incidents that prove to be part of it. */
   readonly absorbs: readonly HeldIncident[];
+  /** A head that was dead starts again and told of most of its terminals. */
+  readonly isRetold?: boolean | undefined;
 }
 
 export interface Look {
@@ -34,6 +36,7 @@ export interface Scene {
   readonly at: Instant;
   readonly undecided: Undecided;
   readonly active: readonly HeldIncident[];
+  readonly heads: LostHeads;
   readonly sightingsOf: SightingsOf;
   readonly asks: Asks;
 }
@@ -90,10 +93,13 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   const trenches = new Set(
     pending.filter(({ polled }) => polled).flatMap((one) => trenchesOf(ancestry, one.resource)),
   );
+  // A poll finds a device silent, or a link down, long after its neighbours told of it.
+  const silenced = new Set<string>(pending.flatMap((one) => neighboursOf(ancestry, one)));
   const recent = scene.active.filter(
     (held) =>
       held.scope === 'transport' &&
       (at - held.startedAt <= timing.misfitJoinMs ||
+        (at - held.startedAt <= timing.collectorLookBackMs && silenced.has(held.root)) ||
         (at - held.startedAt <= timing.sharedCutMs &&
           trenchesOf(ancestry, held.root).some((trench) => trenches.has(trench)))),
   );
@@ -123,6 +129,12 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
       return { verdict, alarms, absorbs: [...new Set([...owners, ...shadowed(scene, found)])] };
     });
   return { decisions, nextAt: undefined };
+}
+
+/** The links of a silent device. */
+function neighboursOf(ancestry: Ancestry, { resource, symptom }: Pending): ResourceId[] {
+  if (symptom !== 'silent') return [];
+  return ancestry.topology.linksAt(ancestry.placeOf(resource)).map(({ index }) => ancestry.idOf(index));
 }
 
 /** The segments that carry this link, or the segment itself. */
@@ -162,12 +174,16 @@ function shadowed({ ancestry, active, timing, at }: Scene, verdict: Verdict): He
         ancestry.collectorOf(ancestry.placeOf(held.root)) === collector,
     );
   }
-  const dark = new Set<string>(verdict.dark);
+  const dark = new Set<string>(verdict.kind === 'node-down' ? [verdict.root, ...verdict.dark] : verdict.dark);
   if (dark.size === 0) return [];
   return active.filter((held) => {
     if (at - held.startedAt > timing.revisitMs || held.scope === 'alone' || held.scope === 'service')
       return false;
     if (held.kind === 'link' || held.kind === 'duct' || held.scope === 'collector') return false;
+    // What is cut off cannot speak: what its terminals said has causes of their own, but for silence and lost sessions.
+    if (held.scope === 'down' && !dark.has(held.root)) {
+      for (const { symptom } of held.members.values()) if (symptom !== 'silent') return false;
+    }
     return [...ancestry.signalAbove(ancestry.placeOf(held.root))].some((place) =>
       dark.has(ancestry.idOf(place)),
     );
@@ -200,6 +216,14 @@ function lookAtTrees(scene: Scene, population: Population): Look {
       const one = held.get(id)!;
       return share * 2 >= one.said ? [one.held] : [];
     });
+    const atHead =
+      population === 'down' ? causeAtHead(ancestry, found, { at, timing, heads: scene.heads }) : undefined;
+    if (atHead !== undefined) {
+      const { held: cut, isRetold } = atHead;
+      const young = absorbs.filter(({ startedAt }) => at - startedAt <= timing.misfitJoinMs);
+      decisions.push({ verdict: lostWith(ancestry, atHead), alarms, absorbs: [...young, cut], isRetold });
+      continue;
+    }
     const rest = [...shares].find(([id, share]) => share * 2 >= all && !absorbs.includes(held.get(id)!.held));
     if (rest !== undefined) absorbs.push(held.get(rest[0])!.held);
     const { root } = found;

@@ -25,6 +25,12 @@ export interface Member {
   endedAt?: Instant | undefined;
 }
 
+/** A member with the ids of its raise lines. */
+export interface Joining {
+  readonly member: Member;
+  readonly records: readonly string[];
+}
+
 export interface HeldIncident {
   readonly id: IncidentId;
   /** Rises with every incident opened: of two that merge the lower one stays. */
@@ -60,8 +66,22 @@ export interface HeldIncident {
   endingSince: Instant | undefined;
   /** When a dead device first showed that it is back. */
   backAt: Instant | undefined;
+  /** When a head that was dead, starting again, told of most of its terminals. */
+  retoldAt: Instant | undefined;
   /** Alarms nobody was told of yet. */
   fresh: AlarmId[];
+}
+
+/** The state of the verdict an incident is opened with or moved to. */
+export interface Verdict {
+  readonly scope: Scope;
+  readonly kind: string;
+  readonly root: ResourceId;
+  readonly candidates: HeldIncident['candidates'];
+  readonly actionable: boolean;
+  readonly dark: readonly ResourceId[];
+  readonly parts?: readonly ResourceId[] | undefined;
+  readonly explanation: Readonly<Record<string, unknown>>;
 }
 
 export const isActive = (held: HeldIncident): boolean =>
@@ -72,6 +92,14 @@ export function isLaterHome(held: HeldIncident, other: HeldIncident, alarm: Alar
   const lead = (held.members.get(alarm)?.at ?? 0) - (other.members.get(alarm)?.at ?? 0);
   return lead > 0 || (lead === 0 && (isActive(held) || !isActive(other)));
 }
+
+/** Devices or heads may have been dead or cut off with it. */
+export const mayHoldHeads = (held: HeldIncident): boolean =>
+  held.scope === 'transport' || held.dark.length > 0;
+
+/** It ended so lately that heads which were dead with it may be starting. */
+export const isStarting = (held: HeldIncident, at: Instant, rebootMs: number): boolean =>
+  held.state === 'resolved' && at - (held.resolvedAt ?? at) <= rebootMs;
 
 /** One alarm of which traps alone told, long ago: that it is told of again shows that its clear was lost. */
 export function isLongAlone(held: HeldIncident, before: number): boolean {
@@ -194,6 +222,7 @@ export const thaw = (frozen: FrozenIncident): HeldIncident => ({
   lastClearAt: frozen.lastClearAt,
   backAt: frozen.backAt,
   endingSince: frozen.endingSince,
+  retoldAt: frozen.retoldAt,
   parent: frozen.parent,
   records: [...frozen.records],
   history: [...frozen.history],

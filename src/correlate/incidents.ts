@@ -13,30 +13,15 @@ import {
   incidentOf,
   isActive,
   isLaterHome,
+  isStarting,
+  type Joining,
   type Member,
+  mayHoldHeads,
   note,
-  type Scope,
   thaw,
+  type Verdict,
 } from './held-incident.ts';
 import { type CorrelationTiming, limits } from './timing.ts';
-
-/** The state of the verdict an incident is opened with or moved to. */
-export interface Verdict {
-  readonly scope: Scope;
-  readonly kind: string;
-  readonly root: ResourceId;
-  readonly candidates: HeldIncident['candidates'];
-  readonly actionable: boolean;
-  readonly dark: readonly ResourceId[];
-  readonly parts?: readonly ResourceId[] | undefined;
-  readonly explanation: Readonly<Record<string, unknown>>;
-}
-
-/** A member with the ids of its raise lines. */
-export interface Joining {
-  readonly member: Member;
-  readonly records: readonly string[];
-}
 
 /** Below this the cause is called uncertain. */
 const uncertainBelow = 0.6;
@@ -60,6 +45,8 @@ export class Incidents {
   readonly #byRoot = new Map<string, HeldIncident[]>();
   /** Made when asked for; forgotten when an incident begins or ends. */
   #active: readonly HeldIncident[] | undefined;
+  /** Of the transport graph or with heads in the dark, the latest last. */
+  #lately: HeldIncident[] = [];
   #opened = 0;
   #evicted = 0;
   #changes: IncidentChange[] = [];
@@ -98,6 +85,12 @@ export class Incidents {
       if (held !== undefined && isActive(held) && held.members.get(alarm)?.raised === true) return held;
     }
     return undefined;
+  }
+
+  /** Ended so lately that heads which were dead may still be starting. */
+  lately(at: Instant): readonly HeldIncident[] {
+    this.#lately = this.#lately.filter((held) => isStarting(held, at, this.timing.rebootMs));
+    return this.#lately;
   }
 
   at(root: string): readonly HeldIncident[] {
@@ -140,6 +133,7 @@ export class Incidents {
       lastClearAt: undefined,
       backAt: undefined,
       endingSince: undefined,
+      retoldAt: undefined,
       fresh: [],
     };
     this.#held.set(held.id, held);
@@ -192,9 +186,6 @@ export class Incidents {
       this.reopen(held, at);
       this.tell(held, 'reopened');
     }
-    // Its clears may be lost: that a terminal speaks shows that its head is back.
-    if (held.kind === 'node-down' && at - held.startedAt > this.timing.misfitJoinMs)
-      this.provedBack(held, at);
     this.join(held, [joining], at);
     this.tellLater(held, at);
   }
@@ -283,6 +274,7 @@ export class Incidents {
     held.state = 'resolved';
     this.#active = undefined;
     held.resolvedAt = at;
+    if (mayHoldHeads(held)) this.#lately.push(held);
     note(held, at, 'resolve');
     for (const timer of ['resolve', 'leftover', 'works']) this.timers.clear(`${timer} ${held.id}`);
     // A subscriber's late "no" may still reopen what somebody was told of; noise needs only the time of a relapse.
@@ -351,6 +343,7 @@ export class Incidents {
     this.#ofAlarm.clear();
     this.#byRoot.clear();
     this.#changes = [];
+    this.#lately = [];
     this.#opened = snapshot.opened;
     this.#evicted = snapshot.evicted;
     this.timers.restore(snapshot.timers);
@@ -358,6 +351,7 @@ export class Incidents {
       const held = thaw(frozen);
       this.#held.set(held.id, held);
       if (held.state !== 'merged') this.#index(held);
+      if (held.resolvedAt !== undefined && mayHoldHeads(held)) this.#lately.push(held);
       for (const alarm of held.members.keys()) {
         const other = this.#ofAlarm.get(alarm);
         if (other === undefined || isLaterHome(held, other, alarm)) this.#ofAlarm.set(alarm, held);

@@ -2,24 +2,35 @@
 import type { Instant } from '../base/instant.ts';
 import type { Alarm } from '../model/alarm.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
+import { behindHead, isHeardAnew, type LostHeads, lostHeads, lostItsSupply } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
-import { type HeldIncident, isActive, isEnding, type Member } from './held-incident.ts';
-import type { Incidents, Joining } from './incidents.ts';
+import { type HeldIncident, isActive, isEnding, type Joining, type Member } from './held-incident.ts';
+import type { Incidents } from './incidents.ts';
 import type { RuleTable } from './rule-table.ts';
 import { populationOf, type Symptom } from './symptoms.ts';
 import type { CorrelationTiming } from './timing.ts';
+import { isTransportEvidence } from './undecided.ts';
 
 /** Open incidents that reach further than their root's own trees. */
 export interface OpenView {
   /** Out of reach in the transport graph, by the oldest incident that says so. */
   readonly dark: ReadonlyMap<string, HeldIncident>;
+  readonly heads: LostHeads;
   readonly brokenService: HeldIncident | undefined;
 }
 
-export function viewOf(active: readonly HeldIncident[]): OpenView {
+export function viewOf(active: readonly HeldIncident[], lately: readonly HeldIncident[]): OpenView {
   const dark = new Map<string, HeldIncident>();
   for (const held of active) for (const id of held.dark) if (!dark.has(id)) dark.set(id, held);
-  return { dark, brokenService: active.find((held) => held.scope === 'service') };
+  const heads = lostHeads([...active, ...lately]);
+  return { dark, heads, brokenService: active.find((held) => held.scope === 'service') };
+}
+
+/** What is known when an alarm looks for its incident. */
+export interface Now {
+  readonly at: Instant;
+  readonly timing: CorrelationTiming;
+  readonly view: OpenView;
 }
 
 /** An alarm no incident has yet. */
@@ -82,12 +93,24 @@ export const memberOf = (pending: Pending): Joining => {
 /** An alarm of it that ended comes again; of what was dark, only soon: later it is weighed like any other. */
 export function isRejoining(
   held: HeldIncident,
-  { alarm }: Pending,
+  { alarm, resource, symptom }: Pending,
   { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
 ): boolean {
   if (!isActive(held)) return false;
+  // A terminal that came back with the lost head fails for a reason of its own.
+  if (held.scope === 'transport') return held.root === resource || symptom === 'link';
   const endedAt = held.members.get(alarm)?.endedAt;
   return held.scope !== 'down' || endedAt === undefined || at - endedAt <= timing.rebootMs;
+}
+
+/** A head that was dead has forgotten what it told before: what it says now is weighed anew. */
+export function isSaidAnew(
+  ancestry: Ancestry,
+  { resource, symptom, polled }: Pending,
+  { at, timing, view: { heads } }: Now,
+): boolean {
+  if (polled || heads.size === 0) return false;
+  return isHeardAnew(ancestry, { place: ancestry.placeOf(resource), symptom }, { at, timing, heads });
 }
 
 /** The open incident whose root lies nearest above and whose cause would show this symptom now. */
@@ -95,7 +118,7 @@ export function lateHome(
   ancestry: Ancestry,
   incidents: Incidents,
   pending: Pending,
-  now: { readonly at: Instant; readonly timing: CorrelationTiming; readonly view: OpenView },
+  now: Now,
 ): HeldIncident | undefined {
   const place = ancestry.placeOf(pending.resource);
   if (place < 0) return undefined;
@@ -104,11 +127,10 @@ export function lateHome(
     const held = incidents.darkening(pending.resource);
     if (held?.scope === 'down') return held;
   }
-  for (const root of ancestry.above(place)) {
+  for (const root of isSaidAnew(ancestry, pending, now) ? [] : ancestry.above(place)) {
     for (const held of incidents.at(ancestry.idOf(root))) {
-      const isOpen =
-        isActive(held) || (held.state === 'resolved' && root !== place && isRebooting(held, now));
-      if (isOpen && fits(held, { pending, place, ancestry, isRoot: root === place }, now)) return held;
+      if (isActive(held) && fits(held, { pending, place, ancestry, isRoot: root === place }, now))
+        return held;
     }
   }
   return (
@@ -151,7 +173,7 @@ function fits(
 ): boolean {
   const population = populationOf(pending.symptom);
   const isYoung = at - held.startedAt <= timing.misfitJoinMs;
-  if (population === 'down' && isRebooting(held, { at, timing })) return true;
+  if (isOfTerminal(ancestry, pending) && reachesThroughHead(ancestry, held, place)) return false;
   if (population === 'down' && isFlatBattery(held, { pending, place, ancestry, isRoot })) return true;
   if (isEnding(held, at)) return isRoot && held.scope !== 'transport' && isYoung;
   if (held.backAt !== undefined && held.backAt < at) return false;
@@ -159,7 +181,7 @@ function fits(
     case 'transport':
       // What a dead device served is asked in vain.
       if (isRoot && pending.symptom === 'probe') return true;
-      return population !== undefined && population !== 'degraded' && isHeardBehind(pending, isYoung);
+      return population !== undefined && population !== 'degraded';
     case 'service':
       return isRoot || population === 'session';
     case 'alone':
@@ -179,12 +201,19 @@ function fits(
   }
 }
 
-/**
- * What is cut off cannot speak: a terminal's word from behind belongs to the cut only while traps are still under way.
- * Later it proves that the region speaks again and has a fault of its own. Silence found by polling may come any time.
- */
-const isHeardBehind = (pending: Pending, isYoung: boolean): boolean =>
-  isYoung || pending.symptom === 'silent' || pending.symptom === 'link' || pending.symptom === 'session';
+/** A word of what hangs on a head in its trees, not of a device or link whose reach is computed. */
+const isOfTerminal = (ancestry: Ancestry, pending: Pending): boolean =>
+  populationOf(pending.symptom) === 'down' && !isTransportEvidence(ancestry, pending);
+
+/** What the incident took of this only with the head that serves it: whether that is so, many of them must say. */
+function reachesThroughHead(ancestry: Ancestry, held: HeldIncident, place: number): boolean {
+  const head = ancestry.headOf(place);
+  if (head === place) return false;
+  if (held.scope === 'transport') return true;
+  const feeds = (of: number): boolean =>
+    ancestry.powerAbove(of).some((up) => ancestry.idOf(up) === held.root);
+  return held.scope === 'down' && feeds(head) && !feeds(place);
+}
 
 /** Who had a battery falls dark when that is empty: as long as the house around is dark, whatever is back elsewhere. */
 function isFlatBattery(held: HeldIncident, { pending, place, ancestry }: Newcomer): boolean {
@@ -216,20 +245,6 @@ function isOnCutFibre(held: HeldIncident, place: number, ancestry: Ancestry): bo
   return held.parts.some((part) => above.has(part));
 }
 
-/** The head itself was without power, not only out of reach. */
-const lostItsSupply = (ancestry: Ancestry, held: HeldIncident, head: number): boolean =>
-  held.scope === 'down' && ancestry.powerAbove(head).some((feed) => ancestry.idOf(feed) === held.root);
-
-/** A head that was dead looks for all its terminals anew when it comes back, and tells of each it does not find at once. */
-function isRebooting(
-  held: HeldIncident,
-  { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
-): boolean {
-  const wasDead = held.scope === 'transport' ? held.kind === 'node-down' : held.dark.length > 0;
-  if (!wasDead) return false;
-  return held.backAt === undefined || at - held.backAt <= timing.rebootMs;
-}
-
 const powerKinds: ReadonlySet<string> = new Set(['house-power', 'area-power', 'site-power']);
 
 /** Loss of light does not follow from lost mains, nor a dying gasp from a cut fibre. */
@@ -242,7 +257,7 @@ function behindTransport(
   ancestry: Ancestry,
   incidents: Incidents,
   { pending, place }: { readonly pending: Pending; readonly place: number },
-  now: { readonly at: Instant; readonly timing: CorrelationTiming; readonly view: OpenView },
+  now: Now,
 ): HeldIncident | undefined {
   const { view } = now;
   const isYoung = (held: HeldIncident): boolean => now.at - held.decidedAt <= now.timing.misfitJoinMs;
@@ -257,37 +272,45 @@ function behindTransport(
   }
   const service = pending.symptom === 'session' ? view.brokenService : undefined;
   if (service !== undefined && now.at - service.startedAt <= now.timing.serviceJoinMs) return service;
-  if (view.dark.size === 0 || pending.symptom === 'power') return undefined;
+  if (isOfTerminal(ancestry, pending)) {
+    const { timing } = now;
+    const { symptom } = pending;
+    const { home, provesBack } = behindHead(
+      ancestry,
+      { place, symptom },
+      { at: now.at, timing, heads: view.heads },
+    );
+    if (provesBack !== undefined) incidents.provedBack(provesBack, now.at);
+    return home;
+  }
+  const dead = ofDeadEnd(ancestry, { pending, place }, now);
+  if (dead !== undefined) return dead;
+  if (view.dark.size === 0) return undefined;
   for (const at of ancestry.above(place)) {
     const held = view.dark.get(ancestry.idOf(at));
     if (held === undefined || !isActive(held)) continue;
-    if (
-      populationOf(pending.symptom) === 'down' &&
-      lostItsSupply(ancestry, held, at) &&
-      isRebooting(held, now)
-    )
-      return held;
     if (isEnding(held, now.at) || (held.backAt ?? now.at) < now.at) continue;
-    if (!isHeardBehind(pending, now.at - held.startedAt <= now.timing.misfitJoinMs)) {
-      incidents.provedBack(held, now.at);
-      continue;
-    }
-    return mayBeDead(ancestry, held, { pending, place }, now) ? undefined : held;
+    return held;
   }
   return undefined;
 }
 
-/** The device at the far end of its only link falls silent: is it the link, or the device? Both are weighed again. */
-function mayBeDead(
+/** A link that others say is down because the device at its other end is dead, or that the device finds down while it starts. */
+function ofDeadEnd(
   ancestry: Ancestry,
-  held: HeldIncident,
   { pending, place }: { readonly pending: Pending; readonly place: number },
-  { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
-): boolean {
-  if (held.kind !== 'link' || pending.symptom !== 'silent' || at - held.startedAt > timing.misfitJoinMs)
-    return false;
-  const [only, ...others] = ancestry.topology.linksAt(place);
-  return only !== undefined && others.length === 0 && ancestry.idOf(only.index) === held.root;
+  { at, timing, view }: Now,
+): HeldIncident | undefined {
+  const link = pending.symptom === 'link' ? ancestry.topology.linkOf(place) : undefined;
+  if (link === undefined) return undefined;
+  for (const end of [link.a, link.b]) {
+    const id = end < 0 ? undefined : ancestry.idOf(end);
+    const held = id === undefined ? undefined : view.heads.get(id);
+    if (held === undefined || (held.root !== id && !lostItsSupply(ancestry, held, end))) continue;
+    const backAt = held.backAt ?? held.resolvedAt;
+    if (backAt === undefined ? pending.by !== id : at - backAt <= timing.rebootMs) return held;
+  }
+  return undefined;
 }
 
 /** Raised members as one piece a resource, in the order in which they joined. */

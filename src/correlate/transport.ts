@@ -1,6 +1,7 @@
 /** Causes in the transport graph: which links and devices failed, and what is only out of reach behind them. */
 import type { Instant } from '../base/instant.ts';
 import type { FaultKind } from '../model/incident.ts';
+import type { CompiledLink, Topology } from '../topology/topology.ts';
 import type { Ancestry } from './ancestry.ts';
 import { limits } from './timing.ts';
 
@@ -112,7 +113,17 @@ interface Said {
   readonly links: Map<number, TransportEvidence[]>;
 }
 
-/** A device whose every link is down, said by the other ends only, is dead itself: one cause instead of many cuts. */
+// Logarithms in thousandths of a nat.
+const deadDevice = -9_200;
+const cutLink = -9_000;
+const cutTrench = -9_700;
+/** An end that could have told of a link and did not: its word was lost. */
+const missingWord = -1_900;
+
+/**
+ * A device is dead when that explains its links and its silence better than cuts do: a dead device says nothing itself,
+ * and every neighbour that still has a way to be heard tells of the link to it.
+ */
 function deadDevices(ancestry: Ancestry, { silent, links }: Said, known: KnownDown): Draft[] {
   const { topology } = ancestry;
   const drafts: Draft[] = [];
@@ -121,25 +132,74 @@ function deadDevices(ancestry: Ancestry, { silent, links }: Said, known: KnownDo
     const link = topology.linkOf(place);
     for (const end of [link?.a ?? -1, link?.b ?? -1]) if (end >= 0) devices.add(end);
   }
-  const sorted = [...devices].sort((a, b) => (ancestry.idOf(a) < ancestry.idOf(b) ? -1 : 1));
-  for (const device of sorted) {
-    const attached = topology.linksAt(device);
-    const own = ancestry.idOf(device);
-    const down = attached.filter((link) => links.has(link.index));
-    const spoke = down.some((link) => links.get(link.index)!.some((piece) => piece.by === own));
-    if (spoke || down.length === 0 || (attached.length === 1 && !silent.has(device))) continue;
-    if (!attached.every((link) => links.has(link.index) || known.places.has(link.index))) continue;
-    // Two cuts that isolate a device leave it silent too; links known down before count for the cut.
-    if (down.length < 2 && attached.length > 1) continue;
-    const said = [...down.flatMap((link) => links.get(link.index)!), ...(silent.get(device) ?? [])];
-    for (const link of down) links.delete(link.index);
+  const outage = topology.outage(known.places);
+  const suspects = [...devices]
+    .filter((device) => isSuspect(ancestry, device, { silent, links }))
+    .sort((a, b) => (ancestry.idOf(a) < ancestry.idOf(b) ? -1 : 1))
+    .slice(0, limits.causesPerLook)
+    .map((device) => suspicion(ancestry, device, { silent, links, known, outage }))
+    .filter((suspect) => suspect.gain > 0)
+    .sort((a, b) => b.gain - a.gain || (ancestry.idOf(a.device) < ancestry.idOf(b.device) ? -1 : 1));
+  for (const { device, heard } of suspects) {
+    const down = heard.filter((link) => links.has(link));
+    // A stronger suspect explained some of it already.
+    if (down.length < heard.length) continue;
+    const said = [...down.flatMap((link) => links.get(link)!), ...(silent.get(device) ?? [])];
+    for (const link of down) links.delete(link);
     silent.delete(device);
-    const rivals = down.slice(0, 3).map((link) => ({ place: link.index, gain: -4_000 * down.length }));
+    const rivals = down.slice(0, 3).map((place) => ({ place, gain: -4_000 * down.length }));
     const alarms = names(said);
     drafts.push({ root: device, kind: 'node-down', alarms, at: firstOf(said), dead: [device], rivals });
   }
   return drafts;
 }
+
+interface Suspect {
+  readonly device: number;
+  /** Its links that others say are down. */
+  readonly heard: readonly number[];
+  /** Log-likelihood over that of cuts. */
+  readonly gain: number;
+}
+
+/** Others say that it cannot be reached, and it says nothing. */
+function isSuspect(ancestry: Ancestry, device: number, { silent, links }: Said): boolean {
+  const own = ancestry.idOf(device);
+  const heard = ancestry.topology.linksAt(device).flatMap(({ index }) => links.get(index) ?? []);
+  const count = new Set(heard.map(({ place }) => place)).size;
+  return heard.every(({ by }) => by !== own) && (count > 1 || (count > 0 && silent.has(device)));
+}
+
+interface Circumstances extends Said {
+  readonly known: KnownDown;
+  readonly outage: ReturnType<Topology['outage']>;
+}
+
+function suspicion(
+  ancestry: Ancestry,
+  device: number,
+  { silent, links, known, outage }: Circumstances,
+): Suspect {
+  const attached = ancestry.topology.linksAt(device);
+  const heard = attached.filter(({ index }) => links.has(index));
+  const isSilent = silent.has(device);
+  const unheard = attached.filter(({ index }) => !links.has(index) && !known.places.has(index));
+  const lost = new Set(unheard.length === 0 ? [] : outage.lostWith([device]));
+  const missing = unheard.filter(({ a, b }) => !lost.has(a === device ? b : a)).length;
+  const dead = deadDevice + missing * missingWord;
+  // Cut off from everywhere it could not speak either; else its ends of the cut links are silent by chance.
+  const cut = heard.map(({ index }) => index);
+  const isIsolated = outage.lostWith(cut).includes(device);
+  const unsaid = isIsolated ? 0 : cut.length * missingWord + (isSilent ? deadDevice : 0);
+  const trench = heard.length > 1 && sharesTrench(heard) ? cutTrench : Number.NEGATIVE_INFINITY;
+  const cuts = Math.max(trench, cut.length * cutLink) + unsaid;
+  // Of two that look the same, the one that fell silent is the likelier.
+  const isEven = heard.length === 1 && isIsolated && isSilent;
+  return { device, heard: cut, gain: isEven ? 1 : dead - cuts };
+}
+
+const sharesTrench = ([first, ...others]: readonly CompiledLink[]): boolean =>
+  (first?.segments ?? []).some((segment) => others.every(({ segments }) => segments.includes(segment)));
 
 /** Several links that failed together in one trench: the segment all of them share and no live link uses. */
 function sharedCuts(ancestry: Ancestry, links: Map<number, TransportEvidence[]>, known: KnownDown): Draft[] {

@@ -2,7 +2,7 @@
 import type { Candidate, FaultKind } from '../model/incident.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Explanation } from './explain.ts';
-import type { Verdict } from './incidents.ts';
+import type { Verdict } from './held-incident.ts';
 import type { Population, Symptom } from './symptoms.ts';
 import type { Evidence } from './tally.ts';
 import type { TransportCause } from './transport.ts';

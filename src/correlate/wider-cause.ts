@@ -1,8 +1,7 @@
 /** Links and devices that fell to something wider: the site's supply, or the trench that also carries subscribers' fibres. */
 import type { DurationMs } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
-import type { HeldIncident } from './held-incident.ts';
-import type { Verdict } from './incidents.ts';
+import type { HeldIncident, Verdict } from './held-incident.ts';
 import type { TransportCause } from './transport.ts';
 
 const supplyKinds: ReadonlySet<string> = new Set(['site-power', 'area-power', 'house-power']);
@@ -23,7 +22,7 @@ export function widerCauseOf(
   const trenches = new Set((link?.segments ?? []).map((segment) => ancestry.idOf(segment)));
   return active.find(
     (held) =>
-      (supplyKinds.has(held.kind) && feeds.has(held.root)) ||
+      (supplyKinds.has(held.kind) && feeds.has(held.root) && mayBeEmpty(ancestry, held, devices)) ||
       (held.scope === 'down' && trenches.has(held.root) && Math.abs(held.startedAt - at) <= within),
   );
 }
@@ -32,6 +31,17 @@ export function widerCauseOf(
 export function restated(held: HeldIncident): Verdict {
   const { scope, kind, root, candidates, actionable, explanation, dark, parts } = held;
   return { scope, kind, root, candidates, actionable, explanation, dark, parts };
+}
+
+/** A battery says that it is low before it is empty; without one the device died with the mains. */
+function mayBeEmpty(ancestry: Ancestry, held: HeldIncident, devices: readonly number[]): boolean {
+  const said = [...held.members.values()].filter(({ symptom }) => symptom === 'power');
+  const kinds = said.map(({ resource }) => ancestry.kindOf(ancestry.placeOf(resource)));
+  if (said.length > 1 || kinds.includes('battery')) return true;
+  const hasBattery = devices.some((device) =>
+    ancestry.powerAbove(device).some((up) => ancestry.kindOf(up) === 'battery'),
+  );
+  return !hasBattery || held.dark.length > 0;
 }
 
 /** The same incident, which now took this device, or this link, and what lies behind it. */

@@ -6,7 +6,7 @@
 export { TopologyBuilder } from './builder.ts';
 export { differencesOf } from './differences.ts';
 export { compileTopology, emptyTopology, parseTopology, type TopologyDocument } from './document.ts';
-export { impliedParent, impliedParentIndex, Topology } from './graph.ts';
+export { type CompiledLink, impliedParent, impliedParentIndex, Topology } from './graph.ts';
 export { conflictsOf } from './inventory/conflicts.ts';
 export { Inventory, type KeptDevice, staleAfterMs } from './inventory/inventory.ts';
 export { proposalText, proposeTopology } from './inventory/proposal.ts';

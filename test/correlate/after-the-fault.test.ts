@@ -109,3 +109,62 @@ test('what only the device can know has no cause in the cable below it', () => {
   const run = new CityRun().raise(0, 'CARD_FAIL', ['olt-1/c1']).raise(0.1, 'LOS', terminals('1')).to(60);
   expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['card olt-1/c1']);
 });
+
+test('a head found silent by polls stays dead until it answers, however late its poll round came', () => {
+  const run = new CityRun().linkDown(0, 'l-o1', ['agg-2']).unreachable(120, ['olt-1']).to(3_000);
+  expect(run.open()).toHaveLength(1);
+  expect(run.open()[0]?.state).toBe('open');
+});
+
+test('single terminals found dark when their head is back have causes of their own', () => {
+  const run = new CityRun()
+    .linkDown(0, 'l-o1', ['agg-2'])
+    .unreachable(20, ['olt-1'])
+    .linkUp(3_000, 'l-o1', ['agg-2'])
+    .unreachable(3_020, ['ont-1-1-1-1'])
+    .clear(3_020.1, 'UNREACHABLE', ['olt-1'])
+    .to(3_060);
+  expect(run.summary()).toEqual(['drop ont-1-1-1-1 1']);
+});
+
+test('customers who switched off just before their head died, or after it came back, are no part of its death', () => {
+  const gone = terminals('1').slice(0, 6);
+  const run = new CityRun().raise(0, 'DYING_GASP', gone).to(4).linkDown(5, 'l-o1', ['agg-2']);
+  run.unreachable(30, ['olt-1']).to(60);
+  expect(run.open().find(({ root }) => root === 'l-o1')?.alarms).toHaveLength(2);
+  run.linkUp(600, 'l-o1', ['agg-2']).clear(610, 'UNREACHABLE', ['olt-1']);
+  run.raise(640, 'DYING_GASP', terminals('1').slice(8, 14)).to(700);
+  const [told] = run.changes.filter(({ incident }) => incident.root === 'l-o1').slice(-1);
+  expect(told?.incident.alarms).toHaveLength(2);
+});
+
+test('a reload shows by loss of light of nearly all terminals: then the device was dead, not its link cut', () => {
+  const run = new CityRun().linkDown(0, 'l-o1', ['agg-2']).unreachable(25, ['olt-1']).to(300);
+  expect(run.open().map(({ root }) => root)).toEqual(['l-o1']);
+  run.linkUp(301, 'l-o1', ['agg-2']).raise(310, 'LOS', terminals('1').slice(4)).to(330);
+  expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['node-down olt-1']);
+  expect(run.open()[0]?.alarms).toHaveLength(30);
+});
+
+test('what a head told before its death is said anew after it: the old fault does not keep it', () => {
+  const branch = terminals('1-1-1');
+  const run = new CityRun().raise(0, 'LOS', branch).to(100).linkDown(600, 'l-o1', ['agg-2']);
+  run.unreachable(620, ['olt-1']).to(700).linkUp(1_000, 'l-o1', ['agg-2']);
+  run.raise(1_010, 'LOS', terminals('1')).to(1_040);
+  const dead = run.open().find(({ kind }) => kind === 'node-down');
+  expect(dead?.alarms).toHaveLength(34);
+});
+
+test('a device is dead when its neighbours say so and it says nothing, though what hangs on it alone cannot', () => {
+  const run = new CityRun().linkDown(0, 'l-23', ['agg-2']).linkDown(0.2, 'l-34', ['agg-4']).to(10);
+  expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['node-down agg-3']);
+});
+
+test('a site on battery did not die while its battery never said that it was low', () => {
+  const run = new CityRun()
+    .raise(0, 'MAINS_FAIL', ['site-1'])
+    .to(20)
+    .linkDown(1_800, 'l-o1', ['agg-2'])
+    .to(1_830);
+  expect(run.open().map(({ kind }) => kind)).toEqual(['site-power', 'link']);
+});

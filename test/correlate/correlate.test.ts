@@ -78,12 +78,14 @@ test('an OLT that fell silent with its uplink is dead, and its terminals are the
   expect(first(run.open()).affected.under).toContain('olt-1');
 });
 
-test('an OLT found silent by a later poll turns the cut of its only uplink into its own death', () => {
+test('an OLT found silent by a later poll tells nothing new of the cut of its only uplink: what was said first stands', () => {
   const run = new CityRun().linkDown(1, 'l-o1', ['agg-2']).to(10);
   expect(run.summary()).toEqual(['link l-o1 1']);
   run.unreachable(25, ['olt-1']).to(40);
-  expect(run.summary()).toEqual(['node-down olt-1 2']);
-  expect(run.open()[0]!.candidates[1]).toMatchObject({ root: 'l-o1', kind: 'link' });
+  expect(run.summary()).toEqual(['link l-o1 2']);
+  expect(run.open()[0]!.candidates).toContainEqual(
+    expect.objectContaining({ root: 'olt-1', kind: 'node-down' }),
+  );
 });
 
 test('terminals that fall silent behind a dead OLT belong to it', () => {

@@ -1,0 +1,130 @@
+/** Terminals behind a head that is dead, cut off or just back: when their words belong to that, and when they have a cause of their own. */
+import type { Instant } from '../base/instant.ts';
+import type { Ancestry } from './ancestry.ts';
+import type { Explanation } from './explain.ts';
+import type { Verdict } from './held-incident.ts';
+import { type HeldIncident, isActive } from './held-incident.ts';
+import type { Symptom } from './symptoms.ts';
+import type { CorrelationTiming } from './timing.ts';
+import { restated } from './wider-cause.ts';
+
+/** The incident that took each head, by the head's id: while it is open, and for a while after its end. */
+export type LostHeads = ReadonlyMap<string, HeldIncident>;
+
+/** Of several the latest. */
+export function lostHeads(held: Iterable<HeldIncident>): LostHeads {
+  const heads = new Map<string, HeldIncident>();
+  for (const one of held) {
+    const isOwn = one.scope === 'transport' && one.kind === 'node-down';
+    for (const id of isOwn ? [one.root, ...one.dark] : one.dark) {
+      const known = heads.get(id);
+      if (known === undefined || known.startedAt < one.startedAt) heads.set(id, one);
+    }
+  }
+  return heads;
+}
+
+interface Now {
+  readonly at: Instant;
+  readonly timing: CorrelationTiming;
+  readonly heads: LostHeads;
+}
+
+/** A head that starts tells of so many of its terminals before they have registered; a customer here and there does not. */
+const bulkShare = 0.3;
+/** Words that only what has power and a head in service can cause: so many among the others are chance. */
+const strangeShare = 0.1;
+
+/**
+ * A head that is dead or cut off says nothing, so single words from behind it prove that it is back and have causes of
+ * their own. Most of its terminals at once are different: silent to a poller while it is dark, or without light when a
+ * head that was dead starts and looks for all of them anew.
+ */
+export function causeAtHead(
+  ancestry: Ancestry,
+  { evidence }: Pick<Explanation, 'evidence'>,
+  { at, timing, heads }: Now,
+): { readonly held: HeldIncident; readonly head: number; readonly isRetold: boolean } | undefined {
+  const head = ancestry.headOf(evidence[0]!.place);
+  const held = heads.get(ancestry.idOf(head));
+  if (held === undefined || evidence.some(({ place }) => ancestry.headOf(place) !== head)) return undefined;
+  const said = evidence.filter(({ place }) => ancestry.isLeaf(place));
+  const strange = evidence.filter(({ symptom }) => !fromTheDark.has(symptom)).length;
+  if (said.length < 2 || said.length < bulkShare * ancestry.leavesOf(head)) return undefined;
+  if (strange > strangeShare * evidence.length) return undefined;
+  const first = evidence.reduce((least, { firstAt }) => Math.min(least, firstAt), at as number);
+  const isOnset = isActive(held) && Math.abs(first - held.startedAt) <= timing.misfitJoinMs;
+  const isDark = isActive(held) && held.backAt === undefined;
+  const unlit = said.filter(({ symptom }) => symptom === 'los').length;
+  if (isOnset || (isDark && unlit * 2 < said.length)) return { held, head, isRetold: false };
+  const isStart = unlit * 2 >= said.length && isStarting(ancestry, { held, head }, { at: first, timing });
+  return isStart ? { held, head, isRetold: true } : undefined;
+}
+
+const fromTheDark: ReadonlySet<Symptom> = new Set(['los', 'silent']);
+
+/** The head was dead, not only out of reach, and shows itself again since a short while or only now. */
+function isStarting(
+  ancestry: Ancestry,
+  { held, head }: { readonly held: HeldIncident; readonly head: number },
+  { at, timing }: { readonly at: number; readonly timing: CorrelationTiming },
+): boolean {
+  const id = ancestry.idOf(head);
+  const isOnly = held.dark.length === 1 && held.dark[0] === id;
+  const mayHaveDied =
+    held.root === id || lostItsSupply(ancestry, held, head) || (held.scope === 'transport' && isOnly);
+  return mayHaveDied && at - (held.backAt ?? held.resolvedAt ?? at) <= timing.rebootMs;
+}
+
+/** The head itself was without power, not only out of reach. */
+export const lostItsSupply = (ancestry: Ancestry, held: HeldIncident, head: number): boolean =>
+  held.scope === 'down' && ancestry.powerAbove(head).some((feed) => ancestry.idOf(feed) === held.root);
+
+/** The same incident; where a link was suspected, its device proves to have been dead. */
+export function lostWith(
+  ancestry: Ancestry,
+  {
+    held,
+    head,
+    isRetold,
+  }: { readonly held: HeldIncident; readonly head: number; readonly isRetold: boolean },
+): Verdict {
+  const { scope, kind, root, actionable, explanation } = held;
+  const id = ancestry.idOf(head);
+  if (!isRetold || root === id || scope !== 'transport' || !isActive(held)) return restated(held);
+  return {
+    ...{ scope, kind: 'node-down', root: id, actionable, explanation, dark: [] },
+    candidates: [
+      { root: id, kind: 'node-down', probability: 0.9 },
+      { root, kind, probability: 0.05 },
+    ],
+  };
+}
+
+/** How a terminal's word stands to the incident that took its head. */
+export function behindHead(
+  ancestry: Ancestry,
+  said: { readonly place: number; readonly symptom: Symptom },
+  { at, timing, heads }: Now,
+): { readonly home?: HeldIncident | undefined; readonly provesBack?: HeldIncident | undefined } {
+  const held = heads.get(ancestry.idOf(ancestry.headOf(said.place)));
+  if (held === undefined) return {};
+  const isBulk = held.retoldAt !== undefined && at - held.retoldAt <= timing.rebootMs;
+  if (isBulk && fromTheDark.has(said.symptom)) return { home: held };
+  const isHeard = said.symptom !== 'silent' && at - held.startedAt > timing.misfitJoinMs;
+  return isHeard && isActive(held) ? { provesBack: held } : {};
+}
+
+/** A head that was dead has forgotten what it told before: what it says now is said anew. */
+export function isHeardAnew(
+  ancestry: Ancestry,
+  said: { readonly place: number; readonly symptom: Symptom },
+  { at, timing, heads }: Now,
+): boolean {
+  if (said.symptom !== 'los' || said.place < 0) return false;
+  const head = ancestry.headOf(said.place);
+  const held = heads.get(ancestry.idOf(head));
+  if (held === undefined || head === said.place) return false;
+  if (isActive(held) && at - held.startedAt <= timing.misfitJoinMs) return false;
+  return isStarting(ancestry, { held, head }, { at, timing });
+}

@@ -4,7 +4,7 @@
  * Invariants: no clock, no chance, nothing awaited; the same inputs with the same sequences and instants give the
  * same state, changes and effects byte for byte; no call looks at more than 5,000 subscribers (design L3, L5, L9).
  */
-import { Fault, neverHappens } from '../base/fault.ts';
+import { neverHappens } from '../base/fault.ts';
 import { type Instant, instant } from '../base/instant.ts';
 import { tidied, without } from '../base/ranges.ts';
 import type { ConfirmOutcome } from '../confirm/confirm.ts';
@@ -18,9 +18,13 @@ import type { Subscribers } from '../topology/topology.ts';
 import type { Applied } from './applied.ts';
 import type { Contents } from './contents.ts';
 import type { Command, Input, Rest } from './input.ts';
+import { type LineSnapshot, refuseOthers, snapshotSchema } from './line-snapshot.ts';
 import { Pass } from './pass.ts';
-import { type NamedContents, Rooms, type RoomsSnapshot } from './rooms.ts';
+import { type NamedContents, Rooms } from './rooms.ts';
+
 import { takeBitmap, takeFullBitmap } from './seen-at-once.ts';
+
+export type { LineSnapshot } from './line-snapshot.ts';
 
 export interface LineOptions {
   /** Short name of this line; first part of every id. */
@@ -377,9 +381,7 @@ export class Line {
 
   /** Throws a Fault `journal/snapshot-schema` for the state of another version of the rooms. */
   restore(snapshot: LineSnapshot): void {
-    const { schema } = snapshot;
-    if (schema !== snapshotSchema)
-      throw new Fault('journal/snapshot-schema', `the snapshot has schema ${schema}, not ${snapshotSchema}`);
+    refuseOthers(snapshot);
     this.#rooms.restore(snapshot.rooms);
     this.#sequence = snapshot.sequence;
     this.#at = snapshot.at;
@@ -387,16 +389,4 @@ export class Line {
     this.#spools.clear();
     for (const [spool, offset] of snapshot.spools) this.#spools.set(spool, offset);
   }
-}
-
-/** Raised with every change of what a room writes into its snapshot. */
-const snapshotSchema = 1;
-
-export interface LineSnapshot {
-  readonly schema: number;
-  readonly sequence: number;
-  readonly at: Instant;
-  readonly failed: number;
-  readonly spools: readonly (readonly [string, number])[];
-  readonly rooms: RoomsSnapshot;
 }

@@ -5,6 +5,7 @@ import { severities } from '../model/observation.ts';
 import type { Findings } from './compile.ts';
 import type { CellCompiler } from './compile-cells.ts';
 import { type Expression, parseExpression } from './expression.ts';
+import { neverMeasured } from './plausible.ts';
 import type { Limit, Metric, Source } from './profile.ts';
 import type { LimitTexts, MetricText } from './profile-source.ts';
 import { isUnit, knownUnits } from './ucum.ts';
@@ -40,7 +41,11 @@ export function compileMetric(text: MetricText, path: DocumentPath, context: Met
     scale: text.scale ?? 1,
     offset: text.offset ?? 0,
     convert: text.convert,
-    sentinels: [...sentinels, ...(text.null ?? [])],
+    sentinels: [
+      ...sentinels,
+      ...(text.null ?? []),
+      ...(text.kind === 'counter' ? [] : neverMeasured(text.unit)),
+    ],
     sentinelTexts: new Set((text.nullText ?? []).map((word) => word.toLowerCase())),
     absent: text.absent ?? 'sentinel',
     nullWhen: cells.conditions(text.nullWhen, [...path, 'nullWhen']),

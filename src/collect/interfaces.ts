@@ -14,7 +14,7 @@ export class InterfaceList {
     if (ifIndex === undefined) return;
     const held = this.#byIndex.get(ifIndex) ?? {};
     this.#byIndex.set(ifIndex, held);
-    for (const { name } of row.table.attributes) held[name] ??= row.attribute(name);
+    for (const { name } of row.table.attributes) held[name] ??= possible(row.attribute(name));
     for (const state of row.table.states) held[state.name] ??= stateIn(state, row)?.value ?? undefined;
     for (const metric of row.table.metrics) takeMetric(held, metric, row);
   }
@@ -34,12 +34,16 @@ export class InterfaceList {
   }
 }
 
+/** No number of an interface is negative; some agents send -1 where they have none. */
+const possible = (value: string | number | undefined): string | number | undefined =>
+  typeof value === 'number' && value < 0 ? undefined : value;
+
 function takeMetric(held: Record<string, unknown>, metric: Metric, row: Row): void {
   const cell = row.cell(metric.source);
   const raw = numberIn(cell);
   if (raw === undefined || (typeof raw === 'number' && metric.sentinels.includes(raw))) return;
   if (metric.kind === 'gauge') {
-    if (typeof raw === 'number' && (metric.replaces || held[metric.name] === undefined))
+    if (typeof raw === 'number' && raw >= 0 && (metric.replaces || held[metric.name] === undefined))
       held[metric.name] = raw * metric.scale;
     return;
   }

@@ -19,7 +19,10 @@ export function inDbm(
     return raw > 0 ? level(raw / 1_000) : linear;
   }
   if (convert === 'F-to-Cel') return Math.round(((linear - 32) / 1.8) * 1_000) / 1_000;
-  return level(linear * milliwattsPer[convert]!);
+  const milliwatts = linear * milliwattsPer[convert]!;
+  // SFF-8472: a word of tenths of a microwatt. All ones is what a bus without a module reads, or more than the word holds.
+  if (raw === 0xffff && Math.abs(milliwatts - 6.5535) < 1e-6) return undefined;
+  return level(milliwatts);
 }
 
 /** A thousandth of a dB is finer than any receiver measures. */

@@ -243,7 +243,7 @@ export class MeasuredPorts {
     for (const { column, metric } of speeds) {
       const raw = this.#cells.numberAt(row, column);
       if (raw === undefined || raw > Number.MAX_SAFE_INTEGER) continue;
-      if (!metric.sentinels.includes(raw)) return raw * metric.scale;
+      if (raw >= 0 && !metric.sentinels.includes(raw)) return raw * metric.scale;
     }
     return 0;
   }

@@ -30,6 +30,8 @@ const DBM = 14;
 const STATUS_OK = 1;
 /** RFC 3433 EntitySensorValue: these stand for underflow and overflow. */
 const OUT_OF_RANGE = 1_000_000_000;
+/** RFC 3433 EntitySensorPrecision: -8 to 9. */
+const MOST_DECIMALS = 9;
 
 type Absent = NonNullable<MetricReading['absent']>;
 
@@ -51,13 +53,11 @@ export function sensorReading(
   const status = smallNumberIn(row.cell(sensor.status));
   if (status !== undefined && status !== STATUS_OK) return absent('offline');
   if (sensor.nullWhen.some((condition) => row.holds(condition))) return absent('offline');
-  if (Math.abs(raw) === OUT_OF_RANGE) return absent('out-of-range');
+  const precision = smallNumberIn(row.cell(sensor.precision));
+  if (Math.abs(raw) >= OUT_OF_RANGE || Math.abs(precision ?? 0) > MOST_DECIMALS)
+    return absent('out-of-range');
   if (raw === 0 && sensor.isZeroDark && unit === 'dB[mW]') return absent('no-light');
-  const linear = scaled(
-    raw,
-    smallNumberIn(row.cell(sensor.scale)),
-    smallNumberIn(row.cell(sensor.precision)),
-  );
+  const linear = scaled(raw, smallNumberIn(row.cell(sensor.scale)), precision);
   // A negative power is no power.
   if (isWatts && linear < 0) return absent('out-of-range');
   const value = isWatts ? level(linear * 1_000) : linear;

@@ -104,11 +104,26 @@ describe('a metric', () => {
     ['a level that would burn', `${light}, range: [-100, 100]`, integer(45), 'out-of-range'],
     ['a value outside its range', `${volts}, range: [0, 5]`, integer(9), 'out-of-range'],
     ['a temperature that nothing has', 'name: hw.temperature, unit: Cel', integer(1_000), 'out-of-range'],
+    ['more than any bus bar carries', 'name: hw.current, unit: mA', integer(30_000_000), 'out-of-range'],
+    ['a laser that gives current', 'name: optical.bias, unit: mA', integer(-32_768), 'out-of-range'],
+    ['a word at its end', 'name: radio.distance, unit: m', integer(2_147_483_647), 'sentinel'],
+    ['a latched gauge of an instrument', 'name: hw.power, unit: W', gauge(4_294_967_295), 'sentinel'],
+    [
+      'a noise ratio that is none',
+      'name: optical.snr, unit: dB, scale: 0.1',
+      integer(65_535),
+      'out-of-range',
+    ],
+    ['a word of light that is all ones', `${light}, convert: tenth-uW-to-dBm`, integer(65_535), 'no-light'],
     ['more than all of a processor', "name: system.cpu.utilization, unit: '%'", integer(101), 'out-of-range'],
   ])('is null for %s, says why and keeps what was sent', async (_what, metric, raw, absent) => {
     const reading = await readMetric(metric, raw);
     expect(reading).toMatchObject({ value: null, absent });
     expect(reading?.raw).toBe(raw.type === 'octets' ? 'N/A' : (raw as { number: number }).number);
+  });
+
+  it.each(['By', 'bit/s', 's', '{packet}', '1'])('of %s may fill its word', async (unit) => {
+    expect((await readMetric(`name: x, unit: "${unit}"`, gauge(4_294_967_295)))?.value).toBe(4_294_967_295);
   });
 
   it('is absent while the unit is offline, not zero', async () => {

@@ -188,6 +188,15 @@ describe('a reading', () => {
     expect(samplesOf('r1', lean.reading)).toEqual(samplesOf('r1', full.reading));
   });
 
+  it('has no negative number of an interface', async () => {
+    const { reading } = await read({
+      [`${ifTable}.8.7`]: integer(1),
+      [`${ifTable}.4.7`]: integer(-1),
+      [`${ifTable}.5.7`]: integer(-1),
+    });
+    expect(reading.interfaces).toEqual([{ ifIndex: 7, operStatus: 'up' }]);
+  });
+
   it('of a long table is made in slices, so that nobody waits for all of it, and is the same', async () => {
     const levels = Array.from(
       { length: 2_000 },

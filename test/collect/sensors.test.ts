@@ -47,6 +47,14 @@ describe('an entity sensor', () => {
     expect(read({ type: 8, precision: -3, value: 30 })?.value).toBe(30);
   });
 
+  it('of which no number can be made is absent', () => {
+    expect(read({ type: 8, precision: 255, value: 30 })).toMatchObject({
+      value: null,
+      absent: 'out-of-range',
+    });
+    expect(read({ type: 7, value: -2_147_483_648 })).toMatchObject({ value: null, absent: 'out-of-range' });
+  });
+
   it.each([
     [3, 'V'],
     [4, 'V'],

@@ -4,9 +4,9 @@ import type { Ancestry } from './ancestry.ts';
 import type { Explanation } from './explain.ts';
 import type { Verdict } from './held-incident.ts';
 import { type HeldIncident, isActive } from './held-incident.ts';
+import { restated } from './restating.ts';
 import type { Symptom } from './symptoms.ts';
 import type { CorrelationTiming } from './timing.ts';
-import { restated } from './wider-cause.ts';
 
 /** The incident that took each head, by the head's id: while it is open, and for a while after its end. */
 export type LostHeads = ReadonlyMap<string, HeldIncident>;

@@ -13,6 +13,7 @@ import {
 } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import { memberOf, type Pending } from './joining.ts';
+import { restated, unsteady } from './restating.ts';
 import type { CorrelationTiming } from './timing.ts';
 import type { Waiting } from './waiting.ts';
 import { worksCovering } from './works.ts';
@@ -49,6 +50,7 @@ export function commit({ verdict, alarms, absorbs, isRetold }: Decision, desk: D
   if (before !== undefined) {
     if (!isActive(before)) incidents.reopen(before, at);
     incidents.join(before, joining, at);
+    if (isUnsteady(before, at)) incidents.move(before, unsteady(restated(before)), at);
     return incidents.tell(before, 'reopened');
   }
   const startedAt = waiting.reduce((least, pending) => Math.min(least, pending.at), at as number) as Instant;
@@ -83,9 +85,10 @@ function failedBefore(desk: Desk, waiting: readonly Pending[], verdict: Verdict)
     owners.set(held, (owners.get(held) ?? new Set()).add(resource));
   }
   const all = new Set(waiting.map(({ resource }) => resource));
-  // Customers switch off one by one, whoever was dark before.
-  if ([...all].length === 1 && waiting.every(({ symptom }) => symptom === 'gasp')) return undefined;
-  const above = ancestry.above(ancestry.placeOf(verdict.root)).map((place) => ancestry.idOf(place));
+  // A trunk that fails again takes several with it; customers switch off one by one, whoever was dark before.
+  if (all.size < 2) return undefined;
+  const isBelow = (resource: string, root: string): boolean =>
+    ancestry.above(ancestry.placeOf(resource)).includes(ancestry.placeOf(root));
   return [...owners].find(
     ([held, resources]) =>
       held.scope === 'down' &&
@@ -93,7 +96,7 @@ function failedBefore(desk: Desk, waiting: readonly Pending[], verdict: Verdict)
       held.state !== 'closed' &&
       held.kind !== 'drop' &&
       resources.size >= relapsedShare * all.size &&
-      above.includes(held.root),
+      [...all].every((resource) => isBelow(resource, held.root)),
   )?.[0];
 }
 
@@ -122,12 +125,3 @@ function settle({ incidents, ancestry, at }: Desk, held: HeldIncident, verdict: 
   else incidents.move(held, verdict, at);
   incidents.plan(held, worksCovering(ancestry, held.root, at));
 }
-
-/** The same of a root that comes and goes. */
-const unsteady = (verdict: Verdict): Verdict => ({
-  ...verdict,
-  kind: 'flapping',
-  candidates: verdict.candidates.map((candidate, i) =>
-    i === 0 ? { ...candidate, kind: 'flapping' } : candidate,
-  ),
-});

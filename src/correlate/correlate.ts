@@ -260,7 +260,7 @@ export class Correlation {
       if (known.endedAt !== undefined) this.#waiting.put({ ...known, endedAt: undefined });
       return;
     }
-    if (!polled) endLostClear(this.#incidents, alarm, { at, timing: this.#timing });
+    const isAgain = endLostClear(this.#incidents, alarm, { polled, at, timing: this.#timing });
     const held = this.#incidents.ofAlarm(alarm.id);
     const member = held?.members.get(alarm.id);
     const pending = pendingOf(this.#ancestry.rules, alarm, { record, polled, at });
@@ -275,9 +275,9 @@ export class Correlation {
       }
     }
     if (endsWithProofOfLife.has(alarm.cause)) this.#endings.add(alarm.resource, alarm.id);
-    const isWeighed = held?.scope === 'alone' && isChained(this.#ancestry, pending);
-    const isAgain = held !== undefined && !isAnew && !isWeighed && isRejoining(held, pending, now);
-    const home = isAgain ? held : lateHome(this.#ancestry, this.#incidents, pending, now);
+    const isWeighed = isAgain || isAnew || (held?.scope === 'alone' && isChained(this.#ancestry, pending));
+    const isBack = held !== undefined && !isWeighed && isRejoining(held, pending, now);
+    const home = isBack ? held : lateHome(this.#ancestry, this.#incidents, pending, now);
     if (home !== undefined) this.#incidents.joinLate(home, memberOf(pending), at);
     else if (this.#ancestry.placeOf(alarm.resource) < 0) this.#waiting.refuse();
     else {

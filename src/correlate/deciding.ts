@@ -7,13 +7,14 @@ import type { Asks } from './asks.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { HeldIncident, Member, Verdict } from './held-incident.ts';
 import { type Pending, raisedByResource } from './joining.ts';
+import { restated } from './restating.ts';
 import { type Population, speakerOf } from './symptoms.ts';
 import type { Evidence, SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { explainTransport, type TransportEvidence } from './transport.ts';
-import { isOfService, isTransportEvidence, spanOf, type Undecided } from './undecided.ts';
+import { isOfService, isTransportEvidence, type Piece, spanOf, type Undecided } from './undecided.ts';
 import { aloneVerdict, transportVerdict, treeVerdict } from './verdict.ts';
-import { linksIn, restated, widened, widerCauseOf } from './wider-cause.ts';
+import { linksIn, widened, widerCauseOf } from './wider-cause.ts';
 
 /** A cause that is to be stated now. */
 export interface Decision {
@@ -271,7 +272,7 @@ interface Recent {
 function withRecent(
   { ancestry, timing, at, active }: Scene,
   population: Population,
-  fresh: ReadonlyMap<ResourceId, Evidence>,
+  fresh: ReadonlyMap<ResourceId, Piece>,
 ): { readonly evidence: Evidence[]; readonly held: ReadonlyMap<string, Recent> } {
   const evidence: Evidence[] = [...fresh.values()];
   const held = new Map<string, Recent>();
@@ -280,11 +281,20 @@ function withRecent(
     (open) => open.scope === population && open.lastEvidenceAt >= since && open.raised > 0,
   );
   if (recent.length === 0) return { evidence, held };
-  const inSight = new Set<number>();
-  for (const { place } of evidence) for (const above of ancestry.above(place)) inSight.add(above);
+  /** The first that was said below each place since then, by whoever does not poll; 0 where a poll found something. */
+  const inSight = new Map<number, number>();
+  for (const { place, firstAt, pending } of fresh.values()) {
+    const toldAt = population !== 'down' || pending.some(({ polled }) => polled) ? 0 : firstAt;
+    for (const above of ancestry.above(place)) {
+      inSight.set(above, Math.min(inSight.get(above) ?? toldAt, toldAt));
+    }
+  }
   for (const open of recent) {
-    // What shares nothing above with anything fresh cannot have the same cause.
-    if (!ancestry.above(ancestry.placeOf(open.root)).some((place) => inSight.has(place))) continue;
+    // What shares nothing above with anything fresh cannot have the same cause; nor what was told long before by trap.
+    const soonest = ancestry
+      .above(ancestry.placeOf(open.root))
+      .reduce((least, place) => Math.min(least, inSight.get(place) ?? Number.POSITIVE_INFINITY), Infinity);
+    if (open.lastEvidenceAt < soonest - timing.misfitJoinMs) continue;
     const pieces = heldPieces(ancestry, open);
     const said = new Set([...open.members.values()].map(({ resource }) => resource)).size;
     held.set(open.id, { held: open, said });

@@ -34,7 +34,7 @@ interface Winner {
 }
 
 const passLimit = 6;
-const earlyMargin = 20_000;
+const earlyMargin = 15_000;
 const earlyShare = 0.6;
 const earlyLeaves = 8;
 /** A wider cause is alive while this share of its leaves spoke. */

@@ -29,6 +29,8 @@ export interface Member {
 export interface Joining {
   readonly member: Member;
   readonly records: readonly string[];
+  /** Its device says itself that it comes and goes. */
+  readonly flaps?: boolean | undefined;
 }
 
 export interface HeldIncident {
@@ -113,9 +115,9 @@ export function isLongAlone(held: HeldIncident, before: number): boolean {
   );
 }
 
-/** A terminal says itself that it is without light or power. */
+/** A terminal is said to be without light or power. */
 export const isDarkness = ({ cause }: { readonly cause: string }): boolean =>
-  cause === 'LOS' || cause === 'DYING_GASP';
+  cause === 'LOS' || cause === 'DYING_GASP' || cause === 'UNREACHABLE';
 
 /** More than half of it is back: what fails from now on fails for another reason. */
 export const isEnding = (held: HeldIncident, at: Instant): boolean =>

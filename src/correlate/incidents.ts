@@ -14,6 +14,7 @@ import {
   isActive,
   isLaterHome,
   isStarting,
+  isUnsteady,
   type Joining,
   type Member,
   mayHoldHeads,
@@ -21,6 +22,7 @@ import {
   thaw,
   type Verdict,
 } from './held-incident.ts';
+import { restated, unsteady } from './restating.ts';
 import { type CorrelationTiming, limits } from './timing.ts';
 
 /** Below this the cause is called uncertain. */
@@ -169,7 +171,10 @@ export class Incidents {
       addRecords(held, records);
     }
     held.lastEvidenceAt = at;
-    if (held.raised * 2 > held.members.size) held.endingSince = undefined;
+    if (held.raised * 2 > held.members.size) {
+      if (held.endingSince !== undefined) note(held, at, 'reopen');
+      held.endingSince = undefined;
+    }
     if (held.endingSince !== undefined) {
       this.timers.set(`leftover ${held.id}`, after(at, this.timing.staleMs));
     } else if (held.backAt === undefined) this.timers.clear(`leftover ${held.id}`);
@@ -187,6 +192,8 @@ export class Incidents {
       this.tell(held, 'reopened');
     }
     this.join(held, [joining], at);
+    const isFlapping = joining.flaps === true || isUnsteady(held, at);
+    if (isFlapping && held.kind !== 'flapping') this.move(held, unsteady(restated(held)), at);
     this.tellLater(held, at);
   }
 

@@ -87,6 +87,7 @@ export const memberOf = (pending: Pending): Joining => {
   return {
     member: { alarm, resource, symptom, by, polled, at, record, raised: true },
     records: pending.records,
+    flaps: pending.cause === 'FLAPPING',
   };
 };
 
@@ -125,7 +126,7 @@ export function lateHome(
   // A poll finds still dark what is known to be dark.
   if (pending.polled && pending.symptom === 'silent' && ancestry.isLeaf(place)) {
     const held = incidents.darkening(pending.resource);
-    if (held?.scope === 'down') return held;
+    if (held?.scope === 'down' && !isEnding(held, (now.at - now.timing.misfitJoinMs) as Instant)) return held;
   }
   for (const root of isSaidAnew(ancestry, pending, now) ? [] : ancestry.above(place)) {
     for (const held of incidents.at(ancestry.idOf(root))) {
@@ -171,6 +172,8 @@ function fits(
   { pending, place, ancestry, isRoot }: Newcomer,
   { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
 ): boolean {
+  // That something comes and goes says of its fault how it behaves; it is none of its own.
+  if (pending.cause === 'FLAPPING') return isRoot && held.scope !== 'collector' && held.scope !== 'service';
   const population = populationOf(pending.symptom);
   const isYoung = at - held.startedAt <= timing.misfitJoinMs;
   if (isOfTerminal(ancestry, pending) && reachesThroughHead(ancestry, held, place)) return false;
@@ -186,7 +189,7 @@ function fits(
       return isRoot || population === 'session';
     case 'alone':
       // What follows from what is weighed (cascade.ts); a probe finds the same service failing in another way.
-      return isRoot && pending.symptom === 'probe';
+      return isRoot && (held.kind === 'flapping' || pending.symptom === 'probe');
     case 'collector':
       return false;
     default:

@@ -13,9 +13,6 @@ import type { Evidence, Sighting, SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 import type { Waiting } from './waiting.ts';
 
-/** How often a device forgets to say that something is over, in thousandths of a nat. */
-const lostClear = -3_500;
-
 interface Desk {
   readonly incidents: Incidents;
   readonly waiting: Waiting;
@@ -40,21 +37,28 @@ export function splitLeftovers(held: HeldIncident, desk: Desk): boolean {
   return left.length > 0;
 }
 
-/** What is dark cannot fall dark: a trap that says so again shows that the clear of the last time was lost. */
+/**
+ * What is dark cannot fall dark: a trap that says so again shows that the clear of the last time was lost; so does a poll
+ * that finds dark now what the rounds since then have not. Answers whether it was so.
+ */
 export function endLostClear(
   incidents: Incidents,
   alarm: Alarm,
-  { at, timing }: Pick<Desk, 'at' | 'timing'>,
-): void {
-  const { leftoverMs, misfitJoinMs } = timing;
+  { polled, at, timing }: Pick<Desk, 'at' | 'timing'> & { readonly polled: boolean },
+): boolean {
+  const { leftoverMs, misfitJoinMs, lateJoinMs } = timing;
   const held = incidents.ofAlarm(alarm.id);
   const alone = isDarkness(alarm) ? incidents.darkening(alarm.resource) : held;
-  if (alone !== undefined && isLongAlone(alone, at - leftoverMs)) {
-    return incidents.resolve(alone, alone.lastEvidenceAt);
+  if (alone !== undefined && isLongAlone(alone, at - (polled ? lateJoinMs : leftoverMs))) {
+    incidents.resolve(alone, alone.lastEvidenceAt);
+    return true;
   }
+  if (polled) return false;
   const member = held?.members.get(alarm.id);
-  if (held?.scope !== 'down' || member?.raised !== true || member.polled) return;
-  if (isEnding(held, (at - misfitJoinMs) as Instant)) incidents.clear(alarm.id, at);
+  if (held?.scope !== 'down' || member?.raised !== true || member.polled) return false;
+  if (!isEnding(held, (at - misfitJoinMs) as Instant)) return false;
+  incidents.clear(alarm.id, at);
+  return true;
 }
 
 /**
@@ -81,6 +85,8 @@ function stillBroken(
   });
   const sightings = [...known.sightingsOf(evidence), ...back];
   return explain(ancestry, scope, evidence, sightings, known.timing)
-    .filter(({ tally }) => tally !== undefined && tally.score > lostClear * tally.pieces)
+    .filter(
+      ({ tally }) => tally !== undefined && tally.score > ancestry.rules.silence.lostClear * tally.pieces,
+    )
     .flatMap((found) => found.evidence.flatMap(({ id }) => left.get(id as ResourceId)!));
 }

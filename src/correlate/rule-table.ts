@@ -13,6 +13,7 @@ export class RuleTable {
   readonly #upkeep: ReadonlySet<string>;
   readonly #anyPrior: number;
   readonly #causes = new Map<string, Following[]>();
+  readonly #mute: ReadonlySet<string>;
 
   constructor(rules: CorrelationRules) {
     this.rules = rules;
@@ -24,6 +25,7 @@ export class RuleTable {
     );
     this.#anyPrior = this.#priors.get('*')!;
     this.#speaks = new Set(resources.flatMap(([kind, { speaks }]) => (speaks === true ? [kind] : [])));
+    this.#mute = new Set(resources.flatMap(([kind, { gasps }]) => (gasps === false ? [kind] : [])));
     this.#probed = new Map(rules.probes.map(([cause, kind], rank) => [cause, { kind, rank }]));
     this.#upkeep = new Set(rules.upkeep);
     for (const one of rules.follows) {
@@ -56,6 +58,11 @@ export class RuleTable {
   /** It sends an alarm of its own when it fails. */
   speaksForItself(resourceKind: string): boolean {
     return this.#speaks.has(resourceKind);
+  }
+
+  /** It has no dying gasp. */
+  isMute(resourceKind: string): boolean {
+    return this.#mute.has(resourceKind);
   }
 
   /** The fault that a probe found; undefined for what no probe finds. */

@@ -33,6 +33,7 @@ interface ResourceSource {
   readonly fault?: string;
   readonly degraded?: string;
   readonly speaks?: boolean;
+  readonly gasps?: boolean;
 }
 
 export const silences = [
@@ -42,6 +43,8 @@ export const silences = [
   'missingOwnAlarm',
   'underOwnAlarm',
   'sparedChild',
+  'mute',
+  'lostClear',
 ] as const;
 
 const name = { type: 'string', pattern: '^[\\w./*-]{1,64}$' } as const;
@@ -84,7 +87,15 @@ const schema = object(
     shows: each(['signal', 'power'], each(symptoms, share)),
     silence: each(silences, share),
     alone: each(['gasp', 'other'], share),
-    resources: table(object({ prior: share, fault: name, degraded: name, speaks: { type: 'boolean' } })),
+    resources: table(
+      object({
+        prior: share,
+        fault: name,
+        degraded: name,
+        speaks: { type: 'boolean' },
+        gasps: { type: 'boolean' },
+      }),
+    ),
     faults: table(
       object(
         {

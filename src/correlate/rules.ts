@@ -50,6 +50,10 @@ export interface Silence {
   readonly underOwnAlarm: number;
   /** A child of a cut cable none of whose leaves spoke: its fibre was spared. */
   readonly sparedChild: number;
+  /** The terminals of a head have no dying gasp, or the head does not pass it on. */
+  readonly mute: number;
+  /** A device forgot to say that something is over. */
+  readonly lostClear: number;
 }
 
 export interface ResourceRule {
@@ -59,4 +63,6 @@ export interface ResourceRule {
   readonly degraded?: FaultKind | undefined;
   /** It sends an alarm of its own when it fails. */
   readonly speaks?: boolean | undefined;
+  /** False: it has no dying gasp. */
+  readonly gasps?: boolean | undefined;
 }

@@ -42,6 +42,8 @@ export interface Tally {
   sum: number;
   /** Log-likelihood of the same pieces when each is a fault of its own. */
   singles: number;
+  /** Of a supply: what terminals said of lost light, and whether some gasped, by their head and whether they can gasp. */
+  mute: Map<string, Mute> | undefined;
   own: Evidence | undefined;
   /** Log-likelihood of what the place itself says, as a fault of its own; 0 when it says nothing. */
   alone: number;
@@ -50,6 +52,13 @@ export interface Tally {
   alive: number;
   unknown: number;
   score: number;
+}
+
+interface Mute {
+  /** Pieces that lost light, by weight. */
+  los: number;
+  hasGasped: boolean;
+  readonly canGasp: boolean;
 }
 
 /** Up to here a map costs less than a column over the whole network. */
@@ -104,6 +113,7 @@ export class Tallies {
       spoken: 0,
       sum: 0,
       singles: 0,
+      mute: undefined,
       own: undefined,
       alone: 0,
       oldest: piece.firstAt,
@@ -166,6 +176,9 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
     tally.pieces++;
     tally.spoken += spoken;
     tally.sum += isSignal ? signal : power;
+    if (!isSignal && isLeaf && (piece.symptom === 'los' || piece.symptom === 'gasp')) {
+      noteMute(ancestry, tally, piece);
+    }
     if (above[i] === lastSignal) isSignal = false;
     tally.singles += single;
     if (piece.firstAt < tally.oldest) tally.oldest = piece.firstAt;
@@ -175,6 +188,30 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
   const own = tallies.at(piece.place)!;
   own.alone = single;
   if (piece.standsFor === undefined) own.own = piece;
+}
+
+function noteMute(ancestry: Ancestry, tally: Tally, { place, symptom, weight }: Evidence): void {
+  const canGasp = !ancestry.rules.isMute(ancestry.kindOf(place));
+  const key = `${ancestry.headOf(place)} ${canGasp}`;
+  tally.mute ??= new Map();
+  const known = tally.mute.get(key) ?? { los: 0, hasGasped: false, canGasp };
+  tally.mute.set(key, known);
+  if (symptom === 'gasp') known.hasGasped = true;
+  else known.los += weight;
+}
+
+/**
+ * Terminals of one head gasp alike: where none did, either each lost its last word, or none of them has one and lost light
+ * is how they tell of lost mains.
+ */
+function muteGain({ rules }: Ancestry, { mute }: Tally): number {
+  let gain = 0;
+  const each = rules.likelihood('signal', 'los') - rules.likelihood('power', 'los');
+  for (const { los, hasGasped, canGasp } of mute?.values() ?? []) {
+    if (hasGasped) continue;
+    gain += Math.max(0, los * each + (canGasp ? rules.silence.mute : 0));
+  }
+  return gain;
 }
 
 /**
@@ -276,6 +313,7 @@ function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): numb
   return (
     rules.prior(kind) +
     tally.sum +
+    muteGain(ancestry, tally) +
     (own ? Math.max(silence, quiet.underOwnAlarm) : silence) +
     alive * quiet.aliveLeaf +
     (!own && population === 'down' && rules.speaksForItself(kind) ? quiet.missingOwnAlarm : 0)

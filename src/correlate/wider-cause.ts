@@ -2,6 +2,7 @@
 import type { DurationMs } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { HeldIncident, Verdict } from './held-incident.ts';
+import { restated } from './restating.ts';
 import type { TransportCause } from './transport.ts';
 
 const supplyKinds: ReadonlySet<string> = new Set(['site-power', 'area-power', 'house-power']);
@@ -25,12 +26,6 @@ export function widerCauseOf(
       (supplyKinds.has(held.kind) && feeds.has(held.root) && mayBeEmpty(ancestry, held, devices)) ||
       (held.scope === 'down' && trenches.has(held.root) && Math.abs(held.startedAt - at) <= within),
   );
-}
-
-/** The same cause once more. */
-export function restated(held: HeldIncident): Verdict {
-  const { scope, kind, root, candidates, actionable, explanation, dark, parts } = held;
-  return { scope, kind, root, candidates, actionable, explanation, dark, parts };
 }
 
 /** A battery says that it is low before it is empty; without one the device died with the mains. */

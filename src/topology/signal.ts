@@ -6,7 +6,7 @@ export interface LeafCounts {
   readonly isLeaf: Uint8Array;
   /** Leaves whose signal comes through it, itself included. */
   readonly signalLeaves: Uint32Array;
-  /** Leaves that take their own supply from it. */
+  /** Leaves that take their own supply from it and do not hang on it by their signal already. */
   readonly supplyLeaves: Uint32Array;
 }
 
@@ -78,6 +78,7 @@ export class Ways {
     // How many of those open on the way down name it already: its leaves are counted at the first.
     const open = new Uint32Array(count);
     const steps: number[] = [];
+    const supplyLeaves = this.#supplyLeaves(isLeaf);
     const pass = (index: number, by: 1 | -1): void => {
       steps.length = 0;
       this.stepsAt(index, isLeaf[index] === 1, steps);
@@ -85,11 +86,16 @@ export class Ways {
         if (by > 0 && open[step] === 0) signalLeaves[step]! += below[index]!;
         open[step]! += by;
       }
+      if (by < 0 || isLeaf[index] !== 1) return;
+      // The street amplifier before the house may hang on the same mains as the house.
+      steps.length = 0;
+      this.supplyOf(index, steps);
+      for (const step of steps) if (open[step]! > 0) supplyLeaves[step]!--;
     };
     for (let root = 0; root < resources; root++) {
       if (this.up(root) < 0 && below[root]! > 0) this.#walk(root, below, pass);
     }
-    return { isLeaf, signalLeaves, supplyLeaves: this.#supplyLeaves(isLeaf) };
+    return { isLeaf, signalLeaves, supplyLeaves };
   }
 
   #walk(root: number, below: Uint32Array, pass: (index: number, by: 1 | -1) => void): void {

@@ -1,0 +1,146 @@
+/** What comes back part by part, fails again, or ends without a word: still one fault, and nothing more than that. */
+import { expect, test } from 'vitest';
+import { compileTopology, parseTopology } from '../../src/topology/topology.ts';
+import { cityStartsAt, cleared, raised, terminals } from '../support/small-city.ts';
+import { CityRun } from './city-run.ts';
+
+const minute = 60;
+
+const told = (run: CityRun): string[] => run.open().map(({ kind, root }) => `${kind} ${root}`);
+
+test('a mend that does not hold is the same fault, though only a part of it fails again', () => {
+  const run = new CityRun().raise(0, 'LOS', terminals('1-1')).to(20);
+  run.clear(30 * minute, 'LOS', terminals('1-1')).to(31 * minute);
+  expect(run.open()).toEqual([]);
+  run.raise(40 * minute, 'LOS', terminals('1-1-2').slice(0, 6)).to(41 * minute);
+  expect(told(run)).toEqual(['splitter s1-1']);
+  expect(new Set(run.changes.map(({ incident }) => incident.id)).size).toBe(1);
+});
+
+test('a customer who switches off after the mend has nothing to do with it', () => {
+  const run = new CityRun().raise(0, 'LOS', terminals('1-1')).to(20);
+  run.clear(30 * minute, 'LOS', terminals('1-1')).to(31 * minute);
+  run.raise(40 * minute, 'DYING_GASP', terminals('1-1-2').slice(0, 1)).to(41 * minute);
+  expect(run.open()).toEqual([]);
+});
+
+test('a battery in the house that gives out belongs to the lost mains while the house is dark, whoever else is back', () => {
+  const [owner, ...house] = terminals('1-1-1').slice(0, 6);
+  const others = terminals('1').filter((id) => id !== owner && !house.includes(id));
+  const run = new CityRun().raise(0, 'DYING_GASP', [...house, ...others]).to(30);
+  run.clear(60 * minute, 'DYING_GASP', others).to(70 * minute);
+  run.raise(75 * minute, 'DYING_GASP', [owner!]).to(76 * minute);
+  expect(told(run)).toEqual(['area-power mains-1']);
+  expect(run.open()[0]?.alarms).toHaveLength(32);
+});
+
+test('what is still dark of a wide fault does not make its cause a narrower one', () => {
+  const back = terminals('1').filter((id) => !terminals('1-1-1').slice(0, 6).includes(id));
+  const [late, ...house] = terminals('1-1-1').slice(0, 6);
+  const run = new CityRun().raise(0, 'DYING_GASP', [...house, ...back]).to(30);
+  run.clear(60, 'DYING_GASP', back).raise(100, 'DYING_GASP', [late!]).to(150);
+  expect(told(run)).toEqual(['area-power mains-1']);
+});
+
+test('clears that were lost are no second fault; a branch that stays dark waits for its mend', () => {
+  for (const [left, open] of [
+    [2, []],
+    [8, ['duct duct-1']],
+  ] as const) {
+    const dark = terminals('1-1-1').slice(0, left);
+    const run = new CityRun().raise(0, 'LOS', terminals('1')).to(20);
+    run.clear(
+      30 * minute,
+      'LOS',
+      terminals('1').filter((id) => !dark.includes(id)),
+    );
+    expect(told(run.to(70 * minute))).toEqual(open);
+  }
+});
+
+test('a customer who switched off hours ago and was not heard coming back is not what began a cut', () => {
+  const [early] = terminals('1-1');
+  const run = new CityRun().raise(0, 'DYING_GASP', [early!]).to(30);
+  run.raise(180 * minute, 'LOS', terminals('1-1')).to(181 * minute);
+  expect(run.summary()).toEqual(['splitter s1-1 16']);
+  expect(run.open()[0]?.startedAt).toBe(cityStartsAt + 180 * minute * 1_000);
+});
+
+test('what was told by trap a minute and a half before a burst of traps is another matter', () => {
+  const [early, ...others] = terminals('1-1');
+  const run = new CityRun().raise(0, 'DYING_GASP', [early!]).to(30).raise(90, 'LOS', others).to(140);
+  expect(run.summary()).toEqual(['splitter s1-1 15']);
+});
+
+test('a terminal whose clear was lost and that falls dark again when the rest is back has a fault of its own', () => {
+  const [again, ...others] = terminals('1-1');
+  const run = new CityRun().raise(0, 'LOS', terminals('1-1')).to(20);
+  run.clear(30 * minute, 'LOS', others).to(32 * minute);
+  run.raise(34 * minute, 'LOS', [again!]).to(35 * minute);
+  expect(run.summary()).toContain(`drop ${again} 1`);
+});
+
+test('that a device calls its alarm unsteady says how its fault behaves and is no other fault', () => {
+  const [one] = terminals('1-1');
+  const run = new CityRun().raise(0, 'LOS', [one!]).to(30).raise(60, 'FLAPPING', [one!]).to(70);
+  expect(run.summary()).toEqual([`flapping ${one} 2`]);
+});
+
+test('a poll that finds dark what is known to be dark adds to that, however much of it is back', () => {
+  const all = terminals('1-1');
+  const run = new CityRun().raise(0, 'LOS', all).to(20).clear(60, 'LOS', all.slice(0, 10)).to(70);
+  run.take([raised(all[15]!, 'UNREACHABLE', run.at, { source: 'poll' })]).to(100);
+  expect(run.summary()).toEqual(['splitter s1-1 17']);
+});
+
+/** A street amplifier and the house behind it hang on one feed; two flats of the house hang on the amplifier before it. */
+function houseWithModems() {
+  const modems = (amplifier: string, count: number): object[] =>
+    Array.from({ length: count }, (_, i) => ({
+      id: `${amplifier}-m${i + 1}`,
+      kind: 'modem',
+      subscribers: 1,
+      in: { access: amplifier, power: 'house' },
+    }));
+  const document = {
+    format: 'allclear-topology/1',
+    serviceRoots: ['core'],
+    resources: [
+      { id: 'core', kind: 'core' },
+      { id: 'cmts', kind: 'cmts' },
+      { id: 'node', kind: 'fiber-node', in: { access: 'cmts' } },
+      { id: 'amp-1', kind: 'amplifier', in: { access: 'node' } },
+      { id: 'amp-2', kind: 'amplifier', in: { access: 'amp-1', power: 'house' } },
+      { id: 'house', kind: 'building' },
+      ...modems('amp-1', 4),
+      ...modems('amp-2', 12),
+      ...Array.from({ length: 20 }, (_, i) => ({
+        id: `other-${i + 1}`,
+        kind: 'modem',
+        subscribers: 1,
+        in: { access: 'amp-1' },
+      })),
+    ],
+    links: [{ id: 'up', ends: ['core', 'cmts'] }],
+  };
+  return compileTopology(parseTopology(JSON.stringify(document), 'modems.json').value).value;
+}
+
+test('modems have no last word: that all of one house lost signal together speaks for its mains', () => {
+  const run = new CityRun(houseWithModems());
+  const house = [1, 2, 3, 4]
+    .map((n) => `amp-1-m${n}`)
+    .concat(Array.from({ length: 12 }, (_, i) => `amp-2-m${i + 1}`));
+  run.raise(0, 'LOS', house).to(30);
+  expect(run.summary()).toEqual(['house-power house 16']);
+});
+
+test('the clear of one member of a settled fault is only that', () => {
+  const all = terminals('1-1');
+  const run = new CityRun().raise(0, 'LOS', all).to(20);
+  run
+    .to(600)
+    .take([cleared(all[0]!, 'LOS', run.at)])
+    .to(620);
+  expect(told(run)).toEqual(['splitter s1-1']);
+});

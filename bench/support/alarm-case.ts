@@ -2,6 +2,7 @@
 import { incidentLine } from '../../src/app/cli/incident-line.ts';
 import { defaultPolicy } from '../../src/app/config/policy.ts';
 import { canonicalJson } from '../../src/base/canonical.ts';
+import type { CorrelationRules } from '../../src/correlate/correlate.ts';
 import { replayStream, type StreamRecord } from '../../src/flow/replay.ts';
 import { parseIncidents, parseTruth, scoreIncidents } from '../../src/measure/measure.ts';
 import type { Topology } from '../../src/topology/topology.ts';
@@ -24,9 +25,12 @@ export interface Statement {
   readonly tookMs: number;
 }
 
-export function statedByUs({ topology, records }: Pick<AlarmCase, 'topology' | 'records'>): Statement {
+export function statedByUs(
+  { topology, records }: Pick<AlarmCase, 'topology' | 'records'>,
+  rules: CorrelationRules = shippedRules,
+): Statement {
   const from = cpuMs();
-  const replayed = replayStream({ topology, policy: defaultPolicy, rules: shippedRules, records });
+  const replayed = replayStream({ topology, policy: defaultPolicy, rules, records });
   const tookMs = cpuMs() - from;
   return { lines: replayed.map((one) => canonicalJson(incidentLine(one))), tookMs };
 }

@@ -11,14 +11,22 @@ const mostRemembered = 20_000;
 
 export class Adjacency {
   readonly #ancestry: Ancestry;
-  readonly #around = new Map<ResourceId, readonly ResourceId[]>();
+  readonly #next = new Map<ResourceId, readonly ResourceId[]>();
 
   constructor(ancestry: Ancestry) {
     this.#ancestry = ancestry;
   }
 
-  /** The device of a port or card; anything else stands for itself. */
-  deviceOf(resource: ResourceId): ResourceId {
+  /** The device of a port or card, or the ends of a link; anything else stands for itself. */
+  devicesOf(resource: ResourceId): readonly ResourceId[] {
+    const ancestry = this.#ancestry;
+    const link = ancestry.topology.linkOf(ancestry.topology.indexOf(resource));
+    const ends = link === undefined ? [] : [link.a, link.b].filter((end) => end >= 0);
+    if (ends.length > 0) return ends.map((end) => ancestry.idOf(end));
+    return [this.#deviceOf(resource)];
+  }
+
+  #deviceOf(resource: ResourceId): ResourceId {
     const ancestry = this.#ancestry;
     const { topology } = ancestry;
     let place = topology.indexOf(resource);
@@ -34,21 +42,19 @@ export class Adjacency {
     return ancestry.idOf(place);
   }
 
-  /** The device itself, then its neighbours in order of name; of a link its ends. */
-  around(device: ResourceId): readonly ResourceId[] {
-    const known = this.#around.get(device);
+  /** The devices next to this one over a link, in order of name. */
+  next(device: ResourceId): readonly ResourceId[] {
+    const known = this.#next.get(device);
     if (known !== undefined) return known;
     const { topology } = this.#ancestry;
     const place = topology.indexOf(device);
-    const next = new Set<ResourceId>();
-    const link = place < 0 ? undefined : topology.linkOf(place);
-    const links = link === undefined ? (place < 0 ? [] : topology.linksAt(place)) : [link];
-    for (const { a, b } of links) {
-      for (const end of [a, b]) if (end >= 0 && end !== place) next.add(this.#ancestry.idOf(end));
+    const ends = new Set<ResourceId>();
+    for (const { a, b } of place < 0 ? [] : topology.linksAt(place)) {
+      for (const end of [a, b]) if (end >= 0 && end !== place) ends.add(this.#ancestry.idOf(end));
     }
-    const found = [device, ...[...next].sort().slice(0, mostNeighbours)];
-    if (this.#around.size >= mostRemembered) this.#around.clear();
-    this.#around.set(device, found);
+    const found = [...ends].sort().slice(0, mostNeighbours);
+    if (this.#next.size >= mostRemembered) this.#next.clear();
+    this.#next.set(device, found);
     return found;
   }
 }

@@ -1,9 +1,9 @@
 /** An alarm that neither a tree nor the transport graph explains joins the incident it followed from, or begins one. */
 import type { Instant } from '../base/instant.ts';
-import type { IdSource, IncidentId } from '../model/ids.ts';
+import type { AlarmId, IdSource, IncidentId } from '../model/ids.ts';
 import type { Candidate } from '../model/incident.ts';
 import type { Ancestry } from './ancestry.ts';
-import type { Cascades, Origin } from './cascade.ts';
+import type { Cascades, Reading, Readings, Recent } from './cascade.ts';
 import { type HeldIncident, isActive, isUnsteady, type Verdict } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import { memberOf, type Pending } from './joining.ts';
@@ -26,28 +26,55 @@ interface Desk {
 const knownShare = 0.98;
 /** The latest of them are shown as the reason. */
 const stepsShown = 10;
+const mostCandidates = 5;
 
-/** In order of time, then of name: a cause that came at the same instant may stand on either side. */
-export function chainAll(desk: Desk): void {
-  for (const pending of desk.waiting.undecided.chained) {
-    desk.waiting.take(pending.alarm);
-    chain(pending, desk);
-  }
+/**
+ * In order of time, then of name. Answers whether some wait on, because what they most likely followed from has no
+ * incident yet: trees and the transport graph take a little longer.
+ */
+export function chainAll(desk: Desk): boolean {
+  let someWait = false;
+  for (const pending of desk.waiting.undecided.chained) if (!chain(pending, desk)) someWait = true;
+  return someWait;
 }
 
-function chain(pending: Pending, desk: Desk): void {
+/** A home, with all that speaks for it. */
+interface Claim {
+  readonly held: HeldIncident;
+  rate: number;
+  /** The likeliest alarm of it that this one followed from; undefined: it only came again. */
+  best: Reading | undefined;
+  again: number;
+}
+
+/** False: it waits on. */
+function chain(pending: Pending, desk: Desk): boolean {
   const { cascades, incidents, at } = desk;
   const own = lastOwn(pending, desk);
-  const origin = cascades.weigh(pending, (id) => homeOf(id, desk), own?.id);
-  const followed = origin.of === undefined ? undefined : incidents.get(origin.of);
+  const readings = cascades.weigh(pending);
+  const { claims, waitedFor } = claimsOf(readings, own, desk);
+  const [first] = claims;
+  const strongest = Math.max(readings.spontaneous, first?.rate ?? 0);
+  if (waitedFor > strongest && at - pending.at < desk.timing.maxWaitMs) return false;
+  desk.waiting.take(pending.alarm);
+  const claim = first !== undefined && first.rate > readings.spontaneous ? first : undefined;
   // The same root failing again soon is the same fault, however seldom it does.
-  const isRelapse = own !== undefined && followed === undefined && isFirstOf(own, pending);
-  const home = followed ?? (isRelapse ? own : undefined);
-  const held = home === undefined ? begun(pending, origin, desk) : joined(pending, home, { origin, desk });
-  cascades.note(pending, held.id, origin.again || isRelapse);
-  if (pending.endedAt === undefined) return;
+  const isRelapse = own !== undefined && claim === undefined && isFirstOf(own, pending.alarm);
+  const home = claim?.held ?? (isRelapse ? own : undefined);
+  const step = stepOf(pending, readings, claim);
+  const held =
+    home === undefined
+      ? begun(pending, { candidates: candidatesOf(pending, readings, claims, desk), step }, desk)
+      : joined(pending, home, { step, desk });
+  if (claim?.best?.isBefore === true && isFirstOf(held, claim.best.alarm)) movedTo(pending, held, desk);
+  cascades.note(pending, readings, {
+    incident: held.id,
+    again: isRelapse || (claim !== undefined && claim.again > (claim.best?.rate ?? 0)),
+  });
+  if (pending.endedAt === undefined) return true;
   cascades.end(pending.alarm, pending.endedAt);
   incidents.clear(pending.alarm, at);
+  return true;
 }
 
 /** The incident this alarm stood in last, if that is open or ended not long ago. */
@@ -58,26 +85,62 @@ function lastOwn(pending: Pending, { incidents, timing }: Desk): HeldIncident | 
   return pending.at - (own.resolvedAt ?? pending.at) <= timing.reopenWithinMs ? own : undefined;
 }
 
-function homeOf(id: IncidentId, { incidents }: Desk): IncidentId | undefined {
-  let held = incidents.get(id);
-  while (held?.into !== undefined) held = incidents.get(held.into);
-  return held?.scope === 'alone' ? held.id : undefined;
+/** Incidents it may belong to, likeliest first, and the rate at which it may follow from what has none yet. */
+function claimsOf(
+  { effects, again }: Readings,
+  own: HeldIncident | undefined,
+  desk: Desk,
+): { readonly claims: readonly Claim[]; readonly waitedFor: number } {
+  const claims = new Map<IncidentId, Claim>();
+  let waitedFor = 0;
+  const claimOf = (held: HeldIncident): Claim => {
+    const known = claims.get(held.id) ?? { held, rate: 0, best: undefined, again: 0 };
+    claims.set(held.id, known);
+    return known;
+  };
+  for (const reading of effects) {
+    const held = homeOf(reading, desk);
+    if (held === undefined) {
+      if (reading.incident === undefined && desk.waiting.get(reading.alarm) !== undefined)
+        waitedFor += reading.rate;
+      continue;
+    }
+    const claim = claimOf(held);
+    claim.rate += reading.rate;
+    if (claim.best === undefined || reading.rate > claim.best.rate) claim.best = reading;
+  }
+  if (own !== undefined && again > 0) {
+    const claim = claimOf(own);
+    claim.rate += again;
+    claim.again = again;
+  }
+  const ranked = [...claims.values()].sort((a, b) => b.rate - a.rate || a.held.order - b.held.order);
+  return { claims: ranked, waitedFor };
 }
 
-const isFirstOf = (held: HeldIncident, { alarm }: Pending): boolean => {
-  for (const first of held.members.keys()) return first === alarm;
+/** The incident that holds this alarm. What a tree or the transport graph explained is not opened again by an effect. */
+function homeOf({ incident, alarm }: Recent, { incidents }: Desk): HeldIncident | undefined {
+  let held = incident === undefined ? incidents.ofAlarm(alarm) : incidents.get(incident);
+  while (held?.into !== undefined) held = incidents.get(held.into);
+  return held?.scope === 'alone' || (held !== undefined && isActive(held)) ? held : undefined;
+}
+
+const isFirstOf = (held: HeldIncident, alarm: AlarmId): boolean => {
+  for (const first of held.members.keys()) return held.scope === 'alone' && first === alarm;
   return false;
 };
 
-function begun(pending: Pending, origin: Origin, desk: Desk): HeldIncident {
+interface Beginning {
+  readonly candidates: readonly Candidate[];
+  readonly step: string;
+}
+
+function begun(pending: Pending, { candidates, step }: Beginning, desk: Desk): HeldIncident {
   const { ancestry, incidents, at } = desk;
-  const verdict = verdictOf(pending, desk);
-  const candidates = candidatesOf(verdict, origin, incidents);
-  const explanation = { rule: 'alone', cause: pending.cause, first: stepOf(pending, origin) };
-  const { parent } = pending;
+  const explanation = { rule: 'alone', cause: pending.cause, first: step };
   const held = incidents.open(
-    { ...verdict, candidates, explanation },
-    { startedAt: pending.at, at, parent },
+    { ...verdictOf(pending, desk), candidates, explanation },
+    { startedAt: pending.at, at, parent: pending.parent },
     desk.ids,
   );
   incidents.join(held, [memberOf(pending)], at);
@@ -89,25 +152,38 @@ function begun(pending: Pending, origin: Origin, desk: Desk): HeldIncident {
 function joined(
   pending: Pending,
   home: HeldIncident,
-  { origin, desk }: { readonly origin: Origin; readonly desk: Desk },
+  { step, desk }: { readonly step: string; readonly desk: Desk },
 ): HeldIncident {
   const { incidents, at } = desk;
   const isKnown = home.members.has(pending.alarm);
   incidents.joinLate(home, memberOf(pending), at);
-  if (isKnown && isFirstOf(home, pending) && isUnsteady(home, at)) home.kind = 'flapping';
+  if (isKnown && isFirstOf(home, pending.alarm) && isUnsteady(home, at)) home.kind = 'flapping';
   // What nobody need look at may lead to what somebody must.
   home.actionable ||= verdictOf(pending, desk).actionable;
   if (isKnown) return home;
-  const { first, steps = [] } = home.explanation as { first?: string; steps?: readonly string[] };
-  const step = stepOf(pending, origin);
+  const { steps = [] } = home.explanation as { steps?: readonly string[] };
   home.explanation = {
     ...home.explanation,
-    rule: 'cascade',
-    first,
+    ...(home.scope === 'alone' ? { rule: 'cascade' } : undefined),
     alarmsOfOneChain: home.members.size,
     steps: [...steps, step].slice(-stepsShown),
   };
   return home;
+}
+
+/** A rule says that this one is the cause of the one the incident began with: it was only told of later. */
+function movedTo(pending: Pending, held: HeldIncident, desk: Desk): void {
+  const { root, kind, actionable } = verdictOf(pending, desk);
+  const { explanation, probability, candidates } = held;
+  const others = candidates.filter((candidate) => candidate.root !== root);
+  desk.incidents.move(
+    held,
+    {
+      ...{ scope: 'alone', root, kind, actionable: actionable || held.actionable, dark: [], explanation },
+      candidates: [{ root, kind, probability }, ...others.slice(1)],
+    },
+    desk.at,
+  );
 }
 
 function verdictOf({ resource, cause, grave }: Pending, { ancestry }: Desk): Verdict {
@@ -116,34 +192,39 @@ function verdictOf({ resource, cause, grave }: Pending, { ancestry }: Desk): Ver
 }
 
 /** What it is, and the roots of the incidents it might have followed from. */
-function candidatesOf({ root, kind }: Verdict, origin: Origin, incidents: Incidents): readonly Candidate[] {
+function candidatesOf(
+  pending: Pending,
+  { spontaneous, total }: Readings,
+  claims: readonly Claim[],
+  desk: Desk,
+): readonly Candidate[] {
+  const { root, kind } = verdictOf(pending, desk);
   const shares = new Map<Candidate['root'], Candidate>();
-  const share = (of: Pick<Candidate, 'root' | 'kind'>, probability: number): void => {
-    const known = shares.get(of.root);
-    shares.set(of.root, { ...(known ?? of), probability: (known?.probability ?? 0) + probability });
+  const share = (of: Pick<Candidate, 'root' | 'kind'>, rate: number): void => {
+    const known = shares.get(of.root)?.probability ?? 0;
+    shares.set(of.root, { root: of.root, kind: of.kind, probability: known + (knownShare * rate) / total });
   };
-  share({ root, kind }, origin.probability);
-  for (const { incident, probability } of origin.others) {
-    const other = incidents.get(incident);
-    if (other !== undefined) share(other, probability);
-  }
-  const rounded = [...shares.values()].map(({ root: of, kind: what, probability }) => ({
-    root: of,
-    kind: what,
-    probability: Math.floor(knownShare * 1_000 * probability) / 1_000,
-  }));
-  const [first, ...rest] = rounded;
-  const most = rest.reduce((best, { probability }) => Math.max(best, probability), first!.probability);
-  return [
-    { ...first!, probability: most },
-    ...rest
-      .filter(({ probability }) => probability >= 0.001 && probability < most)
-      .sort((a, b) => b.probability - a.probability || (a.root < b.root ? -1 : 1)),
-  ];
+  for (const { held, rate } of claims) share(held, rate);
+  const own = shares.get(root)?.probability ?? 0;
+  shares.delete(root);
+  const probability = rounded(own + (knownShare * spontaneous) / total);
+  const others = [...shares.values()]
+    .map((other) => ({ ...other, probability: Math.min(probability, rounded(other.probability)) }))
+    .filter((other) => other.probability >= 0.001)
+    .sort((a, b) => b.probability - a.probability || (a.root < b.root ? -1 : 1));
+  return [{ root, kind, probability }, ...others.slice(0, mostCandidates - 1)];
 }
 
-function stepOf({ resource, cause }: Pending, { after, probability }: Origin): string {
-  const sure = Math.round(probability * 100);
-  if (after === undefined) return `${resource} ${cause}, by itself with ${sure} %`;
-  return `${resource} ${cause}, ${Math.round(after.delayMs / 100) / 10} s after ${after.alarm}, ${sure} %`;
+const rounded = (probability: number): number => Math.floor(probability * 1_000) / 1_000;
+
+function stepOf(
+  { resource, cause, at }: Pending,
+  { spontaneous, total }: Readings,
+  claim: Claim | undefined,
+): string {
+  const sure = `${Math.round(((claim?.rate ?? spontaneous) / total) * 100)} %`;
+  if (claim?.best === undefined)
+    return `${resource} ${cause}, ${claim === undefined ? 'by itself' : 'again'}, ${sure}`;
+  const seconds = Math.round(Math.abs(at - claim.best.at) / 100) / 10;
+  return `${resource} ${cause}, ${seconds} s ${claim.best.isBefore ? 'before' : 'after'} ${claim.best.alarm}, ${sure}`;
 }

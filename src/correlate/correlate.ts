@@ -274,6 +274,7 @@ export class Correlation {
         return this.#incidents.tellLater(held, at);
       }
     }
+    if (!isChained(this.#ancestry, pending)) this.#cascades.witness(pending);
     if (endsWithProofOfLife.has(alarm.cause)) this.#endings.add(alarm.resource, alarm.id);
     const isWeighed = isAgain || isAnew || (held?.scope === 'alone' && isChained(this.#ancestry, pending));
     const isBack = held !== undefined && !isWeighed && isRejoining(held, pending, now);
@@ -316,7 +317,7 @@ export class Correlation {
     this.#lookAt = undefined;
     if (this.#hasNewHomes) this.#joinNewHomes(at);
     const desk = { ...this.#desk(at), ids: context.ids };
-    chainAll({ ...desk, cascades: this.#cascades });
+    const someWait = chainAll({ ...desk, cascades: this.#cascades });
     const { decisions, nextAt } = look({
       ...desk,
       asks: this.#asks,
@@ -332,7 +333,9 @@ export class Correlation {
     }
     // A decision may be home to what still waits.
     const next =
-      decisions.length > 0 && this.#waiting.size > 0 ? after(at, this.#timing.lookEveryMs) : undefined;
+      someWait || (decisions.length > 0 && this.#waiting.size > 0)
+        ? after(at, this.#timing.lookEveryMs)
+        : undefined;
     this.#lookAt = earliest(nextAt === undefined ? undefined : (Math.max(nextAt, at + 1) as Instant), next);
   }
 

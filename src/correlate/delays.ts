@@ -51,5 +51,11 @@ export class Delays {
   }
 }
 
+/** Per second, where every span up to the end is as likely as any other. */
+export function evenDensity(endMs: number, delayMs: number): number {
+  const span = spanOf(delayMs);
+  return 1 / ((spanOf(Math.max(1, endMs - 1)) + 1) * (span === 0 ? 1 : 2 ** (span - 1)));
+}
+
 const spanOf = (delayMs: number): number => 32 - Math.clz32(Math.max(0, delayMs) / 1_000);
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);

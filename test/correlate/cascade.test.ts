@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { minutes } from '../../src/base/instant.ts';
 import type { IncidentChange } from '../../src/model/incident.ts';
+import { shippedRules } from '../support/shipped-rules.ts';
 import { CityRun } from './city-run.ts';
 
 const told = (run: CityRun): readonly string[] =>
@@ -95,4 +97,31 @@ test('what makes room is counted', () => {
   for (let n = 0; n < 80; n++) run.raise(1 + n / 100, `CAUSE_${n}`, ['agg-2']);
   run.to(10);
   expect(run.correlation.counters.crowdedOut).toBe(16);
+});
+
+test('what a rule says to follow does so however long after, and what no rule says does not', () => {
+  const run = new CityRun().raise(1, 'FAN_FAIL', ['olt-1']).raise(1_200, 'HIGH_TEMP', ['olt-1']);
+  run.raise(1_210, 'VENDOR_DOOR', ['olt-2']).to(1_300);
+  expect(told(run)).toEqual(['olt-1 2', 'olt-2 1']);
+});
+
+test('a session lost with its link belongs to the link, as soon as the link has its incident', () => {
+  const run = new CityRun().linkDown(1, 'l-12', ['agg-1', 'agg-2']).raise(1.4, 'BGP_DOWN', ['agg-1']);
+  run.to(30);
+  expect(run.summary()).toEqual(['link l-12 3']);
+});
+
+test('a session that is lost without any link is work of its own', () => {
+  const run = new CityRun().raise(1, 'BGP_DOWN', ['agg-1']).to(30);
+  expect(run.summary()).toEqual(['unexplained agg-1 1']);
+});
+
+test('a cause that is told of after its effect takes the incident over', () => {
+  const follows = [
+    { id: 'x', cause: 'PUMP', effect: 'VENDOR_HEAT', on: 'adjacent', withinMs: minutes(5), share: 0.9 },
+  ] as const;
+  const run = new CityRun();
+  run.correlation.setRules({ ...shippedRules, follows });
+  run.raise(1, 'VENDOR_HEAT', ['agg-3']).raise(3, 'PUMP', ['agg-2']).to(10);
+  expect(told(run)).toEqual(['agg-2 2']);
 });

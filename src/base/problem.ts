@@ -36,6 +36,15 @@ export function formatProblem(problem: Problem): string {
   return `${place}  ${problem.severity}  ${problem.message}${hint}`;
 }
 
+/** Those of one file together and from its top to its bottom, files in the order in which they were first met. */
+export function inPlace(problems: readonly Problem[]): readonly Problem[] {
+  const order = new Map<string, number>();
+  for (const { file } of problems) if (!order.has(file)) order.set(file, order.size);
+  return [...problems].sort(
+    (a, b) => order.get(a.file)! - order.get(b.file)! || a.line - b.line || a.column - b.column,
+  );
+}
+
 /** The candidate nearest to what was written, when it is near enough to be a typing error. */
 export function didYouMean(written: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;

@@ -1,6 +1,6 @@
 /** `check`: everything that a start would read, judged without starting; every problem in its place. */
 import { parseArgs } from 'node:util';
-import { formatProblem, type Problem } from '../../base/problem.ts';
+import { formatProblem, inPlace, type Problem } from '../../base/problem.ts';
 import { type Installation, judgeSubscribers, readInstallation } from '../config/installation.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { commonOptions, configFile, verbWorld } from './common-options.ts';
@@ -11,18 +11,26 @@ import { ignoresCollectors } from './snmp-options.ts';
 import type { Verb } from './verb.ts';
 import { languageFrom, speaker } from './words.ts';
 
-const options = { ...commonOptions, config: { type: 'string' }, probe: { type: 'boolean' } } as const;
+const options = {
+  ...commonOptions,
+  config: { type: 'string' },
+  probe: { type: 'boolean' },
+  judges: { type: 'boolean' },
+} as const;
 
 export const checkVerb: Verb = {
   name: 'check',
   summary:
-    'Checks configuration, channels, profiles, rules, topology and subscribers; each problem as file:line:column. --probe asks each device, too.',
-  usage: 'allclear check [--config FILE] [--probe] [--json] [--lang ru|en]',
+    'Checks configuration, channels, profiles, rules, topology and subscribers; each problem as file:line:column. --probe asks each device too, --judges says which rule judges what.',
+  usage: 'allclear check [--config FILE] [--probe] [--judges] [--json] [--lang ru|en]',
   async run(argv, terminal) {
     const { values } = parseArgs({ args: [...argv], options, allowPositionals: false });
     const say = speaker(values.lang);
     const file = configFile(values.config);
-    const { problems, checked, installation } = await checkInstallation(file);
+    const { problems, judges, installation, ...found } = await checkInstallation(file);
+    const isWhole = values.json === true || values.judges === true;
+    // Shipped rules and shipped profiles are of one mind: told where it is asked for.
+    const checked = [...found.checked, ...judges.filter((line) => isWhole || line.startsWith('your '))];
     if (ignoresCollectors(values.config)) checked.push(say('collectorsIgnored'));
     if (values.probe === true) {
       const world = verbWorld();
@@ -51,6 +59,8 @@ interface Findings {
   readonly problems: Problem[];
   /** What was looked at, a line each. */
   readonly checked: string[];
+  /** Which rule judges what where several could. */
+  readonly judges: readonly string[];
   readonly installation: Installation;
 }
 
@@ -63,12 +73,14 @@ export async function checkInstallation(file: string | undefined): Promise<Findi
   ];
   checked.push(`${value.profileFolders.join(', ')}: ${profiles.byId.size} profiles`);
   checked.push(`${value.ruleFolders.join(', ')}: ${rules.files} rule files`);
-  checked.push(...judgesShown(value));
   if (topology !== undefined) {
     checked.push(`${config.topology}: ${topology.resources} resources, ${topology.links} links`);
   }
   const subscribers = await judgeSubscribers(value);
   if (config.subscribers !== undefined)
     checked.push(`${config.subscribers}: ${subscribers.value} subscribers`);
-  return { problems: [...problems, ...subscribers.problems], checked, installation: value };
+  return {
+    problems: [...inPlace([...problems, ...subscribers.problems])],
+    ...{ checked, judges: judgesShown(value), installation: value },
+  };
 }

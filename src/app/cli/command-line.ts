@@ -18,21 +18,15 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     return exitCodes.ok;
   }
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    terminal.print(overview(rest[0], await allVerbs()));
+    const about = rest[0];
+    if (about !== undefined && !(await allVerbs()).some((one) => one.name === about))
+      return unknownVerb(about, terminal);
+    terminal.print(overview(about, await allVerbs()));
     return name === undefined ? exitCodes.usage : exitCodes.ok;
   }
   const verb =
     daemonVerbs.find((one) => one.name === name) ?? (await allVerbs()).find((one) => one.name === name);
-  if (verb === undefined) {
-    const near = didYouMean(
-      name,
-      (await allVerbs()).map((one) => one.name),
-    );
-    terminal.complain(
-      `allclear: there is no verb "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
-    );
-    return exitCodes.usage;
-  }
+  if (verb === undefined) return unknownVerb(name, terminal);
   if (rest.includes('--help') || rest.includes('-h')) {
     terminal.print(`${verb.usage}\n\n${verb.summary}`);
     return exitCodes.ok;
@@ -44,11 +38,19 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   }
 }
 
+async function unknownVerb(name: string, terminal: Terminal): Promise<number> {
+  const names = (await allVerbs()).map((one) => one.name);
+  const near = didYouMean(name, names);
+  const hint = near === undefined ? '; allclear --help lists them' : `; did you mean "${near}"?`;
+  terminal.complain(`allclear: there is no verb "${name}"${hint}`);
+  return exitCodes.usage;
+}
+
 const allVerbs = async (): Promise<readonly Verb[]> => (await import('./verbs.ts')).verbs;
 
 function explain(error: unknown, verb: Verb, terminal: Terminal): number {
   if (isArgumentError(error)) {
-    terminal.complain(`allclear ${verb.name}: ${error.message}\n${verb.usage}`);
+    terminal.complain(`allclear ${verb.name}: ${argumentMistake(error.message, verb)}\n${verb.usage}`);
     return exitCodes.usage;
   }
   if (!(error instanceof Fault)) {
@@ -70,6 +72,17 @@ function explain(error: unknown, verb: Verb, terminal: Terminal): number {
 /** What node:util parseArgs throws for an unknown or incomplete option. */
 const isArgumentError = (error: unknown): error is Error =>
   error instanceof Error && String((error as { code?: unknown }).code ?? '').startsWith('ERR_PARSE_ARGS');
+
+/** An unknown option is told with the one that was probably meant; the rest is as parseArgs says it. */
+function argumentMistake(message: string, { usage }: Verb): string {
+  const written = /^Unknown option '(--?[^']+)'/.exec(message)?.[1];
+  if (written === undefined) return message;
+  const known = [...(usage.match(/--[a-z][a-z0-9-]*/g) ?? []), ...everywhere];
+  const near = didYouMean(written, known);
+  return `there is no option ${written}${near === undefined ? '' : `; did you mean "${near}"?`}`;
+}
+
+const everywhere = ['--json', '--jsonl', '--lang', '--quiet', '--help'];
 
 function overview(about: string | undefined, verbs: readonly Verb[]): string {
   const one = verbs.find((verb) => verb.name === about);

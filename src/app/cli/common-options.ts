@@ -7,6 +7,7 @@ import { Fault } from '../../base/fault.ts';
 import { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
 import { readConfig } from '../config/load.ts';
+import { unreadableBecause } from '../config/unreadable.ts';
 import { parseDuration } from '../config/values.ts';
 import { openLog } from '../log.ts';
 import { machine, realWorld } from '../world.ts';
@@ -35,7 +36,7 @@ export async function secretFrom(written: string, name: string): Promise<Secret>
   try {
     return new Secret(firstLine(await readFile(written.slice(1), 'utf8')));
   } catch (error) {
-    throw new Fault(`usage/${name}`, `--${name}: the file ${written.slice(1)} cannot be read`, error);
+    throw new Fault(`usage/${name}`, `--${name}: ${written.slice(1)} ${unreadableBecause(error)}`, error);
   }
 }
 

@@ -61,9 +61,16 @@ function accessOf(asked: Asked): readonly string[] {
   return [...version, `community: ${JSON.stringify(community)}`];
 }
 
+/** What agents say that nobody has named, and what stands where a name was taken out. */
+const isNoName = (name: string): boolean =>
+  /^<.*>$|^\(.*\)$|^(?:localhost(?:\.localdomain)?|hostname|sysname|unknown|unnamed|noname|none|null|private|default|n\/a)$/i.test(
+    name,
+  );
+
 /** The name it gave itself as far as an id may hold it, else its address; a second one of a name gets its address too. */
 function freeId(device: FoundDevice, taken: Set<string>): string {
-  const own = (device.sysName ?? '').replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^-+|-+$/g, '');
+  const said = device.sysName?.trim() ?? '';
+  const own = (isNoName(said) ? '' : said).replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^-+|-+$/g, '');
   const address = device.address.replace(/[.:]/g, '-');
   const name = own === '' ? `device-${address}` : own.slice(0, 100);
   const id = taken.has(name) ? `${name}-${address}` : name;

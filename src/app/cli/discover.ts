@@ -1,15 +1,17 @@
 /** `discover`: who answers SNMP in these networks, with which profile, as a proposal for `allclear.yaml` and a topology. */
+import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
 import { openTransport } from '../../edge/snmp/transport.ts';
 import { exitCodes } from '../processes/messages.ts';
-import { commonOptions, durationFrom, verbWorld, wholeFrom } from './common-options.ts';
+import { commonOptions, verbWorld, wholeFrom } from './common-options.ts';
 import { idsOf, proposal } from './device-proposal.ts';
 import { conflictTable, inventoryOf, type Surveyed } from './discovery-survey.ts';
 import { type FoundDevice, readAll, type Scan, scanAll } from './network-scan.ts';
 import { addressesOf } from './networks.ts';
-import { credentialsFrom, profilesBeside, snmpOptions, snmpUsage } from './snmp-options.ts';
+import { credentialsFrom, profilesBeside, snmpOptions, snmpUsage, timeoutFrom } from './snmp-options.ts';
 import { formatTable } from './table.ts';
 import type { Terminal, Verb } from './verb.ts';
 import { speaker } from './words.ts';
@@ -33,12 +35,13 @@ export const discoverVerb: Verb = {
   async run(argv, terminal) {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
     speaker(values.lang);
+    checkTopologyFile(values.topology);
     const addresses = startingAt(addressesOf(positionals), values.from);
     const asked = {
       credentials: await credentialsFrom(values),
       port: wholeFrom(values.port, 'port', { least: 1, most: 65_535, otherwise: 161 }),
       perSecond: wholeFrom(values.rate, 'rate', { least: 1, most: 2_000, otherwise: 250 }),
-      timeoutMs: durationFrom(values.timeout, 'timeout', 1_000),
+      timeoutMs: timeoutFrom(values.timeout, 1_000),
       retries: wholeFrom(values.retries, 'retries', { least: 0, most: 10, otherwise: 1 }),
     };
     const profiles = (await profilesBeside(values.config)).value;
@@ -58,6 +61,19 @@ export const discoverVerb: Verb = {
     }
   },
 };
+
+/** Said before a network is asked for an hour. */
+function checkTopologyFile(file: string | undefined): void {
+  if (file === undefined) return;
+  if (!/\.(?:json|ndjson)$/.test(file)) {
+    const hint = 'its ending says how it is written: .json for allclear-topology/1, .ndjson for any size';
+    throw new Fault('usage/topology', `--topology: "${file}" ends in neither .json nor .ndjson; ${hint}`);
+  }
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new Fault('usage/topology', `--topology: ${file} is a folder, not a file`);
+  if (statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new Fault('usage/topology', `--topology: the folder ${dirname(file)} is not there`);
+}
 
 /** A scan that was broken off goes on where it was. */
 function startingAt(addresses: readonly string[], from: string | undefined): readonly string[] {

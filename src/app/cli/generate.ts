@@ -64,10 +64,20 @@ export const generateVerb: Verb = {
       ...{ faults: made.truth.faults.length, refused, folder },
     };
     if (values.json === true) terminal.print(JSON.stringify({ ...asked, ...counts, files }));
-    else terminal.print(say(values['dry-run'] === true ? 'wouldGenerate' : 'generated', counts));
-    return exitCodes.ok;
+    else if (values.quiet !== true)
+      terminal.print(say(values['dry-run'] === true ? 'wouldGenerate' : 'generated', counts));
+    if (refused > 0 && values.quiet !== true)
+      terminal.complain(say('refusedFaults', { refused, kinds: kindsOf(made.refused) }));
+    // How many are played is the generator's choice until somebody says a number.
+    return refused > 0 && asked.faultsPerKind !== undefined ? exitCodes.problem : exitCodes.ok;
   },
 };
+
+const kindsOf = (refused: Readonly<Record<string, number>>): string =>
+  Object.entries(refused)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${kind} ${count}`)
+    .join(', ');
 
 function optionsFrom(values: Written): GenerateOptions {
   const { size } = values;

@@ -34,7 +34,7 @@ const options = {
 export const pollVerb: Verb = {
   name: 'poll',
   summary:
-    'Reads one device once, with everything its profile names; --quiet prints what needs a look, --json device-reading/1.',
+    'Reads one device once, with everything its profile names; --quiet prints what needs a look and then exits 1, --json device-reading/1.',
   usage: `allclear poll HOST[:PORT] ${snmpUsage} [--profile ID] [--config FILE] [--all] [--quiet] [--json] [--lang ru|en]`,
   async run(argv, terminal) {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
@@ -100,11 +100,15 @@ function report(
   { terminal, say, language, isJson, isQuiet, isWhole, profiles, name, bracketed }: Reporting,
 ): number {
   if (outcome.kind === 'unknownProfile') {
-    terminal.complain(`${name}: no profile fits, and there is no profile "${outcome.profile}"`);
+    const message = `no profile fits, and there is no profile "${outcome.profile}"`;
+    terminal.complain(`${name}: ${message}`);
+    if (isJson) terminal.print(problemJson(name, outcome.kind, message));
     return exitCodes.problem;
   }
   if (outcome.kind === 'problem') {
-    terminal.complain(`${name}: ${problemText(outcome.problem, language)}`);
+    const message = problemText(outcome.problem, language);
+    terminal.complain(`${name}: ${message}`);
+    if (isJson) terminal.print(problemJson(name, outcome.problem.kind, message));
     if (bracketed !== undefined) terminal.complain(say('ifPort', { host: bracketed }));
     return exitCodeOf(outcome.problem);
   }
@@ -114,15 +118,25 @@ function report(
   }
   const verdicts = verdictsOf(reading, profiles.byId.get(reading.profile));
   const options = { say, language, isWhole, verdicts };
-  if (isJson) terminal.print(JSON.stringify(reading));
-  else terminal.print(isQuiet ? quietReport(reading, options) : readingReport(reading, options));
-  if (!isJson && !isQuiet && reading.profile === 'generic') {
+  const isWholeReading = incomplete.length === 0;
+  if (!isJson && isQuiet) {
+    // For a script that wants to know whether to look, without reading what it prints.
+    const { text, needsLook } = quietReport(reading, options);
+    terminal.print(text);
+    return isWholeReading && !needsLook ? exitCodes.ok : exitCodes.problem;
+  }
+  terminal.print(isJson ? JSON.stringify(reading) : readingReport(reading, options));
+  if (!isJson && reading.profile === 'generic') {
     const answered = standardTables(reading, profiles).join(', ') || '-';
     terminal.print(`\n${say('unknownDevice', { id: reading.device.sysObjectID ?? '-', answered })}`);
     terminal.print(say('nextRecord', { at: name }));
   }
-  return incomplete.length === 0 ? exitCodes.ok : exitCodes.problem;
+  return isWholeReading ? exitCodes.ok : exitCodes.problem;
 }
+
+/** A program that asked for one object gets one: no reading, and why. */
+const problemJson = (device: string, kind: string, message: string): string =>
+  JSON.stringify({ format: 'device-problem/1', device, problem: kind, message });
 
 /** Which base profiles found something, so that a profile for the device can extend them; of nested ones the innermost. */
 function standardTables(reading: DeviceReading, profiles: Profiles): readonly string[] {

@@ -70,7 +70,10 @@ export function readingReport(reading: DeviceReading, options: ReportOptions): s
 }
 
 /** One line, and of what needs a look one line each: for whoever only wants to know whether something is wrong. */
-export function quietReport(reading: DeviceReading, options: Omit<ReportOptions, 'isWhole'>): string {
+export function quietReport(
+  reading: DeviceReading,
+  options: Omit<ReportOptions, 'isWhole'>,
+): { readonly text: string; readonly needsLook: boolean } {
   const { device, interfaces, readings, objects, profile } = reading;
   const words = reportHeads[options.language];
   const name = printable(device.sysName ?? device.hardware ?? 'device');
@@ -86,7 +89,7 @@ export function quietReport(reading: DeviceReading, options: Omit<ReportOptions,
         down.slice(0, mostLines).map((one) => interfaceRow(one, words)),
       ),
     );
-  return parts.join('\n\n');
+  return { text: parts.join('\n\n'), needsLook: parts.length > 1 };
 }
 
 function factsOf(

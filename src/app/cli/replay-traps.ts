@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { canonicalJson } from '../../base/canonical.ts';
 import { Fault } from '../../base/fault.ts';
 import { type Instant, instant } from '../../base/instant.ts';
-import type { Problem } from '../../base/problem.ts';
+import { formatProblem, type Problem } from '../../base/problem.ts';
 import { Detection } from '../../detect/detect.ts';
 import { loadRules } from '../../edge/files/rule-files.ts';
 import { readSpool } from '../../edge/journal/spool.ts';
@@ -37,6 +37,7 @@ export async function* replayedTraps(
   const { value: config, problems } = await readConfig({ config: replay.config, override: {} });
   const own = replay.rules ?? config.rules;
   const rules = await loadRules(own === undefined ? [rulesFolder] : [rulesFolder, own]);
+  refuseWrongRules(rules.problems);
   for (const problem of [...problems, ...rules.problems]) replay.complain(problem);
   const detection = new Detection(rules.value.detection);
   const deviceOf = deviceIndex(config.devices);
@@ -52,6 +53,12 @@ export async function* replayedTraps(
       yield { at: last, from: evidence.from, observation };
     }
   }
+}
+
+/** With every mistake in its place. */
+export function refuseWrongRules(problems: readonly Problem[]): void {
+  const wrong = problems.filter(({ severity }) => severity === 'error');
+  if (wrong.length > 0) throw new Fault('replay/rules', `\n${wrong.map(formatProblem).join('\n')}`);
 }
 
 /** As records of an alarm stream, one a line: `replay --alarms` and the API take them. */

@@ -14,7 +14,7 @@ import { rulesFolder } from '../product-files.ts';
 import { commonOptions, configFile, instantFrom } from './common-options.ts';
 import { Complaints } from './complaints.ts';
 import { incidentLine } from './incident-line.ts';
-import { printTraps, replayedTraps, summarizeTraps } from './replay-traps.ts';
+import { printTraps, refuseWrongRules, replayedTraps, summarizeTraps } from './replay-traps.ts';
 import { readable, readTopology } from './stream-files.ts';
 import { formatTable } from './table.ts';
 import type { Terminal, Verb } from './verb.ts';
@@ -47,8 +47,8 @@ export const replayVerb: Verb = {
     if (alarms === undefined) throw new Fault('usage/alarms', '--alarms FILE is missing');
     const until = values.until === undefined ? undefined : instant(instantFrom(values.until, 'until'));
     const complaints = new Complaints(terminal);
-    const topology = await readTopology(network, complaints);
     const rules = await readRules(values.rules, complaints);
+    const topology = await readTopology(network, complaints);
     let records = 0;
     const counted = function* (): Generator<StreamRecord> {
       for (const record of readAlarmStream(alarms, (problem) => complaints.add(problem))) {
@@ -85,10 +85,10 @@ async function replayTraps(
     complain: (problem: Problem) => complaints.add(problem),
   };
   if (values.topology !== undefined) {
+    const rules = await readRules(values.rules, new Complaints(terminal));
     const topology = await readTopology(values.topology, complaints);
     const records: StreamRecord[] = [];
     for await (const record of replayedTraps(replay)) records.push(record);
-    const rules = await readRules(values.rules, new Complaints(terminal));
     const replayed = replayStream({
       ...{ topology, policy: defaultPolicy, rules },
       ...{ records, until: replay.until },
@@ -118,9 +118,13 @@ function show(
   else terminal.print(`${table(replayed)}\n\n${say('incidents', { count: replayed.length, records })}`);
 }
 
-/** The lines of a stream are observations already: of the rules those count by which causes are found. */
+/**
+ * The lines of a stream are observations already: of the rules those count by which causes are found. What ran without the
+ * rules that were asked for would look like a result of them.
+ */
 async function readRules(own: string | undefined, complaints: Complaints): Promise<CorrelationRules> {
   const { value, problems } = await loadRules(own === undefined ? [rulesFolder] : [rulesFolder, own]);
+  refuseWrongRules(problems);
   for (const problem of problems) complaints.add(problem);
   if (value.correlation !== undefined) return value.correlation;
   throw new Fault('start/rules', 'the rules say too little to find causes by');

@@ -3,12 +3,14 @@ import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
 import type { AgentHabits } from '../../edge/snmp/agent.ts';
 import { type ServedRecordings, serveRecordings } from '../../edge/snmp/recordings.ts';
+import { unreadableBecause } from '../config/unreadable.ts';
 import { formatHostPort, type HostPort, parseHostPort } from '../config/values.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { machine } from '../world.ts';
 import { commonOptions, durationFrom, onlyPositional, verbWorld } from './common-options.ts';
+import { Complaints } from './complaints.ts';
 import type { Verb } from './verb.ts';
-import { speaker } from './words.ts';
+import { languageFrom } from './words.ts';
 
 const options = {
   ...commonOptions,
@@ -31,12 +33,14 @@ export const simulateVerb: Verb = {
       lossShare: shareFrom(values.loss),
       delayMs: durationFrom(values.latency, 'latency', 0),
     };
-    const say = speaker(values.lang);
+    languageFrom(values.lang);
     const served = await serve(folder, { ...listen, habits });
-    if (served.skippedLines > 0) terminal.complain(say('skippedLines', { lines: served.skippedLines }));
+    const complaints = new Complaints(terminal);
+    for (const problem of served.problems) complaints.add(problem);
+    complaints.end();
     if (served.names.length === 0) {
       await served.agent.close();
-      throw new Fault('simulate/empty', `${folder} holds no .snmprec recording`);
+      throw new Fault('simulate/empty', `${folder} holds no .snmprec recording that can be read`);
     }
     const { host, port } = served.agent;
     const ready = { listen: formatHostPort({ host, port }), recordings: served.names.length };
@@ -64,7 +68,8 @@ async function serve(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const isAddress = code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL';
-    throw new Fault(isAddress ? 'start/listen' : 'simulate/folder', message, error);
+    if (isAddress) throw new Fault('start/listen', message, error);
+    throw new Fault('simulate/folder', `${folder} ${unreadableBecause(error)}`, error);
   }
 }
 

@@ -3,14 +3,15 @@ import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { Fault } from '../../base/fault.ts';
-import { didYouMean, type Parsed } from '../../base/problem.ts';
+import type { Parsed } from '../../base/problem.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Profiles } from '../../collect/collect.ts';
 import type { Credentials, DeviceTarget } from '../../edge/snmp/poll.ts';
 import { profileFoldersBeside } from '../config/installation.ts';
 import { installedProfiles } from '../config/installed-profiles.ts';
 import { readConfig } from '../config/load.ts';
-import { type HostPort, parseHostPort, withBrackets } from '../config/values.ts';
+import { profileHint } from '../config/profile-hint.ts';
+import { type HostPort, hostMistake, parseHostPort, withBrackets } from '../config/values.ts';
 import { collectorsFolder } from '../product-files.ts';
 import { configFile, durationFrom, secretFrom, wholeFrom } from './common-options.ts';
 
@@ -39,11 +40,31 @@ const privacies = ['des', 'aes', 'aes192b', 'aes192r', 'aes256b', 'aes256r'] as 
 
 /** Community `public` over v2c when nothing is said, as in `allclear.yaml`. */
 export async function credentialsFrom(values: SnmpValues): Promise<Credentials> {
+  refuseContradictions(values);
   const user = values['v3-user'];
   if (user !== undefined) return v3Credentials(user, values);
   const version = oneOf(values.version ?? '2c', ['1', '2c'] as const, 'version');
   const community = await secretFrom(values.community ?? 'public', 'community');
   return { version: version === '1' ? 'v1' : 'v2c', community };
+}
+
+const v3Only = ['v3-level', 'v3-auth', 'v3-auth-key', 'v3-priv', 'v3-priv-key'] as const;
+const v2Only = ['community', 'version'] as const;
+
+/** Of two ways to ask only one can be meant: which one is not guessed. */
+function refuseContradictions(values: SnmpValues): void {
+  const given = (names: readonly (keyof SnmpValues)[]) => names.find((name) => values[name] !== undefined);
+  if (values.version === '3' && values['v3-user'] === undefined)
+    throw new Fault('usage/version', 'version 3 is asked for with --v3-user and its keys, without --version');
+  const [older, newer] = [given(v2Only), given(v3Only)];
+  if (values['v3-user'] === undefined) {
+    if (newer !== undefined) throw new Fault('usage/v3-user', `--${newer} needs --v3-user`);
+    return;
+  }
+  if (values['v3-user'] === '') throw new Fault('usage/v3-user', '--v3-user is empty');
+  // `--version 3` beside a user says the same twice.
+  if (older === undefined || (older === 'version' && values.version === '3')) return;
+  throw new Fault('usage/v3-user', `--v3-user is SNMPv3 and --${older} is SNMPv1 or v2c: give one of them`);
 }
 
 async function v3Credentials(user: string, values: SnmpValues): Promise<Credentials> {
@@ -54,6 +75,14 @@ async function v3Credentials(user: string, values: SnmpValues): Promise<Credenti
   const authKey = await key('v3-auth-key');
   const privKey = await key('v3-priv-key');
   const level = oneOf(values['v3-level'] ?? usualLevel(authKey, privKey), levels, 'v3-level');
+  for (const [key, name, least] of [
+    [authKey, 'v3-auth', 'authNoPriv'],
+    [privKey, 'v3-priv', 'authPriv'],
+  ] as const) {
+    if (levels.indexOf(level) >= levels.indexOf(least)) continue;
+    if (key !== undefined) throw new Fault('usage/v3-level', `level ${level} uses no --${name}-key`);
+    if (values[name] !== undefined) throw new Fault('usage/v3-key', `--${name} needs --${name}-key`);
+  }
   const needsAuth = level !== 'noAuthNoPriv' && authKey === undefined;
   if (needsAuth || (level === 'authPriv' && privKey === undefined)) {
     const missing = needsAuth ? '--v3-auth-key' : '--v3-priv-key';
@@ -86,11 +115,13 @@ function deviceAddress(written: string): HostPort {
   const found = isIPv6(bare)
     ? { host: bare, port: 161 }
     : (parseHostPort(written) ?? { host: bare, port: 161 });
-  const isName = isIPv6(found.host) || /^[^\s:/@]{1,253}$/.test(found.host);
-  if (isName && found.port > 0) return found;
+  const mistaken = hostMistake(found.host);
+  if (mistaken === undefined && found.port > 0) return found;
   const bracketed = withBrackets(written);
-  const hint = bracketed === undefined ? '' : `; an IPv6 address before a port has brackets: ${bracketed}`;
-  throw new Fault('usage/host', `"${written}" is no HOST or HOST:PORT${hint}`);
+  const hint =
+    bracketed === undefined ? mistaken?.[1] : `an IPv6 address before a port has brackets: ${bracketed}`;
+  const what = `"${written}" is no HOST or HOST:PORT`;
+  throw new Fault('usage/host', hint === undefined ? what : `${what}; ${hint}`);
 }
 
 /** The device named on the command line, and as whom to ask it. */
@@ -98,17 +129,29 @@ export async function targetFrom(written: string, values: SnmpValues): Promise<D
   return {
     ...deviceAddress(written),
     credentials: await credentialsFrom(values),
-    timeoutMs: durationFrom(values.timeout, 'timeout', 2_000),
+    timeoutMs: timeoutFrom(values.timeout, 2_000),
     retries: wholeFrom(values.retries, 'retries', { least: 0, most: 10, otherwise: 2 }),
   };
+}
+
+const leastTimeoutMs = 10;
+const mostTimeoutMs = 60_000;
+
+/** How long one request waits for its answer. */
+export function timeoutFrom(written: string | undefined, otherwise: number): number {
+  const length = durationFrom(written, 'timeout', otherwise);
+  if (length >= leastTimeoutMs && length <= mostTimeoutMs) return length;
+  throw new Fault('usage/timeout', `--timeout is from 10ms to 1m, not "${written}"`);
 }
 
 /** `auto`, or a profile that there is. */
 export function checkedProfile(written: string | undefined, profiles: Profiles): string {
   if (written === undefined || written === 'auto' || profiles.byId.has(written)) return written ?? 'auto';
-  const near = didYouMean(written, profiles.byId.keys());
-  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-  throw new Fault('usage/profile', `there is no profile "${written}"${hint}`);
+  const near = profileHint(written, profiles);
+  throw new Fault(
+    'usage/profile',
+    `there is no profile "${written}"${near === undefined ? '' : `; ${near}`}`,
+  );
 }
 
 /** Shipped profiles, those in `collectors` beside the configuration and those that it names. */

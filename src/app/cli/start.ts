@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
+import { didYouMean } from '../../base/problem.ts';
 import { isScenario, scenarioNames } from '../../sim/scenarios.ts';
 import { exitCodes, type ReadyFacts, type RoleName, type StartOptions } from '../processes/messages.ts';
 import { prepare } from '../processes/preparation.ts';
@@ -71,8 +72,11 @@ async function play(argv: readonly string[], terminal: Terminal): Promise<number
   return exitCodes.ok;
 }
 
-const unknownScenario = (written: string, known: readonly string[]): Fault =>
-  new Fault('usage/scenario', `there is no scenario "${written}"; there are ${known.join(', ')}`);
+function unknownScenario(written: string, known: readonly string[]): Fault {
+  const near = didYouMean(written, known);
+  const hint = near === undefined ? `there are ${known.join(', ')}` : `did you mean "${near}"?`;
+  return new Fault('usage/scenario', `there is no scenario "${written}"; ${hint}`);
+}
 
 async function run(argv: readonly string[], terminal: Terminal, wantsDemo: boolean): Promise<number> {
   const { values } = parseArgs({ args: [...argv], options, allowPositionals: false });

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { Fault } from '../../base/fault.ts';
 import { formatProblem } from '../../base/problem.ts';
 import { type Topology, TopologyReader } from '../../topology/topology.ts';
+import { unreadableBecause } from '../config/unreadable.ts';
 import type { Complaints } from './complaints.ts';
 
 /** In pieces, since a topology may be larger than a text can be. */
@@ -13,7 +14,7 @@ export async function readTopology(file: string, complaints: Complaints): Promis
     for await (const piece of createReadStream(file)) reader.read(piece as Buffer);
   } catch (error) {
     if (error instanceof Fault) throw error;
-    throw new Fault('replay/unreadable', `${file} cannot be read`, error);
+    throw new Fault('replay/unreadable', `${file} ${unreadableBecause(error)}`, error);
   }
   const { value, problems } = reader.end();
   const unusable = problems.find(({ code }) => code === 'topology/format' || code === 'topology/syntax');
@@ -28,7 +29,7 @@ export async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new Fault('replay/unreadable', `${file} cannot be read`, error);
+    throw new Fault('replay/unreadable', `${file} ${unreadableBecause(error)}`, error);
   }
 }
 
@@ -38,7 +39,7 @@ export function readable<T>(file: string, run: () => T): T {
     return run();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'EACCES' && code !== 'EISDIR') throw error;
-    throw new Fault('replay/unreadable', `${file} cannot be read`, error);
+    if (code === undefined) throw error;
+    throw new Fault('replay/unreadable', `${file} ${unreadableBecause(error)}`, error);
   }
 }

@@ -1,5 +1,5 @@
 /** `test profile`: the tests inside device profiles, run against a simulated agent over real UDP. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { Fault } from '../../base/fault.ts';
@@ -47,6 +47,9 @@ interface Tally {
 /** Exit 1 when an expectation fails or a profile cannot be read. */
 export async function testProfiles(wanted: Wanted, terminal: Terminal, say: Say): Promise<number> {
   if (!existsSync(wanted.path)) throw new Fault('usage/file', `${wanted.path} is not there`);
+  const { recordings } = wanted;
+  if (recordings !== undefined && !isFolder(recordings))
+    throw new Fault('usage/recordings', `--recordings: ${recordings} is no folder`);
   const path = await realpath(wanted.path);
   const isInside = (file: string): boolean => file === path || file.startsWith(path + sep);
   const folders = await Promise.all((await profileFoldersOf(wanted.config)).map(realPath));
@@ -55,6 +58,7 @@ export async function testProfiles(wanted: Wanted, terminal: Terminal, say: Say)
   const loaded = await installedProfiles(isKnown ? folders : [path, ...folders]);
   const tally: Tally = { profiles: 0, tests: 0, failed: 0, problems: [], leftOut: [] };
   tally.problems.push(...loaded.problems.filter(({ file }) => isInside(resolve(file))));
+  const unreadable = new Set(tally.problems.map(({ file }) => file)).size;
   const world = verbWorld();
   const transport = await openTransport(world);
   const bar = openBar(terminal, world);
@@ -70,8 +74,12 @@ export async function testProfiles(wanted: Wanted, terminal: Terminal, say: Say)
     bar.close();
     transport.close();
   }
-  return report(tally, wanted, { terminal, say });
+  if (tally.profiles === 0 && tally.problems.length === 0)
+    throw new Fault('profile/none', `${wanted.path} holds no device profile (.yaml with an id)`);
+  return report({ ...tally, unreadable }, wanted, { terminal, say });
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** A folder that is not there stays as it is written, to be reported. */
 const realPath = (folder: string): Promise<string> => realpath(folder).catch(() => resolve(folder));
@@ -126,15 +134,17 @@ function aboutTest(test: ProfileTest, profile: Profile, message: string): Proble
 }
 
 function report(
-  { problems, leftOut, profiles, tests, failed }: Tally,
+  { problems, leftOut, profiles, tests, failed, unreadable }: Tally & { readonly unreadable: number },
   { json, quiet }: Wanted,
   { terminal, say }: { readonly terminal: Terminal; readonly say: Say },
 ): number {
-  if (json === true) terminal.print(JSON.stringify({ profiles, tests, failed, leftOut, problems }));
+  if (json === true)
+    terminal.print(JSON.stringify({ profiles, tests, failed, unreadable, leftOut, problems }));
   else {
     for (const problem of problems) terminal.print(formatProblem(problem));
     if (quiet !== true)
       for (const one of leftOut) terminal.print(`${one}: left out, the recording is not there`);
+    if (unreadable > 0) terminal.print(say('profilesUnreadable', { files: unreadable }));
     terminal.print(say('profilesTested', { profiles, tests, failed }));
   }
   return problems.length === 0 ? exitCodes.ok : exitCodes.problem;

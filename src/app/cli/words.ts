@@ -13,8 +13,8 @@ const sentences = {
     wouldPropose: '{file} was not written: {resources} resources and {links} links would be proposed.',
     incidents: '{count} incidents from {records} records.',
     generating: 'the network is laid and its faults are played',
-    generated:
-      '{folder}: {resources} resources, {links} links, {faults} faults in {alarms} lines; {refused} faults found no place.',
+    generated: '{folder}: {resources} resources, {links} links, {faults} faults in {alarms} lines.',
+    refusedFaults: '{refused} faults found no place in a network of this size and these hours: {kinds}.',
     wouldGenerate:
       '{folder} was not written: {resources} resources, {links} links, {faults} faults in {alarms} lines.',
     scored: '{incidents} incidents judged against {faults} faults, {alarms} alarms.',
@@ -29,6 +29,7 @@ const sentences = {
     unhealthy: '{failed} checks failed.',
     total: '{shown} of {total}.',
     profilesTested: '{profiles} profiles, {tests} tests, {failed} failed.',
+    profilesUnreadable: '{files} files hold no sound profile and were not tested.',
     rows: '{rows} rows',
     asked: '{found} found',
     read: '{answers} answers',
@@ -45,7 +46,6 @@ const sentences = {
     collectorsIgnored:
       './collectors is not read: there is no allclear.yaml beside it (an empty one will do).',
     probed: '{answers} of {devices} devices answer.',
-    skippedLines: '{lines} lines are no rows and are not served.',
   },
   ru: {
     allGood: 'Ошибок нет.',
@@ -58,8 +58,8 @@ const sentences = {
     wouldPropose: '{file} не записан: было бы предложено ресурсов {resources}, линий {links}.',
     incidents: 'Инцидентов: {count}, записей: {records}.',
     generating: 'прокладывается сеть, разыгрываются неисправности',
-    generated:
-      '{folder}: ресурсов {resources}, линий {links}, неисправностей {faults}, строк {alarms}; не нашлось места неисправностям: {refused}.',
+    generated: '{folder}: ресурсов {resources}, линий {links}, неисправностей {faults}, строк {alarms}.',
+    refusedFaults: 'Неисправностям не нашлось места в сети такого размера за эти часы ({refused}): {kinds}.',
     wouldGenerate:
       '{folder} не записан: ресурсов {resources}, линий {links}, неисправностей {faults}, строк {alarms}.',
     scored: 'Сверено инцидентов: {incidents}, неисправностей: {faults}, аварий: {alarms}.',
@@ -74,6 +74,7 @@ const sentences = {
     unhealthy: 'Не пройдено проверок: {failed}.',
     total: 'Показано {shown} из {total}.',
     profilesTested: 'Профилей {profiles}, проверок {tests}, не прошло {failed}.',
+    profilesUnreadable: 'Файлов без исправного профиля, не проверены: {files}.',
     rows: 'строк: {rows}',
     asked: 'найдено: {found}',
     read: 'ответов: {answers}',
@@ -89,7 +90,6 @@ const sentences = {
     ifPort: 'Если в конце порт, пишите {host}',
     collectorsIgnored: './collectors не читается: рядом нет allclear.yaml (хватит и пустого).',
     probed: 'Отвечают устройств: {answers} из {devices}.',
-    skippedLines: 'Строк, которые не читаются и не отдаются: {lines}.',
   },
 } as const;
 

@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type DurationMs, days, seconds } from '../../base/instant.ts';
-import { fileProblem, type Parsed, type Problem } from '../../base/problem.ts';
+import { fileProblem, inPlace, type Parsed, type Problem } from '../../base/problem.ts';
 import { Secret } from '../../base/secret.ts';
 import type { DocumentPath, SourceDocument } from '../../base/source-document.ts';
 import { channelRefusals, channelSchemas } from '../../edge/channels/index.ts';
 import { type DeskSettings, deskRefusal, deskSchemas } from '../../edge/desks/index.ts';
-import { documentViolations, parseYaml, type Violation } from '../../edge/files/yaml-document.ts';
+import { documentViolations, parseYaml } from '../../edge/files/yaml-document.ts';
 import { fingerprintOf } from '../../edge/snmp/usm-engine.ts';
 import type { DnsPlatform } from '../../model/dns.ts';
 import type { Policy } from '../../model/policy.ts';
@@ -20,6 +20,7 @@ import { lengthOr } from './probe-values.ts';
 import { probesFrom, type RawProbe } from './probes.ts';
 import { configSchema } from './schema.ts';
 import { type RawSeries, type SeriesConfig, seriesOf } from './series.ts';
+import { readablePart, soundPart, unsureDevices } from './sound-part.ts';
 import { type RawSyslogTls, type SyslogTlsConfig, syslogTlsFrom } from './syslog-tls.ts';
 import { addressMistake, type HostPort, parseHostPort, readSecret, type SecretSource } from './values.ts';
 
@@ -84,33 +85,21 @@ export interface Config {
 /** Parses the text of a configuration; every problem has its line, and what is sound is in the value. */
 export function parseConfig(file: string, text: string): Parsed<Config> {
   const { value: document, problems: syntax } = parseYaml(file, text);
-  if (syntax.length > 0) return { value: defaultConfig(dirname(resolve(file))), problems: syntax };
+  const folder = dirname(resolve(file));
+  if (document.value === undefined) return { value: defaultConfig(folder), problems: syntax };
   const blank: SourceDocument = document.value === null ? { ...document, value: {} } : document;
   const wrong = documentViolations(configSchema({ channels: channelSchemas, desks: deskSchemas }))(blank);
-  // One mistake hides none of the others: what is wrong is left out, and the rest is looked at closely.
-  const { value, problems } = build({ ...blank, value: without(blank.value, wrong) }, dirname(resolve(file)));
-  return { value, problems: [...wrong.map(({ problem }) => problem), ...problems] };
+  const { value, problems } = build({ ...blank, value: soundPart(blank.value, wrong) }, folder);
+  if (wrong.length === 0 && syntax.length === 0) return { value, problems };
+  // One mistake hides none of the others: the second look takes along what has a mistake elsewhere.
+  const look = { channels: namesIn(blank.value), unsure: unsureDevices(wrong) };
+  const closer = build({ ...blank, value: readablePart(blank.value, wrong) }, folder, look);
+  const all = [...syntax, ...wrong.map(({ problem }) => problem), ...closer.problems];
+  return { value, problems: inPlace(all) };
 }
 
-/** The document less every value that breaks the schema: of a list or group of things the one thing, else the whole key. */
-function without(value: unknown, wrong: readonly Violation[]): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-  const kept: Record<string, unknown> = { ...value };
-  for (const { problem, path } of wrong) {
-    const [key, item] = path;
-    // An unknown key is a mistake of its own; what stands beside it is sound.
-    if (key === undefined || problem.code === 'config/unknown-key') continue;
-    const held = kept[String(key)];
-    if (Array.isArray(held) && typeof item === 'number') {
-      // The places of the others stay what they are, so that their problems are shown where they stand.
-      kept[String(key)] = held.map((one: unknown, index) => (index === item ? undefined : one));
-    } else if (key === 'channels' && typeof item === 'string') {
-      const { [item]: _, ...others } = held as Record<string, unknown>;
-      kept['channels'] = others;
-    } else delete kept[String(key)];
-  }
-  return kept;
-}
+const namesIn = (value: unknown): readonly string[] =>
+  Object.keys((value as { readonly channels?: object | null } | null)?.channels ?? {});
 
 export const defaultConfig = (folder: string): Config =>
   build({ file: 'defaults', value: {}, problemAt: neverWrong }, folder).value;
@@ -159,14 +148,28 @@ interface RawConfig extends RawPolicy {
   readonly desk?: Readonly<Record<string, unknown>>;
 }
 
-function build(document: SourceDocument, folder: string): Parsed<Config> {
+/** What a second look at a document with mistakes must not take for another one. */
+interface CloserLook {
+  /** Names of channels, of those with mistakes too. */
+  readonly channels: readonly string[];
+  /** Devices of which it is not known how they are asked. */
+  readonly unsure: ReadonlySet<number>;
+}
+
+function build(document: SourceDocument, folder: string, look?: CloserLook): Parsed<Config> {
   const raw = document.value as RawConfig;
   const reader = new Reader(document, folder);
   const path = (written: string | undefined): string | undefined =>
     written === undefined ? undefined : resolve(folder, written);
   const port = (name: 'http' | 'public' | 'traps' | 'syslog', standard: string): HostPort =>
     parseHostPort(raw[name] ?? standard) ?? reader.wrongPort(name, standard);
-  const policy = policyFrom(raw, Object.keys(raw.channels ?? {}));
+  const lengthAboveZero = (name: 'interval' | 'timeout', standard: DurationMs): DurationMs => {
+    const length = lengthOr(raw.snmp?.[name], standard);
+    if (length > 0) return length;
+    reader.problem(['snmp', name], 'config/not-valid', `"snmp.${name}" is nothing at all: it is above 0`);
+    return standard;
+  };
+  const policy = policyFrom(raw, look?.channels ?? namesIn(raw));
   const value: Config = {
     folder,
     data: path(raw.data ?? './data')!,
@@ -178,14 +181,14 @@ function build(document: SourceDocument, folder: string): Parsed<Config> {
     syslogTls: syslogTlsFrom(raw.syslogTls, reader),
     language: raw.language ?? 'en',
     snmp: {
-      intervalMs: lengthOr(raw.snmp?.interval, seconds(60)),
-      timeoutMs: lengthOr(raw.snmp?.timeout, seconds(2)),
+      intervalMs: lengthAboveZero('interval', seconds(60)),
+      timeoutMs: lengthAboveZero('timeout', seconds(2)),
       retries: raw.snmp?.retries ?? 2,
       trapCommunities: (raw.snmp?.trapCommunities ?? []).map((source, index) =>
         reader.secret(source, ['snmp', 'trapCommunities', index]),
       ),
     },
-    devices: usersCompared(devicesOf(raw.devices ?? [], reader), raw.devices ?? [], reader),
+    devices: usersCompared(devicesOf(raw.devices ?? [], reader, look?.unsure), raw.devices ?? [], reader),
     probes: probesFrom(raw.probes ?? [], reader),
     dns: raw.dns === undefined ? undefined : dnsPlatformFrom(raw.dns, reader),
     topology: path(raw.topology),
@@ -215,7 +218,11 @@ function build(document: SourceDocument, folder: string): Parsed<Config> {
   return { value, problems: [...reader.problems, ...policyProblems] };
 }
 
-function devicesOf(written: readonly (RawDevice | undefined)[], reader: Reader): DeviceConfig[] {
+function devicesOf(
+  written: readonly (RawDevice | undefined)[],
+  reader: Reader,
+  unsure: ReadonlySet<number> = new Set(),
+): DeviceConfig[] {
   const seen = new Map<string, number>();
   const asked = new Map<string, number>();
   return written.flatMap((device, index) => {
@@ -234,7 +241,9 @@ function devicesOf(written: readonly (RawDevice | undefined)[], reader: Reader):
     // Several devices may stand behind one address, but not as one user.
     const place = JSON.stringify([device.address, device.port ?? 161, device.community, device.v3]);
     const same = asked.get(place);
-    if (same === undefined) asked.set(place, index);
+    if (unsure.has(index)) {
+      // Whether it is asked at the same place as another is not known.
+    } else if (same === undefined) asked.set(place, index);
     else {
       const line = reader.lineOf(['devices', same, 'address']);
       const message = `"${device.id}" is asked at the same address as "${written[same]?.id}" in line ${line}`;

@@ -1,7 +1,8 @@
 /** Everything a start, a reload or a check reads: configuration, profiles, rules and topology, judged together. */
 import { createReadStream, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileProblem, type Parsed, type Problem } from '../../base/problem.ts';
+import { fileProblem, inPlace, type Parsed, type Problem } from '../../base/problem.ts';
+import type { SourceDocument } from '../../base/source-document.ts';
 import type { Profiles } from '../../collect/collect.ts';
 import { type LoadedRules, loadRules } from '../../edge/files/rule-files.ts';
 import { readSubscribers } from '../../edge/files/subscribers-csv.ts';
@@ -11,6 +12,7 @@ import { collectorsFolder, rulesFolder } from '../product-files.ts';
 import type { Config } from './config.ts';
 import { installedProfiles } from './installed-profiles.ts';
 import { type ReadConfig, readWhole } from './load.ts';
+import { profileHint } from './profile-hint.ts';
 import { exampleProblems } from './rule-examples.ts';
 import type { ConfiguredTopology } from './topology-file.ts';
 import { readTopologyBeside } from './topology-thread.ts';
@@ -29,18 +31,28 @@ export interface Installation extends ReadConfig {
 /** The sound part with every problem. Rejects as `readWhole` does. */
 export async function readInstallation(start: StartOptions): Promise<Parsed<Installation>> {
   const read = await readWhole(start);
-  const { value, problems } = await readBeside(read.value, start.config);
-  return { value, problems: [...read.problems, ...problems] };
+  const { value, problems } = await readBeside(read.value, start.config, read.problems.length > 0);
+  return { value, problems: inPlace([...read.problems, ...problems]) };
 }
 
 /** What belongs to a configuration that was read: a mistake there leaves out its own part alone. */
-export async function readBeside(read: ReadConfig, file: string | undefined): Promise<Parsed<Installation>> {
+export async function readBeside(
+  read: ReadConfig,
+  file: string | undefined,
+  hasMistakes = false,
+): Promise<Parsed<Installation>> {
   const { config } = read;
   const folders = profileFoldersBeside(file, config.profiles);
   const profiles = await installedProfiles(folders);
   const ruleFolders = config.rules === undefined ? [rulesFolder] : [rulesFolder, config.rules];
   const rules = await loadRules(ruleFolders);
   const topology = await readTopology(config);
+  const text = file === undefined ? undefined : read.inForce.files[file];
+  // Another reading of a long file, so only where something is wrong.
+  const isSound =
+    !hasMistakes && hasKnownNames(config, { profiles: profiles.value, network: topology.value?.network });
+  const document =
+    file === undefined || text === undefined || isSound ? undefined : parseYaml(file, text).value;
   return {
     value: {
       ...read,
@@ -52,8 +64,8 @@ export async function readBeside(read: ReadConfig, file: string | undefined): Pr
       topology: topology.value,
     },
     problems: [
-      ...unknownProfiles(read, file, profiles.value),
-      ...unknownResources(read, file, topology.value),
+      ...unknownProfiles(document, profiles.value),
+      ...unknownResources(document, topology.value),
       ...[...profiles.problems, ...rules.problems, ...topology.problems].map((problem) =>
         whereNamed(problem, read),
       ),
@@ -88,51 +100,64 @@ export function profileFoldersBeside(
   );
 }
 
+function hasKnownNames(
+  { devices, probes, dns }: Config,
+  known: { readonly profiles: Profiles; readonly network: ConfiguredTopology['network'] | undefined },
+): boolean {
+  const { profiles, network } = known;
+  const isProfile = ({ profile }: Config['devices'][number]): boolean =>
+    profile === 'auto' || profiles.byId.has(profile);
+  const isResource = ({ resource }: { readonly resource: string }): boolean =>
+    network === undefined || network.indexOf(resource) >= 0;
+  return devices.every(isProfile) && [...probes, ...(dns?.resolvers ?? [])].every(isResource);
+}
+
+interface Written {
+  readonly id?: unknown;
+  readonly profile?: unknown;
+  readonly resource?: unknown;
+}
+
+/** The things of a list as they are written, those with mistakes too. */
+function listed(document: SourceDocument, ...path: readonly string[]): readonly Written[] {
+  let found: unknown = document.value;
+  for (const key of path) found = (found as Readonly<Record<string, unknown>> | null | undefined)?.[key];
+  const isThing = (one: unknown): one is Written => typeof one === 'object' && one !== null;
+  return Array.isArray(found) ? found.map((one: unknown) => (isThing(one) ? one : {})) : [];
+}
+
 /** A device whose profile is not there would never be polled. */
-function unknownProfiles(read: ReadConfig, file: string | undefined, known: Profiles): Problem[] {
-  const strays = read.config.devices.filter(({ profile }) => profile !== 'auto' && !known.byId.has(profile));
-  if (strays.length === 0 || file === undefined) return [];
-  const { value: document } = parseYaml(file, read.inForce.files[file] ?? '');
-  const written = (document.value as { devices?: readonly { id?: unknown }[] } | null)?.devices ?? [];
-  return strays.map(({ id, profile }) =>
-    document.problemAt(['devices', written.findIndex((device) => device.id === id), 'profile'], {
-      code: 'config/unknown-profile',
-      message: `device "${id}": there is no profile "${profile}"`,
-    }),
+function unknownProfiles(document: SourceDocument | undefined, known: Profiles): Problem[] {
+  if (document === undefined) return [];
+  return listed(document, 'devices').flatMap(({ id, profile }, index) =>
+    typeof profile !== 'string' || profile === 'auto' || known.byId.has(profile)
+      ? []
+      : document.problemAt(['devices', index, 'profile'], {
+          code: 'config/unknown-profile',
+          message: `device "${String(id)}": there is no profile "${profile}"`,
+          hint: profileHint(profile, known),
+        }),
   );
 }
 
 /** A probe of a resource that is not there still raises alarms, but nothing is known of what stands on it. */
 function unknownResources(
-  { config, inForce }: ReadConfig,
-  file: string | undefined,
+  document: SourceDocument | undefined,
   topology: ConfiguredTopology | undefined,
 ): Problem[] {
-  if (topology === undefined || file === undefined) return [];
-  const isKnown = (id: string): boolean => topology.network.indexOf(id) >= 0;
-  const { value: document } = parseYaml(file, inForce.files[file] ?? '');
-  const written = (document.value as { probes?: readonly { id?: unknown }[] } | null)?.probes ?? [];
-  const strays = config.probes.flatMap(({ id, resource }) =>
-    isKnown(resource)
-      ? []
-      : [
-          {
-            path: ['probes', written.findIndex((probe) => probe.id === id)],
-            what: `probe "${id}"`,
-            resource,
-          },
-        ],
-  );
-  const resolvers = (config.dns?.resolvers ?? []).flatMap(({ id, resource }, index) =>
-    isKnown(resource) ? [] : [{ path: ['dns', 'resolvers', index], what: `resolver "${id}"`, resource }],
-  );
-  return [...strays, ...resolvers].map(({ path, what, resource }) => ({
-    ...document.problemAt(path, {
-      code: 'config/unknown-resource',
-      message: `${what}: the topology has no "${resource}"`,
+  if (topology === undefined || document === undefined) return [];
+  const lists = [
+    { path: ['probes'], what: 'probe' },
+    { path: ['dns', 'resolvers'], what: 'resolver' },
+  ];
+  return lists.flatMap(({ path, what }) =>
+    listed(document, ...path).flatMap(({ id, resource = id }, index) => {
+      if (typeof resource !== 'string' || topology.network.indexOf(resource) >= 0) return [];
+      const message = `${what} "${String(id)}": the topology has no "${resource}"`;
+      const finding = { code: 'config/unknown-resource', message, severity: 'warning' } as const;
+      return document.problemAt([...path, index], finding);
     }),
-    severity: 'warning',
-  }));
+  );
 }
 
 async function readTopology({ topology, devices }: Config): Promise<Parsed<ConfiguredTopology | undefined>> {

@@ -7,6 +7,7 @@ import type { InForce, StartOptions } from '../processes/messages.ts';
 import { machine } from '../world.ts';
 import { type Config, defaultConfig, parseConfig } from './config.ts';
 import { parsePolicy } from './policy.ts';
+import { unreadableBecause } from './unreadable.ts';
 import { formatHostPort, parseHostPort } from './values.ts';
 
 /** The configuration and what a role that is started again is given of it. */
@@ -89,6 +90,6 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new Fault('config/file-unreadable', `${path} cannot be read`, error);
+    throw new Fault('config/file-unreadable', `${path} ${unreadableBecause(error)}`, error);
   }
 }

@@ -1,6 +1,6 @@
 /** The policy part of a configuration, and its shipped defaults. */
 import { type DurationMs, hours, minutes, seconds } from '../../base/instant.ts';
-import type { Parsed, Problem } from '../../base/problem.ts';
+import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
 import type { DocumentPath, Finding } from '../../base/source-document.ts';
 import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
 import type { Policy } from '../../model/policy.ts';
@@ -92,11 +92,13 @@ export function policyFrom(
   }
   for (const [index, name] of (raw.notify?.order ?? []).entries()) {
     if (channels.includes(name)) continue;
+    const near = didYouMean(name, channels);
+    const known = channels.length === 0 ? 'add it under channels' : `configured: ${channels.join(', ')}`;
     problems.push({
       path: ['notify', 'order', index],
       code: 'config/unknown-channel',
       message: `the channel "${name}" is not configured`,
-      hint: channels.length === 0 ? 'add it under channels' : `configured: ${channels.join(', ')}`,
+      hint: near === undefined ? known : `did you mean "${near}"?`,
     });
   }
   const standard = defaultPolicy;

@@ -1,6 +1,6 @@
 /** Small values people write in configuration: lengths of time, hosts with ports, hours of the day, secrets. */
 import { readFileSync } from 'node:fs';
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { type DurationMs, milliseconds } from '../../base/instant.ts';
 import { Secret } from '../../base/secret.ts';
@@ -39,6 +39,23 @@ export function withBrackets(written: string): string | undefined {
   return isIPv6(host) ? `[${host}]:${port}` : undefined;
 }
 
+/** RFC 1123 clause 2.1, with the underscore that many networks use and letters of any script. */
+const hostName =
+  /^(?=.{1,253}$)[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}_])?(?:\.[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}_])?)*\.?$/u;
+
+/** What is wrong with what should be a host without a port, and what to write. */
+export function hostMistake(host: string): readonly [message: string, hint: string] | undefined {
+  if (isIP(host) !== 0) return undefined;
+  const message = `"${host}" is no address`;
+  if (/^[\d.]+$/.test(host)) return [message, 'an IPv4 address is four numbers from 0 to 255'];
+  if (/^[\da-fA-F:.]*:[\da-fA-F:.]*$/.test(host)) return [message, 'an IPv6 address is at most eight groups'];
+  if (/^[a-z]+:\/\//i.test(host))
+    return [message, 'write the host alone, without what stands before and behind'];
+  if (/^[^/]+\/\d{1,3}$/.test(host))
+    return [message, 'that is a network: allclear discover asks all of its addresses'];
+  return hostName.test(host) ? undefined : [message, 'write an IP address or a host name, without spaces'];
+}
+
 /** What is wrong with the address of a device, and what to write: its port has a key of its own. */
 export function addressMistake(address: string): readonly [message: string, hint: string] | undefined {
   const bare = /^\[(.+)\]$/.exec(address)?.[1];
@@ -47,7 +64,7 @@ export function addressMistake(address: string): readonly [message: string, hint
   // `::1:161` is an address of its own too, and nobody's.
   const isMeant = bracketed !== undefined && (!isIPv6(address) || /:161$/.test(address));
   const found = isMeant ? parseHostPort(bracketed) : isIPv6(address) ? undefined : parseHostPort(address);
-  if (found === undefined) return undefined;
+  if (found === undefined) return hostMistake(address);
   return [`"${address}" is no address`, `write address: "${found.host}", port: ${found.port}`];
 }
 

@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import type { Instant } from '../../base/instant.ts';
+import { type JsonMistake, jsonMistake } from '../../base/json-mistake.ts';
 import type { Problem } from '../../base/problem.ts';
 import { readAlarmRecord } from '../../flow/alarm-record.ts';
 import type { StreamRecord } from '../../flow/replay.ts';
@@ -17,12 +18,13 @@ const longestLine = 1024 * 1024;
 export function* readAlarmStream(file: string, report: (problem: Problem) => void): Generator<StreamRecord> {
   let last: Instant | undefined;
   for (const { number, text } of linesOf(file)) {
-    const refuse = (message: string): void =>
-      report({ file, line: number, column: 1, severity: 'error', code: 'stream/bad-record', message });
+    const refuse = (message: string, column = 1): void =>
+      report({ file, line: number, column, severity: 'error', code: 'stream/bad-record', message });
     if (text === undefined) refuse(`the line is longer than ${longestLine} characters`);
     else if (text.trim() !== '') {
       const read = readLine(text);
       if (typeof read === 'string') refuse(read);
+      else if ('reason' in read) refuse(`not JSON: ${read.reason}`, read.column);
       else if (last !== undefined && read.at < last)
         refuse(`at ${read.at} is before the ${last} of a line above`);
       else {
@@ -33,12 +35,12 @@ export function* readAlarmStream(file: string, report: (problem: Problem) => voi
   }
 }
 
-function readLine(text: string): StreamRecord | string {
+function readLine(text: string): StreamRecord | JsonMistake | string {
   let record: unknown;
   try {
     record = JSON.parse(text);
   } catch {
-    return 'not JSON';
+    return jsonMistake(text);
   }
   const read = readAlarmRecord(record);
   if (typeof read === 'string') return read;

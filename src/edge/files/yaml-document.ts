@@ -34,12 +34,13 @@ export function parseYaml(file: string, text: string): Parsed<SourceDocument> {
         lines.linePos(error.pos[0]),
       ),
     );
-    if (problems.length > 0) return { value: none, problems };
+    // Of a key that is there twice the last is read, so that the rest of the file is looked at all the same.
+    if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { value: none, problems };
     nameNullKeys(document);
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     const problemAt = (path: DocumentPath, found: Finding): Problem =>
       withPlace(file, found, lines.linePos(offsetOf(document, path, found.atKey === true)));
-    return { value: { file, value, problemAt }, problems: [] };
+    return { value: { file, value, problemAt }, problems };
   } catch (error) {
     return {
       value: none,
@@ -241,7 +242,10 @@ function offsetOf(document: Document, path: DocumentPath, atKey: boolean): numbe
   let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
   for (const [position, part] of path.entries()) {
     if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part));
+      // As the value is: of a key that is there twice the last.
+      const pair = node.items.findLast(
+        (item) => isScalar(item.key) && String(item.key.value) === String(part),
+      );
       if (pair === undefined) return offset;
       const last = position === path.length - 1;
       const key = isNode(pair.key) ? pair.key.range?.[0] : undefined;

@@ -9,6 +9,8 @@ export interface Recording {
   readonly rows: readonly RecordedRow[];
   /** Lines that are no row: blanked OIDs, blanked hex, unknown tags. */
   readonly skipped: number;
+  /** The first of them, from 1; undefined where none was skipped. */
+  readonly firstSkipped: number | undefined;
 }
 
 interface RecordedRow {
@@ -22,7 +24,7 @@ export function recordingOf(varbinds: readonly Varbind[]): Recording {
     const name = encodeOid(varbind.oid);
     return name === undefined ? [] : [{ name, varbind }];
   });
-  return { rows: inOrder(rows), skipped: varbinds.length - rows.length };
+  return { rows: inOrder(rows), skipped: varbinds.length - rows.length, firstSkipped: undefined };
 }
 
 const inOrder = (rows: readonly RecordedRow[]): RecordedRow[] =>
@@ -32,14 +34,17 @@ const inOrder = (rows: readonly RecordedRow[]): RecordedRow[] =>
 export function parseSnmprec(text: string): Recording {
   const byOid = new Map<string, RecordedRow>();
   let skipped = 0;
-  for (const line of text.split('\n')) {
+  let firstSkipped: number | undefined;
+  for (const [place, line] of text.split('\n').entries()) {
     const trimmed = line.endsWith('\r') ? line.slice(0, -1) : line;
     if (trimmed === '') continue;
     const row = parseRow(trimmed);
-    if (row === undefined) skipped++;
-    else byOid.set(row.varbind.oid, row);
+    if (row === undefined) {
+      skipped++;
+      firstSkipped ??= place + 1;
+    } else byOid.set(row.varbind.oid, row);
   }
-  return { rows: inOrder([...byOid.values()]), skipped };
+  return { rows: inOrder([...byOid.values()]), skipped, firstSkipped };
 }
 
 function parseRow(line: string): RecordedRow | undefined {

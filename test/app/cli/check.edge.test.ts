@@ -59,6 +59,33 @@ test('who judges what where several could is told: own rules before profiles, pr
   );
 });
 
+test('for a person it tells only what is his: which shipped rule judges what, where it is asked for', async () => {
+  folder = await folderOf({ 'allclear.yaml': 'format: allclear/1\n' });
+  const file = folder.file('allclear.yaml');
+  const plain = await say(checkVerb, '--config', file);
+  expect(plain.out.join('\n')).not.toContain('gives way');
+  const whole = await say(checkVerb, '--config', file, '--judges');
+  expect(whole.out.join('\n')).toContain('gives way');
+});
+
+test('names that nearly exist are told with the one that was meant, whatever else is wrong beside them', async () => {
+  folder = await folderOf({
+    'allclear.yaml': [
+      'devices:',
+      '  - { id: a, address: "nosuch host", prot: 161, profile: smartax }',
+      '  - { id: b, address: 999.1.2.3, profile: huawei/smartxa }',
+    ].join('\n'),
+  });
+  const { problems } = json<Report>(await say(checkVerb, '--config', folder.file('allclear.yaml'), '--json'));
+  expect(problems.map(({ line, code, hint }) => `${line} ${code} ${hint}`)).toEqual([
+    expect.stringMatching(/^2 config\/device-address .*host name/),
+    '2 config/unknown-key did you mean "port"?',
+    '2 config/unknown-profile did you mean "huawei/smartax"?',
+    expect.stringMatching(/^3 config\/device-address .*four numbers/),
+    '3 config/unknown-profile did you mean "huawei/smartax"?',
+  ]);
+});
+
 test('each mistake is told in its place, the last line counts them, and the exit code is 1', async () => {
   folder = await folderOf({
     'allclear.yaml': [

@@ -15,7 +15,9 @@ const read = (name: string): Promise<string> => readFile(folder!.file(name), 'ut
 test('three files are written, and the same seed writes the same bytes', async () => {
   folder = await folderOf({});
   const first = await say(generateVerb, '--seed', '4', ...few, '--out', folder.file('a'), '--json');
-  expect(first.code).toBe(0);
+  // So many of each kind were asked for, and two find no place in six hours: said, and a problem.
+  expect(first.code).toBe(1);
+  expect(first.err.join()).toMatch(/^\d faults found no place .*: \S+ 1/);
   const counts = json(first);
   expect(counts).toMatchObject({ seed: 4, size: 'small', loss: 0.05, noise: 1, faultsPerKind: 1, hours: 6 });
   await say(generateVerb, '--seed', '4', ...few, '--out', folder.file('b'));
@@ -28,6 +30,15 @@ test('three files are written, and the same seed writes the same bytes', async (
   expect((await read('a/alarms.ndjson')).trim().split('\n')).toHaveLength(Number(counts['alarms']));
   const truth = JSON.parse(await read('a/truth.json')) as { faults: { alarms: string[] }[] };
   expect(truth.faults).toHaveLength(Number(counts['faults']));
+});
+
+test('--quiet writes the files and says nothing; without a number of faults it is no problem that few fit', async () => {
+  folder = await folderOf({});
+  const said = await say(
+    generateVerb,
+    ...['--seed', '4', '--size', 'small', '--hours', '1', '--out', folder.file('a'), '--quiet'],
+  );
+  expect(said).toEqual({ code: 0, out: [], err: [] });
 });
 
 test('a folder that is a file is refused with the reason', async () => {

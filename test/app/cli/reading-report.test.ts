@@ -156,14 +156,17 @@ test('a state that is read from the cell of a number excuses it: 0 dB is no faul
 test('the quiet report is one line, and lists what needs a look and nothing else', () => {
   const options = { say: speaker('en'), language: 'en' as const, verdicts: new Map<string, Verdict>() };
   const well = reading({ readings: [metric(1)], interfaces: [port(1), port(2, { operStatus: 'down' })] });
-  expect(quietReport(well, options)).toBe(
-    'sw answered: profile generic, 2 interfaces, 1 readings, 0 objects.',
-  );
+  expect(quietReport(well, options)).toEqual({
+    text: 'sw answered: profile generic, 2 interfaces, 1 readings, 0 objects.',
+    needsLook: false,
+  });
   const ill = reading({
     readings: [metric(1), metric(2, { value: 71, limits: { high: { major: 60 } } })],
     interfaces: [port(1), port(2, { operStatus: 'down', ifAlias: 'to the ring' })],
   });
-  const lines = quietReport(ill, options).split('\n');
+  const { text, needsLook } = quietReport(ill, options);
+  expect(needsLook).toBe(true);
+  const lines = text.split('\n');
   expect(lines.filter((line) => line.startsWith('!'))).toHaveLength(2);
   expect(lines.join('\n')).toContain('to the ring');
   expect(lines.join('\n')).not.toContain('sensor/1');

@@ -144,17 +144,32 @@ test('an empty stream has no incidents', async () => {
   expect(await replay('--jsonl')).toEqual({ code: 0, out: [], err: [] });
 });
 
-test('with --rules the rules are judged, too, and a folder that is not there is a problem', async () => {
+test('rules that cannot be read end a replay with their place: what ran without them would look like their result', async () => {
   const files = { 't.json': topology, 'a.ndjson': stream(alarms) };
   folder = await folderOf({
     ...files,
     'rules/own.yaml': 'format: detection/1\n',
     'bad/own.yaml': 'format: x\n',
+    'broken/own.yaml': 'format: [\n',
   });
   const plain = await replay('--jsonl');
   expect(await replay('--jsonl', '--rules', folder.file('rules'))).toEqual(plain);
-  const said = await replay('--jsonl', '--rules', folder.file('bad'));
-  expect(said).toMatchObject({ code: 1, out: plain.out });
-  expect(said.err[0]).toContain('bad/own.yaml:1:9');
-  expect((await replay('--jsonl', '--rules', folder.file('none'))).code).toBe(1);
+  for (const [name, place] of [
+    ['bad', 'bad/own.yaml:1:9'],
+    ['broken', 'broken/own.yaml:2:1'],
+    ['none', 'none'],
+  ] as const) {
+    const refused = replay('--jsonl', '--rules', folder.file(name));
+    await expect(refused).rejects.toMatchObject({ code: 'replay/rules' });
+    await expect(refused).rejects.toThrow(folder.file(place));
+  }
+});
+
+test('a line that is no JSON is told with the column where it ends to be some', async () => {
+  folder = await folderOf({ 't.json': topology, 'a.ndjson': `${stream(alarms)}\n{"id": "x" "at": 1}\n` });
+  const said = await replay('--jsonl');
+  expect(said.code).toBe(1);
+  expect(said.err[0]).toMatch(
+    /a\.ndjson:\d+:12 {2}error {2}not JSON: "\\"" where "," or the closing bracket/,
+  );
 });

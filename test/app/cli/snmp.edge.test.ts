@@ -101,7 +101,7 @@ test('the summary marks what is down, groups readings by object, and says what t
   );
 });
 
-test('recordings are served whatever order they are in; lines that are no rows are counted and left out', async () => {
+test('recordings are served whatever order they are in; lines that are no rows and files without one are named and left out', async () => {
   const odd = [
     '1.3.6.1.2.1.1.5.0|4|first',
     '.1.3.6.1.2.1.1.1.0|4e|A\\x20switch',
@@ -113,9 +113,16 @@ test('recordings are served whatever order they are in; lines that are no rows a
     '1.3.6.1.2.1.2.2.1.6.1|4x|zz',
     '1.3.6.1.2.1.2.2.1.1.1|2:numeric|rate=1',
   ];
-  folder = await folderOf({ 'odd.snmprec': odd.join('\n') });
+  folder = await folderOf({
+    ...{ 'odd.snmprec': odd.join('\n'), 'empty.snmprec': '', 'binary.snmprec': '\u0000\u0001\n\u0002' },
+    'folder.snmprec/inside': '',
+  });
   const { at, complained } = await simulate(folder.path, '--latency', '1ms', '--lang', 'ru');
-  expect(complained).toEqual(['Строк, которые не читаются и не отдаются: 3.']);
+  const [binary, empty, inner, lines] = complained;
+  expect(binary).toMatch(/binary\.snmprec {2}error {2}no line is a row OID\|TAG\|VALUE/);
+  expect(empty).toMatch(/empty\.snmprec {2}error/);
+  expect(inner).toMatch(/folder\.snmprec {2}error {2}the file cannot be read/);
+  expect(lines).toMatch(/odd\.snmprec:3:1 {2}warning {2}this line and 2 more are no row/);
   const said = await say(pollVerb, at, '--community', 'odd', '--json');
   expect(json(said)).toMatchObject({ device: { sysName: 'last', sysDescr: 'A switch', sysUpTimeTicks: 12 } });
   await expect(say(simulateVerb, folder.path, '--loss', '2')).rejects.toMatchObject({ code: 'usage/loss' });

@@ -114,3 +114,14 @@ test("check reads the folders of one's own profiles and says what is wrong in th
     'ours/round.yaml:2 "lab/round" extends itself',
   ]);
 });
+
+test('what holds no profile, or none that can be read, is no success', async () => {
+  folder = await folderOf({ 'broken/olt.yaml': 'id: [\n', 'none/README.md': '' });
+  await expect(say(testVerb, 'profile', folder.file('none'))).rejects.toMatchObject({ code: 'profile/none' });
+  const said = await say(testVerb, 'profile', folder.file('broken'));
+  expect(said.code).toBe(1);
+  expect(said.out.join('\n')).toMatch(/olt\.yaml:2:1 {2}error[\s\S]*1 files hold no sound profile/);
+  await expect(
+    say(testVerb, 'profile', folder.file('broken'), '--recordings', folder.file('nowhere')),
+  ).rejects.toMatchObject({ code: 'usage/recordings' });
+});

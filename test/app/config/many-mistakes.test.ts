@@ -36,3 +36,35 @@ test('every mistake of a configuration is shown at its place, and the sound rest
 test('a configuration that is no group of keys is one problem', () => {
   expect(parseConfig('allclear.yaml', '- a\n- b\n').problems).toHaveLength(1);
 });
+
+test('a mistake in one key hides none in the keys beside it, and makes up none', () => {
+  const { value, problems } = parseConfig(
+    'allclear.yaml',
+    [
+      'snmp: { interval: 60, timeout: 0s }',
+      'devices:',
+      '  - { id: a, address: "nosuch host", port: 99999 }',
+      '  - { id: b, address: 192.0.2.7, community: c, version: 4 }',
+      '  - { id: b, address: 192.0.2.7, community: c, v3: { user: u, level: authPrv } }',
+      '  - { id: c, address: 192.0.2.7, community: c }',
+      'channels:',
+      '  mail: { kind: smtp, host: 5 }',
+      'notify: { hold: 4, order: [mail, mial] }',
+      'notify: { hold: 4, order: [mail, mial], quietHours: "9-99" }',
+    ].join('\n'),
+  );
+  expect(problems.map(({ line, code }) => `${line} ${code}`)).toEqual([
+    '1 config/wrong-type',
+    '1 config/not-valid',
+    '3 config/device-address',
+    '3 config/not-valid',
+    '4 config/not-allowed',
+    '5 config/duplicate-id',
+    '5 config/not-allowed',
+    ...['8 config/missing-key', '8 config/wrong-type'],
+    ...['10 file/syntax', '10 config/wrong-type', '10 config/unknown-channel', '10 config/not-valid'],
+  ]);
+  const unknown = problems.find(({ code }) => code === 'config/unknown-channel');
+  expect(unknown?.hint).toBe('did you mean "mail"?');
+  expect(value.devices.map(({ id }) => id)).toEqual(['c']);
+});

@@ -31,10 +31,17 @@ export const configFile = (named: string | undefined): string | undefined =>
  * command line can be read by everybody on the machine.
  */
 export async function secretFrom(written: string, name: string): Promise<Secret> {
-  if (written === '-') return new Secret(firstLine(await standardInput()));
-  if (!written.startsWith('@')) return new Secret(written);
+  const secret = await secretText(written, name);
+  if (secret !== '') return new Secret(secret);
+  const where = written === '-' ? 'standard input' : written.startsWith('@') ? written.slice(1) : 'it';
+  throw new Fault(`usage/${name}`, `--${name}: ${where} is empty`);
+}
+
+async function secretText(written: string, name: string): Promise<string> {
+  if (written === '-') return firstLine(await standardInput());
+  if (!written.startsWith('@')) return written;
   try {
-    return new Secret(firstLine(await readFile(written.slice(1), 'utf8')));
+    return firstLine(await readFile(written.slice(1), 'utf8'));
   } catch (error) {
     throw new Fault(`usage/${name}`, `--${name}: ${written.slice(1)} ${unreadableBecause(error)}`, error);
   }

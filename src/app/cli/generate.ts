@@ -82,7 +82,8 @@ const kindsOf = (refused: Readonly<Record<string, number>>): string =>
 function optionsFrom(values: Written): GenerateOptions {
   const { size } = values;
   if (size !== 'small' && size !== 'city' && size !== 'metro') {
-    throw new Fault('usage/size', `--size is small, city or metro, not "${size ?? ''}"`);
+    const given = size === undefined ? 'it is missing' : `not "${size}"`;
+    throw new Fault('usage/size', `--size is small, city or metro, ${given}`);
   }
   if (values.seed === undefined) throw new Fault('usage/seed', '--seed N is missing');
   const perKind = values['faults-per-kind'];

@@ -1,5 +1,5 @@
 /** `import`: shows what a list of subscribers or a topology would change, then changes it when told to. */
-import { accessSync, constants, createReadStream, createWriteStream } from 'node:fs';
+import { accessSync, constants, createReadStream, createWriteStream, statSync } from 'node:fs';
 import { readFile, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -13,6 +13,7 @@ import { readSubscribers } from '../../edge/files/subscribers-csv.ts';
 import { differencesOf, type Topology } from '../../topology/topology.ts';
 import { readConfig } from '../config/load.ts';
 import { networkOfDevices, readTopologyFile } from '../config/topology-file.ts';
+import { unreadableBecause } from '../config/unreadable.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { lockData } from '../roles/data-lock.ts';
 import { machine } from '../world.ts';
@@ -193,7 +194,8 @@ async function asked(diff: Diff, { terminal, say, isJson }: Importing): Promise<
 function readable(file: string): void {
   try {
     accessSync(file, constants.R_OK);
+    if (statSync(file).isDirectory()) throw Object.assign(new Error(file), { code: 'EISDIR' });
   } catch (error) {
-    throw new Fault('import/unreadable', `${file} cannot be read`, error);
+    throw new Fault('import/unreadable', `${file} ${unreadableBecause(error)}`, error);
   }
 }

@@ -1,6 +1,7 @@
 /** `record`: a device as a `.snmprec` file that can be given away, to write and test a profile with. */
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
 import { formatProblem } from '../../base/problem.ts';
@@ -104,8 +105,10 @@ export const recordVerb: Verb = {
 
 /** Said before the device is asked for an hour, and in a dry run as well. */
 function refuseExisting(file: string | undefined): void {
-  if (file === undefined || file === '-' || !existsSync(file)) return;
-  throw new Fault('record/file', `${file} exists and is not written over`);
+  if (file === undefined || file === '-') return;
+  if (existsSync(file)) throw new Fault('record/file', `${file} exists and is not written over`);
+  if (!existsSync(dirname(file)))
+    throw new Fault('record/file', `${file}: the folder ${dirname(file)} is not there`);
 }
 
 async function write(file: string, lines: readonly string[], terminal: Terminal): Promise<void> {

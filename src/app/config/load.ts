@@ -1,4 +1,5 @@
 /** The configuration of a start: the file, with the command line's values over it, and what of it is in force. */
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Fault } from '../../base/fault.ts';
@@ -87,9 +88,15 @@ function override(config: Config, start: StartOptions): Config {
 }
 
 async function readText(path: string): Promise<string> {
+  let bytes: Uint8Array;
   try {
-    return await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     throw new Fault('config/file-unreadable', `${path} ${unreadableBecause(error)}`, error);
   }
+  if (isUtf8(bytes)) return new TextDecoder().decode(bytes);
+  const [before = ''] = new TextDecoder().decode(bytes).split('\ufffd', 1);
+  const lines = before.split('\n');
+  const place = `${path}:${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
+  throw new Fault('config/file-unreadable', `${place} is no UTF-8: save the file in that encoding`);
 }

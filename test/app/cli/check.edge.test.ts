@@ -1,4 +1,5 @@
 /** `check` on configurations with and without mistakes. */
+import { writeFile } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import { checkVerb } from '../../../src/app/cli/check.ts';
 import { openLog } from '../../../src/app/log.ts';
@@ -66,6 +67,17 @@ test('for a person it tells only what is his: which shipped rule judges what, wh
   expect(plain.out.join('\n')).not.toContain('gives way');
   const whole = await say(checkVerb, '--config', file, '--judges');
   expect(whole.out.join('\n')).toContain('gives way');
+});
+
+test('a configuration in another encoding is refused at the first byte that is none of UTF-8', async () => {
+  folder = await folderOf({ 'allclear.yaml': '' });
+  const file = folder.file('allclear.yaml');
+  await writeFile(
+    file,
+    Buffer.concat([Buffer.from('format: allclear/1\ndata: '), Buffer.from([0xc4, 0xe0])]),
+  );
+  await expect(say(checkVerb, '--config', file)).rejects.toThrow(`${file}:2:7 is no UTF-8`);
+  await expect(say(checkVerb, '--config', folder.path)).rejects.toThrow('is a folder, not a file');
 });
 
 test('names that nearly exist are told with the one that was meant, whatever else is wrong beside them', async () => {

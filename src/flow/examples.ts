@@ -16,7 +16,7 @@ import { resourceId } from '../model/ids.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Policy } from '../model/policy.ts';
 import { exampleTopology } from './example-topology.ts';
-import { type ReplayedIncident, StreamRun } from './stream-run.ts';
+import { contentsOfStream, type ReplayedIncident, StreamRun } from './stream-run.ts';
 
 /** Any Thursday; examples count from here. */
 const start = instant(Date.UTC(2026, 0, 1, 12));
@@ -39,7 +39,9 @@ function play(example: RuleExample, { document, ...contents }: Playing, path: Do
     document.problemAt([...path, 'topology'], { code: 'rule/example', message, hint }),
   );
   if (topology.problems.length > 0) return [...topology.problems];
-  const run = new StreamRun({ ...contents, topology: topology.value }, { keepsAlarms: true });
+  const run = new StreamRun(contentsOfStream({ ...contents, topology: topology.value }), {
+    keepsAlarms: true,
+  });
   run.begin(start);
   const heard = example.script.flatMap(observationsOf).sort((a, b) => a.at - b.at);
   const wanted = example.expect.map((one, k) => ({ one, k, at: startPlus(one.by) }));

@@ -1,7 +1,7 @@
 /** Runs an alarm stream through a fresh line, with the timers of the stream's own clock: the `replay` verb's heart. */
 import { type Instant, instant, minutes } from '../base/instant.ts';
 import type { Observation } from '../model/observation.ts';
-import { type ReplayedIncident, type StreamContents, StreamRun } from './stream-run.ts';
+import { contentsOfStream, type ReplayedIncident, type StreamContents, StreamRun } from './stream-run.ts';
 
 export type { ReplayedIncident } from './stream-run.ts';
 
@@ -17,7 +17,7 @@ export interface ReplayOptions extends StreamContents {
 }
 
 export function replayStream(options: ReplayOptions): readonly ReplayedIncident[] {
-  const run = new StreamRun(options);
+  const run = new StreamRun(contentsOfStream(options));
   let last: Instant | undefined;
   for (const { at, observation } of options.records) {
     if (options.until !== undefined && at > options.until) break;

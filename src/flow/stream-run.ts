@@ -7,6 +7,7 @@ import type { Incident } from '../model/incident.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Policy } from '../model/policy.ts';
 import { noSubscribers, type Topology } from '../topology/topology.ts';
+import type { Contents } from './contents.ts';
 import type { Input } from './input.ts';
 import { Line } from './line.ts';
 
@@ -29,8 +30,8 @@ export class StreamRun {
   #sequence = 0;
 
   /** With `keepsAlarms` every alarm is kept in its last state, too: for short runs. */
-  constructor(contents: StreamContents, { keepsAlarms = false } = {}) {
-    this.#line = new Line({ name: 'replay', epoch: 1, contents: contentsOf(contents) });
+  constructor(contents: Contents, { keepsAlarms = false } = {}) {
+    this.#line = new Line({ name: 'replay', epoch: 1, contents });
     this.#alarms = keepsAlarms ? new Map() : undefined;
   }
 
@@ -43,15 +44,20 @@ export class StreamRun {
     return [...(this.#alarms?.values() ?? [])];
   }
 
-  /** Policy and topology are in force from here on. */
+  /** The one policy and topology of `contentsOfStream` are in force from here on. */
   begin(at: Instant): void {
     this.#apply(at, { kind: 'policy', policy: 'replay' });
     this.#apply(at, { kind: 'topologyVersion', version: 1, topology: 'replay', subscribers: 'replay' });
   }
 
   observe(observation: Observation, at: Instant): void {
+    this.take({ kind: 'observation', observation }, at);
+  }
+
+  /** Whatever the line may be told. */
+  take(input: Input, at: Instant): void {
     this.to(at);
-    this.#apply(at, { kind: 'observation', observation });
+    this.#apply(at, input);
   }
 
   /** Moves the clock: all timers up to then fire. */
@@ -85,7 +91,7 @@ export class StreamRun {
   }
 }
 
-function contentsOf({ topology, policy, rules }: StreamContents) {
+export function contentsOfStream({ topology, policy, rules }: StreamContents): Contents {
   return {
     topology: () => topology,
     // A stream knows how many subscribers a resource has, not who they are.

@@ -95,6 +95,14 @@ export class ContentStore implements Contents {
     return this.putJson({ format: ruleSetFormat, correlation, files });
   }
 
+  /** The files of a rule set as they were written; none where it is not there. */
+  async ruleFiles(sha256: string): Promise<readonly { readonly path: string; readonly text: string }[]> {
+    const found = await this.#files.get(sha256);
+    return found.kind === 'found'
+      ? jsonFrom<{ files: { path: string; text: string }[] }>(found.bytes).files
+      : [];
+  }
+
   /** Makes the network durable and resident; answers the one that stands for that content from now on. */
   async putTopology(
     network: Topology,

@@ -1,14 +1,16 @@
 /** `rules`: what rule files do, on their own examples and on what was recorded. */
 import { Fault } from '../../base/fault.ts';
+import { shadowRules, shadowUsage } from './rules-shadow.ts';
 import { testRules, testUsage } from './rules-test.ts';
 import type { Verb } from './verb.ts';
 
-const actions = { test: testRules };
+const actions = { test: testRules, shadow: shadowRules };
 
 export const rulesVerb: Verb = {
   name: 'rules',
-  summary: 'test: plays the examples of all rule files.',
-  usage: testUsage,
+  summary:
+    'test: plays the examples of all rule files; shadow: what changed rules would have said of the recorded journal.',
+  usage: `${testUsage}\n${shadowUsage}`,
   run([action = '', ...rest], terminal) {
     if (!Object.hasOwn(actions, action)) {
       const known = Object.keys(actions).join(' or ');

@@ -5,6 +5,12 @@ const sentences = {
   en: {
     allGood: 'No problems found.',
     problems: '{errors} errors, {warnings} warnings.',
+    shadow:
+      '{records} records: {before} incidents with the rules in force, {after} with the changed ones; {same} alike, {gone} gone (-), {appeared} appeared (+), {changed} told otherwise (< >).',
+    shadowPlayed: '{records} records',
+    shadowMore: '.. and {more} more lines; --json has all.',
+    shadowDetection:
+      'Rules of detection differ, too: they cannot be judged, the journal holds what was detected and not what was read.',
     examplesPlayed: '{examples} examples, {failed} do not hold; {errors} errors.',
     answered:
       '{name} answered: profile {profile}, {interfaces} interfaces, {readings} readings, {objects} objects.',
@@ -50,6 +56,12 @@ const sentences = {
   ru: {
     allGood: 'Ошибок нет.',
     problems: 'Ошибок: {errors}, предупреждений: {warnings}.',
+    shadow:
+      'Записей: {records}; инцидентов по действующим правилам: {before}, по изменённым: {after}; одинаковых: {same}, пропало (-): {gone}, появилось (+): {appeared}, описано иначе (< >): {changed}.',
+    shadowPlayed: 'записей: {records}',
+    shadowMore: '.. и ещё строк: {more}; все даёт --json.',
+    shadowDetection:
+      'Правила обнаружения тоже различаются: судить о них нельзя, в журнале обнаруженное, а не показания.',
     examplesPlayed: 'Примеров: {examples}, не выполняются: {failed}; ошибок: {errors}.',
     answered:
       '{name} отвечает: профиль {profile}, интерфейсов {interfaces}, показаний {readings}, объектов {objects}.',

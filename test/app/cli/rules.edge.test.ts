@@ -1,9 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ContentStore } from '../../../src/app/center/content-store.ts';
 import { rulesVerb } from '../../../src/app/cli/rules.ts';
-import type { Terminal } from '../../../src/app/cli/verb.ts';
+import { defaultPolicy } from '../../../src/app/config/policy.ts';
+import { instant, minutes } from '../../../src/base/instant.ts';
+import { openContents } from '../../../src/edge/disk/contents.ts';
+import { openJournal } from '../../../src/edge/journal/segments.ts';
+import type { Input } from '../../../src/flow/input.ts';
+import { encodeInput } from '../../../src/flow/record.ts';
+import { resourceId } from '../../../src/model/ids.ts';
+import { realWorld } from '../../support/real-world.ts';
+import { shippedRules } from '../../support/shipped-rules.ts';
+import { smallCity } from '../../support/small-city.ts';
+import { say } from './collecting-terminal.ts';
 
 let folder: string;
 
@@ -12,17 +23,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function run(...argv: string[]): Promise<{ code: number; out: string }> {
-  const lines: string[] = [];
-  const terminal: Terminal = {
-    isInteractive: false,
-    print: (text) => lines.push(text),
-    complain: (text) => lines.push(text),
-    progress: () => undefined,
-  };
-  const code = await rulesVerb.run(argv, terminal);
-  return { code, out: lines.join('\n') };
-}
+const run = async (...argv: string[]): Promise<{ code: number; out: string }> => {
+  const { code, out, err } = await say(rulesVerb, ...argv);
+  return { code, out: [...out, ...err].join('\n') };
+};
 
 const example = (kind: string) => `format: correlation/1
 symptoms: { RX_LOST: los }
@@ -58,4 +62,72 @@ test("a shipped example that one's own rules make untrue is a warning", async ()
   const { code, out } = await run('test', folder);
   expect(code).toBe(0);
   expect(out).toContain('  warning  "terminals of one splitter that lose light are one broken splitter"');
+});
+
+/** A data directory in which a branch went dark an hour before `at`. */
+async function recorded(at: number, inForce: readonly { path: string; text: string }[]): Promise<void> {
+  const contents = new ContentStore(
+    await openContents({ folder: join(folder, 'contents') }),
+    folder,
+    shippedRules,
+  );
+  const rules = await contents.putRules(shippedRules, inForce);
+  const policy = await contents.putJson(defaultPolicy);
+  const { sha256: topology } = await contents.putTopology(smallCity());
+  const dark = ['1', '2', '3', '4', '5', '6', '7', '8'].map((place): Input => {
+    const resource = resourceId(`ont-1-1-1-${place}`);
+    return { kind: 'observation', observation: { event: 'raise', cause: 'LOS', resource, source: 'trap' } };
+  });
+  const inputs: Input[] = [
+    { kind: 'policy', policy },
+    { kind: 'ruleSet', rules },
+    { kind: 'topologyVersion', version: 1, topology, subscribers: 'none' },
+    ...dark,
+  ];
+  const { value: journal } = await openJournal({ folder: join(folder, 'journal'), world: realWorld() });
+  await journal.append(inputs.map((input) => encodeInput(instant(at - minutes(60)), input)));
+  await journal.append([encodeInput(instant(at), { kind: 'tick' })]);
+  await journal.close();
+}
+
+describe('rules shadow', () => {
+  const at = realWorld().now();
+  const own = (): string => {
+    const rules = join(folder, 'own');
+    mkdirSync(rules);
+    writeFileSync(
+      join(rules, 'own.yaml'),
+      'format: correlation/1\nresources: { splitter: { fault: cable } }\n',
+    );
+    return rules;
+  };
+  const shadow = (...more: string[]) => run('shadow', '--data', folder, '--rules', own(), ...more);
+
+  test('says what the changed rules would have told otherwise', async () => {
+    await recorded(at, []);
+    const { code, out } = await shadow('--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      format: 'rules-shadow/1',
+      notJudged: [],
+      differences: { before: 1, after: 1, same: 0, changed: [{ in: ['kind'], after: { kind: 'cable' } }] },
+    });
+  });
+
+  test('what lies before the span is not compared, and what cannot be judged is said', async () => {
+    await recorded(at, [{ path: 'detection.yaml', text: 'format: detection/1\n' }]);
+    const { code, out } = await shadow('--since', '10m');
+    expect(code).toBe(0);
+    expect(out).toContain('0 incidents with the rules in force');
+    expect(out).toContain('Rules of detection differ, too');
+  });
+
+  test('rules that do not compile are shown, and nothing is played', async () => {
+    await recorded(at, []);
+    const rules = own();
+    writeFileSync(join(rules, 'own.yaml'), 'format: correlation/1\nresource: {}\n');
+    const { code, out } = await run('shadow', '--data', folder, '--rules', rules);
+    expect(code).toBe(1);
+    expect(out).toContain('did you mean "resources"?');
+  });
 });

@@ -39,7 +39,6 @@ export interface IncidentsSnapshot {
 
 export class Incidents {
   readonly timers = new Timers();
-  /** Another one with other rules. */
   timing: CorrelationTiming;
   readonly #held = new Map<IncidentId, HeldIncident>();
   readonly #ofAlarm = new Map<AlarmId, HeldIncident>();

@@ -1,11 +1,12 @@
 /** Terminals behind a head that is dead, cut off or just back: when their words belong to that, and when they have a cause of their own. */
-import type { Instant } from '../base/instant.ts';
+import { after, earliest, type Instant } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Explanation } from './explain.ts';
 import type { Verdict } from './held-incident.ts';
 import { type HeldIncident, isActive } from './held-incident.ts';
 import { restated } from './restating.ts';
 import type { Symptom } from './symptoms.ts';
+import type { Evidence } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 
 /** The incident that took each head, by the head's id: while it is open, and for a while after its end. */
@@ -22,6 +23,14 @@ export function lostHeads(held: Iterable<HeldIncident>): LostHeads {
     }
   }
   return heads;
+}
+
+/** A head with what took it. */
+export interface LostHead {
+  readonly held: HeldIncident;
+  readonly head: number;
+  /** When it began to tell of most of its terminals, starting again. */
+  readonly retoldAt?: Instant | undefined;
 }
 
 interface Now {
@@ -44,7 +53,7 @@ export function causeAtHead(
   ancestry: Ancestry,
   { evidence }: Pick<Explanation, 'evidence'>,
   { at, timing, heads }: Now,
-): { readonly held: HeldIncident; readonly head: number; readonly isRetold: boolean } | undefined {
+): LostHead | undefined {
   const head = ancestry.headOf(evidence[0]!.place);
   const held = heads.get(ancestry.idOf(head));
   if (held === undefined || evidence.some(({ place }) => ancestry.headOf(place) !== head)) return undefined;
@@ -56,12 +65,56 @@ export function causeAtHead(
   const isOnset = isActive(held) && Math.abs(first - held.startedAt) <= timing.misfitJoinMs;
   const isDark = isActive(held) && held.backAt === undefined;
   const unlit = said.filter(({ symptom }) => symptom === 'los').length;
-  if (isOnset || (isDark && unlit * 2 < said.length)) return { held, head, isRetold: false };
+  if (isOnset || (isDark && unlit * 2 < said.length)) return { held, head };
   const isStart = unlit * 2 >= said.length && isStarting(ancestry, { held, head }, { at: first, timing });
-  return isStart ? { held, head, isRetold: true } : undefined;
+  return isStart ? { held, head, retoldAt: first as Instant } : undefined;
 }
 
 const fromTheDark: ReadonlySet<Symptom> = new Set(['los', 'silent']);
+
+/** What heads that start again tell of their terminals. */
+export interface Retold {
+  readonly bulks: readonly (LostHead & { readonly pieces: readonly Evidence[] })[];
+  /** Those of heads that have just begun to tell: how many it will be is not known yet. */
+  readonly unsettled: ReadonlySet<Evidence>;
+  readonly nextAt: Instant | undefined;
+}
+
+/** Loss of light under heads that were dead and speak again; a port or card that says more of itself is weighed with the rest. */
+export function retoldBy(ancestry: Ancestry, pieces: Iterable<Evidence>, { at, timing, heads }: Now): Retold {
+  const bulks: (LostHead & { readonly pieces: readonly Evidence[] })[] = [];
+  const unsettled = new Set<Evidence>();
+  const groups = new Map<number, Evidence[]>();
+  const spoilt = new Set<number>();
+  let nextAt: Instant | undefined;
+  if (heads.size === 0) return { bulks, unsettled, nextAt };
+  for (const piece of pieces) {
+    if (piece.symptom === 'card' || piece.symptom === 'port') spoilt.add(ancestry.headOf(piece.place));
+    if (piece.symptom !== 'los' || !ancestry.isLeaf(piece.place)) continue;
+    const head = ancestry.headOf(piece.place);
+    const known = groups.get(head);
+    if (known === undefined) groups.set(head, [piece]);
+    else known.push(piece);
+  }
+  for (const [head, said] of groups) {
+    const held = heads.get(ancestry.idOf(head));
+    const firstAt = said.reduce((least, piece) => Math.min(least, piece.firstAt), at as number) as Instant;
+    if (
+      held === undefined ||
+      spoilt.has(head) ||
+      !isStarting(ancestry, { held, head }, { at: firstAt, timing })
+    )
+      continue;
+    if (isActive(held) && firstAt - held.startedAt <= timing.misfitJoinMs) continue;
+    const settledAt = after(firstAt, timing.askAfterMs);
+    if (at < settledAt) {
+      for (const piece of said) unsettled.add(piece);
+      nextAt = earliest(nextAt, settledAt);
+    } else if (said.length > 1 && said.length >= bulkShare * ancestry.leavesOf(head))
+      bulks.push({ held, head, retoldAt: firstAt, pieces: said });
+  }
+  return { bulks, unsettled, nextAt };
+}
 
 /** The head was dead, not only out of reach, and shows itself again since a short while or only now. */
 function isStarting(
@@ -81,17 +134,11 @@ export const lostItsSupply = (ancestry: Ancestry, held: HeldIncident, head: numb
   held.scope === 'down' && ancestry.powerAbove(head).some((feed) => ancestry.idOf(feed) === held.root);
 
 /** The same incident; where a link was suspected, its device proves to have been dead. */
-export function lostWith(
-  ancestry: Ancestry,
-  {
-    held,
-    head,
-    isRetold,
-  }: { readonly held: HeldIncident; readonly head: number; readonly isRetold: boolean },
-): Verdict {
+export function lostWith(ancestry: Ancestry, { held, head, retoldAt }: LostHead): Verdict {
   const { scope, kind, root, actionable, explanation } = held;
   const id = ancestry.idOf(head);
-  if (!isRetold || root === id || scope !== 'transport' || !isActive(held)) return restated(held);
+  if (retoldAt === undefined || root === id || scope !== 'transport' || !isActive(held))
+    return restated(held);
   return {
     ...{ scope, kind: 'node-down', root: id, actionable, explanation, dark: [] },
     candidates: [
@@ -104,12 +151,14 @@ export function lostWith(
 /** How a terminal's word stands to the incident that took its head. */
 export function behindHead(
   ancestry: Ancestry,
-  said: { readonly place: number; readonly symptom: Symptom },
+  said: { readonly place: number; readonly symptom: Symptom; readonly at: Instant },
   { at, timing, heads }: Now,
 ): { readonly home?: HeldIncident | undefined; readonly provesBack?: HeldIncident | undefined } {
   const held = heads.get(ancestry.idOf(ancestry.headOf(said.place)));
   if (held === undefined) return {};
-  const isBulk = held.retoldAt !== undefined && at - held.retoldAt <= timing.rebootMs;
+  // What was found dark before that was dark by itself: the others were found alight.
+  const isBulk =
+    held.retoldAt !== undefined && said.at >= held.retoldAt && at - held.retoldAt <= timing.rebootMs;
   if (isBulk && fromTheDark.has(said.symptom)) return { home: held };
   const isHeard = said.symptom !== 'silent' && at - held.startedAt > timing.misfitJoinMs;
   return isHeard && isActive(held) ? { provesBack: held } : {};

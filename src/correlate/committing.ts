@@ -27,13 +27,13 @@ interface Desk {
   readonly ids: IdSource;
 }
 
-export function commit({ verdict, alarms, absorbs, isRetold }: Decision, desk: Desk): void {
+export function commit({ verdict, alarms, absorbs, retoldAt }: Decision, desk: Desk): void {
   const { incidents, timing, at } = desk;
   const waiting = alarms.map((alarm) => desk.waiting.take(alarm)).filter((pending) => pending !== undefined);
   const joining = waiting
     .sort((a, b) => a.at - b.at || (a.records[0]! < b.records[0]! ? -1 : 1))
     .map(memberOf);
-  if (isRetold === true) {
+  if (retoldAt !== undefined) {
     for (const held of absorbs.filter(({ state }) => state === 'resolved')) {
       incidents.reopen(held, at);
       incidents.tell(held, 'reopened');
@@ -43,7 +43,7 @@ export function commit({ verdict, alarms, absorbs, isRetold }: Decision, desk: D
   const group = [...new Set([...absorbs, ...same])].filter(isActive).sort((a, b) => a.order - b.order);
   const [survivor, ...others] = group;
   if (survivor !== undefined) {
-    if (isRetold === true) survivor.retoldAt = at;
+    if (retoldAt !== undefined) survivor.retoldAt = retoldAt;
     return grow(desk, { survivor, others, verdict, joining });
   }
   const before = failedBefore(desk, waiting, verdict);

@@ -1,7 +1,7 @@
 /** One look at undecided alarms: which causes are ripe, with what evidence, and when to look again. */
 import { earliest, type Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
-import { causeAtHead, type LostHeads, lostWith } from './aftermath.ts';
+import { causeAtHead, type LostHeads, lostWith, retoldBy } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Asks } from './asks.ts';
 import { type Explanation, explain } from './explain.ts';
@@ -12,9 +12,10 @@ import { type Population, speakerOf } from './symptoms.ts';
 import type { Evidence, SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { explainTransport, type TransportEvidence } from './transport.ts';
+import { mayBeDugUp, trenchOf } from './trench.ts';
 import { isOfService, isTransportEvidence, type Piece, spanOf, type Undecided } from './undecided.ts';
 import { aloneVerdict, transportVerdict, treeVerdict } from './verdict.ts';
-import { linksIn, widened, widerCauseOf } from './wider-cause.ts';
+import { dugVerdict, fibresBeside, linksIn, widened, widerCauseOf } from './wider-cause.ts';
 
 /** A cause that is to be stated now. */
 export interface Decision {
@@ -22,8 +23,8 @@ export interface Decision {
   readonly alarms: readonly AlarmId[];
   /** Incidents that prove to be part of it. */
   readonly absorbs: readonly HeldIncident[];
-  /** A head that was dead starts again and told of most of its terminals. */
-  readonly isRetold?: boolean | undefined;
+  /** Since when a head that was dead, starting again, tells of most of its terminals. */
+  readonly retoldAt?: Instant | undefined;
 }
 
 export interface Look {
@@ -58,7 +59,8 @@ export function look(scene: Scene): Look {
   };
 }
 
-function lookAlone({ ancestry }: Scene, alone: readonly Pending[]): Look {
+function lookAlone(scene: Scene, alone: readonly Pending[]): Look {
+  const { ancestry } = scene;
   // Several probes of one service that fail at once tell of one fault: the worst of their causes names it.
   const probed = new Map<ResourceId, Pending[]>();
   const decisions: Decision[] = [];
@@ -66,17 +68,26 @@ function lookAlone({ ancestry }: Scene, alone: readonly Pending[]): Look {
     const same = probed.get(pending.resource);
     if (pending.symptom === 'probe' && same !== undefined) same.push(pending);
     else if (pending.symptom === 'probe') probed.set(pending.resource, [pending]);
-    else decisions.push(decide(ancestry, [pending], pending.cause));
+    else decisions.push(decide(scene, [pending], pending.cause));
   }
-  for (const same of probed.values()) decisions.push(decide(ancestry, same, worstProbed(ancestry, same)));
+  for (const same of probed.values()) decisions.push(decide(scene, same, worstProbed(ancestry, same)));
   return { decisions, nextAt: undefined };
 }
 
-function decide(ancestry: Ancestry, [first, ...others]: readonly Pending[], cause: string): Decision {
+function decide(
+  { ancestry, active, timing, at }: Scene,
+  [first, ...others]: readonly Pending[],
+  cause: string,
+): Decision {
   const isService = isOfService(ancestry, first!);
   const isGrave = [first!, ...others].some(({ grave }) => grave === true);
   const verdict = aloneVerdict(ancestry, ancestry.placeOf(first!.resource), { cause, isService, isGrave });
-  return { verdict, alarms: [first!, ...others].map(({ alarm }) => alarm), absorbs: [] };
+  // Sessions end before anybody asks the service that grants them.
+  const isGranting = isService && ancestry.kindOf(ancestry.placeOf(first!.resource)) !== 'dns';
+  const absorbs = isGranting
+    ? active.filter((held) => held.scope === 'session' && at - held.startedAt <= timing.serviceJoinMs)
+    : [];
+  return { verdict, alarms: [first!, ...others].map(({ alarm }) => alarm), absorbs };
 }
 
 const worstProbed = ({ rules }: Ancestry, same: readonly Pending[]): string =>
@@ -122,20 +133,35 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
     .map((cause): Decision => {
       const wider = widerCauseOf(ancestry, scene.active, { cause, within: timing.misfitJoinMs });
       const found = transportVerdict(ancestry, cause);
-      const verdict = wider === undefined ? found : widened(wider, found);
+      const beside =
+        wider === undefined
+          ? fibresBeside(ancestry, scene.active, { cause, within: timing.singleRepeatMs })
+          : undefined;
+      const verdict =
+        wider !== undefined
+          ? widened(wider, found)
+          : beside === undefined
+            ? found
+            : dugVerdict(ancestry, beside, found);
       const alarms = cause.alarms.filter((alarm) => fresh.has(alarm)) as AlarmId[];
       const owners = cause.alarms
         .map((alarm) => owner.get(alarm as AlarmId))
         .filter((held) => held !== undefined);
-      return { verdict, alarms, absorbs: [...new Set([...owners, ...shadowed(scene, found)])] };
+      const dug = beside === undefined ? [] : [beside.held];
+      return { verdict, alarms, absorbs: [...new Set([...owners, ...dug, ...shadowed(scene, found)])] };
     });
   return { decisions, nextAt: undefined };
 }
 
-/** The links of a silent device. */
-function neighboursOf(ancestry: Ancestry, { resource, symptom }: Pending): ResourceId[] {
-  if (symptom !== 'silent') return [];
-  return ancestry.topology.linksAt(ancestry.placeOf(resource)).map(({ index }) => ancestry.idOf(index));
+/** The links of a silent device, and those beside a link that a poll found down. */
+function neighboursOf(ancestry: Ancestry, { resource, symptom, polled }: Pending): ResourceId[] {
+  const place = ancestry.placeOf(resource);
+  const { topology } = ancestry;
+  const link = symptom === 'link' && polled ? topology.linkOf(place) : undefined;
+  const devices = symptom === 'silent' ? [place] : link === undefined ? [] : [link.a, link.b];
+  return devices
+    .filter((device) => device >= 0)
+    .flatMap((device) => topology.linksAt(device).map(({ index }) => ancestry.idOf(index)));
 }
 
 /** The segments that carry this link, or the segment itself. */
@@ -191,13 +217,34 @@ function shadowed({ ancestry, active, timing, at }: Scene, verdict: Verdict): He
   });
 }
 
+/** Heads that were dead and start again; what is left is weighed on the trees. */
+function lookAtStarts(
+  { ancestry, timing, at, heads }: Scene,
+  waiting: ReadonlyMap<ResourceId, Piece>,
+): Look & { readonly left: ReadonlyMap<ResourceId, Piece> } {
+  const { bulks, unsettled, nextAt } = retoldBy(ancestry, waiting.values(), { at, timing, heads });
+  if (bulks.length === 0 && unsettled.size === 0) return { decisions: [], nextAt, left: waiting };
+  const taken = new Set<Evidence>(unsettled);
+  const decisions = bulks.map((bulk): Decision => {
+    for (const piece of bulk.pieces) taken.add(piece);
+    const { held, retoldAt, pieces } = bulk;
+    const alarms = pieces.flatMap(({ id }) =>
+      waiting.get(id as ResourceId)!.pending.map(({ alarm }) => alarm),
+    );
+    return { verdict: lostWith(ancestry, bulk), alarms, absorbs: [held], retoldAt };
+  });
+  return { decisions, nextAt, left: new Map([...waiting].filter(([, piece]) => !taken.has(piece))) };
+}
+
 function lookAtTrees(scene: Scene, population: Population): Look {
   const { ancestry, timing, at } = scene;
-  const fresh = scene.undecided.pieces(population);
-  if (fresh.size === 0) return { decisions: [], nextAt: undefined };
+  const waiting = scene.undecided.pieces(population);
+  if (waiting.size === 0) return { decisions: [], nextAt: undefined };
+  const retold = population === 'down' ? lookAtStarts(scene, waiting) : undefined;
+  const fresh = retold?.left ?? waiting;
   const { evidence, held } = withRecent(scene, population, fresh);
-  const decisions: Decision[] = [];
-  let nextAt: Instant | undefined;
+  const decisions: Decision[] = [...(retold?.decisions ?? [])];
+  let { nextAt } = retold ?? {};
   const sightings = scene.sightingsOf(evidence);
   for (const found of explain(ancestry, population, evidence, sightings, timing)) {
     if (found.readyAt > at) {
@@ -220,21 +267,47 @@ function lookAtTrees(scene: Scene, population: Population): Look {
     const atHead =
       population === 'down' ? causeAtHead(ancestry, found, { at, timing, heads: scene.heads }) : undefined;
     if (atHead !== undefined) {
-      const { held: cut, isRetold } = atHead;
+      const { held: cut, retoldAt } = atHead;
       const young = absorbs.filter(({ startedAt }) => at - startedAt <= timing.misfitJoinMs);
-      decisions.push({ verdict: lostWith(ancestry, atHead), alarms, absorbs: [...young, cut], isRetold });
+      decisions.push({ verdict: lostWith(ancestry, atHead), alarms, absorbs: [...young, cut], retoldAt });
       continue;
     }
     const rest = [...shares].find(([id, share]) => share * 2 >= all && !absorbs.includes(held.get(id)!.held));
     if (rest !== undefined) absorbs.push(held.get(rest[0])!.held);
-    const { root } = found;
     const firstAt = found.evidence.reduce((least, piece) => Math.min(least, piece.firstAt), at as number);
-    const links = linksIn(ancestry, scene.active, { root, at: firstAt, within: timing.misfitJoinMs });
-    const verdict =
-      rest === undefined ? measured(scene, population, found) : restated(held.get(rest[0])!.held);
-    decisions.push({ verdict, alarms, absorbs: [...absorbs, ...links] });
+    const dug = population === 'down' && mayBeDugUp(found.evidence) ? dugUp(scene, found, firstAt) : found;
+    const links = linksIn(ancestry, scene.active, {
+      root: dug.root,
+      at: firstAt,
+      within: timing.misfitJoinMs,
+    });
+    const verdict = rest === undefined ? measured(scene, population, dug) : restated(held.get(rest[0])!.held);
+    const dark = [...new Set([...verdict.dark, ...links.flatMap((link) => link.dark)])];
+    decisions.push({ verdict: { ...verdict, dark }, alarms, absorbs: [...absorbs, ...links] });
   }
   return { decisions, nextAt };
+}
+
+/** The same, of a trench whose links failed at the same time. */
+function dugUp(scene: Scene, found: Explanation, firstAt: number): Explanation {
+  const { ancestry, timing } = scene;
+  const cutLinks = new Set(scene.undecided.transport.map(({ resource }) => ancestry.placeOf(resource)));
+  for (const held of scene.active) {
+    if (held.scope !== 'transport' || Math.abs(held.startedAt - firstAt) > timing.misfitJoinMs) continue;
+    for (const { symptom, resource } of held.members.values())
+      if (symptom === 'link') cutLinks.add(ancestry.placeOf(resource));
+  }
+  const places = found.evidence.map(({ place }) => place);
+  const root = trenchOf(ancestry, places, cutLinks);
+  if (root === undefined || root === found.root) return found;
+  const [first, ...rivals] = found.candidates;
+  const gain = first?.gain ?? 0;
+  const others = rivals.filter(({ place }) => place !== root);
+  return {
+    ...found,
+    root,
+    candidates: [{ place: root, gain: gain + 8_000 }, { place: found.root, gain }, ...others],
+  };
 }
 
 /** Answers when to look again: once the evidence has settled, to ask for what would tell the causes apart, else when it is ripe. */

@@ -1,7 +1,7 @@
 /** Does a late alarm belong to an incident that is open already? */
 import type { Instant } from '../base/instant.ts';
 import type { Alarm } from '../model/alarm.ts';
-import type { AlarmId, ResourceId } from '../model/ids.ts';
+import { type AlarmId, alarmId, type ResourceId } from '../model/ids.ts';
 import { behindHead, isHeardAnew, type LostHeads, lostHeads, lostItsSupply } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import { type HeldIncident, isActive, isEnding, type Joining, type Member } from './held-incident.ts';
@@ -23,7 +23,7 @@ export function viewOf(active: readonly HeldIncident[], lately: readonly HeldInc
   const dark = new Map<string, HeldIncident>();
   for (const held of active) for (const id of held.dark) if (!dark.has(id)) dark.set(id, held);
   const heads = lostHeads([...active, ...lately]);
-  return { dark, heads, brokenService: active.find((held) => held.scope === 'service') };
+  return { dark, heads, brokenService: active.findLast((held) => held.scope === 'service') };
 }
 
 /** What is known when an alarm looks for its incident. */
@@ -280,13 +280,13 @@ function behindTransport(
     const { symptom } = pending;
     const { home, provesBack } = behindHead(
       ancestry,
-      { place, symptom },
+      { place, symptom, at: pending.at },
       { at: now.at, timing, heads: view.heads },
     );
     if (provesBack !== undefined) incidents.provedBack(provesBack, now.at);
     return home;
   }
-  const dead = ofDeadEnd(ancestry, { pending, place }, now);
+  const dead = ofItsEnds(ancestry, incidents, { pending, place }, now);
   if (dead !== undefined) return dead;
   if (view.dark.size === 0) return undefined;
   for (const at of ancestry.above(place)) {
@@ -298,14 +298,21 @@ function behindTransport(
   return undefined;
 }
 
-/** A link that others say is down because the device at its other end is dead, or that the device finds down while it starts. */
-function ofDeadEnd(
+/** A link whose other end told of it before; or whose end is a device that is dead, or that finds it down while it starts. */
+function ofItsEnds(
   ancestry: Ancestry,
+  incidents: Incidents,
   { pending, place }: { readonly pending: Pending; readonly place: number },
   { at, timing, view }: Now,
 ): HeldIncident | undefined {
   const link = pending.symptom === 'link' ? ancestry.topology.linkOf(place) : undefined;
   if (link === undefined) return undefined;
+  for (const end of [link.a, link.b]) {
+    const by = end < 0 ? undefined : ancestry.idOf(end);
+    const other = alarmId(pending.resource, pending.cause, by);
+    const held = other === pending.alarm ? undefined : incidents.ofAlarm(other);
+    if (held !== undefined && isActive(held) && held.members.get(other)?.raised === true) return held;
+  }
   for (const end of [link.a, link.b]) {
     const id = end < 0 ? undefined : ancestry.idOf(end);
     const held = id === undefined ? undefined : view.heads.get(id);

@@ -4,6 +4,7 @@ import type { Ancestry } from './ancestry.ts';
 import type { HeldIncident, Verdict } from './held-incident.ts';
 import { restated } from './restating.ts';
 import type { TransportCause } from './transport.ts';
+import { mayBeDugUp, trenchOf } from './trench.ts';
 
 const supplyKinds: ReadonlySet<string> = new Set(['site-power', 'area-power', 'house-power']);
 
@@ -14,9 +15,12 @@ export function widerCauseOf(
   { cause, within }: { readonly cause: TransportCause; readonly within: DurationMs },
 ): HeldIncident | undefined {
   const { root, kind, at } = cause;
-  if (kind === 'collector' || kind === 'duct') return undefined;
+  if (kind === 'collector') return undefined;
   const link = ancestry.topology.linkOf(root);
   const devices = link === undefined ? [root] : [link.a, link.b].filter((end) => end >= 0);
+  const isNear = (held: HeldIncident): boolean => Math.abs(held.startedAt - at) <= within;
+  if (kind === 'duct')
+    return active.find((held) => held.scope === 'down' && held.root === ancestry.idOf(root) && isNear(held));
   const feeds = new Set(
     devices.flatMap((device) => ancestry.powerAbove(device).map((up) => ancestry.idOf(up))),
   );
@@ -24,7 +28,7 @@ export function widerCauseOf(
   return active.find(
     (held) =>
       (supplyKinds.has(held.kind) && feeds.has(held.root) && mayBeEmpty(ancestry, held, devices)) ||
-      (held.scope === 'down' && trenches.has(held.root) && Math.abs(held.startedAt - at) <= within),
+      (held.scope === 'down' && trenches.has(held.root) && isNear(held)),
   );
 }
 
@@ -41,8 +45,45 @@ function mayBeEmpty(ancestry: Ancestry, held: HeldIncident, devices: readonly nu
 
 /** The same incident, which now took this device, or this link, and what lies behind it. */
 export function widened(held: HeldIncident, verdict: Verdict): Verdict {
-  const dark = verdict.kind === 'link' ? verdict.dark : [verdict.root, ...verdict.dark];
+  const dark =
+    verdict.kind === 'link' || verdict.kind === 'duct' ? verdict.dark : [verdict.root, ...verdict.dark];
   return { ...restated(held), dark, parts: undefined };
+}
+
+/** Fibres found cut a moment before, beside this link or in this trench: both are one dig. */
+export function fibresBeside(
+  ancestry: Ancestry,
+  active: readonly HeldIncident[],
+  { cause, within }: { readonly cause: TransportCause; readonly within: DurationMs },
+): { readonly held: HeldIncident; readonly trench: number } | undefined {
+  if (cause.kind !== 'link' && cause.kind !== 'duct') return undefined;
+  const { topology } = ancestry;
+  const isDuct = cause.kind === 'duct';
+  const cut = new Set(isDuct ? topology.linksOver(cause.root).map(({ index }) => index) : [cause.root]);
+  for (const held of active) {
+    if (held.scope !== 'down' || held.raised === 0 || Math.abs(held.startedAt - cause.at) > within) continue;
+    const members = [...held.members.values()];
+    if (!mayBeDugUp(members)) continue;
+    const places = members.map(({ resource }) => ancestry.placeOf(resource));
+    const trench = trenchOf(ancestry, places, cut);
+    if (trench !== undefined && (!isDuct || trench === cause.root)) return { held, trench };
+  }
+  return undefined;
+}
+
+/** What is said of a trench whose links and fibres were told of one after the other. */
+export function dugVerdict(
+  ancestry: Ancestry,
+  { held, trench }: { held: HeldIncident; trench: number },
+  found: Verdict,
+): Verdict {
+  const root = ancestry.idOf(trench);
+  const dark = [...new Set([...held.dark, ...found.dark])];
+  const candidates = [
+    { root, kind: 'duct' as const, probability: 0.9 },
+    { root: held.root, kind: held.kind, probability: 0.05 },
+  ];
+  return { ...restated(held), kind: 'duct', root, candidates, actionable: true, dark, parts: undefined };
 }
 
 /** Links that the cut of this trench took with it, told of as links first. */
@@ -53,6 +94,7 @@ export function linksIn(
 ): HeldIncident[] {
   const links = new Set(ancestry.topology.linksOver(root).map(({ index }) => ancestry.idOf(index)));
   if (links.size === 0) return [];
+  links.add(ancestry.idOf(root));
   return active.filter(
     (held) => held.scope === 'transport' && links.has(held.root) && Math.abs(held.startedAt - at) <= within,
   );

@@ -1,7 +1,7 @@
 /** What comes late, comes back, or fell to something wider: to which incident it belongs. */
 import { expect, test } from 'vitest';
 import { compileTopology, parseTopology } from '../../src/topology/topology.ts';
-import { smallCityDocument, terminals } from '../support/small-city.ts';
+import { raised, smallCityDocument, terminals } from '../support/small-city.ts';
 import { CityRun } from './city-run.ts';
 
 /** The duct of the first OLT's feeders also carries a link of the ring. */
@@ -167,4 +167,46 @@ test('a site on battery did not die while its battery never said that it was low
     .linkDown(1_800, 'l-o1', ['agg-2'])
     .to(1_830);
   expect(run.open().map(({ kind }) => kind)).toEqual(['site-power', 'link']);
+});
+
+test('a link beside the fibres of one port shows that the trench was dug up, whatever else lies above the port', () => {
+  for (const isLinkFirst of [true, false]) {
+    const run = new CityRun(cityWithSharedTrench());
+    if (isLinkFirst) run.linkDown(0, 'l-34', ['agg-3']).raise(0.3, 'LOS', terminals('1'));
+    else run.raise(0, 'LOS', terminals('1')).to(12).linkDown(13, 'l-34', ['agg-3']);
+    run.to(60).linkDown(90, 'l-34', ['agg-4']).to(120);
+    expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['duct duct-1']);
+    expect(run.open()[0]?.alarms).toHaveLength(34);
+  }
+});
+
+test('a poll that finds the other link of a device down, and then the device silent, shows that it is dead', () => {
+  const run = new CityRun().linkDown(0, 'l-23', ['agg-2']).to(100);
+  expect(run.open().map(({ kind }) => kind)).toEqual(['link']);
+  run.to(130).take([raised('l-34', 'LINK_DOWN', run.at, { by: 'agg-4', source: 'poll' })]);
+  run.unreachable(160, ['agg-3']).to(200);
+  expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['node-down agg-3']);
+});
+
+test('terminals that a poll found dark before their head told of all the others were dark by themselves', () => {
+  const run = new CityRun().linkDown(0, 'l-o1', ['agg-2']).unreachable(20, ['olt-1']).to(600);
+  run
+    .linkUp(601, 'l-o1', ['agg-2'])
+    .unreachable(603, ['ont-1-1-1-1'])
+    .raise(612, 'LOS', terminals('1').slice(1))
+    .to(640);
+  expect(run.open().map(({ kind, alarms }) => `${kind} ${alarms.length}`)).toEqual([
+    'node-down 33',
+    'drop 1',
+  ]);
+});
+
+test('sessions that ended just before their service was found failing belong to it', () => {
+  const document = smallCityDocument().replace(
+    '"id":"dns-1","kind":"dns"',
+    '"id":"radius-1","kind":"radius"',
+  );
+  const run = new CityRun(compileTopology(parseTopology(document, 'radius.json').value).value);
+  run.raise(0, 'NO_IP', ['agg-1']).to(20).raise(40, 'SESSIONS_DROP', ['radius-1']).to(60);
+  expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['service radius-1']);
 });

@@ -3,6 +3,7 @@ import { hours, type Instant, minutes, seconds } from '../../base/instant.ts';
 import type { Wake, World } from '../../base/world.ts';
 import { Detection } from '../../detect/detect.ts';
 import { openTransport } from '../../edge/snmp/transport.ts';
+import { type Engines, placeOf } from '../../edge/snmp/usm-engine.ts';
 import type { Input } from '../../flow/input.ts';
 import { Measuring } from '../../flow/measuring.ts';
 import type { PolledDevice } from '../../flow/polled-device.ts';
@@ -12,9 +13,10 @@ import type { DnsView } from '../../model/dns.ts';
 import { type ResourceId, resourceId } from '../../model/ids.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import type { Topology } from '../../topology/topology.ts';
+import type { DeviceConfig } from '../config/config.ts';
 import type { Installation } from '../config/installation.ts';
 import { placesByDevice } from './asking.ts';
-import { openDetectionMemory } from './detection-memory.ts';
+import { type DetectionMemory, openDetectionMemory, placesAmong } from './detection-memory.ts';
 import type { DeviceBoard } from './device-board.ts';
 import { type Discovery, openDiscovery } from './discovery.ts';
 import { openProbing } from './probing-host.ts';
@@ -69,6 +71,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   });
   memory.keepPaces(() => targets.paces());
   const measuring = openMeasuring(options, detection, targets.use(installation));
+  const placesOf = rememberedEngines(memory, transport.engines, config.devices);
   memory.keepBoard(devices);
   devices.readFrom({
     readingOf: (id) => targets.readingOf(id),
@@ -91,7 +94,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       const asked = placesByDevice(topology, targets.devices, resources);
       for (const [device, places] of asked) measuring.ask(device, places);
     },
-    placesOf: (engineId) => transport.engines.placesOf(engineId),
+    placesOf,
     isBlind: () => measuring.health.isBlind,
     use(changed) {
       detection.setRules(changed.rules.detection);
@@ -123,6 +126,18 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       await Promise.all([memory.keep(), discovery.keep()]);
     },
   };
+}
+
+/** Devices that are away for the whole of a start are still who they were, those that are configured. */
+function rememberedEngines(
+  memory: DetectionMemory,
+  engines: Engines,
+  devices: readonly DeviceConfig[],
+): Collector['placesOf'] {
+  const places = new Set(devices.map(({ address, port }) => placeOf(address, port)));
+  const known = Object.fromEntries(Object.entries(memory.engines).filter(([place]) => places.has(place)));
+  memory.keepEngines(() => ({ ...known, ...engines.proved() }));
+  return placesAmong(known, { of: (id) => engines.placesOf(id), all: () => engines.proved() });
 }
 
 function openMeasuring(

@@ -9,6 +9,7 @@ import { Detection } from '../../detect/detect.ts';
 import { loadRules } from '../../edge/files/rule-files.ts';
 import { readSpool } from '../../edge/journal/spool.ts';
 import type { StreamRecord } from '../../flow/replay.ts';
+import { knownEngines, placesAmong } from '../center/detection-memory.ts';
 import { deviceIndex } from '../center/device-index.ts';
 import { evidenceOfSpooled, meaningOfSpooled } from '../center/spooled.ts';
 import { readConfig } from '../config/load.ts';
@@ -40,7 +41,7 @@ export async function* replayedTraps(
   refuseWrongRules(rules.problems);
   for (const problem of [...problems, ...rules.problems]) replay.complain(problem);
   const detection = new Detection(rules.value.detection);
-  const deviceOf = deviceIndex(config.devices);
+  const deviceOf = deviceIndex(config.devices, placesAmong(await knownEngines(data)));
   let last = instant(0);
   for await (const { bytes } of readSpool(folder, { onProblem: replay.complain })) {
     const { at, evidence } = evidenceOfSpooled(bytes);

@@ -197,6 +197,11 @@ export class Engines {
     return this.#places.of(engineId);
   }
 
+  /** All that is proved, by place: what a next start goes by until it has asked itself. */
+  proved(): Readonly<Record<string, string>> {
+    return this.#places.all();
+  }
+
   #made(name: string): RemoteEngine {
     const engine: RemoteEngine = new RemoteEngine(this.world, () => {
       const id = engine.provedBoots === undefined ? undefined : Buffer.from(engine.id).toString('hex');
@@ -245,6 +250,10 @@ export const placeOf = (address: string, port: number): string => `${port} ${add
 class PlacesById {
   readonly #ids = new Map<string, string>();
   readonly #places = new Map<string, Set<string>>();
+
+  all(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#ids);
+  }
 
   /** `id` undefined: nothing is proved there. */
   set(place: string, id: string | undefined): void {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openDetectionMemory } from '../../../src/app/center/detection-memory.ts';
+import { knownEngines, openDetectionMemory, placesAmong } from '../../../src/app/center/detection-memory.ts';
 import { compileDetectionRules, Detection } from '../../../src/detect/detect.ts';
 import { learnedFrom, nothingLearned } from '../../../src/edge/snmp/learned.ts';
 import { resourceId } from '../../../src/model/ids.ts';
@@ -34,6 +34,28 @@ test('conditions and the pace of each device are there after a restart', async (
   const restored = await open(after);
   expect(after.active()).toEqual(detection.active());
   expect(learnedFrom(restored.paces['r-1'])).toEqual(learned);
+  restored.stop();
+});
+
+test('which SNMP engine is where is known until it proves to be elsewhere, to those who read the folder too', async () => {
+  expect(await knownEngines(folder)).toEqual({});
+  const memory = await open(new Detection(rules));
+  memory.keepEngines(() => ({ '161 192.0.2.1': '8000a1', '161 192.0.2.2': '8000a2' }));
+  await memory.keep();
+  memory.stop();
+  const known = await knownEngines(folder);
+  expect([...placesAmong(known)('8000a2')]).toEqual(['161 192.0.2.2']);
+  const restored = await open(new Detection(rules));
+  const now = { '161 192.0.2.2': '8000a9', '161 192.0.2.7': '8000a1' };
+  const placesOf = placesAmong(restored.engines, {
+    of: (id) => Object.entries(now).flatMap(([place, own]) => (own === id ? [place] : [])),
+    all: () => now,
+  });
+  expect(['8000a1', '8000a2', '8000a9'].map((id) => [...placesOf(id)])).toEqual([
+    ['161 192.0.2.7'],
+    [],
+    ['161 192.0.2.2'],
+  ]);
   restored.stop();
 });
 

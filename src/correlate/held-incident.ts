@@ -6,7 +6,7 @@ import type { Population, Symptom } from './symptoms.ts';
 import { limits } from './timing.ts';
 
 /** What kind of reasoning made it: decides which later alarms may join. */
-export type Scope = Population | 'transport' | 'collector' | 'service' | 'alone';
+type Scope = Population | 'transport' | 'collector' | 'service' | 'alone';
 
 /** One alarm of an incident. */
 export interface Member {

@@ -16,7 +16,7 @@ import { type AlarmId, alarmId, type IncidentId, type ResourceId } from '../mode
 import type { Observation, ObservationSource, PerceivedSeverity } from '../model/observation.ts';
 import type { Policy } from '../model/policy.ts';
 import { decayed, fallsTo } from './flap-damping.ts';
-import { bounded, firstRecord, isJudgedByPolls, reborn } from './record.ts';
+import { bounded, firstRecord, isJudgedByPolls, isWord, reborn, wordOf } from './record.ts';
 import { AlarmTable, type Entry } from './table.ts';
 
 /** A collector's whole list of active conditions on what it watches (design L11). */
@@ -83,6 +83,7 @@ export class Alarms {
     this.#table.forgetClearedBefore(at - keepsCleared);
     const { resource } = observation;
     const below = observation.below === true;
+    if (isWord(observation)) return [wordOf(observation)];
     switch (observation.event) {
       case 'raise':
         return this.#raise(observation, at);

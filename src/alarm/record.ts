@@ -1,6 +1,6 @@
 /** How an alarm's record begins, begins again, and what of an observation goes into it. */
 import type { Instant } from '../base/instant.ts';
-import { type Alarm, endsWithProofOfLife } from '../model/alarm.ts';
+import { type Alarm, type AlarmChange, endsWithProofOfLife } from '../model/alarm.ts';
 import { alarmId } from '../model/ids.ts';
 import type { Observation, ObservationSource } from '../model/observation.ts';
 import { meaningOf } from './causes.ts';
@@ -73,3 +73,15 @@ export function bounded(attributes: Readonly<Record<string, string>>): Readonly<
   }
   return kept;
 }
+
+/** A subscriber says that nothing works, or that all does: nobody has measured anything. */
+export const isWord = ({ source, cause, event }: Observation): boolean =>
+  source === 'reply' && cause === 'NO_SERVICE' && (event === 'raise' || event === 'clear');
+
+export const wordOf = ({ resource, by, record, event }: Observation): AlarmChange => ({
+  kind: 'said',
+  resource,
+  who: by ?? '',
+  record,
+  isDown: event === 'raise',
+});

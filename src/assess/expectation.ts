@@ -92,8 +92,11 @@ export class Expectation {
     known: Etr | undefined,
     now: { readonly at: Instant; readonly isRelapse: boolean; readonly zone: string | undefined },
   ): Etr | undefined {
-    const { at, isRelapse } = now;
+    const { at } = now;
     const before = this.#courses.get(incident.id);
+    // What only subscribers suspect is no repair yet.
+    if (incident.suspected === true) return undefined;
+    const isRelapse = now.isRelapse || (before?.endedAt !== undefined && incident.state !== 'resolved');
     if (isRelapse) this.#relapse(incident, before, now);
     else if (incident.state === 'resolved') {
       this.#end(incident, incident.resolvedAt ?? at);

@@ -11,7 +11,7 @@ import { Timers } from '../base/timers.ts';
 import type { Calendar } from '../model/calendar.ts';
 import type { Answer, Confirmation, ConfirmationChange } from '../model/confirmation.ts';
 import type { ConfirmationId, IdSource, IncidentId, SubscriberKey, SubscriberRange } from '../model/ids.ts';
-import type { ImpactChange, Incident, IncidentChange } from '../model/incident.ts';
+import { type ImpactChange, type Incident, type IncidentChange, isToBeTold } from '../model/incident.ts';
 import { KeyQueue } from '../model/key-queue.ts';
 import type { Tell } from '../model/notice.ts';
 import type { Policy } from '../model/policy.ts';
@@ -115,10 +115,7 @@ export class Confirmations {
   /** A new outage covers people who have not answered yet: their question makes no sense any more. */
   onImpact(changes: readonly ImpactChange[], context: ConfirmContext): ConfirmOutcome {
     for (const { incident, joined } of changes) {
-      const isOutage =
-        incident.actionable &&
-        !incident.planned &&
-        (incident.state === 'open' || incident.state === 'uncertain');
+      const isOutage = isToBeTold(incident) && ['open', 'uncertain'].includes(incident.state);
       if (!isOutage || joined.length === 0) continue;
       for (const known of this.#inquiries.values()) {
         const isAsking = known.incident !== incident.id && known.phase !== 'closed' && known.sheet.open > 0;

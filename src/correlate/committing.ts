@@ -14,6 +14,7 @@ import {
 import type { Incidents } from './incidents.ts';
 import { memberOf, type Pending } from './joining.ts';
 import { restated, unsteady } from './restating.ts';
+import type { Testimony } from './testimony.ts';
 import type { CorrelationTiming } from './timing.ts';
 import type { Waiting } from './waiting.ts';
 import { worksCovering } from './works.ts';
@@ -25,6 +26,7 @@ interface Desk {
   readonly timing: CorrelationTiming;
   readonly at: Instant;
   readonly ids: IdSource;
+  readonly testimony: Testimony;
 }
 
 export function commit({ verdict, alarms, absorbs, retoldAt }: Decision, desk: Desk): void {
@@ -40,7 +42,9 @@ export function commit({ verdict, alarms, absorbs, retoldAt }: Decision, desk: D
     }
   }
   const same = incidents.at(verdict.root).filter((held) => held.scope === verdict.scope);
-  const group = [...new Set([...absorbs, ...same])].filter(isActive).sort((a, b) => a.order - b.order);
+  const group = [...new Set([...absorbs, ...same, ...desk.testimony.explainedBy(verdict)])]
+    .filter(isActive)
+    .sort((a, b) => a.order - b.order);
   const [survivor, ...others] = group;
   if (survivor !== undefined) {
     if (retoldAt !== undefined) survivor.retoldAt = retoldAt;
@@ -121,7 +125,8 @@ function grow(desk: Desk, { survivor, others, verdict, joining }: Growth): void 
 
 /** The same root keeps what was said of it and only reaches further; a new root is stated anew. */
 function settle({ incidents, ancestry, at }: Desk, held: HeldIncident, verdict: Verdict): void {
-  if (held.root === verdict.root && held.kind === verdict.kind) widen(held, verdict);
+  const isSame = held.root === verdict.root && held.kind === verdict.kind && held.scope === verdict.scope;
+  if (isSame) widen(held, verdict);
   else incidents.move(held, verdict, at);
   incidents.plan(held, worksCovering(ancestry, held.root, at));
 }

@@ -36,6 +36,7 @@ import { endLostClear, splitLeftovers } from './leftovers.ts';
 import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
 import type { SightingsOf } from './tally.ts';
+import { Testimony, type TestimonySnapshot } from './testimony.ts';
 import { type CorrelationTiming, limits } from './timing.ts';
 import { isChained } from './undecided.ts';
 import { Waiting, type WaitingSnapshot } from './waiting.ts';
@@ -58,6 +59,7 @@ interface Snapshot {
   readonly asks?: AsksSnapshot | undefined;
   /** Absent in what older versions kept. */
   readonly cascades?: CascadesSnapshot | undefined;
+  readonly testimony?: TestimonySnapshot | undefined;
 }
 
 export class Correlation {
@@ -69,6 +71,7 @@ export class Correlation {
   readonly #endings: Endings;
   readonly #cascades: Cascades;
   readonly #asks = new Asks();
+  readonly #testimony: Testimony;
   #lookAt: Instant | undefined;
   #view: OpenView | undefined;
   /** A cause was stated since the last look: what still waits may belong to it. */
@@ -83,6 +86,7 @@ export class Correlation {
     this.#waiting = new Waiting(this.#ancestry);
     this.#endings = new Endings(this.#ancestry);
     this.#cascades = new Cascades(this.#ancestry);
+    this.#testimony = new Testimony(this.#incidents, this.#ancestry);
   }
 
   /** Open incidents keep their verdicts, and what was heard its symptom; causes are found by these rules from now on. */
@@ -102,6 +106,7 @@ export class Correlation {
     this.#waiting.place(this.#ancestry);
     this.#endings.place(this.#ancestry);
     this.#cascades.place(this.#ancestry);
+    this.#testimony.place(this.#ancestry);
     this.#view = undefined;
   }
 
@@ -115,7 +120,7 @@ export class Correlation {
     Record<'refused' | 'clearedBeforeDecision' | 'evicted' | 'crowdedOut' | 'incidents' | 'pending', number>
   > {
     return {
-      refused: this.#waiting.refused,
+      refused: this.#waiting.refused + this.#testimony.refused,
       clearedBeforeDecision: this.#waiting.clearedBefore,
       evicted: this.#incidents.evicted,
       crowdedOut: this.#cascades.crowdedOut,
@@ -128,7 +133,7 @@ export class Correlation {
     // Strictly before: alarms of one instant are judged together, whichever came first.
     const due = this.wakeAt;
     if (due !== undefined && due < context.at) this.#run(context);
-    for (const change of changes) this.#take(change, context.at);
+    for (const change of changes) this.#take(change, context);
     return this.#incidents.takeChanges();
   }
 
@@ -166,26 +171,6 @@ export class Correlation {
     return this.#incidents.active().flatMap((held) => (held.parent === parent ? [held.id] : []));
   }
 
-  /** A subscriber says it is not fixed: the incident is open again until `resolve` or `close`. */
-  reopen(id: IncidentId, { at }: CorrelationContext): IncidentChange[] {
-    const held = this.#incidents.get(id);
-    if (held === undefined || (held.state !== 'resolved' && held.state !== 'closed')) return [];
-    this.#incidents.reopen(held, at);
-    this.#view = undefined;
-    this.#hasNewHomes = true;
-    this.#incidents.tell(held, 'reopened');
-    return this.#incidents.takeChanges();
-  }
-
-  /** A reopened incident without raised alarms is repaired by somebody's word. */
-  resolve(id: IncidentId, { at }: CorrelationContext): IncidentChange[] {
-    const held = this.#incidents.get(id);
-    if (held === undefined || !isActive(held) || held.raised > 0) return [];
-    this.#incidents.resolve(held, at);
-    this.#view = undefined;
-    return this.#incidents.takeChanges();
-  }
-
   /** Ends an incident none of whose alarms is raised; others stay as they are. */
   close(id: IncidentId, { at }: CorrelationContext): IncidentChange[] {
     const held = this.#incidents.get(id);
@@ -205,13 +190,23 @@ export class Correlation {
       ending: this.#endings.snapshot(),
       asks: this.#asks.snapshot(),
       cascades: this.#cascades.snapshot(),
+      testimony: this.#testimony.snapshot(),
     };
     return JSON.parse(canonicalJson(snapshot));
   }
 
   /** Takes what `snapshot` gave; the topology is set apart. */
   restore(snapshot: unknown): void {
-    const { incidents, waiting, lookAt, hasNewHomes, ending, asks = [], cascades } = snapshot as Snapshot;
+    const {
+      incidents,
+      waiting,
+      lookAt,
+      hasNewHomes,
+      ending,
+      asks = [],
+      cascades,
+      testimony,
+    } = snapshot as Snapshot;
     this.#incidents.restore(incidents);
     this.#waiting.restore(waiting, this.#ancestry);
     this.#lookAt = lookAt;
@@ -219,10 +214,12 @@ export class Correlation {
     this.#endings.restore(ending);
     this.#asks.restore(asks);
     if (cascades !== undefined) this.#cascades.restore(cascades);
+    if (testimony !== undefined) this.#testimony.restore(testimony);
     this.#view = undefined;
   }
 
-  #take(change: AlarmChange, at: Instant): void {
+  #take(change: AlarmChange, context: CorrelationContext): void {
+    const { at } = context;
     switch (change.kind) {
       case 'raised':
       case 'repeated':
@@ -242,6 +239,10 @@ export class Correlation {
         return this.#waiting.see(change.resource, { state: 'unknown', below: change.below, at });
       case 'counted':
         return this.#waiting.count(change.resource, { alive: change.alive, unknown: change.unknown, at });
+      case 'said':
+        this.#testimony.hear(change, { ...this.#now(at), ids: context.ids });
+        this.#view = undefined;
+        return;
       default:
         return neverHappens(change);
     }
@@ -316,7 +317,7 @@ export class Correlation {
     if (this.#lookAt === undefined || this.#lookAt > at) return;
     this.#lookAt = undefined;
     if (this.#hasNewHomes) this.#joinNewHomes(at);
-    const desk = { ...this.#desk(at), ids: context.ids };
+    const desk = { ...this.#desk(at), ids: context.ids, testimony: this.#testimony };
     const someWait = chainAll({ ...desk, cascades: this.#cascades });
     const { decisions, nextAt } = look({
       ...desk,
@@ -329,6 +330,7 @@ export class Correlation {
     for (const decision of decisions) commit(decision, desk);
     if (decisions.length > 0) {
       this.#view = undefined;
+      this.#testimony.claim(this.#now(at));
       this.#hasNewHomes = true;
     }
     // A decision may be home to what still waits.
@@ -361,7 +363,8 @@ export class Correlation {
     if (what === 'forget') return this.#incidents.forget(held);
     if (!isActive(held)) return;
     this.#view = undefined;
-    if (what === 'resolve') this.#incidents.resolve(held, held.lastClearAt ?? at);
+    if (what === 'suspect') this.#incidents.resolve(held, at);
+    else if (what === 'resolve') this.#incidents.resolve(held, held.lastClearAt ?? at);
     else if (what === 'leftover') {
       if (splitLeftovers(held, { ...this.#desk(at), sightingsOf: this.#sightingsOf(at) })) this.#lookSoon(at);
     } else {

@@ -6,7 +6,7 @@ import type { Population, Symptom } from './symptoms.ts';
 import { limits } from './timing.ts';
 
 /** What kind of reasoning made it: decides which later alarms may join. */
-type Scope = Population | 'transport' | 'collector' | 'service' | 'alone';
+type Scope = Population | 'transport' | 'collector' | 'service' | 'alone' | 'testimony';
 
 /** One alarm of an incident. */
 export interface Member {
@@ -46,6 +46,8 @@ export interface HeldIncident {
   into: IncidentId | undefined;
   readonly parent: IncidentId | undefined;
   actionable: boolean;
+  /** Only subscribers say so. */
+  suspected: boolean;
   works: string | undefined;
   readonly startedAt: Instant;
   decidedAt: Instant;
@@ -85,6 +87,42 @@ export interface Verdict {
   readonly parts?: readonly ResourceId[] | undefined;
   readonly explanation: Readonly<Record<string, unknown>>;
 }
+
+/** An incident without alarms yet, of which no cause is stated. */
+export const begin = ({
+  id,
+  order,
+  startedAt,
+  at,
+  parent,
+}: Pick<HeldIncident, 'id' | 'order' | 'startedAt' | 'parent'> & { readonly at: Instant }): Omit<
+  HeldIncident,
+  'scope' | 'kind' | 'root' | 'candidates' | 'actionable' | 'dark' | 'parts' | 'explanation'
+> => ({
+  id,
+  order,
+  probability: 0,
+  state: 'open',
+  into: undefined,
+  parent,
+  suspected: false,
+  works: undefined,
+  startedAt,
+  decidedAt: at,
+  resolvedAt: undefined,
+  closedAt: undefined,
+  members: new Map(),
+  raised: 0,
+  records: [],
+  leftOut: 0,
+  history: [],
+  lastEvidenceAt: at,
+  lastClearAt: undefined,
+  backAt: undefined,
+  endingSince: undefined,
+  retoldAt: undefined,
+  fresh: [],
+});
 
 export const isActive = (held: HeldIncident): boolean =>
   held.state === 'open' || held.state === 'uncertain' || held.state === 'mitigated';
@@ -136,6 +174,7 @@ function affectedBy(held: HeldIncident): Affected {
       if (held.kind === 'link' || held.kind === 'duct') return { under: [...held.dark], except };
       return { under: [held.root, ...held.dark], except };
     case 'service':
+    case 'testimony':
       return { under: [held.root], except };
     case 'down':
       if (members.length > 0 && members.every((member) => member.symptom === 'power')) return nobody;
@@ -158,6 +197,7 @@ export function incidentOf(held: HeldIncident): Incident {
     into: held.into,
     parent: held.parent,
     actionable: held.actionable,
+    suspected: held.suspected ? true : undefined,
     planned: held.works !== undefined,
     works: held.works,
     startedAt: held.startedAt,
@@ -226,6 +266,7 @@ export const thaw = (frozen: FrozenIncident): HeldIncident => ({
   endingSince: frozen.endingSince,
   retoldAt: frozen.retoldAt,
   parent: frozen.parent,
+  suspected: frozen.suspected === true,
   records: [...frozen.records],
   history: [...frozen.history],
   fresh: [...frozen.fresh],

@@ -7,6 +7,7 @@ import type { IncidentChange } from '../model/incident.ts';
 import type { PlannedWorks } from '../topology/topology.ts';
 import {
   addRecords,
+  begin,
   type FrozenIncident,
   freeze,
   type HeldIncident,
@@ -29,6 +30,7 @@ import { type CorrelationTiming, limits } from './timing.ts';
 const uncertainBelow = 0.6;
 const mitigatedShare = 0.05;
 const keepsResolved = days(7);
+const endTimers = ['resolve', 'leftover', 'works', 'grow', 'suspect'];
 
 export interface IncidentsSnapshot {
   readonly incidents: readonly FrozenIncident[];
@@ -111,32 +113,8 @@ export class Incidents {
     ids: IdSource,
   ): HeldIncident {
     const { at, startedAt, parent } = onset;
-    const held: HeldIncident = {
-      id: ids.next() as IncidentId,
-      order: this.#opened++,
-      ...verdict,
-      probability: 0,
-      state: 'open',
-      into: undefined,
-      parent,
-      works: undefined,
-      startedAt,
-      decidedAt: at,
-      resolvedAt: undefined,
-      closedAt: undefined,
-      members: new Map(),
-      raised: 0,
-      records: [],
-      leftOut: 0,
-      parts: verdict.parts,
-      history: [],
-      lastEvidenceAt: at,
-      lastClearAt: undefined,
-      backAt: undefined,
-      endingSince: undefined,
-      retoldAt: undefined,
-      fresh: [],
-    };
+    const begun = begin({ id: ids.next() as IncidentId, order: this.#opened++, startedAt, at, parent });
+    const held: HeldIncident = { ...begun, ...verdict, parts: verdict.parts };
     this.#held.set(held.id, held);
     this.#active = undefined;
     this.#index(held);
@@ -178,8 +156,11 @@ export class Incidents {
       this.timers.set(`leftover ${held.id}`, after(at, this.timing.staleMs));
     } else if (held.backAt === undefined) this.timers.clear(`leftover ${held.id}`);
     // What joins by a merge may be over already: then nothing else would ever end the incident.
-    if (held.raised > 0) this.timers.clear(`resolve ${held.id}`);
-    else this.timers.set(`resolve ${held.id}`, after(at, this.timing.resolveQuietMs));
+    if (held.raised > 0) {
+      // An alarm agrees with what subscribers say.
+      held.suspected = false;
+      for (const timer of ['resolve', 'suspect']) this.timers.clear(`${timer} ${held.id}`);
+    } else this.timers.set(`resolve ${held.id}`, after(at, this.timing.resolveQuietMs));
     // A relapse: what was nearly over is not.
     if (held.state === 'mitigated') held.state = 'open';
   }
@@ -240,7 +221,7 @@ export class Incidents {
     loser.into = survivor.id;
     note(loser, at, 'merge');
     note(survivor, at, 'join');
-    for (const timer of ['resolve', 'leftover', 'works', 'grow']) this.timers.clear(`${timer} ${loser.id}`);
+    for (const timer of endTimers) this.timers.clear(`${timer} ${loser.id}`);
     this.timers.set(`forget ${loser.id}`, after(at, this.timing.reopenWithinMs));
     this.tell(loser, 'merged');
   }
@@ -282,7 +263,7 @@ export class Incidents {
     held.resolvedAt = at;
     if (mayHoldHeads(held)) this.#lately.push(held);
     note(held, at, 'resolve');
-    for (const timer of ['resolve', 'leftover', 'works']) this.timers.clear(`${timer} ${held.id}`);
+    for (const timer of endTimers) this.timers.clear(`${timer} ${held.id}`);
     // A subscriber's late "no" may still reopen what somebody was told of; noise needs only the time of a relapse.
     const keep = held.actionable ? keepsResolved : this.timing.reopenWithinMs;
     this.timers.set(`forget ${held.id}`, after(at, keep));
@@ -307,7 +288,7 @@ export class Incidents {
     held.resolvedAt ??= at;
     held.closedAt = at;
     note(held, at, 'close');
-    for (const timer of ['resolve', 'leftover', 'works', 'grow']) this.timers.clear(`${timer} ${held.id}`);
+    for (const timer of endTimers) this.timers.clear(`${timer} ${held.id}`);
     this.timers.set(`forget ${held.id}`, after(at, this.timing.reopenWithinMs));
     this.tell(held, 'closed');
   }

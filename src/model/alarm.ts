@@ -64,6 +64,16 @@ export type AlarmChange =
   | { readonly kind: 'changed'; readonly alarm: Alarm }
   | { readonly kind: 'alive'; readonly resource: ResourceId; readonly below: boolean }
   | { readonly kind: 'unknown'; readonly resource: ResourceId; readonly below: boolean }
+  /** A subscriber's word about the service on a resource: no alarm, but evidence. `who` speaks once, however often. */
+  | {
+      readonly kind: 'said';
+      readonly resource: ResourceId;
+      readonly who: string;
+      readonly record?: string | undefined;
+      readonly isDown: boolean;
+      /** It answers a question about this incident. */
+      readonly about?: IncidentId | undefined;
+    }
   /** How many of all that hangs on the resource one poll found alive, and of how many it brought nothing. */
   | {
       readonly kind: 'counted';

@@ -47,6 +47,8 @@ export interface Incident {
   readonly state: 'open' | 'uncertain' | 'mitigated' | 'resolved' | 'merged' | 'closed';
   readonly into?: IncidentId | undefined;
   readonly parent?: IncidentId | undefined;
+  /** Only subscribers say so: nobody is told of it until an alarm agrees. */
+  readonly suspected?: boolean | undefined;
   /** False: kept for noise, nobody is told. */
   readonly actionable: boolean;
   readonly planned: boolean;
@@ -66,6 +68,10 @@ export interface Incident {
   readonly explanation: Readonly<Record<string, unknown>>;
   readonly history: readonly IncidentEvent[];
 }
+
+/** Works were announced, noise is nobody's outage, and what only subscribers suspect may be none. */
+export const isToBeTold = ({ actionable, planned, suspected }: Incident): boolean =>
+  actionable && !planned && suspected !== true;
 
 export interface IncidentChange {
   readonly kind:

@@ -14,7 +14,7 @@ import { shared, sizeOf, tidied, without } from '../base/ranges.ts';
 import { Timers } from '../base/timers.ts';
 import type { Calendar } from '../model/calendar.ts';
 import type { IdSource, IncidentId, SubscriberRange } from '../model/ids.ts';
-import type { ImpactChange, Incident, IncidentChange } from '../model/incident.ts';
+import { type ImpactChange, type Incident, type IncidentChange, isToBeTold } from '../model/incident.ts';
 import type { NoticeCounts, NoticeFacts, NoticeState, NoticeType, Tell } from '../model/notice.ts';
 import type { Policy } from '../model/policy.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
@@ -228,8 +228,7 @@ export class Notices {
   #see(incident: Incident, at: Instant): Plan | undefined {
     const isRunning =
       incident.state === 'open' || incident.state === 'uncertain' || incident.state === 'mitigated';
-    const isTellable =
-      isRunning && incident.actionable && !incident.planned && this.#teller.policy !== undefined;
+    const isTellable = isRunning && isToBeTold(incident) && this.#teller.policy !== undefined;
     let plan = this.#plans.get(incident.id);
     if (plan === undefined) {
       if (!isTellable) return undefined;

@@ -318,24 +318,6 @@ test('announced works mark what lies below them, until they are a quarter of an 
   expect(first(run.open()).planned).toBe(false);
 });
 
-test('a reopened incident without alarms stays open until somebody says it is repaired', () => {
-  const run = new CityRun()
-    .raise(1, 'LOS', terminals('1-1-1'))
-    .to(20)
-    .clear(100, 'LOS', terminals('1-1-1'))
-    .to(110);
-  const { id } = run.changes.at(-1)!.incident;
-  const context = { at: run.at, ids: { next: () => 'never' } };
-  expect(run.correlation.reopen(id, context)[0]).toMatchObject({
-    kind: 'reopened',
-    incident: { state: 'open' },
-  });
-  expect(run.to(5_000).open()).toHaveLength(1);
-  expect(run.correlation.resolve(id, { ...context, at: run.at })[0]?.kind).toBe('resolved');
-  expect(run.correlation.close(id, { ...context, at: run.at })[0]?.kind).toBe('closed');
-  expect(run.correlation.reopen('t.9.9' as never, context)).toEqual([]);
-});
-
 test('closed incidents are forgotten half an hour later, noise too', () => {
   const run = new CityRun()
     .raise(1, 'DYING_GASP', ['ont-1-1-1-1'])

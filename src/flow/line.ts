@@ -17,8 +17,9 @@ import type { NoticePlan } from '../notify/notify.ts';
 import type { Subscribers } from '../topology/topology.ts';
 import type { Applied } from './applied.ts';
 import type { Contents } from './contents.ts';
-import type { Command, Input, Rest } from './input.ts';
+import type { Input, Rest } from './input.ts';
 import { type LineSnapshot, refuseOthers, snapshotSchema } from './line-snapshot.ts';
+import { type Onward, obey } from './obeying.ts';
 import { Pass } from './pass.ts';
 import { type NamedContents, Rooms } from './rooms.ts';
 
@@ -40,6 +41,13 @@ export class Line {
   readonly #rooms: Rooms;
   /** Last offset taken of each ingest spool: repeats are dropped by it (design L12). */
   readonly #spools = new Map<string, number>();
+  readonly #onward: Onward = {
+    observed: (changes, pass) => this.#observe(changes, pass),
+    reassessed: (impacts, pass) => this.#reassessed(impacts, pass),
+    attachTickets: (pass) => this.#attachTickets([], pass),
+    planned: (plan, pass) => this.#plan(plan, pass),
+    tasksChanged: (changes, pass) => this.#taskChanges(changes, pass),
+  };
   #sequence = 0;
   #at: Instant = instant(0);
   #failed = 0;
@@ -134,9 +142,11 @@ export class Line {
       case 'topologyVersion':
         return this.#useTopology(input, pass);
       case 'command':
-        return this.#command(input.command, input.by, pass);
+        pass.order = { by: input.by, command: input.command };
+        return obey(input, this.#rooms, this.#onward, pass);
       case 'subscriberContact':
-        return pass.tickets(this.#rooms.tickets.contact(input, this.incidentOf, pass.context));
+        pass.tickets(this.#rooms.tickets.contact(input, this.incidentOf, pass.context));
+        return this.#observe(this.#rooms.words.called(input.subscriber), pass);
       case 'subscriberReply':
         return this.#reply(input, pass);
       case 'deskUpdate':
@@ -263,50 +273,17 @@ export class Line {
     const { confirmation, reply, channel } = input;
     switch (reply.kind) {
       case 'answer':
-        return this.#confirmed(
+        this.#confirmed(
           this.#rooms.confirmations.answer(confirmation, reply.answer, { ...pass.context, channel }),
           pass,
         );
+        return this.#observe(this.#rooms.words.answered(confirmation, reply.answer, pass.at), pass);
       case 'rating':
         return this.#confirmed(this.#rooms.confirmations.rate(confirmation, reply, pass.context), pass);
       case 'stop':
         return this.#confirmed(this.#rooms.confirmations.stop(confirmation, pass.context), pass);
       default:
         return neverHappens(reply);
-    }
-  }
-
-  #command(command: Command, by: string, pass: Pass): void {
-    pass.order = { by, command };
-    switch (command.kind) {
-      case 'acknowledgeAlarm':
-        return this.#observe(this.#rooms.alarms.acknowledge(command.alarm, by, pass.at), pass);
-      case 'unacknowledgeAlarm':
-        return this.#observe(this.#rooms.alarms.unacknowledge(command.alarm, pass.at), pass);
-      case 'shelveAlarm':
-        return this.#observe(this.#rooms.alarms.shelve(command.alarm, command.until, pass.at), pass);
-      case 'clearAlarm':
-        return this.#observe(this.#rooms.alarms.clear(command.alarm, pass.at), pass);
-      case 'reconcile':
-        return this.#observe(this.#rooms.alarms.reconcile(command, pass.at), pass);
-      case 'setEtr':
-        return this.#reassessed(this.#rooms.assessment.setEtr(command.incident, command, pass.at), pass);
-      case 'approveNotices':
-        return this.#plan(this.#rooms.notices.approve(command.incident, pass.context), pass);
-      case 'refuseNotices':
-        return this.#plan(this.#rooms.notices.refuse(command.incident, pass.context), pass);
-      case 'setTicketStatus':
-        pass.tickets(this.#rooms.tickets.setStatus(command.ticket, command.status, pass.context));
-        return this.#attachTickets([], pass);
-      case 'finishTask':
-        return this.#taskChanges(
-          this.#rooms.dispatch.finish(command.task, command.outcome, pass.context),
-          pass,
-        );
-      case 'returnTask':
-        return this.#taskChanges(this.#rooms.dispatch.giveBack(command.task, pass.context), pass);
-      default:
-        return neverHappens(command);
     }
   }
 

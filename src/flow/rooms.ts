@@ -11,6 +11,7 @@ import { Notices } from '../notify/notify.ts';
 import { Tickets } from '../ticket/ticket.ts';
 import { placeSubscribers, type Subscribers, type Topology } from '../topology/topology.ts';
 import type { Contents } from './contents.ts';
+import { SubscriberWords } from './subscriber-words.ts';
 
 /** Hashes of what is in force. */
 export interface NamedContents {
@@ -43,6 +44,7 @@ export class Rooms {
   readonly confirmations = new Confirmations();
   readonly dispatch = new Dispatch();
   readonly measure = new Measure();
+  readonly words = new SubscriberWords(this.alarms, this.confirmations);
   readonly #contents: Contents;
   #named: NamedContents = { topologyVersion: 0 };
   #subscribers: Subscribers | undefined;
@@ -110,6 +112,7 @@ export class Rooms {
     this.tickets.setSubscribers(subscribers);
     this.notices.setSubscribers(subscribers, version);
     this.confirmations.setSubscribers(subscribers, version);
+    this.words.setTopology(topology, subscribers);
   }
 
   usePolicy(hash: string): void {

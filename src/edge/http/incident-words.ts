@@ -9,6 +9,8 @@ const phrases = {
     cause: (kind: string, root: string, percent: number) => `${kind}: ${root}, ${percent} % likely.`,
     noRoot: (kind: string, percent: number) => `${kind}, ${percent} % likely; the place is not known.`,
     others: (names: string) => ` Also possible: ${names}.`,
+    suspected: (count: number) =>
+      ` Suspected: ${count} ${count === 1 ? 'subscriber says' : 'subscribers say'} so, no alarm does; nobody is told of it.`,
     suppressed: (count: number) => ` ${count} ${count === 1 ? 'symptom' : 'symptoms'} folded into it.`,
   },
   ru: {
@@ -16,6 +18,8 @@ const phrases = {
     cause: (kind: string, root: string, percent: number) => `${kind}: ${root}, вероятность ${percent} %.`,
     noRoot: (kind: string, percent: number) => `${kind}, вероятность ${percent} %; место не известно.`,
     others: (names: string) => ` Возможно также: ${names}.`,
+    suspected: (count: number) =>
+      ` Подозрение: об этом говорят абоненты (${count}), аварий нет; оповещений не будет.`,
     suppressed: (count: number) => ` Свёрнуто следствий: ${count}.`,
   },
 } as const;
@@ -41,7 +45,9 @@ export function incidentWords(
     .map((candidate) => `${candidate.root} (${Math.round(candidate.probability * 100)} %)`);
   const also = others.length > 0 ? phrase.others(others.join(', ')) : '';
   const folded = incident.suppressed > 0 ? phrase.suppressed(incident.suppressed) : '';
-  return { title, cause: `${first}${also}${folded}` };
+  const said = Number(incident.explanation['notFixed'] ?? incident.explanation['subscribersSayDown']) || 0;
+  const suspected = incident.suspected === true ? phrase.suspected(said) : '';
+  return { title, cause: `${first}${also}${suspected}${folded}` };
 }
 
 export const wordsOf = (faults: FaultGlossary, kind: FaultKind): FaultWords | undefined =>

@@ -78,6 +78,7 @@ export function incidentRowJson(view: IncidentView, faults: FaultGlossary): Inci
     into: incident.into ?? null,
     parent: incident.parent ?? null,
     actionable: incident.actionable,
+    suspected: incident.suspected === true,
     planned: incident.planned,
     works: incident.works ?? null,
     severity: presentedSeverity(view),

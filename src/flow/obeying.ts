@@ -1,0 +1,50 @@
+/** What a person or a program ordered is handed to the room that does it. */
+import { neverHappens } from '../base/fault.ts';
+import type { AlarmChange } from '../model/alarm.ts';
+import type { ImpactChange } from '../model/incident.ts';
+import type { TaskChange } from '../model/task.ts';
+import type { NoticePlan } from '../notify/notify.ts';
+import type { Input } from './input.ts';
+import type { Pass } from './pass.ts';
+import type { Rooms } from './rooms.ts';
+
+/** The rest of the way through the line for what a room answers. */
+export interface Onward {
+  readonly observed: (changes: readonly AlarmChange[], pass: Pass) => void;
+  readonly reassessed: (impacts: readonly ImpactChange[], pass: Pass) => void;
+  readonly attachTickets: (pass: Pass) => void;
+  readonly planned: (plan: NoticePlan, pass: Pass) => void;
+  readonly tasksChanged: (changes: readonly TaskChange[], pass: Pass) => void;
+}
+
+type Order = Extract<Input, { kind: 'command' }>;
+
+export function obey({ command, by }: Order, rooms: Rooms, onward: Onward, pass: Pass): void {
+  switch (command.kind) {
+    case 'acknowledgeAlarm':
+      return onward.observed(rooms.alarms.acknowledge(command.alarm, by, pass.at), pass);
+    case 'unacknowledgeAlarm':
+      return onward.observed(rooms.alarms.unacknowledge(command.alarm, pass.at), pass);
+    case 'shelveAlarm':
+      return onward.observed(rooms.alarms.shelve(command.alarm, command.until, pass.at), pass);
+    case 'clearAlarm':
+      return onward.observed(rooms.alarms.clear(command.alarm, pass.at), pass);
+    case 'reconcile':
+      return onward.observed(rooms.alarms.reconcile(command, pass.at), pass);
+    case 'setEtr':
+      return onward.reassessed(rooms.assessment.setEtr(command.incident, command, pass.at), pass);
+    case 'approveNotices':
+      return onward.planned(rooms.notices.approve(command.incident, pass.context), pass);
+    case 'refuseNotices':
+      return onward.planned(rooms.notices.refuse(command.incident, pass.context), pass);
+    case 'setTicketStatus':
+      pass.tickets(rooms.tickets.setStatus(command.ticket, command.status, pass.context));
+      return onward.attachTickets(pass);
+    case 'finishTask':
+      return onward.tasksChanged(rooms.dispatch.finish(command.task, command.outcome, pass.context), pass);
+    case 'returnTask':
+      return onward.tasksChanged(rooms.dispatch.giveBack(command.task, pass.context), pass);
+    default:
+      return neverHappens(command);
+  }
+}

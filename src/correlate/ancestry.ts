@@ -15,6 +15,7 @@ interface WaysTo {
   readonly place: number;
   readonly signal: readonly number[];
   readonly above: readonly number[];
+  tops: readonly number[] | undefined;
 }
 
 /**
@@ -151,7 +152,8 @@ export class Ancestry {
     if (known?.place === place) return known;
     const signal = this.#signalTo(place);
     const supply = this.powerAbove(place).filter((up) => !signal.includes(up));
-    const made = { place, signal, above: supply.length === 0 ? signal : signal.concat(supply) };
+    const above = supply.length === 0 ? signal : signal.concat(supply);
+    const made = { place, signal, above, tops: undefined };
     this.#kept[slot] = made;
     return made;
   }
@@ -172,11 +174,27 @@ export class Ancestry {
     }
   }
 
+  /** The heads of access, and the roots of cables and mains, that it hangs on: what shares none of them shares nothing. */
+  topsOf(place: number): readonly number[] {
+    const ways = this.#waysTo(place);
+    ways.tops ??= ways.above.filter((at) => this.isTop(at));
+    return ways.tops;
+  }
+
+  isTop(place: number): boolean {
+    if (this.isStranger(place)) return impliedParentIndex(this.topology, this.idOf(place)) < 0;
+    const { topology } = this;
+    if (topology.isAccessHead(place)) return true;
+    if (topology.ways.up(place) >= 0) return false;
+    return topology.parentOf('cable', place) < 0 && topology.parentOf('power', place) < 0;
+  }
+
   /** The top of its access tree: what one head serves stands apart from all others, but for cables and mains. */
   headOf(place: number): number {
     let head = this.isStranger(place) ? impliedParentIndex(this.topology, this.idOf(place)) : place;
     if (head < 0) return place;
-    for (let up = head; up >= 0; up = this.topology.parentOf('access', up)) head = up;
+    const parents = this.topology.treeOf('access')?.parents;
+    for (let up = head; up >= 0; up = parents?.[up] ?? -1) head = up;
     return head;
   }
 

@@ -1,7 +1,7 @@
 /** Which measurements were asked for, so that each pair of causes leads to one question while it lasts. */
 import { after, type Instant, minutes } from '../base/instant.ts';
 import type { Measurement } from '../model/measurement.ts';
-import { type Doubt, measurementFor, sureFrom } from './measurement.ts';
+import { type Doubt, isSure, measurementFor } from './measurement.ts';
 import { limits } from './timing.ts';
 
 interface Asked {
@@ -25,15 +25,15 @@ export class Asks {
   #open: Measurement[] = [];
   #now = { at: undefined as Instant | undefined, looks: 0, found: 0 };
 
-  /** False: enough doubts were looked at in this instant. */
+  /** False: enough doubts were looked at, or enough was asked, in this instant. */
   hasTime(at: Instant): boolean {
-    return this.#now.at !== at || this.#now.looks < mostLooks;
+    return this.#now.at !== at || (this.#now.looks < mostLooks && this.#now.found < mostNew);
   }
 
   /** What would tell the two likeliest causes apart; asked for when it was not lately. Undefined when there is no doubt. */
   consider(doubt: Doubt, at: Instant): Measurement | undefined {
     const [first, second] = doubt.candidates;
-    if (first === undefined || first.probability >= sureFrom) return undefined;
+    if (first === undefined || isSure(doubt.candidates)) return undefined;
     const key = JSON.stringify([first.root, second?.root]);
     const known = this.#asked.get(key);
     if (this.#now.at !== at) this.#now = { at, looks: 0, found: 0 };

@@ -3,14 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { IdSource } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Decision } from './deciding.ts';
-import {
-  type HeldIncident,
-  isActive,
-  isUnsteady,
-  type Joining,
-  type Verdict,
-  widen,
-} from './held-incident.ts';
+import { type HeldIncident, isActive, isUnsteady, type Joining, type Verdict } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import { memberOf, type Pending } from './joining.ts';
 import { restated, unsteady } from './restating.ts';
@@ -29,7 +22,8 @@ interface Desk {
   readonly testimony: Testimony;
 }
 
-export function commit({ verdict, alarms, absorbs, retoldAt }: Decision, desk: Desk): void {
+/** Answers the incident that holds it now. */
+export function commit({ verdict, alarms, absorbs, retoldAt }: Decision, desk: Desk): HeldIncident {
   const { incidents, timing, at } = desk;
   const waiting = alarms.map((alarm) => desk.waiting.take(alarm)).filter((pending) => pending !== undefined);
   const joining = waiting
@@ -55,7 +49,8 @@ export function commit({ verdict, alarms, absorbs, retoldAt }: Decision, desk: D
     if (!isActive(before)) incidents.reopen(before, at);
     incidents.join(before, joining, at);
     if (isUnsteady(before, at)) incidents.move(before, unsteady(restated(before)), at);
-    return incidents.tell(before, 'reopened');
+    incidents.tell(before, 'reopened');
+    return before;
   }
   const startedAt = waiting.reduce((least, pending) => Math.min(least, pending.at), at as number) as Instant;
   const again = same.findLast(
@@ -65,13 +60,15 @@ export function commit({ verdict, alarms, absorbs, retoldAt }: Decision, desk: D
     incidents.reopen(again, at);
     incidents.join(again, joining, at);
     settle(desk, again, isUnsteady(again, at) ? unsteady(verdict) : verdict);
-    return incidents.tell(again, 'reopened');
+    incidents.tell(again, 'reopened');
+    return again;
   }
   const parent = waiting.find((pending) => pending.parent !== undefined)?.parent;
   const opened = incidents.open(verdict, { startedAt, at, parent }, desk.ids);
   incidents.join(opened, joining, at);
   incidents.plan(opened, worksCovering(desk.ancestry, opened.root, startedAt));
   incidents.tell(opened, 'opened');
+  return opened;
 }
 
 /**
@@ -114,19 +111,20 @@ interface Growth {
 }
 
 /** More evidence of an open incident: the same cause, or a better one that takes others in. */
-function grow(desk: Desk, { survivor, others, verdict, joining }: Growth): void {
+function grow(desk: Desk, { survivor, others, verdict, joining }: Growth): HeldIncident {
   const { incidents, at } = desk;
   const moved = survivor.root !== verdict.root || survivor.kind !== verdict.kind;
   for (const other of others) incidents.merge(other, survivor, at);
   incidents.join(survivor, joining, at);
   settle(desk, survivor, verdict);
   incidents.tell(survivor, moved ? 'rerooted' : 'grew');
+  return survivor;
 }
 
 /** The same root keeps what was said of it and only reaches further; a new root is stated anew. */
 function settle({ incidents, ancestry, at }: Desk, held: HeldIncident, verdict: Verdict): void {
   const isSame = held.root === verdict.root && held.kind === verdict.kind && held.scope === verdict.scope;
-  if (isSame) widen(held, verdict);
+  if (isSame) incidents.widen(held, verdict);
   else incidents.move(held, verdict, at);
   incidents.plan(held, worksCovering(ancestry, held.root, at));
 }

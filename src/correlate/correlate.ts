@@ -21,17 +21,7 @@ import { look } from './deciding.ts';
 import { Endings, type EndingsSnapshot } from './endings.ts';
 import { addRecords, type HeldIncident, incidentOf, isActive } from './held-incident.ts';
 import { Incidents, type IncidentsSnapshot } from './incidents.ts';
-import {
-  isRejoining,
-  isSaidAnew,
-  lateHome,
-  memberOf,
-  type Now,
-  type OpenView,
-  type Pending,
-  pendingOf,
-  viewOf,
-} from './joining.ts';
+import { isRejoining, isSaidAnew, lateHome, memberOf, type Now, type Pending, pendingOf } from './joining.ts';
 import { endLostClear, splitLeftovers } from './leftovers.ts';
 import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
@@ -53,7 +43,8 @@ interface Snapshot {
   readonly incidents: IncidentsSnapshot;
   readonly waiting: WaitingSnapshot;
   readonly lookAt?: Instant | undefined;
-  readonly hasNewHomes: boolean;
+  /** Absent in what older versions kept: all may be. */
+  readonly newHomes?: readonly IncidentId[] | undefined;
   readonly ending: EndingsSnapshot;
   /** Absent in what older versions kept. */
   readonly asks?: AsksSnapshot | undefined;
@@ -73,9 +64,8 @@ export class Correlation {
   readonly #asks = new Asks();
   readonly #testimony: Testimony;
   #lookAt: Instant | undefined;
-  #view: OpenView | undefined;
-  /** A cause was stated since the last look: what still waits may belong to it. */
-  #hasNewHomes = false;
+  /** Stated or widened at the last look, or open again since: what still waits may belong to them. */
+  readonly #newHomes = new Set<HeldIncident>();
 
   /** `waits` stand in place of what rules say, whichever are in force. */
   constructor(rules: CorrelationRules, waits: Partial<CorrelationTiming> = {}) {
@@ -104,10 +94,10 @@ export class Correlation {
   #place(ancestry: Ancestry): void {
     this.#ancestry = ancestry;
     this.#waiting.place(this.#ancestry);
+    this.#incidents.standing.touchAll();
     this.#endings.place(this.#ancestry);
     this.#cascades.place(this.#ancestry);
     this.#testimony.place(this.#ancestry);
-    this.#view = undefined;
   }
 
   /** When `wake` has something to do. */
@@ -159,16 +149,16 @@ export class Correlation {
 
   /** Not resolved, merged or closed; in order of opening. */
   open(): readonly Incident[] {
-    return this.#incidents.active().map(incidentOf);
+    return this.#incidents.standing.inOrder().map(incidentOf);
   }
 
   /** Those of `open` that people are told of, without the making of records: asked for many times a second. */
   readonly openActionable = (): readonly IncidentId[] =>
-    this.#incidents.active().flatMap(({ actionable, id }) => (actionable ? [id] : []));
+    this.#incidents.standing.inOrder().flatMap(({ actionable, id }) => (actionable ? [id] : []));
 
   /** Of `open` those that were split off from this one. */
   openChildren(parent: IncidentId): readonly IncidentId[] {
-    return this.#incidents.active().flatMap((held) => (held.parent === parent ? [held.id] : []));
+    return this.#incidents.standing.children(parent).map(({ id }) => id);
   }
 
   /** Ends an incident none of whose alarms is raised; others stay as they are. */
@@ -177,7 +167,6 @@ export class Correlation {
     if (held === undefined || held.state === 'merged' || held.state === 'closed' || held.raised > 0)
       return [];
     this.#incidents.close(held, at);
-    this.#view = undefined;
     return this.#incidents.takeChanges();
   }
 
@@ -186,7 +175,7 @@ export class Correlation {
       incidents: this.#incidents.snapshot(),
       waiting: this.#waiting.snapshot(),
       lookAt: this.#lookAt,
-      hasNewHomes: this.#hasNewHomes,
+      newHomes: [...this.#newHomes].map(({ id }) => id),
       ending: this.#endings.snapshot(),
       asks: this.#asks.snapshot(),
       cascades: this.#cascades.snapshot(),
@@ -197,25 +186,18 @@ export class Correlation {
 
   /** Takes what `snapshot` gave; the topology is set apart. */
   restore(snapshot: unknown): void {
-    const {
-      incidents,
-      waiting,
-      lookAt,
-      hasNewHomes,
-      ending,
-      asks = [],
-      cascades,
-      testimony,
-    } = snapshot as Snapshot;
+    const { incidents, waiting, lookAt, newHomes, ending, asks = [] } = snapshot as Snapshot;
+    const { cascades, testimony } = snapshot as Snapshot;
     this.#incidents.restore(incidents);
     this.#waiting.restore(waiting, this.#ancestry);
     this.#lookAt = lookAt;
-    this.#hasNewHomes = hasNewHomes;
+    this.#newHomes.clear();
+    const homes = newHomes?.map((id) => this.#incidents.get(id)) ?? this.#incidents.standing.inOrder();
+    for (const held of homes) if (held !== undefined) this.#newHomes.add(held);
     this.#endings.restore(ending);
     this.#asks.restore(asks);
     if (cascades !== undefined) this.#cascades.restore(cascades);
     if (testimony !== undefined) this.#testimony.restore(testimony);
-    this.#view = undefined;
   }
 
   #take(change: AlarmChange, context: CorrelationContext): void {
@@ -240,9 +222,7 @@ export class Correlation {
       case 'counted':
         return this.#waiting.count(change.resource, { alive: change.alive, unknown: change.unknown, at });
       case 'said':
-        this.#testimony.hear(change, { ...this.#now(at), ids: context.ids });
-        this.#view = undefined;
-        return;
+        return this.#testimony.hear(change, { ...this.#now(at), ids: context.ids });
       default:
         return neverHappens(change);
     }
@@ -289,8 +269,7 @@ export class Correlation {
   }
 
   #now(at: Instant): Now {
-    this.#view ??= viewOf(this.#incidents.active(), this.#incidents.lately(at));
-    return { at, timing: this.#timing, view: this.#view };
+    return { at, timing: this.#timing, view: this.#incidents.standing.view(at, this.#timing.rebootMs) };
   }
 
   #clear(alarm: AlarmId, resource: ResourceId, at: Instant): void {
@@ -316,23 +295,23 @@ export class Correlation {
     for (const key of this.#incidents.timers.due(at)) this.#fire(key, context);
     if (this.#lookAt === undefined || this.#lookAt > at) return;
     this.#lookAt = undefined;
-    if (this.#hasNewHomes) this.#joinNewHomes(at);
+    if (this.#newHomes.size > 0) this.#joinNewHomes(at);
     const desk = { ...this.#desk(at), ids: context.ids, testimony: this.#testimony };
     const someWait = chainAll({ ...desk, cascades: this.#cascades });
+    const sightingsOf = this.#sightingsOf(at);
+    for (const held of this.#incidents.standing.takeChanged()) {
+      this.#waiting.undecided.touch(held, { at, timing: this.#timing });
+    }
     const { decisions, nextAt } = look({
       ...desk,
       asks: this.#asks,
       undecided: this.#waiting.undecided,
-      active: this.#incidents.active(),
+      standing: this.#incidents.standing,
       heads: this.#now(at).view.heads,
-      sightingsOf: this.#sightingsOf(at),
+      sightingsOf,
     });
-    for (const decision of decisions) commit(decision, desk);
-    if (decisions.length > 0) {
-      this.#view = undefined;
-      this.#testimony.claim(this.#now(at));
-      this.#hasNewHomes = true;
-    }
+    for (const decision of decisions) this.#newHomes.add(commit(decision, desk));
+    if (decisions.length > 0) this.#testimony.claim(this.#now(at));
     // A decision may be home to what still waits.
     const next =
       someWait || (decisions.length > 0 && this.#waiting.size > 0)
@@ -342,14 +321,14 @@ export class Correlation {
   }
 
   #joinNewHomes(at: Instant): void {
-    this.#hasNewHomes = false;
     const found: { readonly home: HeldIncident; readonly pending: Pending }[] = [];
     const now = this.#now(at);
-    for (const pending of this.#waiting.all()) {
+    for (const pending of this.#waiting.near(this.#newHomes)) {
       const home = lateHome(this.#ancestry, this.#incidents, pending, now);
       if (home !== undefined) found.push({ home, pending });
     }
     found.sort((a, b) => a.pending.at - b.pending.at || (a.pending.alarm < b.pending.alarm ? -1 : 1));
+    this.#newHomes.clear();
     for (const { home, pending } of found) {
       this.#waiting.take(pending.alarm);
       this.#incidents.joinLate(home, memberOf(pending), at);
@@ -362,7 +341,6 @@ export class Correlation {
     if (held === undefined) return;
     if (what === 'forget') return this.#incidents.forget(held);
     if (!isActive(held)) return;
-    this.#view = undefined;
     if (what === 'suspect') this.#incidents.resolve(held, at);
     else if (what === 'resolve') this.#incidents.resolve(held, held.lastClearAt ?? at);
     else if (what === 'leftover') {
@@ -384,7 +362,7 @@ export class Correlation {
   }
 
   #sightingsOf(at: Instant): SightingsOf {
-    const aliveSince = (at - this.#timing.aliveForMs) as Instant;
-    return (evidence) => this.#waiting.sightings(evidence, aliveSince);
+    this.#waiting.expire((at - this.#timing.aliveForMs) as Instant);
+    return (tops) => this.#waiting.sightings(tops);
   }
 }

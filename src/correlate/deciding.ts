@@ -4,11 +4,15 @@ import type { AlarmId, ResourceId } from '../model/ids.ts';
 import { causeAtHead, type LostHeads, lostWith, retoldBy } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Asks } from './asks.ts';
-import { type Explanation, explain } from './explain.ts';
+import type { Explanation } from './explain.ts';
+import type { Group } from './groups.ts';
 import type { HeldIncident, Member, Verdict } from './held-incident.ts';
-import { type Pending, raisedByResource } from './joining.ts';
+import type { Pending } from './joining.ts';
+import { isSure } from './measurement.ts';
+import type { Recent } from './recent.ts';
 import { restated } from './restating.ts';
-import { type Population, speakerOf } from './symptoms.ts';
+import type { Standing } from './standing.ts';
+import { type Population, populations } from './symptoms.ts';
 import type { Evidence, SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { explainTransport, type TransportEvidence } from './transport.ts';
@@ -37,20 +41,17 @@ export interface Scene {
   readonly timing: CorrelationTiming;
   readonly at: Instant;
   readonly undecided: Undecided;
-  readonly active: readonly HeldIncident[];
+  readonly standing: Standing;
   readonly heads: LostHeads;
   readonly sightingsOf: SightingsOf;
   readonly asks: Asks;
 }
 
-/** A large incident enters later looks as one piece at its root. */
-const pieceLimit = 64;
-
 export function look(scene: Scene): Look {
   const { undecided } = scene;
   const looks = [
     lookAtTransport(scene, undecided.transport),
-    ...(['down', 'degraded', 'session'] as const).map((population) => lookAtTrees(scene, population)),
+    ...populations.map((population) => lookAtTrees(scene, population)),
     lookAlone(scene, undecided.alone),
   ];
   return {
@@ -75,7 +76,7 @@ function lookAlone(scene: Scene, alone: readonly Pending[]): Look {
 }
 
 function decide(
-  { ancestry, active, timing, at }: Scene,
+  { ancestry, standing, timing, at }: Scene,
   [first, ...others]: readonly Pending[],
   cause: string,
 ): Decision {
@@ -85,7 +86,9 @@ function decide(
   // Sessions end before anybody asks the service that grants them.
   const isGranting = isService && ancestry.kindOf(ancestry.placeOf(first!.resource)) !== 'dns';
   const absorbs = isGranting
-    ? active.filter((held) => held.scope === 'session' && at - held.startedAt <= timing.serviceJoinMs)
+    ? standing
+        .inOrder()
+        .filter((held) => held.scope === 'session' && at - held.startedAt <= timing.serviceJoinMs)
     : [];
   return { verdict, alarms: [first!, ...others].map(({ alarm }) => alarm), absorbs };
 }
@@ -107,14 +110,15 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   );
   // A poll finds a device silent, or a link down, long after its neighbours told of it.
   const silenced = new Set<string>(pending.flatMap((one) => neighboursOf(ancestry, one)));
-  const recent = scene.active.filter(
-    (held) =>
-      held.scope === 'transport' &&
-      (at - held.startedAt <= timing.misfitJoinMs ||
+  const recent = scene.standing
+    .transport()
+    .filter(
+      (held) =>
+        at - held.startedAt <= timing.misfitJoinMs ||
         (at - held.startedAt <= timing.collectorLookBackMs && silenced.has(held.root)) ||
         (at - held.startedAt <= timing.sharedCutMs &&
-          trenchesOf(ancestry, held.root).some((trench) => trenches.has(trench)))),
-  );
+          trenchesOf(ancestry, held.root).some((trench) => trenches.has(trench))),
+    );
   const owner = new Map<AlarmId, HeldIncident>();
   const evidence: TransportEvidence[] = pending.map((piece) => asTransport(ancestry, piece));
   for (const held of recent) {
@@ -131,11 +135,11 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   const decisions = causes
     .filter((cause) => cause.alarms.some((alarm) => fresh.has(alarm)))
     .map((cause): Decision => {
-      const wider = widerCauseOf(ancestry, scene.active, { cause, within: timing.misfitJoinMs });
+      const wider = widerCauseOf(ancestry, scene.standing.inOrder(), { cause, within: timing.misfitJoinMs });
       const found = transportVerdict(ancestry, cause);
       const beside =
         wider === undefined
-          ? fibresBeside(ancestry, scene.active, { cause, within: timing.singleRepeatMs })
+          ? fibresBeside(ancestry, scene.standing.inOrder(), { cause, within: timing.singleRepeatMs })
           : undefined;
       const verdict =
         wider !== undefined
@@ -177,10 +181,10 @@ function asTransport(ancestry: Ancestry, pending: Pending | Member): TransportEv
 }
 
 /** What is down by incidents that are settled: their links and devices are no longer in question. */
-function knownDown({ ancestry, active }: Scene, recent: readonly HeldIncident[]): Set<number> {
+function knownDown({ ancestry, standing }: Scene, recent: readonly HeldIncident[]): Set<number> {
   const places = new Set<number>();
-  for (const held of active) {
-    if (held.scope !== 'transport' || recent.includes(held) || held.raised === 0) continue;
+  for (const held of standing.transport()) {
+    if (recent.includes(held) || held.raised === 0) continue;
     places.add(ancestry.placeOf(held.root));
     for (const member of held.members.values()) {
       if (member.raised && member.symptom === 'link') places.add(ancestry.placeOf(member.resource));
@@ -190,20 +194,22 @@ function knownDown({ ancestry, active }: Scene, recent: readonly HeldIncident[])
 }
 
 /** Young incidents that were only the shadow of this cause. */
-function shadowed({ ancestry, active, timing, at }: Scene, verdict: Verdict): HeldIncident[] {
+function shadowed({ ancestry, standing, timing, at }: Scene, verdict: Verdict): HeldIncident[] {
   if (verdict.scope === 'collector') {
     const collector = ancestry.placeOf(verdict.root);
-    return active.filter(
-      (held) =>
-        held.scope === 'transport' &&
-        at - held.startedAt <= timing.collectorLookBackMs &&
-        [...held.members.values()].every((member) => member.polled && member.symptom === 'silent') &&
-        ancestry.collectorOf(ancestry.placeOf(held.root)) === collector,
-    );
+    return standing
+      .inOrder()
+      .filter(
+        (held) =>
+          held.scope === 'transport' &&
+          at - held.startedAt <= timing.collectorLookBackMs &&
+          [...held.members.values()].every((member) => member.polled && member.symptom === 'silent') &&
+          ancestry.collectorOf(ancestry.placeOf(held.root)) === collector,
+      );
   }
   const dark = new Set<string>(verdict.kind === 'node-down' ? [verdict.root, ...verdict.dark] : verdict.dark);
   if (dark.size === 0) return [];
-  return active.filter((held) => {
+  return standing.inOrder().filter((held) => {
     if (at - held.startedAt > timing.revisitMs || held.scope === 'alone' || held.scope === 'service')
       return false;
     if (held.kind === 'link' || held.kind === 'duct' || held.scope === 'collector') return false;
@@ -217,13 +223,15 @@ function shadowed({ ancestry, active, timing, at }: Scene, verdict: Verdict): He
   });
 }
 
+const none: ReadonlySet<Evidence> = new Set();
+
 /** Heads that were dead and start again; what is left is weighed on the trees. */
 function lookAtStarts(
   { ancestry, timing, at, heads }: Scene,
   waiting: ReadonlyMap<ResourceId, Piece>,
-): Look & { readonly left: ReadonlyMap<ResourceId, Piece> } {
+): Look & { readonly taken: ReadonlySet<Evidence> } {
   const { bulks, unsettled, nextAt } = retoldBy(ancestry, waiting.values(), { at, timing, heads });
-  if (bulks.length === 0 && unsettled.size === 0) return { decisions: [], nextAt, left: waiting };
+  if (bulks.length === 0 && unsettled.size === 0) return { decisions: [], nextAt, taken: unsettled };
   const taken = new Set<Evidence>(unsettled);
   const decisions = bulks.map((bulk): Decision => {
     for (const piece of bulk.pieces) taken.add(piece);
@@ -233,67 +241,35 @@ function lookAtStarts(
     );
     return { verdict: lostWith(ancestry, bulk), alarms, absorbs: [held], retoldAt };
   });
-  return { decisions, nextAt, left: new Map([...waiting].filter(([, piece]) => !taken.has(piece))) };
+  return { decisions, nextAt, taken };
 }
 
 function lookAtTrees(scene: Scene, population: Population): Look {
-  const { ancestry, timing, at } = scene;
-  const waiting = scene.undecided.pieces(population);
-  if (waiting.size === 0) return { decisions: [], nextAt: undefined };
-  const retold = population === 'down' ? lookAtStarts(scene, waiting) : undefined;
-  const fresh = retold?.left ?? waiting;
-  const { evidence, held } = withRecent(scene, population, fresh);
-  const decisions: Decision[] = [...(retold?.decisions ?? [])];
-  let { nextAt } = retold ?? {};
-  const sightings = scene.sightingsOf(evidence);
-  for (const found of explain(ancestry, population, evidence, sightings, timing)) {
-    if (found.readyAt > at) {
-      nextAt = earliest(nextAt, waitFor(scene, population, found));
-      continue;
+  const { timing, at, sightingsOf } = scene;
+  const groups = scene.undecided.groups(population);
+  const retold = population === 'down' ? lookAtStarts(scene, scene.undecided.pieces(population)) : undefined;
+  groups.withhold(retold?.taken ?? none);
+  const ripe: { readonly group: Group; readonly found: Explanation }[] = [];
+  let nextAt = retold?.nextAt;
+  for (const group of groups.all({ at, timing, sightingsOf })) {
+    if (group.dueAt === undefined || group.dueAt <= at || group.hasQuestions) {
+      lookAtGroup(scene, population, group);
+      for (const found of group.found!) if (found.readyAt <= at) ripe.push({ group, found });
     }
-    const alarms: AlarmId[] = [];
-    const shares = new Map<string, number>();
-    let all = 0;
-    for (const { heldBy, id, standsFor = 1 } of found.evidence) {
-      all += standsFor;
-      if (heldBy !== undefined) shares.set(heldBy, (shares.get(heldBy) ?? 0) + standsFor);
-      else for (const { alarm } of fresh.get(id as ResourceId)!.pending) alarms.push(alarm);
-    }
-    // What came back counts as well: what explains only the rest that is still dark is not the cause of all.
-    const absorbs = [...shares].flatMap(([id, share]) => {
-      const one = held.get(id)!;
-      return share * 2 >= one.said ? [one.held] : [];
-    });
-    const atHead =
-      population === 'down' ? causeAtHead(ancestry, found, { at, timing, heads: scene.heads }) : undefined;
-    if (atHead !== undefined) {
-      const { held: cut, retoldAt } = atHead;
-      const young = absorbs.filter(({ startedAt }) => at - startedAt <= timing.misfitJoinMs);
-      decisions.push({ verdict: lostWith(ancestry, atHead), alarms, absorbs: [...young, cut], retoldAt });
-      continue;
-    }
-    const rest = [...shares].find(([id, share]) => share * 2 >= all && !absorbs.includes(held.get(id)!.held));
-    if (rest !== undefined) absorbs.push(held.get(rest[0])!.held);
-    const firstAt = found.evidence.reduce((least, piece) => Math.min(least, piece.firstAt), at as number);
-    const dug = population === 'down' && mayBeDugUp(found.evidence) ? dugUp(scene, found, firstAt) : found;
-    const links = linksIn(ancestry, scene.active, {
-      root: dug.root,
-      at: firstAt,
-      within: timing.misfitJoinMs,
-    });
-    const verdict = rest === undefined ? measured(scene, population, dug) : restated(held.get(rest[0])!.held);
-    const dark = [...new Set([...verdict.dark, ...links.flatMap((link) => link.dark)])];
-    decisions.push({ verdict: { ...verdict, dark }, alarms, absorbs: [...absorbs, ...links] });
+    nextAt = earliest(nextAt, group.dueAt);
   }
-  return { decisions, nextAt };
+  const id = ({ found }: { readonly found: Explanation }): string => scene.ancestry.idOf(found.root);
+  ripe.sort((a, b) => (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
+  const decided = ripe.map(({ group, found }) => decisionOn(scene, { population, group, found }));
+  return { decisions: [...(retold?.decisions ?? []), ...decided], nextAt };
 }
 
 /** The same, of a trench whose links failed at the same time. */
 function dugUp(scene: Scene, found: Explanation, firstAt: number): Explanation {
   const { ancestry, timing } = scene;
   const cutLinks = new Set(scene.undecided.transport.map(({ resource }) => ancestry.placeOf(resource)));
-  for (const held of scene.active) {
-    if (held.scope !== 'transport' || Math.abs(held.startedAt - firstAt) > timing.misfitJoinMs) continue;
+  for (const held of scene.standing.transport()) {
+    if (Math.abs(held.startedAt - firstAt) > timing.misfitJoinMs) continue;
     for (const { symptom, resource } of held.members.values())
       if (symptom === 'link') cutLinks.add(ancestry.placeOf(resource));
   }
@@ -310,83 +286,75 @@ function dugUp(scene: Scene, found: Explanation, firstAt: number): Explanation {
   };
 }
 
-/** Answers when to look again: once the evidence has settled, to ask for what would tell the causes apart, else when it is ripe. */
-function waitFor(scene: Scene, population: Population, found: Explanation): Instant {
-  const { at, timing } = scene;
-  const { readyAt, early } = found;
-  if (early) return readyAt;
-  // In steps, so that many causes in doubt are looked at together.
-  const settledAt = readyAt - timing.quietMs + timing.askAfterMs;
-  const askAt = Math.ceil(settledAt / timing.lookEveryMs) * timing.lookEveryMs;
-  if (at < askAt) return Math.min(askAt, readyAt) as Instant;
-  if (scene.asks.hasTime(at)) measured(scene, population, found);
-  return readyAt;
+/** When it is to be looked at again: once the evidence has settled, to ask for what would tell the causes apart, then when it is ripe. */
+function lookAtGroup(scene: Scene, population: Population, group: Group): void {
+  const { at, timing, asks } = scene;
+  group.dueAt = undefined;
+  group.hasQuestions = false;
+  for (const found of group.found!) {
+    const { readyAt, early } = found;
+    if (readyAt <= at) continue;
+    // In steps, so that many causes in doubt are looked at together.
+    const settledAt = readyAt - timing.quietMs + timing.askAfterMs;
+    const askAt = Math.ceil(settledAt / timing.lookEveryMs) * timing.lookEveryMs;
+    const isSettled = early || at >= askAt;
+    group.dueAt = earliest(group.dueAt, isSettled ? readyAt : (Math.min(askAt, readyAt) as Instant));
+    if (early || !isSettled || group.asked.has(found)) continue;
+    if (asks.hasTime(at)) {
+      measured(scene, population, found);
+      group.asked.add(found);
+    } else group.hasQuestions = true;
+  }
+}
+
+interface Ripe {
+  readonly population: Population;
+  readonly group: Group;
+  readonly found: Explanation;
+}
+
+function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision {
+  const { ancestry, timing, at } = scene;
+  const fresh = scene.undecided.pieces(population);
+  const alarms: AlarmId[] = [];
+  const shares = new Map<string, number>();
+  let [firstAt, all] = [at as number, 0];
+  for (const { heldBy, id, firstAt: from, standsFor = 1 } of found.evidence) {
+    firstAt = Math.min(firstAt, from);
+    all += standsFor;
+    if (heldBy !== undefined) shares.set(heldBy, (shares.get(heldBy) ?? 0) + standsFor);
+    else for (const { alarm } of fresh.get(id as ResourceId)!.pending) alarms.push(alarm);
+  }
+  const touched = group.recent.filter(({ held }) => shares.has(held.id));
+  const shareOf = ({ held }: Recent): number => shares.get(held.id)! * 2;
+  // What came back counts as well: what explains only the rest that is still dark is not the cause of all.
+  const absorbs = touched.filter((one) => shareOf(one) >= one.said).map(({ held }) => held);
+  const { heads } = scene;
+  const atHead = population === 'down' ? causeAtHead(ancestry, found, { at, timing, heads }) : undefined;
+  if (atHead !== undefined) {
+    const { held: cut, retoldAt } = atHead;
+    const young = absorbs.filter(({ startedAt }) => at - startedAt <= timing.misfitJoinMs);
+    return { verdict: lostWith(ancestry, atHead), alarms, absorbs: [...young, cut], retoldAt };
+  }
+  const rest = touched.find((one) => shareOf(one) >= all && !absorbs.includes(one.held))?.held;
+  if (rest !== undefined) absorbs.push(rest);
+  const dug = population === 'down' && mayBeDugUp(found.evidence) ? dugUp(scene, found, firstAt) : found;
+  const { root } = dug;
+  const links = linksIn(ancestry, scene.standing, { root, at: firstAt, within: timing.misfitJoinMs });
+  const verdict = rest === undefined ? measured(scene, population, dug) : restated(rest);
+  const dark = [...new Set([...verdict.dark, ...links.flatMap((link) => link.dark)])];
+  return { verdict: { ...verdict, dark }, alarms, absorbs: [...absorbs, ...links] };
 }
 
 /** What is to be said, with the measurement that would make it surer. */
 function measured(scene: Scene, population: Population, found: Explanation): Verdict {
   const { ancestry, asks, at } = scene;
   const verdict = treeVerdict(ancestry, population, found);
-  // A collector sees who is alive, not who is degraded; one that speaks alone is nobody's outage.
-  if (population !== 'down' || found.tally === undefined) return verdict;
   const { candidates, explanation } = verdict;
-  const sightings = scene.sightingsOf(found.evidence);
+  // A collector sees who is alive, not who is degraded; one that speaks alone is nobody's outage.
+  if (population !== 'down' || found.tally === undefined || isSure(candidates)) return verdict;
+  const tops = new Set(found.evidence.flatMap(({ place }) => ancestry.topsOf(place)));
+  const sightings = scene.sightingsOf(tops);
   const measurement = asks.consider({ ancestry, candidates, evidence: found.evidence, sightings }, at);
   return measurement === undefined ? verdict : { ...verdict, explanation: { ...explanation, measurement } };
-}
-
-interface Recent {
-  readonly held: HeldIncident;
-  /** Resources that ever spoke in it. */
-  readonly said: number;
-}
-
-/** The fresh pieces, with those of incidents decided so lately that a wider cause may still take them in. */
-function withRecent(
-  { ancestry, timing, at, active }: Scene,
-  population: Population,
-  fresh: ReadonlyMap<ResourceId, Piece>,
-): { readonly evidence: Evidence[]; readonly held: ReadonlyMap<string, Recent> } {
-  const evidence: Evidence[] = [...fresh.values()];
-  const held = new Map<string, Recent>();
-  const since = at - (population === 'down' ? timing.revisitMs : timing.slowRevisitMs);
-  const recent = active.filter(
-    (open) => open.scope === population && open.lastEvidenceAt >= since && open.raised > 0,
-  );
-  if (recent.length === 0) return { evidence, held };
-  /** The first that was said below each place since then, by whoever does not poll; 0 where a poll found something. */
-  const inSight = new Map<number, number>();
-  for (const { place, firstAt, pending } of fresh.values()) {
-    const toldAt = population !== 'down' || pending.some(({ polled }) => polled) ? 0 : firstAt;
-    for (const above of ancestry.above(place)) {
-      inSight.set(above, Math.min(inSight.get(above) ?? toldAt, toldAt));
-    }
-  }
-  for (const open of recent) {
-    // What shares nothing above with anything fresh cannot have the same cause; nor what was told long before by trap.
-    const soonest = ancestry
-      .above(ancestry.placeOf(open.root))
-      .reduce((least, place) => Math.min(least, inSight.get(place) ?? Number.POSITIVE_INFINITY), Infinity);
-    if (open.lastEvidenceAt < soonest - timing.misfitJoinMs) continue;
-    const pieces = heldPieces(ancestry, open);
-    const said = new Set([...open.members.values()].map(({ resource }) => resource)).size;
-    held.set(open.id, { held: open, said });
-    for (const piece of pieces) if (!fresh.has(piece.id as ResourceId)) evidence.push(piece);
-  }
-  return { evidence, held };
-}
-
-function heldPieces(ancestry: Ancestry, held: HeldIncident): Evidence[] {
-  const said = [...raisedByResource(held)];
-  const common = { weight: 1, firstAt: held.startedAt, lastAt: held.startedAt, heldBy: held.id };
-  if (said.length > pieceLimit) {
-    const symptom = said[0]![1][0]!.symptom;
-    return [
-      { ...common, place: ancestry.placeOf(held.root), id: held.root, symptom, standsFor: said.length },
-    ];
-  }
-  return said.map(([id, members]) => {
-    const { symptom } = speakerOf(members);
-    return { ...common, place: ancestry.placeOf(id), id, symptom };
-  });
 }

@@ -1,31 +1,31 @@
 /** Raised alarms that a proof of life ends, by resource. */
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
-import { ByHead } from './by-head.ts';
+import { ByTop } from './by-top.ts';
 
 export type EndingsSnapshot = readonly (readonly [ResourceId, readonly AlarmId[]])[];
 
 export class Endings {
   readonly #alarms = new Map<ResourceId, AlarmId[]>();
   #ancestry: Ancestry;
-  #byHead: ByHead;
+  #byTop: ByTop;
 
   constructor(ancestry: Ancestry) {
     this.#ancestry = ancestry;
-    this.#byHead = new ByHead(ancestry);
+    this.#byTop = new ByTop(ancestry);
   }
 
   /** From now on resources are placed by this topology. */
   place(ancestry: Ancestry): void {
     this.#ancestry = ancestry;
-    this.#byHead = new ByHead(ancestry, this.#alarms.keys());
+    this.#byTop = new ByTop(ancestry, this.#alarms.keys());
   }
 
   add(resource: ResourceId, alarm: AlarmId): void {
     const known = this.#alarms.get(resource);
     if (known === undefined) {
       this.#alarms.set(resource, [alarm]);
-      this.#byHead.add(resource);
+      this.#byTop.add(resource);
     } else if (!known.includes(alarm)) known.push(alarm);
   }
 
@@ -35,7 +35,7 @@ export class Endings {
     if (known.length > 1) known.splice(known.indexOf(alarm), 1);
     else {
       this.#alarms.delete(resource);
-      this.#byHead.delete(resource);
+      this.#byTop.delete(resource);
     }
   }
 
@@ -49,7 +49,7 @@ export class Endings {
     const others =
       ancestry.kindOf(target) === 'collector'
         ? this.#alarms.keys()
-        : this.#byHead.of(ancestry.headOf(target));
+        : this.#byTop.of(ancestry.topsOf(target)[0] ?? -1);
     return [...others]
       .filter((other) => {
         const place = ancestry.placeOf(other);

@@ -4,7 +4,6 @@ import type { Ancestry } from './ancestry.ts';
 import type { Population } from './symptoms.ts';
 import {
   aloneScore,
-  causesAbove,
   type Evidence,
   partialCut,
   type Sighting,
@@ -57,11 +56,10 @@ export function explain(
   let left = evidence;
   for (let pass = 0; pass < passLimit && left.length > 1; pass++) {
     const tallies = pass === 0 ? all : tallyUp(ancestry, population, left, sightings);
-    const accepted = chooseWinners(ancestry, tallies, left);
+    const { accepted, claimed } = chooseWinners(ancestry, tallies, left);
     if (accepted.length === 0) break;
-    const claimed = new Set(accepted.flatMap((winner) => winner.evidence));
     for (const winner of accepted) if (isNews(winner.evidence)) found.push(judged(judge, winner, tallies));
-    left = left.filter((piece) => !claimed.has(piece));
+    left = left.filter((_, i) => claimed[i] === 0);
   }
   for (const piece of left) {
     const alone = { place: piece.place, gain: 0, evidence: [piece] };
@@ -74,35 +72,63 @@ export function explain(
 const isNews = (evidence: readonly Evidence[]): boolean =>
   evidence.some((piece) => piece.heldBy === undefined);
 
+interface Chosen {
+  readonly accepted: readonly Winner[];
+  /** 1 for each piece that one of them explains. */
+  readonly claimed: Uint8Array;
+}
+
 /** The best causes of each tree, the strongest first; a cause sharing evidence with a stronger one waits for the next pass. */
-function chooseWinners(ancestry: Ancestry, tallies: Tallies, evidence: readonly Evidence[]): Winner[] {
-  const access = bestOnTree({ ancestry, tallies, evidence, tree: 'access', base: ({ alone }) => alone });
-  const fromAccess = ({ place, alone }: Tally): number =>
-    ancestry.topology.isAccessHead(place) ? alone : (access.best.get(place) ?? alone);
-  const cable = bestOnTree({ ancestry, tallies, evidence, tree: 'cable', base: fromAccess });
-  const power = bestOnTree({ ancestry, tallies, evidence, tree: 'power', base: fromAccess });
-  const byPlace = new Map<number, Winner>();
-  for (const [tally, score] of [...access.winners, ...cable.winners, ...power.winners]) {
-    const gain = score - tally.singles;
-    if (gain > 0) byPlace.set(tally.place, { place: tally.place, gain, evidence: [] });
-  }
-  if (byPlace.size === 0) return [];
+function chooseWinners(ancestry: Ancestry, tallies: Tallies, evidence: readonly Evidence[]): Chosen {
+  const claimed = new Uint8Array(evidence.length);
+  const gains = gainsOf(ancestry, tallies, evidence);
+  if (gains.size === 0) return { accepted: [], claimed };
+  const pieces = new Map<number, number[]>();
+  for (const slot of gains.keys()) pieces.set(slot, []);
   const wins = new Uint8Array(tallies.list.length + 1);
-  for (const place of byPlace.keys()) wins[tallies.indexOf(place)] = 1;
-  for (const piece of evidence) {
-    for (const place of causesAbove(ancestry, tallies.population, piece)) {
-      if (wins[tallies.indexOf(place)] === 1) byPlace.get(place)!.evidence.push(piece);
+  for (const slot of gains.keys()) wins[slot] = 1;
+  for (let i = 0; i < evidence.length; i++) {
+    for (const place of evidence[i]!.above) {
+      const slot = tallies.indexOf(place);
+      if (slot >= 0 && wins[slot] === 1) pieces.get(slot)!.push(i);
     }
   }
-  const claimed = new Set<Evidence>();
-  const strongest = [...byPlace.values()].sort(
-    (a, b) => b.gain - a.gain || (ancestry.idOf(a.place) < ancestry.idOf(b.place) ? -1 : 1),
+  const placeOf = (slot: number): number => tallies.list[slot]!.place;
+  const strongest = [...gains].sort(
+    ([a, m], [b, n]) => n - m || (ancestry.idOf(placeOf(a)) < ancestry.idOf(placeOf(b)) ? -1 : 1),
   );
-  return strongest.filter((winner) => {
-    if (winner.evidence.some((piece) => claimed.has(piece))) return false;
-    for (const piece of winner.evidence) claimed.add(piece);
-    return true;
+  const accepted: Winner[] = [];
+  for (const [slot, gain] of strongest) {
+    const own = pieces.get(slot)!;
+    if (own.some((i) => claimed[i] === 1)) continue;
+    for (const i of own) claimed[i] = 1;
+    accepted.push({ place: placeOf(slot), gain, evidence: own.map((i) => evidence[i]!) });
+  }
+  return { accepted, claimed };
+}
+
+/** What each winner on some tree explains better than separate faults would, by its slot. */
+function gainsOf(
+  ancestry: Ancestry,
+  tallies: Tallies,
+  evidence: readonly Evidence[],
+): ReadonlyMap<number, number> {
+  const gains = new Map<number, number>();
+  if (!tallies.list.some(({ pieces }) => pieces > 1)) return gains;
+  const { topology } = ancestry;
+  const alone = Float64Array.from(tallies.list, (tally) => tally.alone);
+  const access = bestOnTree({ ancestry, tallies, evidence, tree: 'access', base: alone });
+  const fromAccess = access.best;
+  tallies.list.forEach(({ place }, slot) => {
+    if (topology.isAccessHead(place)) fromAccess[slot] = alone[slot]!;
   });
+  const cable = bestOnTree({ ancestry, tallies, evidence, tree: 'cable', base: fromAccess });
+  const power = bestOnTree({ ancestry, tallies, evidence, tree: 'power', base: fromAccess });
+  for (const [slot, score] of [...access.winners, ...cable.winners, ...power.winners]) {
+    const gain = score - tallies.list[slot]!.singles;
+    if (gain > 0) gains.set(slot, gain);
+  }
+  return gains;
 }
 
 interface TreeSearch {
@@ -110,49 +136,54 @@ interface TreeSearch {
   readonly tallies: Tallies;
   readonly evidence: readonly Evidence[];
   readonly tree: 'access' | 'cable' | 'power';
-  /** The best explanation of the evidence at a place that does not come from this tree. */
-  readonly base: (tally: Tally) => number;
+  /** By slot: the best explanation of the evidence at a place that does not come from this tree. */
+  readonly base: Float64Array;
 }
 
 /** best(v) = max(score(v), sum over children of best): bottom-up, then the topmost places that beat their children. */
 function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
-  best: Map<number, number>;
-  winners: [Tally, number][];
+  /** By slot. */
+  readonly best: Float64Array;
+  /** Slots with their scores. */
+  readonly winners: readonly (readonly [number, number])[];
 } {
-  const { topology } = ancestry;
-  const parent = (place: number): number => parentIn(ancestry, tree, place);
-  const best = new Map<number, number>();
-  const below = new Map<number, number>();
+  const { list } = tallies;
+  const isAccess = tree === 'access';
+  const parents = parentsIn(ancestry, tree);
+  const best = new Float64Array(list.length);
+  // Not a number where nothing lies below.
+  const below = new Float64Array(list.length).fill(Number.NaN);
   const addBelow = (place: number, score: number): void => {
-    if (place >= 0) below.set(place, (below.get(place) ?? 0) + score);
+    const slot = place < 0 ? -1 : tallies.indexOf(place);
+    if (slot >= 0) below[slot] = Number.isNaN(below[slot]!) ? score : below[slot]! + score;
   };
   for (const piece of evidence)
-    if (ancestry.isLeaf(piece.place)) addBelow(parent(piece.place), aloneScore(ancestry, piece));
-  const beats: [Tally, number][] = [];
-  for (const tally of deepestFirst(tallies, parent)) {
+    if (ancestry.isLeaf(piece.place)) addBelow(parents(piece.place), aloneScore(ancestry, piece));
+  const beats: [number, number][] = [];
+  for (const slot of deepestFirst(tallies, parents)) {
+    const tally = list[slot]!;
     const { place } = tally;
-    const isInside = below.has(place);
-    const separate =
-      tree === 'access' || !isInside
-        ? (below.get(place) ?? 0) + base(tally)
-        : below.get(place)! + ownScore(tally, base);
-    let value = separate;
-    if (tally.pieces > 1 && (tree === 'access' || isInside)) {
+    const isInside = !Number.isNaN(below[slot]!);
+    const inside = isInside ? below[slot]! : 0;
+    const own = isAccess || !isInside ? base[slot]! : tally.own === undefined ? 0 : base[slot]!;
+    let value = inside + own;
+    if (tally.pieces > 1 && (isAccess || isInside)) {
       const whole =
         tree === 'cable' || mayBeWet(ancestry, tallies, place)
           ? Math.max(tally.score, partialCut(ancestry, tallies, tally))
           : tally.score;
-      if (whole > separate) {
+      if (whole > value) {
         value = whole;
-        beats.push([tally, whole]);
+        beats.push([slot, whole]);
       }
     }
-    best.set(place, value);
-    if (tree !== 'access' || !topology.isAccessHead(place)) addBelow(parent(place), value);
+    best[slot] = value;
+    if (!isAccess || !ancestry.topology.isAccessHead(place)) addBelow(parents(place), value);
   }
   const winning = new Set<number>();
-  const winners = beats.reverse().filter(([{ place }]) => {
-    for (let up = parent(place); up >= 0; up = parent(up)) if (winning.has(up)) return false;
+  const winners = beats.reverse().filter(([slot]) => {
+    const { place } = list[slot]!;
+    for (let up = parents(place); up >= 0; up = parents(up)) if (winning.has(up)) return false;
     winning.add(place);
     return true;
   });
@@ -162,25 +193,25 @@ function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
 const mayBeWet = (ancestry: Ancestry, { population }: Tallies, place: number): boolean =>
   population === 'degraded' && ancestry.kindOf(place) === 'cable';
 
-/** Children before their parents. */
-function deepestFirst(tallies: Tallies, parent: (place: number) => number): Tally[] {
-  const byDepth: Tally[][] = [];
-  for (const tally of tallies.list) {
+/** Slots, children before their parents. */
+function deepestFirst({ list }: Tallies, parents: (place: number) => number): number[] {
+  const byDepth: number[][] = [];
+  for (let slot = 0; slot < list.length; slot++) {
     let depth = 0;
-    for (let at = parent(tally.place); at >= 0; at = parent(at)) depth++;
+    for (let at = parents(list[slot]!.place); at >= 0; at = parents(at)) depth++;
     while (byDepth.length <= depth) byDepth.push([]);
-    byDepth[depth]!.push(tally);
+    byDepth[depth]!.push(slot);
   }
   return byDepth.reverse().flat();
 }
 
-const ownScore = (tally: Tally, base: (tally: Tally) => number): number =>
-  tally.own === undefined ? 0 : base(tally);
-
 /** Strangers hang on the device their name begins with; everything else where the topology says. */
-function parentIn(ancestry: Ancestry, tree: string, place: number): number {
-  if (!ancestry.isStranger(place)) return ancestry.topology.parentOf(tree, place);
-  return tree === 'access' ? (ancestry.signalAbove(place)[1] ?? -1) : -1;
+function parentsIn(ancestry: Ancestry, tree: string): (place: number) => number {
+  const parents = ancestry.topology.treeOf(tree)?.parents;
+  return (place) => {
+    if (!ancestry.isStranger(place)) return parents?.[place] ?? -1;
+    return tree === 'access' ? (ancestry.signalAbove(place)[1] ?? -1) : -1;
+  };
 }
 
 interface Judge {
@@ -191,7 +222,7 @@ interface Judge {
 }
 
 function judged({ ancestry, all, timing }: Judge, winner: Winner, tallies: Tallies): Explanation {
-  const shared = sharedAbove(ancestry, tallies, winner.evidence);
+  const shared = sharedAbove(tallies, winner.evidence);
   const rivals = shared
     .map((place) => ({ place, tally: tallies.at(place)! }))
     .filter(({ place, tally }) => place !== winner.place && tally !== undefined && tally.pieces > 0)
@@ -235,17 +266,18 @@ function isLive(ancestry: Ancestry, tally: Tally): boolean {
   return tally.own !== undefined || tally.spoken >= liveShare * leaves;
 }
 
-/** Places above at least half of the pieces. */
-function sharedAbove(ancestry: Ancestry, tallies: Tallies, evidence: readonly Evidence[]): number[] {
-  const counts = new Int32Array(tallies.list.length);
+/** Places above at least half of the pieces, in no order that means anything. */
+function sharedAbove(tallies: Tallies, evidence: readonly Evidence[]): number[] {
+  const counts = new Map<number, number>();
   for (const piece of evidence) {
-    for (const above of causesAbove(ancestry, tallies.population, piece)) {
+    for (const above of piece.above) {
       const slot = tallies.indexOf(above);
-      if (slot >= 0) counts[slot]!++;
+      if (slot >= 0) counts.set(slot, (counts.get(slot) ?? 0) + 1);
     }
   }
-  return tallies.list
-    .filter((_, slot) => counts[slot]! * 2 >= evidence.length)
-    .map(({ place }) => place)
-    .sort((a, b) => (ancestry.idOf(a) < ancestry.idOf(b) ? -1 : 1));
+  const shared: number[] = [];
+  for (const [slot, count] of counts) {
+    if (count * 2 >= evidence.length) shared.push(tallies.list[slot]!.place);
+  }
+  return shared;
 }

@@ -5,6 +5,7 @@ import { endsWithProofOfLife } from '../model/alarm.ts';
 import { type AlarmId, alarmId, type IdSource, type IncidentId, type ResourceId } from '../model/ids.ts';
 import type { IncidentChange } from '../model/incident.ts';
 import type { PlannedWorks } from '../topology/topology.ts';
+import { ByRoot } from './by-root.ts';
 import {
   addRecords,
   begin,
@@ -14,16 +15,16 @@ import {
   incidentOf,
   isActive,
   isLaterHome,
-  isStarting,
   isUnsteady,
   type Joining,
   type Member,
-  mayHoldHeads,
   note,
   thaw,
   type Verdict,
+  widen,
 } from './held-incident.ts';
 import { restated, unsteady } from './restating.ts';
+import { Standing } from './standing.ts';
 import { type CorrelationTiming, limits } from './timing.ts';
 
 /** Below this the cause is called uncertain. */
@@ -41,15 +42,12 @@ export interface IncidentsSnapshot {
 
 export class Incidents {
   readonly timers = new Timers();
+  readonly standing = new Standing();
+  /** Another one with other rules. */
   timing: CorrelationTiming;
   readonly #held = new Map<IncidentId, HeldIncident>();
   readonly #ofAlarm = new Map<AlarmId, HeldIncident>();
-  /** Not merged ones, active or ended, by what they are about. */
-  readonly #byRoot = new Map<string, HeldIncident[]>();
-  /** Made when asked for; forgotten when an incident begins or ends. */
-  #active: readonly HeldIncident[] | undefined;
-  /** Of the transport graph or with heads in the dark, the latest last. */
-  #lately: HeldIncident[] = [];
+  readonly #byRoot = new ByRoot();
   #opened = 0;
   #evicted = 0;
   #changes: IncidentChange[] = [];
@@ -74,12 +72,6 @@ export class Incidents {
     return this.#ofAlarm.get(alarm);
   }
 
-  /** In order of opening. */
-  active(): readonly HeldIncident[] {
-    this.#active ??= [...this.#held.values()].filter(isActive);
-    return this.#active;
-  }
-
   /** The open incident that took this terminal. */
   darkening(resource: ResourceId): HeldIncident | undefined {
     for (const cause of endsWithProofOfLife) {
@@ -90,14 +82,8 @@ export class Incidents {
     return undefined;
   }
 
-  /** Ended so lately that heads which were dead may still be starting. */
-  lately(at: Instant): readonly HeldIncident[] {
-    this.#lately = this.#lately.filter((held) => isStarting(held, at, this.timing.rebootMs));
-    return this.#lately;
-  }
-
   at(root: string): readonly HeldIncident[] {
-    return this.#byRoot.get(root) ?? [];
+    return this.#byRoot.at(root);
   }
 
   /** What changed since it was last asked. */
@@ -116,8 +102,7 @@ export class Incidents {
     const begun = begin({ id: ids.next() as IncidentId, order: this.#opened++, startedAt, at, parent });
     const held: HeldIncident = { ...begun, ...verdict, parts: verdict.parts };
     this.#held.set(held.id, held);
-    this.#active = undefined;
-    this.#index(held);
+    this.#byRoot.add(held);
     this.#state(held, verdict);
     note(held, startedAt, 'open');
     note(held, at, 'decide');
@@ -127,14 +112,20 @@ export class Incidents {
   /** A better cause: the id stays, the root moves. True when it did move. */
   move(held: HeldIncident, verdict: Verdict, at: Instant): boolean {
     const moved = held.root !== verdict.root || held.kind !== verdict.kind;
-    this.#unindex(held);
+    this.#byRoot.delete(held);
     this.#state(held, verdict);
-    this.#index(held);
+    this.#byRoot.add(held);
     if (moved) {
       held.decidedAt = at;
       note(held, at, 're-root');
     }
     return moved;
+  }
+
+  /** The same cause reaches further than was known. */
+  widen(held: HeldIncident, verdict: Pick<Verdict, 'dark' | 'parts'>): void {
+    widen(held, verdict);
+    this.standing.note(held);
   }
 
   join(held: HeldIncident, joining: readonly Joining[], at: Instant): void {
@@ -163,6 +154,7 @@ export class Incidents {
     } else this.timers.set(`resolve ${held.id}`, after(at, this.timing.resolveQuietMs));
     // A relapse: what was nearly over is not.
     if (held.state === 'mitigated') held.state = 'open';
+    this.standing.note(held);
   }
 
   /** One alarm that came after the cause was stated, or soon after its end. */
@@ -207,7 +199,7 @@ export class Incidents {
 
   /** The younger one's alarms move to the older one; a tombstone says where. */
   merge(loser: HeldIncident, survivor: HeldIncident, at: Instant): void {
-    this.#unindex(loser);
+    this.#byRoot.delete(loser);
     const moving = [...loser.members.values()].map((member) => ({ member, records: [] }));
     if (loser.lastClearAt !== undefined && (survivor.lastClearAt ?? 0) < loser.lastClearAt) {
       survivor.lastClearAt = loser.lastClearAt;
@@ -217,7 +209,7 @@ export class Incidents {
     loser.members.clear();
     loser.raised = 0;
     loser.state = 'merged';
-    this.#active = undefined;
+    this.standing.note(loser);
     loser.into = survivor.id;
     note(loser, at, 'merge');
     note(survivor, at, 'join');
@@ -235,6 +227,7 @@ export class Incidents {
     member.endedAt = at;
     held.raised--;
     held.lastClearAt = at;
+    this.standing.note(held);
     if (member.symptom === 'link' || member.symptom === 'silent') held.backAt ??= at;
     if (!isActive(held)) return;
     if (held.raised === 0) {
@@ -259,9 +252,8 @@ export class Incidents {
     for (const member of held.members.values()) member.raised = false;
     held.raised = 0;
     held.state = 'resolved';
-    this.#active = undefined;
+    this.standing.note(held);
     held.resolvedAt = at;
-    if (mayHoldHeads(held)) this.#lately.push(held);
     note(held, at, 'resolve');
     for (const timer of endTimers) this.timers.clear(`${timer} ${held.id}`);
     // A subscriber's late "no" may still reopen what somebody was told of; noise needs only the time of a relapse.
@@ -273,7 +265,7 @@ export class Incidents {
 
   reopen(held: HeldIncident, at: Instant): void {
     held.state = 'open';
-    this.#active = undefined;
+    this.standing.note(held);
     held.backAt = undefined;
     held.endingSince = undefined;
     held.resolvedAt = undefined;
@@ -284,7 +276,7 @@ export class Incidents {
 
   close(held: HeldIncident, at: Instant): void {
     held.state = 'closed';
-    this.#active = undefined;
+    this.standing.note(held);
     held.resolvedAt ??= at;
     held.closedAt = at;
     note(held, at, 'close');
@@ -304,14 +296,15 @@ export class Incidents {
       this.#ofAlarm.delete(member.alarm);
       if (member.raised) held.raised--;
     }
+    this.standing.note(held);
   }
 
   forget(held: HeldIncident): void {
     this.#held.delete(held.id);
-    this.#active = undefined;
-    this.#unindex(held);
+    this.#byRoot.delete(held);
     for (const alarm of held.members.keys())
       if (this.#ofAlarm.get(alarm) === held) this.#ofAlarm.delete(alarm);
+    this.standing.forget(held);
     this.timers.clear(`forget ${held.id}`);
   }
 
@@ -326,19 +319,18 @@ export class Incidents {
 
   restore(snapshot: IncidentsSnapshot): void {
     this.#held.clear();
-    this.#active = undefined;
     this.#ofAlarm.clear();
     this.#byRoot.clear();
+    this.standing.clear();
     this.#changes = [];
-    this.#lately = [];
     this.#opened = snapshot.opened;
     this.#evicted = snapshot.evicted;
     this.timers.restore(snapshot.timers);
     for (const frozen of snapshot.incidents) {
       const held = thaw(frozen);
       this.#held.set(held.id, held);
-      if (held.state !== 'merged') this.#index(held);
-      if (held.resolvedAt !== undefined && mayHoldHeads(held)) this.#lately.push(held);
+      this.standing.note(held);
+      if (held.state !== 'merged') this.#byRoot.add(held);
       for (const alarm of held.members.keys()) {
         const other = this.#ofAlarm.get(alarm);
         if (other === undefined || isLaterHome(held, other, alarm)) this.#ofAlarm.set(alarm, held);
@@ -353,19 +345,7 @@ export class Incidents {
     if (held.state === 'open' || held.state === 'uncertain') {
       held.state = held.probability < uncertainBelow ? 'uncertain' : 'open';
     }
-  }
-
-  #index(held: HeldIncident): void {
-    this.#byRoot.set(
-      held.root,
-      [...this.at(held.root), held].sort((a, b) => a.order - b.order),
-    );
-  }
-
-  #unindex(held: HeldIncident): void {
-    const left = this.at(held.root).filter((other) => other !== held);
-    if (left.length === 0) this.#byRoot.delete(held.root);
-    else this.#byRoot.set(held.root, left);
+    this.standing.note(held);
   }
 
   /** Ended incidents are kept for a late "no" of a subscriber, but not without bound: the oldest go first. */

@@ -2,29 +2,15 @@
 import type { Instant } from '../base/instant.ts';
 import type { Alarm } from '../model/alarm.ts';
 import { type AlarmId, alarmId, type ResourceId } from '../model/ids.ts';
-import { behindHead, isHeardAnew, type LostHeads, lostHeads, lostItsSupply } from './aftermath.ts';
+import { behindHead, isHeardAnew, lostItsSupply } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import { type HeldIncident, isActive, isEnding, type Joining, type Member } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import type { RuleTable } from './rule-table.ts';
+import type { OpenView } from './standing.ts';
 import { populationOf, type Symptom } from './symptoms.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { isTransportEvidence } from './undecided.ts';
-
-/** Open incidents that reach further than their root's own trees. */
-export interface OpenView {
-  /** Out of reach in the transport graph, by the oldest incident that says so. */
-  readonly dark: ReadonlyMap<string, HeldIncident>;
-  readonly heads: LostHeads;
-  readonly brokenService: HeldIncident | undefined;
-}
-
-export function viewOf(active: readonly HeldIncident[], lately: readonly HeldIncident[]): OpenView {
-  const dark = new Map<string, HeldIncident>();
-  for (const held of active) for (const id of held.dark) if (!dark.has(id)) dark.set(id, held);
-  const heads = lostHeads([...active, ...lately]);
-  return { dark, heads, brokenService: active.findLast((held) => held.scope === 'service') };
-}
 
 /** What is known when an alarm looks for its incident. */
 export interface Now {
@@ -170,7 +156,7 @@ interface Newcomer {
 function fits(
   held: HeldIncident,
   { pending, place, ancestry, isRoot }: Newcomer,
-  { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
+  { at, timing }: Now,
 ): boolean {
   // That something comes and goes says of its fault how it behaves; it is none of its own.
   if (pending.cause === 'FLAPPING') return isRoot && held.scope !== 'collector' && held.scope !== 'service';

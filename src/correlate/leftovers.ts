@@ -9,7 +9,7 @@ import { type HeldIncident, isDarkness, isEnding, isLongAlone, type Member } fro
 import type { Incidents } from './incidents.ts';
 import { againPending, raisedByResource } from './joining.ts';
 import { speakerOf } from './symptoms.ts';
-import type { Evidence, Sighting, SightingsOf } from './tally.ts';
+import { causesAbove, type Evidence, type Sighting, type SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -73,9 +73,13 @@ function stillBroken(
   const { scope } = held;
   if (scope !== 'down' && scope !== 'degraded' && scope !== 'session') return [];
   const left = raisedByResource(held);
+  const tops = new Set<number>();
   const evidence = [...left].map(([id, members]): Evidence => {
     const { symptom, at } = speakerOf(members);
-    return { place: ancestry.placeOf(id), id, symptom, weight: 1, firstAt: at, lastAt: at };
+    const place = ancestry.placeOf(id);
+    for (const top of ancestry.topsOf(place)) tops.add(top);
+    const above = causesAbove(ancestry, scope, { place, symptom });
+    return { place, above, id, symptom, weight: 1, firstAt: at, lastAt: at };
   });
   // Who came back shows that what lies above him works again.
   const back = [...held.members.values()].flatMap(({ resource, raised, endedAt }): Sighting[] => {
@@ -83,7 +87,7 @@ function stillBroken(
     if (raised || endedAt === undefined || place < 0 || left.has(resource)) return [];
     return [{ place, state: 'alive', below: false, at: endedAt }];
   });
-  const sightings = [...known.sightingsOf(evidence), ...back];
+  const sightings = [...known.sightingsOf(tops), ...back];
   return explain(ancestry, scope, evidence, sightings, known.timing)
     .filter(
       ({ tally }) => tally !== undefined && tally.score > ancestry.rules.silence.lostClear * tally.pieces,

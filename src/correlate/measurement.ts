@@ -9,12 +9,16 @@ export interface Doubt {
   readonly ancestry: Ancestry;
   /** Winner first. */
   readonly candidates: readonly Candidate[];
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly Pick<Evidence, 'place'>[];
   readonly sightings: readonly Sighting[];
 }
 
 /** From here on a cause is sure enough to ask nobody. */
-export const sureFrom = 0.8;
+const sureFrom = 0.8;
+
+export const isSure = ([first]: readonly Candidate[]): boolean =>
+  first !== undefined && first.probability >= sureFrom;
+
 /** Places looked at below each cause: of a large one a part of its leaves says as much as all. */
 const mostLooked = 2_048;
 /** Places named in one question. */
@@ -33,7 +37,7 @@ export function measurementFor({
   sightings,
 }: Doubt): Measurement | undefined {
   const [first, ...rivals] = candidates;
-  if (first === undefined || first.probability >= sureFrom) return undefined;
+  if (first === undefined || isSure(candidates)) return undefined;
   const winner = ancestry.placeOf(first.root);
   if (winner < 0 || ancestry.isStranger(winner)) return undefined;
   const heard = new Set(evidence.map(({ place }) => place));

@@ -19,7 +19,8 @@ export const symptoms = [
 export type Symptom = (typeof symptoms)[number];
 
 /** Evidence of one population is explained together; a degraded leaf says nothing about a dark one. */
-export type Population = 'down' | 'degraded' | 'session';
+export const populations = ['down', 'degraded', 'session'] as const;
+export type Population = (typeof populations)[number];
 
 export function populationOf(symptom: Symptom): Population | undefined {
   if (symptom === 'degraded' || symptom === 'session') return symptom;

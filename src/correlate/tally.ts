@@ -6,6 +6,8 @@ import type { Population, Symptom } from './symptoms.ts';
 /** All that one resource says, as one piece; or an incident decided lately, as it stands at its root. */
 export interface Evidence {
   readonly place: number;
+  /** Where a cause of it may lie, itself first. */
+  readonly above: readonly number[];
   readonly id: string;
   readonly symptom: Symptom;
   /** 0.5 while its alarm flaps. */
@@ -28,8 +30,8 @@ export interface Sighting {
   readonly count?: number | undefined;
 }
 
-/** What was seen under the heads of this evidence. */
-export type SightingsOf = (evidence: readonly Evidence[]) => readonly Sighting[];
+/** What was seen in the trees with these tops. */
+export type SightingsOf = (tops: ReadonlySet<number>) => readonly Sighting[];
 
 /** Of one place; logarithms in thousandths of a nat. */
 export interface Tally {
@@ -166,7 +168,7 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
   const said = piece.weight * (piece.standsFor ?? 1);
   const signal = said * rules.likelihood('signal', piece.symptom);
   const power = said * rules.likelihood('power', piece.symptom);
-  const above = causesAbove(ancestry, tallies.population, piece);
+  const { above } = piece;
   const lastSignal = ancestry.signalAbove(piece.place).at(-1);
   let isSignal = true;
   const isLeaf = ancestry.isLeaf(piece.place);
@@ -218,7 +220,11 @@ function muteGain({ rules }: Ancestry, { mute }: Tally): number {
  * Where a cause of it may lie: what its signal comes through, nearest first, then what of its supply is not in there.
  * Only what is dark can lack power; a service that is missing has no fault in a cable.
  */
-export function causesAbove(ancestry: Ancestry, population: Population, piece: Evidence): readonly number[] {
+export function causesAbove(
+  ancestry: Ancestry,
+  population: Population,
+  piece: Pick<Evidence, 'place' | 'symptom'>,
+): readonly number[] {
   const isDown = population === 'down';
   const above = isDown ? ancestry.above(piece.place) : ancestry.signalAbove(piece.place);
   if (isDown && (!ownWords.has(piece.symptom) || ancestry.isLeaf(piece.place))) return above;

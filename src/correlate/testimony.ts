@@ -11,7 +11,7 @@ import type { Ancestry } from './ancestry.ts';
 import { binomialTail, excessOf, poissonTail } from './crowding.ts';
 import { addRecords, type HeldIncident, isActive, type Verdict } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
-import type { OpenView } from './joining.ts';
+import type { OpenView } from './standing.ts';
 
 /** One subscriber's word about the service on a resource. */
 export interface Word {
@@ -153,7 +153,7 @@ export class Testimony {
     this.#callsAt = snapshot.callsAt;
     this.#refused = snapshot.refused;
     this.#suspects.clear();
-    for (const held of this.#incidents.active()) if (held.suspected) this.#suspects.add(held);
+    for (const held of this.#incidents.standing.inOrder()) if (held.suspected) this.#suspects.add(held);
   }
 
   #open(): HeldIncident[] {

@@ -2,14 +2,22 @@
 import type { Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
+import { Groups } from './groups.ts';
+import type { HeldIncident } from './held-incident.ts';
 import type { Pending } from './joining.ts';
-import { type Population, populationOf, speakerOf } from './symptoms.ts';
-import type { Evidence } from './tally.ts';
+import type { Now } from './recent.ts';
+import { type Population, populationOf, populations, speakerOf } from './symptoms.ts';
+import { causesAbove, type Evidence } from './tally.ts';
 
 /** All that one resource says to one population. */
 export interface Piece extends Evidence {
   readonly id: ResourceId;
   readonly pending: readonly Pending[];
+  readonly isLeaf: boolean;
+  /** When it was first said by whoever does not poll; 0 where a poll found it, or where time tells nothing. */
+  readonly toldAt: number;
+  /** All that lies above it, be it a cause or not, itself first. */
+  readonly reach: readonly number[];
 }
 
 export class Undecided {
@@ -23,8 +31,16 @@ export class Undecided {
   readonly #alone = new Map<AlarmId, Pending>();
   readonly #chained = new Map<AlarmId, Pending>();
 
+  readonly #ports = new Map<AlarmId, Pending>();
+  readonly #groups: Readonly<Record<Population, Groups>>;
+
   constructor(ancestry: Ancestry) {
     this.#ancestry = ancestry;
+    this.#groups = {
+      down: new Groups(ancestry, 'down'),
+      degraded: new Groups(ancestry, 'degraded'),
+      session: new Groups(ancestry, 'session'),
+    };
   }
 
   /** What nothing above could explain, in order of resource, then alarm: the order of arrival must not matter. */
@@ -46,8 +62,36 @@ export class Undecided {
     return this.#pieces[population];
   }
 
+  /** What may lie below its root, ports, which may hear no terminal because of it, and what is no evidence on trees. */
+  near(home: HeldIncident): readonly Pending[] {
+    const root = this.#ancestry.placeOf(home.root);
+    const pieces = populations.flatMap((population) => [...this.#groups[population].near(root)]);
+    return [
+      ...pieces.flatMap(({ pending }) => pending),
+      ...this.#transport.values(),
+      ...this.#alone.values(),
+      ...this.#chained.values(),
+      ...this.#ports.values(),
+    ];
+  }
+
+  groups(population: Population): Groups {
+    return this.#groups[population];
+  }
+
+  /** Something was seen in the trees with these tops. */
+  seen(tops: readonly number[]): void {
+    for (const top of tops) for (const population of populations) this.#groups[population].seen(top);
+  }
+
+  /** An incident began, ended, or holds something else now. */
+  touch(held: HeldIncident, now: Now): void {
+    for (const population of populations) this.#groups[population].touch(held, now);
+  }
+
   put(pending: Pending): void {
     const population = populationOf(pending.symptom);
+    if (pending.symptom === 'port') this.#ports.set(pending.alarm, pending);
     if (isTransportEvidence(this.#ancestry, pending)) this.#transport.set(pending.alarm, pending);
     else if (isChained(this.#ancestry, pending)) this.#chained.set(pending.alarm, pending);
     else if (population === undefined || isOfService(this.#ancestry, pending))
@@ -61,6 +105,7 @@ export class Undecided {
 
   take(pending: Pending): void {
     const { alarm } = pending;
+    this.#ports.delete(alarm);
     if (this.#transport.delete(alarm) || this.#alone.delete(alarm) || this.#chained.delete(alarm)) return;
     const population = populationOf(pending.symptom);
     if (population === undefined) return;
@@ -75,8 +120,15 @@ export class Undecided {
 
   #gather(population: Population, resource: ResourceId, pending: readonly Pending[]): void {
     const pieces = this.#pieces[population];
-    if (pending.length === 0) pieces.delete(resource);
-    else pieces.set(resource, pieceOf(this.#ancestry.placeOf(resource), resource, pending));
+    const before = pieces.get(resource);
+    if (pending.length > 0) {
+      const piece = pieceOf(this.#ancestry, population, { id: resource, pending });
+      pieces.set(resource, piece);
+      this.#groups[population].put(piece, before);
+    } else if (before !== undefined) {
+      pieces.delete(resource);
+      this.#groups[population].remove(before);
+    }
   }
 }
 
@@ -117,11 +169,19 @@ export function isOfService(
 
 const serviceKinds: ReadonlySet<string> = new Set(['dns', 'radius', 'service-platform']);
 
-function pieceOf(place: number, id: ResourceId, pending: readonly Pending[]): Piece {
+function pieceOf(
+  ancestry: Ancestry,
+  population: Population,
+  { id, pending }: Pick<Piece, 'id' | 'pending'>,
+): Piece {
   const { symptom } = speakerOf(pending);
   const { oldest: firstAt, newest: lastAt } = spanOf(pending);
   const weight = pending.every(({ flapping }) => flapping) ? 0.5 : 1;
-  return { place, id, symptom, weight, firstAt, lastAt, pending };
+  const place = ancestry.placeOf(id);
+  const above = causesAbove(ancestry, population, { place, symptom });
+  const toldAt = population !== 'down' || pending.some(({ polled }) => polled) ? 0 : firstAt;
+  const [reach, isLeaf] = [ancestry.above(place), ancestry.isLeaf(place)];
+  return { place, above, reach, toldAt, isLeaf, id, symptom, weight, firstAt, lastAt, pending };
 }
 
 /** First and last raise of these. */

@@ -2,8 +2,10 @@
 import type { Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
-import { ByHead } from './by-head.ts';
+import { ByTop } from './by-top.ts';
+import type { HeldIncident } from './held-incident.ts';
 import type { Pending } from './joining.ts';
+import { isWide } from './standing.ts';
 import type { Sighting } from './tally.ts';
 import { limits } from './timing.ts';
 import { isChained, Undecided } from './undecided.ts';
@@ -21,12 +23,6 @@ interface Counted {
   readonly at: Instant;
 }
 
-interface Noted {
-  readonly resource: ResourceId;
-  readonly place: number;
-  readonly aliveSince: Instant;
-}
-
 export interface WaitingSnapshot {
   readonly pending: readonly Pending[];
   readonly seen: readonly (readonly [ResourceId, Seen])[];
@@ -41,15 +37,16 @@ export class Waiting {
   #undecided: Undecided;
   #ancestry: Ancestry;
   /** Of what something was seen or counted. */
-  #noted: ByHead;
-  readonly #seen = new Map<ResourceId, Seen>();
+  #noted: ByTop;
+  readonly #alive = new Map<ResourceId, Seen>();
+  readonly #unknown = new Map<ResourceId, Seen>();
   readonly #counted = new Map<ResourceId, Counted>();
   #refused = 0;
   #clearedBefore = 0;
 
   constructor(ancestry: Ancestry) {
     this.#ancestry = ancestry;
-    this.#noted = new ByHead(ancestry);
+    this.#noted = new ByTop(ancestry);
     this.#undecided = new Undecided(ancestry);
   }
 
@@ -61,8 +58,8 @@ export class Waiting {
   /** From now on evidence is placed by this topology. */
   place(ancestry: Ancestry): void {
     this.#ancestry = ancestry;
-    const noted = [...this.#seen.keys(), ...this.#counted.keys()];
-    this.#noted = new ByHead(
+    const noted = [...this.#alive.keys(), ...this.#unknown.keys(), ...this.#counted.keys()];
+    this.#noted = new ByTop(
       ancestry,
       noted.filter((resource) => ancestry.topology.indexOf(resource) >= 0),
     );
@@ -119,13 +116,21 @@ export class Waiting {
     return true;
   }
 
-  /** In no order that means anything. */
-  all(): Iterable<Pending> {
-    return this.#pending.values();
+  /** Those that one of these may be home to, and others; in no order that means anything. */
+  near(homes: Iterable<HeldIncident>): Iterable<Pending> {
+    const found = new Set<Pending>();
+    for (const home of homes) {
+      if (isWide(home)) return this.#pending.values();
+      for (const pending of this.#undecided.near(home)) found.add(pending);
+    }
+    return found;
   }
 
   see(resource: ResourceId, seen: Seen): void {
-    this.#note(this.#seen, resource, seen);
+    const [notes, others] =
+      seen.state === 'alive' ? [this.#alive, this.#unknown] : [this.#unknown, this.#alive];
+    if (others.has(resource)) this.#forget(others, resource);
+    this.#note(notes, resource, seen);
   }
 
   count(resource: ResourceId, counted: Counted): void {
@@ -136,7 +141,10 @@ export class Waiting {
   #note<T>(notes: Map<ResourceId, T>, resource: ResourceId, said: T): void {
     notes.delete(resource);
     notes.set(resource, said);
-    if (this.#ancestry.topology.indexOf(resource) >= 0) this.#noted.add(resource);
+    if (this.#ancestry.topology.indexOf(resource) >= 0) {
+      this.#noted.add(resource);
+      this.#undecided.seen(this.#noted.topsOf(resource));
+    }
     if (notes.size <= limits.sightings) return;
     const oldest = notes.keys().next();
     if (oldest.done !== true) this.#forget(notes, oldest.value);
@@ -145,21 +153,34 @@ export class Waiting {
 
   /** Loss of sight lasts until the next word of the resource. */
   unsee(resource: ResourceId): void {
-    if (this.#seen.has(resource)) this.#forget(this.#seen, resource);
+    if (this.#unknown.has(resource)) this.#forget(this.#unknown, resource);
+    if (this.#alive.has(resource)) this.#forget(this.#alive, resource);
   }
 
-  /** What still counts under the heads of this evidence: loss of sight, and proofs of life and counts no older than that. */
-  sightings(evidence: readonly { readonly place: number }[], aliveSince: Instant): Sighting[] {
-    if (this.#seen.size + this.#counted.size === 0) return [];
-    const heads = new Set(evidence.map(({ place }) => this.#ancestry.headOf(place)));
+  /** Proofs of life and counts older than that are of no use any more. */
+  expire(aliveSince: Instant): void {
+    for (const notes of [this.#alive, this.#counted]) {
+      for (const [resource, { at }] of notes) {
+        if (at >= aliveSince) break;
+        this.#forget(notes, resource);
+      }
+    }
+  }
+
+  /** What was seen in the trees with these tops: loss of sight, and proofs of life and counts that have not expired. */
+  sightings(tops: ReadonlySet<number>): Sighting[] {
+    if (this.#alive.size + this.#unknown.size + this.#counted.size === 0) return [];
     const seen: Sighting[] = [];
     const counted: Sighting[] = [];
-    for (const head of heads) {
-      for (const resource of this.#noted.of(head)) {
+    const found = new Set<ResourceId>();
+    for (const top of tops) {
+      for (const resource of this.#noted.of(top)) {
+        if (found.has(resource)) continue;
+        found.add(resource);
         const place = this.#ancestry.topology.indexOf(resource);
-        if (place < 0) continue;
-        this.#addSeen(seen, { resource, place, aliveSince });
-        this.#addCounted(counted, { resource, place, aliveSince });
+        const said = this.#alive.get(resource) ?? this.#unknown.get(resource);
+        if (said !== undefined) seen.push({ place, state: said.state, below: said.below, at: said.at });
+        this.#addCounted(counted, resource, place);
       }
     }
     // What was seen one by one goes before what was only counted, and a port's count before that of its card: the count
@@ -169,33 +190,27 @@ export class Waiting {
     return [...seen, ...counted];
   }
 
-  #addSeen(found: Sighting[], { resource, place, aliveSince }: Noted): void {
-    const seen = this.#seen.get(resource);
-    if (seen === undefined) return;
-    const { state, below, at } = seen;
-    if (state === 'alive' && at < aliveSince) this.#forget(this.#seen, resource);
-    else found.push({ place, state, below, at });
-  }
-
-  #addCounted(found: Sighting[], { resource, place, aliveSince }: Noted): void {
+  #addCounted(found: Sighting[], resource: ResourceId, place: number): void {
     const counted = this.#counted.get(resource);
     if (counted === undefined) return;
     const { alive, unknown, at } = counted;
-    if (at < aliveSince) return this.#forget(this.#counted, resource);
     if (alive > 0) found.push({ place, state: 'alive', below: true, at, count: alive });
     if (unknown > 0) found.push({ place, state: 'unknown', below: true, at, count: unknown });
   }
 
   #forget(notes: Map<ResourceId, unknown>, resource: ResourceId): void {
     notes.delete(resource);
-    if (this.#seen.has(resource) || this.#counted.has(resource)) return;
-    if (this.#ancestry.topology.indexOf(resource) >= 0) this.#noted.delete(resource);
+    if (this.#ancestry.topology.indexOf(resource) < 0) return;
+    const tops = this.#noted.topsOf(resource);
+    this.#undecided.seen(tops);
+    if (this.#alive.has(resource) || this.#unknown.has(resource) || this.#counted.has(resource)) return;
+    this.#noted.delete(resource);
   }
 
   snapshot(): WaitingSnapshot {
     return {
       pending: [...this.#pending.values()],
-      seen: [...this.#seen],
+      seen: [...this.#unknown, ...this.#alive],
       counted: [...this.#counted],
       refused: this.#refused,
       clearedBefore: this.#clearedBefore,
@@ -205,12 +220,15 @@ export class Waiting {
   /** Takes what `snapshot` gave. */
   restore(snapshot: WaitingSnapshot, ancestry: Ancestry): void {
     this.#pending.clear();
-    this.#seen.clear();
+    this.#alive.clear();
+    this.#unknown.clear();
     this.#counted.clear();
     for (const pending of snapshot.pending) {
       this.#pending.set(pending.alarm, { ...pending, by: pending.by, parent: pending.parent });
     }
-    for (const [resource, seen] of snapshot.seen) this.#seen.set(resource, seen);
+    for (const [resource, seen] of snapshot.seen) {
+      (seen.state === 'alive' ? this.#alive : this.#unknown).set(resource, seen);
+    }
     for (const [resource, counted] of snapshot.counted ?? []) this.#counted.set(resource, counted);
     this.place(ancestry);
     this.#refused = snapshot.refused;

@@ -3,6 +3,7 @@ import type { DurationMs } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { HeldIncident, Verdict } from './held-incident.ts';
 import { restated } from './restating.ts';
+import type { Standing } from './standing.ts';
 import type { TransportCause } from './transport.ts';
 import { mayBeDugUp, trenchOf } from './trench.ts';
 
@@ -89,13 +90,13 @@ export function dugVerdict(
 /** Links that the cut of this trench took with it, told of as links first. */
 export function linksIn(
   ancestry: Ancestry,
-  active: readonly HeldIncident[],
+  standing: Standing,
   { root, at, within }: { readonly root: number; readonly at: number; readonly within: DurationMs },
 ): HeldIncident[] {
   const links = new Set(ancestry.topology.linksOver(root).map(({ index }) => ancestry.idOf(index)));
   if (links.size === 0) return [];
   links.add(ancestry.idOf(root));
-  return active.filter(
-    (held) => held.scope === 'transport' && links.has(held.root) && Math.abs(held.startedAt - at) <= within,
-  );
+  return standing
+    .transport()
+    .filter(({ root: of, startedAt }) => links.has(of) && Math.abs(startedAt - at) <= within);
 }

@@ -100,10 +100,11 @@ test('a storm of doubts leads to few questions at one instant', () => {
   }));
   for (const one of rivals) asks.consider(one, cityStartsAt);
   expect(asks.take()).toHaveLength(16);
-  expect(asks.hasTime(cityStartsAt)).toBe(true);
-  for (let n = 0; n < 300; n++) asks.consider(rivals[0]!, cityStartsAt);
   expect(asks.hasTime(cityStartsAt)).toBe(false);
-  expect(asks.hasTime(instant(cityStartsAt + 500))).toBe(true);
+  const next = instant(cityStartsAt + 500);
+  expect(asks.hasTime(next)).toBe(true);
+  for (let n = 0; n < 300; n++) asks.consider(rivals[0]!, next);
+  expect(asks.hasTime(next)).toBe(false);
 });
 
 test('a wide fault is told from a branch and single drops because those who said nothing were asked', () => {

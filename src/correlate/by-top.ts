@@ -1,0 +1,43 @@
+/** Resources by what they hang on, so that what concerns one tree is found without looking at all others. */
+import type { ResourceId } from '../model/ids.ts';
+import type { Ancestry } from './ancestry.ts';
+
+export class ByTop {
+  readonly #ancestry: Ancestry;
+  readonly #resources = new Map<number, Set<ResourceId>>();
+
+  constructor(ancestry: Ancestry, resources: Iterable<ResourceId> = []) {
+    this.#ancestry = ancestry;
+    for (const resource of resources) this.add(resource);
+  }
+
+  add(resource: ResourceId): void {
+    for (const top of this.topsOf(resource)) {
+      const known = this.#resources.get(top);
+      if (known === undefined) this.#resources.set(top, new Set([resource]));
+      else known.add(resource);
+    }
+  }
+
+  delete(resource: ResourceId): void {
+    for (const top of this.topsOf(resource)) {
+      const known = this.#resources.get(top);
+      known?.delete(resource);
+      if (known?.size === 0) this.#resources.delete(top);
+    }
+  }
+
+  /** Those that hang on this top, itself included. */
+  of(top: number): ReadonlySet<ResourceId> {
+    return this.#resources.get(top) ?? nothing;
+  }
+
+  /** -1: too many unknown resources were seen to place this one. */
+  topsOf(resource: ResourceId): readonly number[] {
+    const place = this.#ancestry.placeOf(resource);
+    return place < 0 ? nowhere : this.#ancestry.topsOf(place);
+  }
+}
+
+const nothing: ReadonlySet<ResourceId> = new Set();
+const nowhere: readonly number[] = [-1];

@@ -1,0 +1,123 @@
+/** Incidents decided so lately that a wider cause may still take them in, as evidence, found by what lies above their root. */
+import { after, type Instant } from '../base/instant.ts';
+import type { IncidentId } from '../model/ids.ts';
+import type { Ancestry } from './ancestry.ts';
+import { type HeldIncident, isActive } from './held-incident.ts';
+import { raisedByResource } from './joining.ts';
+import { type Population, speakerOf } from './symptoms.ts';
+import { causesAbove, type Evidence } from './tally.ts';
+import type { CorrelationTiming } from './timing.ts';
+
+/** Valid until the incident changes. */
+export interface Recent {
+  readonly held: HeldIncident;
+  /** What lies above its root: where it is in sight of other evidence. */
+  readonly above: readonly number[];
+  /** From then on too old. */
+  readonly until: Instant;
+  /** What is raised of it: a piece a resource, or one at the root that stands for many. */
+  readonly pieces: readonly Evidence[];
+  /** Resources that ever spoke in it. */
+  readonly said: number;
+}
+
+export interface Now {
+  readonly at: Instant;
+  readonly timing: CorrelationTiming;
+}
+
+/** A large incident is one piece at its root. */
+const pieceLimit = 64;
+
+export class RecentCauses {
+  readonly #ancestry: Ancestry;
+  readonly #population: Population;
+  readonly #byId = new Map<IncidentId, Recent>();
+  readonly #above = new Map<number, Set<Recent>>();
+
+  constructor(ancestry: Ancestry, population: Population) {
+    this.#ancestry = ancestry;
+    this.#population = population;
+  }
+
+  get(id: IncidentId): Recent | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Those whose root is this place, or lies below it. */
+  below(place: number): Iterable<Recent> {
+    return this.#above.get(place) ?? nothing;
+  }
+
+  /** The incident as it is now; answers from where it was or is in sight. */
+  put(held: HeldIncident, { at, timing }: Now): readonly number[] {
+    const before = this.#byId.get(held.id);
+    if (before !== undefined) this.#drop(before);
+    const window = this.#population === 'down' ? timing.revisitMs : timing.slowRevisitMs;
+    const until = after(held.lastEvidenceAt, window);
+    if (held.scope !== this.#population || !isActive(held) || held.raised === 0 || until < at)
+      return before?.above ?? [];
+    const above = this.#ancestry.above(this.#ancestry.placeOf(held.root));
+    const recent = recentOf(this.#ancestry, this.#population, { held, above, until });
+    this.#byId.set(held.id, recent);
+    for (const place of above) {
+      const known = this.#above.get(place);
+      if (known === undefined) this.#above.set(place, new Set([recent]));
+      else known.add(recent);
+    }
+    return before === undefined || before.above === above ? above : [...before.above, ...above];
+  }
+
+  /** Forgets those that were put long ago: what is too old is passed over, not waited for. */
+  expire(at: Instant): void {
+    for (const recent of this.#byId.values()) {
+      if (recent.until >= at) return;
+      this.#drop(recent);
+    }
+  }
+
+  #drop(recent: Recent): void {
+    this.#byId.delete(recent.held.id);
+    for (const place of recent.above) {
+      const known = this.#above.get(place);
+      known?.delete(recent);
+      if (known?.size === 0) this.#above.delete(place);
+    }
+  }
+}
+
+const nothing: readonly Recent[] = [];
+
+/** Gathers what it holds when that is first asked for: most are in sight of nothing. */
+function recentOf(
+  ancestry: Ancestry,
+  population: Population,
+  known: Pick<Recent, 'held' | 'above' | 'until'>,
+): Recent {
+  let pieces: readonly Evidence[] | undefined;
+  let said: number | undefined;
+  return {
+    ...known,
+    get pieces() {
+      pieces ??= heldPieces(ancestry, population, known.held);
+      return pieces;
+    },
+    get said() {
+      said ??= new Set([...known.held.members.values()].map(({ resource }) => resource)).size;
+      return said;
+    },
+  };
+}
+
+function heldPieces(ancestry: Ancestry, population: Population, held: HeldIncident): Evidence[] {
+  const said = [...raisedByResource(held)];
+  const { startedAt } = held;
+  const common = { weight: 1, firstAt: startedAt, lastAt: startedAt, heldBy: held.id };
+  const placed = (id: string, symptom: Evidence['symptom'], standsFor: number | undefined): Evidence => {
+    const place = ancestry.placeOf(id);
+    const above = causesAbove(ancestry, population, { place, symptom });
+    return { ...common, place, above, id, symptom, standsFor };
+  };
+  if (said.length > pieceLimit) return [placed(held.root, said[0]![1][0]!.symptom, said.length)];
+  return said.map(([id, members]) => placed(id, speakerOf(members).symptom, undefined));
+}

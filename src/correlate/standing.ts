@@ -1,0 +1,118 @@
+/** The incidents that are open, as they are asked for: in order, by parent, by what they put out of reach; and which changed. */
+import type { DurationMs, Instant } from '../base/instant.ts';
+import type { IncidentId } from '../model/ids.ts';
+import { type LostHeads, lostHeads } from './aftermath.ts';
+import { type HeldIncident, isActive, isStarting, mayHoldHeads } from './held-incident.ts';
+
+/** Incidents that reach further than their root's own trees. */
+export interface OpenView {
+  /** Out of reach in the transport graph, by the oldest open incident that says so. */
+  readonly dark: ReadonlyMap<string, HeldIncident>;
+  readonly heads: LostHeads;
+  readonly brokenService: HeldIncident | undefined;
+}
+
+/** Takes in what does not lie below its root. */
+export const isWide = (held: HeldIncident): boolean =>
+  mayHoldHeads(held) || held.scope === 'service' || held.scope === 'collector';
+
+const byOrder = (a: HeldIncident, b: HeldIncident): number => a.order - b.order;
+
+export class Standing {
+  readonly #open = new Set<HeldIncident>();
+  readonly #children = new Map<IncidentId, Set<HeldIncident>>();
+  /** Open ones of which the view tells, with what it tells. */
+  readonly #wide = new Map<HeldIncident, Pick<HeldIncident, 'dark' | 'kind' | 'root'>>();
+  /** Ended ones of which it tells, the latest last. */
+  readonly #lately = new Set<HeldIncident>();
+  #inOrder: readonly HeldIncident[] | undefined;
+  #view: OpenView | undefined;
+  #changed = new Set<HeldIncident>();
+
+  /** In order of opening. */
+  inOrder(): readonly HeldIncident[] {
+    this.#inOrder ??= [...this.#open].sort(byOrder);
+    return this.#inOrder;
+  }
+
+  /** Those in the transport graph. */
+  transport(): readonly HeldIncident[] {
+    return [...this.#wide.keys()].filter(({ scope }) => scope === 'transport').sort(byOrder);
+  }
+
+  /** Open ones that were split off from this one, in order of opening. */
+  children(parent: IncidentId): readonly HeldIncident[] {
+    return [...(this.#children.get(parent) ?? [])].sort(byOrder);
+  }
+
+  /** With those that ended so lately that heads which were dead may still be starting. */
+  view(at: Instant, rebootMs: DurationMs): OpenView {
+    if (this.#view !== undefined) return this.#view;
+    for (const held of this.#lately) if (!isStarting(held, at, rebootMs)) this.#lately.delete(held);
+    const wide = [...this.#wide.keys()].sort(byOrder);
+    const dark = new Map<string, HeldIncident>();
+    for (const held of wide) for (const id of held.dark) if (!dark.has(id)) dark.set(id, held);
+    const heads = lostHeads([...wide, ...this.#lately]);
+    this.#view = { dark, heads, brokenService: wide.findLast(({ scope }) => scope === 'service') };
+    return this.#view;
+  }
+
+  /** It began, ended, or holds or says something else now. */
+  note(held: HeldIncident): void {
+    this.#changed.add(held);
+    const isOpen = isActive(held);
+    if (isOpen && !this.#open.has(held)) this.#add(held);
+    else if (!isOpen && this.#open.delete(held)) {
+      this.#inOrder = undefined;
+      if (held.parent !== undefined) this.#children.get(held.parent)?.delete(held);
+    }
+    this.#noteWide(held, isOpen);
+  }
+
+  #noteWide(held: HeldIncident, isOpen: boolean): void {
+    const isLate = held.state === 'resolved' && mayHoldHeads(held);
+    const wasLate = isLate ? this.#lately.has(held) : this.#lately.delete(held);
+    if (isLate) this.#lately.add(held);
+    const before = this.#wide.get(held);
+    if (isOpen && isWide(held)) {
+      const { dark, kind, root } = held;
+      if (before?.dark === dark && before.kind === kind && before.root === root) return;
+      this.#wide.set(held, { dark, kind, root });
+    } else if (!this.#wide.delete(held) && isLate === wasLate) return;
+    this.#view = undefined;
+  }
+
+  #add(held: HeldIncident): void {
+    this.#open.add(held);
+    this.#inOrder = undefined;
+    if (held.parent === undefined) return;
+    const known = this.#children.get(held.parent);
+    if (known === undefined) this.#children.set(held.parent, new Set([held]));
+    else known.add(held);
+  }
+
+  /** Nothing is kept of it. */
+  forget(held: HeldIncident): void {
+    this.note(held);
+    if (this.#lately.delete(held)) this.#view = undefined;
+    this.#children.delete(held.id);
+  }
+
+  /** As if all had begun just now. */
+  touchAll(): void {
+    for (const held of this.#open) this.#changed.add(held);
+  }
+
+  /** What changed since the last call. */
+  takeChanged(): ReadonlySet<HeldIncident> {
+    const changed = this.#changed;
+    if (changed.size > 0) this.#changed = new Set();
+    return changed;
+  }
+
+  clear(): void {
+    for (const all of [this.#open, this.#children, this.#wide, this.#lately, this.#changed]) all.clear();
+    this.#inOrder = undefined;
+    this.#view = undefined;
+  }
+}

@@ -212,14 +212,17 @@ function shadowed({ ancestry, standing, timing, at }: Scene, verdict: Verdict): 
   return standing.inOrder().filter((held) => {
     if (at - held.startedAt > timing.revisitMs || held.scope === 'alone' || held.scope === 'service')
       return false;
-    if (held.kind === 'link' || held.kind === 'duct' || held.scope === 'collector') return false;
+    if (held.kind === 'link' || held.scope === 'collector') return false;
+    if (held.kind === 'duct' && held.scope === 'transport') return false;
     // What is cut off cannot speak: what its terminals said has causes of their own, but for silence and lost sessions.
     if (held.scope === 'down' && !dark.has(held.root)) {
       for (const { symptom } of held.members.values()) if (symptom !== 'silent') return false;
     }
-    return [...ancestry.signalAbove(ancestry.placeOf(held.root))].some((place) =>
-      dark.has(ancestry.idOf(place)),
-    );
+    const isDark = (id: ResourceId): boolean =>
+      ancestry.signalAbove(ancestry.placeOf(id)).some((place) => dark.has(ancestry.idOf(place)));
+    // A cable stands beside the access tree: whom it took says which head it belongs to.
+    if (!ancestry.isCable(ancestry.placeOf(held.root))) return isDark(held.root);
+    return [...held.members.values()].every(({ resource }) => isDark(resource));
   });
 }
 

@@ -13,8 +13,8 @@ const anyKind = [...faultKinds, 'unexplained', 'degradation'];
 
 /** Any moment does; the logs have no date. */
 const startMs = Date.UTC(2026, 0, 5);
-const deviceId = (device: number): string => `device-${device}`;
-const causeOf = (type: number): string => `TYPE_${type}`;
+export const deviceId = (device: number): string => `device-${device}`;
+export const causeOf = (type: number): string => `TYPE_${type}`;
 
 /** Devices with their links; nothing is known of who serves whom. */
 export function networkOf({ alarms, links }: RealNetwork): Topology {
@@ -68,7 +68,7 @@ export interface Branching {
   readonly seconds: number;
 }
 
-const studied: Branching = { spontaneous: 2e-6, meanLength: 10, perSecond: 0.006, seconds: 86_400 };
+export const studied: Branching = { spontaneous: 2e-6, meanLength: 10, perSecond: 0.006, seconds: 86_400 };
 
 /**
  * A branching process on (device, type): each alarm causes alarms of the types that the experts' graph has as its

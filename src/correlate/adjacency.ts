@@ -1,10 +1,8 @@
 /** Which device an alarm speaks of, and which devices stand next to it over a link. */
 import type { ResourceId } from '../model/ids.ts';
-import { impliedParentIndex } from '../topology/topology.ts';
+import { deviceIndexOf, neighboursOf } from '../topology/topology.ts';
 import type { Ancestry } from './ancestry.ts';
 
-/** Parts of a device, which have no links of their own. */
-const parts: ReadonlySet<string> = new Set(['port', 'card', 'pon-port', 'line']);
 /** What heats a device heats all of it; a hub of thousands of links is no neighbourhood. */
 const mostNeighbours = 256;
 const mostRemembered = 20_000;
@@ -23,23 +21,8 @@ export class Adjacency {
     const link = ancestry.topology.linkOf(ancestry.topology.indexOf(resource));
     const ends = link === undefined ? [] : [link.a, link.b].filter((end) => end >= 0);
     if (ends.length > 0) return ends.map((end) => ancestry.idOf(end));
-    return [this.#deviceOf(resource)];
-  }
-
-  #deviceOf(resource: ResourceId): ResourceId {
-    const ancestry = this.#ancestry;
-    const { topology } = ancestry;
-    let place = topology.indexOf(resource);
-    if (place < 0) {
-      place = impliedParentIndex(topology, resource);
-      if (place < 0) return resource;
-    }
-    while (parts.has(ancestry.kindOf(place))) {
-      const above = topology.parentOf('access', place);
-      if (above < 0) break;
-      place = above;
-    }
-    return ancestry.idOf(place);
+    const device = deviceIndexOf(ancestry.topology, resource);
+    return [device < 0 ? resource : ancestry.idOf(device)];
   }
 
   /** The devices next to this one over a link, in order of name. */
@@ -48,11 +31,8 @@ export class Adjacency {
     if (known !== undefined) return known;
     const { topology } = this.#ancestry;
     const place = topology.indexOf(device);
-    const ends = new Set<ResourceId>();
-    for (const { a, b } of place < 0 ? [] : topology.linksAt(place)) {
-      for (const end of [a, b]) if (end >= 0 && end !== place) ends.add(this.#ancestry.idOf(end));
-    }
-    const found = [...ends].sort().slice(0, mostNeighbours);
+    const ends = place < 0 ? [] : neighboursOf(topology, place).map((end) => this.#ancestry.idOf(end));
+    const found = ends.sort().slice(0, mostNeighbours);
     if (this.#next.size >= mostRemembered) this.#next.clear();
     this.#next.set(device, found);
     return found;

@@ -14,6 +14,8 @@ import type { Task } from '../model/task.ts';
 import type { Ticket } from '../model/ticket.ts';
 import { promoterScore } from './promoter-score.ts';
 
+export { learnRelations, type Relation, usualBar } from './relations/learn.ts';
+export type { LoggedAlarm } from './relations/onsets.ts';
 export { type Score, scoreIncidents } from './score/score.ts';
 export { parseIncidents } from './score/stated.ts';
 export { parseTruth } from './score/truth.ts';

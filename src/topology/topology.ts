@@ -4,6 +4,7 @@
  * numbers belong to one topology version and never leave memory (design L6).
  */
 export { TopologyBuilder } from './builder.ts';
+export { deviceIndexOf, neighboursOf } from './devices.ts';
 export { differencesOf } from './differences.ts';
 export { compileTopology, emptyTopology, parseTopology, type TopologyDocument } from './document.ts';
 export { type CompiledLink, impliedParent, impliedParentIndex, Topology } from './graph.ts';

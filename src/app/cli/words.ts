@@ -11,6 +11,7 @@ const sentences = {
     shadowMore: '.. and {more} more lines; --json has all.',
     shadowDetection:
       'Rules of detection differ, too: they cannot be judged, the journal holds what was detected and not what was read.',
+    learned: '{relations} relations proposed from {alarms} raises. Read them before they are used.',
     examplesPlayed: '{examples} examples, {failed} do not hold; {errors} errors.',
     answered:
       '{name} answered: profile {profile}, {interfaces} interfaces, {readings} readings, {objects} objects.',
@@ -62,6 +63,7 @@ const sentences = {
     shadowMore: '.. и ещё строк: {more}; все даёт --json.',
     shadowDetection:
       'Правила обнаружения тоже различаются: судить о них нельзя, в журнале обнаруженное, а не показания.',
+    learned: 'Предложено связей: {relations} по {alarms} авариям. Прочтите их, прежде чем использовать.',
     examplesPlayed: 'Примеров: {examples}, не выполняются: {failed}; ошибок: {errors}.',
     answered:
       '{name} отвечает: профиль {profile}, интерфейсов {interfaces}, показаний {readings}, объектов {objects}.',

@@ -131,3 +131,48 @@ describe('rules shadow', () => {
     expect(out).toContain('did you mean "resources"?');
   });
 });
+
+describe('rules learn', () => {
+  const devices = ['r-1', 'r-2', 'r-3'];
+  const network = JSON.stringify({
+    ...{ format: 'allclear-topology/1', serviceRoots: [] },
+    resources: devices.map((id) => ({ id, kind: 'router' })),
+    links: [{ id: 'l-1', ends: ['r-1', 'r-2'] }],
+  });
+  const start = Date.UTC(2026, 0, 1);
+  const raises = Array.from({ length: 90 }, (_, n) => {
+    const at = start + n * 3_600_000;
+    const said = { event: 'raise', resource: devices[n % 3], source: 'trap' };
+    return [
+      { id: `a${n}`, at, cause: 'PUMP_STOPPED', ...said },
+      { id: `b${n}`, at: at + 4_000, cause: 'OIL_HOT', ...said },
+    ];
+  }).flat();
+  const learn = (...more: readonly string[]) => {
+    writeFileSync(join(folder, 'topology.json'), network);
+    writeFileSync(join(folder, 'alarms.ndjson'), raises.map((raise) => JSON.stringify(raise)).join('\n'));
+    const files = ['--topology', join(folder, 'topology.json'), '--alarms', join(folder, 'alarms.ndjson')];
+    return say(rulesVerb, 'learn', ...files, ...more);
+  };
+
+  test('what it proposes is a rule file that passes its own check', async () => {
+    const { code, out } = await learn();
+    expect(code).toBe(0);
+    expect(out.join('\n')).toContain('"cause":"PUMP_STOPPED","effect":"OIL_HOT","on":"same"');
+    mkdirSync(join(folder, 'own'));
+    writeFileSync(join(folder, 'own', 'learned.yaml'), out.join('\n'));
+    expect((await run('test', join(folder, 'own'), '--quiet')).code).toBe(0);
+  });
+
+  test('as JSON it holds the counts behind every relation', async () => {
+    const { out } = await learn('--json', '--support', '20');
+    const { format, alarms, relations } = JSON.parse(out.join('')) as Record<string, unknown>;
+    expect({ format, alarms }).toEqual({ format: 'rules-learned/1', alarms: 180 });
+    expect(relations).toMatchObject([{ cause: 'PUMP_STOPPED', effect: 'OIL_HOT', on: 'same' }]);
+  });
+
+  test('files that are missing and counts that are none are wrong usage', async () => {
+    await expect(run('learn', '--alarms', 'x')).rejects.toThrow('--topology FILE is missing');
+    await expect(learn('--support', 'many')).rejects.toThrow('say a number above 0');
+  });
+});

@@ -3,7 +3,7 @@ import { after, earliest, type Instant } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Explanation } from './explain.ts';
 import type { Verdict } from './held-incident.ts';
-import { type HeldIncident, isActive } from './held-incident.ts';
+import { type HeldIncident, isActive, isEnding } from './held-incident.ts';
 import { restated } from './restating.ts';
 import type { Symptom } from './symptoms.ts';
 import type { Evidence } from './tally.ts';
@@ -159,7 +159,7 @@ export function behindHead(
   // What was found dark before that was dark by itself: the others were found alight.
   const isBulk =
     held.retoldAt !== undefined && said.at >= held.retoldAt && at - held.retoldAt <= timing.rebootMs;
-  if (isBulk && fromTheDark.has(said.symptom)) return { home: held };
+  if (isBulk && fromTheDark.has(said.symptom) && !isEnding(held, at)) return { home: held };
   const isHeard = said.symptom !== 'silent' && at - held.startedAt > timing.misfitJoinMs;
   return isHeard && isActive(held) ? { provesBack: held } : {};
 }

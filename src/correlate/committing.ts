@@ -3,7 +3,14 @@ import type { Instant } from '../base/instant.ts';
 import type { IdSource } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Decision } from './deciding.ts';
-import { type HeldIncident, isActive, isUnsteady, type Joining, type Verdict } from './held-incident.ts';
+import {
+  type HeldIncident,
+  isActive,
+  isUnsteady,
+  type Joining,
+  type Member,
+  type Verdict,
+} from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import { memberOf, type Pending } from './joining.ts';
 import { restated, unsteady } from './restating.ts';
@@ -23,19 +30,24 @@ interface Desk {
 }
 
 /** Answers the incident that holds it now. */
-export function commit({ verdict, alarms, absorbs, retoldAt }: Decision, desk: Desk): HeldIncident {
+export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, desk: Desk): HeldIncident {
   const { incidents, timing, at } = desk;
+  const taken = takes?.flatMap(({ held, members }) => takeOut(desk, held, members)) ?? [];
   const waiting = alarms.map((alarm) => desk.waiting.take(alarm)).filter((pending) => pending !== undefined);
   const joining = waiting
     .sort((a, b) => a.at - b.at || (a.records[0]! < b.records[0]! ? -1 : 1))
-    .map(memberOf);
+    .map(memberOf)
+    .concat(taken);
   if (retoldAt !== undefined) {
     for (const held of absorbs.filter(({ state }) => state === 'resolved')) {
       incidents.reopen(held, at);
       incidents.tell(held, 'reopened');
     }
   }
-  const same = incidents.at(verdict.root).filter((held) => held.scope === verdict.scope);
+  // A device says of itself that it comes and goes, before or after it is told what does.
+  const same = incidents
+    .at(verdict.root)
+    .filter((held) => held.scope === verdict.scope || (held.scope === 'alone' && held.kind === 'flapping'));
   const group = [...new Set([...absorbs, ...same, ...desk.testimony.explainedBy(verdict)])]
     .filter(isActive)
     .sort((a, b) => a.order - b.order);
@@ -103,6 +115,25 @@ function failedBefore(desk: Desk, waiting: readonly Pending[], verdict: Verdict)
 
 const relapsedShare = 0.8;
 
+/** Alarms that prove to be of another cause leave their incident, which goes on without them. */
+function takeOut({ incidents, at }: Desk, held: HeldIncident, members: readonly Member[]): Joining[] {
+  incidents.split(held, members, at);
+  if (held.raised === 0) incidents.resolve(held, held.lastClearAt ?? at);
+  else incidents.tell(held, 'shrank');
+  return members.map((member) => ({ member, records: [member.record] }));
+}
+
+/** One alarm that came after the cause was stated; what says of itself that it comes and goes is unsteady. */
+export function joinLate(
+  incidents: Incidents,
+  { home, pending }: { readonly home: HeldIncident; readonly pending: Pending },
+  at: Instant,
+): void {
+  incidents.joinLate(home, memberOf(pending), at);
+  if (pending.cause === 'FLAPPING' && home.kind !== 'flapping')
+    incidents.move(home, unsteady(restated(home)), at);
+}
+
 interface Growth {
   readonly survivor: HeldIncident;
   readonly others: readonly HeldIncident[];
@@ -122,7 +153,9 @@ function grow(desk: Desk, { survivor, others, verdict, joining }: Growth): HeldI
 }
 
 /** The same root keeps what was said of it and only reaches further; a new root is stated anew. */
-function settle({ incidents, ancestry, at }: Desk, held: HeldIncident, verdict: Verdict): void {
+function settle({ incidents, ancestry, at }: Desk, held: HeldIncident, said: Verdict): void {
+  const isUnsteadyRoot = held.kind === 'flapping' && held.root === said.root;
+  const verdict = isUnsteadyRoot && said.kind !== 'flapping' ? unsteady(said) : said;
   const isSame = held.root === verdict.root && held.kind === verdict.kind && held.scope === verdict.scope;
   if (isSame) incidents.widen(held, verdict);
   else incidents.move(held, verdict, at);

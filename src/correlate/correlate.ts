@@ -16,12 +16,12 @@ import { Ancestry } from './ancestry.ts';
 import { Asks, type AsksSnapshot } from './asks.ts';
 import { Cascades, type CascadesSnapshot } from './cascade.ts';
 import { chainAll } from './chaining.ts';
-import { commit } from './committing.ts';
+import { commit, joinLate } from './committing.ts';
 import { look } from './deciding.ts';
 import { Endings, type EndingsSnapshot } from './endings.ts';
 import { addRecords, type HeldIncident, incidentOf, isActive } from './held-incident.ts';
 import { Incidents, type IncidentsSnapshot } from './incidents.ts';
-import { isRejoining, isSaidAnew, lateHome, memberOf, type Now, type Pending, pendingOf } from './joining.ts';
+import { isRejoining, isSaidAnew, lateHome, type Now, type Pending, pendingOf } from './joining.ts';
 import { endLostClear, splitLeftovers } from './leftovers.ts';
 import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
@@ -260,7 +260,7 @@ export class Correlation {
     const isWeighed = isAgain || isAnew || (held?.scope === 'alone' && isChained(this.#ancestry, pending));
     const isBack = held !== undefined && !isWeighed && isRejoining(held, pending, now);
     const home = isBack ? held : lateHome(this.#ancestry, this.#incidents, pending, now);
-    if (home !== undefined) this.#incidents.joinLate(home, memberOf(pending), at);
+    if (home !== undefined) joinLate(this.#incidents, { home, pending }, at);
     else if (this.#ancestry.placeOf(alarm.resource) < 0) this.#waiting.refuse();
     else {
       this.#waiting.put(pending);
@@ -331,7 +331,7 @@ export class Correlation {
     this.#newHomes.clear();
     for (const { home, pending } of found) {
       this.#waiting.take(pending.alarm);
-      this.#incidents.joinLate(home, memberOf(pending), at);
+      joinLate(this.#incidents, { home, pending }, at);
     }
   }
 

@@ -11,6 +11,7 @@ import type { Pending } from './joining.ts';
 import { isSure } from './measurement.ts';
 import type { Recent } from './recent.ts';
 import { restated } from './restating.ts';
+import { doubted, shadowed } from './shadow.ts';
 import type { Standing } from './standing.ts';
 import { type Population, populations } from './symptoms.ts';
 import type { Evidence, SightingsOf } from './tally.ts';
@@ -27,6 +28,10 @@ export interface Decision {
   readonly alarms: readonly AlarmId[];
   /** Incidents that prove to be part of it. */
   readonly absorbs: readonly HeldIncident[];
+  /** Alarms of other incidents that prove to be of this cause; the others of theirs are not. */
+  readonly takes?:
+    | readonly { readonly held: HeldIncident; readonly members: readonly Member[] }[]
+    | undefined;
   /** Since when a head that was dead, starting again, tells of most of its terminals. */
   readonly retoldAt?: Instant | undefined;
 }
@@ -152,7 +157,9 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
         .map((alarm) => owner.get(alarm as AlarmId))
         .filter((held) => held !== undefined);
       const dug = beside === undefined ? [] : [beside.held];
-      return { verdict, alarms, absorbs: [...new Set([...owners, ...dug, ...shadowed(scene, found)])] };
+      const absorbs = [...new Set([...owners, ...dug, ...shadowed(scene, found)])];
+      const takes = cause.kind === 'collector' ? doubted(scene, cause, absorbs) : undefined;
+      return { verdict, alarms, absorbs, takes };
     });
   return { decisions, nextAt: undefined };
 }
@@ -191,39 +198,6 @@ function knownDown({ ancestry, standing }: Scene, recent: readonly HeldIncident[
     }
   }
   return places;
-}
-
-/** Young incidents that were only the shadow of this cause. */
-function shadowed({ ancestry, standing, timing, at }: Scene, verdict: Verdict): HeldIncident[] {
-  if (verdict.scope === 'collector') {
-    const collector = ancestry.placeOf(verdict.root);
-    return standing
-      .inOrder()
-      .filter(
-        (held) =>
-          held.scope === 'transport' &&
-          at - held.startedAt <= timing.collectorLookBackMs &&
-          [...held.members.values()].every((member) => member.polled && member.symptom === 'silent') &&
-          ancestry.collectorOf(ancestry.placeOf(held.root)) === collector,
-      );
-  }
-  const dark = new Set<string>(verdict.kind === 'node-down' ? [verdict.root, ...verdict.dark] : verdict.dark);
-  if (dark.size === 0) return [];
-  return standing.inOrder().filter((held) => {
-    if (at - held.startedAt > timing.revisitMs || held.scope === 'alone' || held.scope === 'service')
-      return false;
-    if (held.kind === 'link' || held.scope === 'collector') return false;
-    if (held.kind === 'duct' && held.scope === 'transport') return false;
-    // What is cut off cannot speak: what its terminals said has causes of their own, but for silence and lost sessions.
-    if (held.scope === 'down' && !dark.has(held.root)) {
-      for (const { symptom } of held.members.values()) if (symptom !== 'silent') return false;
-    }
-    const isDark = (id: ResourceId): boolean =>
-      ancestry.signalAbove(ancestry.placeOf(id)).some((place) => dark.has(ancestry.idOf(place)));
-    // A cable stands beside the access tree: whom it took says which head it belongs to.
-    if (!ancestry.isCable(ancestry.placeOf(held.root))) return isDark(held.root);
-    return [...held.members.values()].every(({ resource }) => isDark(resource));
-  });
 }
 
 const none: ReadonlySet<Evidence> = new Set();

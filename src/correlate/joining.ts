@@ -114,6 +114,7 @@ export function lateHome(
     const held = incidents.darkening(pending.resource);
     if (held?.scope === 'down' && !isEnding(held, (now.at - now.timing.misfitJoinMs) as Instant)) return held;
   }
+  if (pending.cause === 'FLAPPING') return unsteadyAt(ancestry, incidents, { place, ...now });
   for (const root of isSaidAnew(ancestry, pending, now) ? [] : ancestry.above(place)) {
     for (const held of incidents.at(ancestry.idOf(root))) {
       if (isActive(held) && fits(held, { pending, place, ancestry, isRoot: root === place }, now))
@@ -124,6 +125,38 @@ export function lateHome(
     behindTransport(ancestry, incidents, { pending, place }, now) ??
     ofItsTerminals(ancestry, incidents, { pending, place })
   );
+}
+
+/** It is open, or ended so lately that its cause may fail again. */
+const isLately = (held: HeldIncident, { at, timing }: Pick<Now, 'at' | 'timing'>): boolean =>
+  isActive(held) || (held.state === 'resolved' && at - (held.resolvedAt ?? at) <= timing.reopenWithinMs);
+
+/** The device itself says that this comes and goes: it speaks of what was told of its downs, here or on the same line. */
+function unsteadyAt(
+  ancestry: Ancestry,
+  incidents: Incidents,
+  { place, at, timing }: Now & { readonly place: number },
+): HeldIncident | undefined {
+  const leaves = ancestry.leavesOf(place);
+  const line = new Set([place]);
+  if (!ancestry.isStranger(place)) {
+    for (const above of ancestry.signalAbove(place)) if (ancestry.leavesOf(above) === leaves) line.add(above);
+    for (const on of line) {
+      const below = [
+        ...ancestry.topology.childrenOf('access', on),
+        ...ancestry.topology.childrenOf('cable', on),
+      ];
+      for (const child of below) if (ancestry.leavesOf(child) === leaves) line.add(child);
+    }
+  }
+  for (const on of line) {
+    const held = incidents.at(ancestry.idOf(on)).findLast((one) => {
+      if (one.scope !== 'down' && one.scope !== 'transport') return false;
+      return isLately(one, { at, timing });
+    });
+    if (held !== undefined) return held;
+  }
+  return undefined;
 }
 
 /** A port without light has no terminal to hear: it belongs to what took nearly all of them. */
@@ -293,6 +326,8 @@ function ofItsEnds(
 ): HeldIncident | undefined {
   const link = pending.symptom === 'link' ? ancestry.topology.linkOf(place) : undefined;
   if (link === undefined) return undefined;
+  const unsteady = incidents.at(pending.resource).findLast(({ kind }) => kind === 'flapping');
+  if (unsteady !== undefined && isLately(unsteady, { at, timing })) return unsteady;
   for (const end of [link.a, link.b]) {
     const by = end < 0 ? undefined : ancestry.idOf(end);
     const other = alarmId(pending.resource, pending.cause, by);

@@ -210,3 +210,22 @@ test('sessions that ended just before their service was found failing belong to 
   run.raise(0, 'NO_IP', ['agg-1']).to(20).raise(40, 'SESSIONS_DROP', ['radius-1']).to(60);
   expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['service radius-1']);
 });
+
+test('what a device calls unsteady is one incident with the losses that were told of before, also those just over', () => {
+  const run = new CityRun().raise(0, 'LOS', ['ont-1-1-1-1']).to(20).clear(40, 'LOS', ['ont-1-1-1-1']).to(60);
+  run.raise(100, 'FLAPPING', ['ont-1-1-1-1']).to(120).raise(140, 'LOS', ['ont-1-1-1-1']).to(180);
+  expect(run.open().map(({ kind, root, alarms }) => `${kind} ${root} ${alarms.length}`)).toEqual([
+    'flapping ont-1-1-1-1 3',
+  ]);
+});
+
+test('a lost collector takes back what it called unreachable, whatever had explained it', () => {
+  const run = new CityRun().raise(0, 'MAINS_FAIL', ['site-1']).raise(5, 'BATTERY_LOW', ['battery-1']).to(60);
+  run.unreachable(100, ['olt-1']).to(200);
+  expect(run.open().map(({ kind, alarms }) => `${kind} ${alarms.length}`)).toEqual(['site-power 3']);
+  run.raise(260, 'UNREACHABLE', ['col-1']).to(300);
+  expect(run.open().map(({ kind, alarms }) => `${kind} ${alarms.length}`)).toEqual([
+    'site-power 2',
+    'collector 2',
+  ]);
+});

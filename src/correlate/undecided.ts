@@ -65,7 +65,11 @@ export class Undecided {
   /** What may lie below its root, ports, which may hear no terminal because of it, and what is no evidence on trees. */
   near(home: HeldIncident): readonly Pending[] {
     const root = this.#ancestry.placeOf(home.root);
-    const pieces = populations.flatMap((population) => [...this.#groups[population].near(root)]);
+    const pieces = populations.flatMap((population) => {
+      // Of a terminal, which stands above nothing, the groups do not know where it is.
+      const own = this.#pieces[population].get(home.root);
+      return [...(own === undefined ? [] : [own]), ...this.#groups[population].near(root)];
+    });
     return [
       ...pieces.flatMap(({ pending }) => pending),
       ...this.#transport.values(),

@@ -64,8 +64,6 @@ export class Correlation {
   readonly #asks = new Asks();
   readonly #testimony: Testimony;
   #lookAt: Instant | undefined;
-  /** Stated or widened at the last look, or open again since: what still waits may belong to them. */
-  readonly #newHomes = new Set<HeldIncident>();
 
   /** `waits` stand in place of what rules say, whichever are in force. */
   constructor(rules: CorrelationRules, waits: Partial<CorrelationTiming> = {}) {
@@ -175,7 +173,7 @@ export class Correlation {
       incidents: this.#incidents.snapshot(),
       waiting: this.#waiting.snapshot(),
       lookAt: this.#lookAt,
-      newHomes: [...this.#newHomes].map(({ id }) => id),
+      newHomes: [...this.#incidents.standing.homes].map(({ id }) => id),
       ending: this.#endings.snapshot(),
       asks: this.#asks.snapshot(),
       cascades: this.#cascades.snapshot(),
@@ -191,9 +189,9 @@ export class Correlation {
     this.#incidents.restore(incidents);
     this.#waiting.restore(waiting, this.#ancestry);
     this.#lookAt = lookAt;
-    this.#newHomes.clear();
-    const homes = newHomes?.map((id) => this.#incidents.get(id)) ?? this.#incidents.standing.inOrder();
-    for (const held of homes) if (held !== undefined) this.#newHomes.add(held);
+    const { homes } = this.#incidents.standing;
+    const stated = newHomes?.map((id) => this.#incidents.get(id)) ?? this.#incidents.standing.inOrder();
+    for (const held of stated) if (held !== undefined) homes.add(held);
     this.#endings.restore(ending);
     this.#asks.restore(asks);
     if (cascades !== undefined) this.#cascades.restore(cascades);
@@ -295,7 +293,7 @@ export class Correlation {
     for (const key of this.#incidents.timers.due(at)) this.#fire(key, context);
     if (this.#lookAt === undefined || this.#lookAt > at) return;
     this.#lookAt = undefined;
-    if (this.#newHomes.size > 0) this.#joinNewHomes(at);
+    if (this.#incidents.standing.homes.size > 0) this.#joinNewHomes(at);
     const desk = { ...this.#desk(at), ids: context.ids, testimony: this.#testimony };
     const someWait = chainAll({ ...desk, cascades: this.#cascades });
     const sightingsOf = this.#sightingsOf(at);
@@ -310,7 +308,7 @@ export class Correlation {
       heads: this.#now(at).view.heads,
       sightingsOf,
     });
-    for (const decision of decisions) this.#newHomes.add(commit(decision, desk));
+    for (const decision of decisions) this.#incidents.standing.homes.add(commit(decision, desk));
     if (decisions.length > 0) this.#testimony.claim(this.#now(at));
     // A decision may be home to what still waits.
     const next =
@@ -323,12 +321,12 @@ export class Correlation {
   #joinNewHomes(at: Instant): void {
     const found: { readonly home: HeldIncident; readonly pending: Pending }[] = [];
     const now = this.#now(at);
-    for (const pending of this.#waiting.near(this.#newHomes)) {
+    for (const pending of this.#waiting.near(this.#incidents.standing.homes)) {
       const home = lateHome(this.#ancestry, this.#incidents, pending, now);
       if (home !== undefined) found.push({ home, pending });
     }
     found.sort((a, b) => a.pending.at - b.pending.at || (a.pending.alarm < b.pending.alarm ? -1 : 1));
-    this.#newHomes.clear();
+    this.#incidents.standing.homes.clear();
     for (const { home, pending } of found) {
       this.#waiting.take(pending.alarm);
       joinLate(this.#incidents, { home, pending }, at);

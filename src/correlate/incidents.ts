@@ -113,6 +113,7 @@ export class Incidents {
   move(held: HeldIncident, verdict: Verdict, at: Instant): boolean {
     const moved = held.root !== verdict.root || held.kind !== verdict.kind;
     this.#byRoot.delete(held);
+    this.standing.homes.add(held);
     this.#state(held, verdict);
     this.#byRoot.add(held);
     if (moved) {
@@ -265,6 +266,7 @@ export class Incidents {
 
   reopen(held: HeldIncident, at: Instant): void {
     held.state = 'open';
+    this.standing.homes.add(held);
     this.standing.note(held);
     held.backAt = undefined;
     held.endingSince = undefined;

@@ -28,6 +28,8 @@ export class Standing {
   #inOrder: readonly HeldIncident[] | undefined;
   #view: OpenView | undefined;
   #changed = new Set<HeldIncident>();
+  /** Stated, widened or open again since the last look: what still waits may belong to them. */
+  readonly homes = new Set<HeldIncident>();
 
   /** In order of opening. */
   inOrder(): readonly HeldIncident[] {
@@ -94,6 +96,7 @@ export class Standing {
   /** Nothing is kept of it. */
   forget(held: HeldIncident): void {
     this.note(held);
+    this.homes.delete(held);
     if (this.#lately.delete(held)) this.#view = undefined;
     this.#children.delete(held.id);
   }
@@ -111,7 +114,8 @@ export class Standing {
   }
 
   clear(): void {
-    for (const all of [this.#open, this.#children, this.#wide, this.#lately, this.#changed]) all.clear();
+    for (const all of [this.#open, this.#children, this.#wide, this.#lately, this.#changed, this.homes])
+      all.clear();
     this.#inOrder = undefined;
     this.#view = undefined;
   }

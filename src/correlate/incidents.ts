@@ -141,7 +141,10 @@ export class Incidents {
     }
     held.lastEvidenceAt = at;
     if (held.raised * 2 > held.members.size) {
-      if (held.endingSince !== undefined) note(held, at, 'reopen');
+      if (held.endingSince !== undefined) {
+        note(held, at, 'reopen');
+        this.standing.homes.add(held);
+      }
       held.endingSince = undefined;
     }
     if (held.endingSince !== undefined) {

@@ -24,6 +24,8 @@ interface WaysTo {
  */
 export class Ancestry {
   readonly topology: Topology;
+  /** Heads whose terminals were heard to gasp: theirs do. */
+  readonly gasping: Set<ResourceId>;
   /** What is known of its kinds. */
   readonly rules: RuleTable;
   readonly #strangers: string[] = [];
@@ -34,7 +36,8 @@ export class Ancestry {
   /** What was asked for lately, by the low bits of the place: neighbours in the tree do not push each other out. */
   readonly #kept = new Array<WaysTo | undefined>(keptWays);
 
-  constructor(topology: Topology, rules: RuleTable) {
+  constructor(topology: Topology, rules: RuleTable, gasping = new Set<ResourceId>()) {
+    this.gasping = gasping;
     this.topology = topology;
     this.rules = rules;
     this.#leaves = topology.prepared.leaves;
@@ -196,6 +199,12 @@ export class Ancestry {
     const parents = this.topology.treeOf('access')?.parents;
     for (let up = head; up >= 0; up = parents?.[up] ?? -1) head = up;
     return head;
+  }
+
+  /** What hangs on that head has a last word, and the head passes it on. */
+  hearGasp(resource: ResourceId): void {
+    const place = this.topology.indexOf(resource);
+    if (place >= 0) this.gasping.add(this.idOf(this.headOf(place)));
   }
 
   /** The collector that watches it, inherited along `access`; -1 when none. */

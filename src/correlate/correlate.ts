@@ -49,6 +49,8 @@ interface Snapshot {
   /** Absent in what older versions kept. */
   readonly asks?: AsksSnapshot | undefined;
   /** Absent in what older versions kept. */
+  readonly gasping?: readonly ResourceId[] | undefined;
+  /** Absent in what older versions kept. */
   readonly cascades?: CascadesSnapshot | undefined;
   readonly testimony?: TestimonySnapshot | undefined;
 }
@@ -81,12 +83,14 @@ export class Correlation {
   setRules(rules: CorrelationRules): void {
     this.#timing = { ...rules.timing, ...this.#waits };
     this.#incidents.timing = this.#timing;
-    this.#place(new Ancestry(this.#ancestry.topology, new RuleTable(rules)));
+    const { topology, gasping } = this.#ancestry;
+    this.#place(new Ancestry(topology, new RuleTable(rules), gasping));
   }
 
   /** Open incidents keep their verdicts; what comes next is judged by the new topology. */
   setTopology(topology: Topology): void {
-    this.#place(new Ancestry(topology, this.#ancestry.rules));
+    const { rules, gasping } = this.#ancestry;
+    this.#place(new Ancestry(topology, rules, gasping));
   }
 
   #place(ancestry: Ancestry): void {
@@ -178,6 +182,7 @@ export class Correlation {
       asks: this.#asks.snapshot(),
       cascades: this.#cascades.snapshot(),
       testimony: this.#testimony.snapshot(),
+      gasping: [...this.#ancestry.gasping],
     };
     return JSON.parse(canonicalJson(snapshot));
   }
@@ -185,7 +190,7 @@ export class Correlation {
   /** Takes what `snapshot` gave; the topology is set apart. */
   restore(snapshot: unknown): void {
     const { incidents, waiting, lookAt, newHomes, ending, asks = [] } = snapshot as Snapshot;
-    const { cascades, testimony } = snapshot as Snapshot;
+    const { cascades, testimony, gasping = [] } = snapshot as Snapshot;
     this.#incidents.restore(incidents);
     this.#waiting.restore(waiting, this.#ancestry);
     this.#lookAt = lookAt;
@@ -196,6 +201,8 @@ export class Correlation {
     this.#asks.restore(asks);
     if (cascades !== undefined) this.#cascades.restore(cascades);
     if (testimony !== undefined) this.#testimony.restore(testimony);
+    this.#ancestry.gasping.clear();
+    for (const head of gasping) this.#ancestry.gasping.add(head);
   }
 
   #take(change: AlarmChange, context: CorrelationContext): void {
@@ -243,6 +250,7 @@ export class Correlation {
     const held = this.#incidents.ofAlarm(alarm.id);
     const member = held?.members.get(alarm.id);
     const pending = pendingOf(this.#ancestry.rules, alarm, { record, polled, at });
+    if (pending.symptom === 'gasp') this.#ancestry.hearGasp(alarm.resource);
     const now = this.#now(at);
     const isAnew = held !== undefined && isSaidAnew(this.#ancestry, pending, now);
     if (held !== undefined && member?.raised === true) {

@@ -10,6 +10,7 @@ import {
   type Tallies,
   type Tally,
   tallyUp,
+  wetRun,
 } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 
@@ -17,13 +18,20 @@ export interface Explanation {
   readonly root: number;
   readonly evidence: readonly Evidence[];
   /** The root first, then what else could explain most of it; `gain` over separate faults in thousandths of a nat. */
-  readonly candidates: readonly { readonly place: number; readonly gain: number }[];
+  readonly candidates: readonly RatedCause[];
   /** Counters at the root, undefined where the evidence stands for itself. */
   readonly tally: Tally | undefined;
   /** When it may be decided if nothing more comes. */
   readonly readyAt: Instant;
   /** So clear that waiting adds nothing. */
   readonly early: boolean;
+}
+
+interface RatedCause {
+  readonly place: number;
+  readonly gain: number;
+  /** It would darken exactly what the root would. */
+  readonly alike?: boolean | undefined;
 }
 
 interface Winner {
@@ -170,8 +178,8 @@ function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
     if (tally.pieces > 1 && (isAccess || isInside)) {
       const whole =
         tree === 'cable' || mayBeWet(ancestry, tallies, place)
-          ? Math.max(tally.score, partialCut(ancestry, tallies, tally))
-          : tally.score;
+          ? Math.max(tally.score, partialCut(ancestry, tallies, tally), wetRun(ancestry, tallies, tally))
+          : Math.max(tally.score, wetRun(ancestry, tallies, tally));
       if (whole > value) {
         value = whole;
         beats.push([slot, whole]);
@@ -225,8 +233,18 @@ function judged({ ancestry, all, timing }: Judge, winner: Winner, tallies: Talli
   const shared = sharedAbove(tallies, winner.evidence);
   const rivals = shared
     .map((place) => ({ place, tally: tallies.at(place)! }))
-    .filter(({ place, tally }) => place !== winner.place && tally !== undefined && tally.pieces > 0)
-    .map(({ place, tally }) => ({ place, gain: tally.score - tally.singles, pieces: tally.pieces }))
+    // What explains one piece alone is no cause of the others.
+    .filter(({ place, tally }) => place !== winner.place && tally !== undefined && tally.pieces > 1)
+    .map(({ place, tally }) => ({
+      place,
+      gain: tally.score - tally.singles,
+      pieces: tally.pieces,
+      alike: isAlike(
+        { ancestry, population: tallies.population },
+        { place, tally },
+        { place: winner.place, tally: tallies.at(winner.place) },
+      ),
+    }))
     .sort((a, b) => b.gain - a.gain || (ancestry.idOf(a.place) < ancestry.idOf(b.place) ? -1 : 1));
   const tally = tallies.at(winner.place);
   const fresh = winner.evidence.filter((piece) => piece.heldBy === undefined);
@@ -259,6 +277,36 @@ function judged({ ancestry, all, timing }: Judge, winner: Winner, tallies: Talli
     readyAt: isEarly ? (Math.min(readyAt, oldest + timing.earlyAfterMs) as Instant) : readyAt,
     early: isEarly,
   };
+}
+
+interface Counted {
+  readonly place: number;
+  readonly tally: Tally | undefined;
+}
+
+/** A part of the plant that says nothing of itself and carries the very same terminals: a port without light says no more. */
+function isAlike(
+  { ancestry, population }: { readonly ancestry: Ancestry; readonly population: Population },
+  one: Counted,
+  other: Counted,
+): boolean {
+  const { tally } = one;
+  if (tally === undefined || other.tally === undefined || tally.pieces !== other.tally.pieces) return false;
+  const isMute = ({ place }: Counted): boolean => {
+    const kind = ancestry.kindOf(place);
+    return !ancestry.isLeaf(place) && (kind === 'pon-port' || !ancestry.rules.speaksForItself(kind));
+  };
+  const isWater = (place: number): boolean =>
+    ancestry.rules.faultKind(ancestry.kindOf(place), 'degraded') === 'water';
+  // Noise comes in where the plant is active: at the node, whatever hangs on it.
+  return (
+    (population === 'down' || (population === 'degraded' && isWater(one.place))) &&
+    isMute(one) &&
+    isMute(other) &&
+    ancestry.leavesOf(one.place) === ancestry.leavesOf(other.place) &&
+    ancestry.powerLeavesOf(one.place) === ancestry.powerLeavesOf(other.place) &&
+    ancestry.leavesOf(one.place) > 0
+  );
 }
 
 function isLive(ancestry: Ancestry, tally: Tally): boolean {

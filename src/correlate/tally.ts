@@ -53,6 +53,9 @@ export interface Tally {
   newest: Instant;
   alive: number;
   unknown: number;
+  /** Of the degraded: the first and the last leaf that spoke, by place; -1 when none did. */
+  first: number;
+  last: number;
   score: number;
 }
 
@@ -61,6 +64,7 @@ interface Mute {
   los: number;
   hasGasped: boolean;
   readonly canGasp: boolean;
+  readonly isKnownToGasp: boolean;
 }
 
 /** Up to here a map costs less than a column over the whole network. */
@@ -122,6 +126,8 @@ export class Tallies {
       newest: piece.lastAt,
       alive: 0,
       unknown: 0,
+      first: -1,
+      last: -1,
       score: 0,
     };
     this.#slots.set(place, this.list.push(tally));
@@ -167,6 +173,8 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
   const single = aloneScore(ancestry, piece);
   const said = piece.weight * (piece.standsFor ?? 1);
   const signal = said * rules.likelihood('signal', piece.symptom);
+  // Only by itself does a card fail alone: of a shelf that fails each card would have to say so.
+  const fromAbove = piece.symptom === 'card' ? said * rules.likelihood('signal', 'other') : signal;
   const power = said * rules.likelihood('power', piece.symptom);
   const { above } = piece;
   const lastSignal = ancestry.signalAbove(piece.place).at(-1);
@@ -177,12 +185,16 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
     const tally = tallies.begun(above[i]!, piece);
     tally.pieces++;
     tally.spoken += spoken;
-    tally.sum += isSignal ? signal : power;
+    tally.sum += isSignal ? (above[i] === piece.place ? signal : fromAbove) : power;
     if (!isSignal && isLeaf && (piece.symptom === 'los' || piece.symptom === 'gasp')) {
       noteMute(ancestry, tally, piece);
     }
     if (above[i] === lastSignal) isSignal = false;
     tally.singles += single;
+    if (isLeaf && tallies.population === 'degraded' && !ancestry.isStranger(piece.place)) {
+      if (tally.first < 0 || piece.place < tally.first) tally.first = piece.place;
+      if (piece.place > tally.last) tally.last = piece.place;
+    }
     if (piece.firstAt < tally.oldest) tally.oldest = piece.firstAt;
     if (piece.lastAt > tally.newest) tally.newest = piece.lastAt;
   }
@@ -194,9 +206,15 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
 
 function noteMute(ancestry: Ancestry, tally: Tally, { place, symptom, weight }: Evidence): void {
   const canGasp = !ancestry.rules.isMute(ancestry.kindOf(place));
-  const key = `${ancestry.headOf(place)} ${canGasp}`;
+  const head = ancestry.headOf(place);
+  const key = `${head} ${canGasp}`;
   tally.mute ??= new Map();
-  const known = tally.mute.get(key) ?? { los: 0, hasGasped: false, canGasp };
+  const known = tally.mute.get(key) ?? {
+    los: 0,
+    hasGasped: false,
+    canGasp,
+    isKnownToGasp: canGasp && ancestry.gasping.has(ancestry.idOf(head)),
+  };
   tally.mute.set(key, known);
   if (symptom === 'gasp') known.hasGasped = true;
   else known.los += weight;
@@ -209,8 +227,8 @@ function noteMute(ancestry: Ancestry, tally: Tally, { place, symptom, weight }: 
 function muteGain({ rules }: Ancestry, { mute }: Tally): number {
   let gain = 0;
   const each = rules.likelihood('signal', 'los') - rules.likelihood('power', 'los');
-  for (const { los, hasGasped, canGasp } of mute?.values() ?? []) {
-    if (hasGasped) continue;
+  for (const { los, hasGasped, canGasp, isKnownToGasp } of mute?.values() ?? []) {
+    if (hasGasped || isKnownToGasp) continue;
     gain += Math.max(0, los * each + (canGasp ? rules.silence.mute : 0));
   }
   return gain;
@@ -225,14 +243,18 @@ export function causesAbove(
   population: Population,
   piece: Pick<Evidence, 'place' | 'symptom'>,
 ): readonly number[] {
+  const isPlant = (place: number): boolean =>
+    !supplies.has(ancestry.rules.faultKind(ancestry.kindOf(place), 'down'));
   const isDown = population === 'down';
-  const above = isDown ? ancestry.above(piece.place) : ancestry.signalAbove(piece.place);
+  const above = isDown ? ancestry.above(piece.place) : ancestry.signalAbove(piece.place).filter(isPlant);
   if (isDown && (!ownWords.has(piece.symptom) || ancestry.isLeaf(piece.place))) return above;
   const top = ancestry.signalAbove(piece.place).at(-1);
   return above.filter(
     (place) => place === piece.place || place === top || !isSpared(ancestry, population, place),
   );
 }
+
+const supplies: ReadonlySet<string> = new Set(['house-power', 'area-power', 'site-power']);
 
 /** Light may be dim through a bent feeder; noise and missing services come from the plant that is active, or from copper. */
 function isSpared(ancestry: Ancestry, population: Population, place: number): boolean {
@@ -346,5 +368,28 @@ export function partialCut(ancestry: Ancestry, tallies: Tallies, tally: Tally): 
     const silent = ancestry.leavesOf(child) - below.spoken - below.unknown - below.alive;
     score += Math.max(0, silent) * perLeaf + below.alive * silence.aliveLeaf;
   }
-  return touched < 2 ? Number.NEGATIVE_INFINITY : score + spared * silence.sparedChild;
+  if (touched < 2) return Number.NEGATIVE_INFINITY;
+  return score + Math.max(spared * silence.sparedChild, whichOf(touched + spared, touched));
 }
+
+/** Any number of the children is as likely to be hit, and any set of so many: in thousandths of a nat. */
+function whichOf(children: number, touched: number): number {
+  let sets = Math.log(children);
+  for (let i = 0; i < touched; i++) sets += Math.log((children - i) / (touched - i));
+  return -Math.round(sets * 1_000);
+}
+
+/** Water gets into a binder, whose pairs lie side by side: silence counts only between the first and the last that suffers. */
+export function wetRun(ancestry: Ancestry, tallies: Tallies, tally: Tally): number {
+  const kind = ancestry.kindOf(tally.place);
+  if (tallies.population !== 'degraded' || tally.first < 0) return Number.NEGATIVE_INFINITY;
+  if (ancestry.rules.faultKind(kind, 'degraded') !== 'water') return Number.NEGATIVE_INFINITY;
+  const { topology, rules } = ancestry;
+  const from = topology.leafRange('access', tally.first).from;
+  const span = topology.leafRange('access', tally.last).to - from;
+  const silent = Math.max(0, span - tally.spoken - tally.unknown);
+  return rules.prior(kind) + tally.sum + silent * rules.silence.degradedLeaf + whichRun;
+}
+
+/** Any stretch of a cable may be wet, in thousandths of a nat. */
+const whichRun = -4_000;

@@ -52,7 +52,10 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
     root: ancestry.idOf(place),
     kind: kindAt(place),
   });
-  const gains = [{ place: root, gain: found.candidates[0]?.gain ?? 0 }, ...found.candidates.slice(1)];
+  const gain = found.candidates[0]?.gain ?? 0;
+  // What would darken exactly the same in the same way cannot be told apart from here, however often each of them fails.
+  const rivals = found.candidates.slice(1).map((one) => (one.alike === true ? { ...one, gain } : one));
+  const gains = [{ place: root, gain }, ...rivals];
   const leaves = ancestry.leavesOf(root) + ancestry.powerLeavesOf(root);
   return {
     scope: population,
@@ -187,7 +190,10 @@ function isActionable(
 
 /** A partly cut cable took only these fibres with it. */
 function touchedParts(ancestry: Ancestry, found: Explanation, root: number): Verdict['parts'] {
-  if (found.tally === undefined) return undefined;
+  const { tally } = found;
+  // All of it is the better explanation: who said nothing lost service all the same.
+  if (tally === undefined || (found.candidates[0]?.gain ?? 0) + tally.singles <= tally.score)
+    return undefined;
   const children = ancestry.topology.childrenOf('cable', root);
   if (children.length < 2) return undefined;
   const cable = ancestry.topology.treeOf('cable')!.parents;

@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { IdSource } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Decision } from './deciding.ts';
+import type { Feedback } from './feedback.ts';
 import {
   type HeldIncident,
   isActive,
@@ -27,6 +28,7 @@ interface Desk {
   readonly at: Instant;
   readonly ids: IdSource;
   readonly testimony: Testimony;
+  readonly feedback: Feedback;
 }
 
 /** Answers the incident that holds it now. */
@@ -51,7 +53,7 @@ export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, 
   const group = [...new Set([...absorbs, ...same, ...desk.testimony.explainedBy(verdict)])]
     .filter(isActive)
     .sort((a, b) => a.order - b.order);
-  const [survivor, ...others] = group;
+  const [survivor, others] = allowed(desk.feedback, group, alarms);
   if (survivor !== undefined) {
     if (retoldAt !== undefined) survivor.retoldAt = retoldAt;
     return grow(desk, { survivor, others, verdict, joining });
@@ -66,7 +68,10 @@ export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, 
   }
   const startedAt = waiting.reduce((least, pending) => Math.min(least, pending.at), at as number) as Instant;
   const again = same.findLast(
-    (held) => !isActive(held) && at - (held.resolvedAt ?? at) <= timing.reopenWithinMs,
+    (held) =>
+      !isActive(held) &&
+      at - (held.resolvedAt ?? at) <= timing.reopenWithinMs &&
+      desk.feedback.allows(held, alarms),
   );
   if (again !== undefined && waiting.every((pending) => pending.parent === undefined)) {
     incidents.reopen(again, at);
@@ -81,6 +86,17 @@ export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, 
   incidents.plan(opened, worksCovering(desk.ancestry, opened.root, startedAt));
   incidents.tell(opened, 'opened');
   return opened;
+}
+
+/** The first of the group that may take these alarms, and the others that may be taken into it. */
+function allowed(
+  feedback: Feedback,
+  group: readonly HeldIncident[],
+  alarms: Decision['alarms'],
+): [HeldIncident | undefined, readonly HeldIncident[]] {
+  const [survivor, ...others] = group.filter((held) => feedback.allows(held, alarms));
+  if (survivor === undefined) return [undefined, []];
+  return [survivor, others.filter((held) => feedback.allows(survivor, [], held))];
 }
 
 /**

@@ -4,6 +4,7 @@
  * id when its cause is corrected, and of two that merge the older id stays; the order of simultaneous alarms changes
  * nothing but ids; state is bounded and what is refused is counted.
  */
+
 import { canonicalJson } from '../base/canonical.ts';
 import { neverHappens } from '../base/fault.ts';
 import { after, earliest, type Instant } from '../base/instant.ts';
@@ -19,6 +20,7 @@ import { chainAll } from './chaining.ts';
 import { commit, joinLate } from './committing.ts';
 import { look } from './deciding.ts';
 import { Endings, type EndingsSnapshot } from './endings.ts';
+import { type Correction, Feedback, type FeedbackSnapshot } from './feedback.ts';
 import { addRecords, type HeldIncident, incidentOf, isActive } from './held-incident.ts';
 import { Incidents, type IncidentsSnapshot } from './incidents.ts';
 import { isRejoining, isSaidAnew, lateHome, type Now, type Pending, pendingOf } from './joining.ts';
@@ -31,6 +33,7 @@ import { type CorrelationTiming, limits } from './timing.ts';
 import { isChained } from './undecided.ts';
 import { Waiting, type WaitingSnapshot } from './waiting.ts';
 
+export type { Correction } from './feedback.ts';
 export * from './rule-files.ts';
 export type { CorrelationTiming } from './timing.ts';
 
@@ -53,6 +56,7 @@ interface Snapshot {
   /** Absent in what older versions kept. */
   readonly cascades?: CascadesSnapshot | undefined;
   readonly testimony?: TestimonySnapshot | undefined;
+  readonly feedback?: FeedbackSnapshot | undefined;
 }
 
 export class Correlation {
@@ -65,6 +69,7 @@ export class Correlation {
   readonly #cascades: Cascades;
   readonly #asks = new Asks();
   readonly #testimony: Testimony;
+  readonly #feedback = new Feedback();
   #lookAt: Instant | undefined;
 
   /** `waits` stand in place of what rules say, whichever are in force. */
@@ -109,13 +114,17 @@ export class Correlation {
 
   /** What was refused or left without an incident, since the start. */
   get counters(): Readonly<
-    Record<'refused' | 'clearedBeforeDecision' | 'evicted' | 'crowdedOut' | 'incidents' | 'pending', number>
+    Record<
+      'refused' | 'clearedBeforeDecision' | 'evicted' | 'crowdedOut' | 'corrected' | 'incidents' | 'pending',
+      number
+    >
   > {
     return {
       refused: this.#waiting.refused + this.#testimony.refused,
       clearedBeforeDecision: this.#waiting.clearedBefore,
       evicted: this.#incidents.evicted,
       crowdedOut: this.#cascades.crowdedOut,
+      corrected: this.#feedback.corrected,
       incidents: this.#incidents.size,
       pending: this.#waiting.size,
     };
@@ -163,6 +172,12 @@ export class Correlation {
     return this.#incidents.standing.children(parent).map(({ id }) => id);
   }
 
+  /** An operator's word about what belongs together; it outlives what the engine thinks. */
+  correct(correction: Correction, by: string, { at, ids }: CorrelationContext): IncidentChange[] {
+    this.#feedback.take(correction, by, { ...this.#desk(at), ids });
+    return this.#incidents.takeChanges();
+  }
+
   /** Ends an incident none of whose alarms is raised; others stay as they are. */
   close(id: IncidentId, { at }: CorrelationContext): IncidentChange[] {
     const held = this.#incidents.get(id);
@@ -183,6 +198,7 @@ export class Correlation {
       cascades: this.#cascades.snapshot(),
       testimony: this.#testimony.snapshot(),
       gasping: [...this.#ancestry.gasping],
+      feedback: this.#feedback.snapshot(),
     };
     return JSON.parse(canonicalJson(snapshot));
   }
@@ -190,7 +206,7 @@ export class Correlation {
   /** Takes what `snapshot` gave; the topology is set apart. */
   restore(snapshot: unknown): void {
     const { incidents, waiting, lookAt, newHomes, ending, asks = [] } = snapshot as Snapshot;
-    const { cascades, testimony, gasping = [] } = snapshot as Snapshot;
+    const { cascades, testimony, feedback, gasping = [] } = snapshot as Snapshot;
     this.#incidents.restore(incidents);
     this.#waiting.restore(waiting, this.#ancestry);
     this.#lookAt = lookAt;
@@ -203,6 +219,7 @@ export class Correlation {
     if (testimony !== undefined) this.#testimony.restore(testimony);
     this.#ancestry.gasping.clear();
     for (const head of gasping) this.#ancestry.gasping.add(head);
+    if (feedback !== undefined) this.#feedback.restore(feedback);
   }
 
   #take(change: AlarmChange, context: CorrelationContext): void {
@@ -265,7 +282,7 @@ export class Correlation {
     if (endsWithProofOfLife.has(alarm.cause)) this.#endings.add(alarm.resource, alarm.id);
     const isWeighed = isAgain || isAnew || (held?.scope === 'alone' && isChained(this.#ancestry, pending));
     const isBack = held !== undefined && !isWeighed && isRejoining(held, pending, now);
-    const home = isBack ? held : lateHome(this.#ancestry, this.#incidents, pending, now);
+    const home = isBack ? held : this.#homeOf(pending, now);
     if (home !== undefined) joinLate(this.#incidents, { home, pending }, at);
     else if (this.#ancestry.placeOf(alarm.resource) < 0) this.#waiting.refuse();
     else {
@@ -302,7 +319,7 @@ export class Correlation {
     if (this.#lookAt === undefined || this.#lookAt > at) return;
     this.#lookAt = undefined;
     if (this.#incidents.standing.homes.size > 0) this.#joinNewHomes(at);
-    const desk = { ...this.#desk(at), ids: context.ids, testimony: this.#testimony };
+    const desk = { ...this.#desk(at), ids: context.ids };
     const someWait = chainAll({ ...desk, cascades: this.#cascades });
     const sightingsOf = this.#sightingsOf(at);
     for (const held of this.#incidents.standing.takeChanged()) {
@@ -326,11 +343,16 @@ export class Correlation {
     this.#lookAt = earliest(nextAt === undefined ? undefined : (Math.max(nextAt, at + 1) as Instant), next);
   }
 
+  #homeOf(pending: Pending, now: Now): HeldIncident | undefined {
+    const home = lateHome(this.#ancestry, this.#incidents, pending, now);
+    return home !== undefined && this.#feedback.allows(home, [pending.alarm]) ? home : undefined;
+  }
+
   #joinNewHomes(at: Instant): void {
     const found: { readonly home: HeldIncident; readonly pending: Pending }[] = [];
     const now = this.#now(at);
     for (const pending of this.#waiting.near(this.#incidents.standing.homes)) {
-      const home = lateHome(this.#ancestry, this.#incidents, pending, now);
+      const home = this.#homeOf(pending, now);
       if (home !== undefined) found.push({ home, pending });
     }
     found.sort((a, b) => a.pending.at - b.pending.at || (a.pending.alarm < b.pending.alarm ? -1 : 1));
@@ -364,6 +386,8 @@ export class Correlation {
       ancestry: this.#ancestry,
       timing: this.#timing,
       at,
+      testimony: this.#testimony,
+      feedback: this.#feedback,
     };
   }
 

@@ -6,7 +6,7 @@ import type { Population, Symptom } from './symptoms.ts';
 import { limits } from './timing.ts';
 
 /** What kind of reasoning made it: decides which later alarms may join. */
-type Scope = Population | 'transport' | 'collector' | 'service' | 'alone' | 'testimony';
+type Scope = Population | 'transport' | 'collector' | 'service' | 'alone' | 'testimony' | 'operator';
 
 /** One alarm of an incident. */
 export interface Member {
@@ -175,6 +175,7 @@ function affectedBy(held: HeldIncident): Affected {
       return { under: [held.root, ...held.dark], except };
     case 'service':
     case 'testimony':
+    case 'operator':
       return { under: [held.root], except };
     case 'down':
       if (members.length > 0 && members.every((member) => member.symptom === 'power')) return nobody;
@@ -217,6 +218,12 @@ export function note(held: HeldIncident, at: Instant, event: IncidentEvent['even
   const { root, kind, probability } = held;
   if (held.history.length >= limits.history) held.history.splice(limits.history / 2, 1);
   held.history.push({ at, event, root, kind, probability });
+}
+
+/** The last event of the history was ordered by somebody. */
+export function sign(held: HeldIncident, by: string): void {
+  const last = held.history.pop();
+  if (last !== undefined) held.history.push({ ...last, by });
 }
 
 export function addRecords(held: HeldIncident, records: readonly string[]): void {

@@ -304,6 +304,12 @@ export class Incidents {
     this.standing.note(held);
   }
 
+  /** What was taken out may have been all that was still raised. */
+  endIfOver(held: HeldIncident, at: Instant): void {
+    if (isActive(held) && held.raised === 0)
+      this.timers.set(`resolve ${held.id}`, after(at, this.timing.resolveQuietMs));
+  }
+
   forget(held: HeldIncident): void {
     this.#held.delete(held.id);
     this.#byRoot.delete(held);

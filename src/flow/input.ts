@@ -1,6 +1,7 @@
 /** What the line may be told, and what a person or a collector may order. */
 import type { Reconciliation } from '../alarm/alarm.ts';
 import type { Instant } from '../base/instant.ts';
+import type { Correction } from '../correlate/correlate.ts';
 import type { Bitmap, FullBitmap } from '../model/bitmap.ts';
 import type { Answer } from '../model/confirmation.ts';
 import type {
@@ -151,6 +152,7 @@ export type Command =
   | { readonly kind: 'shelveAlarm'; readonly alarm: AlarmId; readonly until: Instant }
   | { readonly kind: 'clearAlarm'; readonly alarm: AlarmId }
   | { readonly kind: 'setEtr'; readonly incident: IncidentId; readonly from: Instant; readonly to: Instant }
+  | Correction
   | { readonly kind: 'approveNotices'; readonly incident: IncidentId }
   | { readonly kind: 'refuseNotices'; readonly incident: IncidentId }
   | { readonly kind: 'setTicketStatus'; readonly ticket: TicketId; readonly status: TicketStatus }

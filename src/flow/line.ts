@@ -44,6 +44,7 @@ export class Line {
   readonly #onward: Onward = {
     observed: (changes, pass) => this.#observe(changes, pass),
     reassessed: (impacts, pass) => this.#reassessed(impacts, pass),
+    regrouped: (changes, pass) => this.#incidents(changes, pass),
     attachTickets: (pass) => this.#attachTickets([], pass),
     planned: (plan, pass) => this.#plan(plan, pass),
     tasksChanged: (changes, pass) => this.#taskChanges(changes, pass),
@@ -96,7 +97,8 @@ export class Line {
   }
 
   kpis(): Readonly<Record<string, number>> {
-    return { ...this.#rooms.measure.kpis(), failedInputs: this.#failed };
+    const groupingsCorrected = this.#rooms.correlation.counters.corrected;
+    return { ...this.#rooms.measure.kpis(), failedInputs: this.#failed, groupingsCorrected };
   }
 
   /** When the line wants a `tick`, or undefined. */

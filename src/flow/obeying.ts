@@ -1,7 +1,7 @@
 /** What a person or a program ordered is handed to the room that does it. */
 import { neverHappens } from '../base/fault.ts';
 import type { AlarmChange } from '../model/alarm.ts';
-import type { ImpactChange } from '../model/incident.ts';
+import type { ImpactChange, IncidentChange } from '../model/incident.ts';
 import type { TaskChange } from '../model/task.ts';
 import type { NoticePlan } from '../notify/notify.ts';
 import type { Input } from './input.ts';
@@ -12,6 +12,7 @@ import type { Rooms } from './rooms.ts';
 export interface Onward {
   readonly observed: (changes: readonly AlarmChange[], pass: Pass) => void;
   readonly reassessed: (impacts: readonly ImpactChange[], pass: Pass) => void;
+  readonly regrouped: (changes: readonly IncidentChange[], pass: Pass) => void;
   readonly attachTickets: (pass: Pass) => void;
   readonly planned: (plan: NoticePlan, pass: Pass) => void;
   readonly tasksChanged: (changes: readonly TaskChange[], pass: Pass) => void;
@@ -33,6 +34,10 @@ export function obey({ command, by }: Order, rooms: Rooms, onward: Onward, pass:
       return onward.observed(rooms.alarms.reconcile(command, pass.at), pass);
     case 'setEtr':
       return onward.reassessed(rooms.assessment.setEtr(command.incident, command, pass.at), pass);
+    case 'placeAlarm':
+    case 'splitIncident':
+    case 'mergeIncidents':
+      return onward.regrouped(rooms.correlation.correct(command, by, pass.context), pass);
     case 'approveNotices':
       return onward.planned(rooms.notices.approve(command.incident, pass.context), pass);
     case 'refuseNotices':

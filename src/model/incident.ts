@@ -28,6 +28,8 @@ export interface IncidentEvent {
   readonly root?: ResourceId | undefined;
   readonly kind?: FaultKind | undefined;
   readonly probability?: number | undefined;
+  /** Who ordered it; the engine did where nobody is named. */
+  readonly by?: string | undefined;
 }
 
 /** All leaves below `under` (or equal to it), less those below `except`. */

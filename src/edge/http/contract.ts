@@ -39,6 +39,7 @@ interface IncidentHistoryJson {
   readonly root?: string;
   readonly kind?: string;
   readonly probability?: number;
+  readonly by?: string;
 }
 
 /** What a person reads about an incident, in one language. */

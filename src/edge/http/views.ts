@@ -54,6 +54,7 @@ export function incidentJson(view: IncidentView, faults: FaultGlossary, language
       ...(event.root === undefined ? {} : { root: event.root }),
       ...(event.kind === undefined ? {} : { kind: event.kind }),
       ...(event.probability === undefined ? {} : { probability: event.probability }),
+      ...(event.by === undefined ? {} : { by: event.by }),
     })),
     title: row.words[language].title,
     cause: row.words[language].cause,

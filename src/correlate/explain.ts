@@ -1,17 +1,9 @@
 /** Finds the deepest common causes of undecided evidence on the trees, and whether it is time to say so. */
 import type { Instant } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
+import { partialCut, wetRun } from './partial-cut.ts';
 import type { Population } from './symptoms.ts';
-import {
-  aloneScore,
-  type Evidence,
-  partialCut,
-  type Sighting,
-  type Tallies,
-  type Tally,
-  tallyUp,
-  wetRun,
-} from './tally.ts';
+import { aloneScore, type Evidence, type Sighting, type Tallies, type Tally, tallyUp } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 
 export interface Explanation {

@@ -245,7 +245,7 @@ function isFlatBattery(held: HeldIncident, { pending, place, ancestry }: Newcome
   let dark = 0;
   let back = 0;
   let said = 0;
-  let alike = 0;
+  let gasped = 0;
   for (const { resource, raised, symptom } of held.members.values()) {
     const neighbour = ancestry.placeOf(resource);
     if (neighbour < 0 || ancestry.powerAbove(neighbour)[0] !== house) continue;
@@ -253,10 +253,11 @@ function isFlatBattery(held: HeldIncident, { pending, place, ancestry }: Newcome
     else back++;
     if (ancestry.kindOf(neighbour) !== ancestry.kindOf(place)) continue;
     said++;
-    if (symptom === pending.symptom) alike++;
+    if (symptom === 'gasp') gasped++;
   }
   // Loss of light is how those tell of lost mains that have no dying gasp.
-  const suitable = pending.symptom === 'gasp' || pending.symptom === 'silent' || alike * 2 > said;
+  const isMute = ancestry.rules.isMute(ancestry.kindOf(place)) || (said > 0 && gasped === 0);
+  const suitable = pending.symptom === 'gasp' || pending.symptom === 'silent' || isMute;
   return dark > back && suitable;
 }
 

@@ -273,6 +273,17 @@ function speakForBelow(ancestry: Ancestry, tallies: Tallies, piece: Evidence): v
     const tally = tallies.at(place);
     if (tally !== undefined) tally.spoken += quiet;
   }
+  // So does it for what carries all of them: the splitter that hangs on it alone.
+  const leaves = ancestry.leavesOf(piece.place);
+  for (let at = piece.place; ; ) {
+    const only = ancestry.topology
+      .childrenOf('access', at)
+      .find((child) => ancestry.leavesOf(child) === leaves);
+    const tally = only === undefined || ancestry.isLeaf(only) ? undefined : tallies.at(only);
+    if (only === undefined || tally === undefined) return;
+    tally.spoken += quiet;
+    at = only;
+  }
 }
 
 const ports: ReadonlySet<string> = new Set(['pon-port', 'port', 'card']);
@@ -347,49 +358,3 @@ function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): numb
     (!own && population === 'down' && rules.speaksForItself(kind) ? quiet.missingOwnAlarm : 0)
   );
 }
-
-/** A cut cable may spare some of its fibres: silence counts only in the children where somebody spoke. */
-export function partialCut(ancestry: Ancestry, tallies: Tallies, tally: Tally): number {
-  // A wet copper cable harms the pairs of some of its cabinets.
-  const isWet = tallies.population === 'degraded';
-  const children = ancestry.topology.childrenOf(isWet ? 'access' : 'cable', tally.place);
-  const { silence } = ancestry.rules;
-  const perLeaf = isWet ? silence.degradedLeaf : silence.leaf;
-  let score = ancestry.rules.prior(ancestry.kindOf(tally.place)) + tally.sum;
-  let touched = 0;
-  let spared = 0;
-  for (const child of children) {
-    const below = tallies.at(child);
-    if (below === undefined) {
-      spared++;
-      continue;
-    }
-    touched++;
-    const silent = ancestry.leavesOf(child) - below.spoken - below.unknown - below.alive;
-    score += Math.max(0, silent) * perLeaf + below.alive * silence.aliveLeaf;
-  }
-  if (touched < 2) return Number.NEGATIVE_INFINITY;
-  return score + Math.max(spared * silence.sparedChild, whichOf(touched + spared, touched));
-}
-
-/** Any number of the children is as likely to be hit, and any set of so many: in thousandths of a nat. */
-function whichOf(children: number, touched: number): number {
-  let sets = Math.log(children);
-  for (let i = 0; i < touched; i++) sets += Math.log((children - i) / (touched - i));
-  return -Math.round(sets * 1_000);
-}
-
-/** Water gets into a binder, whose pairs lie side by side: silence counts only between the first and the last that suffers. */
-export function wetRun(ancestry: Ancestry, tallies: Tallies, tally: Tally): number {
-  const kind = ancestry.kindOf(tally.place);
-  if (tallies.population !== 'degraded' || tally.first < 0) return Number.NEGATIVE_INFINITY;
-  if (ancestry.rules.faultKind(kind, 'degraded') !== 'water') return Number.NEGATIVE_INFINITY;
-  const { topology, rules } = ancestry;
-  const from = topology.leafRange('access', tally.first).from;
-  const span = topology.leafRange('access', tally.last).to - from;
-  const silent = Math.max(0, span - tally.spoken - tally.unknown);
-  return rules.prior(kind) + tally.sum + silent * rules.silence.degradedLeaf + whichRun;
-}
-
-/** Any stretch of a cable may be wet, in thousandths of a nat. */
-const whichRun = -4_000;

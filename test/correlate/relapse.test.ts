@@ -144,3 +144,28 @@ test('the clear of one member of a settled fault is only that', () => {
     .to(620);
   expect(told(run)).toEqual(['splitter s1-1']);
 });
+
+test('two fibres of one feeder that go dark within a second are one cut, though the other fibres are spared', () => {
+  const run = new CityRun().raise(0, 'LOS', terminals('1-1').concat(terminals('1-2')), 20).to(30);
+  expect(told(run)).toEqual(['duct duct-1']);
+});
+
+test('causes that carry the very same terminals share their probability', () => {
+  const run = new CityRun().raise(0, 'LOS', terminals('1-1'), 20).to(30);
+  const [first, ...rivals] = run.open()[0]?.candidates ?? [];
+  expect(rivals.slice(0, 2).map(({ root }) => root)).toEqual(['f-1-1', 'olt-1/c1/p1']);
+  for (const { probability } of rivals.slice(0, 2))
+    expect(probability).toBeCloseTo(first?.probability ?? 0, 2);
+});
+
+test('a head that was heard to gasp would have gasped: lost light there is no lost power', () => {
+  const alone = terminals('1-2').slice(0, 1);
+  const house = terminals('1-1-1').slice(0, 6);
+  const shareOfHouse = (run: CityRun): number =>
+    run.open().flatMap(({ candidates }) => candidates.filter(({ root }) => root === 'b-1-1-1'))[0]
+      ?.probability ?? 0;
+  const known = new CityRun().raise(0, 'DYING_GASP', alone).clear(60, 'DYING_GASP', alone);
+  known.raise(3 * minute * minute, 'LOS', house).to(3 * minute * minute + 30);
+  const unknown = new CityRun().raise(3 * minute * minute, 'LOS', house).to(3 * minute * minute + 30);
+  expect(shareOfHouse(known)).toBeLessThan(shareOfHouse(unknown));
+});

@@ -1,6 +1,8 @@
 /** Where a text stops being JSON (RFC 8259), and why: engines say it in words of their own, often without a place. */
 
 export interface JsonMistake {
+  /** From 1. */
+  readonly line: number;
   /** From 1, in UTF-16 units. */
   readonly column: number;
   readonly reason: string;
@@ -13,6 +15,17 @@ const space = /[ \t\n\r]*/y;
 
 /** Of a text that is none; what follows the first mistake is not looked at. */
 export function jsonMistake(text: string): JsonMistake {
+  const { at, reason } = firstMistake(text);
+  const before = text.slice(0, at);
+  return { line: before.split('\n').length, column: at - before.lastIndexOf('\n'), reason };
+}
+
+interface Mistake {
+  readonly at: number;
+  readonly reason: string;
+}
+
+function firstMistake(text: string): Mistake {
   // Open brackets instead of recursion: a line may be nested as deeply as it is long.
   const open: ('{' | '[')[] = [];
   let at = skip(space, text, 0);
@@ -30,9 +43,9 @@ export function jsonMistake(text: string): JsonMistake {
         : step.wants;
     at = skip(space, text, step.to);
   }
-  if (wants === 'end') return { column: 1, reason: 'it is none' };
+  if (wants === 'end') return { at: 0, reason: 'it is none' };
   const reason = text.trim() === '' ? 'nothing is there' : `it ends where ${names[wants]} should follow`;
-  return { column: at + 1, reason };
+  return { at, reason };
 }
 
 type Wanted = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | 'next' | 'end';
@@ -43,7 +56,7 @@ const names: Readonly<Record<Wanted, string>> = {
   'key or }': 'a key in double quotes or "}"',
   ':': '":"',
   next: '"," or the closing bracket',
-  end: 'the end of the line',
+  end: 'the end',
 };
 
 interface Step {
@@ -57,7 +70,7 @@ function stepAt(
   text: string,
   at: number,
   { wants, within }: { readonly wants: Wanted; readonly within: '{' | '[' | undefined },
-): Step | JsonMistake {
+): Step | Mistake {
   const sign = text[at]!;
   const next = (to: number, then: Wanted): Step => ({ to, wants: then, closes: false });
   const isClosing = sign === (within === '{' ? '}' : ']') && within !== undefined;
@@ -89,7 +102,7 @@ function stepAt(
     case 'end':
       break;
   }
-  return { column: at + 1, reason: `${JSON.stringify(sign)} where ${names[wants]} should stand` };
+  return { at, reason: `${JSON.stringify(sign)} where ${names[wants]} should stand` };
 }
 
 /** Where the form that begins at `at` ends; `at` where there is none. */

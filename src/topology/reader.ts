@@ -3,7 +3,16 @@ import type { Parsed } from '../base/problem.ts';
 import { TopologyBuilder } from './builder.ts';
 import type { Topology } from './graph.ts';
 import { ProblemList } from './problem-list.ts';
-import { type Fields, isFields, parseJson, parts, type RecordSink, readEntry, readIds } from './records.ts';
+import {
+  type Fields,
+  isFields,
+  type Json,
+  parseJson,
+  parts,
+  type RecordSink,
+  readEntry,
+  readIds,
+} from './records.ts';
 
 /** A line of a file of lines; one that is longer is no entry. */
 const lineLimit = 1 << 20;
@@ -70,11 +79,12 @@ export class RecordReader {
 
   #readLine(source: string): void {
     const line = ++this.#line;
-    const { value, error } = line === 1 ? parseJson(withoutMark(source)) : parsed(source);
+    const { value, mistake } = line === 1 ? parseJson(withoutMark(source)) : parsed(source);
     if (value === blank) return;
-    if (error !== undefined || !isFields(value)) {
+    if (!isFields(value)) {
       const hint = 'the line is left out; one JSON object a line is expected';
-      this.#problems.add({ code: 'topology/syntax', message: error ?? 'expected an object', hint, line });
+      const message = mistake === undefined ? 'expected an object' : `not JSON: ${mistake.reason}`;
+      this.#problems.add({ code: 'topology/syntax', message, hint, line, column: mistake?.column });
       return;
     }
     if (line === 1) {
@@ -91,9 +101,10 @@ export class RecordReader {
   }
 
   #readWhole(source: string): void {
-    const { value, error } = parseJson(source);
-    if (error !== undefined) {
-      this.#problems.add({ code: 'topology/syntax', message: error, ...placeOf(source, error) });
+    const { value, mistake } = parseJson(source);
+    if (mistake !== undefined) {
+      const { reason, ...place } = mistake;
+      this.#problems.add({ code: 'topology/syntax', message: `not JSON: ${reason}`, ...place });
       return;
     }
     if (!isFields(value) || value['format'] !== 'allclear-topology/1') {
@@ -151,7 +162,7 @@ export class TopologyReader {
 
 const blank = Symbol('blank line');
 
-function parsed(source: string): { readonly value?: unknown; readonly error?: string | undefined } {
+function parsed(source: string): Json {
   const isBlank = source === '' || source === '\r' || source.trim() === '';
   return isBlank ? { value: blank } : parseJson(source);
 }
@@ -164,11 +175,4 @@ function formOf(text: string): 'lines' | 'whole' | undefined {
   if (end < 0) return text.length > lineLimit ? 'whole' : undefined;
   const first = parseJson(withoutMark(text.slice(0, end)));
   return isFields(first.value) && first.value['format'] === 'allclear-topology/2' ? 'lines' : 'whole';
-}
-
-/** The engine's message names a character position; turned into line and column where it does. */
-function placeOf(text: string, error: string): { line: number; column: number } {
-  const position = /position (\d+)/.exec(error)?.[1];
-  const before = text.slice(0, position === undefined ? text.length : Number(position));
-  return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') };
 }

@@ -1,5 +1,7 @@
 /** Single entries of a topology file as plain records: what is wrong with one is said, and the rest of it is kept. */
+
 import type { Instant } from '../base/instant.ts';
+import { type JsonMistake, jsonMistake } from '../base/json-mistake.ts';
 import type { ResourceId } from '../model/ids.ts';
 import { nameLimit } from './names.ts';
 import type { ProblemList } from './problem-list.ts';
@@ -153,15 +155,18 @@ const isId = (value: unknown): value is string =>
   value.length <= nameLimit &&
   !/[\ud800-\udfff]/u.test(value);
 
-export function parseJson(text: string): { readonly value?: unknown; readonly error?: string | undefined } {
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch (error) {
-    return { error: error instanceof Error ? shortened(error.message) : 'not JSON' };
-  }
+export interface Json {
+  readonly value?: unknown;
+  readonly mistake?: JsonMistake | undefined;
 }
 
-const shortened = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}..` : text);
+export function parseJson(text: string): Json {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return { mistake: jsonMistake(text) };
+  }
+}
 
 /** The beginning of what stands there, for the eye. */
 function shown(entry: unknown): string {

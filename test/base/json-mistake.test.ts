@@ -10,12 +10,12 @@ test.each([
   ['{"at": [1, 2}', 13, '"}" where "," or the closing bracket should stand'],
   ['{"at": 1', 9, 'it ends where "," or the closing bracket should follow'],
   ['{"at":', 7, 'it ends where a value should follow'],
-  ['{"a": 1} x', 10, '"x" where the end of the line should stand'],
+  ['{"a": 1} x', 10, '"x" where the end should stand'],
   ["{'a': 1}", 2, '"\'" where a key in double quotes or "}" should stand'],
   ['{"a": "tab\there"}', 7, '"\\"" where a value should stand'],
 ])('%s stops being JSON in column %d', (text, column, reason) => {
   expect(() => JSON.parse(text)).toThrow();
-  expect(jsonMistake(text)).toEqual({ column, reason });
+  expect(jsonMistake(text)).toEqual({ line: 1, column, reason });
 });
 
 test('whatever the engine refuses has a place inside the text or at its end, however deeply it is nested', () => {

@@ -1,11 +1,12 @@
 /** `discover`: who answers SNMP in these networks, with which profile, as a proposal for `allclear.yaml` and a topology. */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
 import { openTransport } from '../../edge/snmp/transport.ts';
 import { exitCodes } from '../processes/messages.ts';
+import { whenBrokenOff } from './breaking-off.ts';
 import { commonOptions, verbWorld, wholeFrom } from './common-options.ts';
 import { idsOf, proposal } from './device-proposal.ts';
 import { conflictTable, inventoryOf, type Surveyed } from './discovery-survey.ts';
@@ -34,7 +35,7 @@ export const discoverVerb: Verb = {
   usage: `allclear discover CIDR.. ${snmpUsage} [--port 161] [--rate 250] [--from ADDRESS] [--links] [--topology FILE.json|FILE.ndjson [--dry-run]] [--json|--jsonl] [--lang ru|en]`,
   async run(argv, terminal) {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-    speaker(values.lang);
+    const say = speaker(values.lang);
     checkTopologyFile(values.topology);
     const addresses = startingAt(addressesOf(positionals), values.from);
     const asked = {
@@ -48,15 +49,26 @@ export const discoverVerb: Verb = {
     const world = verbWorld();
     // Open sockets keep the process alive: only after everything that may be refused.
     const transport = await openTransport(world);
-    const scan: Scan = { world, transport, profiles, terminal, ...asked };
+    const breaking = whenBrokenOff(() => transport.close());
+    const scan: Scan = { world, transport, profiles, terminal, isBrokenOff: breaking.hasBegun, ...asked };
     try {
-      const answering = await scanAll(scan, addresses);
+      const scanned = await scanAll(scan, addresses);
       const isSurvey = values.links === true || values.topology !== undefined;
-      const found = isSurvey ? await readAll(scan, answering) : answering;
-      const surveyed = isSurvey ? inventoryOf(found, idsOf(found), world.now()) : undefined;
-      await print({ found, surveyed, asked: addresses.length, values, terminal });
+      const found = isSurvey ? await readAll(scan, scanned.found) : scanned.found;
+      const isWhole = !breaking.hasBegun();
+      const surveyed = isSurvey && isWhole ? inventoryOf(found, idsOf(found), world.now()) : undefined;
+      await print({ ...scanned, found, surveyed, values, terminal });
+      if (!isWhole) {
+        if (scanned.next !== undefined)
+          terminal.complain(
+            say('scanBrokenOff', { asked: scanned.asked, of: addresses.length, place: scanned.next }),
+          );
+        if (isSurvey) terminal.complain(say('surveyBrokenOff'));
+        return exitCodes.brokenOff;
+      }
       return found.length > 0 ? exitCodes.ok : exitCodes.unreachable;
     } finally {
+      breaking.end();
       transport.close();
     }
   },
@@ -73,6 +85,8 @@ function checkTopologyFile(file: string | undefined): void {
     throw new Fault('usage/topology', `--topology: ${file} is a folder, not a file`);
   if (statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new Fault('usage/topology', `--topology: the folder ${dirname(file)} is not there`);
+  if (existsSync(file))
+    throw new Fault('usage/topology', `--topology: ${file} exists and is not written over`);
 }
 
 /** A scan that was broken off goes on where it was. */
@@ -87,6 +101,7 @@ interface Outcome {
   readonly found: readonly FoundDevice[];
   readonly surveyed: Surveyed | undefined;
   readonly asked: number;
+  readonly next: string | undefined;
   readonly values: Parameters<typeof proposal>[1] & {
     readonly json?: boolean | undefined;
     readonly jsonl?: boolean | undefined;
@@ -97,7 +112,7 @@ interface Outcome {
   readonly terminal: Terminal;
 }
 
-async function print({ found, surveyed, asked, values, terminal }: Outcome): Promise<void> {
+async function print({ found, surveyed, asked, next, values, terminal }: Outcome): Promise<void> {
   const say = speaker(values.lang);
   const counts = { asked, found: found.length, silent: asked - found.length };
   const yaml = proposal(found, values);
@@ -108,8 +123,12 @@ async function print({ found, surveyed, asked, values, terminal }: Outcome): Pro
   if (values.json === true) {
     const { topology, conflicts, facts } = surveyed ?? {};
     const document = { format: 'allclear-topology/1', ...topology, planned: [] };
-    const survey = { ...(file !== undefined && { topology: document }), facts, conflicts };
-    terminal.print(JSON.stringify({ ...counts, devices, yaml, ...survey }));
+    const survey = {
+      ...(file !== undefined && surveyed !== undefined && { topology: document }),
+      facts,
+      conflicts,
+    };
+    terminal.print(JSON.stringify({ ...counts, next, devices, yaml, ...survey }));
     return;
   }
   if (values.jsonl === true) {
@@ -131,7 +150,7 @@ async function print({ found, surveyed, asked, values, terminal }: Outcome): Pro
 
 async function write(file: string, surveyed: Surveyed): Promise<void> {
   try {
-    await writeFile(file, surveyed.text(file.endsWith('.ndjson')));
+    await writeFile(file, surveyed.text(file.endsWith('.ndjson')), { flag: 'wx' });
   } catch (error) {
     throw new Fault('usage/topology', `--topology: ${file} cannot be written`, error);
   }

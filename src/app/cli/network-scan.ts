@@ -13,6 +13,9 @@ import type { Terminal } from './verb.ts';
 const windowSize = 512;
 /** Full readings at once. */
 const readingsAtOnce = 8;
+const longestStepMs = 200;
+/** Addresses between two lines of progress. */
+const progressEvery = 10;
 const sysName = '1.3.6.1.2.1.1.5.0';
 
 export interface FoundDevice {
@@ -36,34 +39,50 @@ export interface Scan {
   readonly perSecond: number;
   readonly timeoutMs: number;
   readonly retries: number;
+  /** Nobody is asked any more. */
+  readonly isBrokenOff: () => boolean;
+}
+
+export interface Scanned {
+  readonly found: readonly FoundDevice[];
+  /** Addresses of which it is known whether they answer. */
+  readonly asked: number;
+  /** The first of the others, where it was broken off. */
+  readonly next: string | undefined;
 }
 
 /** Address n is asked no sooner than n / rate seconds after the first. */
-export async function scanAll(scan: Scan, addresses: readonly string[]): Promise<FoundDevice[]> {
-  const { world, terminal, perSecond } = scan;
+export async function scanAll(scan: Scan, addresses: readonly string[]): Promise<Scanned> {
+  const { world, terminal, perSecond, isBrokenOff } = scan;
   const startedMs = world.monotonicMs();
   const found: FoundDevice[] = [];
+  const isDone = new Uint8Array(addresses.length);
   let done = 0;
   await inParallel(addresses, windowSize, async (address, index) => {
-    const waitMs = startedMs + (index * 1_000) / perSecond - world.monotonicMs();
-    if (waitMs > 1) await new Promise<void>((resolve) => world.after(milliseconds(waitMs), resolve));
+    await untilTurn(scan, startedMs + (index * 1_000) / perSecond);
+    if (isBrokenOff()) return;
     const device = await ask(scan, address);
     if (device !== undefined) found.push(device);
-    done++;
-    // Whoever breaks off begins again with the address that stands there.
-    if (done % 50 === 0) terminal.progress(progressOf(addresses, { done, found: found.length, index }));
+    // Who was under way when it was broken off is asked again.
+    else if (isBrokenOff()) return;
+    isDone[index] = 1;
+    if (++done % progressEvery === 0)
+      terminal.progress(`${done} of ${addresses.length} asked, ${found.length} found`);
   });
   terminal.progress('');
   const place = new Map(addresses.map((address, index) => [address, index]));
-  return found.sort((a, b) => place.get(a.address)! - place.get(b.address)!);
+  found.sort((a, b) => place.get(a.address)! - place.get(b.address)!);
+  return { found, asked: done, next: done === addresses.length ? undefined : addresses[isDone.indexOf(0)] };
 }
 
-function progressOf(
-  addresses: readonly string[],
-  { done, found, index }: { readonly done: number; readonly found: number; readonly index: number },
-): string {
-  const place = addresses[Math.max(0, index - windowSize)] ?? '';
-  return `${done} of ${addresses.length} asked, ${found} found, --from ${place}`;
+/** In short steps, so that whoever breaks off does not wait for turns that will not be taken. */
+async function untilTurn({ world, isBrokenOff }: Scan, dueMs: number): Promise<void> {
+  for (;;) {
+    const waitMs = dueMs - world.monotonicMs();
+    if (waitMs <= 1 || isBrokenOff()) return;
+    const stepMs = milliseconds(Math.min(waitMs, longestStepMs));
+    await new Promise<void>((resolve) => world.after(stepMs, resolve));
+  }
 }
 
 async function ask(scan: Scan, address: string): Promise<FoundDevice | undefined> {
@@ -101,6 +120,7 @@ export async function readAll(scan: Scan, found: readonly FoundDevice[]): Promis
   const read = [...found];
   let done = 0;
   await inParallel(found, readingsAtOnce, async (device, index) => {
+    if (scan.isBrokenOff()) return;
     const target = { host: device.address, port: device.port, credentials, timeoutMs, retries };
     const outcome = await pollDevice({ world, transport, profiles, target, profile: device.profile });
     if (outcome.kind === 'reading') read[index] = { ...device, reading: outcome.reading };

@@ -7,6 +7,7 @@ import { openTransport } from '../../edge/snmp/transport.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 import { formatHostPort, withBrackets } from '../config/values.ts';
 import { exitCodes } from '../processes/messages.ts';
+import { whenBrokenOff } from './breaking-off.ts';
 import { closerLook } from './closer-look.ts';
 import { commonOptions, onlyPositional, verbWorld } from './common-options.ts';
 import { openBar } from './progress-bar.ts';
@@ -46,6 +47,10 @@ export const pollVerb: Verb = {
     if (!isQuiet && ignoresCollectors(values.config)) terminal.complain(say('collectorsIgnored'));
     const profile = checkedProfile(values.profile, profiles);
     const outcome = await pollOnce(target, { profile, profiles, terminal, say });
+    if (outcome === undefined) {
+      terminal.complain(say('brokenOff'));
+      return exitCodes.brokenOff;
+    }
     const isJson = values.json === true || values.jsonl === true;
     const language = languageFrom(values.lang);
     const isWhole = values.all === true;
@@ -57,6 +62,7 @@ export const pollVerb: Verb = {
   },
 };
 
+/** undefined: somebody broke it off. */
 async function pollOnce(
   target: DeviceTarget,
   given: {
@@ -65,17 +71,21 @@ async function pollOnce(
     readonly terminal: Terminal;
     readonly say: Say;
   },
-): Promise<PollOutcome> {
+): Promise<PollOutcome | undefined> {
   const { profile, profiles, terminal, say } = given;
   const world = verbWorld();
   const transport = await openTransport(world, { sockets: 1 });
   const bar = openBar(terminal, world);
+  const breaking = whenBrokenOff(() => transport.close());
   bar.begin(() => say('read', { answers: transport.counters().replies }));
   try {
     const outcome = await pollDevice({ world, transport, profiles, target, profile });
+    if (breaking.hasBegun()) return undefined;
     if (outcome.kind !== 'problem') return outcome;
-    return { ...outcome, problem: await closerLook(outcome.problem, { transport, target }) };
+    const problem = await closerLook(outcome.problem, { transport, target });
+    return breaking.hasBegun() ? undefined : { ...outcome, problem };
   } finally {
+    breaking.end();
     bar.close();
     transport.close();
   }

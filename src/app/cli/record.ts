@@ -13,6 +13,7 @@ import { snmprecLine } from '../../edge/snmp/snmprec-line.ts';
 import { openTransport } from '../../edge/snmp/transport.ts';
 import { formatHostPort } from '../config/values.ts';
 import { exitCodes } from '../processes/messages.ts';
+import { whenBrokenOff } from './breaking-off.ts';
 import { closerLook } from './closer-look.ts';
 import { commonOptions, onlyPositional, verbWorld } from './common-options.ts';
 import { openBar } from './progress-bar.ts';
@@ -48,6 +49,7 @@ export const recordVerb: Verb = {
     const transport = await openTransport(world, { sockets: 1 });
     const bar = openBar(terminal, world);
     const name = formatHostPort(target);
+    const breaking = whenBrokenOff(() => transport.close());
     try {
       const session = await openDeviceSession(transport, target);
       const taken =
@@ -60,6 +62,11 @@ export const recordVerb: Verb = {
             });
       bar.close();
       if (!('kind' in session)) session.close();
+      breaking.end();
+      if (breaking.hasBegun()) {
+        terminal.complain(say('recordBrokenOff'));
+        return exitCodes.brokenOff;
+      }
       if (taken.kind === 'problem') {
         const problem = await closerLook(taken.problem, { transport, target });
         terminal.complain(`${name}: ${problemText(problem, language)}`);
@@ -97,6 +104,7 @@ export const recordVerb: Verb = {
       }
       return taken.incomplete.length === 0 ? exitCodes.ok : exitCodes.problem;
     } finally {
+      breaking.end();
       bar.close();
       transport.close();
     }

@@ -15,7 +15,8 @@ export const rulesVerb: Verb = {
   run([action = '', ...rest], terminal) {
     if (!Object.hasOwn(actions, action)) {
       const known = Object.keys(actions).join(' or ');
-      throw new Fault('usage/argument', `rules ${action}: say ${known}`);
+      const what = action === '' ? 'what to do is missing' : `there is no "${action}"`;
+      throw new Fault('usage/argument', `${what}: say ${known}`);
     }
     return actions[action as keyof typeof actions](rest, terminal);
   },

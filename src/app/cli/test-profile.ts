@@ -47,6 +47,8 @@ interface Tally {
 /** Exit 1 when an expectation fails or a profile cannot be read. */
 export async function testProfiles(wanted: Wanted, terminal: Terminal, say: Say): Promise<number> {
   if (!existsSync(wanted.path)) throw new Fault('usage/file', `${wanted.path} is not there`);
+  if (!isFolder(wanted.path) && !/\.ya?ml$/.test(wanted.path))
+    throw new Fault('usage/file', `${wanted.path} is no profile: its name ends in neither .yaml nor .yml`);
   const { recordings } = wanted;
   if (recordings !== undefined && !isFolder(recordings))
     throw new Fault('usage/recordings', `--recordings: ${recordings} is no folder`);

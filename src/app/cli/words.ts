@@ -15,7 +15,7 @@ const sentences = {
     examplesPlayed: '{examples} examples, {failed} do not hold; {errors} errors.',
     answered:
       '{name} answered: profile {profile}, {interfaces} interfaces, {readings} readings, {objects} objects.',
-    found: '{found} devices answered of {asked} addresses asked, {silent} were silent.',
+    found: 'Addresses asked: {asked}, devices that answered: {found}, silent: {silent}.',
     proposed: '{file}: {resources} resources and {links} links proposed. Read it before it is used.',
     wouldPropose: '{file} was not written: {resources} resources and {links} links would be proposed.',
     incidents: '{count} incidents from {records} records.',
@@ -41,6 +41,10 @@ const sentences = {
     asked: '{found} found',
     read: '{answers} answers',
     recorded: '{rows} rows recorded (profile {profile}), to {file}.',
+    brokenOff: 'Broken off.',
+    recordBrokenOff: 'Broken off: nothing was written.',
+    scanBrokenOff: 'Broken off when {asked} of {of} addresses were asked; --from {place} goes on there.',
+    surveyBrokenOff: 'Broken off: links are unknown, and no topology was written.',
     wouldRecord: 'Nothing was written: {rows} rows (profile {profile}) would be recorded to {file}.',
     standardOutput: 'standard output',
     masked:
@@ -67,7 +71,7 @@ const sentences = {
     examplesPlayed: 'Примеров: {examples}, не выполняются: {failed}; ошибок: {errors}.',
     answered:
       '{name} отвечает: профиль {profile}, интерфейсов {interfaces}, показаний {readings}, объектов {objects}.',
-    found: 'Ответили {found} устройств из {asked} опрошенных адресов, молчат {silent}.',
+    found: 'Опрошено адресов: {asked}, ответили: {found}, молчат: {silent}.',
     proposed: '{file}: предложено ресурсов {resources}, линий {links}. Прочитайте перед применением.',
     wouldPropose: '{file} не записан: было бы предложено ресурсов {resources}, линий {links}.',
     incidents: 'Инцидентов: {count}, записей: {records}.',
@@ -93,6 +97,10 @@ const sentences = {
     asked: 'найдено: {found}',
     read: 'ответов: {answers}',
     recorded: 'Записано строк: {rows} (профиль {profile}), куда: {file}.',
+    brokenOff: 'Прервано.',
+    recordBrokenOff: 'Прервано: ничего не записано.',
+    scanBrokenOff: 'Прервано: опрошено адресов {asked} из {of}; продолжить: --from {place}.',
+    surveyBrokenOff: 'Прервано: связи неизвестны, топология не записана.',
     wouldRecord: 'Ничего не записано: было бы записано строк {rows} (профиль {profile}), куда: {file}.',
     standardOutput: 'стандартный вывод',
     masked:

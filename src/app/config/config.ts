@@ -7,7 +7,7 @@ import { Secret } from '../../base/secret.ts';
 import type { DocumentPath, SourceDocument } from '../../base/source-document.ts';
 import { channelRefusals, channelSchemas } from '../../edge/channels/index.ts';
 import { type DeskSettings, deskRefusal, deskSchemas } from '../../edge/desks/index.ts';
-import { documentViolations, parseYaml } from '../../edge/files/yaml-document.ts';
+import { documentViolations, parseYaml, type Violation } from '../../edge/files/yaml-document.ts';
 import { fingerprintOf } from '../../edge/snmp/usm-engine.ts';
 import type { DnsPlatform } from '../../model/dns.ts';
 import type { Policy } from '../../model/policy.ts';
@@ -15,6 +15,7 @@ import type { Probe } from '../../model/probe.ts';
 import type { SnmpUser } from '../../model/snmp-user.ts';
 import type { Staff } from '../../model/task.ts';
 import { dnsPlatformFrom, type RawDns } from './dns-platform.ts';
+import { readKeyByKey } from './key-by-key.ts';
 import { policyFrom, type RawPolicy } from './policy.ts';
 import { lengthOr } from './probe-values.ts';
 import { probesFrom, type RawProbe } from './probes.ts';
@@ -86,9 +87,10 @@ export interface Config {
 export function parseConfig(file: string, text: string): Parsed<Config> {
   const { value: document, problems: syntax } = parseYaml(file, text);
   const folder = dirname(resolve(file));
-  if (document.value === undefined) return { value: defaultConfig(folder), problems: syntax };
+  if (document.value === undefined)
+    return { value: defaultConfig(folder), problems: readableMistakes(file, text) ?? syntax };
   const blank: SourceDocument = document.value === null ? { ...document, value: {} } : document;
-  const wrong = documentViolations(configSchema({ channels: channelSchemas, desks: deskSchemas }))(blank);
+  const wrong = violationsOf(blank);
   const { value, problems } = build({ ...blank, value: soundPart(blank.value, wrong) }, folder);
   if (wrong.length === 0 && syntax.length === 0) return { value, problems };
   // One mistake hides none of the others: the second look takes along what has a mistake elsewhere.
@@ -96,6 +98,17 @@ export function parseConfig(file: string, text: string): Parsed<Config> {
   const closer = build({ ...blank, value: readablePart(blank.value, wrong) }, folder, look);
   const all = [...syntax, ...wrong.map(({ problem }) => problem), ...closer.problems];
   return { value, problems: inPlace(all) };
+}
+
+const violationsOf = (document: SourceDocument): readonly Violation[] =>
+  documentViolations(configSchema({ channels: channelSchemas, desks: deskSchemas }))(document);
+
+/** Of a file that is no YAML as a whole: what is wrong in the keys that can be read, too. */
+function readableMistakes(file: string, text: string): readonly Problem[] | undefined {
+  const read = readKeyByKey(file, text);
+  if (read === undefined) return undefined;
+  const wrong = read.document.value === null ? [] : violationsOf(read.document);
+  return inPlace([...read.problems, ...wrong.map(({ problem }) => problem)]);
 }
 
 const namesIn = (value: unknown): readonly string[] =>

@@ -78,6 +78,8 @@ export const exitCodes = {
   usage: 2,
   unreachable: 3,
   denied: 4,
+  /** By Ctrl-C, as shells say it: 128 and the number of SIGINT. */
+  brokenOff: 130,
   /** A disk failed under the journal: what is in memory may be ahead of it (EX_IOERR). */
   disk: 74,
 } as const;

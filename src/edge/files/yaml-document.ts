@@ -152,7 +152,7 @@ function problemOf(document: SourceDocument, error: ErrorObject): Problem {
 }
 
 /** What stands under these keys is never repeated, whatever it is. */
-const secretKeys = ['community', 'trapCommunities', 'authKey', 'privKey', 'secret', 'password'];
+const secretKeys = ['community', 'trapCommunities', 'authKey', 'privKey', 'secret', 'password', 'token'];
 
 const isSecret = (path: DocumentPath): boolean => path.some((key) => secretKeys.includes(String(key)));
 

@@ -1,4 +1,5 @@
 /** What was said to have happened: reads the lines of `replay --jsonl` as far as they are judged. */
+import { jsonMistake } from '../../base/json-mistake.ts';
 import type { Parsed, Problem } from '../../base/problem.ts';
 import { type Extent, extentOf, isFields, isTexts, text1, timeOf } from './truth.ts';
 
@@ -48,14 +49,21 @@ export function parseIncidents(text: string, file: string): Parsed<readonly Stat
   return { value: incidents, problems };
 }
 
-type Read = { readonly incident: StatedIncident } | { readonly message: string; readonly hint: string };
+type Read =
+  | { readonly incident: StatedIncident }
+  | { readonly message: string; readonly hint: string; readonly column?: number };
 
 function readLine(written: string, line: number, seen: ReadonlySet<string>): Read {
   let value: unknown;
   try {
     value = JSON.parse(written);
   } catch {
-    return { message: 'not JSON', hint: 'one incident a line, as `replay --jsonl` prints them' };
+    const { column, reason } = jsonMistake(written);
+    return {
+      message: `not JSON: ${reason}`,
+      column,
+      hint: 'one incident a line, as `replay --jsonl` prints them',
+    };
   }
   if (isFields(value) && Array.isArray(value['incidents'])) {
     return { message: 'all incidents in one object', hint: 'print them with `replay --jsonl`, not `--json`' };

@@ -1,4 +1,5 @@
 /** What really happened: reads `truth.json` of the alarm-stream contract into plain records. */
+import { jsonMistake } from '../../base/json-mistake.ts';
 import type { Parsed, Problem } from '../../base/problem.ts';
 
 /** Everything below `under` (or equal to it), less what is below `except`: ids of resources or links. */
@@ -139,13 +140,11 @@ export function extentOf(value: unknown): Extent | undefined {
 function parseJson(text: string, file: string): { readonly value: unknown } | { readonly problem: Problem } {
   try {
     return { value: JSON.parse(text) as unknown };
-  } catch (error) {
-    const said = error instanceof Error ? error.message : 'not JSON';
-    const position = Number(/position (\d+)/.exec(said)?.[1] ?? text.length);
-    const before = text.slice(0, position);
-    const line = before.split('\n').length;
-    const column = before.length - before.lastIndexOf('\n');
-    return { problem: truthProblem({ file, line, column }, `not JSON: ${said}`, 'truth.json of `generate`') };
+  } catch {
+    const { line, column, reason } = jsonMistake(text);
+    return {
+      problem: truthProblem({ file, line, column }, `not JSON: ${reason}`, 'truth.json of `generate`'),
+    };
   }
 }
 

@@ -164,6 +164,6 @@ test('two switches, a router and a radio that see each other become facts, confl
     '--lang',
     'ru',
   );
-  expect(dry.out.join('\n')).toMatch(/Никто не опрашивает[\s\S]*молчат 2[\s\S]*не записан/);
+  expect(dry.out.join('\n')).toMatch(/Никто не опрашивает[\s\S]*молчат: 2[\s\S]*не записан/);
   await expect(readFile(folder.file('none.json'))).rejects.toThrow('ENOENT');
 });

@@ -176,3 +176,13 @@ describe('rules learn', () => {
     await expect(learn('--support', 'many')).rejects.toThrow('say a number above 0');
   });
 });
+
+test('rules without a word says which there are, and so does one that there is not', async () => {
+  const said = async (...argv: string[]): Promise<string> =>
+    run(...argv).then(
+      ({ out }) => out,
+      (error: Error) => error.message,
+    );
+  expect(await said()).toBe('what to do is missing: say test or shadow or learn');
+  expect(await said('tset')).toBe('there is no "tset": say test or shadow or learn');
+});

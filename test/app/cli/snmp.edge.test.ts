@@ -150,7 +150,9 @@ test('a wrong community is silence and exits 3; a wrong option is usage', async 
 
 test('a folder without recordings is a problem, an address in use is not reachable', async () => {
   folder = await folderOf({});
-  await expect(say(simulateVerb, folder.path)).rejects.toMatchObject({ code: 'simulate/empty' });
+  await expect(say(simulateVerb, folder.path, '--listen', '127.0.0.1:0')).rejects.toMatchObject({
+    code: 'simulate/empty',
+  });
   await expect(say(simulateVerb, folder.file('none'))).rejects.toMatchObject({ code: 'simulate/folder' });
 });
 

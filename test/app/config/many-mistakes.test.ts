@@ -68,3 +68,26 @@ test('a mistake in one key hides none in the keys beside it, and makes up none',
   expect(unknown?.hint).toBe('did you mean "mail"?');
   expect(value.devices.map(({ id }) => id)).toEqual(['c']);
 });
+
+test.each([
+  ['a bracket that is not closed', '  - { id: r-1, address: 192.0.2.1', 4],
+  ['a quote that is not closed', "  - { id: 'r-1, address: 192.0.2.1 }", 4],
+  ['a tab before a key', '  - id: r-1\n\t- id: r-2', 4],
+])('%s hides no mistake in the keys before and behind', (_, devices, line) => {
+  const text = `format: allclear/1\nsnmp: { interval: 60x }\ndevices:\n${devices}\nnonsense: 1\nlanguage: fr\n`;
+  const { problems } = parseConfig('allclear.yaml', text);
+  const codes = problems.map(({ code }) => code);
+  expect(codes).toContain('file/syntax');
+  expect(codes.filter((code) => code !== 'file/syntax')).toEqual([
+    'config/not-valid',
+    'config/unknown-key',
+    'config/not-allowed',
+  ]);
+  const syntax = problems.find(({ code }) => code === 'file/syntax');
+  expect(Math.abs((syntax?.line ?? 0) - line)).toBeLessThanOrEqual(1);
+});
+
+test('keys that lean on each other are not read apart', () => {
+  const text = 'snmp: &half { interval: 60x }\ndevices:\n  - { id: r-1, address: 192.0.2.1\nspool: *half\n';
+  expect(parseConfig('allclear.yaml', text).problems.every(({ code }) => code === 'file/syntax')).toBe(true);
+});

@@ -27,6 +27,7 @@ const knownShare = 0.98;
 /** The latest of them are shown as the reason. */
 const stepsShown = 10;
 const mostCandidates = 5;
+const unsteadyRaises = 3;
 
 /**
  * In order of time, then of name. Answers whether some wait on, because what they most likely followed from has no
@@ -65,7 +66,7 @@ function chain(pending: Pending, desk: Desk): boolean {
   const held =
     home === undefined
       ? begun(pending, { candidates: candidatesOf(pending, readings, claims, desk), step }, desk)
-      : joined(pending, home, { step, desk });
+      : joined(pending, home, { step, desk, raises: readings.heard.raises });
   if (claim?.best?.isBefore === true && isFirstOf(held, claim.best.alarm)) movedTo(pending, held, desk);
   cascades.note(pending, readings, {
     incident: held.id,
@@ -152,12 +153,14 @@ function begun(pending: Pending, { candidates, step }: Beginning, desk: Desk): H
 function joined(
   pending: Pending,
   home: HeldIncident,
-  { step, desk }: { readonly step: string; readonly desk: Desk },
+  { step, desk, raises }: { readonly step: string; readonly desk: Desk; readonly raises: number },
 ): HeldIncident {
   const { incidents, at } = desk;
   const isKnown = home.members.has(pending.alarm);
   incidents.joinLate(home, memberOf(pending), at);
-  if (isKnown && isFirstOf(home, pending.alarm) && isUnsteady(home, at)) home.kind = 'flapping';
+  // Effects that come later open it again, too: unsteady is what comes again itself.
+  const isUnrest = isKnown && raises >= unsteadyRaises && isFirstOf(home, pending.alarm);
+  if (isUnrest && isUnsteady(home, at)) home.kind = 'flapping';
   // What nobody need look at may lead to what somebody must.
   home.actionable ||= verdictOf(pending, desk).actionable;
   if (isKnown) return home;

@@ -1,5 +1,5 @@
 /** All incidents of the correlation: opening, joining, merging, mending and forgetting them, and telling what changed. */
-import { after, days, type Instant } from '../base/instant.ts';
+import { after, type DurationMs, days, type Instant } from '../base/instant.ts';
 import { Timers } from '../base/timers.ts';
 import { endsWithProofOfLife } from '../model/alarm.ts';
 import { type AlarmId, alarmId, type IdSource, type IncidentId, type ResourceId } from '../model/ids.ts';
@@ -155,7 +155,7 @@ export class Incidents {
       // An alarm agrees with what subscribers say.
       held.suspected = false;
       for (const timer of ['resolve', 'suspect']) this.timers.clear(`${timer} ${held.id}`);
-    } else this.timers.set(`resolve ${held.id}`, after(at, this.timing.resolveQuietMs));
+    } else this.timers.set(`resolve ${held.id}`, after(at, this.#quietOf(held)));
     // A relapse: what was nearly over is not.
     if (held.state === 'mitigated') held.state = 'open';
     this.standing.note(held);
@@ -236,7 +236,7 @@ export class Incidents {
     if (!isActive(held)) return;
     if (held.raised === 0) {
       this.timers.clear(`leftover ${held.id}`);
-      this.timers.set(`resolve ${held.id}`, after(at, this.timing.resolveQuietMs));
+      this.timers.set(`resolve ${held.id}`, after(at, this.#quietOf(held)));
     } else if (held.raised * 2 <= held.members.size) {
       held.endingSince ??= at;
       const nearly = held.raised <= Math.max(1, mitigatedShare * held.members.size);
@@ -347,6 +347,12 @@ export class Incidents {
         if (other === undefined || isLaterHome(held, other, alarm)) this.#ofAlarm.set(alarm, held);
       }
     }
+  }
+
+  /** What comes and goes by itself is over when it stays away: else it would be told of as over every few minutes. */
+  #quietOf({ scope, kind }: HeldIncident): DurationMs {
+    const { leftoverMs, resolveQuietMs } = this.timing;
+    return scope === 'alone' && kind === 'flapping' ? leftoverMs : resolveQuietMs;
   }
 
   #state(held: HeldIncident, verdict: Verdict): void {

@@ -49,6 +49,19 @@ test('an alarm that chatters is one incident and gathers no strangers', () => {
   expect(run.correlation.open()[0]?.kind).toBe('flapping');
 });
 
+test('an alarm that chatters is told to be over when it stays away, as of its last end', () => {
+  const run = new CityRun();
+  for (let n = 0; n < 12; n++)
+    run.raise(60 + n * 300, 'DOOR', ['agg-2']).clear(80 + n * 300, 'DOOR', ['agg-2']);
+  run.to(8_000);
+  const ends = run.changes.filter(({ kind }) => kind === 'resolved');
+  expect(ends.length).toBeLessThan(6);
+  expect(ends.at(-1)?.incident).toMatchObject({
+    kind: 'flapping',
+    resolvedAt: run.at - 8_000_000 + 3_380_000,
+  });
+});
+
 test('the same alarm again within half an hour is the same incident, a day later it is another', () => {
   const run = new CityRun().raise(1, 'PUMP', ['agg-2']).clear(60, 'PUMP', ['agg-2']);
   run.raise(1_200, 'PUMP', ['agg-2']).clear(1_260, 'PUMP', ['agg-2']);

@@ -59,7 +59,7 @@ export function causeAtHead(
   if (held === undefined || evidence.some(({ place }) => ancestry.headOf(place) !== head)) return undefined;
   const said = evidence.filter(({ place }) => ancestry.isLeaf(place));
   const strange = evidence.filter(({ symptom }) => !fromTheDark.has(symptom)).length;
-  if (said.length < 2 || said.length < bulkShare * ancestry.leavesOf(head)) return undefined;
+  if (said.length < 2 || said.length < bulkShare * terminalsLike(ancestry, head, said)) return undefined;
   if (strange > strangeShare * evidence.length) return undefined;
   const first = evidence.reduce((least, { firstAt }) => Math.min(least, firstAt), at as number);
   const isOnset = isActive(held) && Math.abs(first - held.startedAt) <= timing.misfitJoinMs;
@@ -71,6 +71,17 @@ export function causeAtHead(
 }
 
 const fromTheDark: ReadonlySet<Symptom> = new Set(['los', 'silent']);
+
+/** How many ends of the same kind hang on the head: free pairs and splitter outlets have no terminal that could speak. */
+function terminalsLike(ancestry: Ancestry, head: number, [first]: readonly Evidence[]): number {
+  const kind = ancestry.kindOf(first!.place);
+  let count = 0;
+  for (const leaf of ancestry.leavesBelow(head, mostCounted)) if (ancestry.kindOf(leaf) === kind) count++;
+  return Math.max(count, 1);
+}
+
+/** Of a larger head this many terminals tell enough of the share. */
+const mostCounted = 4_096;
 
 /** What heads that start again tell of their terminals. */
 export interface Retold {
@@ -110,7 +121,7 @@ export function retoldBy(ancestry: Ancestry, pieces: Iterable<Evidence>, { at, t
     if (at < settledAt) {
       for (const piece of said) unsettled.add(piece);
       nextAt = earliest(nextAt, settledAt);
-    } else if (said.length > 1 && said.length >= bulkShare * ancestry.leavesOf(head))
+    } else if (said.length > 1 && said.length >= bulkShare * terminalsLike(ancestry, head, said))
       bulks.push({ held, head, retoldAt: firstAt, pieces: said });
   }
   return { bulks, unsettled, nextAt };
@@ -159,10 +170,56 @@ export function behindHead(
   // What was found dark before that was dark by itself: the others were found alight.
   const isBulk =
     held.retoldAt !== undefined && said.at >= held.retoldAt && at - held.retoldAt <= timing.rebootMs;
-  if (isBulk && fromTheDark.has(said.symptom) && !isEnding(held, at)) return { home: held };
+  if (isBulk && said.symptom === 'los' && !isEnding(held, at)) return { home: held };
   const isHeard = said.symptom !== 'silent' && at - held.startedAt > timing.misfitJoinMs;
   return isHeard && isActive(held) ? { provesBack: held } : {};
 }
+
+/**
+ * Terminals found silent by the first poll of a head that started again: those whose loss of light was not heard stand
+ * here and there among those who told of it. What is silent as a whole, none of it having been alight, was cut before.
+ */
+export function unheardAtStart(
+  ancestry: Ancestry,
+  { evidence, root, tally }: Pick<Explanation, 'evidence' | 'root' | 'tally'>,
+  { at, timing, heads }: Now,
+): HeldIncident | undefined {
+  const [first] = evidence;
+  const head = ancestry.headOf(first!.place);
+  const held = heads.get(ancestry.idOf(head));
+  const since = held?.retoldAt;
+  if (held === undefined || since === undefined) return undefined;
+  const isSilent = ({ place, symptom, firstAt, heldBy }: Evidence): boolean =>
+    heldBy === undefined &&
+    symptom === 'silent' &&
+    ancestry.isLeaf(place) &&
+    ancestry.headOf(place) === head &&
+    firstAt >= since &&
+    firstAt - since <= timing.rebootMs;
+  if (!evidence.every(isSilent)) return undefined;
+  if (tally === undefined) return !isEnding(held, at) || lostWords(ancestry, held, head) ? held : undefined;
+  const told = [...held.members.values()].some(
+    ({ symptom, resource }) =>
+      symptom === 'los' && ancestry.signalAbove(ancestry.placeOf(resource)).includes(root),
+  );
+  return told || evidence.length < fewSilent ? held : undefined;
+}
+
+const fewSilent = 4;
+
+/** Many terminals of the head were not heard when it started: more than are always switched off. */
+function lostWords(ancestry: Ancestry, held: HeldIncident, head: number): boolean {
+  const told = [...held.members.values()].filter(({ symptom }) => symptom === 'los');
+  const [first] = told;
+  if (first === undefined) return false;
+  const kind = ancestry.kindOf(ancestry.placeOf(first.resource));
+  let all = 0;
+  for (const leaf of ancestry.leavesBelow(head, mostCounted)) if (ancestry.kindOf(leaf) === kind) all++;
+  return all - told.length > unheardShare * all;
+}
+
+/** Of the terminals of a head that some are always switched off, and a loss of so many words is usual. */
+const unheardShare = 0.08;
 
 /** A head that was dead has forgotten what it told before: what it says now is said anew. */
 export function isHeardAnew(

@@ -1,7 +1,7 @@
 /** One look at undecided alarms: which causes are ripe, with what evidence, and when to look again. */
 import { earliest, type Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
-import { causeAtHead, type LostHeads, lostWith, retoldBy } from './aftermath.ts';
+import { causeAtHead, type LostHeads, lostWith, retoldBy, unheardAtStart } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Asks } from './asks.ts';
 import type { Explanation } from './explain.ts';
@@ -9,6 +9,7 @@ import type { Group } from './groups.ts';
 import type { HeldIncident, Member, Verdict } from './held-incident.ts';
 import type { Pending } from './joining.ts';
 import { isSure } from './measurement.ts';
+import { failedCards } from './own-word.ts';
 import type { Recent } from './recent.ts';
 import { restated } from './restating.ts';
 import { doubted, shadowed } from './shadow.ts';
@@ -200,8 +201,6 @@ function knownDown({ ancestry, standing }: Scene, recent: readonly HeldIncident[
   return places;
 }
 
-const none: ReadonlySet<Evidence> = new Set();
-
 /** Heads that were dead and start again; what is left is weighed on the trees. */
 function lookAtStarts(
   { ancestry, timing, at, heads }: Scene,
@@ -225,7 +224,8 @@ function lookAtTrees(scene: Scene, population: Population): Look {
   const { timing, at, sightingsOf } = scene;
   const groups = scene.undecided.groups(population);
   const retold = population === 'down' ? lookAtStarts(scene, scene.undecided.pieces(population)) : undefined;
-  groups.withhold(retold?.taken ?? none);
+  const cards = population === 'down' ? failedCards(scene) : undefined;
+  groups.withhold(new Set([...(retold?.taken ?? []), ...(cards?.taken ?? [])]));
   const ripe: { readonly group: Group; readonly found: Explanation }[] = [];
   let nextAt = retold?.nextAt;
   for (const group of groups.all({ at, timing, sightingsOf })) {
@@ -238,7 +238,7 @@ function lookAtTrees(scene: Scene, population: Population): Look {
   const id = ({ found }: { readonly found: Explanation }): string => scene.ancestry.idOf(found.root);
   ripe.sort((a, b) => (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
   const decided = ripe.map(({ group, found }) => decisionOn(scene, { population, group, found }));
-  return { decisions: [...(retold?.decisions ?? []), ...decided], nextAt };
+  return { decisions: [...(retold?.decisions ?? []), ...(cards?.decisions ?? []), ...decided], nextAt };
 }
 
 /** The same, of a trench whose links failed at the same time. */
@@ -307,6 +307,8 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
   // What came back counts as well: what explains only the rest that is still dark is not the cause of all.
   const absorbs = touched.filter((one) => shareOf(one) >= one.said).map(({ held }) => held);
   const { heads } = scene;
+  const starting = population === 'down' ? unheardAtStart(ancestry, found, { at, timing, heads }) : undefined;
+  if (starting !== undefined) return { verdict: restated(starting), alarms, absorbs: [starting] };
   const atHead = population === 'down' ? causeAtHead(ancestry, found, { at, timing, heads }) : undefined;
   if (atHead !== undefined) {
     const { held: cut, retoldAt } = atHead;

@@ -235,6 +235,8 @@ export function addRecords(held: HeldIncident, records: readonly string[]): void
 
 /** What came back and failed again several times is not down, it is unsteady. */
 export function isUnsteady(held: HeldIncident, at: Instant): boolean {
+  // A device that starts again tells of its terminals; it does not fail again.
+  if (held.retoldAt !== undefined) return false;
   const relapses = held.history.filter(
     (past) => past.event === 'reopen' && at - past.at <= relapsesWithinMs,
   ).length;

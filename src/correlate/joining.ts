@@ -10,7 +10,7 @@ import type { RuleTable } from './rule-table.ts';
 import type { OpenView } from './standing.ts';
 import { populationOf, type Symptom } from './symptoms.ts';
 import type { CorrelationTiming } from './timing.ts';
-import { isTransportEvidence } from './undecided.ts';
+import { isOfService, isTransportEvidence } from './undecided.ts';
 
 /** What is known when an alarm looks for its incident. */
 export interface Now {
@@ -293,7 +293,9 @@ function behindTransport(
       .find((held) => isActive(held) && held.scope === 'collector' && isYoung(held));
     if (blind !== undefined) return blind;
   }
-  const service = pending.symptom === 'session' ? view.brokenService : undefined;
+  // A service that fails itself is a fault of its own.
+  const isOwn = pending.symptom === 'session' && isOfService(ancestry, pending);
+  const service = pending.symptom === 'session' && !isOwn ? view.brokenService : undefined;
   if (service !== undefined && now.at - service.startedAt <= now.timing.serviceJoinMs) return service;
   if (isOfTerminal(ancestry, pending)) {
     const { timing } = now;

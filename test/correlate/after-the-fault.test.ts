@@ -229,3 +229,28 @@ test('a lost collector takes back what it called unreachable, whatever had expla
     'collector 2',
   ]);
 });
+
+test('of a head that starts again the first poll finds those not heard here and there, and a branch that was cut before', () => {
+  const cut = terminals('1-2-2');
+  const lit = terminals('1').filter((id) => !cut.includes(id));
+  const unheard = [lit[2]!, lit[11]!];
+  const run = new CityRun().linkDown(0, 'l-o1', ['agg-2']).unreachable(20, ['olt-1']).to(600);
+  run.linkUp(601, 'l-o1', ['agg-2']).raise(
+    610,
+    'LOS',
+    lit.filter((id) => !unheard.includes(id)),
+  );
+  run.unreachable(640, [...unheard, ...cut]).to(680);
+  expect(run.open().map(({ kind, root, alarms }) => `${kind} ${root} ${alarms.length}`)).toEqual([
+    'node-down olt-1 26',
+    'splitter s1-2-2 8',
+  ]);
+});
+
+test('a card that a poll finds failed is the cause of what its terminals said before', () => {
+  const run = new CityRun().raise(0, 'LOS', terminals('1')).to(60);
+  expect(run.open()).toHaveLength(1);
+  run.to(90).take([raised('olt-1/c1', 'CARD_FAIL', run.at, { source: 'poll' })]);
+  run.to(120);
+  expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['card olt-1/c1']);
+});

@@ -4,7 +4,8 @@ import { incidentLine } from '../../src/app/cli/incident-line.ts';
 import { canonicalJson } from '../../src/base/canonical.ts';
 import { type Instant, instant, minutes } from '../../src/base/instant.ts';
 import type { Input } from '../../src/flow/input.ts';
-import { Line, type LineSnapshot } from '../../src/flow/line.ts';
+import { Line } from '../../src/flow/line.ts';
+import type { LineSnapshot } from '../../src/flow/line-snapshot.ts';
 import type { Incident } from '../../src/model/incident.ts';
 import { contentsOf, type Stream } from './alarm-throughput.ts';
 

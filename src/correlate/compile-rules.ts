@@ -3,6 +3,8 @@ import { lengthIn } from '../base/length.ts';
 import { didYouMean, fileProblem, type Parsed, type Problem } from '../base/problem.ts';
 import type { DocumentPath, SourceDocument } from '../base/source-document.ts';
 import type { FaultGlossary } from '../model/fault-words.ts';
+import { compilePatterns } from './compile-patterns.ts';
+import type { PatternRule } from './pattern-rules.ts';
 import type { CorrelationRules, ResourceRule } from './rules.ts';
 import { type CorrelationSource, silences } from './rules-schema.ts';
 import { type Symptom, symptoms } from './symptoms.ts';
@@ -20,7 +22,10 @@ export function compileCorrelationRules(
   ]);
   const missing = missingIn(source);
   const last = documents.at(-1);
-  if (missing.length === 0 && last !== undefined) return { value: compiled(source), faults, problems };
+  const patterns = compilePatterns(documents);
+  problems.push(...patterns.problems);
+  if (missing.length === 0 && last !== undefined)
+    return { value: compiled(source, patterns.patterns), faults, problems };
   const message = last === undefined ? 'there are no correlation rules' : `missing: ${missing.join(', ')}`;
   problems.push(
     last?.problemAt([], { code: 'rule/incomplete', message }) ??
@@ -29,7 +34,7 @@ export function compileCorrelationRules(
   return { value: undefined, faults, problems };
 }
 
-function compiled(source: Merged): CorrelationRules {
+function compiled(source: Merged, patterns: readonly PatternRule[]): CorrelationRules {
   const { shows, silence, alone, timing, probes } = source;
   const symptomByCause: Record<string, Symptom> = { ...source.symptoms };
   for (const cause of Object.keys(probes)) symptomByCause[cause] = 'probe';
@@ -46,6 +51,7 @@ function compiled(source: Merged): CorrelationRules {
         prior === undefined ? rule : { ...rule, prior: logarithm(prior) },
       ]),
     ),
+    patterns,
     follows: source.follows.map(({ within, share = usualShare, ...one }) => ({
       ...one,
       withinMs: lengthIn(within),
@@ -90,7 +96,7 @@ function repeatedIds(document: SourceDocument): Problem[] {
   });
 }
 
-type Merged = Required<Omit<CorrelationSource, 'format' | 'shows' | 'examples'>> & {
+type Merged = Required<Omit<CorrelationSource, 'format' | 'shows' | 'examples' | 'patterns'>> & {
   readonly shows: Required<NonNullable<CorrelationSource['shows']>>;
 };
 

@@ -1,4 +1,4 @@
-/** What those need who load, check, play or keep correlation rules: part of the room's face. */
+/** What those need who load, check, play or keep correlation rules, and the stage that applies patterns: part of the room's face. */
 export { compileCorrelationRules } from './compile-rules.ts';
 export {
   type ExampleStep,
@@ -9,5 +9,6 @@ export {
   exampleTrees,
   type RuleExample,
 } from './example.ts';
+export { type Judged, Patterns } from './patterns.ts';
 export type { CorrelationRules } from './rules.ts';
 export { correlationSchema } from './rules-schema.ts';

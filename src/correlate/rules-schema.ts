@@ -1,6 +1,7 @@
 /** The form of a correlation rule file (`format: correlation/1`) as JSON schema, and the same as types. */
 import type { FaultWords } from '../model/fault-words.ts';
 import { exampleDefinitions, examplesSchema, type RuleExample } from './example.ts';
+import { type PatternSource, patternsSchema } from './pattern-rules.ts';
 import { type Symptom, symptoms } from './symptoms.ts';
 import { timings } from './timing.ts';
 
@@ -15,6 +16,7 @@ export interface CorrelationSource {
   readonly resources?: Readonly<Record<string, ResourceSource>>;
   readonly faults?: Readonly<Record<string, FaultWords>>;
   readonly follows?: readonly FollowsSource[];
+  readonly patterns?: readonly PatternSource[];
   readonly examples?: readonly RuleExample[];
   readonly timing?: Readonly<Partial<Record<(typeof timings)[number], string>>>;
 }
@@ -113,6 +115,7 @@ const schema = object(
         [...['id', 'cause', 'effect', 'on', 'within']],
       ),
     },
+    patterns: patternsSchema,
     examples: examplesSchema,
     timing: each(timings, length),
   },

@@ -1,6 +1,7 @@
 /** Correlation rules as plain data, after compiling: what alarms say of the plant, which faults there are and how they show. */
 import type { DurationMs } from '../base/instant.ts';
 import type { FaultKind } from '../model/incident.ts';
+import type { PatternRule } from './pattern-rules.ts';
 import type { Family, Symptom } from './symptoms.ts';
 import type { CorrelationTiming } from './timing.ts';
 
@@ -19,6 +20,8 @@ export interface CorrelationRules {
   readonly alone: { readonly gasp: number; readonly other: number };
   /** By kind; `*` for all that are not listed. */
   readonly resources: Readonly<Record<string, ResourceRule>>;
+  /** What is made of alarms before causes are looked for. */
+  readonly patterns: readonly PatternRule[];
   /** What an alarm brings about at its device or next to it. */
   readonly follows: readonly Following[];
   readonly timing: CorrelationTiming;

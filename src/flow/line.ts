@@ -8,7 +8,7 @@ import { neverHappens } from '../base/fault.ts';
 import { type Instant, instant } from '../base/instant.ts';
 import { tidied, without } from '../base/ranges.ts';
 import type { ConfirmOutcome } from '../confirm/confirm.ts';
-import type { CorrelationTiming } from '../correlate/correlate.ts';
+import type { CorrelationTiming, Judged } from '../correlate/correlate.ts';
 import type { AlarmChange } from '../model/alarm.ts';
 import type { IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
 import type { ImpactChange, IncidentChange } from '../model/incident.ts';
@@ -24,8 +24,6 @@ import { Pass } from './pass.ts';
 import { type NamedContents, Rooms } from './rooms.ts';
 
 import { takeBitmap, takeFullBitmap } from './seen-at-once.ts';
-
-export type { LineSnapshot } from './line-snapshot.ts';
 
 export interface LineOptions {
   /** Short name of this line; first part of every id. */
@@ -97,8 +95,7 @@ export class Line {
   }
 
   kpis(): Readonly<Record<string, number>> {
-    const groupingsCorrected = this.#rooms.correlation.counters.corrected;
-    return { ...this.#rooms.measure.kpis(), failedInputs: this.#failed, groupingsCorrected };
+    return { ...this.#rooms.kpis(), failedInputs: this.#failed };
   }
 
   /** When the line wants a `tick`, or undefined. */
@@ -173,7 +170,7 @@ export class Line {
       case 'continue':
         return this.#continue(input.rest, pass);
       case 'ruleSet':
-        return this.#rooms.useRules(input.rules);
+        return this.#judged(this.#rooms.useRules(input.rules), pass);
       case 'policy':
         return this.#rooms.usePolicy(input.policy);
       case 'calendar':
@@ -192,14 +189,22 @@ export class Line {
     }
   }
 
-  /** Alarms found their state; now which incident do they belong to? */
+  /** Alarms found their state; what do patterns make of them? */
   #observe(changes: readonly AlarmChange[], pass: Pass): void {
     pass.alarms(changes);
-    for (const change of changes) {
-      if (change.kind !== 'alive' || !change.below) continue;
-      pass.alarms(this.#rooms.alarms.endWithProofOfLife(this.#rooms.below(change.resource), pass.at));
-    }
-    this.#incidents(this.#rooms.correlation.take(changes, pass.context), pass);
+    const ended = changes.flatMap((change) => {
+      if (change.kind !== 'alive' || !change.below) return [];
+      return this.#rooms.alarms.endWithProofOfLife(this.#rooms.below(change.resource), pass.at);
+    });
+    pass.alarms(ended);
+    this.#judged(this.#rooms.patterns.take(changes, ended, pass.at), pass);
+  }
+
+  /** What rules raise themselves becomes alarms, too; now which incident does all that belong to? */
+  #judged({ passed, derived }: Judged, pass: Pass): void {
+    const own = this.#rooms.alarms.observeAll(derived, pass.at);
+    pass.alarms(own);
+    this.#incidents(this.#rooms.correlation.take([...passed, ...own], pass.context), pass);
   }
 
   #ask(pass: Pass): void {
@@ -307,6 +312,7 @@ export class Line {
 
   #tick(pass: Pass): void {
     this.#observe(this.#rooms.alarms.wake(pass.at), pass);
+    this.#judged(this.#rooms.patterns.wake(pass.at), pass);
     this.#incidents(this.#rooms.correlation.wake(pass.context), pass);
     this.#reassessed(this.#rooms.assessment.wake(pass.at), pass);
     this.#plan(this.#rooms.notices.wake(pass.context), pass);

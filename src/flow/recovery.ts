@@ -2,7 +2,8 @@
 import type { Applied } from './applied.ts';
 import type { Input } from './input.ts';
 import type { Journal } from './journal.ts';
-import type { Line, LineSnapshot } from './line.ts';
+import type { Line } from './line.ts';
+import type { LineSnapshot } from './line-snapshot.ts';
 import { decodeInput } from './record.ts';
 
 export interface RecoveryOptions {

@@ -3,7 +3,7 @@ import { Alarms } from '../alarm/alarm.ts';
 import { Assessment } from '../assess/assess.ts';
 import { earliest, type Instant } from '../base/instant.ts';
 import { Confirmations } from '../confirm/confirm.ts';
-import { Correlation, type CorrelationTiming } from '../correlate/correlate.ts';
+import { Correlation, type CorrelationTiming, type Judged, Patterns } from '../correlate/correlate.ts';
 import { Dispatch } from '../dispatch/dispatch.ts';
 import { Measure } from '../measure/measure.ts';
 import type { ResourceId } from '../model/ids.ts';
@@ -26,6 +26,8 @@ export interface NamedContents {
 export interface RoomsSnapshot {
   readonly named: NamedContents;
   readonly alarm: unknown;
+  /** Absent in what older versions kept. */
+  readonly patterns?: unknown;
   readonly correlate: unknown;
   readonly assess: unknown;
   readonly ticket: unknown;
@@ -37,6 +39,7 @@ export interface RoomsSnapshot {
 
 export class Rooms {
   readonly alarms = new Alarms();
+  readonly patterns: Patterns;
   readonly correlation: Correlation;
   readonly assessment = new Assessment();
   readonly tickets = new Tickets();
@@ -52,7 +55,9 @@ export class Rooms {
 
   constructor(contents: Contents, timing: Partial<CorrelationTiming> | undefined) {
     this.#contents = contents;
-    this.correlation = new Correlation(contents.rules(undefined), timing);
+    const rules = contents.rules(undefined);
+    this.patterns = new Patterns(rules, (alarm) => this.alarms.alarm(alarm));
+    this.correlation = new Correlation(rules, timing);
   }
 
   get named(): NamedContents {
@@ -83,6 +88,7 @@ export class Rooms {
   get wakeAt(): Instant | undefined {
     return [
       this.alarms.wakeAt,
+      this.patterns.wakeAt,
       this.correlation.wakeAt,
       this.assessment.wakeAt,
       this.notices.wakeAt,
@@ -107,6 +113,7 @@ export class Rooms {
     };
     this.#topology = topology;
     this.#subscribers = subscribers;
+    this.patterns.setTopology(topology);
     this.correlation.setTopology(topology);
     this.assessment.setTopology(topology, subscribers, version);
     this.tickets.setSubscribers(subscribers);
@@ -129,13 +136,22 @@ export class Rooms {
     const calendar = this.#contents.calendar(hash);
     this.#named = { ...this.#named, calendar: hash };
     this.assessment.setCalendar(calendar);
+    this.patterns.setCalendar(calendar);
     this.notices.setCalendar(calendar);
     this.confirmations.setCalendar(calendar);
   }
 
-  useRules(hash: string): void {
-    this.correlation.setRules(this.#contents.rules(hash));
+  /** Answers what the rules that went had kept back, and the ends of what they had raised. */
+  useRules(hash: string): Judged {
+    const rules = this.#contents.rules(hash);
+    this.correlation.setRules(rules);
     this.#named = { ...this.#named, rules: hash };
+    return this.patterns.setRules(rules);
+  }
+
+  kpis(): Readonly<Record<string, number>> {
+    const groupingsCorrected = this.correlation.counters.corrected;
+    return { ...this.measure.kpis(), groupingsCorrected, patternsCrowdedOut: this.patterns.crowdedOut };
   }
 
   /** Hot state as plain JSON; topology, columns and policy are named by hash and loaded again (design L13). */
@@ -143,6 +159,7 @@ export class Rooms {
     return {
       named: this.#named,
       alarm: this.alarms.snapshot(),
+      patterns: this.patterns.snapshot(),
       correlate: this.correlation.snapshot(),
       assess: this.assessment.snapshot(),
       ticket: this.tickets.snapshot(),
@@ -164,6 +181,7 @@ export class Rooms {
     }
     this.#named = snapshot.named;
     this.alarms.restore(snapshot.alarm);
+    if (snapshot.patterns !== undefined) this.patterns.restore(snapshot.patterns);
     this.correlation.restore(snapshot.correlate);
     this.assessment.restore(snapshot.assess);
     this.tickets.restore(snapshot.ticket);

@@ -9,7 +9,8 @@ import type { Wake, World } from '../base/world.ts';
 import type { Applied } from './applied.ts';
 import type { Input, Rest } from './input.ts';
 import type { Journal } from './journal.ts';
-import type { Line, LineSnapshot } from './line.ts';
+import type { Line } from './line.ts';
+import type { LineSnapshot } from './line-snapshot.ts';
 import { encodeInput } from './record.ts';
 
 export interface RunningOptions {

@@ -53,3 +53,10 @@ export function quietUntil(
   // The clocks may change inside the window; the end is named in local time.
   return instant(end + (offset - offsetMinutes(calendar, zone, end)) * minuteMs);
 }
+
+/** Day of the week there, 0 is Sunday. */
+export function weekdayAt(calendar: Calendar, zone: string | undefined, at: Instant): number {
+  const days = Math.floor((at / minuteMs + offsetMinutes(calendar, zone, at)) / dayMinutes);
+  // 1970-01-01 was a Thursday.
+  return (((days + 4) % 7) + 7) % 7;
+}

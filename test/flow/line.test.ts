@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/base/canonical.ts';
 import { hours, minutes } from '../../src/base/instant.ts';
-import type { LineSnapshot } from '../../src/flow/line.ts';
+import type { LineSnapshot } from '../../src/flow/line-snapshot.ts';
 import type { IncidentId } from '../../src/model/ids.ts';
 import type { Tell } from '../../src/model/notice.ts';
 import { placeSubscribers, type Subscribers } from '../../src/topology/topology.ts';

@@ -12,7 +12,7 @@ import { readJournal } from '../../edge/journal/segments.ts';
 import { openSnapshots } from '../../edge/journal/snapshots.ts';
 import type { IncidentDifferences, ToldIncident } from '../../flow/incident-differences.ts';
 import type { Input } from '../../flow/input.ts';
-import type { LineSnapshot } from '../../flow/line.ts';
+import type { LineSnapshot } from '../../flow/line-snapshot.ts';
 import { decodeInput } from '../../flow/record.ts';
 import type { NamedContents } from '../../flow/rooms.ts';
 import { Shadow } from '../../flow/shadow.ts';

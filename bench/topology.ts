@@ -37,12 +37,14 @@ export async function run({ json }: { readonly json: boolean }): Promise<void> {
       case: `${name}, counted and numbered; peer: Map of objects`,
       ours: ours.ms,
       peer: peer.ms,
+      atMost: 15_000,
       unit: 'ms',
     });
     report({
       case: `${name}: largest RSS of the process`,
       ours: ours.residentMegabytes,
       peer: peer.residentMegabytes,
+      atMost: 400,
       unit: 'MB',
     });
     report({

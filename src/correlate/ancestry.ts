@@ -201,10 +201,13 @@ export class Ancestry {
     return head;
   }
 
-  /** What hangs on that head has a last word, and the head passes it on. */
-  hearGasp(resource: ResourceId): void {
+  /** What hangs on that head has a last word, and the head passes it on. Answers whether that is news. */
+  hearGasp(resource: ResourceId): boolean {
     const place = this.topology.indexOf(resource);
-    if (place >= 0) this.gasping.add(this.idOf(this.headOf(place)));
+    const head = place < 0 ? undefined : this.idOf(this.headOf(place));
+    if (head === undefined || this.gasping.has(head)) return false;
+    this.gasping.add(head);
+    return true;
   }
 
   /** The collector that watches it, inherited along `access`; -1 when none. */

@@ -267,7 +267,7 @@ export class Correlation {
     const held = this.#incidents.ofAlarm(alarm.id);
     const member = held?.members.get(alarm.id);
     const pending = pendingOf(this.#ancestry.rules, alarm, { record, polled, at });
-    if (pending.symptom === 'gasp') this.#ancestry.hearGasp(alarm.resource);
+    if (pending.symptom === 'gasp') this.#waiting.hearGasp(alarm.resource);
     const now = this.#now(at);
     const isAnew = held !== undefined && isSaidAnew(this.#ancestry, pending, now);
     if (held !== undefined && member?.raised === true) {

@@ -308,16 +308,20 @@ function isLive(ancestry: Ancestry, tally: Tally): boolean {
 
 /** Places above at least half of the pieces, in no order that means anything. */
 function sharedAbove(tallies: Tallies, evidence: readonly Evidence[]): number[] {
-  const counts = new Map<number, number>();
+  // A column for many, a map for few: a storm of single faults must not cost the square of its size.
+  const isMany = evidence.length * 16 > tallies.list.length;
+  const counts = isMany ? new Int32Array(tallies.list.length) : new Map<number, number>();
   for (const piece of evidence) {
     for (const above of piece.above) {
       const slot = tallies.indexOf(above);
-      if (slot >= 0) counts.set(slot, (counts.get(slot) ?? 0) + 1);
+      if (slot < 0) continue;
+      if (counts instanceof Map) counts.set(slot, (counts.get(slot) ?? 0) + 1);
+      else counts[slot]!++;
     }
   }
   const shared: number[] = [];
-  for (const [slot, count] of counts) {
-    if (count * 2 >= evidence.length) shared.push(tallies.list[slot]!.place);
+  for (const [slot, count] of counts.entries()) {
+    if (count * 2 >= evidence.length && count > 0) shared.push(tallies.list[slot]!.place);
   }
   return shared;
 }

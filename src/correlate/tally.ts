@@ -45,7 +45,7 @@ export interface Tally {
   /** Log-likelihood of the same pieces when each is a fault of its own. */
   singles: number;
   /** Of a supply: what terminals said of lost light, and whether some gasped, by their head and whether they can gasp. */
-  mute: Map<string, Mute> | undefined;
+  mute: Map<number, Mute> | undefined;
   own: Evidence | undefined;
   /** Log-likelihood of what the place itself says, as a fault of its own; 0 when it says nothing. */
   alone: number;
@@ -207,7 +207,7 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
 function noteMute(ancestry: Ancestry, tally: Tally, { place, symptom, weight }: Evidence): void {
   const canGasp = !ancestry.rules.isMute(ancestry.kindOf(place));
   const head = ancestry.headOf(place);
-  const key = `${head} ${canGasp}`;
+  const key = 2 * head + (canGasp ? 1 : 0);
   tally.mute ??= new Map();
   const known = tally.mute.get(key) ?? {
     los: 0,

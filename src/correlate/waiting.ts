@@ -151,6 +151,11 @@ export class Waiting {
     this.#refused++;
   }
 
+  /** What waits under a head that is heard to gasp for the first time is weighed anew. */
+  hearGasp(resource: ResourceId): void {
+    if (this.#ancestry.hearGasp(resource)) this.#undecided.seen(this.#noted.topsOf(resource));
+  }
+
   /** Loss of sight lasts until the next word of the resource. */
   unsee(resource: ResourceId): void {
     if (this.#unknown.has(resource)) this.#forget(this.#unknown, resource);

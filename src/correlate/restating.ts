@@ -11,7 +11,6 @@ export function restated(held: HeldIncident): Verdict {
 export const unsteady = (verdict: Verdict): Verdict => ({
   ...verdict,
   kind: 'flapping',
-  actionable: true,
   candidates: verdict.candidates.map((candidate, i) =>
     i === 0 ? { ...candidate, kind: 'flapping' } : candidate,
   ),

@@ -81,6 +81,10 @@ test('the page of a device begins with what is bad: alarms, polling, limits, por
           value: 3_221_225_472,
           raw: 1,
         },
+        {
+          ...{ oid: '1.5', metric: 'hw.voltage', object: 'ups/ups-street' },
+          ...{ unit: 'V', value: 229, raw: 229 },
+        },
       ],
       objects: [],
     },
@@ -105,6 +109,10 @@ test('the page of a device begins with what is bad: alarms, polling, limits, por
   await page.getByRole('button', { name: 'Русский' }).click();
   expect((await cells('Открытые аварии'))[0]).toContain('Неисправен блок питания');
   expect(await page.locator('dl.facts').innerText()).toContain('с опозданием на 4 с');
+  expect((await cells('Интерфейсы'))[1]).toMatch(/2,5\sМбит\/с \/ 1\sГбит\/с/);
+  const spoken = await cells('Показания');
+  expect(spoken[2]).toContain('3\u00a0ГиБ');
+  expect(spoken[3]).toMatch(/^Источник питания ups-street\s.*229\sВ\s*$/);
   expect(await overflow(page)).toBe(0);
   expect(browser.complaints).toEqual([]);
 });

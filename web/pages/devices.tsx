@@ -69,15 +69,15 @@ function DeviceTable({ devices }: { readonly devices: readonly DeviceJson[] }) {
             </a>
           ),
         },
+        { title: say.column.state, cell: (device) => <DeviceState device={device} /> },
+        { title: say.pages.alarms, class: 'number', cell: (device) => number(count(device)) },
         { title: say.column.address, cell: (device) => <span class="mono">{device.address}</span> },
         { title: say.column.profile, cell: (device) => device.profile ?? '–' },
-        { title: say.column.state, cell: (device) => <DeviceState device={device} /> },
         {
           title: say.column.answered,
           class: 'fit',
           cell: (device) => (device.lastAnswerAt === null ? '–' : time(device.lastAnswerAt)),
         },
-        { title: say.pages.alarms, class: 'number', cell: (device) => number(count(device)) },
       ]}
     />
   );

@@ -212,7 +212,7 @@ function Zones({ zones }: { readonly zones: readonly DnsZoneJson[] }) {
         items={rows}
         keyOf={(row) => row.key}
         columns={[
-          { title: say.zones, cell: (row) => row.name },
+          { title: say.zone, cell: (row) => row.name },
           {
             title: say.server,
             cell: (row) => (

@@ -70,7 +70,8 @@ function Head({ incident }: { readonly incident: IncidentJson }) {
         <div>
           <dt>{say.column.since}</dt>
           <dd>
-            {time(incident.startedAt)} · {say.incident.duration}{' '}
+            {time(incident.startedAt)} ·{' '}
+            {incident.resolvedAt === null ? say.incident.duration : say.incident.lasted}{' '}
             {length(until - Date.parse(incident.startedAt))}
           </dd>
         </div>

@@ -1,11 +1,13 @@
 /** The first screen: what is broken, how many it hits, whether somebody is on it, until when. */
 import type { IncidentRowJson } from '../../src/edge/http/contract.ts';
+import { ActButton } from '../parts/act-button.tsx';
 import { Etr } from '../parts/etr.tsx';
 import { Filter, matches } from '../parts/filter.tsx';
 import type { Column } from '../parts/grid.tsx';
 import { Severity } from '../parts/severity.tsx';
 import { Empty } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
+import { session } from '../state/api.ts';
 import { clock, incidents, isOver, stream, totals } from '../state/live.ts';
 import { addressOf, go, route } from '../state/route.ts';
 import { language, length, number, plural, time, wordOf, words } from '../words/speak.ts';
@@ -53,10 +55,15 @@ function Nothing({ isFiltered }: { readonly isFiltered: boolean }) {
   if (isFiltered) return <Empty text={say.empty.filtered} />;
   if (stream.value === 'connecting') return <p class="loading">{say.loading}…</p>;
   const isBlind = stream.value !== 'live' || (totals.value?.blindCollectors.length ?? 0) > 0;
+  const isDemo = (session.value?.demo ?? null) !== null;
   return isBlind ? (
     <Empty text={say.empty.incidents} />
   ) : (
-    <Empty text={say.empty.incidents} hint={say.empty.incidentsHint} />
+    <Empty text={say.empty.incidents} hint={say.empty.incidentsHint}>
+      {isDemo && (
+        <ActButton path="/demo/play" body={{ scenario: 'fibre-cut' }} text={say.empty.playFibreCut} />
+      )}
+    </Empty>
   );
 }
 

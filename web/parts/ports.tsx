@@ -44,8 +44,8 @@ export function Ports({ device, ports, alarms }: PortsGiven) {
             columns={[
               { title: '#', class: 'number', cell: (port) => String(port.ifIndex) },
               { title: say.column.name, cell: (port) => port.ifName ?? port.ifDescr ?? '–' },
-              { title: say.device.alias, cell: (port) => port.ifAlias ?? '' },
               { title: say.column.state, cell: (port) => <PortState port={port} /> },
+              { title: say.device.alias, cell: (port) => port.ifAlias ?? '' },
               {
                 title: say.device.speed,
                 class: 'number',

@@ -131,9 +131,9 @@ function namesOf(reading: Reading): (id: string) => string {
     const kind = kinds[plain] ?? plain;
     const name = String(named.get(id) ?? ports.get(id) ?? id.slice(slash + 1));
     // Profiles name a part in English by its kind: `Input 1`.
-    const isKind =
-      name.toLowerCase().startsWith(plain.toLowerCase()) && !/^\p{L}/u.test(name.slice(plain.length));
-    const own = name === '0' ? '' : isKind ? name.slice(plain.length).trim() : name;
+    const rest = name.slice(plain.length);
+    const isKind = name.toLowerCase().startsWith(plain.toLowerCase()) && /^(?:\s|[/_#.:-]?\d|$)/.test(rest);
+    const own = name === '0' ? '' : isKind ? rest.replace(/^[\s/_#.:-]+/, '') : name;
     return `${kind} ${own}`.trim();
   };
 }

@@ -3,11 +3,19 @@ import type { ComponentChild } from 'preact';
 import type { Fetched } from '../state/api.ts';
 import { words } from '../words/speak.ts';
 
-export function Empty({ text, hint }: { readonly text: string; readonly hint?: string }) {
+interface EmptyGiven {
+  readonly text: string;
+  readonly hint?: string;
+  /** What can be done about it. */
+  readonly children?: ComponentChild;
+}
+
+export function Empty({ text, hint, children }: EmptyGiven) {
   return (
     <div class="empty">
       <p>{text}</p>
       {hint !== undefined && <p class="hint">{hint}</p>}
+      {children}
     </div>
   );
 }

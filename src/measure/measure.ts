@@ -12,6 +12,7 @@ import type { Incident } from '../model/incident.ts';
 import type { NoticeState, Tell } from '../model/notice.ts';
 import type { Task } from '../model/task.ts';
 import type { Ticket } from '../model/ticket.ts';
+import { AlarmLoad, type AlarmLoadSnapshot } from './alarm-load.ts';
 import { promoterScore } from './promoter-score.ts';
 
 export { learnRelations, type Relation, usualBar } from './relations/learn.ts';
@@ -25,6 +26,8 @@ interface MeasureSnapshot {
   readonly marks: readonly number[];
   readonly at: Instant;
   readonly seen: readonly string[];
+  /** Absent in what older versions kept. */
+  readonly load?: AlarmLoadSnapshot | undefined;
 }
 
 const noMarks: readonly number[] = Array<number>(11).fill(0);
@@ -36,12 +39,14 @@ export class Measure {
   #at = instant(0);
   /** Transitions already counted at `#at`. */
   #seen = new Set<string>();
+  readonly #load = new AlarmLoad();
 
   take(changes: readonly Change[], at: Instant): void {
     if (at !== this.#at) {
       this.#at = at;
       this.#seen.clear();
     }
+    this.#load.at(at);
     for (const change of changes) this.#takeOne(change);
   }
 
@@ -73,7 +78,7 @@ export class Measure {
       kpis['npsLow'] = nps.low;
       kpis['npsHigh'] = nps.high;
     }
-    return kpis;
+    return { ...kpis, ...this.#load.figures() };
   }
 
   snapshot(): unknown {
@@ -83,16 +88,18 @@ export class Measure {
       marks: [...this.#marks],
       at: this.#at,
       seen: [...this.#seen].sort(),
+      load: this.#load.snapshot(),
     } satisfies MeasureSnapshot;
   }
 
   /** Takes what `snapshot` gave. */
   restore(snapshot: unknown): void {
-    const { counts, marks, at, seen } = snapshot as MeasureSnapshot;
+    const { counts, marks, at, seen, load } = snapshot as MeasureSnapshot;
     this.#counts = new Map(Object.entries(counts));
     this.#marks = [...marks];
     this.#at = at;
     this.#seen = new Set(seen);
+    if (load !== undefined) this.#load.restore(load);
   }
 
   #takeOne(change: Change): void {
@@ -131,6 +138,8 @@ export class Measure {
       if (name !== undefined) this.#once(name, `${id} ${position}`, at);
     }
     if (!incident.actionable) return;
+    const last = history.findLast(({ event }) => event === 'decide' || event === 'reopen');
+    if (!incident.planned && this.#isNew('presented', id, last?.at)) this.#load.present();
     this.#length('decide', id, startedAt, incident.decidedAt);
     this.#length('resolve', id, startedAt, incident.resolvedAt);
     this.#length('close', id, startedAt, incident.closedAt);

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
 import { formatProblem } from '../../base/problem.ts';
-import { maskedRows } from '../../edge/snmp/masked-rows.ts';
+import { type MaskedRows, maskedRows } from '../../edge/snmp/masked-rows.ts';
 import { openDeviceSession } from '../../edge/snmp/poll.ts';
 import { recordDevice } from '../../edge/snmp/record-device.ts';
 import { recordingOf } from '../../edge/snmp/snmprec.ts';
@@ -20,7 +20,7 @@ import { openBar } from './progress-bar.ts';
 import { exitCodeOf, problemText } from './session-problem.ts';
 import { checkedProfile, profilesBeside, snmpOptions, snmpUsage, targetFrom } from './snmp-options.ts';
 import type { Terminal, Verb } from './verb.ts';
-import { languageFrom, speaker } from './words.ts';
+import { languageFrom, type Say, speaker } from './words.ts';
 
 const options = {
   ...commonOptions,
@@ -83,25 +83,18 @@ export const recordVerb: Verb = {
       const isDry = values['dry-run'] === true;
       const file = values.out ?? '-';
       if (!isDry) await write(file, lines, terminal);
-      const rows = { rows: lines.length, leftOut: made.leftOut, profile: taken.profile || '-' };
-      if (values.json === true) {
-        const { replaced } = made;
-        const whole = {
-          ...rows,
+      const facts = { rows: lines.length, leftOut: made.leftOut, profile: taken.profile || '-' };
+      tellEnd(
+        {
+          ...facts,
           file,
           dryRun: isDry,
           masked: isMasked,
-          replaced,
+          replaced: made.replaced,
           incomplete: taken.incomplete,
-        };
-        // Standard output belongs to the recording where it goes there.
-        if (file === '-' && !isDry) terminal.complain(JSON.stringify(whole));
-        else terminal.print(JSON.stringify(whole));
-      } else if (values.quiet !== true) {
-        const facts = { ...rows, file: file === '-' ? say('standardOutput') : file };
-        terminal.complain(say(isDry ? 'wouldRecord' : 'recorded', facts));
-        terminal.complain(say(isMasked ? 'masked' : 'notMasked', { ...facts, ...made.replaced }));
-      }
+        },
+        { say, terminal, json: values.json === true, quiet: values.quiet === true },
+      );
       return taken.incomplete.length === 0 ? exitCodes.ok : exitCodes.problem;
     } finally {
       breaking.end();
@@ -110,6 +103,38 @@ export const recordVerb: Verb = {
     }
   },
 };
+
+interface Recorded {
+  readonly rows: number;
+  readonly leftOut: number;
+  readonly profile: string;
+  /** `-` is standard output. */
+  readonly file: string;
+  readonly dryRun: boolean;
+  readonly masked: boolean;
+  readonly replaced: MaskedRows['replaced'] | undefined;
+  readonly incomplete: readonly unknown[];
+}
+
+function tellEnd(
+  recorded: Recorded,
+  {
+    say,
+    terminal,
+    json,
+    quiet,
+  }: { readonly say: Say; readonly terminal: Terminal; readonly json: boolean; readonly quiet: boolean },
+): void {
+  const { file, dryRun, masked, replaced, rows, leftOut, profile } = recorded;
+  // Standard output belongs to the recording where it goes there.
+  if (json && file === '-' && !dryRun) terminal.complain(JSON.stringify(recorded));
+  else if (json) terminal.print(JSON.stringify(recorded));
+  else if (!quiet) {
+    const facts = { rows, leftOut, profile, file: file === '-' ? say('standardOutput') : file };
+    terminal.complain(say(dryRun ? 'wouldRecord' : 'recorded', facts));
+    terminal.complain(say(masked ? 'masked' : 'notMasked', { ...facts, ...replaced }));
+  }
+}
 
 /** Said before the device is asked for an hour, and in a dry run as well. */
 function refuseExisting(file: string | undefined): void {

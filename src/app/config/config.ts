@@ -1,9 +1,8 @@
 /** `allclear.yaml` read, checked and made whole with defaults: everything the daemon was told by a person. */
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type DurationMs, days, seconds } from '../../base/instant.ts';
 import { fileProblem, inPlace, type Parsed, type Problem } from '../../base/problem.ts';
-import { Secret } from '../../base/secret.ts';
+import type { Secret } from '../../base/secret.ts';
 import type { DocumentPath, SourceDocument } from '../../base/source-document.ts';
 import { channelRefusals, channelSchemas } from '../../edge/channels/index.ts';
 import { type DeskSettings, deskRefusal, deskSchemas } from '../../edge/desks/index.ts';
@@ -20,10 +19,11 @@ import { policyFrom, type RawPolicy } from './policy.ts';
 import { lengthOr } from './probe-values.ts';
 import { probesFrom, type RawProbe } from './probes.ts';
 import { configSchema } from './schema.ts';
+import { Reader } from './second-look.ts';
 import { type RawSeries, type SeriesConfig, seriesOf } from './series.ts';
 import { readablePart, soundPart, unsureDevices } from './sound-part.ts';
 import { type RawSyslogTls, type SyslogTlsConfig, syslogTlsFrom } from './syslog-tls.ts';
-import { addressMistake, type HostPort, parseHostPort, readSecret, type SecretSource } from './values.ts';
+import { addressMistake, type HostPort, parseHostPort, type SecretSource } from './values.ts';
 
 export interface DeviceConfig {
   readonly id: string;
@@ -356,49 +356,4 @@ function deskOf(written: Readonly<Record<string, unknown>>, reader: Reader): Des
   const refusal = deskRefusal(desk);
   if (refusal !== undefined) reader.problem(['desk'], 'config/refused', refusal);
   return desk;
-}
-
-/** Reads values that need a second look and keeps what was wrong with them. */
-class Reader {
-  readonly problems: Problem[] = [];
-  readonly #document: SourceDocument;
-  readonly #folder: string;
-
-  constructor(document: SourceDocument, folder: string) {
-    this.#document = document;
-    this.#folder = folder;
-  }
-
-  problem(path: DocumentPath, code: string, message: string, hint?: string): void {
-    this.problems.push(this.#document.problemAt(path, { code, message, hint }));
-  }
-
-  warning(path: DocumentPath, code: string, message: string, hint?: string): void {
-    this.problems.push({ ...this.#document.problemAt(path, { code, message, hint }), severity: 'warning' });
-  }
-
-  lineOf(path: DocumentPath): number {
-    return this.#document.problemAt(path, { code: 'config/not-valid', message: '' }).line;
-  }
-
-  secret(source: SecretSource, path: DocumentPath): Secret {
-    const read = readSecret(source, this.#folder);
-    if (read instanceof Secret) return read;
-    this.problem(path, 'config/missing-secret', read.missing);
-    return new Secret('');
-  }
-
-  file(name: string, path: DocumentPath): string | undefined {
-    try {
-      return readFileSync(resolve(this.#folder, name), 'utf8');
-    } catch {
-      this.problem(path, 'config/file-unreadable', `${name} cannot be read`);
-      return undefined;
-    }
-  }
-
-  wrongPort(name: string, standard: string): HostPort {
-    this.problem([name], 'config/not-valid', `"${name}" has a port above 65535`);
-    return parseHostPort(standard)!;
-  }
 }

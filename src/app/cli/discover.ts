@@ -1,7 +1,5 @@
 /** `discover`: who answers SNMP in these networks, with which profile, as a proposal for `allclear.yaml` and a topology. */
-import { existsSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
 import { openTransport } from '../../edge/snmp/transport.ts';
@@ -12,6 +10,7 @@ import { idsOf, proposal } from './device-proposal.ts';
 import { conflictTable, inventoryOf, type Surveyed } from './discovery-survey.ts';
 import { type FoundDevice, readAll, type Scan, scanAll } from './network-scan.ts';
 import { addressesOf } from './networks.ts';
+import { newFileMistake } from './new-file.ts';
 import { credentialsFrom, profilesBeside, snmpOptions, snmpUsage, timeoutFrom } from './snmp-options.ts';
 import { formatTable } from './table.ts';
 import type { Terminal, Verb } from './verb.ts';
@@ -81,12 +80,8 @@ function checkTopologyFile(file: string | undefined): void {
     const hint = 'its ending says how it is written: .json for allclear-topology/1, .ndjson for any size';
     throw new Fault('usage/topology', `--topology: "${file}" ends in neither .json nor .ndjson; ${hint}`);
   }
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
-    throw new Fault('usage/topology', `--topology: ${file} is a folder, not a file`);
-  if (statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory() !== true)
-    throw new Fault('usage/topology', `--topology: the folder ${dirname(file)} is not there`);
-  if (existsSync(file))
-    throw new Fault('usage/topology', `--topology: ${file} exists and is not written over`);
+  const mistake = newFileMistake(file);
+  if (mistake !== undefined) throw new Fault('usage/topology', `--topology: ${mistake}`);
 }
 
 /** A scan that was broken off goes on where it was. */

@@ -1,7 +1,5 @@
 /** `record`: a device as a `.snmprec` file that can be given away, to write and test a profile with. */
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
 import { formatProblem } from '../../base/problem.ts';
@@ -16,6 +14,7 @@ import { exitCodes } from '../processes/messages.ts';
 import { whenBrokenOff } from './breaking-off.ts';
 import { closerLook } from './closer-look.ts';
 import { commonOptions, onlyPositional, verbWorld } from './common-options.ts';
+import { newFileMistake } from './new-file.ts';
 import { openBar } from './progress-bar.ts';
 import { exitCodeOf, problemText } from './session-problem.ts';
 import { checkedProfile, profilesBeside, snmpOptions, snmpUsage, targetFrom } from './snmp-options.ts';
@@ -139,9 +138,8 @@ function tellEnd(
 /** Said before the device is asked for an hour, and in a dry run as well. */
 function refuseExisting(file: string | undefined): void {
   if (file === undefined || file === '-') return;
-  if (existsSync(file)) throw new Fault('record/file', `${file} exists and is not written over`);
-  if (!existsSync(dirname(file)))
-    throw new Fault('record/file', `${file}: the folder ${dirname(file)} is not there`);
+  const mistake = newFileMistake(file);
+  if (mistake !== undefined) throw new Fault('record/file', mistake);
 }
 
 async function write(file: string, lines: readonly string[], terminal: Terminal): Promise<void> {

@@ -1,9 +1,9 @@
 /** `simulate`: serves recordings of devices over UDP, one community a file. */
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
+import { unreadableBecause } from '../../edge/files/unreadable-because.ts';
 import type { AgentHabits } from '../../edge/snmp/agent.ts';
 import { type ServedRecordings, serveRecordings } from '../../edge/snmp/recordings.ts';
-import { unreadableBecause } from '../config/unreadable.ts';
 import { formatHostPort, type HostPort, parseHostPort } from '../config/values.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { machine } from '../world.ts';

@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Fault } from '../../base/fault.ts';
 import { formatProblem } from '../../base/problem.ts';
+import { unreadableBecause } from '../../edge/files/unreadable-because.ts';
 import { type Topology, TopologyReader } from '../../topology/topology.ts';
-import { unreadableBecause } from '../config/unreadable.ts';
 import type { Complaints } from './complaints.ts';
 
 /** In pieces, since a topology may be larger than a text can be. */

@@ -14,7 +14,7 @@ import type { Probe } from '../../model/probe.ts';
 import type { SnmpUser } from '../../model/snmp-user.ts';
 import type { Staff } from '../../model/task.ts';
 import { dnsPlatformFrom, type RawDns } from './dns-platform.ts';
-import { readKeyByKey } from './key-by-key.ts';
+import { mistakesKeyByKey } from './key-by-key.ts';
 import { policyFrom, type RawPolicy } from './policy.ts';
 import { lengthOr } from './probe-values.ts';
 import { probesFrom, type RawProbe } from './probes.ts';
@@ -88,7 +88,7 @@ export function parseConfig(file: string, text: string): Parsed<Config> {
   const { value: document, problems: syntax } = parseYaml(file, text);
   const folder = dirname(resolve(file));
   if (document.value === undefined)
-    return { value: defaultConfig(folder), problems: readableMistakes(file, text) ?? syntax };
+    return { value: defaultConfig(folder), problems: mistakesKeyByKey(file, text, violationsOf) ?? syntax };
   const blank: SourceDocument = document.value === null ? { ...document, value: {} } : document;
   const wrong = violationsOf(blank);
   const { value, problems } = build({ ...blank, value: soundPart(blank.value, wrong) }, folder);
@@ -102,14 +102,6 @@ export function parseConfig(file: string, text: string): Parsed<Config> {
 
 const violationsOf = (document: SourceDocument): readonly Violation[] =>
   documentViolations(configSchema({ channels: channelSchemas, desks: deskSchemas }))(document);
-
-/** Of a file that is no YAML as a whole: what is wrong in the keys that can be read, too. */
-function readableMistakes(file: string, text: string): readonly Problem[] | undefined {
-  const read = readKeyByKey(file, text);
-  if (read === undefined) return undefined;
-  const wrong = read.document.value === null ? [] : violationsOf(read.document);
-  return inPlace([...read.problems, ...wrong.map(({ problem }) => problem)]);
-}
 
 const namesIn = (value: unknown): readonly string[] =>
   Object.keys((value as { readonly channels?: object | null } | null)?.channels ?? {});

@@ -6,6 +6,7 @@ import type { SourceDocument } from '../../base/source-document.ts';
 import type { Profiles } from '../../collect/collect.ts';
 import { type LoadedRules, loadRules } from '../../edge/files/rule-files.ts';
 import { readSubscribers } from '../../edge/files/subscribers-csv.ts';
+import { unreadableBecause } from '../../edge/files/unreadable-because.ts';
 import { parseYaml } from '../../edge/files/yaml-document.ts';
 import type { StartOptions } from '../processes/messages.ts';
 import { collectorsFolder, rulesFolder } from '../product-files.ts';
@@ -183,8 +184,9 @@ export async function judgeSubscribers(installation: Installation): Promise<Pars
         if (topology?.network.indexOf(resource) === -1) strays.set(resource, (strays.get(resource) ?? 0) + 1);
       }
     }
-  } catch {
-    problems.push(whereNamed(fileProblem(file, 'file/unreadable', 'the file cannot be read'), installation));
+  } catch (error) {
+    const message = `the file ${unreadableBecause(error)}`;
+    problems.push(whereNamed(fileProblem(file, 'file/unreadable', message), installation));
   }
   return { value: count, problems: [...problems, ...reading.problems, ...strayProblems(file, strays)] };
 }

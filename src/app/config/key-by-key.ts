@@ -1,19 +1,17 @@
 /** A YAML file of keys that cannot be read as a whole: key by key, so that a slip in one hides no mistake in the others. */
-import type { Problem } from '../../base/problem.ts';
+import { inPlace, type Problem } from '../../base/problem.ts';
 import type { SourceDocument } from '../../base/source-document.ts';
-import { parseYaml } from '../../edge/files/yaml-document.ts';
+import { parseYaml, type Violation } from '../../edge/files/yaml-document.ts';
 
 /** Keys of a configuration are a few dozen. */
 const mostKeys = 100;
 
-/**
- * The document of those keys that can be read, with the places they have in the file, and what is wrong with the text of
- * the others. Undefined where the keys do not stand for themselves.
- */
-export function readKeyByKey(
+/** What is wrong with the text of some keys and with the values of the others; undefined where keys lean on each other. */
+export function mistakesKeyByKey(
   file: string,
   text: string,
-): { readonly document: SourceDocument; readonly problems: readonly Problem[] } | undefined {
+  violationsOf: (document: SourceDocument) => readonly Violation[],
+): readonly Problem[] | undefined {
   // What is named with & in one key and used with * in another is not there when they are read apart.
   if (/(?:^|\s)[&*]\w/m.test(text)) return undefined;
   const lines = text.split('\n');
@@ -34,5 +32,6 @@ export function readKeyByKey(
   });
   const { value: document, problems: rest } = parseYaml(file, sound.join('\n'));
   if (problems.length === 0 || document.value === undefined) return undefined;
-  return { document, problems: [...problems, ...rest] };
+  const wrong = document.value === null ? [] : violationsOf(document);
+  return inPlace([...problems, ...rest, ...wrong.map(({ problem }) => problem)]);
 }

@@ -4,11 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Fault } from '../../base/fault.ts';
 import { formatProblem, type Parsed } from '../../base/problem.ts';
+import { unreadableBecause } from '../../edge/files/unreadable-because.ts';
 import type { InForce, StartOptions } from '../processes/messages.ts';
 import { machine } from '../world.ts';
 import { type Config, defaultConfig, parseConfig } from './config.ts';
 import { parsePolicy } from './policy.ts';
-import { unreadableBecause } from './unreadable.ts';
 import { formatHostPort, parseHostPort } from './values.ts';
 
 /** The configuration and what a role that is started again is given of it. */

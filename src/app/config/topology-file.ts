@@ -1,6 +1,7 @@
 /** The configured network: the topology file read as it streams, with the configured devices that it does not name. */
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { fileProblem, type Parsed } from '../../base/problem.ts';
+import { unreadableBecause } from '../../edge/files/unreadable-because.ts';
 import { resourceId } from '../../model/ids.ts';
 import {
   compileTopology,
@@ -59,8 +60,8 @@ export async function readTopologyFile(
   try {
     for await (const piece of createReadStream(file, { highWaterMark: pieceBytes }))
       reader.read(piece as Buffer);
-  } catch {
-    const message = existsSync(file) ? 'the file cannot be read' : 'the file is not there';
+  } catch (error) {
+    const message = `the file ${unreadableBecause(error)}`;
     return { value: undefined, problems: [fileProblem(file, 'file/unreadable', message)] };
   }
   const { value, problems } = reader.end((builder) => {

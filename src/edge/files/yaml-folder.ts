@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Problem } from '../../base/problem.ts';
+import { unreadableBecause } from './unreadable-because.ts';
 import { unreadable } from './yaml-document.ts';
 
 /** In order of path, so that which of two that say the same comes first does not depend on the disk. */
@@ -12,8 +13,8 @@ export async function yamlFiles(folder: string, problems: Problem[]): Promise<st
       .filter((name) => /\.ya?ml$/.test(name))
       .sort()
       .map((name) => join(folder, name));
-  } catch {
-    problems.push(unreadable(folder, 'the folder cannot be read'));
+  } catch (error) {
+    problems.push(unreadable(folder, `the folder ${unreadableBecause(error)}`));
     return [];
   }
 }
@@ -21,8 +22,8 @@ export async function yamlFiles(folder: string, problems: Problem[]): Promise<st
 export async function readText(file: string, problems: Problem[]): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
-  } catch {
-    problems.push(unreadable(file, 'the file cannot be read'));
+  } catch (error) {
+    problems.push(unreadable(file, `the file ${unreadableBecause(error)}`));
     return undefined;
   }
 }

@@ -89,3 +89,16 @@ test('a device that is asked no more has said nothing', async () => {
     silent.close();
   }
 });
+
+test.each([
+  ['a/none/t.json', 'the folder .*none is not there'],
+  ['a', 'is a folder, not a file'],
+])('a recording to %s is refused before the device is asked', async (name, mistake) => {
+  const folder = await folderOf({ 'a/b': '' });
+  try {
+    const asked = say(recordVerb, '127.0.0.1:1', '--out', folder.file(name));
+    await expect(asked).rejects.toThrow(new RegExp(mistake));
+  } finally {
+    await folder.remove();
+  }
+});

@@ -108,7 +108,7 @@ test("check reads the folders of one's own profiles and says what is wrong in th
   expect(
     own.map(({ file, line, message }) => `${file.slice(folder.path.length + 1)}:${line} ${message}`),
   ).toEqual([
-    `allclear.yaml:1 ${folder.file('missing')}: the folder cannot be read`,
+    `allclear.yaml:1 ${folder.file('missing')}: the folder is not there`,
     'ours/bad.yaml:2 there is no profile "base/sistem"',
     'ours/bad.yaml:12 "dBm" is no UCUM unit known here',
     'ours/round.yaml:2 "lab/round" extends itself',

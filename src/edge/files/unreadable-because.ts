@@ -5,7 +5,7 @@ export function unreadableBecause(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   return Object.hasOwn(reasons, code ?? '')
     ? reasons[code as keyof typeof reasons]
-    : `cannot be read: ${code}`;
+    : `cannot be read: ${code ?? String(error)}`;
 }
 
 const reasons = {

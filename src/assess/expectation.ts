@@ -58,7 +58,7 @@ export class Expectation {
   readonly #times = new RepairTimes();
   readonly #courses = new Map<IncidentId, Course>();
   /** Those without an end, by kind. */
-  readonly #open = new Map<string, Set<IncidentId>>();
+  readonly #open = new Map<string, Map<IncidentId, Course>>();
   readonly #timers = new Timers();
   #topology: Topology | undefined;
   #calendar: Calendar = { zones: {} };
@@ -224,8 +224,8 @@ export class Expectation {
       this.#unlist(incident);
     this.#courses.set(incident, course);
     const open = this.#open.get(kind);
-    if (course.endedAt === undefined && open !== undefined) open.add(incident);
-    else if (course.endedAt === undefined) this.#open.set(kind, new Set([incident]));
+    if (course.endedAt === undefined && open !== undefined) open.set(incident, course);
+    else if (course.endedAt === undefined) this.#open.set(kind, new Map([[incident, course]]));
     if (this.#courses.size <= courseLimit) return;
     for (const [id, { endedAt }] of this.#courses) {
       if (endedAt === undefined) continue;
@@ -258,9 +258,8 @@ export class Expectation {
   /** The oldest come first. */
   #stillOpen(incident: IncidentId, kind: string, at: Instant): StillOpen[] {
     const found: StillOpen[] = [];
-    for (const id of this.#open.get(kind) ?? []) {
+    for (const [id, { cell, since }] of this.#open.get(kind) ?? []) {
       if (found.length >= openLimit) break;
-      const { cell, since } = this.#courses.get(id)!;
       if (id !== incident) found.push({ cell, elapsedMs: Math.max(0, at - since) });
     }
     return found;

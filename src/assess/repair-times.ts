@@ -65,17 +65,28 @@ const edges: readonly number[] = (() => {
   return made;
 })();
 
+const growth = Math.log(1.1);
+
 type Hazards = readonly number[];
 
 interface Lean {
   /** Of the wider curve, in cases. */
   readonly weight: number;
-  /** Of the same kind. */
-  readonly open: readonly StillOpen[];
+  readonly open: OpenCases;
 }
 
-/** By span: how many ended, how many were lost from sight. */
-type Cases = Map<number, [ended: number, censored: number]>;
+interface Cases {
+  /** By span: how many ended, how many were lost from sight. */
+  readonly bySpan: Map<number, [ended: number, censored: number]>;
+  /** Of all spans together. */
+  total: number;
+}
+
+/** How many are not repaired yet, by span; it is asked for with each promise, of hundreds. */
+interface OpenCases {
+  readonly bySpan: Uint16Array;
+  total: number;
+}
 
 export interface RepairTimesSnapshot {
   readonly cells: readonly (readonly [
@@ -86,6 +97,7 @@ export interface RepairTimesSnapshot {
 
 export class RepairTimes {
   readonly #cells = new Map<string, Cases>();
+  readonly #tables = new WeakMap<FirstTimes, Hazards>();
 
   /** A repair that ended after so long, or that nobody will see the end of. */
   learn(cell: RepairCell, lengthMs: number, end: 'ended' | 'censored'): void {
@@ -95,8 +107,12 @@ export class RepairTimes {
   /** The end was none. */
   unlearn(cell: RepairCell, lengthMs: number): void {
     for (const key of keysOf(cell)) {
-      const counts = this.#cells.get(key)?.get(spanOf(lengthMs));
-      if (counts !== undefined) counts[0] = Math.max(0, counts[0] - 1);
+      const cases = this.#cells.get(key);
+      const counts = cases?.bySpan.get(spanOf(lengthMs));
+      if (cases === undefined || counts === undefined) continue;
+      const taken = Math.min(counts[0], 1);
+      counts[0] -= taken;
+      cases.total -= taken;
     }
   }
 
@@ -108,24 +124,22 @@ export class RepairTimes {
   /** When half and when four fifths of such repairs have ended, of those that lasted as long as this one has. */
   spread({ cell, elapsedMs, first, stillOpen, milestone }: Question): Spread {
     const [kindKey, districtKey, hoursKey, cellKey] = keysOf(cell);
-    const isNear = ({ cell: other }: StillOpen): boolean => other.district === cell.district;
-    const isThen = ({ cell: other }: StillOpen): boolean => other.hours === cell.hours;
     const curve = (key: string, prior: Hazards, { weight, open }: Lean): Hazards =>
-      posterior(withOpen(this.#cells.get(key), open), prior, weight);
-    const near = stillOpen.filter(isNear);
-    const kind = curve(kindKey, tableHazards(first), { weight: leanOnGuess, open: stillOpen });
+      posterior(this.#cells.get(key), { prior, weight, open });
+    const { all, near, inHours, nearInHours } = openCases(cell, stillOpen);
+    const kind = curve(kindKey, this.#tableHazards(first), { weight: leanOnGuess, open: all });
     const district = curve(districtKey, kind, { weight: leanOn, open: near });
-    const hours = curve(hoursKey, kind, { weight: leanOn, open: stillOpen.filter(isThen) });
+    const hours = curve(hoursKey, kind, { weight: leanOn, open: inHours });
     const both = kind.map((hazard, i) =>
       hazard === 0 ? district[i]! : Math.min(1, (district[i]! * hours[i]!) / hazard),
     );
-    const own = survivalOf(curve(cellKey, both, { weight: leanOn, open: near.filter(isThen) }));
-    const isLearned = casesIn(this.#cells.get(kindKey)) >= leanOnGuess;
+    const own = survivalOf(curve(cellKey, both, { weight: leanOn, open: nearInHours }));
+    const isLearned = (this.#cells.get(kindKey)?.total ?? 0) >= leanOnGuess;
     if (milestone === undefined) return { ...quantiles(own, elapsedMs), isLearned };
     const { reachedMs } = milestone;
     const onwards = hazardsAfter(own, reachedMs);
     const reached = milestoneKey(cell.kind, milestone.kind);
-    const stage = survivalOf(curve(reached, onwards, { weight: leanOnGuess, open: [] }));
+    const stage = survivalOf(curve(reached, onwards, { weight: leanOnGuess, open: noneOpen() }));
     const left = quantiles(stage, Math.max(0, elapsedMs - reachedMs));
     return { p50Ms: reachedMs + left.p50Ms, p80Ms: reachedMs + left.p80Ms, isLearned };
   }
@@ -134,27 +148,39 @@ export class RepairTimes {
     return {
       cells: [...this.#cells].map(([key, cases]) => [
         key,
-        [...cases].map(([span, [ended, censored]]) => [span, ended, censored] as const),
+        [...cases.bySpan].map(([span, [ended, censored]]) => [span, ended, censored] as const),
       ]),
     };
   }
 
   restore({ cells }: RepairTimesSnapshot): void {
     this.#cells.clear();
-    for (const [key, cases] of cells)
-      this.#cells.set(key, new Map(cases.map(([span, ended, censored]) => [span, [ended, censored]])));
+    for (const [key, cases] of cells) {
+      const bySpan = new Map(
+        cases.map(([span, ended, censored]): [number, [number, number]] => [span, [ended, censored]]),
+      );
+      this.#cells.set(key, { bySpan, total: totalOf(bySpan) });
+    }
+  }
+
+  /** A policy's own objects, so one curve a kind. */
+  #tableHazards(first: FirstTimes): Hazards {
+    const known = this.#tables.get(first) ?? tableHazards(first);
+    this.#tables.set(first, known);
+    return known;
   }
 
   #count(key: string, lengthMs: number, column: 0 | 1): void {
-    const cases = this.#cells.get(key) ?? new Map<number, [number, number]>();
+    const cases = this.#cells.get(key) ?? { bySpan: new Map(), total: 0 };
     // The latest stands last: what is forgotten first is what learned nothing for longest.
     this.#cells.delete(key);
     this.#cells.set(key, cases);
     const span = spanOf(lengthMs);
-    const counts = cases.get(span) ?? [0, 0];
+    const counts = cases.bySpan.get(span) ?? [0, 0];
     counts[column]++;
-    cases.set(span, counts);
-    if (casesIn(cases) > casesLimit) halve(cases);
+    cases.total++;
+    cases.bySpan.set(span, counts);
+    if (cases.total > casesLimit) halve(cases);
     if (this.#cells.size > cellLimit) this.#cells.delete(this.#cells.keys().next().value!);
   }
 }
@@ -168,39 +194,51 @@ function keysOf({ kind, district, hours }: RepairCell): [string, string, string,
 const milestoneKey = (kind: string, milestone: Milestone): string => `m${JSON.stringify(kind)}${milestone}`;
 
 function spanOf(lengthMs: number): number {
-  let low = 0;
-  let high = spans - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (edges[middle]! <= lengthMs) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  if (lengthMs < edges[1]!) return 0;
+  const guess = Math.floor(Math.log(lengthMs / edges[1]!) / growth) + 1;
+  let span = Math.min(spans - 1, guess);
+  // The edges were multiplied one by one: a length on one of them may be off by a span.
+  while (span > 0 && edges[span]! > lengthMs) span--;
+  while (span < spans - 1 && edges[span + 1]! <= lengthMs) span++;
+  return span;
 }
 
-function casesIn(cases: Cases | undefined): number {
+function totalOf(bySpan: Cases['bySpan']): number {
   let sum = 0;
-  for (const [ended, censored] of cases?.values() ?? []) sum += ended + censored;
+  for (const [ended, censored] of bySpan.values()) sum += ended + censored;
   return sum;
 }
 
 function halve(cases: Cases): void {
-  for (const [span, [ended, censored]] of cases) {
-    if (ended + censored < 0.1) cases.delete(span);
-    else cases.set(span, [ended / 2, censored / 2]);
+  for (const [span, [ended, censored]] of cases.bySpan) {
+    if (ended + censored < 0.1) cases.bySpan.delete(span);
+    else cases.bySpan.set(span, [ended / 2, censored / 2]);
   }
+  cases.total = totalOf(cases.bySpan);
 }
 
-function withOpen(cases: Cases | undefined, open: readonly StillOpen[]): Cases {
-  const all: Cases = new Map();
-  for (const [span, [ended, censored]] of cases ?? []) all.set(span, [ended, censored]);
-  for (const { elapsedMs } of open) {
+const noneOpen = (): OpenCases => ({ bySpan: new Uint16Array(spans), total: 0 });
+
+/** All of the kind, those of the same district, those that began in the same hours, and those of both. */
+function openCases(
+  { district, hours }: RepairCell,
+  stillOpen: readonly StillOpen[],
+): Readonly<Record<'all' | 'near' | 'inHours' | 'nearInHours', OpenCases>> {
+  const found = { all: noneOpen(), near: noneOpen(), inHours: noneOpen(), nearInHours: noneOpen() };
+  for (const { cell, elapsedMs } of stillOpen) {
     const span = spanOf(elapsedMs);
-    const counts = all.get(span) ?? [0, 0];
-    counts[1]++;
-    all.set(span, counts);
+    const [isNear, isThen] = [cell.district === district, cell.hours === hours];
+    addOpen(found.all, span);
+    if (isNear) addOpen(found.near, span);
+    if (isThen) addOpen(found.inHours, span);
+    if (isNear && isThen) addOpen(found.nearInHours, span);
   }
-  return all;
+  return found;
+}
+
+function addOpen(open: OpenCases, span: number): void {
+  open.bySpan[span]!++;
+  open.total++;
 }
 
 /** A log-logistic curve through both quantiles: heavy in the tail as repairs are, and in closed form. */
@@ -213,13 +251,18 @@ function tableHazards({ p50Ms, p80Ms }: FirstTimes): Hazards {
   return Array.from({ length: spans }, (_, i) => 1 - survival[i + 1]! / survival[i]!);
 }
 
-/** The mean of the beta process whose prior has this weight in cases. */
-function posterior(cases: Cases, prior: Hazards, weight: number): Hazards {
-  if (cases.size === 0) return prior;
-  let atRisk = casesIn(cases);
+/** The mean of the beta process whose prior has this weight in cases; who is open was lost from sight just now. */
+function posterior(
+  cases: Cases | undefined,
+  { prior, weight, open }: Lean & { readonly prior: Hazards },
+): Hazards {
+  if ((cases?.bySpan.size ?? 0) === 0 && open.total === 0) return prior;
+  let atRisk = (cases?.total ?? 0) + open.total;
   let believed = weight;
   return prior.map((expected, i) => {
-    const [ended, censored] = cases.get(i) ?? [0, 0];
+    const known = cases?.bySpan.get(i);
+    const ended = known?.[0] ?? 0;
+    const censored = (known?.[1] ?? 0) + open.bySpan[i]!;
     // Who was lost from sight within the span was at risk for half of it.
     const seen = atRisk - censored / 2;
     const whole = seen + believed;

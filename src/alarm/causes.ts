@@ -33,7 +33,7 @@ const meanings: ReadonlyMap<string, CauseMeaning> = new Map([
   ...of('qualityOfServiceAlarm', 'minor', ['TRAP_FLOOD', 'SYSLOG_FLOOD', 'TRAPS_LOST', 'SYSLOG_LOST']),
   ...of('qualityOfServiceAlarm', 'major', ['NO_IP']),
   ...of('qualityOfServiceAlarm', 'major', ['SERVICE_DOWN', 'SERVICE_WRONG']),
-  ...of('qualityOfServiceAlarm', 'minor', ['HIGH_LATENCY', 'HIGH_JITTER', 'PACKET_LOSS']),
+  ...of('qualityOfServiceAlarm', 'minor', ['HIGH_LATENCY', 'HIGH_JITTER', 'PACKET_LOSS', 'QUEUE_DROPS']),
   ...of('processingErrorAlarm', 'critical', ['DNS_FAIL', 'DNS_WRONG_ANSWER']),
   ...of('processingErrorAlarm', 'major', ['DNS_ERRORS', 'DNSSEC_FAIL', 'DNS_ZONE_STALE', 'OPEN_RESOLVER']),
   ...of('processingErrorAlarm', 'major', ['CERTIFICATE_INVALID']),

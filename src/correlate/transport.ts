@@ -65,7 +65,7 @@ export function explainTransport(
         alarms: names(pieces),
         at: firstOf(pieces),
         dead: [place],
-        rivals: ends(ancestry, place),
+        rivals: ends(ancestry, place, pieces),
       };
     }),
   ];
@@ -320,12 +320,22 @@ function blindCollectors(ancestry: Ancestry, silent: Map<number, TransportEviden
   return causes;
 }
 
-function ends(ancestry: Ancestry, place: number): { place: number; gain: number }[] {
+/** What may have failed instead of this link: its trenches, and an end that did not tell of it. */
+function ends(
+  ancestry: Ancestry,
+  place: number,
+  said: readonly TransportEvidence[],
+): { place: number; gain: number }[] {
   const link = ancestry.topology.linkOf(place);
   if (link === undefined) return [];
   const segments = link.segments.slice(0, 2).map((segment) => ({ place: segment, gain: -7_000 }));
+  // An end that has no other way to be heard is as silent when it is dead as when its only link is cut.
+  const isLeftAlone = (end: number): boolean =>
+    ancestry.topology.linksAt(end).length === 1 && said.every(({ by }) => by !== ancestry.idOf(end));
   return [
     ...segments,
-    ...[link.a, link.b].filter((end) => end >= 0).map((end) => ({ place: end, gain: -8_000 })),
+    ...[link.a, link.b]
+      .filter((end) => end >= 0)
+      .map((end) => ({ place: end, gain: isLeftAlone(end) ? deadDevice - cutLink : -8_000 })),
   ];
 }

@@ -1,5 +1,5 @@
 /** Links and devices that fell to something wider: the site's supply, or the trench that also carries subscribers' fibres. */
-import type { DurationMs } from '../base/instant.ts';
+import { type DurationMs, hours } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { HeldIncident, Verdict } from './held-incident.ts';
 import { restated } from './restating.ts';
@@ -28,13 +28,31 @@ export function widerCauseOf(
   const trenches = new Set((link?.segments ?? []).map((segment) => ancestry.idOf(segment)));
   return active.find(
     (held) =>
-      (supplyKinds.has(held.kind) && feeds.has(held.root) && mayBeEmpty(ancestry, held, devices)) ||
+      (supplyKinds.has(held.kind) &&
+        feeds.has(held.root) &&
+        mayBeEmpty(ancestry, held, { cause, devices })) ||
       (held.scope === 'down' && trenches.has(held.root) && isNear(held)),
   );
 }
 
-/** A battery says that it is low before it is empty; without one the device died with the mains. */
-function mayBeEmpty(ancestry: Ancestry, held: HeldIncident, devices: readonly number[]): boolean {
+/** Batteries of sites are made to last at least so long. */
+const shortestHold = hours(1);
+
+/**
+ * A battery says that it is low before it is empty; without one the device died with the mains. That word may be lost: what
+ * falls silent wholly once the battery may be empty, while the site still has no mains, ran empty; nothing else is so likely.
+ */
+function mayBeEmpty(
+  ancestry: Ancestry,
+  held: HeldIncident,
+  { cause, devices }: { readonly cause: TransportCause; readonly devices: readonly number[] },
+): boolean {
+  const isWhole =
+    cause.kind === 'node-down' ||
+    devices.some(
+      (device) => ancestry.topology.linksAt(device).length === 1 && isFedBy(ancestry, device, held),
+    );
+  if (isWhole && held.raised > 0 && cause.at - held.startedAt >= shortestHold) return true;
   const said = [...held.members.values()].filter(({ symptom }) => symptom === 'power');
   const kinds = said.map(({ resource }) => ancestry.kindOf(ancestry.placeOf(resource)));
   if (said.length > 1 || kinds.includes('battery')) return true;
@@ -43,6 +61,9 @@ function mayBeEmpty(ancestry: Ancestry, held: HeldIncident, devices: readonly nu
   );
   return !hasBattery || held.dark.length > 0;
 }
+
+const isFedBy = (ancestry: Ancestry, device: number, { root }: HeldIncident): boolean =>
+  ancestry.powerAbove(device).some((up) => ancestry.idOf(up) === root);
 
 /** The same incident, which now took this device, or this link, and what lies behind it. */
 export function widened(held: HeldIncident, verdict: Verdict): Verdict {

@@ -113,7 +113,8 @@ test('what only the device can know has no cause in the cable below it', () => {
 test('a head found silent by polls stays dead until it answers, however late its poll round came', () => {
   const run = new CityRun().linkDown(0, 'l-o1', ['agg-2']).unreachable(120, ['olt-1']).to(3_000);
   expect(run.open()).toHaveLength(1);
-  expect(run.open()[0]?.state).toBe('open');
+  // Its only link or itself: one end alone tells of it.
+  expect(run.open()[0]?.state).toBe('uncertain');
 });
 
 test('single terminals found dark when their head is back have causes of their own', () => {
@@ -158,6 +159,19 @@ test('what a head told before its death is said anew after it: the old fault doe
 test('a device is dead when its neighbours say so and it says nothing, though what hangs on it alone cannot', () => {
   const run = new CityRun().linkDown(0, 'l-23', ['agg-2']).linkDown(0.2, 'l-34', ['agg-4']).to(10);
   expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['node-down agg-3']);
+});
+
+test('a device that dies hours after its site lost its mains ran empty, also when the last word of its battery was lost', () => {
+  const run = new CityRun().raise(0, 'MAINS_FAIL', ['site-1']).to(20);
+  run.linkDown(7_200, 'l-o1', ['agg-2']).unreachable(7_200.5, ['olt-1']).to(7_230);
+  expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['site-power site-1']);
+});
+
+test('a link of which one end tells is as likely dead at the other, when that end hangs on it alone', () => {
+  const run = new CityRun().linkDown(0, 'l-o1', ['agg-2']).to(20);
+  const [link, head] = [...run.open()[0]!.candidates].filter(({ kind }) => kind !== 'duct');
+  expect([link?.root, head?.root].sort()).toEqual(['l-o1', 'olt-1']);
+  expect(link!.probability / head!.probability).toBeLessThan(1.5);
 });
 
 test('a site on battery did not die while its battery never said that it was low', () => {

@@ -255,7 +255,7 @@ function dugUp(scene: Scene, found: Explanation, firstAt: number): Explanation {
   if (root === undefined || root === found.root) return found;
   const [first, ...rivals] = found.candidates;
   const gain = first?.gain ?? 0;
-  const others = rivals.filter(({ place }) => place !== root);
+  const others = rivals.filter(({ place }) => place !== root).map((rival) => ({ ...rival, alike: false }));
   return {
     ...found,
     root,
@@ -325,10 +325,26 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
   return { verdict: { ...verdict, dark }, alarms, absorbs: [...absorbs, ...links] };
 }
 
+/** Errors that one device alone counts, and does not call grave itself, take nobody's service: no work for anybody. */
+function keptFromPeople(
+  { ancestry, undecided }: Scene,
+  population: Population,
+  { tally, root, evidence }: Explanation,
+): Pick<Verdict, 'actionable'> | undefined {
+  if (population !== 'degraded' || tally !== undefined || ancestry.isLeaf(root)) return undefined;
+  const said = evidence.flatMap(
+    ({ id }) => undecided.pieces(population).get(id as ResourceId)?.pending ?? [],
+  );
+  return said.some(({ grave }) => grave === true) ? undefined : { actionable: false };
+}
+
 /** What is to be said, with the measurement that would make it surer. */
 function measured(scene: Scene, population: Population, found: Explanation): Verdict {
   const { ancestry, asks, at } = scene;
-  const verdict = treeVerdict(ancestry, population, found);
+  const verdict = {
+    ...treeVerdict(ancestry, population, found),
+    ...keptFromPeople(scene, population, found),
+  };
   const { candidates, explanation } = verdict;
   // A collector sees who is alive, not who is degraded; one that speaks alone is nobody's outage.
   if (population !== 'down' || found.tally === undefined || isSure(candidates)) return verdict;

@@ -4,7 +4,7 @@ import type { Ancestry } from './ancestry.ts';
 import { partialCut, wetRun } from './partial-cut.ts';
 import type { Population } from './symptoms.ts';
 import { aloneScore, type Evidence, type Sighting, type Tallies, type Tally, tallyUp } from './tally.ts';
-import type { CorrelationTiming } from './timing.ts';
+import { type CorrelationTiming, limits } from './timing.ts';
 
 export interface Explanation {
   readonly root: number;
@@ -19,10 +19,10 @@ export interface Explanation {
   readonly early: boolean;
 }
 
-interface RatedCause {
+export interface RatedCause {
   readonly place: number;
   readonly gain: number;
-  /** It would darken exactly what the root would. */
+  /** It would darken exactly what the root would, and nothing that reports tells the two apart. */
   readonly alike?: boolean | undefined;
 }
 
@@ -264,7 +264,11 @@ function judged({ ancestry, all, timing }: Judge, winner: Winner, tallies: Talli
   return {
     root: winner.place,
     evidence: winner.evidence,
-    candidates: [{ place: winner.place, gain: winner.gain }, ...rivals.slice(0, 4)],
+    candidates: [
+      { place: winner.place, gain: winner.gain },
+      ...rivals.filter(({ alike }) => alike).slice(0, limits.alikeNamed),
+      ...rivals.filter(({ alike }) => !alike).slice(0, 4),
+    ],
     tally: tally !== undefined && tally.pieces > 1 ? tally : undefined,
     readyAt: isEarly ? (Math.min(readyAt, oldest + timing.earlyAfterMs) as Instant) : readyAt,
     early: isEarly,
@@ -276,14 +280,17 @@ interface Counted {
   readonly tally: Tally | undefined;
 }
 
-/** A part of the plant that says nothing of itself and carries the very same terminals: a port without light says no more. */
+/**
+ * A part of the plant that says nothing of itself and carries the very same terminals: a port without light says no more
+ * than they do.
+ */
 function isAlike(
   { ancestry, population }: { readonly ancestry: Ancestry; readonly population: Population },
   one: Counted,
   other: Counted,
 ): boolean {
   const { tally } = one;
-  if (tally === undefined || other.tally === undefined || tally.pieces !== other.tally.pieces) return false;
+  if (tally === undefined || other.tally === undefined || tally.spoken !== other.tally.spoken) return false;
   const isMute = ({ place }: Counted): boolean => {
     const kind = ancestry.kindOf(place);
     return !ancestry.isLeaf(place) && (kind === 'pon-port' || !ancestry.rules.speaksForItself(kind));

@@ -213,6 +213,7 @@ function fits(
       return false;
     default:
       if (held.state === 'mitigated' || population !== held.scope) return false;
+      if (held.scope === 'degraded' && !isRoot && isOfRootAlone(held)) return false;
       if (!isYoung && !isOnCutFibre(held, place, ancestry)) return false;
       if (isRoot && held.members.size <= 2 && held.kind === 'drop')
         return at - held.startedAt <= (pending.polled ? timing.lateJoinMs : timing.singleRepeatMs);
@@ -221,6 +222,12 @@ function fits(
         return isRoot;
       return isYoung || suits(held.kind, pending.symptom);
   }
+}
+
+/** Errors that a device counts of itself are no cause of what its terminals suffer later. */
+function isOfRootAlone({ members, root }: HeldIncident): boolean {
+  for (const { resource } of members.values()) if (resource !== root) return false;
+  return true;
 }
 
 /** A word of what hangs on a head in its trees, not of a device or link whose reach is computed. */
@@ -310,7 +317,8 @@ function behindTransport(
   }
   const dead = ofItsEnds(ancestry, incidents, { pending, place }, now);
   if (dead !== undefined) return dead;
-  if (view.dark.size === 0) return undefined;
+  // No lost path makes a device hot or its lines noisy.
+  if (view.dark.size === 0 || pending.symptom === 'degraded' || pending.symptom === 'other') return undefined;
   for (const at of ancestry.above(place)) {
     const held = view.dark.get(ancestry.idOf(at));
     if (held === undefined || !isActive(held)) continue;

@@ -46,6 +46,7 @@ export const silences = [
   'underOwnAlarm',
   'sparedChild',
   'mute',
+  'muteKind',
   'lostClear',
 ] as const;
 

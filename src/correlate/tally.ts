@@ -213,7 +213,7 @@ function noteMute(ancestry: Ancestry, tally: Tally, { place, symptom, weight }: 
     los: 0,
     hasGasped: false,
     canGasp,
-    isKnownToGasp: canGasp && ancestry.gasping.has(ancestry.idOf(head)),
+    isKnownToGasp: ancestry.gasping.has(ancestry.idOf(head)),
   };
   tally.mute.set(key, known);
   if (symptom === 'gasp') known.hasGasped = true;
@@ -222,14 +222,14 @@ function noteMute(ancestry: Ancestry, tally: Tally, { place, symptom, weight }: 
 
 /**
  * Terminals of one head gasp alike: where none did, either each lost its last word, or none of them has one and lost light
- * is how they tell of lost mains.
+ * is how they tell of lost mains. Of a kind that mostly has none some models do.
  */
 function muteGain({ rules }: Ancestry, { mute }: Tally): number {
   let gain = 0;
   const each = rules.likelihood('signal', 'los') - rules.likelihood('power', 'los');
   for (const { los, hasGasped, canGasp, isKnownToGasp } of mute?.values() ?? []) {
     if (hasGasped || isKnownToGasp) continue;
-    gain += Math.max(0, los * each + (canGasp ? rules.silence.mute : 0));
+    gain += Math.max(0, los * each + (canGasp ? rules.silence.mute : rules.silence.muteKind));
   }
   return gain;
 }
@@ -339,10 +339,17 @@ function seeCountBelow(ancestry: Ancestry, tallies: Tallies, own: Tally, state: 
 const silentOf = (ancestry: Ancestry, { place, spoken, alive, unknown }: Tally): number =>
   ancestry.leavesOf(place) - spoken - alive - unknown;
 
+/** As what it fails: settings are those of a device, its cards and ports have few of their own. */
+function failingKind(ancestry: Ancestry, population: Population, place: number): string {
+  if (ancestry.isRiser(place)) return 'riser';
+  const isSettings = population === 'session' && ancestry.topology.isAccessHead(place);
+  return isSettings ? 'settings' : ancestry.kindOf(place);
+}
+
 function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): number {
   const { rules } = ancestry;
   const { silence: quiet } = rules;
-  const kind = ancestry.isRiser(tally.place) ? 'riser' : ancestry.kindOf(tally.place);
+  const kind = failingKind(ancestry, population, tally.place);
   const leaves = ancestry.leavesOf(tally.place) + ancestry.powerLeavesOf(tally.place);
   const alive = Math.min(tally.alive, leaves);
   const silent = Math.max(0, leaves - tally.spoken - tally.unknown - alive);

@@ -60,4 +60,6 @@ export const limits = {
   history: 200,
   causesPerLook: 64,
   asks: 1_000,
+  /** Causes named beside one that cannot be told apart from it. */
+  alikeNamed: 8,
 } as const;

@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { FaultKind } from '../model/incident.ts';
 import type { CompiledLink, Topology } from '../topology/topology.ts';
 import type { Ancestry } from './ancestry.ts';
+import type { RatedCause } from './explain.ts';
 import { limits } from './timing.ts';
 
 export interface TransportEvidence {
@@ -26,7 +27,7 @@ export interface TransportCause {
   readonly at: Instant;
   /** What lost its last path with this cause, the root itself left out. */
   readonly dark: readonly number[];
-  readonly rivals: readonly { readonly place: number; readonly gain: number }[];
+  readonly rivals: readonly RatedCause[];
 }
 
 /** What is known to be down from open incidents. */
@@ -42,7 +43,7 @@ interface Draft {
   readonly at: Instant;
   /** Resources the draft declares dead. */
   readonly dead: readonly number[];
-  readonly rivals: readonly { readonly place: number; readonly gain: number }[];
+  readonly rivals: readonly RatedCause[];
 }
 
 /** Evidence sorted by id. The answer covers every piece of it exactly once, in an order that depends on ids only. */
@@ -223,9 +224,11 @@ function sharedCuts(ancestry: Ancestry, links: Map<number, TransportEvidence[]>,
     const cut = topology.linksOver(segment).filter((link) => links.has(link.index));
     const said = cut.flatMap((link) => links.get(link.index)!);
     for (const link of cut) links.delete(link.index);
-    const rivals = shared
-      .slice(1, 4)
-      .map(([place, votesFor]) => ({ place, gain: votesFor === count ? 0 : 8_000 * (votesFor - count) }));
+    const rivals = shared.slice(1, 4).map(([place, votesFor]) => ({
+      place,
+      gain: votesFor === count ? 0 : 8_000 * (votesFor - count),
+      alike: carriesSame(ancestry, place, segment),
+    }));
     drafts.push({
       root: segment,
       kind: 'duct',
@@ -320,20 +323,31 @@ function blindCollectors(ancestry: Ancestry, silent: Map<number, TransportEviden
   return causes;
 }
 
+/** The same links, and no subscriber's fibre beside them. */
+const carriesSame = (ancestry: Ancestry, one: number, other: number): boolean => {
+  const [of, to] = [ancestry.topology.linksOver(one), ancestry.topology.linksOver(other)];
+  return of.length === to.length && of.every((link) => to.includes(link)) && isBare(ancestry, one, other);
+};
+
+const isBare = (ancestry: Ancestry, ...segments: readonly number[]): boolean =>
+  segments.every((segment) => ancestry.topology.childrenOf('cable', segment).length === 0);
+
 /** What may have failed instead of this link: its trenches, and an end that did not tell of it. */
-function ends(
-  ancestry: Ancestry,
-  place: number,
-  said: readonly TransportEvidence[],
-): { place: number; gain: number }[] {
-  const link = ancestry.topology.linkOf(place);
+function ends(ancestry: Ancestry, place: number, said: readonly TransportEvidence[]): RatedCause[] {
+  const { topology } = ancestry;
+  const link = topology.linkOf(place);
   if (link === undefined) return [];
-  const segments = link.segments.slice(0, 2).map((segment) => ({ place: segment, gain: -7_000 }));
+  // A stretch that carries nothing else falls silent exactly as its link does.
+  const isOwn = (segment: number): boolean =>
+    topology.linksOver(segment).length === 1 && isBare(ancestry, segment);
+  const own = link.segments.filter(isOwn).slice(0, limits.alikeNamed);
+  const shared = link.segments.filter((segment) => !isOwn(segment)).slice(0, 2);
   // An end that has no other way to be heard is as silent when it is dead as when its only link is cut.
   const isLeftAlone = (end: number): boolean =>
-    ancestry.topology.linksAt(end).length === 1 && said.every(({ by }) => by !== ancestry.idOf(end));
+    topology.linksAt(end).length === 1 && said.every(({ by }) => by !== ancestry.idOf(end));
   return [
-    ...segments,
+    ...own.map((segment) => ({ place: segment, gain: 0, alike: true })),
+    ...shared.map((segment) => ({ place: segment, gain: -7_000 })),
     ...[link.a, link.b]
       .filter((end) => end >= 0)
       .map((end) => ({ place: end, gain: isLeftAlone(end) ? deadDevice - cutLink : -8_000 })),

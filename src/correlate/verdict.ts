@@ -1,28 +1,34 @@
 /** Turns what was found on trees and in the transport graph into what is said of an incident. */
-import type { Candidate, FaultKind } from '../model/incident.ts';
+import type { Blamed, Candidate, FaultKind } from '../model/incident.ts';
 import type { Ancestry } from './ancestry.ts';
-import type { Explanation } from './explain.ts';
+import type { Explanation, RatedCause } from './explain.ts';
 import type { Verdict } from './held-incident.ts';
 import type { Population, Symptom } from './symptoms.ts';
 import type { Evidence } from './tally.ts';
 import type { TransportCause } from './transport.ts';
 
-/** Alarms of one fault are not independent: without cooling the winner would always be certain. */
+/** Alarms of one fault are not independent: without cooling, by a square root, the winner would always be certain. */
 const temperature = 2_000;
 /** Something nobody thought of is always possible. */
 const knownShare = 0.98;
 
-/** Softmax over gains, the winner first; adds up to less than 1. */
-function candidates(
-  gains: readonly { readonly place: number; readonly gain: number }[],
-  name: (place: number) => { root: Candidate['root']; kind: FaultKind },
-): Candidate[] {
+/**
+ * Softmax over gains, the winner first; adds up to less than 1. What nothing that reports tells apart from the winner
+ * would show the same evidence: it is named with the winner, and theirs is one probability.
+ */
+function candidates(gains: readonly RatedCause[], name: (place: number) => Blamed): Candidate[] {
   const most = gains.reduce((best, { gain }) => Math.max(best, gain), Number.NEGATIVE_INFINITY);
-  const weights = gains.map(({ gain }) => Math.exp((gain - most) / temperature));
+  const alike = gains.slice(1).filter((cause) => cause.alike === true);
+  const apart = gains.filter((cause, i) => i === 0 || cause.alike !== true);
+  // So many causes are so many times as likely before cooling.
+  const weights = apart.map(
+    ({ gain }, i) => Math.exp((gain - most) / temperature) * (i === 0 ? Math.sqrt(alike.length + 1) : 1),
+  );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const listed = gains.map(({ place }, i): Candidate => {
+  const listed = apart.map((cause, i): Candidate => {
     const probability = Math.round((knownShare * 1_000 * weights[i]!) / total) / 1_000;
-    return { ...name(place), probability };
+    if (i > 0 || alike.length === 0) return { ...name(cause.place), probability };
+    return { ...name(cause.place), probability, indistinguishable: alike.map(({ place }) => name(place)) };
   });
   // The winner was chosen on the whole tree; a rival that looks better alone lost there and cannot stand above it.
   const [first, ...others] = listed;
@@ -48,14 +54,11 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
   const isSingle = tally === undefined;
   const root = isSingle ? powerSource(ancestry, found.root, symptoms) : found.root;
   const kindAt = (place: number): FaultKind => kindOf(ancestry, population, { place, isSingle, symptoms });
-  const name = (place: number): { root: Candidate['root']; kind: FaultKind } => ({
-    root: ancestry.idOf(place),
-    kind: kindAt(place),
-  });
+  const name = (place: number): Blamed => ({ root: ancestry.idOf(place), kind: kindAt(place) });
   const gain = found.candidates[0]?.gain ?? 0;
-  // What would darken exactly the same in the same way cannot be told apart from here, however often each of them fails.
-  const rivals = found.candidates.slice(1).map((one) => (one.alike === true ? { ...one, gain } : one));
-  const gains = [{ place: root, gain }, ...rivals];
+  const same = found.candidates.slice(1).flatMap((one) => (one.alike === true ? { ...one, gain } : []));
+  const rivals = found.candidates.slice(1).filter((one) => one.alike !== true);
+  const gains = [{ place: root, gain }, ...same, ...rivals];
   const leaves = ancestry.leavesOf(root) + ancestry.powerLeavesOf(root);
   return {
     scope: population,
@@ -80,7 +83,12 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
       silent: tally === undefined ? 0 : Math.max(0, leaves - tally.spoken - tally.alive - tally.unknown),
       early: found.early,
       evidence: firstOf(found.evidence, 10).map((piece) => `${piece.id} ${piece.symptom}`),
-      rivals: found.candidates.slice(1).map(({ place, gain }) => ({
+      ...(same.length > 0
+        ? {
+            indistinguishable: [root, ...same.map(({ place }) => place)].map((place) => ancestry.idOf(place)),
+          }
+        : {}),
+      rivals: rivals.map(({ place, gain }) => ({
         root: ancestry.idOf(place),
         nats: Math.round((gain - (found.candidates[0]?.gain ?? 0)) / 100) / 10,
       })),
@@ -89,12 +97,13 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
 }
 
 export function transportVerdict(ancestry: Ancestry, cause: TransportCause): Verdict {
-  const name = (place: number): { root: Candidate['root']; kind: FaultKind } => ({
+  const name = (place: number): Blamed => ({
     root: ancestry.idOf(place),
     kind: place === cause.root ? cause.kind : transportKind(ancestry, place),
   });
   const devices = cause.dark.filter((place) => ancestry.topology.linkOf(place) === undefined);
   const dark = devices.map((place) => ancestry.idOf(place));
+  const alike = cause.rivals.filter((one) => one.alike === true).map(({ place }) => place);
   return {
     scope: cause.kind === 'collector' ? 'collector' : 'transport',
     kind: cause.kind,
@@ -104,6 +113,9 @@ export function transportVerdict(ancestry: Ancestry, cause: TransportCause): Ver
     dark,
     explanation: {
       rule: cause.kind === 'collector' ? 'collector' : 'reachability',
+      ...(alike.length > 0
+        ? { indistinguishable: [cause.root, ...alike].map((place) => ancestry.idOf(place)) }
+        : {}),
       alarms: cause.alarms.length,
       outOfReach: dark.length,
       redundancyLost: cause.kind === 'link' && dark.length === 0,

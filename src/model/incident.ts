@@ -10,6 +10,14 @@ export interface Candidate {
   readonly kind: FaultKind;
   /** 0..1; all candidates of an incident add up to at most 1. */
   readonly probability: number;
+  /** What nothing that reports could tell apart from it, in order of likelihood; the probability is that of all together. */
+  readonly indistinguishable?: readonly Blamed[] | undefined;
+}
+
+/** A resource, and the kind of fault it would have. */
+export interface Blamed {
+  readonly root: ResourceId;
+  readonly kind: FaultKind;
 }
 
 export interface IncidentEvent {

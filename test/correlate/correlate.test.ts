@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cleared, raised, smallCity, terminals } from '../support/small-city.ts';
+import { cityStartsAt, cleared, raised, smallCity, terminals } from '../support/small-city.ts';
 import { CityRun } from './city-run.ts';
 
 const first = <T>(items: readonly T[]): T => items[0]!;
@@ -334,4 +334,27 @@ test('repeats are kept as records of the same incident, and a clear ends what a 
   expect(first(run.open()).alarms).toHaveLength(2);
   run.take([cleared('ont-1-1-1-1', 'LOS', run.at)]).to(20);
   expect(run.open()).toEqual([]);
+});
+
+test('errors that one card alone counts are kept from people and take no terminals later; called grave they are told', () => {
+  const run = new CityRun()
+    .take([raised('olt-1/c1', 'CRC_ERRORS', cityStartsAt, { severity: 'warning' })])
+    .to(600);
+  expect(run.open()).toEqual([]);
+  run.raise(3_600, 'DEGRADED', terminals('1-1')).to(3_700);
+  expect(run.open().map(({ alarms }) => alarms.length)).toEqual([16]);
+  const grave = new CityRun()
+    .take([raised('olt-1/c1', 'CRC_ERRORS', cityStartsAt, { severity: 'critical' })])
+    .to(60);
+  expect(grave.open()).toHaveLength(1);
+});
+
+test('heat and noise of a device that is out of reach do not follow from the cut before it', () => {
+  const run = new CityRun().linkDown(1, 'l-o1', ['agg-2']).unreachable(2, ['olt-1']).to(60);
+  run.raise(1_800, 'HIGH_TEMP', ['olt-1']).raise(1_801, 'CRC_ERRORS', ['olt-1/c1']).to(1_900);
+  expect(first(run.open()).alarms).toHaveLength(2);
+});
+
+test('sessions lost on all ports of a device with one card are its settings', () => {
+  expect(new CityRun().raise(1, 'NO_SERVICE', terminals('1')).to(60).summary()).toEqual(['config olt-1 32']);
 });

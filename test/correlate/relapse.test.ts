@@ -135,6 +135,45 @@ test('modems have no last word: that all of one house lost signal together speak
   expect(run.summary()).toEqual(['house-power house 16']);
 });
 
+/** All modems of a street amplifier, and of the house behind it, are the same; one more hangs on another amplifier. */
+function houseOnAmplifier() {
+  const modem = (id: string, access: string, power: string): object => ({
+    ...{ id, kind: 'modem', subscribers: 1 },
+    in: { access, power },
+  });
+  const document = {
+    format: 'allclear-topology/1',
+    serviceRoots: ['core'],
+    resources: [
+      { id: 'core', kind: 'core' },
+      { id: 'cmts', kind: 'cmts' },
+      { id: 'node', kind: 'fiber-node', in: { access: 'cmts' } },
+      { id: 'amp-1', kind: 'amplifier', in: { access: 'node' } },
+      { id: 'amp-2', kind: 'amplifier', in: { access: 'node' } },
+      { id: 'house', kind: 'building' },
+      { id: 'cottage', kind: 'building' },
+      ...modems.map((id) => modem(id, 'amp-1', 'house')),
+      ...Array.from({ length: 8 }, (_, i) => modem(`far-${i}`, 'amp-2', 'cottage')),
+    ],
+    links: [{ id: 'up', ends: ['core', 'cmts'] }],
+  };
+  return compileTopology(parseTopology(JSON.stringify(document), 'modems.json').value).value;
+}
+
+const modems = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7'];
+
+test('all modems of one amplifier without signal and none that gasped is the amplifier, the surer where one was heard to gasp', () => {
+  const unheard = new CityRun(houseOnAmplifier()).raise(0, 'LOS', modems).to(30).open()[0];
+  expect(unheard?.candidates.slice(0, 2).map(({ root }) => root)).toEqual(['amp-1', 'house']);
+  const heard = new CityRun(houseOnAmplifier()).raise(0, 'DYING_GASP', ['far-1']).to(600);
+  const known = heard
+    .raise(600, 'LOS', modems)
+    .to(630)
+    .open()
+    .find(({ root }) => root === 'amp-1');
+  expect(known?.probability).toBeGreaterThan(0.9);
+});
+
 test('the clear of one member of a settled fault is only that', () => {
   const all = terminals('1-1');
   const run = new CityRun().raise(0, 'LOS', all).to(20);
@@ -150,12 +189,30 @@ test('two fibres of one feeder that go dark within a second are one cut, though 
   expect(told(run)).toEqual(['duct duct-1']);
 });
 
-test('causes that carry the very same terminals share their probability', () => {
-  const run = new CityRun().raise(0, 'LOS', terminals('1-1'), 20).to(30);
-  const [first, ...rivals] = run.open()[0]?.candidates ?? [];
-  expect(rivals.slice(0, 2).map(({ root }) => root)).toEqual(['f-1-1', 'olt-1/c1/p1']);
-  for (const { probability } of rivals.slice(0, 2))
-    expect(probability).toBeCloseTo(first?.probability ?? 0, 2);
+test('causes that carry the very same terminals are stated as one, by the likeliest, with the others named', () => {
+  for (const [port, likeliest] of [
+    [[], 's1-1'],
+    [['olt-1/c1/p1'], 'olt-1/c1/p1'],
+  ] as const) {
+    const run = new CityRun().raise(0, 'PORT_LOS', port).raise(0.1, 'LOS', terminals('1-1'), 20).to(30);
+    const [first] = run.open()[0]?.candidates ?? [];
+    const all = [first, ...(first?.indistinguishable ?? [])].map((one) => one?.root);
+    expect(all[0]).toBe(likeliest);
+    expect([...all].sort()).toEqual(['f-1-1', 'olt-1/c1/p1', 's1-1']);
+    expect(first?.probability).toBeGreaterThan(0.7);
+    expect(run.open()[0]?.explanation['indistinguishable']).toEqual(all);
+  }
+});
+
+test('a link and the stretch that carries nothing else are one candidate, one that carries others is another', () => {
+  const own = new CityRun().linkDown(0, 'l-c1', ['agg-1', 'core-1']).to(30).open()[0];
+  expect(own?.candidates[0]).toMatchObject({
+    root: 'l-c1',
+    indistinguishable: [{ root: 'trench-a', kind: 'duct' }],
+  });
+  const shared = new CityRun().linkDown(0, 'l-12', ['agg-1', 'agg-2']).to(30).open()[0];
+  expect(shared?.candidates[0]?.indistinguishable).toBeUndefined();
+  expect(shared?.candidates.map(({ root }) => root)).toContain('trench-b');
 });
 
 test('a head that was heard to gasp would have gasped: lost light there is no lost power', () => {

@@ -114,17 +114,18 @@ interface AlarmOptions {
   readonly by?: string | undefined;
   readonly source?: ObservationSource | undefined;
   readonly record?: string | undefined;
+  readonly severity?: Alarm['perceivedSeverity'] | undefined;
 }
 
 function alarmOf(resource: string, cause: string, at: Instant, options: AlarmOptions): Alarm {
-  const { by, source = 'trap' } = options;
+  const { by, source = 'trap', severity = 'major' } = options;
   return {
     id: alarmId(resource, cause, by),
     resource: resourceId(resource),
     cause,
     by: by === undefined ? undefined : (by as ResourceId),
     alarmType: 'communicationsAlarm',
-    perceivedSeverity: 'major',
+    perceivedSeverity: severity,
     state: 'raised',
     ackState: 'unacknowledged',
     flapping: false,

@@ -25,6 +25,12 @@ export function CausePanel({ incident }: PanelProps) {
           <li key={`${candidate.root} ${candidate.kind}`}>
             <span class="barname">
               {candidate.root} <small>{candidate.kind}</small>
+              {candidate.indistinguishable?.map((other) => (
+                <span key={`${other.root} ${other.kind}`}>
+                  {' '}
+                  {say.or} {other.root} <small>{other.kind}</small>
+                </span>
+              ))}
             </span>
             <Bar share={candidate.probability} />
             <span class="barvalue">{percent(candidate.probability)}</span>

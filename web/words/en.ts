@@ -236,6 +236,7 @@ export const en = {
     waits: 'wait for a second person',
     confirmApprove: 'Release these notices? A sent message cannot be taken back.',
     candidates: 'candidates',
+    or: 'or',
     symptoms: 'symptoms folded in',
     since: 'since',
     duration: 'lasts',

@@ -230,6 +230,7 @@ export const ru: Words = {
     waits: 'ждут второго человека',
     confirmApprove: 'Отправить эти оповещения? Отправленное вернуть нельзя.',
     candidates: 'варианты',
+    or: 'или',
     symptoms: 'свёрнуто следствий',
     since: 'с',
     duration: 'длится',

@@ -30,7 +30,9 @@ export interface ProblemJson {
 interface CandidateJson {
   readonly root: string;
   readonly kind: string;
+  /** Of it and of all that cannot be told apart from it. */
   readonly probability: number;
+  readonly indistinguishable?: readonly { readonly root: string; readonly kind: string }[] | undefined;
 }
 
 interface IncidentHistoryJson {

@@ -7,6 +7,8 @@ const phrases = {
   en: {
     none: 'Cause not decided yet.',
     cause: (kind: string, root: string, percent: number) => `${kind}: ${root}, ${percent} % likely.`,
+    alike: (names: string) => `${names}: nothing that reports tells them apart.`,
+    or: ' or ',
     noRoot: (kind: string, percent: number) => `${kind}, ${percent} % likely; the place is not known.`,
     others: (names: string) => ` Also possible: ${names}.`,
     suspected: (count: number) =>
@@ -16,6 +18,8 @@ const phrases = {
   ru: {
     none: 'Причина ещё не установлена.',
     cause: (kind: string, root: string, percent: number) => `${kind}: ${root}, вероятность ${percent} %.`,
+    alike: (names: string) => `${names}: сигналы оборудования их не различают.`,
+    or: ' или ',
     noRoot: (kind: string, percent: number) => `${kind}, вероятность ${percent} %; место не известно.`,
     others: (names: string) => ` Возможно также: ${names}.`,
     suspected: (count: number) =>
@@ -40,6 +44,9 @@ export function incidentWords(
   const percent = Math.round(incident.probability * 100);
   const first =
     incident.root === undefined ? phrase.noRoot(kind, percent) : phrase.cause(kind, incident.root, percent);
+  const same = incident.candidates[0]?.indistinguishable ?? [];
+  const names = [incident.root, ...same.map(({ root }) => root)].filter((name) => name !== undefined);
+  const alike = same.length > 0 ? ` ${phrase.alike(names.join(phrase.or))}` : '';
   const others = incident.candidates
     .slice(1, 3)
     .map((candidate) => `${candidate.root} (${Math.round(candidate.probability * 100)} %)`);
@@ -47,7 +54,7 @@ export function incidentWords(
   const folded = incident.suppressed > 0 ? phrase.suppressed(incident.suppressed) : '';
   const said = Number(incident.explanation['notFixed'] ?? incident.explanation['subscribersSayDown']) || 0;
   const suspected = incident.suspected === true ? phrase.suspected(said) : '';
-  return { title, cause: `${first}${also}${suspected}${folded}` };
+  return { title, cause: `${first}${alike}${also}${suspected}${folded}` };
 }
 
 export const wordsOf = (faults: FaultGlossary, kind: FaultKind): FaultWords | undefined =>

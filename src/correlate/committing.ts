@@ -49,7 +49,8 @@ export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, 
   // A device says of itself that it comes and goes, before or after it is told what does.
   const same = incidents
     .at(verdict.root)
-    .filter((held) => held.scope === verdict.scope || (held.scope === 'alone' && held.kind === 'flapping'));
+    .filter((held) => held.scope === verdict.scope || (held.scope === 'alone' && held.kind === 'flapping'))
+    .filter((held) => !isSwitchedOff(desk.ancestry, verdict) || !held.actionable);
   const group = [...new Set([...absorbs, ...same, ...desk.testimony.explainedBy(verdict)])]
     .filter(isActive)
     .sort((a, b) => a.order - b.order);
@@ -87,6 +88,10 @@ export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, 
   incidents.tell(opened, 'opened');
   return opened;
 }
+
+/** A terminal that gasps had light and power until now: what was said of it before is no part of this, and no reason to look. */
+const isSwitchedOff = (ancestry: Ancestry, { root, scope, actionable }: Verdict): boolean =>
+  !actionable && scope === 'down' && ancestry.isLeaf(ancestry.placeOf(root));
 
 /** The first of the group that may take these alarms, and the others that may be taken into it. */
 function allowed(

@@ -16,8 +16,9 @@ export interface Doubt {
 /** From here on a cause is sure enough to ask nobody. */
 const sureFrom = 0.8;
 
+/** Several in one line, a splitter and its feeder, look surer together than the silence of others below them allows. */
 export const isSure = ([first]: readonly Candidate[]): boolean =>
-  first !== undefined && first.probability >= sureFrom;
+  first !== undefined && first.probability >= sureFrom && first.indistinguishable === undefined;
 
 /** Places looked at below each cause: of a large one a part of its leaves says as much as all. */
 const mostLooked = 2_048;

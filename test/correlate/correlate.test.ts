@@ -358,3 +358,12 @@ test('heat and noise of a device that is out of reach do not follow from the cut
 test('sessions lost on all ports of a device with one card are its settings', () => {
   expect(new CityRun().raise(1, 'NO_SERVICE', terminals('1')).to(60).summary()).toEqual(['config olt-1 32']);
 });
+
+test('a terminal found silent that gasps later had worked again: somebody switched it off, which is nobody’s work', () => {
+  const run = new CityRun()
+    .unreachable(1, ['ont-1-1-1-1'])
+    .to(60)
+    .raise(1_500, 'DYING_GASP', ['ont-1-1-1-1']);
+  expect(run.to(1_600).summary()).toEqual(['drop ont-1-1-1-1 1']);
+  expect(run.correlation.open()).toHaveLength(2);
+});

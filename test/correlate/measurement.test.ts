@@ -107,20 +107,19 @@ test('a storm of doubts leads to few questions at one instant', () => {
   expect(asks.hasTime(next)).toBe(false);
 });
 
-test('a house without power is told from a branch without light because those who said nothing were asked', () => {
-  const said = branch.slice(0, 6);
+test('a wide fault is told from a branch and single drops because those who said nothing were asked', () => {
+  const said = [...branch, ...beside.slice(0, 2)];
   const unasked = new CityRun().raise(1, 'LOS', said).to(15);
+  expect(unasked.summary()).toEqual(['splitter s1-1 10']);
   const [incident] = unasked.open();
-  expect(incident?.probability).toBeLessThan(0.8);
-  expect(incident?.explanation['measurement']).toMatchObject({ resources: ['s1-1-1'] });
+  expect(incident?.explanation['measurement']).toMatchObject({ resources: ['s1-1-2'] });
 
   const run = new CityRun().raise(1, 'LOS', said).to(3);
   expect(run.correlation.takeAsks()).toEqual([]);
   run.to(5);
-  expect(run.correlation.takeAsks()).toMatchObject([{ resources: ['s1-1-1'], why: 'notShared' }]);
-  run.take(alive(branch.slice(6))).to(15);
-  expect(run.summary()).toEqual(['house-power b-1-1-1 6']);
-  expect(run.open()[0]?.probability).toBeGreaterThan(0.9);
+  expect(run.correlation.takeAsks()).toMatchObject([{ resources: ['s1-1-2'], why: 'outsideNarrower' }]);
+  run.take(alive(beside.slice(2))).to(15);
+  expect(run.summary()).toEqual(['drop ont-1-1-2-1 1', 'drop ont-1-1-2-2 1', 'splitter s1-1-1 8']);
 });
 
 test('a count of those alive on a port says as much as their names, until more is heard below it', () => {

@@ -190,6 +190,10 @@ describe.runIf(isSnmpdInstalled)(`the first path${missing}`, () => {
       const { notices } = await daemon.api.get<IncidentJson>(`/incidents/${incident.id}`);
       return notices.sent === 10;
     });
+    await until('the incident counts who called since', async () => {
+      const { explanation } = await daemon.api.get<IncidentJson>(`/incidents/${incident.id}`);
+      return explanation['subscribersSayDown'] === 2;
+    });
     daemon = await restarted(daemon);
 
     await trap(daemon, 'linkUp');

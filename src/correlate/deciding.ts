@@ -4,7 +4,7 @@ import type { AlarmId, ResourceId } from '../model/ids.ts';
 import { causeAtHead, type LostHeads, lostWith, retoldBy, unheardAtStart } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Asks } from './asks.ts';
-import type { Explanation } from './explain.ts';
+import { askAt, type Explanation } from './explain.ts';
 import type { Group } from './groups.ts';
 import type { HeldIncident, Member, Verdict } from './held-incident.ts';
 import type { Pending } from './joining.ts';
@@ -271,11 +271,9 @@ function lookAtGroup(scene: Scene, population: Population, group: Group): void {
   for (const found of group.found!) {
     const { readyAt, early } = found;
     if (readyAt <= at) continue;
-    // In steps, so that many causes in doubt are looked at together.
-    const settledAt = readyAt - timing.quietMs + timing.askAfterMs;
-    const askAt = Math.ceil(settledAt / timing.lookEveryMs) * timing.lookEveryMs;
-    const isSettled = early || at >= askAt;
-    group.dueAt = earliest(group.dueAt, isSettled ? readyAt : (Math.min(askAt, readyAt) as Instant));
+    const askedAt = askAt(readyAt, timing);
+    const isSettled = early || at >= askedAt;
+    group.dueAt = earliest(group.dueAt, isSettled ? readyAt : (Math.min(askedAt, readyAt) as Instant));
     if (early || !isSettled || group.asked.has(found)) continue;
     if (asks.hasTime(at)) {
       measured(scene, population, found);

@@ -69,6 +69,27 @@ export function explain(
   return found.sort((a, b) => (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
 }
 
+/** Before this no explanation of it, whatever it is, can be ripe, nor is anything asked that would tell its causes apart. */
+export function earliestWord(evidence: readonly Evidence[], timing: CorrelationTiming): Instant {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const { firstAt, heldBy } of evidence) if (heldBy === undefined && firstAt < oldest) oldest = firstAt;
+  // Nothing of it waits: there is nothing to wait for.
+  if (oldest === Number.POSITIVE_INFINITY) return 0 as Instant;
+  const asked = askAt(Math.min(oldest + timing.quietMs, oldest + timing.maxWaitMs), timing);
+  const ripe = oldest + Math.min(timing.quietMs, timing.maxWaitMs);
+  const early = evidence.length >= earlyLeaves ? oldest + timing.earlyAfterMs : ripe;
+  return Math.min(asked, ripe, early) as Instant;
+}
+
+/** When what is ripe then is asked for: in steps, so that many causes in doubt are looked at together. */
+export function askAt(
+  readyAt: number,
+  timing: Pick<CorrelationTiming, 'quietMs' | 'askAfterMs' | 'lookEveryMs'>,
+): number {
+  const settledAt = readyAt - timing.quietMs + timing.askAfterMs;
+  return Math.ceil(settledAt / timing.lookEveryMs) * timing.lookEveryMs;
+}
+
 const isNews = (evidence: readonly Evidence[]): boolean =>
   evidence.some((piece) => piece.heldBy === undefined);
 

@@ -5,7 +5,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
-import { type Explanation, explain } from './explain.ts';
+import { type Explanation, earliestWord, explain } from './explain.ts';
 import type { HeldIncident } from './held-incident.ts';
 import { type Now, type Recent, RecentCauses } from './recent.ts';
 import type { Population } from './symptoms.ts';
@@ -250,11 +250,19 @@ export class Groups {
       }
     }
     this.#setTops(group);
+    group.asked.clear();
+    const from = earliestWord(evidence, timing);
+    if (from > at) {
+      // Whatever it is, nothing is said or asked of it before: until then more of it comes.
+      group.validUntil = from - 1;
+      group.found = none;
+      group.dueAt = from;
+      return;
+    }
     const sightings = sightingsOf(group.tops);
     group.validUntil = validUntil;
     group.found = explain(this.#ancestry, this.#population, evidence, sightings, timing);
     group.dueAt = undefined;
-    group.asked.clear();
   }
 
   #setTops(group: Group): void {

@@ -19,9 +19,12 @@ export const subscriberKey = (key: number): SubscriberKey => key as SubscriberKe
 
 /** The alarm's identity (X.733 managed object, cause, and the end that reports it); parts are escaped so that it is unambiguous. */
 export function alarmId(resource: string, cause: string, by: string | undefined): AlarmId {
-  const part = (text: string): string => text.replaceAll('%', '%25').replaceAll('~', '%7E');
   return `${part(resource)}~${part(cause)}${by === undefined ? '' : `~${part(by)}`}` as AlarmId;
 }
+
+/** Most parts hold nothing to escape, and identities are made several times an alarm. */
+const part = (text: string): string =>
+  text.includes('%') || text.includes('~') ? text.replaceAll('%', '%25').replaceAll('~', '%7E') : text;
 
 export const confirmationId = (incident: IncidentId, subscriber: SubscriberKey): ConfirmationId =>
   `${incident}:${subscriber}` as ConfirmationId;

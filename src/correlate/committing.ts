@@ -56,8 +56,9 @@ export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, 
     .sort((a, b) => a.order - b.order);
   const [survivor, others] = allowed(desk.feedback, group, alarms);
   if (survivor !== undefined) {
-    if (retoldAt !== undefined) survivor.retoldAt = retoldAt;
-    return grow(desk, { survivor, others, verdict, joining });
+    const grown = grow(desk, { survivor, others, verdict, joining });
+    if (retoldAt !== undefined) incidents.retell(grown, retoldAt);
+    return grown;
   }
   const before = failedBefore(desk, waiting, verdict);
   if (before !== undefined) {

@@ -24,7 +24,7 @@ import { type Correction, Feedback, type FeedbackSnapshot } from './feedback.ts'
 import { addRecords, type HeldIncident, incidentOf, isActive } from './held-incident.ts';
 import { Incidents, type IncidentsSnapshot } from './incidents.ts';
 import { isRejoining, isSaidAnew, lateHome, type Now, type Pending, pendingOf } from './joining.ts';
-import { endLostClear, splitLeftovers } from './leftovers.ts';
+import { endLostClear, splitLeftovers, splitUnlit } from './leftovers.ts';
 import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
 import type { SightingsOf } from './tally.ts';
@@ -373,6 +373,8 @@ export class Correlation {
     else if (what === 'resolve') this.#incidents.resolve(held, held.lastClearAt ?? at);
     else if (what === 'leftover') {
       if (splitLeftovers(held, { ...this.#desk(at), sightingsOf: this.#sightingsOf(at) })) this.#lookSoon(at);
+    } else if (what === 'retold') {
+      if (splitUnlit(held, { ...this.#desk(at), sightingsOf: this.#sightingsOf(at) })) this.#lookSoon(at);
     } else {
       if (what === 'works') held.works = undefined;
       this.#incidents.tell(held, what === 'grow' && held.fresh.length === 0 ? 'shrank' : 'grew');

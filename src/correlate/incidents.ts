@@ -31,7 +31,7 @@ import { type CorrelationTiming, limits } from './timing.ts';
 const uncertainBelow = 0.6;
 const mitigatedShare = 0.05;
 const keepsResolved = days(7);
-const endTimers = ['resolve', 'leftover', 'works', 'grow', 'suspect'];
+const endTimers = ['resolve', 'leftover', 'retold', 'works', 'grow', 'suspect'];
 
 export interface IncidentsSnapshot {
   readonly incidents: readonly FrozenIncident[];
@@ -187,6 +187,12 @@ export class Incidents {
     held.backAt = at;
     held.lastClearAt ??= at;
     this.timers.set(`leftover ${held.id}`, after(at, this.timing.leftoverMs));
+  }
+
+  /** A head that starts tells of its terminals from then on: those that stay dark longer than starting takes are looked at anew. */
+  retell(held: HeldIncident, since: Instant): void {
+    held.retoldAt = since;
+    this.timers.set(`retold ${held.id}`, after(since, this.timing.leftoverMs));
   }
 
   /** Tells of growth soon, not at once: a storm must not tell of every alarm. */

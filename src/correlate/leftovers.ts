@@ -38,6 +38,23 @@ export function splitLeftovers(held: HeldIncident, desk: Desk): boolean {
 }
 
 /**
+ * A head that was dead looks for all its terminals when it starts; those that are still without light long after that fell
+ * dark while nobody could see it. Answers whether something waits for its cause.
+ */
+export function splitUnlit(held: HeldIncident, desk: Desk): boolean {
+  const { incidents, waiting, at } = desk;
+  const since = held.retoldAt;
+  if (held.scope !== 'transport' || since === undefined) return false;
+  const left = stillBroken(desk.ancestry, held, { ...desk, since });
+  if (left.length === 0) return false;
+  incidents.split(held, left, at);
+  for (const member of left) waiting.put(againPending(member, held.id, at));
+  incidents.endIfOver(held, at);
+  incidents.tell(held, 'shrank');
+  return true;
+}
+
+/**
  * What is dark cannot fall dark: a trap that says so again shows that the clear of the last time was lost; so does a poll
  * that finds dark now what the rounds since then have not. Answers whether it was so.
  */
@@ -68,11 +85,20 @@ export function endLostClear(
 function stillBroken(
   ancestry: Ancestry,
   held: HeldIncident,
-  known: { readonly sightingsOf: SightingsOf; readonly timing: CorrelationTiming },
+  known: {
+    readonly sightingsOf: SightingsOf;
+    readonly timing: CorrelationTiming;
+    /** Only terminals of which was told from then on. */
+    readonly since?: Instant | undefined;
+  },
 ): Member[] {
-  const { scope } = held;
+  const { since } = known;
+  const scope = since === undefined ? held.scope : 'down';
   if (scope !== 'down' && scope !== 'degraded' && scope !== 'session') return [];
   const left = raisedByResource(held);
+  for (const [id, members] of since === undefined ? [] : left) {
+    if (!ancestry.isLeaf(ancestry.placeOf(id)) || members.some(({ at }) => at < since!)) left.delete(id);
+  }
   const tops = new Set<number>();
   const evidence = [...left].map(([id, members]): Evidence => {
     const { symptom, at } = speakerOf(members);

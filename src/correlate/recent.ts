@@ -53,7 +53,8 @@ export class RecentCauses {
   put(held: HeldIncident, { at, timing }: Now): readonly number[] {
     const before = this.#byId.get(held.id);
     if (before !== undefined) this.#drop(before);
-    const window = this.#population === 'down' ? timing.revisitMs : timing.slowRevisitMs;
+    const isTold = this.#population === 'down' && !isPolled(held);
+    const window = isTold ? timing.revisitMs : timing.slowRevisitMs;
     const until = after(held.lastEvidenceAt, window);
     if (held.scope !== this.#population || !isActive(held) || held.raised === 0 || until < at)
       return before?.above ?? [];
@@ -87,6 +88,12 @@ export class RecentCauses {
 }
 
 const nothing: readonly Recent[] = [];
+
+/** Polls alone found it: others of its cause are found as late as the rounds of polling come by. */
+function isPolled({ members }: HeldIncident): boolean {
+  for (const { polled } of members.values()) if (!polled) return false;
+  return true;
+}
 
 /** Gathers what it holds when that is first asked for: most are in sight of nothing. */
 function recentOf(

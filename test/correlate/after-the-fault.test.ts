@@ -268,3 +268,37 @@ test('a card that a poll finds failed is the cause of what its terminals said be
   run.to(120);
   expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['card olt-1/c1']);
 });
+
+test('a branch that was cut while its head was dead is a fault of its own once the head has long started', () => {
+  const cut = terminals('1-2-1').concat(terminals('1-2-2'));
+  const run = new CityRun().linkDown(0, 'l-o1', ['agg-2']).unreachable(20, ['olt-1']).to(600);
+  run.linkUp(601, 'l-o1', ['agg-2']).clear(605, 'UNREACHABLE', ['olt-1']).raise(610, 'LOS', terminals('1'));
+  run.clear(
+    650,
+    'LOS',
+    terminals('1').filter((id) => !cut.includes(id)),
+  );
+  run.to(1_400);
+  expect(run.open().map(({ alarms, root }) => `${root} ${alarms.length}`)).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(olt-1\/c1\/p2|s1-2|f-1-2) 16$/)]),
+  );
+  expect(run.open()).toHaveLength(1);
+  run.clear(5_000, 'LOS', cut).to(5_100);
+  expect(run.open()).toEqual([]);
+});
+
+test('of vendors that only polls hear, one branch stays one incident through two rounds of polling', () => {
+  const run = new CityRun();
+  terminals('1-1-1').forEach((id, i) => {
+    run.unreachable(i === 0 ? 10 : 140 + i * 20, [id]);
+  });
+  run.to(400);
+  expect(run.open().map(({ root, alarms }) => `${root} ${alarms.length}`)).toEqual(['s1-1-1 8']);
+});
+
+test('a device that called itself worse off takes no terminals that are worse off later: they have a cause of theirs', () => {
+  const run = new CityRun().raise(0, 'DEGRADED', ['olt-1']).to(2_000);
+  run.raise(2_000, 'DEGRADED', terminals('1-1-1'), 5_000).to(2_200);
+  const roots = run.correlation.open().map(({ root, alarms }) => `${root} ${alarms.length}`);
+  expect(roots).toEqual(['olt-1 1', 's1-1-1 8']);
+});

@@ -11,26 +11,61 @@ const pieceBytes = 1024 * 1024;
 /** A longer line is no record of ours; it is passed over without being kept. */
 const longestLine = 1024 * 1024;
 
+/** A line that is so far ahead of the one before it may have an `at` from the future: those after it show whether it has. */
+const aheadMs = 3_600_000;
+/** After so many lines in order a pause was what it seemed. */
+const mostInDoubt = 1_000;
+
+interface NumberedRecord {
+  readonly number: number;
+  readonly read: StreamRecord;
+}
+
 /**
- * Sound records in the file's order. A line that is none, or whose `at` falls, goes to `report` with its number and
- * is left out. Throws what the file system throws. Synchronous, because the line that takes them is.
+ * Sound records in the file's order. A line that is none, whose `at` falls, or whose `at` is far ahead of the lines around
+ * it, goes to `report` with its number and is left out. Throws what the file system throws. Synchronous, because the line
+ * that takes them is.
  */
 export function* readAlarmStream(file: string, report: (problem: Problem) => void): Generator<StreamRecord> {
+  const refuse = (line: number, message: string, column = 1): void =>
+    report({ file, line, column, severity: 'error', code: 'stream/bad-record', message });
   let last: Instant | undefined;
+  const inDoubt: NumberedRecord[] = [];
+  for (const one of soundLines(file, refuse)) {
+    const { at } = one.read;
+    const isBack = last !== undefined && at >= last && at < (inDoubt[0]?.read.at ?? at);
+    if (isBack && inDoubt.length > 0) {
+      for (const { number, read } of inDoubt.splice(0))
+        refuse(number, `at ${read.at} is in the future of ${at} of a line below`);
+    }
+    const newest = inDoubt.at(-1)?.read.at ?? last;
+    if (newest !== undefined && at < newest) {
+      refuse(one.number, `at ${at} is before the ${newest} of a line above`);
+      continue;
+    }
+    if (inDoubt.length > 0 || (last !== undefined && at - last > aheadMs)) inDoubt.push(one);
+    else {
+      last = at;
+      yield one.read;
+    }
+    if (inDoubt.length < mostInDoubt) continue;
+    last = at;
+    for (const { read } of inDoubt.splice(0)) yield read;
+  }
+  for (const { read } of inDoubt) yield read;
+}
+
+function* soundLines(
+  file: string,
+  refuse: (line: number, message: string, column?: number) => void,
+): Generator<NumberedRecord> {
   for (const { number, text } of linesOf(file)) {
-    const refuse = (message: string, column = 1): void =>
-      report({ file, line: number, column, severity: 'error', code: 'stream/bad-record', message });
-    if (text === undefined) refuse(`the line is longer than ${longestLine} characters`);
+    if (text === undefined) refuse(number, `the line is longer than ${longestLine} characters`);
     else if (text.trim() !== '') {
       const read = readLine(text);
-      if (typeof read === 'string') refuse(read);
-      else if ('reason' in read) refuse(`not JSON: ${read.reason}`, read.column);
-      else if (last !== undefined && read.at < last)
-        refuse(`at ${read.at} is before the ${last} of a line above`);
-      else {
-        last = read.at;
-        yield read;
-      }
+      if (typeof read === 'string') refuse(number, read);
+      else if ('reason' in read) refuse(number, `not JSON: ${read.reason}`, read.column);
+      else yield { number, read };
     }
   }
 }

@@ -130,6 +130,31 @@ test('lines that are no records are named and passed over, the rest gives what i
   );
 });
 
+test('lines from the future are named and cost none of those that follow; a pause in the stream is none', async () => {
+  folder = await folderOf({ 't.json': topology, 'a.ndjson': stream(alarms) });
+  const sound = await replay('--jsonl');
+  await folder.remove();
+  const [first, second, ...rest] = alarms;
+  const future = [31_536_000_000, 31_536_000_001].map((ahead, i) => ({
+    ...first,
+    id: `f-${i}`,
+    at: start + ahead,
+  }));
+  folder = await folderOf({ 't.json': topology, 'a.ndjson': stream([first, second, ...future, ...rest]) });
+  const said = await replay('--jsonl');
+  expect(said.code).toBe(1);
+  expect(said.out).toEqual(sound.out);
+  expect(said.err.map((line) => line.slice(folder.path.length).split('  ')[0])).toEqual(
+    [3, 4].map((line) => `/a.ndjson:${line}:1`),
+  );
+  await folder.remove();
+  const later = alarms.map((one) => ({ ...one, id: `l-${one.id}`, at: one.at + 31_536_000_000 }));
+  folder = await folderOf({ 't.json': topology, 'a.ndjson': stream([...alarms, ...later]) });
+  const paused = await replay('--jsonl');
+  expect(paused).toMatchObject({ code: 0, err: [] });
+  expect(jsonLines(paused)).toHaveLength(2);
+});
+
 test('files that are not there or are no topology end the run with a reason', async () => {
   folder = await folderOf({ 'a.ndjson': '', 't.json': '{"format":"something/1"}' });
   await expect(replay()).rejects.toMatchObject({ code: 'replay/topology' });

@@ -371,10 +371,9 @@ export class Correlation {
     if (!isActive(held)) return;
     if (what === 'suspect') this.#incidents.resolve(held, at);
     else if (what === 'resolve') this.#incidents.resolve(held, held.lastClearAt ?? at);
-    else if (what === 'leftover') {
-      if (splitLeftovers(held, { ...this.#desk(at), sightingsOf: this.#sightingsOf(at) })) this.#lookSoon(at);
-    } else if (what === 'retold') {
-      if (splitUnlit(held, { ...this.#desk(at), sightingsOf: this.#sightingsOf(at) })) this.#lookSoon(at);
+    else if (what === 'leftover' || what === 'retold') {
+      const split = what === 'retold' ? splitUnlit : splitLeftovers;
+      if (split(held, { ...this.#desk(at), sightingsOf: this.#sightingsOf(at) })) this.#lookSoon(at);
     } else {
       if (what === 'works') held.works = undefined;
       this.#incidents.tell(held, what === 'grow' && held.fresh.length === 0 ? 'shrank' : 'grew');

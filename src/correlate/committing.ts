@@ -49,7 +49,12 @@ export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, 
   // A device says of itself that it comes and goes, before or after it is told what does.
   const same = incidents
     .at(verdict.root)
-    .filter((held) => held.scope === verdict.scope || (held.scope === 'alone' && held.kind === 'flapping'))
+    .filter(
+      (held) =>
+        held.scope === verdict.scope ||
+        (held.scope === 'alone' && held.kind === 'flapping') ||
+        areOneDeath(held, verdict),
+    )
     .filter((held) => !isSwitchedOff(desk.ancestry, verdict) || !held.actionable);
   const group = [...new Set([...absorbs, ...same, ...desk.testimony.explainedBy(verdict)])]
     .filter(isActive)
@@ -89,6 +94,10 @@ export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, 
   incidents.tell(opened, 'opened');
   return opened;
 }
+
+/** The neighbours of a device and the terminals behind it speak of the same death. */
+const areOneDeath = (held: HeldIncident, { kind, scope }: Verdict): boolean =>
+  held.kind === 'node-down' && kind === 'node-down' && held.scope === 'transport' && scope === 'down';
 
 /** A terminal that gasps had light and power until now: what was said of it before is no part of this, and no reason to look. */
 const isSwitchedOff = (ancestry: Ancestry, { root, scope, actionable }: Verdict): boolean =>
@@ -179,6 +188,8 @@ function settle({ incidents, ancestry, at }: Desk, held: HeldIncident, said: Ver
   const isUnsteadyRoot = held.kind === 'flapping' && held.root === said.root;
   const verdict = isUnsteadyRoot && said.kind !== 'flapping' ? unsteady(said) : said;
   const isSame = held.root === verdict.root && held.kind === verdict.kind && held.scope === verdict.scope;
+  // What its neighbours say of a device says more than those behind it do.
+  if (held.root === verdict.root && areOneDeath(held, verdict)) return;
   if (isSame) incidents.widen(held, verdict);
   else incidents.move(held, verdict, at);
   incidents.plan(held, worksCovering(ancestry, held.root, at));

@@ -174,6 +174,14 @@ test('a link of which one end tells is as likely dead at the other, when that en
   expect(link!.probability / head!.probability).toBeLessThan(1.5);
 });
 
+test('polls that find terminals dark behind a head that has just started again speak of its death, not of another', () => {
+  const all = terminals('1');
+  const run = new CityRun().linkDown(0, 'l-o1', ['agg-2']).unreachable(100, ['olt-1']).to(200);
+  run.linkUp(600, 'l-o1', ['agg-2']).raise(610, 'LOS', all.slice(0, 18)).to(620);
+  run.unreachable(640, all.slice(18)).to(700);
+  expect(run.open().map(({ kind, alarms }) => `${kind} ${alarms.length}`)).toEqual(['node-down 34']);
+});
+
 test('a site on battery did not die while its battery never said that it was low', () => {
   const run = new CityRun()
     .raise(0, 'MAINS_FAIL', ['site-1'])

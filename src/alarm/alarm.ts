@@ -7,35 +7,29 @@
  *   carry a record id follow the contract of alarm streams instead: a clear ends its key, whoever raised it.
  * - A flapping alarm is one steady raised alarm until its decayed transition count has fallen.
  * - No result depends on the order in which different keys were observed at one instant.
- * - At most `mostRaised` alarms are raised; cleared ones are forgotten after 30 minutes.
+ * - At most `mostRaised` alarms are raised; cleared ones are forgotten after 30 minutes, those on a shelf with its end.
  */
 import { neverHappens } from '../base/fault.ts';
 import { type Instant, minutes } from '../base/instant.ts';
 import { type Alarm, type AlarmChange, endsWithProofOfLife } from '../model/alarm.ts';
 import { type AlarmId, alarmId, type IncidentId, type ResourceId } from '../model/ids.ts';
-import type { Observation, ObservationSource, PerceivedSeverity } from '../model/observation.ts';
+import type { Observation, ObservationSource } from '../model/observation.ts';
 import type { Policy } from '../model/policy.ts';
 import { decayed, fallsTo } from './flap-damping.ts';
+import {
+  acknowledged,
+  noted,
+  type Shelving,
+  shelfAtEnd,
+  shelved,
+  takenOffShelf,
+  unacknowledged,
+} from './operators.ts';
+import { listed, type Reconciliation } from './reconciliation.ts';
 import { bounded, firstRecord, isJudgedByPolls, isWord, reborn, wordOf } from './record.ts';
 import { AlarmTable, type Entry } from './table.ts';
 
-/** A collector's whole list of active conditions on what it watches (design L11). */
-export interface Reconciliation {
-  readonly collector: string;
-  readonly watches: readonly ResourceId[];
-  /** Kinds of objects such as `olt-1/ont`: of all below them the list holds what polls found; they need not be named. */
-  readonly below?: readonly string[] | undefined;
-  /** Of those kinds the list holds what lies from here (included) to there (not included), in order of UTF-16 units. */
-  readonly span?: { readonly from?: string | undefined; readonly to?: string | undefined } | undefined;
-  /** What the collector asks in vain: nothing is known of it nor of anything below. */
-  readonly unseen?: readonly ResourceId[] | undefined;
-  readonly active: readonly {
-    readonly resource: ResourceId;
-    readonly cause: string;
-    readonly by?: ResourceId | undefined;
-    readonly severity?: PerceivedSeverity | undefined;
-  }[];
-}
+export type { Reconciliation } from './reconciliation.ts';
 
 interface AlarmsSnapshot {
   readonly alarms: readonly {
@@ -122,25 +116,28 @@ export class Alarms {
   }
 
   acknowledge(id: AlarmId, by: string, at: Instant): AlarmChange[] {
-    return this.#change(id, at, (alarm) =>
-      alarm.ackState === 'acknowledged' ? {} : { ackState: 'acknowledged', ackBy: by },
-    );
+    return this.#change(id, at, (alarm) => acknowledged(alarm, by));
   }
 
   unacknowledge(id: AlarmId, at: Instant): AlarmChange[] {
-    return this.#change(id, at, (alarm) =>
-      alarm.ackState === 'unacknowledged' ? {} : { ackState: 'unacknowledged', ackBy: undefined },
-    );
+    return this.#change(id, at, unacknowledged);
   }
 
-  /** Hides the alarm until then; an instant that has passed takes it off the shelf. */
-  shelve(id: AlarmId, until: Instant, at: Instant): AlarmChange[] {
-    const shelvedUntil = until > at ? until : undefined;
+  /** Hides the alarm, or takes it off the shelf. */
+  shelve(order: Shelving & { readonly alarm: AlarmId; readonly by: string }, at: Instant): AlarmChange[] {
+    const { alarm: id, by, until } = order;
+    const isOn = until > at;
     const changes = this.#change(id, at, (alarm) =>
-      alarm.shelvedUntil === shelvedUntil ? {} : { shelvedUntil },
+      isOn ? shelved(alarm, order, by) : takenOffShelf(alarm, at, 'operator'),
     );
-    if (changes.length > 0) this.#table.setTimer('shelf', id, shelvedUntil);
+    if (changes.length > 0) this.#table.setTimer('shelf', id, isOn ? until : undefined);
+    if (!isOn) this.#table.forgetIfClearedBefore(id, at - keepsCleared);
     return changes;
+  }
+
+  /** `text` is the book's row with what was written. */
+  note(id: AlarmId, note: { readonly by: string; readonly text: string }, at: Instant): AlarmChange[] {
+    return this.#change(id, at, (alarm) => noted(alarm, { at, ...note }));
   }
 
   /** A person says that it is over. */
@@ -164,7 +161,7 @@ export class Alarms {
         this.#end(entry, { reason: 'reconciled', at }, changes);
       }
     }
-    for (const entry of this.#polledBelow(list)) {
+    for (const entry of this.#polled(listed(list))) {
       if (!active.has(entry.alarm.id)) this.#end(entry, { reason: 'reconciled', at }, changes);
     }
     for (const one of list.active) {
@@ -176,20 +173,12 @@ export class Alarms {
     return changes;
   }
 
-  /** Raised by polls on an object of one of these kinds, in order of id. */
-  #polledBelow({ below = [], span }: Reconciliation): readonly Entry[] {
-    if (below.length === 0) return [];
-    const wanted = new Set(below);
-    return this.#table.sorted(({ alarm }) => {
-      if (alarm.state !== 'raised' || !alarm.sources.includes('poll')) return false;
-      const { resource } = alarm;
-      if (span?.from !== undefined && resource < span.from) return false;
-      if (span?.to !== undefined && resource >= span.to) return false;
-      for (let at = resource.indexOf('/'); at >= 0; at = resource.indexOf('/', at + 1)) {
-        if (wanted.has(resource.slice(0, at))) return true;
-      }
-      return false;
-    });
+  /** Raised by polls on these resources, in order of id. */
+  #polled(isWanted: ((resource: ResourceId) => boolean) | undefined): readonly Entry[] {
+    if (isWanted === undefined) return [];
+    return this.#table.sorted(
+      ({ alarm }) => alarm.state === 'raised' && alarm.sources.includes('poll') && isWanted(alarm.resource),
+    );
   }
 
   /** When something falls due by itself: a shelf expires or a flapping alarm has calmed down. */
@@ -202,9 +191,10 @@ export class Alarms {
     // Sorted, because what falls due at one instant has no order of its own.
     for (const key of this.#table.timers.due(at).sort()) {
       const id = key.slice(key.indexOf(' ') + 1) as AlarmId;
-      if (key.startsWith('shelf '))
-        changes.push(...this.#change(id, at, () => ({ shelvedUntil: undefined })));
-      else this.#calm(id, at, changes);
+      if (key.startsWith('shelf ')) {
+        changes.push(...this.#change(id, at, (alarm) => takenOffShelf(alarm, at, 'expired')));
+        this.#table.forgetIfClearedBefore(id, at - keepsCleared);
+      } else this.#calm(id, at, changes);
     }
     this.#table.forgetClearedBefore(at - keepsCleared);
     return changes;
@@ -334,11 +324,21 @@ export class Alarms {
 
   #clearNow(entry: Entry, how: Ending, changes: AlarmChange[]): void {
     const { at, reason } = how;
-    const rest = { sources: [], flapping: false, changedAt: at, clearedAt: at, clearReason: reason };
-    this.#table.setTimer('calm', entry.alarm.id, undefined);
+    const { alarm } = entry;
+    const shelf = shelfAtEnd(alarm, at);
+    const rest = {
+      sources: [],
+      flapping: false,
+      changedAt: at,
+      clearedAt: at,
+      clearReason: reason,
+      ...shelf,
+    };
+    this.#table.setTimer('calm', alarm.id, undefined);
+    if (shelf.unshelved !== undefined) this.#table.setTimer('shelf', alarm.id, undefined);
     changes.push({
       kind: 'cleared',
-      alarm: this.#table.replace(entry, { ...entry.alarm, ...rest, state: 'cleared' }),
+      alarm: this.#table.replace(entry, { ...alarm, ...rest, state: 'cleared' }),
     });
   }
 

@@ -20,6 +20,9 @@ export function firstRecord(observation: Observation, cause: string, at: Instant
     ackState: 'unacknowledged',
     ackBy: undefined,
     shelvedUntil: undefined,
+    shelf: undefined,
+    unshelved: undefined,
+    notes: undefined,
     flapping: false,
     sources: only[source],
     source,
@@ -41,6 +44,8 @@ export const reborn = (at: Instant): Partial<Alarm> => ({
   raisedAt: at,
   clearedAt: undefined,
   incident: undefined,
+  unshelved: undefined,
+  notes: undefined,
 });
 
 /**

@@ -87,12 +87,21 @@ export class AlarmTable {
       const first = this.#cleared[this.#firstCleared];
       if (first === undefined || first.at >= limit) return;
       const { alarm } = first.entry;
-      if (alarm.state === 'cleared' && alarm.clearedAt === first.at) this.#forget(first.entry);
+      const isOver = alarm.state === 'cleared' && alarm.clearedAt === first.at;
+      // What is on a shelf is to be hidden when it comes back, too.
+      if (isOver && alarm.shelvedUntil === undefined) this.#forget(first.entry);
       // Compacted when half is spent, so that each is moved at most once on average.
       if (++this.#firstCleared * 2 < this.#cleared.length) continue;
       this.#cleared = this.#cleared.slice(this.#firstCleared);
       this.#firstCleared = 0;
     }
+  }
+
+  /** For one that came off the shelf: `forgetClearedBefore` has passed it by. */
+  forgetIfClearedBefore(id: AlarmId, limit: number): void {
+    const entry = this.#byId.get(id);
+    if (entry?.alarm.state !== 'cleared' || (entry.alarm.clearedAt ?? 0) >= limit) return;
+    this.#forget(entry);
   }
 
   clear(): void {

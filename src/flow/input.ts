@@ -149,7 +149,15 @@ export interface ReceiptException {
 export type Command =
   | { readonly kind: 'acknowledgeAlarm'; readonly alarm: AlarmId }
   | { readonly kind: 'unacknowledgeAlarm'; readonly alarm: AlarmId }
-  | { readonly kind: 'shelveAlarm'; readonly alarm: AlarmId; readonly until: Instant }
+  /** With `untilCleared` the end of the alarm ends the shelf, if that is earlier. */
+  | {
+      readonly kind: 'shelveAlarm';
+      readonly alarm: AlarmId;
+      readonly until: Instant;
+      readonly untilCleared?: true | undefined;
+    }
+  /** `note` is the book's row with what a person wrote. */
+  | { readonly kind: 'noteAlarm'; readonly alarm: AlarmId; readonly note: string }
   | { readonly kind: 'clearAlarm'; readonly alarm: AlarmId }
   | { readonly kind: 'setEtr'; readonly incident: IncidentId; readonly from: Instant; readonly to: Instant }
   | Correction

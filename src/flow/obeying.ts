@@ -27,7 +27,9 @@ export function obey({ command, by }: Order, rooms: Rooms, onward: Onward, pass:
     case 'unacknowledgeAlarm':
       return onward.observed(rooms.alarms.unacknowledge(command.alarm, pass.at), pass);
     case 'shelveAlarm':
-      return onward.observed(rooms.alarms.shelve(command.alarm, command.until, pass.at), pass);
+      return onward.observed(rooms.alarms.shelve({ ...command, by }, pass.at), pass);
+    case 'noteAlarm':
+      return onward.observed(rooms.alarms.note(command.alarm, { by, text: command.note }, pass.at), pass);
     case 'clearAlarm':
       return onward.observed(rooms.alarms.clear(command.alarm, pass.at), pass);
     case 'reconcile':

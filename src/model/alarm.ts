@@ -27,6 +27,12 @@ export interface Alarm {
   readonly ackBy?: string | undefined;
   /** Administrative: hidden from presentation until then, still updated (RFC 8632 section 3.6). */
   readonly shelvedUntil?: Instant | undefined;
+  /** Who hid it, and whether the end of the alarm takes it off the shelf before that instant. */
+  readonly shelf?: { readonly by: string; readonly untilCleared?: true | undefined } | undefined;
+  /** How it came off the shelf; forgotten when it is shelved again or comes back as a new alarm. */
+  readonly unshelved?: Unshelved | undefined;
+  /** What people wrote about it, oldest first; they go when it comes back as a new alarm. */
+  readonly notes?: readonly AlarmNote[] | undefined;
   /** Steady `unstable` state of a flapping alarm; counts as half evidence. */
   readonly flapping: boolean;
   /** Every source that says raised now. */
@@ -43,6 +49,19 @@ export interface Alarm {
   readonly device?: string | undefined;
   readonly incident?: IncidentId | undefined;
   readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** The end of a shelf is news: what was hidden is presented again, or is over. */
+export interface Unshelved {
+  readonly at: Instant;
+  readonly because: 'expired' | 'cleared' | 'operator';
+}
+
+/** A person's words about an alarm; they stand in the book, here is the row's id (design L18). */
+export interface AlarmNote {
+  readonly at: Instant;
+  readonly by: string;
+  readonly text: string;
 }
 
 /** What the alarm room tells the next room. `record` is the id of the raise line, else the alarm's id. */

@@ -142,13 +142,73 @@ describe('lifecycles', () => {
   test('a shelf expires by itself and the alarm was updated meanwhile', () => {
     const alarms = new Alarms();
     alarms.observe(raise('ont-1'), t0);
-    alarms.shelve(los, at(600), at(1));
+    alarms.shelve({ alarm: los, until: at(600), by: 'olga' }, at(1));
     expect(alarms.wakeAt).toBe(at(600));
     alarms.observe(raise('ont-1', 'LOS', { severity: 'critical' }), at(300));
     expect(alarms.alarm(los)).toMatchObject({ shelvedUntil: at(600), perceivedSeverity: 'critical' });
     expect(kinds(alarms.wake(at(600)))).toEqual(['changed']);
     expect(alarms.alarm(los)?.shelvedUntil).toBeUndefined();
     expect(alarms.wakeAt).toBeUndefined();
+  });
+
+  test('a shelf until the alarm clears ends with it and says so; the next alarm is not hidden', () => {
+    const alarms = new Alarms();
+    alarms.observe(raise('ont-1'), t0);
+    alarms.shelve({ alarm: los, until: at(600), untilCleared: true, by: 'olga' }, at(1));
+    expect(alarms.alarm(los)).toMatchObject({ shelvedUntil: at(600), shelf: { by: 'olga' } });
+    alarms.observe(clear('ont-1'), at(30));
+    const over = { shelvedUntil: undefined, unshelved: { at: at(30), because: 'cleared' } };
+    expect(alarms.alarm(los)).toMatchObject({ state: 'cleared', ...over });
+    expect(alarms.wakeAt).toBeUndefined();
+    alarms.observe(raise('ont-1'), at(90));
+    expect(alarms.alarm(los)).toMatchObject({ state: 'raised', shelvedUntil: undefined });
+    expect(alarms.alarm(los)?.unshelved).toBeUndefined();
+  });
+
+  test('a shelf until then hides what comes back, however long it was gone', () => {
+    const alarms = new Alarms();
+    alarms.observe(raise('ont-1'), t0);
+    alarms.shelve({ alarm: los, until: at(3 * 3_600), by: 'olga' }, at(1));
+    alarms.observe(clear('ont-1'), at(30));
+    alarms.observe(raise('ont-2'), at(3_600));
+    alarms.observe(raise('ont-1'), at(2 * 3_600));
+    expect(alarms.alarm(los)).toMatchObject({ state: 'raised', shelvedUntil: at(3 * 3_600) });
+    alarms.observe(clear('ont-1'), at(2 * 3_600 + 1));
+    alarms.wake(at(3 * 3_600));
+    expect(alarms.alarm(los)).toBeUndefined();
+  });
+
+  test('whoever hid an alarm may show it again, and that is said', () => {
+    const alarms = new Alarms();
+    alarms.observe(raise('ont-1'), t0);
+    alarms.shelve({ alarm: los, until: at(600), by: 'olga' }, at(1));
+    alarms.shelve({ alarm: los, until: t0, by: 'ivan' }, at(9));
+    expect(alarms.alarm(los)).toMatchObject({
+      shelvedUntil: undefined,
+      unshelved: { at: at(9), because: 'operator' },
+    });
+    expect(alarms.shelve({ alarm: los, until: t0, by: 'ivan' }, at(10))).toEqual([]);
+    expect(alarms.wakeAt).toBeUndefined();
+  });
+
+  test('a note stays as long as the alarm, through acknowledgement, repeats and its end', () => {
+    const alarms = new Alarms();
+    alarms.observe(raise('ont-1'), t0);
+    alarms.note(los, { by: 'olga', text: 'row-1' }, at(1));
+    alarms.acknowledge(los, 'olga', at(2));
+    expect(alarms.note(los, { by: 'olga', text: 'row-1' }, at(3))).toEqual([]);
+    alarms.observe(clear('ont-1'), at(4));
+    expect(alarms.alarm(los)?.notes).toEqual([{ at: at(1), by: 'olga', text: 'row-1' }]);
+    alarms.observe(raise('ont-1'), at(60));
+    expect(alarms.alarm(los)?.notes).toBeUndefined();
+  });
+
+  test('of many notes the newest fifty stay', () => {
+    const alarms = new Alarms();
+    alarms.observe(raise('ont-1'), t0);
+    for (let n = 0; n < 60; n++) alarms.note(los, { by: 'olga', text: `row-${n}` }, at(n));
+    const { notes } = alarms.alarm(los)!;
+    expect([notes?.length, notes?.[0]?.text, notes?.at(-1)?.text]).toEqual([50, 'row-10', 'row-59']);
   });
 
   test('an operator clears an alarm that no source will ever end', () => {
@@ -324,7 +384,7 @@ describe('bounds', () => {
 test('a snapshot is plain JSON and restores to the same state', () => {
   const alarms = new Alarms();
   alarms.observe(raise('ont-1'), t0);
-  alarms.shelve(los, at(50), t0);
+  alarms.shelve({ alarm: los, until: at(50), by: 'olga' }, t0);
   const restored = new Alarms();
   restored.restore(JSON.parse(JSON.stringify(alarms.snapshot())));
   expect(canonicalJson(restored.snapshot())).toBe(canonicalJson(alarms.snapshot()));

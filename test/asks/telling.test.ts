@@ -31,21 +31,24 @@ function told(run: LineRun): Record<string, number> {
   return sums;
 }
 
-test('ask-03 to acknowledge an alarm silences nothing, and stays said as long as the alarm lives', () => {
+test('ask-03 to acknowledge an alarm silences nothing; that and notes to it stay said as long as the alarm lives', () => {
   const run = cut().pass(seconds(30));
+  const noted = run.at;
   order(run, { kind: 'acknowledgeAlarm', alarm: losOf(branch[0]!) });
+  order(run, { kind: 'noteAlarm', alarm: losOf(branch[0]!), note: 'row-1' });
   run.observe('raise', [branch[0]!], { cause: 'LOS' }).pass(minutes(3));
   expect(alarmOf(run, losOf(branch[0]!))).toMatchObject({
     ackState: 'acknowledged',
     ackBy: 'olga',
     state: 'raised',
+    notes: [{ at: noted, by: 'olga', text: 'row-1' }],
   });
   expect(told(run)).toEqual({ detected: 8 });
   run
     .observe('clear', branch, { cause: 'LOS' })
     .pass(minutes(3))
     .observe('raise', [branch[0]!], { cause: 'LOS' });
-  expect(alarmOf(run, losOf(branch[0]!)).ackState).toBe('unacknowledged');
+  expect(alarmOf(run, losOf(branch[0]!))).toMatchObject({ ackState: 'unacknowledged', notes: undefined });
 });
 
 test('ask-04 the end of a silenced alarm is heard: whoever was told hears that it works', () => {
@@ -57,14 +60,24 @@ test('ask-04 the end of a silenced alarm is heard: whoever was told hears that i
   expect(told(run)).toEqual({ detected: 8, ask: 8 });
 });
 
-test('ask-05 a silence ends by itself, says so, and does not outlive the alarm into the next', () => {
+test('ask-05 a silence ends at its time or with the alarm, says so, and does not outlive the alarm into the next', () => {
   const run = cut().pass(minutes(3));
   const id = losOf(branch[0]!);
   const until = after(run.at, hours(1));
   order(run, { kind: 'shelveAlarm', alarm: id, until });
   expect(alarmOf(run, id).shelvedUntil).toBe(until);
   run.pass(hours(2));
-  expect(alarmOf(run, id)).toMatchObject({ shelvedUntil: undefined, changedAt: until, state: 'raised' });
+  const ended = { shelvedUntil: undefined, unshelved: { at: until, because: 'expired' } };
+  expect(alarmOf(run, id)).toMatchObject({ ...ended, changedAt: until, state: 'raised' });
+  const week = after(run.at, hours(168));
+  order(run, { kind: 'shelveAlarm', alarm: id, until: week, untilCleared: true }).pass(hours(3));
+  expect(alarmOf(run, id)).toMatchObject({ shelvedUntil: week, shelf: { by: 'olga' }, unshelved: undefined });
+  const cleared = run.at;
+  run.observe('clear', branch, { cause: 'LOS' }).pass(minutes(3));
+  const over = { shelvedUntil: undefined, unshelved: { at: cleared, because: 'cleared' } };
+  expect(alarmOf(run, id)).toMatchObject({ ...over, state: 'cleared' });
+  run.observe('raise', [branch[0]!], { cause: 'LOS' });
+  expect(alarmOf(run, id)).toMatchObject({ state: 'raised', shelvedUntil: undefined, unshelved: undefined });
 });
 
 test('ask-06 detection and correlation are tried by examples beside the rules, which anybody can run', async () => {

@@ -252,10 +252,16 @@ function changesOfKind(daemon: MemoryDaemon, world: World, input: Input): readon
 }
 
 function changesOfCommand(daemon: MemoryDaemon, command: Command, by: string): readonly Change[] {
-  if (command.kind === 'acknowledgeAlarm' || command.kind === 'shelveAlarm') {
+  if (command.kind === 'acknowledgeAlarm' || command.kind === 'shelveAlarm' || command.kind === 'noteAlarm') {
     const alarm = daemon.alarms.get(command.alarm)!;
-    if (command.kind === 'shelveAlarm')
-      return [{ kind: 'alarm', alarm: { ...alarm, shelvedUntil: command.until } }];
+    if (command.kind === 'shelveAlarm') {
+      const { until: shelvedUntil, untilCleared } = command;
+      return [{ kind: 'alarm', alarm: { ...alarm, shelvedUntil, shelf: { by, untilCleared } } }];
+    }
+    if (command.kind === 'noteAlarm') {
+      const notes = [...(alarm.notes ?? []), { at: daemon.ports.world.now(), by, text: command.note }];
+      return [{ kind: 'alarm', alarm: { ...alarm, notes } }];
+    }
     return [{ kind: 'alarm', alarm: { ...alarm, ackState: 'acknowledged', ackBy: by } }];
   }
   if (command.kind === 'setEtr') {
@@ -373,6 +379,12 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
       });
       return { token, expiresAt };
     },
+    async storeNote(text) {
+      const id = `note-${daemon().contacts.size + 1}`;
+      daemon().contacts.set(id, text);
+      return id;
+    },
+    noteTexts: async (ids) => new Map(ids.map((id) => [id, daemon().contacts.get(id) ?? ''])),
     async storeContact(_subscriber, text) {
       const id = `contact-${daemon().contacts.size + 1}`;
       daemon().contacts.set(id, text);

@@ -36,6 +36,9 @@ const whats = [
     'counted',
     'answered',
     'alarmCommand',
+    'alarmCommand',
+    'correct',
+    'correct',
     'setEtr',
     'approve',
     'refuse',
@@ -177,11 +180,29 @@ function commands(run: LineRun, { what, pick, choice }: Step): readonly Input[] 
     case 'alarmCommand': {
       const alarm = of(idsOf(run, 'alarm'), pick) as AlarmId;
       const kind = of(
-        ['acknowledgeAlarm', 'unacknowledgeAlarm', 'clearAlarm', 'shelveAlarm'] as const,
+        ['acknowledgeAlarm', 'unacknowledgeAlarm', 'clearAlarm', 'shelveAlarm', 'noteAlarm'] as const,
         choice,
       );
+      if (kind === 'noteAlarm') return command({ kind, alarm, note: `row-${choice % 7}` });
       const until = instant(run.at + (choice % 3) * minutes(5));
-      return command(kind === 'shelveAlarm' ? { kind, alarm, until } : { kind, alarm });
+      const untilCleared = choice % 2 === 0 ? true : undefined;
+      return command(kind === 'shelveAlarm' ? { kind, alarm, until, untilCleared } : { kind, alarm });
+    }
+    case 'correct': {
+      const alarm = of(idsOf(run, 'alarm'), choice) as AlarmId;
+      const other = of(idsOf(run, 'incident'), choice) as IncidentId;
+      switch (choice % 4) {
+        case 0:
+          return command({ kind: 'mergeIncidents', incident, into: other });
+        case 1:
+          return command({
+            kind: 'splitIncident',
+            incident,
+            alarms: alarmsOf(run, incident).slice(choice % 3),
+          });
+        default:
+          return command({ kind: 'placeAlarm', incident, alarm, belongs: choice % 2 === 0 });
+      }
     }
     case 'setEtr': {
       const from = after(run.at, minutes(choice % 300));
@@ -279,6 +300,13 @@ function decisions(run: LineRun, { what, pick, choice }: Step): readonly Input[]
     default:
       return [];
   }
+}
+
+/** Ids of its alarms as the incident last named them. */
+function alarmsOf(run: LineRun, id: IncidentId): AlarmId[] {
+  const held = new Map<AlarmId, IncidentId | undefined>();
+  for (const { alarm } of run.changes('alarm')) held.set(alarm.id, alarm.incident);
+  return [...held].filter(([, incident]) => incident === id).map(([alarm]) => alarm);
 }
 
 /** Ids of that kind that the line has spoken of, and one that it has not. */

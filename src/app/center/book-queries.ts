@@ -37,7 +37,7 @@ export function bookQueries(options: QueryOptions): BookQueries {
   return { ...recordQueries(options), ...peopleQueries(options), ...deviceQueries(options.devices) };
 }
 
-function recordQueries({ book }: QueryOptions) {
+function recordQueries({ book, world }: QueryOptions) {
   const idOf = subscriberNames(book);
   return {
     incidents: (state, page) =>
@@ -45,6 +45,12 @@ function recordQueries({ book }: QueryOptions) {
     incident: (id) => book.incident(id),
     alarms: (filter, page) => book.alarms({ ...page, ...filter }),
     alarm: (id) => book.alarm(id),
+    storeNote: async (text) => {
+      const id = Buffer.from(world.randomBytes(12)).toString('hex');
+      await book.addNote({ id, text, at: world.now() });
+      return id;
+    },
+    noteTexts: (ids) => book.noteTexts(ids),
     notices: async (filter, page) => mapPage(await book.notices({ ...page, ...filter }), noticeView),
     tickets: async (filter, page) =>
       mapPageAsync(await book.tickets({ ...page, ...filter }), (ticket) => ticketView(book, idOf, ticket)),

@@ -17,10 +17,17 @@ export interface Act {
   readonly name: string;
   /** Path of the call; `:id` is the argument. */
   readonly path: string;
-  /** Fields of the body, each an option that must be given; `number` ones are sent as numbers. */
-  readonly body: readonly { readonly option: string; readonly isNumber?: boolean | undefined }[];
+  readonly body: readonly BodyField[];
   /** The argument goes into the body under this name; otherwise into the path. */
   readonly argument?: string | undefined;
+}
+
+/** A field of the body as an option, with dashes where the field has capitals; one that is not there is left out or missed. */
+export interface BodyField {
+  readonly option: string;
+  /** A text by default; a switch is true when it is given. */
+  readonly is?: 'number' | 'switch' | undefined;
+  readonly mayMiss?: boolean | undefined;
 }
 
 const act = (name: string, path: string, ...body: readonly string[]): Act => ({
@@ -49,7 +56,7 @@ export const recordKinds: readonly RecordKind[] = [
   },
   {
     name: 'alarm',
-    summary: 'Lists alarms, shows, acknowledges, shelves or clears one.',
+    summary: 'Lists alarms, shows, acknowledges, shelves or clears one, writes a note to it.',
     path: '/alarms',
     columns: [
       ['alarm', 'id'],
@@ -66,7 +73,15 @@ export const recordKinds: readonly RecordKind[] = [
     acts: [
       act('ack', '/alarms/:id/acknowledge'),
       act('unack', '/alarms/:id/unacknowledge'),
-      { ...act('shelve', '/alarms/:id/shelve'), body: [{ option: 'minutes', isNumber: true }] },
+      {
+        ...act('shelve', '/alarms/:id/shelve'),
+        body: [
+          { option: 'minutes', is: 'number', mayMiss: true },
+          { option: 'until-cleared', is: 'switch', mayMiss: true },
+        ],
+      },
+      act('unshelve', '/alarms/:id/unshelve'),
+      act('note', '/alarms/:id/notes', 'text'),
       act('clear', '/alarms/:id/clear'),
     ],
   },

@@ -5,7 +5,7 @@ import { didYouMean } from '../../base/problem.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { ApiClient, type JsonRecord } from './api-client.ts';
 import { commonOptions, onlyPositional } from './common-options.ts';
-import { type Act, type RecordKind, recordKinds } from './record-kinds.ts';
+import { type Act, type BodyField, type RecordKind, recordKinds } from './record-kinds.ts';
 import { formatTable } from './table.ts';
 import type { Terminal, Verb } from './verb.ts';
 import { type Say, speaker } from './words.ts';
@@ -22,6 +22,8 @@ const options = {
   from: text,
   to: text,
   minutes: text,
+  'until-cleared': { type: 'boolean' },
+  text,
   status: text,
   outcome: text,
   description: text,
@@ -76,7 +78,7 @@ const argumentOf = (kind: RecordKind, act: Act): string => `the ${act.argument ?
 function usageOf(kind: RecordKind): string {
   const filters = kind.filters.map((name) => ` [--${name} ${name.toUpperCase()}]`).join('');
   const acts = kind.acts.map((act) => {
-    const body = act.body.map(({ option }) => ` --${option} ${option.toUpperCase()}`).join('');
+    const body = act.body.map(optionUsage).join('');
     return `allclear ${kind.name} ${act.name} ${(act.argument ?? 'id').toUpperCase()}${body}`;
   });
   return [
@@ -84,6 +86,11 @@ function usageOf(kind: RecordKind): string {
     ...(kind.canShow ? [`allclear ${kind.name} show ID [--json]`] : []),
     ...acts,
   ].join('\n');
+}
+
+function optionUsage({ option, is, mayMiss }: BodyField): string {
+  const usage = is === 'switch' ? `--${option}` : `--${option} ${option.toUpperCase()}`;
+  return mayMiss === true ? ` [${usage}]` : ` ${usage}`;
 }
 
 async function list({ kind, api, values, terminal, say }: Asking, rest: readonly string[]): Promise<void> {
@@ -115,10 +122,12 @@ async function show({ kind, api, values, terminal }: Asking, id: string): Promis
 
 async function perform({ api, values, terminal }: Asking, act: Act, argument: string): Promise<void> {
   const body: Record<string, unknown> = act.argument === undefined ? {} : { [act.argument]: argument };
-  for (const { option, isNumber } of act.body) {
+  for (const { option, is, mayMiss } of act.body) {
     const value = values[option];
-    if (typeof value !== 'string') throw new Fault('usage/option', `--${option} is missing`);
-    body[option] = isNumber === true ? Number(value) : value;
+    if (value === undefined && mayMiss === true) continue;
+    if (value === undefined) throw new Fault('usage/option', `--${option} is missing`);
+    const field = option.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    body[field] = is === 'number' ? Number(value) : value;
   }
   printOne(await api.post(act.path.replace(':id', encodeURIComponent(argument)), body), values, terminal);
 }

@@ -14,6 +14,7 @@ import { addContact, contactText, type NewContact } from './contacts.ts';
 import { dueDeskJobs, settleDesk } from './desk-jobs.ts';
 import { findLink, forgetExpired, grantLink, type LinkWish } from './links.ts';
 import { migrate } from './migrations.ts';
+import { addNote, type NewNote, noteTexts } from './notes.ts';
 import { reclaimAll, type Taking, takeDue } from './outbox.ts';
 import { appliedSequence, project } from './projection.ts';
 import * as queries from './queries.ts';
@@ -142,6 +143,8 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
     },
     addContact: (contact: NewContact) => addContact(sql, vault, contact),
     contactText: (id: string) => contactText(sql, vault, id),
+    addNote: (note: NewNote) => addNote(sql, vault, note),
+    noteTexts: (ids: readonly string[]) => noteTexts(sql, vault, ids),
     grantLink: (wish: LinkWish) => grantLink(sql, vault, wish),
     findLink: (token: string, now: number) => findLink(sql, token, now),
     putUser: (user: Parameters<typeof accounts.putUser>[2]) => accounts.putUser(sql, world, user),

@@ -68,7 +68,11 @@ CREATE TABLE credentials (hash BLOB PRIMARY KEY, kind TEXT NOT NULL, user TEXT N
   created_at INTEGER NOT NULL, expires_at INTEGER) WITHOUT ROWID;
 `;
 
-const steps: readonly string[] = [records + outbox + people];
+const notes = `
+CREATE TABLE notes (id TEXT PRIMARY KEY, at INTEGER NOT NULL, data_key BLOB NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+`;
+
+const steps: readonly string[] = [records + outbox + people, notes];
 
 /** Brings the book to this version, each step in a transaction of its own. */
 export function migrate(sql: Sql, file: string): Problem | undefined {

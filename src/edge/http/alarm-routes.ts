@@ -1,10 +1,26 @@
-/** Calls about alarms: list, take in a stream, acknowledge, shelve, clear by hand. */
-import { after, milliseconds } from '../../base/instant.ts';
+/** Calls about alarms: list, take in a stream, acknowledge, shelve, write a note, clear by hand. */
+import { after, instant, milliseconds } from '../../base/instant.ts';
 import type { Command } from '../../flow/input.ts';
+import type { Alarm } from '../../model/alarm.ts';
 import type { AlarmId } from '../../model/ids.ts';
 import { maxIntakeBytes, takeIn } from './alarm-intake.ts';
-import { type Call, listQuery, object, ok, oneOf, type Reply, type Route, text, unknownId } from './route.ts';
+import type { FrontPorts } from './ports.ts';
+import {
+  type Call,
+  listQuery,
+  object,
+  ok,
+  oneOf,
+  type Reply,
+  type Route,
+  refusal,
+  text,
+  unknownId,
+} from './route.ts';
 import { alarmJson, listJson } from './views.ts';
+
+/** A week: what is hidden for longer is forgotten. */
+const mostShelfMinutes = 10_080;
 
 export const alarmRoutes: readonly Route[] = [
   {
@@ -18,7 +34,9 @@ export const alarmRoutes: readonly Route[] = [
         state: query['state'] as 'raised' | 'cleared' | undefined,
         incident: query['incident'],
       };
-      return ok(listJson(await ports.query.alarms(filter, page), alarmJson));
+      const listed = await ports.query.alarms(filter, page);
+      const texts = await textsOf(ports, listed.items);
+      return ok(listJson(listed, (alarm) => alarmJson(alarm, texts)));
     },
   },
   {
@@ -54,14 +72,33 @@ export const alarmRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/alarms/:id/shelve',
-    summary: 'Hides an alarm from presentation for that many minutes; it is updated all the same',
-    body: object({ minutes: { type: 'integer', minimum: 1, maximum: 10_080 } }, ['minutes']),
+    summary:
+      'Hides an alarm from presentation for that many minutes, or until it clears but no longer; it is updated all the same',
+    body: object(
+      {
+        minutes: { type: 'integer', minimum: 1, maximum: mostShelfMinutes },
+        untilCleared: { type: 'boolean' },
+      },
+      [],
+    ),
     answers: 'the alarm',
-    handle(call) {
-      const { minutes } = call.body as { readonly minutes: number };
-      const until = after(call.ports.world.now(), milliseconds(minutes * 60_000));
-      return commandAlarm(call, { kind: 'shelveAlarm', alarm: call.id as AlarmId, until });
-    },
+    handle: shelve,
+  },
+  {
+    method: 'POST',
+    path: '/alarms/:id/unshelve',
+    summary: 'Takes an alarm off the shelf',
+    answers: 'the alarm',
+    handle: (call) =>
+      commandAlarm(call, { kind: 'shelveAlarm', alarm: call.id as AlarmId, until: instant(0) }),
+  },
+  {
+    method: 'POST',
+    path: '/alarms/:id/notes',
+    summary: 'Writes a note to an alarm; it stays as long as the alarm lives',
+    body: object({ text: text(4_000) }, ['text']),
+    answers: 'the alarm',
+    handle: note,
   },
   {
     method: 'POST',
@@ -72,6 +109,28 @@ export const alarmRoutes: readonly Route[] = [
   },
 ];
 
+function shelve(call: Call): Promise<Reply> {
+  const { minutes, untilCleared } = call.body as { minutes?: number; untilCleared?: boolean };
+  if (minutes === undefined && untilCleared !== true)
+    return Promise.resolve(refusal(400, 'Say for how many minutes, or untilCleared, or both.'));
+  const until = after(call.ports.world.now(), milliseconds((minutes ?? mostShelfMinutes) * 60_000));
+  const alarm = call.id as AlarmId;
+  return commandAlarm(call, {
+    ...{ kind: 'shelveAlarm', alarm, until },
+    untilCleared: untilCleared === true ? true : undefined,
+  });
+}
+
+/** The text goes to the book first: the journal names its row. */
+async function note(call: Call): Promise<Reply> {
+  const { ports, id, body } = call;
+  const { text: written } = body as { readonly text: string };
+  if (written.trim() === '') return refusal(400, 'text is empty.');
+  if ((await ports.query.alarm(id)) === undefined) return unknownId('alarm', id);
+  const row = await ports.query.storeNote(written);
+  return commandAlarm(call, { kind: 'noteAlarm', alarm: id as AlarmId, note: row });
+}
+
 async function commandAlarm(call: Call, command: Command): Promise<Reply> {
   const { ports, user, id } = call;
   if ((await ports.query.alarm(id)) === undefined) return unknownId('alarm', id);
@@ -81,5 +140,8 @@ async function commandAlarm(call: Call, command: Command): Promise<Reply> {
 
 async function alarmReply({ ports, id }: Call): Promise<Reply> {
   const alarm = await ports.query.alarm(id);
-  return alarm === undefined ? unknownId('alarm', id) : ok(alarmJson(alarm));
+  return alarm === undefined ? unknownId('alarm', id) : ok(alarmJson(alarm, await textsOf(ports, [alarm])));
 }
+
+const textsOf = (ports: FrontPorts, alarms: readonly Alarm[]): Promise<ReadonlyMap<string, string>> =>
+  ports.query.noteTexts(alarms.flatMap(({ notes = [] }) => notes.map((one) => one.text)));

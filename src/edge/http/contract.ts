@@ -110,6 +110,14 @@ export interface AlarmJson {
   readonly ackState: 'unacknowledged' | 'acknowledged';
   readonly ackBy: string | null;
   readonly shelvedUntil: string | null;
+  readonly shelvedBy: string | null;
+  /** The end of the alarm ends the shelf, if that is earlier than `shelvedUntil`. */
+  readonly shelvedUntilCleared: boolean;
+  /** How it came off the shelf; null when it is on it, never was, or came back as a new alarm since. */
+  readonly unshelved: { readonly at: string; readonly because: 'expired' | 'cleared' | 'operator' } | null;
+  /** What people wrote about it, oldest first; `text` is null where the book has lost it. */
+  readonly notes: readonly AlarmNoteJson[];
+  readonly noteCount: number;
   readonly flapping: boolean;
   readonly state: 'raised' | 'cleared';
   readonly raisedAt: string;
@@ -124,8 +132,14 @@ export interface AlarmJson {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+export interface AlarmNoteJson {
+  readonly at: string;
+  readonly by: string;
+  readonly text: string | null;
+}
+
 /** An alarm as the live list shows it. */
-export type AlarmRowJson = Omit<AlarmJson, 'attributes' | 'sources' | 'alarmType' | 'clearReason'>;
+export type AlarmRowJson = Omit<AlarmJson, 'attributes' | 'sources' | 'alarmType' | 'clearReason' | 'notes'>;
 
 export interface DeviceJson {
   readonly id: string;

@@ -153,6 +153,10 @@ export interface BookQueries {
     page: PageRequest,
   ): Promise<Listed<Alarm>>;
   alarm(id: string): Promise<Alarm | undefined>;
+  /** Keeps what a person wrote about an alarm and answers the row's id, which the journal may carry. */
+  storeNote(text: string): Promise<string>;
+  /** What was written, by the ids of the rows. */
+  noteTexts(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   notices(
     filter: { incident?: string | undefined; state?: NoticeState | undefined },
     page: PageRequest,

@@ -106,9 +106,14 @@ function etrJson(view: IncidentView): EtrJson | null {
   return { from: iso(etr.from), to: iso(etr.to), source: etr.source, revision: etr.revision };
 }
 
-export function alarmJson(alarm: Alarm): AlarmJson {
+export function alarmJson(alarm: Alarm, noteTexts: ReadonlyMap<string, string>): AlarmJson {
   return {
     ...alarmRowJson(alarm),
+    notes: (alarm.notes ?? []).map(({ at, by, text }) => ({
+      at: iso(at),
+      by,
+      text: noteTexts.get(text) ?? null,
+    })),
     alarmType: alarm.alarmType,
     clearReason: alarm.clearReason ?? null,
     sources: alarm.sources,
@@ -126,6 +131,13 @@ export function alarmRowJson(alarm: Alarm): AlarmRowJson {
     ackState: alarm.ackState,
     ackBy: alarm.ackBy ?? null,
     shelvedUntil: isoOrNull(alarm.shelvedUntil),
+    shelvedBy: alarm.shelf?.by ?? null,
+    shelvedUntilCleared: alarm.shelf?.untilCleared === true,
+    unshelved:
+      alarm.unshelved === undefined
+        ? null
+        : { at: iso(alarm.unshelved.at), because: alarm.unshelved.because },
+    noteCount: alarm.notes?.length ?? 0,
     flapping: alarm.flapping,
     state: alarm.state,
     raisedAt: iso(alarm.raisedAt),

@@ -44,6 +44,13 @@ test('an alarm is shown and acknowledged by its id', async () => {
   ]);
   await run('alarm', 'shelve', alarm.id, '--minutes', '5');
   expect(opened.daemon.inputs[1]).toMatchObject({ command: { kind: 'shelveAlarm' } });
+  await run('alarm', 'shelve', alarm.id, '--until-cleared');
+  expect(opened.daemon.inputs[2]).toMatchObject({ command: { kind: 'shelveAlarm', untilCleared: true } });
+  await expect(run('alarm', 'shelve', alarm.id)).rejects.toThrow('how many minutes');
+  await run('alarm', 'unshelve', alarm.id);
+  expect(opened.daemon.inputs[3]).toMatchObject({ command: { kind: 'shelveAlarm', until: 0 } });
+  const noted = json(await run('alarm', 'note', alarm.id, '--text', 'the fan was ordered', '--json'));
+  expect(noted).toMatchObject({ notes: [{ by: 'irina', text: 'the fan was ordered' }] });
 });
 
 test('what the API refuses is told with its reason; what is missing is usage', async () => {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { decodeSubscribers, encodeSubscribers } from '../../../src/topology/topology.ts';
 import { bookIn, importAll, inFolder, mail, sms, subscriberRow, t0 } from './book-fixture.ts';
@@ -136,5 +136,19 @@ test('a list that looks cut off, or could not be read whole, takes nobody away',
     await book.importPage(rows.slice(0, 150));
     expect([(await book.endImport('few')).removed, await left()]).toEqual([50, 150]);
     await book.close();
+  });
+});
+
+test('notes are found by their rows, sealed on disk, and cut at 4,000 characters', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    await book.addNote({ id: 'n1', at: t0, text: 'Canarynote' });
+    await book.addNote({ id: 'n2', at: t0, text: 'x'.repeat(5_000) });
+    const texts = await book.noteTexts(['n1', 'n2', "n' OR 1"]);
+    expect([...texts.keys()].sort()).toEqual(['n1', 'n2']);
+    expect([texts.get('n1'), texts.get('n2')?.length]).toEqual(['Canarynote', 4_000]);
+    await book.close();
+    for (const file of await readdir(folder))
+      expect((await readFile(`${folder}/${file}`)).includes('Canarynote')).toBe(false);
   });
 });

@@ -172,6 +172,43 @@ test('an alarm is taken and shelved under an id with slashes and percent signs',
   expect((await opened.api(`${path}/shelve`, { json: { minutes: 1e6 } })).status).toBe(400);
 });
 
+test('a note is shown with its alarm, by whom and when; its words stay out of the journal', async () => {
+  const alarm = anAlarm({ resource: resourceId('olt-1/fan/2'), cause: 'FAN_FAIL' });
+  opened.daemon.alarms.set(alarm.id, alarm);
+  const path = `/alarms/${encodeURIComponent(alarm.id)}`;
+  const text = 'Fan ordered, Ivan brings it on Tuesday';
+  const noted = await json(await opened.api(`${path}/notes`, { json: { text } }));
+  expect(noted).toMatchObject({
+    noteCount: 1,
+    notes: [{ at: expect.any(String) as string, by: 'irina', text }],
+  });
+  expect(JSON.stringify(opened.daemon.inputs)).not.toContain('ordered');
+  expect(await json(await opened.api('/alarms'))).toMatchObject({
+    items: [{ notes: [{ by: 'irina', text }] }],
+  });
+  expect((await opened.api(`${path}/notes`, { json: { text: ' \n' } })).status).toBe(400);
+  expect((await opened.api(`${path}/notes`, { json: { text: 'x'.repeat(4_001) } })).status).toBe(400);
+  expect((await opened.api('/alarms/none/notes', { json: { text } })).status).toBe(404);
+  const headers = { authorization: `Bearer ${viewerKey}` };
+  expect((await opened.api(`${path}/notes`, { json: { text }, headers })).status).toBe(403);
+  expect(opened.daemon.inputs).toHaveLength(1);
+});
+
+test('an alarm is hidden until it clears, for a week at most, and shown again on demand', async () => {
+  const alarm = anAlarm({ resource: resourceId('olt-1/fan/2'), cause: 'FAN_FAIL' });
+  opened.daemon.alarms.set(alarm.id, alarm);
+  const path = `/alarms/${encodeURIComponent(alarm.id)}`;
+  const shelved = await json(await opened.api(`${path}/shelve`, { json: { untilCleared: true } }));
+  expect(shelved).toMatchObject({ shelvedBy: 'irina', shelvedUntilCleared: true });
+  expect((await opened.api(`${path}/shelve`, { json: {} })).status).toBe(400);
+  expect((await opened.api(`${path}/shelve`, { json: { untilCleared: false } })).status).toBe(400);
+  expect((await opened.api(`${path}/unshelve`, { method: 'POST' })).status).toBe(200);
+  expect(opened.daemon.inputs).toMatchObject([
+    { command: { kind: 'shelveAlarm', untilCleared: true } },
+    { command: { kind: 'shelveAlarm', until: 0 } },
+  ]);
+});
+
 test('a ticket is opened for a subscriber; the text stays out of the journal', async () => {
   opened.daemon.subscribers.set('S-1', aSubscriber('S-1'));
   const body = { subscriber: 'S-1', description: 'No light on the box', channel: 'phone' };

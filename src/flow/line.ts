@@ -10,6 +10,7 @@ import { tidied, without } from '../base/ranges.ts';
 import type { ConfirmOutcome } from '../confirm/confirm.ts';
 import type { CorrelationTiming, Judged } from '../correlate/correlate.ts';
 import type { AlarmChange } from '../model/alarm.ts';
+import type { AlarmLoadReport } from '../model/alarm-load.ts';
 import type { IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
 import type { ImpactChange, IncidentChange } from '../model/incident.ts';
 import type { Staff, TaskChange } from '../model/task.ts';
@@ -96,6 +97,11 @@ export class Line {
 
   kpis(): Readonly<Record<string, number>> {
     return { ...this.#rooms.kpis(), failedInputs: this.#failed };
+  }
+
+  /** What an operator position was shown until the last input. */
+  alarmLoad(): AlarmLoadReport {
+    return this.#rooms.measure.alarmLoad(this.#at);
   }
 
   /** When the line wants a `tick`, or undefined. */

@@ -1,8 +1,12 @@
 /**
- * What is presented to one operator position, by intervals of ten minutes: EEMUA 191 and ISA-18.2 call about one in ten
- * minutes very likely acceptable, more than ten the beginning of a flood, and less than five its end.
+ * What is presented to one operator position, by intervals of ten minutes and by days: EEMUA 191 and ISA-18.2-2016
+ * clause 16, table 7 (IEC 62682 clause 16) call about one in ten minutes very likely acceptable, more than ten the
+ * beginning of a flood, and less than five its end; a flood should last less than 1 % of the time.
+ * State is bounded: a day of intervals and thirty days.
  */
-import { type Instant, minutes } from '../base/instant.ts';
+import { type Instant, instant, minutes } from '../base/instant.ts';
+import type { IntervalLoad, SpanLoad } from '../model/alarm-load.ts';
+import { type PerceivedSeverity, severities } from '../model/observation.ts';
 
 export interface AlarmLoadSnapshot {
   /** Number of the running interval since 1970; absent before the first. */
@@ -13,70 +17,208 @@ export interface AlarmLoadSnapshot {
   readonly floods: number;
   readonly most: number;
   readonly presented: number;
+  /** What follows is absent in what older versions kept. */
+  readonly raised?: number | undefined;
+  readonly recent?: readonly Cell[] | undefined;
+  readonly days?: readonly Day[] | undefined;
+}
+
+/** A complete interval in which something happened. */
+interface Cell {
+  readonly interval: number;
+  readonly presented: number;
+  readonly raised: number;
+  readonly isFlood: boolean;
+}
+
+/** Of intervals that are complete, but for what was presented and raised. */
+interface Day {
+  readonly day: number;
+  readonly firstInterval: number;
+  readonly intervals: number;
+  readonly floods: number;
+  readonly most: number;
+  readonly presented: number;
+  readonly raised: number;
+  /** In the order of `severities`. */
+  readonly bySeverity: readonly number[];
 }
 
 const intervalMs = minutes(10);
+const perDay = 144;
+const daysKept = 30;
 const begins = 10;
 const ends = 5;
 
 export class AlarmLoad {
-  #now: AlarmLoadSnapshot = {
-    interval: undefined,
-    count: 0,
-    isFlood: false,
-    intervals: 0,
-    floods: 0,
-    most: 0,
-    presented: 0,
-  };
+  #interval: number | undefined;
+  #count = 0;
+  #raised = 0;
+  /** The interval before was in flood. */
+  #isFlood = false;
+  #total = { intervals: 0, floods: 0, most: 0, presented: 0 };
+  #recent: Cell[] = [];
+  #days: Day[] = [];
 
   /** Time goes on: intervals that are over are judged. */
   at(at: Instant): void {
     const interval = Math.floor(at / intervalMs);
-    const now = this.#now;
-    if (now.interval === undefined) this.#now = { ...now, interval };
-    else if (interval > now.interval) {
-      const isFlood = isInFlood(now);
+    const before = this.#interval;
+    if (before === undefined) this.#interval = interval;
+    else if (interval > before) {
+      const isFlood = isInFlood(this.#count, this.#isFlood);
+      this.#judge(before, 1, isFlood);
       // Nothing was presented in those between: a flood is over with the first of them.
-      const isNext = interval === now.interval + 1;
-      this.#now = {
-        ...now,
-        interval,
-        count: 0,
-        isFlood: isNext && isFlood,
-        intervals: now.intervals + interval - now.interval,
-        floods: now.floods + Number(isFlood),
-      };
+      this.#quiet(before + 1, interval);
+      this.#interval = interval;
+      this.#isFlood = interval === before + 1 && isFlood;
+      this.#count = 0;
+      this.#raised = 0;
     }
   }
 
   /** One more is shown. */
   present(): void {
-    const { count, most, presented } = this.#now;
-    this.#now = { ...this.#now, count: count + 1, most: Math.max(most, count + 1), presented: presented + 1 };
+    this.#count++;
+    this.#total.presented++;
+    this.#total.most = Math.max(this.#total.most, this.#count);
+    this.#today((day) => ({ ...day, presented: day.presented + 1 }));
+  }
+
+  /** One more alarm was raised, shown or not. */
+  raise(): void {
+    this.#raised++;
+  }
+
+  /** What was presented on that day is of this severity; `before`: it was counted as that one. */
+  rate(severity: PerceivedSeverity, shownAt: Instant, before?: PerceivedSeverity): void {
+    const number = dayOf(Math.floor(shownAt / intervalMs));
+    const at = this.#days.findIndex(({ day }) => day === number);
+    const day = this.#days[at];
+    if (day === undefined) return;
+    const bySeverity = severities.map((one, i) => {
+      const change = Number(one === severity) - Number(one === before);
+      return Math.max(0, (day.bySeverity[i] ?? 0) + change);
+    });
+    this.#days[at] = { ...day, bySeverity };
   }
 
   /** Over intervals that are complete, but for the running one's count. */
   figures(): Readonly<Record<string, number>> {
-    const { count, intervals, floods, most, presented } = this.#now;
+    const { intervals, floods, most, presented } = this.#total;
     return {
       presented,
-      presentedInInterval: count,
+      presentedInInterval: this.#count,
       presentedMostInInterval: most,
       presentedIntervals: intervals,
       presentedFloodIntervals: floods,
     };
   }
 
+  /** The last day, the oldest interval first, the running one last. */
+  lastDay(): IntervalLoad[] {
+    const running = this.#interval;
+    if (running === undefined) return [];
+    const known = new Map(this.#recent.map((cell) => [cell.interval, cell]));
+    const first = Math.max(running - perDay + 1, this.#firstInterval(running));
+    const past = Array.from({ length: running - first }, (_, i): IntervalLoad => {
+      const { presented = 0, raised = 0, isFlood = false } = known.get(first + i) ?? {};
+      return { from: startOf(first + i), presented, raised, isFlood };
+    });
+    const isFlood = isInFlood(this.#count, this.#isFlood);
+    return [...past, { from: startOf(running), presented: this.#count, raised: this.#raised, isFlood }];
+  }
+
+  lastMonth(): SpanLoad & { readonly bySeverity: Readonly<Record<PerceivedSeverity, number>> } {
+    const running = this.#interval ?? 0;
+    const sum = (of: (day: Day) => number): number => this.#days.reduce((all, day) => all + of(day), 0);
+    return {
+      from: startOf(this.#firstInterval(running)),
+      intervals: sum(({ intervals }) => intervals),
+      floodIntervals: sum(({ floods }) => floods),
+      most: this.#days.reduce((most, day) => Math.max(most, day.most), this.#count),
+      presented: sum(({ presented }) => presented),
+      raised: sum(({ raised }) => raised) + this.#raised,
+      bySeverity: Object.fromEntries(
+        severities.map((severity, i) => [severity, sum((day) => day.bySeverity[i] ?? 0)]),
+      ) as Record<PerceivedSeverity, number>,
+    };
+  }
+
   snapshot(): AlarmLoadSnapshot {
-    return this.#now;
+    return {
+      interval: this.#interval,
+      count: this.#count,
+      isFlood: this.#isFlood,
+      ...this.#total,
+      raised: this.#raised,
+      recent: [...this.#recent],
+      days: [...this.#days],
+    };
   }
 
   /** Takes what `snapshot` gave. */
   restore(snapshot: AlarmLoadSnapshot): void {
-    this.#now = { ...snapshot, interval: snapshot.interval };
+    const { interval, count, isFlood, intervals, floods, most, presented } = snapshot;
+    const { raised = 0, recent = [], days = [] } = snapshot;
+    this.#interval = interval;
+    this.#count = count;
+    this.#isFlood = isFlood;
+    this.#total = { intervals, floods, most, presented };
+    this.#raised = raised;
+    this.#recent = [...recent];
+    this.#days = [...days];
+  }
+
+  /** So many intervals from this one on, all of one day, are over. */
+  #judge(interval: number, count: number, isFlood: boolean): void {
+    this.#total.intervals += count;
+    this.#total.floods += Number(isFlood);
+    const presented = this.#count;
+    const raised = this.#raised;
+    this.#dayAt(interval, (day) => ({
+      ...day,
+      intervals: day.intervals + count,
+      floods: day.floods + Number(isFlood),
+      most: Math.max(day.most, presented),
+      raised: day.raised + raised,
+    }));
+    if (presented + raised > 0) this.#recent.push({ interval, presented, raised, isFlood });
+    this.#recent = this.#recent.filter((cell) => cell.interval > interval - perDay);
+  }
+
+  /** Between two intervals in which something happened; days before the last thirty are gone all the same. */
+  #quiet(from: number, to: number): void {
+    this.#total.intervals += to - from;
+    for (let at = Math.max(from, to - daysKept * perDay); at < to; ) {
+      const end = Math.min(to, (dayOf(at) + 1) * perDay);
+      const count = end - at;
+      this.#dayAt(at, (day) => ({ ...day, intervals: day.intervals + count }));
+      at = end;
+    }
+  }
+
+  #today(change: (day: Day) => Day): void {
+    if (this.#interval !== undefined) this.#dayAt(this.#interval, change);
+  }
+
+  #dayAt(interval: number, change: (day: Day) => Day): void {
+    const number = dayOf(interval);
+    const last = this.#days.at(-1);
+    if (last?.day === number) this.#days[this.#days.length - 1] = change(last);
+    else {
+      const empty = { intervals: 0, floods: 0, most: 0, presented: 0, raised: 0 };
+      const bySeverity = severities.map(() => 0);
+      const begun = change({ day: number, firstInterval: interval, ...empty, bySeverity });
+      this.#days = [...this.#days.filter(({ day }) => day > number - daysKept), begun];
+    }
+  }
+
+  #firstInterval(running: number): number {
+    return this.#days[0]?.firstInterval ?? running;
   }
 }
 
-const isInFlood = ({ count, isFlood }: AlarmLoadSnapshot): boolean =>
-  count > begins || (isFlood && count >= ends);
+const dayOf = (interval: number): number => Math.floor(interval / perDay);
+const startOf = (interval: number): Instant => instant(interval * intervalMs);
+const isInFlood = (count: number, before: boolean): boolean => count > begins || (before && count >= ends);

@@ -6,13 +6,16 @@
 import { neverHappens } from '../base/fault.ts';
 import { type Instant, instant, since } from '../base/instant.ts';
 import type { Alarm } from '../model/alarm.ts';
+import type { AlarmLoadReport } from '../model/alarm-load.ts';
 import type { Change } from '../model/change.ts';
 import type { Confirmation } from '../model/confirmation.ts';
 import type { Incident } from '../model/incident.ts';
 import type { NoticeState, Tell } from '../model/notice.ts';
 import type { Task } from '../model/task.ts';
 import type { Ticket } from '../model/ticket.ts';
-import { AlarmLoad, type AlarmLoadSnapshot } from './alarm-load.ts';
+import type { AlarmLoadSnapshot } from './alarm-load.ts';
+import { OperatorLoad, type OperatorLoadSnapshot } from './operator-load.ts';
+import { Promises, type PromisesSnapshot } from './promises.ts';
 import { promoterScore } from './promoter-score.ts';
 
 export { learnRelations, type Relation, usualBar } from './relations/learn.ts';
@@ -28,6 +31,8 @@ interface MeasureSnapshot {
   readonly seen: readonly string[];
   /** Absent in what older versions kept. */
   readonly load?: AlarmLoadSnapshot | undefined;
+  readonly operators?: OperatorLoadSnapshot | undefined;
+  readonly promises?: PromisesSnapshot | undefined;
 }
 
 const noMarks: readonly number[] = Array<number>(11).fill(0);
@@ -39,7 +44,8 @@ export class Measure {
   #at = instant(0);
   /** Transitions already counted at `#at`. */
   #seen = new Set<string>();
-  readonly #load = new AlarmLoad();
+  readonly #load = new OperatorLoad();
+  readonly #promises = new Promises();
 
   take(changes: readonly Change[], at: Instant): void {
     if (at !== this.#at) {
@@ -78,7 +84,12 @@ export class Measure {
       kpis['npsLow'] = nps.low;
       kpis['npsHigh'] = nps.high;
     }
-    return { ...kpis, ...this.#load.figures() };
+    return { ...kpis, ...this.#promises.figures(), ...this.#load.figures(this.#at) };
+  }
+
+  /** What an operator position was shown; `at` is not before the last input. */
+  alarmLoad(at: Instant): AlarmLoadReport {
+    return this.#load.report(at);
   }
 
   snapshot(): unknown {
@@ -88,18 +99,20 @@ export class Measure {
       marks: [...this.#marks],
       at: this.#at,
       seen: [...this.#seen].sort(),
-      load: this.#load.snapshot(),
+      ...this.#load.snapshot(),
+      promises: this.#promises.snapshot(),
     } satisfies MeasureSnapshot;
   }
 
   /** Takes what `snapshot` gave. */
   restore(snapshot: unknown): void {
-    const { counts, marks, at, seen, load } = snapshot as MeasureSnapshot;
+    const { counts, marks, at, seen, load, operators, promises } = snapshot as MeasureSnapshot;
     this.#counts = new Map(Object.entries(counts));
     this.#marks = [...marks];
     this.#at = at;
     this.#seen = new Set(seen);
-    if (load !== undefined) this.#load.restore(load);
+    this.#load.restore(load, operators);
+    if (promises !== undefined) this.#promises.restore(promises);
   }
 
   #takeOne(change: Change): void {
@@ -111,6 +124,7 @@ export class Measure {
         this.#incident(change.incident);
         return;
       case 'impact':
+        this.#promises.made(change.impact);
         return;
       case 'ticket':
         this.#ticket(change.ticket);
@@ -127,7 +141,11 @@ export class Measure {
   }
 
   #alarm(alarm: Alarm): void {
-    if (alarm.state === 'raised') this.#once('alarmsRaised', alarm.id, alarm.raisedAt);
+    this.#load.alarm(alarm);
+    if (alarm.state === 'raised' && this.#isNew('alarmsRaised', alarm.id, alarm.raisedAt)) {
+      this.#add('alarmsRaised', 1);
+      this.#load.raise(alarm.id, alarm.raisedAt);
+    }
     if (alarm.state === 'cleared') this.#once('alarmsCleared', alarm.id, alarm.clearedAt);
   }
 
@@ -137,9 +155,12 @@ export class Measure {
       const name = incidentNames[event];
       if (name !== undefined) this.#once(name, `${id} ${position}`, at);
     }
+    this.#load.incident(incident);
+    this.#promises.over(incident);
     if (!incident.actionable) return;
     const last = history.findLast(({ event }) => event === 'decide' || event === 'reopen');
-    if (!incident.planned && this.#isNew('presented', id, last?.at)) this.#load.present();
+    if (last !== undefined && !incident.planned && this.#isNew('presented', id, last.at))
+      this.#load.present(incident, last.at);
     this.#length('decide', id, startedAt, incident.decidedAt);
     this.#length('resolve', id, startedAt, incident.resolvedAt);
     this.#length('close', id, startedAt, incident.closedAt);

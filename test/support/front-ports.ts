@@ -20,6 +20,7 @@ import type {
 } from '../../src/edge/http/ports.ts';
 import type { Applied } from '../../src/flow/applied.ts';
 import type { Command, Input } from '../../src/flow/input.ts';
+import { Measure } from '../../src/measure/measure.ts';
 import type { Alarm } from '../../src/model/alarm.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Confirmation, ConfirmationState } from '../../src/model/confirmation.ts';
@@ -44,6 +45,8 @@ export interface MemoryDaemon {
   readonly ports: FrontPorts;
   readonly feed: LiveFeed;
   readonly inputs: readonly Input[];
+  /** Fed with what is published. */
+  readonly measure: Measure;
   readonly incidents: Map<string, IncidentView>;
   readonly alarms: Map<string, Alarm>;
   readonly tickets: Map<string, Ticket>;
@@ -95,6 +98,7 @@ export function memoryDaemon(
   });
   const applied = (changes: readonly Change[]): Applied => {
     sequence++;
+    daemon.measure.take(changes, world.now());
     return { sequence, at: world.now(), changes, effects: [], rest: [] };
   };
   const ports: FrontPorts = {
@@ -116,9 +120,10 @@ export function memoryDaemon(
       version: '0.1.0',
       uptimeSeconds: 1,
       roles: ['front'],
-      counters: { inputs: inputs.length },
+      counters: { inputs: inputs.length, ...daemon.measure.kpis() },
     }),
     isReady: () => daemon.isReady,
+    alarmLoad: () => daemon.measure.alarmLoad(world.now()),
     dns: () => daemon.dns,
     discovered: {
       facts: (filter) =>
@@ -168,6 +173,7 @@ export function memoryDaemon(
     ports,
     feed,
     inputs,
+    measure: new Measure(),
     incidents: new Map(),
     alarms: new Map(),
     tickets: new Map(),

@@ -239,6 +239,7 @@ class Center {
       live: this.#live,
       faults: () => this.#rules?.faults ?? {},
       status: () => statusOf(this.#counters(), world),
+      alarmLoad: () => line.line.alarmLoad(),
       isReady: () => this.#isReady,
       metrics: () => metricsText(this.#counters()),
       dns: () => this.#collector?.dnsView(),

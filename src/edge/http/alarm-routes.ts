@@ -4,6 +4,7 @@ import type { Command } from '../../flow/input.ts';
 import type { Alarm } from '../../model/alarm.ts';
 import type { AlarmId } from '../../model/ids.ts';
 import { maxIntakeBytes, takeIn } from './alarm-intake.ts';
+import { alarmLoadJson } from './alarm-load-json.ts';
 import type { FrontPorts } from './ports.ts';
 import {
   type Call,
@@ -47,6 +48,14 @@ export const alarmRoutes: readonly Route[] = [
     rawBodyBytes: maxIntakeBytes,
     answers: 'how many were accepted and which lines were refused, and why',
     handle: ({ ports, body }) => takeIn(ports, body as string),
+  },
+  {
+    method: 'GET',
+    path: '/alarm-load',
+    summary:
+      'What an operator position was shown, by ISA-18.2 and EEMUA 191: rates, floods, the most frequent, chattering, stale, shelved',
+    answers: 'the figures of the last day and of thirty days, with the targets',
+    handle: async ({ ports }) => ok(await alarmLoadJson(ports)),
   },
   {
     method: 'GET',

@@ -32,6 +32,7 @@ const wrongTokens = { burst: 20, perSecond: 1 };
 const consolePages = [
   '/',
   '/alarms',
+  '/alarm-load',
   '/incidents',
   '/incidents/:id',
   '/notices',

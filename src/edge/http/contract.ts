@@ -198,6 +198,15 @@ export interface ConflictJson {
 }
 
 export type {
+  AlarmLoadJson,
+  FewJson,
+  FrequentIncidentJson,
+  FrequentJson,
+  NamedAlarmJson,
+  SpanLoadJson,
+  StandingIncidentJson,
+} from './alarm-load-contract.ts';
+export type {
   DnsFindingJson,
   DnsJson,
   DnsLatencyJson,

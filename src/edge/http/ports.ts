@@ -5,6 +5,7 @@ import type { World } from '../../base/world.ts';
 import type { Applied } from '../../flow/applied.ts';
 import type { Input } from '../../flow/input.ts';
 import type { Alarm } from '../../model/alarm.ts';
+import type { AlarmLoadReport } from '../../model/alarm-load.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
 import type { Conflict, Fact, FactKind } from '../../model/discovered.ts';
 import type { DnsView } from '../../model/dns.ts';
@@ -31,6 +32,8 @@ export interface FrontPorts {
   isReady(): boolean;
   /** The DNS platform as it is now; undefined where none is configured. */
   dns(): DnsView | undefined;
+  /** What an operator position was shown until now. */
+  alarmLoad(): AlarmLoadReport;
   readonly discovered: DiscoveryPort;
   /** Of a device's ports, those that carried something. */
   traffic(device: string): Promise<readonly PortTraffic[]>;

@@ -331,6 +331,7 @@ class Center {
       ...this.#devices.counts(),
       ...this.#series.counters(),
       ...this.#reload.counters,
+      ...this.#front?.counters(),
       ...line?.line.kpis(),
       inputsApplied: line?.line.sequence ?? 0,
       inputsWaiting: line?.running.waiting ?? 0,

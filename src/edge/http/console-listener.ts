@@ -14,6 +14,7 @@ import {
   setSessionCookie,
 } from './access.ts';
 import { addApi, replyForError, sendReply } from './api.ts';
+import { boundCrowd, Turnstile } from './crowding.ts';
 import { openLiveSockets } from './live-socket.ts';
 import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts } from './ports.ts';
@@ -27,6 +28,10 @@ const pagesPolicy =
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const signInPolicy = scriptlessPolicy(signInStyle);
 const wrongTokens = { burst: 20, perSecond: 1 };
+/** A long import says nothing while it works, so that idle is long here. */
+const crowd = { connections: 1_024, idleMs: 300_000 };
+/** Keys and sessions looked up at once. */
+const lookUps = 256;
 
 /** Addresses of the console; the page itself decides what to show. */
 const consolePages = [
@@ -60,18 +65,29 @@ export async function openConsole(
     throw new Fault('front/no-pages', `no built pages in ${pages.folder}; run npm run build`);
   }
   const server = makeServer(ports);
+  const { counters } = boundCrowd(server, crowd);
   const callers = new WeakMap<FastifyRequest, Caller>();
   const gate = new TokenGate(ports.world, wrongTokens);
-  addAccess(server, { ports, callers, gate });
+  const turnstile = new Turnstile(lookUps);
+  addAccess(server, { ports, callers, gate, turnstile });
   await addApi(server, ports, (request) => callers.get(request));
   addHealth(server, ports);
   addSignIn(server, ports, gate);
   await addPages(server, pages.folder, (request) => callers.has(request));
-  const sockets = openLiveSockets(ports, server.server, pages.liveBacklogBytes);
+  const sockets = openLiveSockets(ports, server.server, {
+    turnstile,
+    maxBufferedBytes: pages.liveBacklogBytes,
+  });
   await server.listen({ host: at.host, port: at.port });
   return {
     address: addressOf(server),
-    counters: () => ({ wrongConsoleTokens: gate.wrong, ...sockets.counters }),
+    counters: () => ({
+      wrongConsoleTokens: gate.wrong,
+      callersCrowded: turnstile.refused,
+      consoleConnectionsRefused: counters.connectionsRefused,
+      consoleRequestsCrowded: counters.requestsCrowded,
+      ...sockets.counters,
+    }),
     async close() {
       sockets.close();
       await server.close();
@@ -122,13 +138,25 @@ function setSafeHeaders(reply: FastifyReply, isHttps: boolean): void {
 /** Finds who is calling before anything else is read; what needs a caller and has none gets 401 with its body unread. */
 function addAccess(
   server: FastifyInstance,
-  { ports, callers, gate }: { ports: FrontPorts; callers: WeakMap<FastifyRequest, Caller>; gate: TokenGate },
+  {
+    ports,
+    callers,
+    gate,
+    turnstile,
+  }: {
+    readonly ports: FrontPorts;
+    readonly callers: WeakMap<FastifyRequest, Caller>;
+    readonly gate: TokenGate;
+    readonly turnstile: Turnstile;
+  },
 ): void {
   server.addHook('onRequest', async (request, reply) => {
     // The route that was found, not the text of the address: a router reads %6d as m, and so would a stranger's.
     const path = request.routeOptions.url ?? request.url.split('?')[0]!;
     if (path === '/healthz' || path === '/readyz' || path.startsWith('/sign-in/')) return undefined;
-    const caller = await findCaller(ports, { headers: request.headers, remoteAddress: request.ip });
+    const { headers, ip: remoteAddress } = request;
+    const caller = await turnstile.pass(() => findCaller(ports, { headers, remoteAddress }));
+    if (caller === 'crowded') return sendReply(reply, refusal(503, 'Too many calls at once; try again.'));
     if (caller !== undefined) {
       callers.set(request, caller);
       return undefined;

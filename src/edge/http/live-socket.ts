@@ -6,6 +6,7 @@ import { milliseconds, seconds } from '../../base/instant.ts';
 import type { Wake } from '../../base/world.ts';
 import { findCaller, isFromOwnOrigin } from './access.ts';
 import type { LiveEventJson, LiveMessageJson, ResumeJson } from './contract.ts';
+import type { Turnstile } from './crowding.ts';
 import type { FrontPorts } from './ports.ts';
 import { iso } from './views.ts';
 
@@ -41,11 +42,14 @@ export interface LiveSockets {
   close(): void;
 }
 
-/** `maxBufferedBytes` is what may wait for one client before it counts as slow. */
+/** `maxBufferedBytes` is what may wait for one client before it counts as slow; the turnstile is that of all callers. */
 export function openLiveSockets(
   ports: FrontPorts,
   server: Server,
-  maxBufferedBytes = 8 * 1024 * 1024,
+  {
+    turnstile,
+    maxBufferedBytes = 8 * 1024 * 1024,
+  }: { readonly turnstile: Turnstile; readonly maxBufferedBytes?: number | undefined },
 ): LiveSockets {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -57,8 +61,10 @@ export function openLiveSockets(
   const room = new LiveRoom(ports, maxBufferedBytes);
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy());
-    void admit(ports, request, room.size).then(
-      (status) => {
+    void admit(ports, request, turnstile).then(
+      (found) => {
+        // Looked at now: others came in, or the daemon stops, while this caller was looked up.
+        const status = found === 101 && !room.hasPlace ? 503 : found;
         if (status === 101)
           sockets.handleUpgrade(request, socket, head, (client) => room.enter(client, request));
         else room.refuse(socket, status);
@@ -80,13 +86,13 @@ export function openLiveSockets(
 }
 
 /** 101, or the HTTP status of the refusal. A browser always sends Origin: foreign pages stay out (CSWSH). */
-async function admit(ports: FrontPorts, request: IncomingMessage, clients: number): Promise<number> {
+async function admit(ports: FrontPorts, request: IncomingMessage, turnstile: Turnstile): Promise<number> {
   if (request.url?.split('?')[0] !== '/ws') return 404;
   if (request.headers.origin !== undefined && !isFromOwnOrigin(ports, request.headers)) return 403;
-  const caller = await findCaller(ports, callerOf(request));
+  const caller = await turnstile.pass(() => findCaller(ports, callerOf(request)));
+  if (caller === 'crowded') return 503;
   if (caller === undefined) return 401;
-  if (caller.by === 'session' && request.headers.origin === undefined) return 403;
-  return clients >= maxClients ? 503 : 101;
+  return caller.by === 'session' && request.headers.origin === undefined ? 403 : 101;
 }
 
 const callerOf = (
@@ -108,6 +114,7 @@ class LiveRoom {
   #beats = 0;
   #slow = 0;
   #refused = 0;
+  #isClosed = false;
   #snapshot: { readonly sequence: number; readonly text: string } | undefined;
 
   constructor(ports: FrontPorts, maxBufferedBytes: number) {
@@ -117,8 +124,8 @@ class LiveRoom {
     this.#beat = ports.world.every(beatEvery, () => this.#onBeat());
   }
 
-  get size(): number {
-    return this.#clients.size;
+  get hasPlace(): boolean {
+    return !this.#isClosed && this.#clients.size < maxClients;
   }
 
   get counters(): LiveSockets['counters'] {
@@ -127,6 +134,8 @@ class LiveRoom {
 
   refuse(socket: Duplex, status: number): void {
     this.#refused++;
+    // The server lets sockets stand half open: whoever never closes his end would keep it for ever.
+    socket.once('finish', () => socket.destroy());
     socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   }
 
@@ -142,6 +151,7 @@ class LiveRoom {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#leaveFeed();
     this.#beat.cancel();
     this.#flush?.cancel();

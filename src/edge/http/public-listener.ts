@@ -5,6 +5,7 @@ import type { SubscriberReply } from '../../flow/input.ts';
 import type { Answer } from '../../model/confirmation.ts';
 import { addressOf, type Listener } from './console-listener.ts';
 import type { Language } from './contract.ts';
+import { boundCrowd, Turnstile } from './crowding.ts';
 import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts, LinkView } from './ports.ts';
 import { shortPage, subscriberPage } from './public-page.ts';
@@ -18,6 +19,9 @@ const maxCommentLength = 2_000;
 const wrongTokens = { burst: 20, perSecond: 2 };
 /** Of one link: nobody needs more, and whoever holds a right one must not fill journal and book. */
 const forms = { burst: 20, perSecond: 0.02, mostSources: 65_536 };
+const crowd = { connections: 4_096, idleMs: 30_000 };
+/** Links looked up at once: of ten thousand calls that may wait for the book strangers get a share. */
+const lookUps = 64;
 const answers: readonly Answer[] = ['fixed', 'notFixed', 'contactMe'];
 
 export async function openPublic(
@@ -32,13 +36,20 @@ export async function openPublic(
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
   });
+  const { counters } = boundCrowd(server, crowd);
   setSafeHeaders(server, ports);
   const gate = new TokenGate(ports.world, wrongTokens);
-  addSubscriberPage(server, ports, gate);
+  const turnstile = new Turnstile(lookUps);
+  addSubscriberPage(server, ports, { gate, turnstile });
   await server.listen({ host: at.host, port: at.port });
   return {
     address: addressOf(server),
-    counters: () => ({ wrongLinks: gate.wrong }),
+    counters: () => ({
+      wrongLinks: gate.wrong,
+      linksCrowded: turnstile.refused,
+      publicConnectionsRefused: counters.connectionsRefused,
+      publicRequestsCrowded: counters.requestsCrowded,
+    }),
     close: () => server.close(),
   };
 }
@@ -65,10 +76,21 @@ function setSafeHeaders(server: FastifyInstance, ports: FrontPorts): void {
   server.setNotFoundHandler((request, reply) => notFound(reply, languageOf(request)));
 }
 
-function addSubscriberPage(server: FastifyInstance, ports: FrontPorts, gate: TokenGate): void {
+function addSubscriberPage(
+  server: FastifyInstance,
+  ports: FrontPorts,
+  { gate, turnstile }: { readonly gate: TokenGate; readonly turnstile: Turnstile },
+): void {
   const opened = async (request: FastifyRequest, reply: FastifyReply): Promise<LinkView | undefined> => {
     const { token } = request.params as { readonly token: string };
-    const link = /^[\w-]{8,64}$/.test(token) ? await ports.query.link(token) : undefined;
+    const isToken = /^[\w-]{8,64}$/.test(token);
+    const link = isToken ? await turnstile.pass(() => ports.query.link(token)) : undefined;
+    if (link === 'crowded') {
+      const { say } = publicWords[languageOf(request)];
+      const page = shortPage(languageOf(request), say.title, say.retry, true);
+      await send(reply.header('retry-after', '5'), 503, page);
+      return undefined;
+    }
     if (link !== undefined && link.expiresAt > ports.world.now()) return link;
     const language = languageOf(request);
     if (!gate.countWrong()) await notFound(reply, language);

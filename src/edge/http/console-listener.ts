@@ -28,8 +28,9 @@ const pagesPolicy =
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const signInPolicy = scriptlessPolicy(signInStyle);
 const wrongTokens = { burst: 20, perSecond: 1 };
-/** A long import says nothing while it works, so that idle is long here. */
-const crowd = { connections: 1_024, idleMs: 300_000 };
+const connections = 1_024;
+/** A connection without a byte either way is closed; a long import says nothing while it works. */
+const idleMs = 300_000;
 /** Keys and sessions looked up at once. */
 const lookUps = 256;
 
@@ -65,7 +66,7 @@ export async function openConsole(
     throw new Fault('front/no-pages', `no built pages in ${pages.folder}; run npm run build`);
   }
   const server = makeServer(ports);
-  const { counters } = boundCrowd(server, crowd);
+  const { counters } = boundCrowd(server, connections);
   const callers = new WeakMap<FastifyRequest, Caller>();
   const gate = new TokenGate(ports.world, wrongTokens);
   const turnstile = new Turnstile(lookUps);
@@ -108,6 +109,7 @@ function makeServer(ports: FrontPorts): FastifyInstance {
     trustProxy: false,
     bodyLimit: 256 * 1024,
     requestTimeout: 30_000,
+    connectionTimeout: idleMs,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 2_000 },
   });

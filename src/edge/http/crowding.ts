@@ -5,12 +5,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-export interface CrowdLimits {
-  readonly connections: number;
-  /** A connection on which so long nothing goes either way is closed: also that of a reader who takes no answer. */
-  readonly idleMs: number;
-}
-
 /** Browsers and HTTP clients send one request after the other; whoever sends many ahead has us keep the answers. */
 const requestsOfConnection = 16;
 
@@ -19,11 +13,10 @@ export interface Crowd {
 }
 
 /** Bounds a server that does not listen yet; its other hooks come behind this one. */
-export function boundCrowd(server: FastifyInstance, limits: CrowdLimits): Crowd {
+export function boundCrowd(server: FastifyInstance, connections: number): Crowd {
   const counters = { connectionsRefused: 0, requestsCrowded: 0 };
   const underWay = new WeakMap<Socket, number>();
-  server.server.maxConnections = limits.connections;
-  server.server.setTimeout(limits.idleMs);
+  server.server.maxConnections = connections;
   server.server.on('drop', () => {
     counters.connectionsRefused++;
   });

@@ -19,7 +19,9 @@ const maxCommentLength = 2_000;
 const wrongTokens = { burst: 20, perSecond: 2 };
 /** Of one link: nobody needs more, and whoever holds a right one must not fill journal and book. */
 const forms = { burst: 20, perSecond: 0.02, mostSources: 65_536 };
-const crowd = { connections: 4_096, idleMs: 30_000 };
+const connections = 4_096;
+/** After so long without a byte either way a connection is closed: also that of a reader who takes no answer. */
+const idleMs = 30_000;
 /** Links looked up at once: of ten thousand calls that may wait for the book strangers get a share. */
 const lookUps = 64;
 const answers: readonly Answer[] = ['fixed', 'notFixed', 'contactMe'];
@@ -33,10 +35,11 @@ export async function openPublic(
     trustProxy: false,
     bodyLimit: maxFormBytes,
     requestTimeout: 15_000,
+    connectionTimeout: idleMs,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
   });
-  const { counters } = boundCrowd(server, crowd);
+  const { counters } = boundCrowd(server, connections);
   setSafeHeaders(server, ports);
   const gate = new TokenGate(ports.world, wrongTokens);
   const turnstile = new Turnstile(lookUps);

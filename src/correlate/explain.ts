@@ -1,6 +1,7 @@
 /** Finds the deepest common causes of undecided evidence on the trees, and whether it is time to say so. */
 import type { Instant } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
+import { Below } from './below.ts';
 import { partialCut, wetRun } from './partial-cut.ts';
 import type { Population } from './symptoms.ts';
 import { aloneScore, type Evidence, type Sighting, type Tallies, type Tally, tallyUp } from './tally.ts';
@@ -172,20 +173,15 @@ function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
   const isAccess = tree === 'access';
   const parents = parentsIn(ancestry, tree);
   const best = new Float64Array(list.length);
-  // Not a number where nothing lies below.
-  const below = new Float64Array(list.length).fill(Number.NaN);
-  const addBelow = (place: number, score: number): void => {
-    const slot = place < 0 ? -1 : tallies.indexOf(place);
-    if (slot >= 0) below[slot] = Number.isNaN(below[slot]!) ? score : below[slot]! + score;
-  };
+  const below = new Below(ancestry, tallies, tree);
   for (const piece of evidence)
-    if (ancestry.isLeaf(piece.place)) addBelow(parents(piece.place), aloneScore(ancestry, piece));
+    if (ancestry.isLeaf(piece.place)) below.addLeaf(parents(piece.place), aloneScore(ancestry, piece));
   const beats: [number, number][] = [];
   for (const slot of deepestFirst(tallies, parents)) {
     const tally = list[slot]!;
     const { place } = tally;
-    const isInside = !Number.isNaN(below[slot]!);
-    const inside = isInside ? below[slot]! : 0;
+    const isInside = below.isInside(slot);
+    const inside = isInside ? below.best(slot) : 0;
     const own = isAccess || !isInside ? base[slot]! : tally.own === undefined ? 0 : base[slot]!;
     let value = inside + own;
     if (tally.pieces > 1 && (isAccess || isInside)) {
@@ -199,7 +195,7 @@ function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
       }
     }
     best[slot] = value;
-    if (!isAccess || !ancestry.topology.isAccessHead(place)) addBelow(parents(place), value);
+    if (!isAccess || !ancestry.topology.isAccessHead(place)) below.add(parents(place), slot, value);
   }
   const winning = new Set<number>();
   const winners = beats.reverse().filter(([slot]) => {

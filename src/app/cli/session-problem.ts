@@ -30,7 +30,10 @@ const refusals: Readonly<Record<'unreachable' | 'authentication' | 'noAccess', B
     ru: 'адрес недоступен или имя не находится',
   },
   authentication: { en: 'it refuses the user or its keys', ru: 'пользователь или его ключи отвергнуты' },
-  noAccess: { en: 'it refuses access', ru: 'доступ запрещён' },
+  noAccess: {
+    en: 'it refuses access: this community or user may not read here, or not at this security level',
+    ru: 'доступ запрещён: этим community или пользователем читать здесь нельзя, или нужен другой уровень защиты',
+  },
 };
 const badAnswers: Readonly<Record<'malformed' | 'oidNotIncreasing' | 'tooBig' | 'errorStatus', Both>> = {
   malformed: { en: 'its answer is malformed', ru: 'ответ искажён' },

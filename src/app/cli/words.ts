@@ -36,7 +36,7 @@ const sentences = {
     unhealthy: '{failed} checks failed.',
     total: '{shown} of {total}.',
     profilesTested: '{profiles} profiles, {tests} tests, {failed} failed.',
-    profilesUnreadable: '{files} files hold no sound profile and were not tested.',
+    profilesUnreadable: 'Files without a sound profile, not tested: {files}.',
     rows: '{rows} rows',
     asked: '{found} found',
     read: '{answers} answers',

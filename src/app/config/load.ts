@@ -1,10 +1,8 @@
 /** The configuration of a start: the file, with the command line's values over it, and what of it is in force. */
-import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Fault } from '../../base/fault.ts';
 import { formatProblem, type Parsed } from '../../base/problem.ts';
-import { unreadableBecause } from '../../edge/files/unreadable-because.ts';
+import { sourceText } from '../../edge/files/source-text.ts';
 import type { InForce, StartOptions } from '../processes/messages.ts';
 import { machine } from '../world.ts';
 import { type Config, defaultConfig, parseConfig } from './config.ts';
@@ -88,15 +86,13 @@ function override(config: Config, start: StartOptions): Config {
 }
 
 async function readText(path: string): Promise<string> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw new Fault('config/file-unreadable', `${path} ${unreadableBecause(error)}`, error);
-  }
-  if (isUtf8(bytes)) return new TextDecoder().decode(bytes);
-  const [before = ''] = new TextDecoder().decode(bytes).split('\ufffd', 1);
-  const lines = before.split('\n');
-  const place = `${path}:${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
-  throw new Fault('config/file-unreadable', `${place} is no UTF-8: save the file in that encoding`);
+  const {
+    value,
+    problems: [problem],
+  } = await sourceText(path, { mayBePipe: true });
+  if (value !== undefined || problem === undefined) return value ?? '';
+  const { line, column, message, hint } = problem;
+  const place = line > 0 ? `${path}:${line}:${column}` : path;
+  const words = message.replace(/^the file /, '');
+  throw new Fault('config/file-unreadable', `${place} ${words}${hint === undefined ? '' : `: ${hint}`}`);
 }

@@ -49,6 +49,7 @@ export function hostMistake(host: string): readonly [message: string, hint: stri
   const message = `"${host}" is no address`;
   if (/^[\d.]+$/.test(host)) return [message, 'an IPv4 address is four numbers from 0 to 255'];
   if (/^[^:]+:\d+$/.test(host)) return [message, 'a port is from 1 to 65535'];
+  if (/^[^:]+:[^:/]*$/.test(host)) return [message, 'behind the colon stands a port, from 1 to 65535'];
   if (/^[\da-fA-F:.]*:[\da-fA-F:.]*$/.test(host)) return [message, 'an IPv6 address is at most eight groups'];
   if (/^[a-z]+:\/\//i.test(host))
     return [message, 'write the host alone, without what stands before and behind'];

@@ -3,10 +3,11 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import { didYouMean, fileProblem, type Parsed, type Problem } from '../../base/problem.ts';
 import type { DocumentPath, Finding, SourceDocument } from '../../base/source-document.ts';
+import { largestText } from './source-text.ts';
 
-/** Larger files are refused unread: no configuration, rule or profile comes near. */
-const LARGEST_TEXT = 16 * 1024 * 1024;
 const DEEPEST_NESTING = 100;
+/** Of what aliases name: a few lines of them could fill the memory. */
+const MOST_COPIES = 100;
 
 /** What is wrong with a file as a whole. */
 export const unreadable = (file: string, message: string): Problem =>
@@ -19,14 +20,23 @@ export function parseYaml(file: string, text: string): Parsed<SourceDocument> {
     value: undefined,
     problemAt: (_path, found) => withPlace(file, found, { line: 0, col: 0 }),
   };
-  if (text.length > LARGEST_TEXT)
-    return { value: none, problems: [unreadable(file, 'the file is larger than 16 MiB')] };
-  const nesting = deepestFlowNesting(text);
-  if (nesting > DEEPEST_NESTING)
-    return { value: none, problems: [unreadable(file, 'the file is nested too deeply')] };
   const lines = new LineCounter();
+  const refused = (at: number, found: Omit<Finding, 'code'>): Parsed<SourceDocument> => ({
+    value: none,
+    problems: [withPlace(file, { code: 'file/unreadable', ...found }, lines.linePos(at))],
+  });
+  if (text.length > largestText) return refused(0, { message: 'the file is larger than 16 MiB' });
+  const deep = tooDeeplyNested(text);
+  if (deep !== undefined) {
+    lines.lineStarts.push(...lineStarts(text.slice(0, deep)));
+    return refused(deep, {
+      message: `the file is nested more than ${DEEPEST_NESTING} deep from here`,
+      hint: 'a bracket may be missing before',
+    });
+  }
+  let document: Document | undefined;
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core' });
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core' });
     const problems = document.errors.map((error) =>
       withPlace(
         file,
@@ -37,15 +47,21 @@ export function parseYaml(file: string, text: string): Parsed<SourceDocument> {
     // Of a key that is there twice the last is read, so that the rest of the file is looked at all the same.
     if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { value: none, problems };
     nameNullKeys(document);
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    const value: unknown = document.toJS({ maxAliasCount: MOST_COPIES });
+    const read = document;
     const problemAt = (path: DocumentPath, found: Finding): Problem =>
-      withPlace(file, found, lines.linePos(offsetOf(document, path, found.atKey === true)));
+      withPlace(file, found, lines.linePos(offsetOf(read, path, found.atKey === true)));
     return { value: { file, value, problemAt }, problems };
   } catch (error) {
-    return {
-      value: none,
-      problems: [unreadable(file, error instanceof Error ? sentenceOf(error.message) : 'unreadable')],
-    };
+    const alias = document === undefined ? undefined : firstAlias(document);
+    // The only errors of a value without mistakes of form: what an alias names is not there, or there too often.
+    if (alias !== undefined && String(error).includes('alias count')) {
+      const message = `aliases stand for more than ${MOST_COPIES} copies of one another, from "*${alias.source}" on`;
+      return refused(alias.at, { message, hint: 'write the values out' });
+    }
+    return refused(alias?.at ?? 0, {
+      message: error instanceof Error ? sentenceOf(error.message) : 'unreadable',
+    });
   }
 }
 
@@ -166,7 +182,8 @@ const quoted = (value: unknown): string => {
   if (value === null || value === undefined) return 'empty';
   if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'a group of keys';
   const text = String(value);
-  return `"${text.length > 60 ? `${text.slice(0, 57)}...` : text}"`;
+  const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return `"${shown.replace(/[\0-\x1f\x7f-\x9f]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`;
 };
 
 /**
@@ -276,14 +293,29 @@ function withPlace(file: string, found: Finding, place: { line: number; col: num
 
 const sentenceOf = (message: string): string => message.split('\n')[0]?.replace(/:$/, '') ?? message;
 
-/** The parser descends by recursion, so that brackets alone could exhaust the stack. */
-function deepestFlowNesting(text: string): number {
+/** The parser descends by recursion, so that brackets alone could exhaust the stack: where they are too many. */
+function tooDeeplyNested(text: string): number | undefined {
   let depth = 0;
-  let deepest = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
-    else if (code === 0x5d || code === 0x7d) depth = Math.max(0, depth - 1);
+    if ((code === 0x5b || code === 0x7b) && ++depth > DEEPEST_NESTING) return i;
+    if (code === 0x5d || code === 0x7d) depth = Math.max(0, depth - 1);
   }
-  return deepest;
+  return undefined;
+}
+
+const lineStarts = (text: string): number[] => [
+  0,
+  ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1),
+];
+
+function firstAlias(document: Document): { readonly source: string; readonly at: number } | undefined {
+  let first: { source: string; at: number } | undefined;
+  visit(document, {
+    Alias(_place, { source, range }) {
+      first = { source, at: range?.[0] ?? 0 };
+      return visit.BREAK;
+    },
+  });
+  return first;
 }

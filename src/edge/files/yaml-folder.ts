@@ -1,7 +1,8 @@
 /** The YAML files of a folder and its subfolders; what cannot be read is a problem, not an error. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Problem } from '../../base/problem.ts';
+import { sourceText } from './source-text.ts';
 import { unreadableBecause } from './unreadable-because.ts';
 import { unreadable } from './yaml-document.ts';
 
@@ -20,10 +21,7 @@ export async function yamlFiles(folder: string, problems: Problem[]): Promise<st
 }
 
 export async function readText(file: string, problems: Problem[]): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    problems.push(unreadable(file, `the file ${unreadableBecause(error)}`));
-    return undefined;
-  }
+  const read = await sourceText(file);
+  problems.push(...read.problems);
+  return read.value;
 }

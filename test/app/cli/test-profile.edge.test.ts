@@ -1,4 +1,6 @@
 /** `test profile` and `check` on profiles of one's own: a device is added without a line of TypeScript. */
+import { execFileSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import { checkVerb } from '../../../src/app/cli/check.ts';
 import { testVerb } from '../../../src/app/cli/test-channel.ts';
@@ -120,8 +122,43 @@ test('what holds no profile, or none that can be read, is no success', async () 
   await expect(say(testVerb, 'profile', folder.file('none'))).rejects.toMatchObject({ code: 'profile/none' });
   const said = await say(testVerb, 'profile', folder.file('broken'));
   expect(said.code).toBe(1);
-  expect(said.out.join('\n')).toMatch(/olt\.yaml:2:1 {2}error[\s\S]*1 files hold no sound profile/);
+  expect(said.out.join('\n')).toMatch(/olt\.yaml:2:1 {2}error[\s\S]*not tested: 1/);
   await expect(
     say(testVerb, 'profile', folder.file('broken'), '--recordings', folder.file('nowhere')),
   ).rejects.toMatchObject({ code: 'usage/recordings' });
+});
+
+test('what is no text at all is refused in its place, with what to do, and never waited for', async () => {
+  folder = await folderOf({
+    'own/text.yaml': 'id: lab/a\nname: "nul\0"\n',
+    'own/bomb.yaml': `a: &a [x]\nb: &b [${'*a, '.repeat(20)}*a]\nc: &c [${'*b, '.repeat(20)}*b]\nd: [${'*c, '.repeat(20)}*c]\n`,
+    'own/deep.yaml': `id: lab/b\nx: ${'['.repeat(101)}`,
+    'own/long.yaml': `id: ${'x'.repeat(17 * 1024 * 1024)}`,
+    'own/shown.yaml': 'id: "\\e[2Jlab"\n',
+  });
+  await writeFile(folder.file('own/latin.yaml'), Buffer.from('id: lab/c\nname: caf\xe9\n', 'latin1'));
+  await writeFile(folder.file('own/utf16.yaml'), Buffer.from('\ufeffid: lab/d\n', 'utf16le'));
+  execFileSync('mkfifo', [folder.file('own/pipe.yaml')]);
+  await mkdir(folder.file('own/folder.yaml'));
+  const said = await say(testVerb, 'profile', folder.file('own'));
+  const of = (name: string): string[] => {
+    const at = said.out.findIndex((line) => line.startsWith(folder.file(`own/${name}.yaml`)));
+    return said.out[at]!.slice(folder.file('own').length + 1).split('\n    ');
+  };
+  expect(of('text')).toEqual([
+    'text.yaml:2:11  error  the file holds the control character U+0000',
+    'no YAML has such: is it a binary file?',
+  ]);
+  expect(of('bomb')).toEqual([
+    'bomb.yaml:2:8  error  aliases stand for more than 100 copies of one another, from "*a" on',
+    'write the values out',
+  ]);
+  expect(of('deep')[0]).toBe('deep.yaml:2:104  error  the file is nested more than 100 deep from here');
+  expect(of('long')[0]).toBe('long.yaml:1:1  error  the file is larger than 16 MiB');
+  expect(of('latin')[0]).toBe('latin.yaml:2:10  error  the file is no UTF-8');
+  expect(of('utf16')).toEqual(['utf16.yaml:1:1  error  the file is UTF-16', 'save the file as UTF-8']);
+  expect(of('pipe')[0]).toBe('pipe.yaml  error  the file is a pipe or device, not a file');
+  expect(of('folder')[0]).toBe('folder.yaml  error  the file is a folder, not a file');
+  expect(said.out.join('')).not.toContain('\x1b');
+  expect(said.code).toBe(1);
 });

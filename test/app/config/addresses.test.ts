@@ -21,6 +21,7 @@ test.each([
   ['http://192.0.2.1/', 'the host alone'],
   ['2001:db8::1::2', 'eight groups'],
   ['127.0.0.1:99999', 'from 1 to 65535'],
+  ['127.0.0.1:abc', 'from 1 to 65535'],
   ['-r1.example', 'host name'],
   ['r1..example', 'host name'],
   ['r-1:161', 'port: 161'],

@@ -58,7 +58,7 @@ export interface Unshelved {
 }
 
 /** A person's words about an alarm; they stand in the book, here is the row's id (design L18). */
-export interface AlarmNote {
+interface AlarmNote {
   readonly at: Instant;
   readonly by: string;
   readonly text: string;

@@ -19,8 +19,7 @@ interface Line {
 
 export async function takeIn(ports: FrontPorts, body: string): Promise<Reply> {
   const lines = readLines(body);
-  if (typeof lines === 'string') return refusal(400, lines);
-  if (lines.length > maxRecords) return refusal(413, `At most ${maxRecords} records a call.`);
+  if ('status' in lines) return lines;
   const refused: { line: number; reason: string }[] = [];
   let accepted = 0;
   for (let from = 0; from < lines.length; from += slice) {
@@ -41,21 +40,31 @@ export async function takeIn(ports: FrontPorts, body: string): Promise<Reply> {
   return ok(answer);
 }
 
-/** The records with their line numbers, or why the body as a whole is not understood. */
-function readLines(body: string): readonly Line[] | string {
+/** The records with their line numbers, or why the body as a whole is not taken. */
+function readLines(body: string): readonly Line[] | Reply {
   const trimmed = body.trimStart();
-  if (trimmed === '') return 'The body is empty.';
+  if (trimmed === '') return refusal(400, 'The body is empty.');
   if (trimmed.startsWith('[')) {
     const parsed = parse(trimmed);
-    if (!Array.isArray(parsed.record)) return `The body is not a JSON array: ${parsed.broken}.`;
+    if (!Array.isArray(parsed.record)) return refusal(400, `The body is not a JSON array: ${parsed.broken}.`);
+    if (parsed.record.length > maxRecords) return tooMany;
     return parsed.record.map((record: unknown, index) => ({ number: index + 1, record }));
   }
-  return body
-    .split('\n')
-    .map((text, index) => ({ text: text.trim(), number: index + 1 }))
-    .filter(({ text }) => text !== '')
-    .map(({ text, number }) => ({ number, ...parse(text) }));
+  const lines: Line[] = [];
+  // Line by line: megabytes of empty lines would become as many objects at once.
+  for (let from = 0, number = 1; from < body.length; number++) {
+    const found = body.indexOf('\n', from);
+    const end = found < 0 ? body.length : found;
+    const text = body.slice(from, end).trim();
+    from = end + 1;
+    if (text === '') continue;
+    if (lines.length === maxRecords) return tooMany;
+    lines.push({ number, ...parse(text) });
+  }
+  return lines;
 }
+
+const tooMany = refusal(413, `At most ${maxRecords} records a call.`);
 
 function parse(text: string): { readonly record: unknown; readonly broken?: string } {
   try {

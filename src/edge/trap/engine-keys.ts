@@ -22,7 +22,6 @@ export interface KnownUser {
   readonly user: SnmpUser;
   /** In the package's own words. */
   readonly packaged: Readonly<Record<string, unknown>>;
-  readonly addresses: ReadonlySet<string>;
 }
 
 const mostEngines = 20_000;
@@ -31,13 +30,13 @@ const newEngines = { perSecond: 50, burst: 500, mostSources: 1 };
 const mostTries = 32;
 
 export class EngineKeys {
-  #users: ReadonlyMap<string, readonly KnownUser[]> = new Map();
+  #users: Users;
   /** Engines that proved users of ours, and which, oldest first. */
   readonly #engines = new Map<string, Set<KnownUser>>();
   readonly #newEngines = new SourceRates(newEngines);
 
   constructor(users: readonly TrapUser[]) {
-    this.#users = byName(users);
+    this.#users = usersOf(users);
   }
 
   /**
@@ -45,57 +44,57 @@ export class EngineKeys {
    * Changes nothing and throws `trap/user` where one lacks a protocol or key for its level.
    */
   use(users: readonly TrapUser[]): void {
-    const next = byName(users);
-    const all = [...next.values()].flat();
-    const successor = (known: KnownUser): KnownUser | undefined =>
-      next.get(known.user.user)?.find(({ user }) => isSame(user, known.user));
-    const gone = [...this.#users.values()]
-      .flat()
-      .filter(({ user }) => !all.some((one) => hasSameKeys(one.user, user)));
+    const next = usersOf(users);
+    const kept = new Set([...next.byIdentity.values()].map(({ user }) => keysOf(user)));
+    const gone = [...this.#users.byIdentity.values()].filter(({ user }) => !kept.has(keysOf(user)));
     for (const [engine, proved] of this.#engines) {
       forgetKeys(Buffer.from(engine, 'hex'), gone);
-      this.#engines.set(engine, new Set([...proved].flatMap((known) => successor(known) ?? [])));
+      const successors = [...proved].flatMap(({ user }) => next.byIdentity.get(identityOf(user)) ?? []);
+      this.#engines.set(engine, new Set(successors));
     }
     this.#users = next;
   }
 
   get names(): readonly string[] {
-    return [...this.#users.keys()];
+    return [...this.#users.byName.keys()];
   }
 
   /** May the package look at it at all? The empty user name is engine discovery (RFC 3414 section 4). */
   admits(envelope: UserEnvelope): boolean {
-    if (this.#users.size === 0) return false;
+    if (this.#users.byName.size === 0) return false;
     if (envelope.user === '') return !envelope.isAuthenticated;
-    return this.#users.has(envelope.user);
+    return this.#users.byName.has(envelope.user);
   }
 
   /**
    * The users that it may be of: those that its engine has proved, the one at this address first; then those of devices at
    * the address it came from, the others.
    * A message without proof is of a user without keys, unless its engine proved one with keys.
+   * Thousands may share a name, and strangers know it: no more of them are looked at than are tried.
    */
   candidates({ engineId, user, isAuthenticated }: UserEnvelope, address: string): readonly KnownUser[] {
-    const named = this.#users.get(user) ?? [];
-    const proved = this.#engines.get(engineId.toString('hex'));
-    // Of our own engine, which informs carry, every user is proved in time: there the address tells more.
-    const rank = (known: KnownUser): number => {
-      const isNear = known.addresses.has(address);
-      const isProved = proved?.has(known) === true;
-      if (isNear) return isProved || (proved?.size ?? 0) >= mostTries ? 0 : 2;
-      return isProved ? 1 : 3;
-    };
-    const needsProof = named.some(
-      (known) => proved?.has(known) === true && known.user.level !== 'noAuthNoPriv',
-    );
+    const named = this.#users.byName.get(user);
+    if (named === undefined) return [];
     // With one user of the name there is nothing to choose, and the package says itself what is missing.
-    const fitting =
-      named.length === 1
-        ? named
-        : named.filter(
-            ({ user: { level } }) => (isAuthenticated || needsProof) === (level !== 'noAuthNoPriv'),
-          );
-    return [...fitting].sort((a, b) => rank(a) - rank(b)).slice(0, mostTries);
+    if (named.all.length === 1) return named.all;
+    const proved = this.#engines.get(engineId.toString('hex')) ?? new Set<KnownUser>();
+    const needsProof = some(proved, (known) => known.user.user === user && hasKeys(known));
+    // Of our own engine, which informs carry, every user is proved in time: there the address tells more.
+    const manyProved = proved.size >= mostTries;
+    const near = named.at.get(address) ?? [];
+    const chosen = new Set<KnownUser>();
+    const choose = (from: Iterable<KnownUser>, isMeant: (known: KnownUser) => boolean = () => true): void => {
+      for (const known of from) {
+        if (chosen.size >= mostTries) return;
+        if (known.user.user !== user || hasKeys(known) !== (isAuthenticated || needsProof)) continue;
+        if (isMeant(known)) chosen.add(known);
+      }
+    };
+    choose(near, (known) => manyProved || proved.has(known));
+    choose(proved);
+    choose(near);
+    choose(named.all);
+    return [...chosen];
   }
 
   /** False: too many strangers came in this second for the keys of one more to be made. */
@@ -119,28 +118,55 @@ export class EngineKeys {
     if (this.#engines.size <= mostEngines) return;
     for (const oldest of this.#engines.keys()) {
       this.#engines.delete(oldest);
-      forgetKeys(Buffer.from(oldest, 'hex'), [...this.#users.values()].flat());
+      forgetKeys(Buffer.from(oldest, 'hex'), [...this.#users.byIdentity.values()]);
       break;
     }
   }
 }
 
+interface Named {
+  readonly all: KnownUser[];
+  /** By address of a device that has it. */
+  readonly at: Map<string, Set<KnownUser>>;
+}
+
+interface Users {
+  readonly byName: ReadonlyMap<string, Named>;
+  readonly byIdentity: ReadonlyMap<string, KnownUser>;
+}
+
 /** Throws `trap/user` where one lacks a protocol or key for its level. */
-function byName(users: readonly TrapUser[]): ReadonlyMap<string, readonly KnownUser[]> {
-  const byKeys = new Map<string, KnownUser & { readonly addresses: Set<string> }>();
-  const named = new Map<string, KnownUser[]>();
+function usersOf(users: readonly TrapUser[]): Users {
+  const byIdentity = new Map<string, KnownUser>();
+  const byName = new Map<string, Named>();
   for (const user of users) {
-    const { level, auth, authKey, priv, privKey, address } = user;
-    const key = JSON.stringify([user.user, level, auth, authKey?.reveal(), priv, privKey?.reveal()]);
-    let known = byKeys.get(key);
+    const named: Named = byName.get(user.user) ?? { all: [], at: new Map() };
+    byName.set(user.user, named);
+    const identity = identityOf(user);
+    let known = byIdentity.get(identity);
     if (known === undefined) {
-      known = { user, packaged: packageUser(user), addresses: new Set() };
-      byKeys.set(key, known);
-      named.set(user.user, [...(named.get(user.user) ?? []), known]);
+      known = { user, packaged: packageUser(user) };
+      byIdentity.set(identity, known);
+      named.all.push(known);
     }
-    if (address !== undefined) known.addresses.add(address);
+    if (user.address === undefined) continue;
+    const there = named.at.get(user.address);
+    if (there === undefined) named.at.set(user.address, new Set([known]));
+    else there.add(known);
   }
-  return named;
+  return { byName, byIdentity };
+}
+
+const keysOf = ({ auth, authKey, priv, privKey }: SnmpUser): string =>
+  JSON.stringify([auth, authKey?.reveal(), priv, privKey?.reveal()]);
+
+const identityOf = (user: SnmpUser): string => JSON.stringify([user.user, user.level, keysOf(user)]);
+
+const hasKeys = ({ user: { level } }: KnownUser): boolean => level !== 'noAuthNoPriv';
+
+function some<T>(all: Iterable<T>, isMeant: (one: T) => boolean): boolean {
+  for (const one of all) if (isMeant(one)) return true;
+  return false;
 }
 
 function packageUser(user: SnmpUser): Readonly<Record<string, unknown>> {
@@ -161,14 +187,6 @@ function packageUser(user: SnmpUser): Readonly<Record<string, unknown>> {
     privKey: user.privKey?.reveal(),
   };
 }
-
-const hasSameKeys = (a: SnmpUser, b: SnmpUser): boolean =>
-  a.auth === b.auth &&
-  a.priv === b.priv &&
-  a.authKey?.reveal() === b.authKey?.reveal() &&
-  a.privKey?.reveal() === b.privKey?.reveal();
-
-const isSame = (a: SnmpUser, b: SnmpUser): boolean => a.level === b.level && hasSameKeys(a, b);
 
 /** The package's cache may hold one key for both. */
 const sharesKey = (a: SnmpUser, b: SnmpUser): boolean =>

@@ -63,6 +63,15 @@ test('a JSON array is taken as well; a body that is neither is refused whole', a
   expect((await post('x'.repeat(9 * 1024 * 1024))).status).toBe(413);
 });
 
+test('more records than a call takes are refused whole; megabytes of empty lines are counted and nothing else', async () => {
+  const record = '{"event":"raise","resource":"a","cause":"X"}';
+  expect((await post('{}\n'.repeat(50_001))).status).toBe(413);
+  expect((await post(`[${'1,'.repeat(50_000)}1]`, 'application/json')).status).toBe(413);
+  expect(opened.daemon.inputs).toEqual([]);
+  const { answer } = await post(`${'\n'.repeat(7_000_000)}${record}\n{}`);
+  expect(answer).toMatchObject({ accepted: 1, refused: [{ line: 7_000_002 }] });
+});
+
 test('what the line did not take is refused line by line, never called accepted', async () => {
   opened.daemon.refuses = true;
   const { status, answer } = await post('{"event":"raise","resource":"a","cause":"X"}');

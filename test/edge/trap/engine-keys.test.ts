@@ -148,3 +148,23 @@ test('informs carry our own engine, which proves everybody: the address finds th
   expect(known.candidates(from(1), '192.0.2.39')[0]?.user.authKey?.reveal()).toBe('password-of-139');
   expect(known.candidates(from(1), '192.0.2.3')[0]?.user.authKey?.reveal()).toBe('password-of-103');
 });
+
+test('of thousands who share a name a message looks at some only, those of its address among them', () => {
+  let looked = 0;
+  const users = Array.from({ length: 5_000 }, (_, i) => {
+    const one = user({ authKey: new Secret(`${password}${i}`), address: `10.0.${i >> 8}.${i & 255}` });
+    return Object.defineProperty(one, 'level', {
+      enumerable: true,
+      get: () => {
+        looked++;
+        return 'authNoPriv';
+      },
+    });
+  });
+  const known = new EngineKeys(users);
+  looked = 0;
+  const tried = known.candidates(from(1), '10.0.15.7');
+  expect(tried).toHaveLength(32);
+  expect(tried[0]!.user).toBe(users[15 * 256 + 7]);
+  expect(looked).toBeLessThan(100);
+});

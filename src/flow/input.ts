@@ -68,7 +68,8 @@ export type Input =
       readonly result: 'good' | 'bad' | 'impossible';
     }
   | { readonly kind: 'staffChange'; readonly staff: Staff }
-  | { readonly kind: 'ruleSet'; readonly rules: string }
+  /** `engine` is the version that this line runs, said so that a replay can name it (design L7). */
+  | { readonly kind: 'ruleSet'; readonly rules: string; readonly engine?: string | undefined }
   | { readonly kind: 'policy'; readonly policy: string }
   | { readonly kind: 'calendar'; readonly calendar: string }
   /** A look-ahead plan computed beside the line; applied only where task and member are unchanged (design L17). */
@@ -80,7 +81,7 @@ export type Input =
   /** The rest of work that was cut into slices (design L5). */
   | { readonly kind: 'continue'; readonly rest: Rest }
   /** First input after a stop of that length: asks, reminders and expiries move by it (design L10). */
-  | { readonly kind: 'resumed'; readonly stoppedMs: number }
+  | { readonly kind: 'resumed'; readonly stoppedMs: number; readonly engine?: string | undefined }
   | { readonly kind: 'clockStepped'; readonly byMs: number }
   | { readonly kind: 'tick' };
 

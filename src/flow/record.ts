@@ -3,16 +3,7 @@ import { Fault } from '../base/fault.ts';
 import type { Instant } from '../base/instant.ts';
 import type { Observation, ObservationSource, PerceivedSeverity } from '../model/observation.ts';
 import type { Input, ObservationInput } from './input.ts';
-
-/** Raised with every change of the record's form; whoever raises it makes the older forms readable, too. */
-const schema = 3;
-/** A record carries the number of the first schema that has its form, so that an older engine reads all it can. */
-function schemaOf(input: Input): number {
-  if (input.kind === 'bitmap') return 2;
-  // Who does not know spans would end what stands in the other lists.
-  const isSpan = input.kind === 'command' && input.command.kind === 'reconcile' && input.command.span;
-  return input.kind === 'fullBitmap' || isSpan ? 3 : 1;
-}
+import { lifted, schema, schemaOf, wrongWith } from './record-forms.ts';
 
 export interface RecordedInput {
   readonly at: Instant;
@@ -29,32 +20,40 @@ export function encodeInput(at: Instant, input: Input): Uint8Array {
   return encoder.encode(JSON.stringify(record));
 }
 
-/** Throws a Fault `journal/unreadable-record` for bytes that are no record: the journal's checksum held, so it is a bug or a newer engine. */
-export function decodeInput(bytes: Uint8Array): RecordedInput {
-  const record = parse(bytes);
+/**
+ * Throws a Fault `journal/unreadable-record` for bytes that are no record: the journal's checksum held, so it is a bug or an
+ * unknown engine; and `journal/newer-schema` for what only a newer one reads. `sequence` names the place.
+ */
+export function decodeInput(bytes: Uint8Array, sequence?: number): RecordedInput {
+  const place = sequence === undefined ? 'a journal record' : `record ${sequence} of the journal`;
+  const record = parse(bytes, place);
   const version = record['v'];
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
-    throw new Fault('journal/unreadable-record', 'a journal record has no schema number');
+    throw new Fault('journal/unreadable-record', `${place} has no schema number`);
   }
   if (version > schema) {
     throw new Fault(
       'journal/newer-schema',
-      `a journal record has schema ${version}, this engine reads up to ${schema}`,
+      `${place} has schema ${version}, this engine reads up to ${schema}; start the version that wrote it`,
     );
   }
-  if ('o' in record) return unpackObservation(record as unknown as PackedObservation);
-  const { v: _version, at, ...input } = record;
+  const now = lifted(record);
+  if ('o' in now) return unpackObservation(now as unknown as PackedObservation, place);
+  const wrong = wrongWith(now);
+  if (wrong !== undefined) throw new Fault('journal/unreadable-record', `${place} holds ${wrong}`);
+  const { v: _version, at, ...input } = now;
+  if (typeof at !== 'number') throw new Fault('journal/unreadable-record', `${place} has no time`);
   return { at: at as Instant, input: input as unknown as Input };
 }
 
-function parse(bytes: Uint8Array): Record<string, unknown> {
+function parse(bytes: Uint8Array, place: string): Readonly<Record<string, unknown>> {
   try {
     const record: unknown = JSON.parse(decoder.decode(bytes));
     if (typeof record === 'object' && record !== null) return record as Record<string, unknown>;
   } catch (error) {
-    throw new Fault('journal/unreadable-record', 'a journal record is not JSON', error);
+    throw new Fault('journal/unreadable-record', `${place} is not JSON`, error);
   }
-  throw new Fault('journal/unreadable-record', 'a journal record is not an object');
+  throw new Fault('journal/unreadable-record', `${place} is not an object`);
 }
 
 interface PackedObservation {
@@ -109,11 +108,11 @@ function packObservation(at: Instant, input: ObservationInput): PackedObservatio
   };
 }
 
-function unpackObservation(packed: PackedObservation): RecordedInput {
+function unpackObservation(packed: PackedObservation, place: string): RecordedInput {
   const event = eventOf.get(packed.o);
   const source = sourceOf.get(packed.s);
   if (event === undefined || source === undefined) {
-    throw new Fault('journal/unreadable-record', `a journal record has event ${packed.o} of ${packed.s}`);
+    throw new Fault('journal/unreadable-record', `${place} has event ${packed.o} of ${packed.s}`);
   }
   const observation = {
     event,

@@ -32,7 +32,7 @@ export async function recoverLine(options: RecoveryOptions): Promise<Recovered> 
   let records = 0;
   let batch: Applied[] = [];
   for await (const { sequence, bytes } of journal.read(line.sequence + 1)) {
-    const { at, input } = decodeInput(bytes);
+    const { at, input } = decodeInput(bytes, sequence);
     await options.load(input);
     if (input.kind === 'continue') open.delete(`${input.rest.room} ${input.rest.token}`);
     const applied = line.apply(sequence, at, input);

@@ -12,7 +12,9 @@ import { freshLine, LineRun, type NumberedInput } from '../support/line-run.ts';
 import { terminals } from '../support/small-city.ts';
 
 const days = (numRuns: number) => ({ numRuns, seed: 7, endOnFailure: false });
-const aDay = (steps: readonly Step[]): LineRun => play(new LineRun().begin(), steps);
+/** Every other day begins under rules with patterns. */
+const aDay = (steps: readonly Step[]): LineRun =>
+  play(new LineRun().begin().put({ kind: 'ruleSet', rules: `rules-${steps.length}` }), steps);
 
 describe('whatever happens in a day', { timeout: 30_000 }, () => {
   test('no room throws', () => {
@@ -45,10 +47,12 @@ describe('whatever happens in a day', { timeout: 30_000 }, () => {
     fc.assert(
       fc.property(dayArbitrary(60), fc.nat(), (steps, cut) => {
         const whole = aDay(steps);
-        const at = 3 + (cut % (whole.inputs.length - 2));
+        const at = 4 + (cut % (whole.inputs.length - 3));
         const later = whole.inputs.slice(at);
         const restored = freshLine();
-        restored.restore(snapshotAfter(whole.inputs.slice(0, at)));
+        const kept = snapshotAfter(whole.inputs.slice(0, at));
+        restored.restore(kept);
+        expect(canonicalJson(restored.snapshot())).toBe(canonicalJson(kept));
         const again = later.map(({ sequence, at, input }) => restored.apply(sequence, at, input));
         expect(canonicalJson(again)).toBe(canonicalJson(whole.applied.slice(at)));
         expect(canonicalJson(restored.snapshot())).toBe(canonicalJson(whole.line.snapshot()));

@@ -67,10 +67,22 @@ describe('what the journal does not take back', () => {
       return JSON.parse(Buffer.from(bytes).toString('utf8')).v;
     };
     expect([versionOf({}), versionOf({ span: { from: 'o/ont/5' } })]).toEqual([1, 3]);
+    const order = (command: object): unknown =>
+      JSON.parse(
+        Buffer.from(encodeInput(at, { kind: 'command', by: 'olga', command } as unknown as Input)).toString(
+          'utf8',
+        ),
+      ).v;
+    const shelve = { kind: 'shelveAlarm', alarm: 'a', until: at };
+    expect([order(shelve), order({ ...shelve, untilCleared: true })]).toEqual([1, 4]);
+    expect(order({ kind: 'mergeIncidents', incident: 'a', into: 'b' })).toBe(4);
   });
 
   test('a record of a newer engine is refused', () => {
-    expect(codeOf(bytesOf({ v: 4, at, kind: 'tick' }))).toBe('journal/newer-schema');
+    expect(codeOf(bytesOf({ v: 5, at, kind: 'tick' }))).toBe('journal/newer-schema');
+    expect(() => decodeInput(bytesOf({ v: 5, at, kind: 'tick' }), 812)).toThrow(
+      'record 812 of the journal has schema 5, this engine reads up to 4; start the version that wrote it',
+    );
   });
 
   test.each([
@@ -80,6 +92,17 @@ describe('what the journal does not take back', () => {
     ['no schema number', bytesOf({ at, kind: 'tick' })],
     ['a schema that never was', bytesOf({ v: 0.5, at, kind: 'tick' })],
     ['an observation of nothing known', bytesOf({ v: 1, a: at, o: 'x', r: 'olt-1', s: 't' })],
+    ['a kind that no engine writes', bytesOf({ v: 1, at, kind: 'toString' })],
+    [
+      'an order that no engine knows',
+      bytesOf({ v: 1, at, kind: 'command', by: 'x', command: { kind: 'explode' } }),
+    ],
+    [
+      'an order without its alarm',
+      bytesOf({ v: 4, at, kind: 'command', by: 'x', command: { kind: 'noteAlarm' } }),
+    ],
+    ['an input without its time', bytesOf({ v: 1, kind: 'tick' })],
+    ['receipts that are no list', bytesOf({ v: 1, at, kind: 'receipts', counts: {}, unreachable: [] })],
   ])('%s is an unreadable record', (_, bytes) => {
     expect(codeOf(bytes)).toBe('journal/unreadable-record');
   });
@@ -220,7 +243,17 @@ function commands(text: fc.Arbitrary<string>): fc.Arbitrary<object> {
   return fc.oneof(
     order('acknowledgeAlarm', { alarm: text }),
     order('unacknowledgeAlarm', { alarm: text }),
-    order('shelveAlarm', { alarm: text, until: times() }),
+    order('shelveAlarm', {
+      ...{ alarm: text, until: times() },
+      untilCleared: fc.constantFrom(undefined, true),
+    }),
+    order('noteAlarm', { alarm: text, note: text }),
+    order('placeAlarm', { incident: text, alarm: text, belongs: fc.boolean() }),
+    order('splitIncident', {
+      ...{ incident: text, alarms: fc.array(text) },
+      root: fc.option(text, { nil: undefined }),
+    }),
+    order('mergeIncidents', { incident: text, into: text }),
     order('clearAlarm', { alarm: text }),
     order('setEtr', { incident: text, from: times(), to: times() }),
     order('approveNotices', { incident: text }),

@@ -30,6 +30,13 @@ test('together they hold every kind of input', () => {
   expect(kinds.size).toBe(19);
 });
 
+test('together they hold every kind of order', () => {
+  const orders = files
+    .flatMap((file) => linesOf(file).map(({ input }) => input))
+    .flatMap((input) => (input.kind === 'command' ? [input.command.kind] : []));
+  expect(new Set(orders).size).toBe(15);
+});
+
 describe.each(files)('%s', (file) => {
   test.each(linesOf(file))('$input.kind is read as it was meant', ({ record, input }) => {
     const read = decodeInput(new TextEncoder().encode(record));

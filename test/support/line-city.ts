@@ -1,10 +1,12 @@
 /** What the inputs of line tests name by hash: two versions of the small city, its subscribers, policies and calendars. */
 import { hours, instant, minutes } from '../../src/base/instant.ts';
+import { compileCorrelationRules } from '../../src/correlate/correlate.ts';
+import { parseYaml } from '../../src/edge/files/yaml-document.ts';
 import type { Contents } from '../../src/flow/contents.ts';
 import type { Policy } from '../../src/model/policy.ts';
 import type { SubscriberTable } from '../../src/topology/topology.ts';
 import { policy } from './care.ts';
-import { shippedRules } from './shipped-rules.ts';
+import { shippedDocuments, shippedRules } from './shipped-rules.ts';
 import { smallCity, terminals } from './small-city.ts';
 
 export const allTerminals: readonly string[] = [...terminals('1'), ...terminals('2')];
@@ -69,13 +71,40 @@ const tables: Readonly<Record<string, () => SubscriberTable>> = {
 };
 export const tableNames = ['all', 'fewer', 'mixed'];
 
+/** Patterns of every kind over what the city tells of. */
+const patterned = compileCorrelationRules([
+  ...shippedDocuments,
+  parseYaml(
+    'patterns.yaml',
+    `format: correlation/1
+symptoms: { MANY: other }
+patterns:
+  - { id: a-single, kind: single, by: resource, on: { cause: FAN_FAIL }, raise: { cause: BESIDE, severity: minor, endAfter: 10m } }
+  - { id: b-suppress, kind: suppress, by: network, on: { cause: ODD }, while: [{ cause: FAN_FAIL }, { cause: PORT_LOS }], wait: 30s }
+  - { id: c-suppress, kind: suppress, by: head, on: { cause: NO_IP }, while: [{ cause: UNREACHABLE }] }
+  - { id: d-window, kind: window, on: { cause: DYING_GASP }, hold: 20s }
+  - { id: e-calendar, kind: calendar, on: { cause: NO_IP }, hours: "12:00-18:00" }
+  - { id: f-threshold, kind: threshold, by: head, on: { cause: LOS }, atLeast: 3, within: 5m, raise: { cause: MANY, severity: major } }
+  - { id: g-counted, kind: threshold, by: head, counts: alarms, on: { cause: LOS }, atLeast: 5, below: 3, within: 1h, raise: { cause: CROWD, severity: major } }
+  - { id: h-group, kind: group, by: network, of: [{ on: { cause: LOS }, atLeast: 2 }, { on: { cause: ODD } }], within: 20m, raise: { cause: GROUP, severity: minor, on: olt-1 } }
+  - { id: i-pair, kind: pair, first: { cause: LINK_DOWN }, second: { cause: UNREACHABLE }, within: 20m, raise: { cause: PAIR, severity: minor } }
+  - { id: j-sequence, kind: sequence, by: network, steps: [{ cause: LOS }, { cause: ODD }, { cause: LOS }], within: 2h, raise: { cause: STEPS, severity: minor, on: olt-2 } }
+  - { id: k-absence, kind: absence, by: head, after: { cause: LOS }, no: { cause: DYING_GASP }, within: 2m, raise: { cause: NO_GASP, severity: minor } }
+`,
+  ).value,
+]).value!;
+
+/** Every other rule set that an input names has patterns. */
+const rulesNamed = (name: string | undefined) =>
+  Number(name?.split('-')[1] ?? 0) % 2 === 1 ? patterned : shippedRules;
+
 /** Tables may be given in place; what nobody knows throws, as it does in the daemon. */
 export function cityContents(given: Readonly<Record<string, SubscriberTable>> = {}): Contents {
   return {
     topology: (name) => known(topologies, name),
     subscribers: (name) => given[name] ?? known(tables, name)(),
     policy: (name) => known(policies, name),
-    rules: () => shippedRules,
+    rules: rulesNamed,
     calendar: (name) => (name === 'city' ? { zones } : known({ utc: { zones: {} } }, name)),
   };
 }

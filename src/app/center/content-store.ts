@@ -118,14 +118,21 @@ export class ContentStore implements Contents {
     return { sha256, network: same };
   }
 
-  /** Loads what the input names, so that the line can be given it. */
+  /** Loads what the input names, so that the line can be given it, and notes which topology version it is. */
   async load(input: Input): Promise<void> {
+    await this.loadRecorded(input);
+    if (input.kind !== 'topologyVersion') return;
+    const { version, topology, subscribers } = input;
+    const line = JSON.stringify({ version, topology, subscribers } satisfies TopologyVersion);
+    await appendFile(this.#versionsFile, `${line}\n`, { flush: true });
+  }
+
+  /** Loads what the input names and writes nothing. */
+  async loadRecorded(input: Input): Promise<void> {
     switch (input.kind) {
       case 'topologyVersion': {
         const { version, topology, subscribers } = input;
-        await this.loadNamed({ topology, subscribers, topologyVersion: version });
-        const line = JSON.stringify({ version, topology, subscribers } satisfies TopologyVersion);
-        return appendFile(this.#versionsFile, `${line}\n`, { flush: true });
+        return this.loadNamed({ topology, subscribers, topologyVersion: version });
       }
       case 'policy':
         return this.loadNamed({ topologyVersion: 0, policy: input.policy });

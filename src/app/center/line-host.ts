@@ -16,8 +16,10 @@ import { Line } from '../../flow/line.ts';
 import type { LineSnapshot } from '../../flow/line-snapshot.ts';
 import { recoverLine } from '../../flow/recovery.ts';
 import { Running } from '../../flow/running.ts';
+import { version } from '../version.ts';
 import { ContentStore } from './content-store.ts';
 import { JournalRetention } from './journal-retention.ts';
+import { lineIdentity } from './line-identity.ts';
 
 export interface LineHostOptions {
   readonly folder: string;
@@ -117,7 +119,8 @@ export async function openLineHost(options: LineHostOptions): Promise<LineHost> 
 
 /** How long the line was away, so that asks and reminders wait on (design L10). */
 function resumed(line: Line, world: World): Input | undefined {
-  return line.sequence === 0 ? undefined : { kind: 'resumed', stoppedMs: Math.max(0, world.now() - line.at) };
+  if (line.sequence === 0) return undefined;
+  return { kind: 'resumed', stoppedMs: Math.max(0, world.now() - line.at), engine: version };
 }
 
 interface SnapshotPlaces {
@@ -174,8 +177,8 @@ const decodeSnapshot = (bytes: Uint8Array): LineSnapshot =>
 async function readIdentity(folder: string, world: World): Promise<{ name: string; epoch: number }> {
   const path = join(folder, 'line');
   try {
-    const [, name, epoch] = /^([a-z][0-9a-f]{4}) (\d+)\n$/.exec(await readFile(path, 'utf8')) ?? [];
-    if (name !== undefined && Number(epoch) > 0) return { name, epoch: Number(epoch) };
+    const identity = lineIdentity(await readFile(path, 'utf8'));
+    if (identity !== undefined) return identity;
     throw new Fault('start/line-unreadable', `${path} holds no name and epoch`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

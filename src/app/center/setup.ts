@@ -9,6 +9,7 @@ import { encodeSubscribers, type SubscriberTable } from '../../topology/topology
 import type { Installation } from '../config/installation.ts';
 import { saysSame } from '../config/same.ts';
 import { networkOfDevices } from '../config/topology-file.ts';
+import { version } from '../version.ts';
 import { calendarFrom } from './calendar.ts';
 import type { LineHost } from './line-host.ts';
 
@@ -41,7 +42,7 @@ async function enterRules({ host, installation }: Setup): Promise<void> {
   const { correlation, inForce } = installation.rules;
   if (correlation === undefined) return;
   const rules = await host.contents.putRules(correlation, inForce);
-  if (rules !== host.line.named.rules) await host.submit({ kind: 'ruleSet', rules });
+  if (rules !== host.line.named.rules) await host.submit({ kind: 'ruleSet', rules, engine: version });
 }
 
 /** A list that cannot be read leaves those in force whom the book knows; at the very first start it is a failed start. */

@@ -105,7 +105,7 @@ class JournalDump {
     const onProblem = (problem: Problem): void => this.report(problem);
     for await (const { sequence, bytes } of readJournal(join(data, 'journal'), { from, onProblem })) {
       this.last = sequence;
-      const { at, input } = decodeInput(bytes);
+      const { at, input } = decodeInput(bytes, sequence);
       const spool = input.kind === 'observation' ? input.spool : undefined;
       const isRepeat = spool !== undefined && this.holds({ spool: spool.id, offset: spool.offset });
       if (spool !== undefined && !isRepeat) this.#offsets.set(spool.id, spool.offset);

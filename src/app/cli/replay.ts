@@ -11,9 +11,10 @@ import { type ReplayedIncident, replayStream, type StreamRecord } from '../../fl
 import { defaultPolicy } from '../config/policy.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { rulesFolder } from '../product-files.ts';
-import { commonOptions, configFile, instantFrom } from './common-options.ts';
+import { commonOptions, configFile, dataFolder, instantFrom } from './common-options.ts';
 import { Complaints } from './complaints.ts';
 import { incidentLine } from './incident-line.ts';
+import { replayJournal } from './replay-journal.ts';
 import { printTraps, refuseWrongRules, replayedTraps, summarizeTraps } from './replay-traps.ts';
 import { readable, readTopology } from './stream-files.ts';
 import { formatTable } from './table.ts';
@@ -25,6 +26,7 @@ const options = {
   topology: { type: 'string' },
   alarms: { type: 'string' },
   traps: { type: 'boolean' },
+  journal: { type: 'boolean' },
   data: { type: 'string' },
   config: { type: 'string' },
   since: { type: 'string' },
@@ -37,11 +39,13 @@ export const replayVerb: Verb = {
   summary: 'Runs an alarm stream through the line; --jsonl prints one line an incident in its last state.',
   usage: [
     'allclear replay --topology FILE --alarms FILE [--rules DIR] [--until T] [--jsonl|--json] [--lang ru|en]',
+    'allclear replay --journal [--data DIR] [--config FILE] [--rules DIR] [--json|--jsonl]',
     'allclear replay --traps [--data DIR] [--config FILE] [--rules DIR] [--topology FILE] [--since T] [--until T] [--jsonl|--json]',
   ].join('\n'),
   async run(argv, terminal) {
     const { values } = parseArgs({ args: [...argv], options, allowPositionals: false });
     if (values.traps === true) return replayTraps(values, terminal);
+    if (values.journal === true) return replayOwnJournal(values, terminal);
     const { topology: network, alarms } = values;
     if (network === undefined) throw new Fault('usage/topology', '--topology FILE is missing');
     if (alarms === undefined) throw new Fault('usage/alarms', '--alarms FILE is missing');
@@ -64,6 +68,26 @@ export const replayVerb: Verb = {
     return complaints.errors === 0 ? exitCodes.ok : exitCodes.problem;
   },
 };
+
+/** What this engine makes of the journal, beside what the engines that wrote it made of it. */
+async function replayOwnJournal(
+  values: Partial<Record<'data' | 'config' | 'rules' | 'lang', string>> & {
+    readonly json?: boolean;
+    readonly jsonl?: boolean;
+  },
+  terminal: Terminal,
+): Promise<number> {
+  const complaints = new Complaints(terminal);
+  const replaying = {
+    data: await dataFolder(values),
+    rules: await readRules(values.rules, complaints),
+    isOtherRules: values.rules !== undefined,
+    complain: (problem: Problem) => complaints.add(problem),
+  };
+  await replayJournal(replaying, { terminal, say: speaker(values.lang), values });
+  complaints.end();
+  return complaints.errors === 0 ? exitCodes.ok : exitCodes.problem;
+}
 
 /** With a topology the kept notifications run through a fresh line, else they are shown as what they mean. */
 async function replayTraps(

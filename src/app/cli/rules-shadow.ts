@@ -90,7 +90,7 @@ async function played(playing: Playing): Promise<{ readonly records: number; rea
   const { shadow, contents, data, span, onProblem } = playing;
   let [records, last] = [0, span.since];
   for await (const { bytes, sequence } of readJournal(join(data, 'journal'), { onProblem })) {
-    const { at, input } = decodeInput(bytes);
+    const { at, input } = decodeInput(bytes, sequence);
     if (records === 0 && last === span.since && sequence > 1) await beginCut(playing, at);
     if (span.until !== undefined && at > span.until) break;
     const named = namedIn(input);
@@ -162,7 +162,7 @@ async function rulesInForce(
   let [hash, lastSequence]: [string | undefined, number] = [undefined, 0];
   for await (const { bytes, sequence } of readJournal(journal)) {
     lastSequence = sequence;
-    const { input } = decodeInput(bytes);
+    const { input } = decodeInput(bytes, sequence);
     if (input.kind === 'ruleSet') hash = input.rules;
   }
   if (hash === undefined) return { rules: contents.rules(undefined), files: [], lastSequence };

@@ -11,6 +11,11 @@ const sentences = {
     shadowMore: '.. and {more} more lines; --json has all.',
     shadowDetection:
       'Rules of detection differ, too: they cannot be judged, the journal holds what was detected and not what was read.',
+    journalReplayed:
+      '{records} records from input {from} on, written by {engines}, played by {version}: {before} incidents then (<), {after} now (>), {same} equal.',
+    journalDifferences: 'Differences by reason: {reasons}.',
+    journalOtherRules: 'Judged by the given rules, not by those that the journal names.',
+    journalFailed: '{failed} inputs failed in a room.',
     learned: '{relations} relations proposed from {alarms} raises. Read them before they are used.',
     examplesPlayed: '{examples} examples, {failed} do not hold; {errors} errors.',
     answered:
@@ -67,6 +72,11 @@ const sentences = {
     shadowMore: '.. и ещё строк: {more}; все даёт --json.',
     shadowDetection:
       'Правила обнаружения тоже различаются: судить о них нельзя, в журнале обнаруженное, а не показания.',
+    journalReplayed:
+      'Записей: {records}, с входа {from}; записано версиями {engines}, проиграно версией {version}. Инцидентов тогда (<): {before}, теперь (>): {after}, одинаковых: {same}.',
+    journalDifferences: 'Расхождения по причинам: {reasons}.',
+    journalOtherRules: 'Судили заданные правила, а не те, что названы в журнале.',
+    journalFailed: 'Входов, на которых отказала ступень: {failed}.',
     learned: 'Предложено связей: {relations} по {alarms} авариям. Прочтите их, прежде чем использовать.',
     examplesPlayed: 'Примеров: {examples}, не выполняются: {failed}; ошибок: {errors}.',
     answered:

@@ -190,7 +190,9 @@ function settle({ incidents, ancestry, at }: Desk, held: HeldIncident, said: Ver
   const isSame = held.root === verdict.root && held.kind === verdict.kind && held.scope === verdict.scope;
   // What its neighbours say of a device says more than those behind it do.
   if (held.root === verdict.root && areOneDeath(held, verdict)) return;
-  if (isSame) incidents.widen(held, verdict);
+  // What its device said alone was kept from people; what those behind it say as well is not.
+  const isNews = held.scope === 'degraded' && verdict.actionable && !held.actionable;
+  if (isSame && !isNews) incidents.widen(held, verdict);
   else incidents.move(held, verdict, at);
   incidents.plan(held, worksCovering(ancestry, held.root, at));
 }

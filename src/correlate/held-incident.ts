@@ -179,10 +179,25 @@ function affectedBy(held: HeldIncident): Affected {
       return { under: [held.root], except };
     case 'down':
       if (members.length > 0 && members.every((member) => member.symptom === 'power')) return nobody;
-      return { under: [...(held.parts ?? [held.root]), ...held.dark], except };
+      return { under: [...(held.parts ?? [held.root]), ...held.dark, ...fallenSites(held)], except };
     default:
-      return members.length < 2 ? nobody : { under: [...(held.parts ?? [held.root])], except };
+      if (members.length < 2) return nobody;
+      return { under: wetLines(held) ?? [...(held.parts ?? [held.root])], except };
   }
+}
+
+/** Sites have batteries: of what failing mains feed, houses apart, those are dark who were found so. */
+function fallenSites({ kind, parts, members }: HeldIncident): ResourceId[] {
+  if (kind !== 'area-power' || parts === undefined) return [];
+  return [...members.values()].flatMap(({ symptom, resource }) => (symptom === 'silent' ? [resource] : []));
+}
+
+/** Water gets into some pairs of a binder: the others are dry. Undefined of other faults, and where too many are to be named. */
+function wetLines({ kind, members, root }: HeldIncident): ResourceId[] | undefined {
+  if (kind !== 'water') return undefined;
+  const lines = new Set([...members.values()].map(({ resource }) => resource));
+  lines.delete(root);
+  return lines.size > 0 && lines.size <= limits.partsNamed ? [...lines] : undefined;
 }
 
 export function incidentOf(held: HeldIncident): Incident {

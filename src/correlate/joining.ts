@@ -270,7 +270,7 @@ function isFlatBattery(held: HeldIncident, { pending, place, ancestry }: Newcome
 
 /** Of a cable cut in part the other fibres work: what fails on them later has another cause. */
 function isOnCutFibre(held: HeldIncident, place: number, ancestry: Ancestry): boolean {
-  if (held.parts === undefined) return true;
+  if (held.parts === undefined || powerKinds.has(held.kind)) return true;
   const above = new Set(ancestry.signalAbove(place).map((at) => ancestry.idOf(at)));
   return held.parts.some((part) => above.has(part));
 }

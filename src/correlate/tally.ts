@@ -360,8 +360,23 @@ function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): numb
     rules.prior(kind) +
     tally.sum +
     muteGain(ancestry, tally) +
-    (own ? Math.max(silence, quiet.underOwnAlarm) : silence) +
+    (own ? Math.max(silence, quiet.underOwnAlarm) : silence + outOfSight(tally, perLeaf)) +
     alive * quiet.aliveLeaf +
     (!own && population === 'down' && rules.speaksForItself(kind) ? quiet.missingOwnAlarm : 0)
   );
 }
+
+/**
+ * Who is out of sight counts neither for nor against. But of all that a fault darkens some share is heard of, by trap or by
+ * poll: where fewer spoke, so many fewer are that much less likely (binomial, in thousandths of a nat), and never more so
+ * than if all of them were silent.
+ */
+function outOfSight({ spoken, unknown }: Tally, perLeaf: number): number {
+  const all = spoken + unknown;
+  if (unknown <= 0 || spoken <= 0 || spoken >= fewestHeard * all) return 0;
+  const nats =
+    spoken * Math.log((fewestHeard * all) / spoken) + unknown * Math.log(((1 - fewestHeard) * all) / unknown);
+  return Math.max(Math.round(nats * 1_000), unknown * perLeaf);
+}
+
+const fewestHeard = 0.15;

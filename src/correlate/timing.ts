@@ -62,4 +62,6 @@ export const limits = {
   asks: 1_000,
   /** Causes named beside one that cannot be told apart from it. */
   alikeNamed: 8,
+  /** Houses or lines named one by one as hit; of more all below the root is said to be. */
+  partsNamed: 512,
 } as const;

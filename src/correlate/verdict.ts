@@ -1,10 +1,13 @@
 /** Turns what was found on trees and in the transport graph into what is said of an incident. */
+
+import type { ResourceId } from '../model/ids.ts';
 import type { Blamed, Candidate, FaultKind } from '../model/incident.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Explanation, RatedCause } from './explain.ts';
 import type { Verdict } from './held-incident.ts';
 import type { Population, Symptom } from './symptoms.ts';
 import type { Evidence } from './tally.ts';
+import { limits } from './timing.ts';
 import type { TransportCause } from './transport.ts';
 
 /** Alarms of one fault are not independent: without cooling, by a square root, the winner would always be certain. */
@@ -70,7 +73,7 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
     ),
     actionable: isActionable(ancestry, population, found, symptoms),
     dark: [],
-    parts: touchedParts(ancestry, found, root),
+    parts: kindAt(root) === 'area-power' ? fedParts(ancestry, root) : touchedParts(ancestry, found, root),
     explanation: {
       rule: isSingle ? 'alone' : 'tree',
       population,
@@ -198,6 +201,26 @@ function isActionable(
   if (found.tally !== undefined || !ancestry.isLeaf(found.root)) return true;
   // One terminal switched off, degraded or without an address is a customer's matter until more of them say so.
   return population === 'down' && symptoms.some((symptom) => symptom !== 'gasp');
+}
+
+/**
+ * Of what hangs on failing mains: sites have batteries, and their devices say themselves when those are empty. Undefined:
+ * everything.
+ */
+function fedParts(ancestry: Ancestry, root: number): Verdict['parts'] {
+  const { topology } = ancestry;
+  const fed: ResourceId[] = [];
+  let isSpared = false;
+  const open = [root];
+  for (let at = open.pop(); at !== undefined && fed.length <= limits.partsNamed; at = open.pop()) {
+    for (const child of topology.childrenOf('power', at)) {
+      const kind = ancestry.kindOf(child);
+      if (kind === 'mains') open.push(child);
+      else if (kind === 'site' || kind === 'battery' || topology.isTransport(child)) isSpared = true;
+      else fed.push(ancestry.idOf(child));
+    }
+  }
+  return isSpared && fed.length <= limits.partsNamed ? fed : undefined;
 }
 
 /** A partly cut cable took only these fibres with it. */

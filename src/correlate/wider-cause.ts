@@ -69,7 +69,7 @@ const isFedBy = (ancestry: Ancestry, device: number, { root }: HeldIncident): bo
 export function widened(held: HeldIncident, verdict: Verdict): Verdict {
   const dark =
     verdict.kind === 'link' || verdict.kind === 'duct' ? verdict.dark : [verdict.root, ...verdict.dark];
-  return { ...restated(held), dark, parts: undefined };
+  return { ...restated(held), dark, parts: supplyKinds.has(held.kind) ? held.parts : undefined };
 }
 
 /** Fibres found cut a moment before, beside this link or in this trench: both are one dig. */

@@ -182,7 +182,7 @@ export function behindHead(
 export function unheardAtStart(
   ancestry: Ancestry,
   { evidence, root, tally }: Pick<Explanation, 'evidence' | 'root' | 'tally'>,
-  { at, timing, heads }: Now,
+  { timing, heads }: Omit<Now, 'at'>,
 ): HeldIncident | undefined {
   const [first] = evidence;
   const head = ancestry.headOf(first!.place);
@@ -197,10 +197,10 @@ export function unheardAtStart(
     firstAt >= since &&
     firstAt - since <= timing.rebootMs;
   if (!evidence.every(isSilent)) return undefined;
-  if (tally === undefined) return !isEnding(held, at) || lostWords(ancestry, held, head) ? held : undefined;
+  if (tally === undefined)
+    return !isEnding(held, first!.firstAt) || lostWords(ancestry, held, head) ? held : undefined;
   const told = [...held.members.values()].some(
-    ({ symptom, resource }) =>
-      symptom === 'los' && ancestry.signalAbove(ancestry.placeOf(resource)).includes(root),
+    ({ symptom, resource }) => symptom === 'los' && ancestry.above(ancestry.placeOf(resource)).includes(root),
   );
   return told || evidence.length < fewSilent ? held : undefined;
 }

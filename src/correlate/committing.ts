@@ -1,6 +1,7 @@
 /** A cause is stated: an incident opens, grows, takes others in, is corrected, or is open again. */
 import type { Instant } from '../base/instant.ts';
 import type { IdSource } from '../model/ids.ts';
+import { lostItsSupply } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Decision } from './deciding.ts';
 import type { Feedback } from './feedback.ts';
@@ -156,11 +157,14 @@ function takeOut({ incidents, at }: Desk, held: HeldIncident, members: readonly 
 
 /** One alarm that came after the cause was stated; what says of itself that it comes and goes is unsteady. */
 export function joinLate(
-  incidents: Incidents,
+  { incidents, ancestry, at }: Pick<Desk, 'incidents' | 'ancestry' | 'at'>,
   { home, pending }: { readonly home: HeldIncident; readonly pending: Pending },
-  at: Instant,
 ): void {
   incidents.joinLate(home, memberOf(pending), at);
+  const place = ancestry.placeOf(pending.resource);
+  // Its battery is empty, or it never had one: the device went dark with its site.
+  if (pending.symptom === 'silent' && !ancestry.isLeaf(place) && lostItsSupply(ancestry, home, place))
+    incidents.widen(home, { dark: [pending.resource], parts: home.parts });
   if (pending.cause === 'FLAPPING' && home.kind !== 'flapping')
     incidents.move(home, unsteady(restated(home)), at);
 }

@@ -283,7 +283,7 @@ export class Correlation {
     const isWeighed = isAgain || isAnew || (held?.scope === 'alone' && isChained(this.#ancestry, pending));
     const isBack = held !== undefined && !isWeighed && isRejoining(held, pending, now);
     const home = isBack ? held : this.#homeOf(pending, now);
-    if (home !== undefined) joinLate(this.#incidents, { home, pending }, at);
+    if (home !== undefined) joinLate(this.#desk(at), { home, pending });
     else if (this.#ancestry.placeOf(alarm.resource) < 0) this.#waiting.refuse();
     else {
       this.#waiting.put(pending);
@@ -359,7 +359,7 @@ export class Correlation {
     this.#incidents.standing.homes.clear();
     for (const { home, pending } of found) {
       this.#waiting.take(pending.alarm);
-      joinLate(this.#incidents, { home, pending }, at);
+      joinLate(this.#desk(at), { home, pending });
     }
   }
 

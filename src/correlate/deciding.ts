@@ -4,9 +4,12 @@ import type { AlarmId, ResourceId } from '../model/ids.ts';
 import { causeAtHead, type LostHeads, lostWith, retoldBy, unheardAtStart } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Asks } from './asks.ts';
+import { ranEmpty } from './dark-house.ts';
 import { askAt, type Explanation } from './explain.ts';
+import { forewarned } from './forewarned.ts';
 import type { Group } from './groups.ts';
 import type { HeldIncident, Member, Verdict } from './held-incident.ts';
+import type { Incidents } from './incidents.ts';
 import type { Pending } from './joining.ts';
 import { isSure } from './measurement.ts';
 import { failedCards } from './own-word.ts';
@@ -44,6 +47,7 @@ export interface Look {
 
 export interface Scene {
   readonly ancestry: Ancestry;
+  readonly incidents: Incidents;
   readonly timing: CorrelationTiming;
   readonly at: Instant;
   readonly undecided: Undecided;
@@ -305,8 +309,10 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
   // What came back counts as well: what explains only the rest that is still dark is not the cause of all.
   const absorbs = touched.filter((one) => shareOf(one) >= one.said).map(({ held }) => held);
   const { heads } = scene;
-  const starting = population === 'down' ? unheardAtStart(ancestry, found, { at, timing, heads }) : undefined;
+  const starting = population === 'down' ? unheardAtStart(ancestry, found, { timing, heads }) : undefined;
   if (starting !== undefined) return { verdict: restated(starting), alarms, absorbs: [starting] };
+  const empty = population === 'down' && found.tally === undefined ? ranEmpty(scene, found) : undefined;
+  if (empty !== undefined) return { verdict: restated(empty), alarms, absorbs: [empty] };
   const atHead = population === 'down' ? causeAtHead(ancestry, found, { at, timing, heads }) : undefined;
   if (atHead !== undefined) {
     const { held: cut, retoldAt } = atHead;
@@ -315,7 +321,8 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
   }
   const rest = touched.find((one) => shareOf(one) >= all && !absorbs.includes(one.held))?.held;
   if (rest !== undefined) absorbs.push(rest);
-  const dug = population === 'down' && mayBeDugUp(found.evidence) ? dugUp(scene, found, firstAt) : found;
+  const told = forewarned(scene, found, firstAt);
+  const dug = population === 'down' && mayBeDugUp(found.evidence) ? dugUp(scene, told, firstAt) : told;
   const { root } = dug;
   const links = linksIn(ancestry, scene.standing, { root, at: firstAt, within: timing.misfitJoinMs });
   const verdict = rest === undefined ? measured(scene, population, dug) : restated(rest);

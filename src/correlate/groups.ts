@@ -10,6 +10,7 @@ import type { HeldIncident } from './held-incident.ts';
 import { type Now, type Recent, RecentCauses } from './recent.ts';
 import type { Population } from './symptoms.ts';
 import type { Evidence, SightingsOf } from './tally.ts';
+import type { CorrelationTiming } from './timing.ts';
 import type { Piece } from './undecided.ts';
 
 export interface Group {
@@ -295,7 +296,7 @@ export class Groups {
         if (other !== undefined && other !== group) group = this.#merged(group, other);
         for (const recent of this.recent.below(place)) {
           // What was told long before by trap has another cause.
-          const isTimely = (): boolean => recent.held.lastEvidenceAt >= told(recent) - timing.misfitJoinMs;
+          const isTimely = (): boolean => isSameTime(recent, told(recent), timing);
           if (recent.until >= at && (found.has(recent) || isTimely())) found.add(recent);
         }
       }
@@ -333,19 +334,52 @@ export class Groups {
 const none: readonly never[] = [];
 const noTops: ReadonlySet<number> = new Set();
 
-/** Answers when the first piece was told that shares something above with the root of an incident. */
-function toldBelow({ pieces }: Group): (recent: Recent) => number {
-  let byPlace: Map<number, number> | undefined;
-  return ({ above }) => {
-    byPlace ??= new Map();
-    if (byPlace.size === 0) {
-      for (const { reach, toldAt } of pieces) {
-        for (const place of reach) byPlace.set(place, Math.min(byPlace.get(place) ?? toldAt, toldAt));
-      }
+/** What was said at or below a place, by whoever hears at once and by polls, and when the former began and ended. */
+interface Told {
+  traps: number;
+  polls: number;
+  from: number;
+  to: number;
+}
+
+/** Answers what was told below all that lies above the root of an incident: where most was. */
+function toldBelow({ pieces }: Group): (recent: Recent) => Told | undefined {
+  const byPlace = new Map<number, Told>();
+  const count = (place: number, toldAt: number, isLeaf: boolean): void => {
+    const told = byPlace.get(place) ?? { traps: 0, polls: 0, from: Number.POSITIVE_INFINITY, to: 0 };
+    byPlace.set(place, told);
+    if (toldAt === 0) told.polls += isLeaf ? 1 : 0;
+    else {
+      told.traps++;
+      told.from = Math.min(told.from, toldAt);
+      told.to = Math.max(told.to, toldAt);
     }
-    return above.reduce((least, place) => Math.min(least, byPlace!.get(place) ?? Infinity), Infinity);
+  };
+  return ({ above }) => {
+    if (byPlace.size === 0) {
+      for (const { reach, toldAt, isLeaf } of pieces) for (const place of reach) count(place, toldAt, isLeaf);
+    }
+    return above.reduce<Told | undefined>((most, place) => {
+      const told = byPlace.get(place);
+      return told !== undefined && told.traps + told.polls > (most?.traps ?? 0) + (most?.polls ?? 0)
+        ? told
+        : most;
+    }, undefined);
   };
 }
+
+/**
+ * An incident may be part of what is told now. Polls find what was dark for long; but what was told at once, all within
+ * seconds, began then: a terminal that was known to be dark before has a cause of its own.
+ */
+function isSameTime({ held, said }: Recent, told: Told | undefined, timing: CorrelationTiming): boolean {
+  if (told === undefined || told.traps <= told.polls) return true;
+  const isSharp = told.traps >= manyTold && told.to - told.from <= timing.quietMs && said === 1;
+  if (!isSharp) return held.lastEvidenceAt >= told.from - timing.misfitJoinMs;
+  return Math.max(held.startedAt, held.againAt ?? 0) >= told.from - timing.quietMs;
+}
+
+const manyTold = 8;
 
 /** A terminal stands above nothing but itself. */
 const firstOf = ({ isLeaf, reach }: Piece): number => (isLeaf && reach.length > 1 ? 1 : 0);

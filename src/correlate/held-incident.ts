@@ -68,6 +68,8 @@ export interface HeldIncident {
   lastClearAt: Instant | undefined;
   /** Since when more than half of it is back. */
   endingSince: Instant | undefined;
+  /** When it last was open again. */
+  againAt: Instant | undefined;
   /** When a dead device first showed that it is back. */
   backAt: Instant | undefined;
   /** When a head that was dead, starting again, told of most of its terminals. */
@@ -120,6 +122,7 @@ export const begin = ({
   lastClearAt: undefined,
   backAt: undefined,
   endingSince: undefined,
+  againAt: undefined,
   retoldAt: undefined,
   fresh: [],
 });
@@ -141,13 +144,18 @@ export const mayHoldHeads = (held: HeldIncident): boolean =>
 export const isStarting = (held: HeldIncident, at: Instant, rebootMs: number): boolean =>
   held.state === 'resolved' && at - (held.resolvedAt ?? at) <= rebootMs;
 
-/** One alarm of which traps alone told, long ago: that it is told of again shows that its clear was lost. */
-export function isLongAlone(held: HeldIncident, before: number): boolean {
-  const [only, ...others] = held.members.values();
+/**
+ * One resource of which traps alone told, long ago: that it is told of again shows that its clear was lost. So does a
+ * gasp, though polls confirmed what a trap told before: it had power until now.
+ */
+export function isLongAlone(held: HeldIncident, before: number, isGasp: boolean): boolean {
+  const members = [...held.members.values()];
+  const [first] = members;
   return (
-    only !== undefined &&
-    others.length === 0 &&
-    !only.polled &&
+    first !== undefined &&
+    (isGasp
+      ? members.every(({ resource }) => resource === first.resource) && members.some(({ polled }) => !polled)
+      : members.length === 1 && !first.polled) &&
     isActive(held) &&
     held.lastEvidenceAt < before
   );
@@ -156,6 +164,10 @@ export function isLongAlone(held: HeldIncident, before: number): boolean {
 /** A terminal is said to be without light or power. */
 export const isDarkness = ({ cause }: { readonly cause: string }): boolean =>
   cause === 'LOS' || cause === 'DYING_GASP' || cause === 'UNREACHABLE';
+
+/** Since when its cause acts as it is stated now: what came before may be a stray word, and who relapses falls dark anew. */
+export const actsSince = ({ decidedAt, againAt = decidedAt }: HeldIncident): Instant =>
+  decidedAt > againAt ? decidedAt : againAt;
 
 /** More than half of it is back: what fails from now on fails for another reason. */
 export const isEnding = (held: HeldIncident, at: Instant): boolean =>
@@ -288,6 +300,7 @@ export const thaw = (frozen: FrozenIncident): HeldIncident => ({
   lastClearAt: frozen.lastClearAt,
   backAt: frozen.backAt,
   endingSince: frozen.endingSince,
+  againAt: frozen.againAt,
   retoldAt: frozen.retoldAt,
   parent: frozen.parent,
   suspected: frozen.suspected === true,

@@ -143,6 +143,7 @@ export class Incidents {
     if (held.raised * 2 > held.members.size) {
       if (held.endingSince !== undefined) {
         note(held, at, 'reopen');
+        held.againAt = at;
         this.standing.homes.add(held);
       }
       held.endingSince = undefined;
@@ -275,6 +276,7 @@ export class Incidents {
 
   reopen(held: HeldIncident, at: Instant): void {
     held.state = 'open';
+    held.againAt = at;
     this.standing.homes.add(held);
     this.standing.note(held);
     held.backAt = undefined;

@@ -4,7 +4,15 @@ import type { Alarm } from '../model/alarm.ts';
 import { type AlarmId, alarmId, type ResourceId } from '../model/ids.ts';
 import { behindHead, isHeardAnew, lostItsSupply } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
-import { type HeldIncident, isActive, isEnding, type Joining, type Member } from './held-incident.ts';
+import { houseOf, powerKinds } from './dark-house.ts';
+import {
+  actsSince,
+  type HeldIncident,
+  isActive,
+  isEnding,
+  type Joining,
+  type Member,
+} from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import type { RuleTable } from './rule-table.ts';
 import type { OpenView } from './standing.ts';
@@ -194,7 +202,7 @@ function fits(
   // That something comes and goes says of its fault how it behaves; it is none of its own.
   if (pending.cause === 'FLAPPING') return isRoot && held.scope !== 'collector' && held.scope !== 'service';
   const population = populationOf(pending.symptom);
-  const isYoung = at - held.startedAt <= timing.misfitJoinMs;
+  const isYoung = at - actsSince(held) <= timing.misfitJoinMs;
   if (isOfTerminal(ancestry, pending) && reachesThroughHead(ancestry, held, place)) return false;
   if (population === 'down' && isFlatBattery(held, { pending, place, ancestry, isRoot })) return true;
   if (isEnding(held, at)) return isRoot && held.scope !== 'transport' && isYoung;
@@ -213,16 +221,36 @@ function fits(
       return false;
     default:
       if (held.state === 'mitigated' || population !== held.scope) return false;
-      if (held.scope === 'degraded' && !isRoot && isOfRootAlone(held)) return false;
+      if (
+        held.scope === 'degraded' &&
+        !isRoot &&
+        (isOfRootAlone(held) || !isInPace(held, pending.polled, { at, timing }))
+      )
+        return false;
       if (!isYoung && !isOnCutFibre(held, place, ancestry)) return false;
       if (isRoot && held.members.size <= 2 && held.kind === 'drop')
         return at - held.startedAt <= (pending.polled ? timing.lateJoinMs : timing.singleRepeatMs);
       // What is dark cannot fall dark: who worked until now has a cause of its own, but for a battery that gave out.
-      if (held.scope === 'down' && at - held.decidedAt > timing.lateJoinMs && !powerKinds.has(held.kind))
+      if (held.scope === 'down' && at - actsSince(held) > timing.lateJoinMs && !powerKinds.has(held.kind))
         return isRoot;
       return isYoung || suits(held.kind, pending.symptom);
   }
 }
+
+/**
+ * What creeps goes on at its own pace: long after the last of it something else is the cause. Polls find late what began
+ * with the rest.
+ */
+function isInPace(held: HeldIncident, polled: boolean, { at, timing }: Pick<Now, 'at' | 'timing'>): boolean {
+  const { startedAt, lastEvidenceAt, members } = held;
+  if (polled || members.size < fewMembers) return at - lastEvidenceAt <= timing.slowRevisitMs;
+  const pace = (lastEvidenceAt - startedAt) / (members.size - 1);
+  return at - lastEvidenceAt <= Math.max(timing.maxWaitMs, longestGap * pace);
+}
+
+const fewMembers = 4;
+/** Of events that come at a steady pace hardly one in ten thousand is so many times as long in coming. */
+const longestGap = 10;
 
 /** Errors that a device counts of itself are no cause of what its terminals suffer later. */
 function isOfRootAlone({ members, root }: HeldIncident): boolean {
@@ -246,26 +274,8 @@ function reachesThroughHead(ancestry: Ancestry, held: HeldIncident, place: numbe
 
 /** Who had a battery falls dark when that is empty: as long as the house around is dark, whatever is back elsewhere. */
 function isFlatBattery(held: HeldIncident, { pending, place, ancestry }: Newcomer): boolean {
-  if (!powerKinds.has(held.kind) || held.scope !== 'down' || !ancestry.isLeaf(place)) return false;
-  const [house] = ancestry.powerAbove(place);
-  if (house === undefined) return false;
-  let dark = 0;
-  let back = 0;
-  let said = 0;
-  let gasped = 0;
-  for (const { resource, raised, symptom } of held.members.values()) {
-    const neighbour = ancestry.placeOf(resource);
-    if (neighbour < 0 || ancestry.powerAbove(neighbour)[0] !== house) continue;
-    if (raised) dark++;
-    else back++;
-    if (ancestry.kindOf(neighbour) !== ancestry.kindOf(place)) continue;
-    said++;
-    if (symptom === 'gasp') gasped++;
-  }
-  // Loss of light is how those tell of lost mains that have no dying gasp.
-  const isMute = ancestry.rules.isMute(ancestry.kindOf(place)) || (said > 0 && gasped === 0);
-  const suitable = pending.symptom === 'gasp' || pending.symptom === 'silent' || isMute;
-  return dark > back && suitable;
+  const { isDark, isMute } = houseOf(held, place, ancestry);
+  return isDark && (pending.symptom === 'gasp' || pending.symptom === 'silent' || isMute);
 }
 
 /** Of a cable cut in part the other fibres work: what fails on them later has another cause. */
@@ -274,8 +284,6 @@ function isOnCutFibre(held: HeldIncident, place: number, ancestry: Ancestry): bo
   const above = new Set(ancestry.signalAbove(place).map((at) => ancestry.idOf(at)));
   return held.parts.some((part) => above.has(part));
 }
-
-const powerKinds: ReadonlySet<string> = new Set(['house-power', 'area-power', 'site-power']);
 
 /** Loss of light does not follow from lost mains, nor a dying gasp from a cut fibre. */
 function suits(kind: string, symptom: Symptom): boolean {

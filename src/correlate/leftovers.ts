@@ -65,8 +65,9 @@ export function endLostClear(
 ): boolean {
   const { leftoverMs, misfitJoinMs, lateJoinMs } = timing;
   const held = incidents.ofAlarm(alarm.id);
+  const isGasp = !polled && alarm.cause === 'DYING_GASP';
   const alone = isDarkness(alarm) ? incidents.darkening(alarm.resource) : held;
-  if (alone !== undefined && isLongAlone(alone, at - (polled ? lateJoinMs : leftoverMs))) {
+  if (alone !== undefined && isLongAlone(alone, at - (polled ? lateJoinMs : leftoverMs), isGasp)) {
     incidents.resolve(alone, alone.lastEvidenceAt);
     return true;
   }

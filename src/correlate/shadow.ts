@@ -45,7 +45,8 @@ export function shadowed({ ancestry, standing, timing, at }: Scene, verdict: Ver
   return standing.inOrder().filter((held) => {
     if (at - held.startedAt > timing.revisitMs || held.scope === 'alone' || held.scope === 'service')
       return false;
-    if (held.kind === 'link' || held.scope === 'collector') return false;
+    // What is noisy works: no dead device makes it so.
+    if (held.scope === 'degraded' || held.kind === 'link' || held.scope === 'collector') return false;
     if (held.kind === 'duct' && held.scope === 'transport') return false;
     // What is cut off cannot speak: what its terminals said has causes of their own, but for silence and lost sessions.
     if (held.scope === 'down' && !dark.has(held.root)) {

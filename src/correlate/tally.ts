@@ -1,6 +1,7 @@
 /** Evidence counters: what every resource above the evidence sees of it, and how well a fault there would explain it. */
 import type { Instant } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
+import { Onsets } from './onsets.ts';
 import type { Population, Symptom } from './symptoms.ts';
 
 /** All that one resource says, as one piece; or an incident decided lately, as it stands at its root. */
@@ -148,7 +149,8 @@ export function tallyUp(
   const devices = evidence.filter(({ place }) => !ancestry.isLeaf(place));
   devices.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : (a.heldBy ?? '') < (b.heldBy ?? '') ? -1 : 1));
   for (const piece of devices) speakForBelow(ancestry, tallies, piece);
-  for (const sighting of sightings) see(ancestry, tallies, sighting);
+  const onsets = new Onsets(evidence);
+  for (const sighting of sightings) see(ancestry, { tallies, onsets }, sighting);
   for (const tally of tallies.list) tally.score = scoreOf(ancestry, population, tally);
   return tallies;
 }
@@ -288,7 +290,12 @@ function speakForBelow(ancestry: Ancestry, tallies: Tallies, piece: Evidence): v
 
 const ports: ReadonlySet<string> = new Set(['pon-port', 'port', 'card']);
 
-function see(ancestry: Ancestry, tallies: Tallies, sighting: Sighting): void {
+interface Seeing {
+  readonly tallies: Tallies;
+  readonly onsets: Onsets;
+}
+
+function see(ancestry: Ancestry, { tallies, onsets }: Seeing, sighting: Sighting): void {
   // What is degraded or without a session is alive all the same.
   if (sighting.state === 'alive' && tallies.population !== 'down') return;
   if (sighting.count !== undefined) return seeCount(ancestry, tallies, sighting.place, sighting);
@@ -301,7 +308,7 @@ function see(ancestry: Ancestry, tallies: Tallies, sighting: Sighting): void {
     if (tally === undefined || place === sighting.place) continue;
     if (sighting.state === 'unknown') tally.unknown += seen;
     // Life before the onset says nothing about the fault.
-    else if (sighting.at > tally.oldest) tally.alive += seen;
+    else if (onsets.isBefore(tally, sighting.at)) tally.alive += seen;
   }
 }
 

@@ -183,8 +183,8 @@ function pieceOf(
   const weight = pending.every(({ flapping }) => flapping) ? 0.5 : 1;
   const place = ancestry.placeOf(id);
   const above = causesAbove(ancestry, population, { place, symptom });
-  const toldAt =
-    population !== 'down' || !ancestry.isLeaf(place) || pending.some(({ polled }) => polled) ? 0 : firstAt;
+  const isTold = population === 'down' && ancestry.isLeaf(place) && !pending.some(({ polled }) => polled);
+  const toldAt = isTold ? firstAt : 0;
   const [reach, isLeaf] = [ancestry.above(place), ancestry.isLeaf(place)];
   return { place, above, reach, toldAt, isLeaf, id, symptom, weight, firstAt, lastAt, pending };
 }

@@ -164,7 +164,7 @@ test('mains lost at a site are told by the device on battery, and its death join
   expect(first(run.open()).affected.under).toEqual([]);
   run.unreachable(3_600, ['olt-1']).to(3_620);
   expect(run.summary()).toEqual(['site-power site-1 2']);
-  expect(first(run.open()).affected.under).toEqual(['site-1']);
+  expect(first(run.open()).affected.under).toEqual(['site-1', 'olt-1']);
 });
 
 test('a part that the topology does not list speaks for the supply of its device', () => {

@@ -77,7 +77,11 @@ export class Conditions {
   }
 
   /** Answers how many conditions were too many to be watched. */
-  poll(rules: DetectionRules, seen: TableSeen, poll: WatchPoll, found: Observation[]): number {
+  poll(
+    rules: DetectionRules,
+    { seen, poll }: { readonly seen: TableSeen; readonly poll: WatchPoll },
+    found: Observation[],
+  ): number {
     this.#refused = 0;
     const known = this.#tables.get(seen.table);
     const isBound = known?.layout === seen.layout && known.rules === rules;

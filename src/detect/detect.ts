@@ -105,9 +105,10 @@ export class Detection {
     }
     const isSettling = state.settlesUntil !== undefined && at < state.settlesUntil;
     const poll = { device: device.id, at, isSettling, isRestarted };
-    if (seen.ports !== undefined) this.#refused += state.ports.poll(this.#rules, seen.ports, poll, found);
+    if (seen.ports !== undefined)
+      this.#refused += state.ports.poll(this.#rules, { seen: seen.ports, poll }, found);
     for (const table of seen.tables) {
-      this.#refused += state.conditions.poll(this.#rules, table, poll, found);
+      this.#refused += state.conditions.poll(this.#rules, { seen: table, poll }, found);
     }
     this.#settle(state, seen, { at, found });
     return found.map((observation) => this.#byRole(observation));

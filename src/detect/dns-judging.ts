@@ -186,9 +186,15 @@ export const serialLag = (primary: number, serial: number): number => Math.max(0
 
 export function judgeZone(
   zone: DnsZone,
-  serials: readonly (number | undefined)[],
-  late: readonly { readonly address: string; readonly serial: number }[],
-  isUnsettled: boolean,
+  {
+    serials,
+    late,
+    isUnsettled,
+  }: {
+    readonly serials: readonly (number | undefined)[];
+    readonly late: readonly { readonly address: string; readonly serial: number }[];
+    readonly isUnsettled: boolean;
+  },
 ): Judged {
   return {
     kind: 'staleZone',

@@ -167,7 +167,7 @@ export class DnsDetection {
           late.push({ address: zone.servers[index]!.address, serial });
       }
     }
-    return judgeZone(zone, serials, late, isUnsettled);
+    return judgeZone(zone, { serials, late, isUnsettled });
   }
 
   #zoneView(zone: DnsZone, serials: readonly (number | undefined)[]): DnsZoneView {

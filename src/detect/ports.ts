@@ -54,14 +54,18 @@ export class Ports {
   }
 
   /** Answers how many ports were too many to be watched. */
-  poll(rules: DetectionRules, seen: PortsSeen, poll: PortPoll, found: Observation[]): number {
-    if (seen.who !== this.#who) this.#bind(rules.interfaces, seen.who, poll, found);
+  poll(
+    rules: DetectionRules,
+    { seen, poll }: { readonly seen: PortsSeen; readonly poll: PortPoll },
+    found: Observation[],
+  ): number {
+    if (seen.who !== this.#who) this.#bind(rules.interfaces, { who: seen.who, poll }, found);
     if (this.#absent.size > 0) this.#forgetGone(rules.interfaces, poll, found);
     this.#counters.prepare(seen.counters.names, this.#columns.slots);
     const ratios = this.#ratiosOf(rules.ratios, seen.counters.names);
     const elapsedMs = this.#polledAt === undefined ? 0 : poll.at - this.#polledAt;
     const interval = { elapsedMs, isRestarted: poll.isRestarted || elapsedMs <= 0 };
-    const place = { port: 0, row: 0 };
+    const place = { port: 0, row: 0, poll };
     let refused = 0;
     for (let row = 0; row < this.#portOf.length; row++) {
       const port = this.#portOf[row]!;
@@ -69,13 +73,13 @@ export class Ports {
         refused++;
         continue;
       }
-      this.#judgeOper(rules.interfaces, port, { seen, row, poll }, found);
       place.port = port;
       place.row = row;
+      this.#judgeOper(rules.interfaces, { seen, place, poll }, found);
       const goesOn = this.#counters.advance(place, seen, interval);
       seen.gaps[row] = goesOn ? 0 : 1;
       seen.share[row] = goesOn ? this.#shareOf(seen.speedBps[row]!, elapsedMs) : Number.NaN;
-      if (goesOn) for (const ratio of ratios) this.#judgeRatio(ratio, port, poll, found);
+      if (goesOn) for (const ratio of ratios) this.#judgeRatio(ratio, place, found);
     }
     this.#polledAt = poll.at;
     return refused;
@@ -120,7 +124,7 @@ export class Ports {
     const columns = this.#columns;
     for (const port of columns.ports()) {
       const raise = (cause: string, severity: PerceivedSeverity | undefined): Observation => ({
-        ...portObservation('raise', columns.ifIndex[port]!, cause, { device }),
+        ...portObservation('raise', { ifIndex: columns.ifIndex[port]!, cause }, { device }),
         severity,
       });
       if (columns.has(port, portFlags.isTold)) columns.set(port, portFlags.isRaised, true);
@@ -155,7 +159,11 @@ export class Ports {
     return this.#columns.snapshot();
   }
 
-  #bind(rule: InterfaceRule, who: PortNames, poll: PortPoll, found: Observation[]): void {
+  #bind(
+    rule: InterfaceRule,
+    { who, poll }: { readonly who: PortNames; readonly poll: PortPoll },
+    found: Observation[],
+  ): void {
     const columns = this.#columns;
     this.#portOf = new Int32Array(who.names.length).fill(noPort);
     const bound = new Set<number>();
@@ -186,9 +194,9 @@ export class Ports {
   ): void {
     const columns = this.#columns;
     if (columns.has(port, portFlags.isRaised) || columns.has(port, portFlags.isTold)) {
-      found.push(portObservation('clear', columns.ifIndex[port]!, rule.cause, poll));
+      found.push(portObservation('clear', { ifIndex: columns.ifIndex[port]!, cause: rule.cause }, poll));
       columns.set(port, portFlags.isRaised, true);
-      const raised = portObservation('raise', ifIndex, rule.cause, poll);
+      const raised = portObservation('raise', { ifIndex, cause: rule.cause }, poll);
       found.push({ ...raised, severity: rule.severity });
     }
     columns.ifIndex[port] = ifIndex;
@@ -202,7 +210,7 @@ export class Ports {
       this.#absent.set(port, readings + 1);
       if (readings + 1 < goneAfter) continue;
       if (columns.has(port, portFlags.isRaised) || columns.has(port, portFlags.isTold)) {
-        found.push(portObservation('clear', columns.ifIndex[port]!, rule.cause, poll));
+        found.push(portObservation('clear', { ifIndex: columns.ifIndex[port]!, cause: rule.cause }, poll));
       }
       this.#absent.delete(port);
       this.#counters.forget(port);
@@ -212,8 +220,15 @@ export class Ports {
 
   #judgeOper(
     rule: InterfaceRule,
-    port: number,
-    { seen, row, poll }: { readonly seen: PortsSeen; readonly row: number; readonly poll: PortPoll },
+    {
+      seen,
+      place: { port, row },
+      poll,
+    }: {
+      readonly seen: PortsSeen;
+      readonly place: { readonly port: number; readonly row: number };
+      readonly poll: PortPoll;
+    },
     found: Observation[],
   ): void {
     const columns = this.#columns;
@@ -229,7 +244,7 @@ export class Ports {
       columns.set(port, portFlags.isRaised, true);
       columns.count[port] = 0;
       const attributes = portNames(seen.who, row);
-      const raised = portObservation('raise', columns.ifIndex[port]!, rule.cause, poll);
+      const raised = portObservation('raise', { ifIndex: columns.ifIndex[port]!, cause: rule.cause }, poll);
       found.push({ ...raised, severity: rule.severity, attributes });
     } else if (!isDown && (isRaised || columns.has(port, portFlags.isTold))) {
       // Switched off by a person is no fault any more, at once.
@@ -238,14 +253,18 @@ export class Ports {
       columns.set(port, portFlags.isTold, false);
       columns.set(port, portFlags.wasUp, isUp);
       columns.count[port] = 0;
-      found.push(portObservation('clear', columns.ifIndex[port]!, rule.cause, poll));
+      found.push(portObservation('clear', { ifIndex: columns.ifIndex[port]!, cause: rule.cause }, poll));
     } else {
       columns.count[port] = 0;
       if (!isDown) columns.set(port, portFlags.wasUp, isUp);
     }
   }
 
-  #judgeRatio({ rule, of, per }: RatioColumns, port: number, poll: PortPoll, found: Observation[]): void {
+  #judgeRatio(
+    { rule, of, per }: RatioColumns,
+    { port, poll }: { readonly port: number; readonly poll: PortPoll },
+    found: Observation[],
+  ): void {
     const { gains } = this.#counters;
     const whole = sumOf(per, gains);
     const part = sumOf(of, gains);
@@ -261,7 +280,10 @@ export class Ports {
     if (result === undefined) return;
     const event = result === 'clear' ? 'clear' : 'raise';
     const severity = result === 'clear' ? undefined : result;
-    found.push({ ...portObservation(event, this.#columns.ifIndex[port]!, rule.cause, poll), severity });
+    found.push({
+      ...portObservation(event, { ifIndex: this.#columns.ifIndex[port]!, cause: rule.cause }, poll),
+      severity,
+    });
   }
 
   /** In and out are apart on every full-duplex interface: the busier one counts. */
@@ -298,8 +320,7 @@ function sumOf(columns: readonly number[], gains: Float64Array): number {
 
 const portObservation = (
   event: 'raise' | 'clear',
-  ifIndex: number,
-  cause: string,
+  { ifIndex, cause }: { readonly ifIndex: number; readonly cause: string },
   poll: Pick<PortPoll, 'device'>,
 ): Observation => ({
   event,

@@ -355,7 +355,10 @@ function furnish(draft: Draft, ring: readonly string[]): void {
       in: { power: 'site-centre', ...place('collector-1', 'site-centre') },
     });
     draft.links.push({ id: `lan-${id}`, ends: [id, 'core-1'] });
-    draft.devices.push({ id, kind: 'server', site: 'site-centre', ports: [] });
+    const uplink = { ifIndex: 2, name: 'eth0', speedMbps: 10_000, resource: `lan-${id}` };
+    // The portal is a server on which nobody switched LLDP on: discovery has one link to ask a person about.
+    const ports = id === 'portal-1' ? [] : [uplink];
+    draft.devices.push({ id, kind: 'server', site: 'site-centre', ports });
   }
   for (let number = 1; draft.devices.length < 60; number++) {
     const node = ((number - 1) % ring.length) + 1;

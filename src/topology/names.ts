@@ -119,7 +119,11 @@ export class TextRow {
     for (let i = 0; i < order.length; i++) {
       const from = order[i]!;
       if (from >= 0)
-        copyBytes(this.#bytes, { from: this.#starts[from]!, to: this.#starts[from + 1]! }, bytes, starts[i]!);
+        copyBytes(
+          this.#bytes,
+          { from: this.#starts[from]!, to: this.#starts[from + 1]! },
+          { bytes, at: starts[i]! },
+        );
     }
     return { bytes, starts };
   }
@@ -129,10 +133,9 @@ export class TextRow {
 function copyBytes(
   source: Uint8Array,
   { from, to }: { readonly from: number; readonly to: number },
-  target: Uint8Array,
-  at: number,
+  { bytes, at }: { readonly bytes: Uint8Array; readonly at: number },
 ): void {
-  for (let i = from, k = at; i < to; i++, k++) target[k] = source[i]!;
+  for (let i = from, k = at; i < to; i++, k++) bytes[k] = source[i]!;
 }
 
 /** A table of names that grows. */

@@ -43,3 +43,11 @@ test('an OLT names the router it hangs on and no subscriber', () => {
   expect(names('olt-1')).toEqual(uplink.ends.filter((id) => id !== 'olt-1'));
   expect(rowsOf('olt-1').get('1.0.8802.1.1.2.1.3.2.0')).toBe('olt-1');
 });
+
+test('every link of the city is told by one of its ends, but for the portal on which nobody switched LLDP on', () => {
+  const silent = city.links.filter(({ ends: [one, other] }) => {
+    const [a, b] = [one!, other!];
+    return !(names(a).includes(b) || names(b).includes(a));
+  });
+  expect(silent.map(({ id }) => id)).toEqual(['lan-portal-1']);
+});

@@ -31,6 +31,8 @@ const nothingAnswered = (count: number): FillOutcome => ({
   answeredAtMs: undefined,
 });
 
+const nobody = { kind: 'problem', problem: { kind: 'timeout' } } as const;
+
 interface Known {
   readonly profile: Profile;
   readonly planned: ReturnType<typeof planOf>;
@@ -50,6 +52,8 @@ export class DevicePoller {
   /** The last whole reading, packed: thousands of devices keep theirs. */
   #full: PackedReading | undefined;
   #looking: Promise<DeviceReading | undefined> | undefined;
+  /** For good: whoever still waits for an answer hears nothing more, and no session is opened that nobody would close. */
+  #isClosed = false;
 
   constructor(request: PollRequest) {
     const learned = request.target.learned ?? nothingLearned();
@@ -91,6 +95,7 @@ export class DevicePoller {
   /** Everything with its names; without `costly`, tables that are asked on suspicion are left out. */
   async readAll(costly: boolean): Promise<FullAnswer> {
     const outcome = await this.#read(costly);
+    if (this.#isClosed) return { kind: 'silent' };
     // After a failure the name is looked up, the device detected and a v3 engine discovered anew.
     if (outcome.kind !== 'reading') {
       this.#forget();
@@ -135,6 +140,7 @@ export class DevicePoller {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#endSession();
     this.#forget();
   }
@@ -153,9 +159,14 @@ export class DevicePoller {
 
   async #open(): Promise<Session | Exclude<PollOutcome, { kind: 'reading' }>> {
     if (this.#session !== undefined) return this.#session;
+    if (this.#isClosed) return nobody;
     const { transport, target } = this.#request;
     const opened = await openDeviceSession(transport, target);
     if ('kind' in opened) return { kind: 'problem', problem: opened };
+    if (this.#isClosed) {
+      opened.close();
+      return nobody;
+    }
     this.#session = opened;
     return opened;
   }
@@ -167,6 +178,7 @@ export class DevicePoller {
     const chosen = await chosenProfile(session, this.#request);
     if ('kind' in chosen) return chosen;
     const { profile } = chosen;
+    if (this.#isClosed) return nobody;
     if (this.#known?.profile !== profile) {
       const planned = plans.get(profile) ?? planOf(profile);
       plans.set(profile, planned);

@@ -129,4 +129,21 @@ describe('a device read again and again', () => {
     expect(await poller.changeMarks()).not.toBe(first);
     poller.close();
   });
+
+  it('that is closed in the middle of a reading hears nothing more and opens nothing again', async () => {
+    const poller = new DevicePoller({ world, transport, profiles, target: target(), profile: 'lab' });
+    const next = rows.next.bind(rows);
+    rows.next = (oid) => {
+      poller.close();
+      return next(oid);
+    };
+    expect(await poller.readAll(true)).toEqual({ kind: 'silent' });
+    rows.next = next;
+    const { requests } = transport.counters();
+    expect(await poller.probe()).toBe(false);
+    expect((await filled(poller)).answeredAtMs).toBeUndefined();
+    expect(await poller.readAll(true)).toEqual({ kind: 'silent' });
+    expect(transport.counters().requests).toBe(requests);
+    expect(poller.plan()).toBeUndefined();
+  });
 });

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { configSchema } from '../src/app/config/schema.ts';
 import { channelSchemas } from '../src/edge/channels/index.ts';
 import { deskSchemas } from '../src/edge/desks/index.ts';
+import { hookSchema } from '../src/edge/hooks/webhook.ts';
 
 // What the documents say about the product is compared with the product: codes, keys, links, names of tests.
 
@@ -60,10 +61,11 @@ const withoutImportsAndComments = (text: string): string =>
 test('every key of allclear.yaml stands in RUNNING.md, and no key that does not exist', () => {
   const [, section = ''] = /^## allclear\.yaml$([\s\S]*?)^## /m.exec(read('docs/RUNNING.md')) ?? [];
   const described = [...section.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]!);
-  const schema = configSchema({ channels: [], desks: [] }) as Schema;
+  const schema = configSchema({ channels: [], desks: [], hook: {} }) as Schema;
   const keys = [
     ...keysOf(schema, ''),
     ...channelSchemas.flatMap((channel) => keysOf(channel as Schema, 'channels.NAME.')),
+    ...keysOf(hookSchema as Schema, 'webhooks.NAME.'),
     ...deskSchemas.flatMap((desk) => keysOf(desk as Schema, 'desk.')),
   ];
   expect([...new Set(described)].sort()).toEqual([...new Set(keys)].sort());
@@ -79,7 +81,7 @@ function keysOf(schema: Schema, prefix: string): readonly string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, value]) => {
     if (value.properties !== undefined) return keysOf(value, `${prefix}${name}.`);
     if (value.items?.properties !== undefined) return keysOf(value.items, `${prefix}${name}[].`);
-    const isFilledFromElsewhere = prefix === '' && (name === 'channels' || name === 'desk');
+    const isFilledFromElsewhere = prefix === '' && ['channels', 'desk', 'webhooks'].includes(name);
     return isFilledFromElsewhere ? [] : [`${prefix}${name}`];
   });
 }

@@ -18,6 +18,7 @@ const verbs = [
   'confirm',
   'dispatch',
   'measure',
+  'automate',
 ];
 const pureRooms = ['base', 'model', 'topology', ...verbs, 'flow'];
 

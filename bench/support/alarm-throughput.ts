@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { defaultPolicy } from '../../src/app/config/policy.ts';
+import { noAutomations } from '../../src/automate/automate.ts';
 import { type Instant, instant } from '../../src/base/instant.ts';
 import { openJournal } from '../../src/edge/journal/segments.ts';
 import type { Contents } from '../../src/flow/contents.ts';
@@ -155,5 +156,6 @@ export const contentsOf = (topology: Topology): Contents => ({
   subscribers: () => noSubscribers,
   policy: () => defaultPolicy,
   calendar: () => ({ zones: {} }),
+  automations: () => noAutomations,
   rules: () => shippedRules,
 });

@@ -204,6 +204,9 @@ export class Alarms {
     return this.#table.get(id)?.alarm;
   }
 
+  /** A person has acknowledged one of its alarms. */
+  isAcknowledged = (incident: IncidentId): boolean => this.#table.isAcknowledged(incident);
+
   /** Raised alarms, ordered by id. */
   raised(): Iterable<Alarm> {
     return this.#table

@@ -2,7 +2,7 @@
 import { type Instant, instant } from '../base/instant.ts';
 import { Timers } from '../base/timers.ts';
 import type { Alarm } from '../model/alarm.ts';
-import { type AlarmId, alarmId, type ResourceId } from '../model/ids.ts';
+import { type AlarmId, alarmId, type IncidentId, type ResourceId } from '../model/ids.ts';
 
 /** One alarm: its record, replaced as a whole, and its flap count. */
 export interface Entry {
@@ -24,6 +24,7 @@ export class AlarmTable {
   #cleared: { readonly entry: Entry; readonly at: Instant }[] = [];
   #firstCleared = 0;
   #raisedCount = 0;
+  readonly #acknowledged = new Set<Entry>();
 
   get size(): number {
     return this.#byId.size;
@@ -31,6 +32,12 @@ export class AlarmTable {
 
   get raisedCount(): number {
     return this.#raisedCount;
+  }
+
+  /** A person has acknowledged an alarm of it. */
+  isAcknowledged(incident: IncidentId): boolean {
+    for (const { alarm } of this.#acknowledged) if (alarm.incident === incident) return true;
+    return false;
   }
 
   get(id: AlarmId): Entry | undefined {
@@ -63,6 +70,7 @@ export class AlarmTable {
     const others = this.#byResource.get(resource);
     if (others === undefined) this.#byResource.set(resource, [entry]);
     else others.push(entry);
+    this.#noteAcknowledged(entry);
     if (state === 'raised') this.#raisedCount++;
     else this.#noteCleared(entry);
   }
@@ -70,7 +78,9 @@ export class AlarmTable {
   /** Puts `next` in the entry's place and returns it. */
   replace(entry: Entry, next: Alarm): Alarm {
     const isChanged = next.state !== entry.alarm.state;
+    const isAckChanged = next.ackState !== entry.alarm.ackState;
     entry.alarm = next;
+    if (isAckChanged) this.#noteAcknowledged(entry);
     if (!isChanged) return next;
     this.#raisedCount += next.state === 'raised' ? 1 : -1;
     if (next.state === 'cleared') this.#noteCleared(entry);
@@ -110,7 +120,14 @@ export class AlarmTable {
     this.#cleared = [];
     this.#firstCleared = 0;
     this.#raisedCount = 0;
+    this.#acknowledged.clear();
     this.timers.restore([]);
+  }
+
+  /** As many as people acknowledge: few. */
+  #noteAcknowledged(entry: Entry): void {
+    if (entry.alarm.ackState === 'acknowledged') this.#acknowledged.add(entry);
+    else this.#acknowledged.delete(entry);
   }
 
   #noteCleared(entry: Entry): void {
@@ -120,6 +137,7 @@ export class AlarmTable {
   #forget(entry: Entry): void {
     const { id, resource } = entry.alarm;
     if (!this.#byId.delete(id)) return;
+    this.#acknowledged.delete(entry);
     this.setTimer('shelf', id, undefined);
     const others = this.#byResource.get(resource)?.filter((other) => other !== entry) ?? [];
     if (others.length === 0) this.#byResource.delete(resource);

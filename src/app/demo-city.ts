@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import { reserveAddresses } from '../sim/agents.ts';
 import { buildCity, type City } from '../sim/city.ts';
 import { configurationYaml, type DeviceAddress, subscribersCsv, topologyJson } from '../sim/city-files.ts';
-import { demoCollectorsFolder, demoPolicyFile, demoRulesFolder } from './product-files.ts';
+import {
+  demoAutomationsFolder,
+  demoCollectorsFolder,
+  demoPolicyFile,
+  demoRulesFolder,
+} from './product-files.ts';
 
 export interface DemoFolder {
   readonly folder: string;
@@ -16,7 +21,7 @@ export interface DemoFolder {
 const simulationFile = 'simulation.json';
 
 const staff = [
-  { id: 'irina', name: 'Irina', skills: ['fibre', 'power', 'ip', 'care'], limit: 4 },
+  { id: 'irina', name: 'Irina', skills: ['fibre', 'power', 'ip', 'care', 'lead'], limit: 4 },
   { id: 'oleg', name: 'Oleg', skills: ['fibre', 'power', 'care'], limit: 4 },
   { id: 'anna', name: 'Anna', skills: ['care'], limit: 6 },
   { id: 'pavel', name: 'Pavel', skills: ['care', 'ip'], limit: 6 },
@@ -39,7 +44,12 @@ export async function writeDemoCity(options: {
   const gateway = `http://127.0.0.1:${gatewayPort}/sms`;
   const given = {
     ...{ addresses, gateway, gatewaySecret, staff },
-    ...{ policy: demoPolicyFile, profiles: demoCollectorsFolder, rules: demoRulesFolder },
+    ...{
+      policy: demoPolicyFile,
+      profiles: demoCollectorsFolder,
+      rules: demoRulesFolder,
+      automations: demoAutomationsFolder,
+    },
   };
   await Promise.all([
     writeFile(config, configurationYaml(city, given), { mode: 0o600 }),

@@ -12,8 +12,12 @@ export const pagesFolder = join(root, 'dist', 'web');
 export const collectorsFolder = join(root, 'collectors');
 /** What the build made of the collectors. */
 export const parsedProfilesFile = join(root, 'dist', 'profiles.json');
-export const rulesFolder = join(root, 'rules');
+const rulesFolder = join(root, 'rules');
+const automationsFolder = join(root, 'automations');
+/** What is in force where nothing else is configured. */
+export const shippedRuleFolders: readonly string[] = [rulesFolder, automationsFolder];
 export const demoPolicyFile = join(root, 'demo', 'policy.yaml');
 export const demoRulesFolder = join(root, 'demo', 'rules');
+export const demoAutomationsFolder = join(root, 'demo', 'automations');
 export const demoCollectorsFolder = join(root, 'demo', 'collectors');
 export const packageFile = join(root, 'package.json');

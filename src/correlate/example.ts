@@ -92,7 +92,11 @@ export const exampleDefinitions = {
   },
 };
 
-export const examplesSchema: object = {
+/** Also of kinds of rules that know further steps and expectations. */
+export const examplesSchemaWith = (further: {
+  readonly steps: Readonly<Record<string, object>>;
+  readonly expectations: Readonly<Record<string, object>>;
+}): object => ({
   type: 'array',
   maxItems: 1_000,
   items: object(
@@ -113,6 +117,7 @@ export const examplesSchema: object = {
             ...{ below: { const: true }, over: length, by: id, severity: { enum: severities } },
             source: { enum: ['trap', 'poll', 'syslog', 'reply', 'collector', 'api'] },
             attributes: { type: 'object', maxProperties: 32, additionalProperties: { type: 'string' } },
+            ...further.steps,
           },
           ['at'],
         ),
@@ -128,6 +133,7 @@ export const examplesSchema: object = {
             none: fields(incidentFields),
             incidents: { type: 'integer', minimum: 0 },
             alarm: fields(alarmFields),
+            ...further.expectations,
           },
           ['by'],
         ),
@@ -135,4 +141,9 @@ export const examplesSchema: object = {
     },
     ['name', 'topology', 'script', 'expect'],
   ),
-};
+});
+
+export const examplesSchema: object = examplesSchemaWith({ steps: {}, expectations: {} });
+
+/** What further steps and expectations are written with. */
+export const examplePieces = { id, ids, length, fields };

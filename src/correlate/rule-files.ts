@@ -6,6 +6,9 @@ export {
   type ExampleTree,
   type Expectation,
   type ExpectedValue,
+  exampleDefinitions,
+  examplePieces,
+  examplesSchemaWith,
   exampleTrees,
   type RuleExample,
 } from './example.ts';

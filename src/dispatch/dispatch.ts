@@ -7,11 +7,12 @@
  * best candidates in `why`.
  */
 import { after, type DurationMs, type Instant } from '../base/instant.ts';
+import type { Errand } from '../model/automation.ts';
 import type { Confirmation, ConfirmationChange } from '../model/confirmation.ts';
 import type { IdSource, IncidentId, StaffId, SubscriberKey, TaskId, TicketId } from '../model/ids.ts';
 import type { FaultKind, Incident, IncidentChange } from '../model/incident.ts';
 import type { Policy } from '../model/policy.ts';
-import type { Staff, Task, TaskChange, TaskKind } from '../model/task.ts';
+import type { Staff, Task, TaskChange, TaskKind, TaskOutcome } from '../model/task.ts';
 import { Roster, type RosterSnapshot } from './roster.ts';
 import { isPhysical, skillFor } from './skills.ts';
 import { WaitingTasks } from './waiting-tasks.ts';
@@ -28,9 +29,13 @@ interface Wanted {
   readonly kind: TaskKind;
   readonly reason: string;
   readonly within: DurationMs;
-  readonly incident: IncidentId;
+  readonly incident?: IncidentId | undefined;
   readonly subscriber?: SubscriberKey | undefined;
   readonly ticket?: TicketId | undefined;
+  /** What the kind of work and the fault ask for where it is left out. */
+  readonly skill?: string | undefined;
+  readonly automation?: string | undefined;
+  readonly words?: Task['words'];
 }
 
 /** Beyond this no task is made; counted in `refused`. */
@@ -69,6 +74,28 @@ export class Dispatch {
 
   task(id: TaskId): Task | undefined {
     return this.#tasks.get(id);
+  }
+
+  /** Every task that nobody has finished, the oldest first. */
+  open(): Iterable<Task> {
+    return this.#tasks.values();
+  }
+
+  /** What automations ask for. */
+  errands(errands: readonly Errand[], context: DispatchContext): TaskChange[] {
+    const out: TaskChange[] = [];
+    for (const { withinMs: within, skills, ...errand } of errands) {
+      const skill = skills.find((one) => this.#roster.knows(one)) ?? skills.at(-1);
+      this.#want({ ...errand, within, skill }, context, out);
+    }
+    return [...out, ...this.#drain()];
+  }
+
+  /** Errands whose reason has ended; what somebody has begun stays. */
+  withdraw(reasons: readonly string[], context: DispatchContext): TaskChange[] {
+    const out: TaskChange[] = [];
+    for (const reason of reasons) this.#cancel(reason, context.at, out);
+    return [...out, ...this.#drain()];
   }
 
   /** Nothing waits for a time; what waits for people is given out. */
@@ -131,7 +158,7 @@ export class Dispatch {
     return [...out, ...this.#drain()];
   }
 
-  finish(id: TaskId, outcome: NonNullable<Task['outcome']>, context: DispatchContext): TaskChange[] {
+  finish(id: TaskId, outcome: TaskOutcome, context: DispatchContext): TaskChange[] {
     const task = this.#tasks.get(id);
     if (task === undefined) return [];
     const out: TaskChange[] = [];
@@ -254,13 +281,13 @@ export class Dispatch {
       this.#refused++;
       return;
     }
-    const skill = skillFor(kind, this.#kinds.get(about.incident));
+    const { incident, skill = skillFor(kind, incident && this.#kinds.get(incident)) } = about;
     const task: Task = {
       id: context.ids.next() as TaskId,
       kind,
       state: 'queued',
-      skill,
       ...about,
+      skill,
       createdAt: context.at,
       dueAt: after(context.at, within),
       why: [],

@@ -49,6 +49,13 @@ export class Roster {
     member.idleSince = at;
   }
 
+  /** Somebody who is not off duty has this skill. */
+  knows(skill: string): boolean {
+    for (const { staff } of this.#members.values())
+      if (staff.state !== 'off' && staff.skills.includes(skill)) return true;
+    return false;
+  }
+
   /** There, and below the limit. */
   isFree(id: StaffId): boolean {
     const member = this.#members.get(id);

@@ -1,5 +1,6 @@
 /** What one input caused: changes, effects, and work left over. */
 import type { Instant } from '../base/instant.ts';
+import type { AutomationAct } from '../model/automation.ts';
 import type { Change } from '../model/change.ts';
 import type { Effect } from './effect.ts';
 import type { Command, Rest } from './input.ts';
@@ -16,6 +17,8 @@ export interface Applied {
   readonly spool?: { readonly id: string; readonly offset: number } | undefined;
   /** Set when a person or program ordered it: who, and what. */
   readonly order?: { readonly by: string; readonly command: Command } | undefined;
+  /** What automations did, or would have done; undefined where nothing. */
+  readonly acts?: readonly AutomationAct[] | undefined;
   /** A room threw: a bug; the rest of the input was not applied, alike in every replay. */
   readonly failed?: string | undefined;
 }

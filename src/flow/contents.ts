@@ -1,4 +1,5 @@
 /** Where the line finds what an input names by hash. */
+import type { AutomationSet } from '../automate/automate.ts';
 import type { CorrelationRules } from '../correlate/correlate.ts';
 import type { Calendar } from '../model/calendar.ts';
 import type { Policy } from '../model/policy.ts';
@@ -15,4 +16,5 @@ export interface Contents {
   calendar(sha256: string): Calendar;
   /** undefined asks for those the program is shipped with: in force until an input names others. */
   rules(sha256: string | undefined): CorrelationRules;
+  automations(sha256: string): AutomationSet;
 }

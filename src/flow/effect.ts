@@ -1,4 +1,5 @@
 /** Effects: notices, tickets and questions that an input leads to. */
+import type { WebhookPost } from '../model/automation.ts';
 import type { IncidentId, TicketId } from '../model/ids.ts';
 import type { Measurement } from '../model/measurement.ts';
 import type { NoticeType, Tell } from '../model/notice.ts';
@@ -15,6 +16,8 @@ export type Effect =
   | { readonly kind: 'withdraw'; readonly incident: IncidentId; readonly types: readonly NoticeType[] }
   /** Opens or updates our ticket in the ticket system; idempotent by ticket id. */
   | { readonly kind: 'desk'; readonly ticket: TicketId }
+  /** A message of an automation to a system of the operator's. */
+  | { readonly kind: 'webhook'; readonly post: WebhookPost }
   /**
    * Collectors ask at once how everything below these places stands and answer with full bitmaps (design L2). Not kept:
    * what a restart loses is decided without an answer, for the question would come too late.

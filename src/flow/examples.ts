@@ -1,4 +1,5 @@
 /** Plays the examples of rule files through a fresh line: an expectation that does not hold is a problem in its place. */
+import type { AutomationSet } from '../automate/automate.ts';
 import { canonicalJson } from '../base/canonical.ts';
 import { type Instant, instant } from '../base/instant.ts';
 import { lengthIn } from '../base/length.ts';
@@ -15,7 +16,16 @@ import type { Alarm } from '../model/alarm.ts';
 import { resourceId } from '../model/ids.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Policy } from '../model/policy.ts';
+import type { Topology } from '../topology/topology.ts';
+import {
+  type AutomationExpectation,
+  type AutomationStep,
+  actFacts,
+  inputsOfStep,
+  subscribersOfExample,
+} from './automation-example.ts';
 import { exampleTopology } from './example-topology.ts';
+import type { Input } from './input.ts';
 import { contentsOfStream, type ReplayedIncident, StreamRun } from './stream-run.ts';
 
 /** Any Thursday; examples count from here. */
@@ -26,9 +36,11 @@ interface Playing {
   readonly document: SourceDocument;
   readonly rules: CorrelationRules;
   readonly policy: Policy;
+  /** In force while they play. */
+  readonly automations?: AutomationSet | undefined;
 }
 
-/** `document` has passed the schema of correlation rules. */
+/** `document` has passed the schema of correlation rules or of automations. */
 export function playExamples({ document, ...contents }: Playing): readonly Problem[] {
   const { examples = [] } = document.value as { readonly examples?: readonly RuleExample[] };
   return examples.flatMap((example, index) => play(example, { document, ...contents }, ['examples', index]));
@@ -39,21 +51,26 @@ function play(example: RuleExample, { document, ...contents }: Playing, path: Do
     document.problemAt([...path, 'topology'], { code: 'rule/example', message, hint }),
   );
   if (topology.problems.length > 0) return [...topology.problems];
-  const run = new StreamRun(contentsOfStream({ ...contents, topology: topology.value }), {
-    keepsAlarms: true,
+  const network = topology.value;
+  const subscribers = contents.automations === undefined ? undefined : subscribersOfExample(network);
+  const run = new StreamRun(contentsOfStream({ ...contents, topology: network, subscribers }), {
+    keepsAll: true,
   });
   run.begin(start);
-  const heard = example.script.flatMap(observationsOf).sort((a, b) => a.at - b.at);
+  if (contents.automations !== undefined) run.take({ kind: 'automationSet', automations: 'replay' }, start);
+  const heard = example.script.flatMap(heardIn(run, network)).sort((a, b) => a.at - b.at);
+  const own = ownAutomations(document);
   const wanted = example.expect.map((one, k) => ({ one, k, at: startPlus(one.by) }));
   wanted.sort((a, b) => a.at - b.at || a.k - b.k);
   const problems: Problem[] = [];
   for (const { at, one, k } of wanted) {
     for (let next = heard[0]; next !== undefined && next.at <= at; next = heard[0]) {
-      run.observe(next.observation, next.at);
+      run.to(next.at);
+      for (const input of next.inputs()) run.take(input, next.at);
       heard.shift();
     }
     run.to(at);
-    const missed = missedBy(run, one);
+    const missed = missedBy(run, one) ?? missedAct(run, one, own);
     if (missed === undefined) continue;
     const message = `"${example.name}", by ${one.by}: ${missed.message}`;
     problems.push(
@@ -64,6 +81,29 @@ function play(example: RuleExample, { document, ...contents }: Playing, path: Do
 }
 
 const startPlus = (length: string): Instant => instant(start + lengthIn(length));
+
+const ownAutomations = ({ value }: SourceDocument): readonly string[] =>
+  ((value as { readonly automations?: readonly { readonly id: string }[] }).automations ?? []).map(
+    ({ id }) => id,
+  );
+
+interface Heard {
+  readonly at: Instant;
+  readonly inputs: () => readonly Input[];
+}
+
+/** What people do is about what there is by then. */
+const heardIn =
+  (run: StreamRun, topology: Topology) =>
+  (step: AutomationStep): readonly Heard[] => {
+    const at = startPlus(step.at);
+    if (['raise', 'clear', 'alive', 'unknown'].some((key) => key in step))
+      return observationsOf(step).map(({ at, observation }) => ({
+        at,
+        inputs: () => [{ kind: 'observation', observation }],
+      }));
+    return [{ at, inputs: () => inputsOfStep(step, { run, topology, at }) ?? [] }];
+  };
 
 function observationsOf(step: ExampleStep): { at: Instant; observation: Observation }[] {
   const { alive, unknown, on = [], over, by, severity, source = 'trap', attributes } = step;
@@ -105,6 +145,23 @@ function missedBy(run: StreamRun, expected: Expectation): { message: string; hin
   if (expected.alarm !== undefined && !has(alarms, expected.alarm))
     return { message: `no alarm ${canonicalJson(expected.alarm)}`, hint: seen(alarms) };
   return undefined;
+}
+
+function missedAct(
+  run: StreamRun,
+  { act, noAct, acts }: AutomationExpectation,
+  own: readonly string[],
+): { message: string; hint: string } | undefined {
+  if (act === undefined && noAct === undefined && acts === undefined) return undefined;
+  const done = run.acts.filter((one) => own.includes(one.act.automation)).map((one) => actFacts(one.act));
+  const has = (wanted: Readonly<Record<string, ExpectedValue>>): boolean =>
+    done.some((one) => Object.entries(wanted).every(([name, value]) => fits(one[name], value)));
+  const hint = done.length === 0 ? 'nothing was done' : `there is ${listed(done)}`;
+  if (act !== undefined && !has(act)) return { message: `no act ${canonicalJson(act)}`, hint };
+  if (noAct !== undefined && has(noAct)) return { message: `an act ${canonicalJson(noAct)}`, hint };
+  return acts === undefined || acts === done.length
+    ? undefined
+    : { message: `${done.length} acts, not ${acts}`, hint };
 }
 
 function factsOf({ incident, subscribers }: ReplayedIncident, all: readonly ReplayedIncident[]): Facts {

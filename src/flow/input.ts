@@ -15,7 +15,7 @@ import type {
 } from '../model/ids.ts';
 import type { NoticeState, NoticeType } from '../model/notice.ts';
 import type { Observation } from '../model/observation.ts';
-import type { Staff } from '../model/task.ts';
+import type { Staff, TaskOutcome } from '../model/task.ts';
 import type { ContactChannel, TicketStatus } from '../model/ticket.ts';
 
 /**
@@ -70,6 +70,7 @@ export type Input =
   | { readonly kind: 'staffChange'; readonly staff: Staff }
   /** `engine` is the version that this line runs, said so that a replay can name it (design L7). */
   | { readonly kind: 'ruleSet'; readonly rules: string; readonly engine?: string | undefined }
+  | { readonly kind: 'automationSet'; readonly automations: string }
   | { readonly kind: 'policy'; readonly policy: string }
   | { readonly kind: 'calendar'; readonly calendar: string }
   /** A look-ahead plan computed beside the line; applied only where task and member are unchanged (design L17). */
@@ -168,9 +169,11 @@ export type Command =
   | {
       readonly kind: 'finishTask';
       readonly task: TaskId;
-      readonly outcome: 'fixed' | 'notFixed' | 'talked' | 'noAnswer';
+      readonly outcome: TaskOutcome;
     }
   | { readonly kind: 'returnTask'; readonly task: TaskId }
+  /** A person read the text that an automation drafted, and it goes to all who were told of the incident. */
+  | { readonly kind: 'sendDraft'; readonly task: TaskId }
   /** A collector's whole list of active conditions: what is not in it is cleared with reason `reconciled` (design L11). */
   | ({ readonly kind: 'reconcile' } & Reconciliation);
 

@@ -8,32 +8,24 @@ import { neverHappens } from '../base/fault.ts';
 import { type Instant, instant } from '../base/instant.ts';
 import { tidied, without } from '../base/ranges.ts';
 import type { ConfirmOutcome } from '../confirm/confirm.ts';
-import type { CorrelationTiming, Judged } from '../correlate/correlate.ts';
+import type { Judged } from '../correlate/correlate.ts';
 import type { AlarmChange } from '../model/alarm.ts';
 import type { AlarmLoadReport } from '../model/alarm-load.ts';
+import type { AutomationStatus } from '../model/automation.ts';
 import type { IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
 import type { ImpactChange, IncidentChange } from '../model/incident.ts';
 import type { Staff, TaskChange } from '../model/task.ts';
 import type { NoticePlan } from '../notify/notify.ts';
 import type { Subscribers } from '../topology/topology.ts';
 import type { Applied } from './applied.ts';
-import type { Contents } from './contents.ts';
+import { carryOut } from './automating.ts';
 import type { Input, Rest } from './input.ts';
+import type { LineOptions } from './line-options.ts';
 import { type LineSnapshot, refuseOthers, snapshotSchema } from './line-snapshot.ts';
 import { type Onward, obey } from './obeying.ts';
 import { Pass } from './pass.ts';
 import { type NamedContents, Rooms } from './rooms.ts';
-
 import { takeBitmap, takeFullBitmap } from './seen-at-once.ts';
-
-export interface LineOptions {
-  /** Short name of this line; first part of every id. */
-  readonly name: string;
-  /** Rises at restore, failover and a forced cut (design L9). */
-  readonly epoch: number;
-  readonly contents: Contents;
-  readonly timing?: Partial<CorrelationTiming> | undefined;
-}
 
 export class Line {
   readonly #options: LineOptions;
@@ -95,6 +87,11 @@ export class Line {
     return { incidents: open.length, alarms: this.#rooms.alarms.raisedCount, subscribers };
   }
 
+  /** How each automation stands. */
+  automations(at: Instant): readonly AutomationStatus[] {
+    return this.#rooms.automations.status(at);
+  }
+
   kpis(): Readonly<Record<string, number>> {
     return { ...this.#rooms.kpis(), failedInputs: this.#failed };
   }
@@ -116,9 +113,12 @@ export class Line {
   apply(sequence: number, at: Instant, input: Input): Applied {
     this.#sequence = sequence;
     this.#at = at;
-    const pass = new Pass(`${this.#options.name}.${this.#options.epoch}`, sequence, at);
+    const { automations } = this.#rooms;
+    const prefix = `${this.#options.name}.${this.#options.epoch}`;
+    const pass = new Pass(prefix, { sequence, at }, automations.watched);
     try {
       this.#take(input, pass);
+      this.#automate(pass);
     } catch (error) {
       this.#failed++;
       pass.failed = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -177,6 +177,8 @@ export class Line {
         return this.#continue(input.rest, pass);
       case 'ruleSet':
         return this.#judged(this.#rooms.useRules(input.rules), pass);
+      case 'automationSet':
+        return this.#rooms.useAutomations(input.automations);
       case 'policy':
         return this.#rooms.usePolicy(input.policy);
       case 'calendar':
@@ -185,6 +187,7 @@ export class Line {
         this.#rooms.notices.shift(input.stoppedMs);
         this.#rooms.confirmations.shift(input.stoppedMs);
         this.#rooms.correlation.resume(pass.at, input.stoppedMs);
+        this.#rooms.automations.shift(input.stoppedMs);
         return this.#ask(pass);
       case 'clockStepped':
         return;
@@ -280,6 +283,14 @@ export class Line {
     this.#reassessed(this.#rooms.assessment.onTasks(changes, pass.at), pass);
     const done = changes.filter((change) => change.kind === 'done');
     if (done.length > 0) this.#confirmed(this.#rooms.confirmations.worked(done, pass.context), pass);
+  }
+
+  /** What operators want done about all that; what comes of it they do not act on again. */
+  #automate(pass: Pass): void {
+    const { automations } = this.#rooms;
+    const changes = carryOut(automations.take(pass.takeSeen(), pass.context), this.#rooms, pass);
+    this.#taskChanges(changes, pass);
+    automations.note(pass.takeSeen());
   }
 
   #reply(input: Extract<Input, { kind: 'subscriberReply' }>, pass: Pass): void {

@@ -1,6 +1,7 @@
 /** What a person or a program ordered is handed to the room that does it. */
 import { neverHappens } from '../base/fault.ts';
 import type { AlarmChange } from '../model/alarm.ts';
+import type { TaskId } from '../model/ids.ts';
 import type { ImpactChange, IncidentChange } from '../model/incident.ts';
 import type { TaskChange } from '../model/task.ts';
 import type { NoticePlan } from '../notify/notify.ts';
@@ -16,6 +17,20 @@ export interface Onward {
   readonly attachTickets: (pass: Pass) => void;
   readonly planned: (plan: NoticePlan, pass: Pass) => void;
   readonly tasksChanged: (changes: readonly TaskChange[], pass: Pass) => void;
+}
+
+/** Through the guards of all notices: who was told may be told more, nobody else. */
+function sendDraft(
+  id: TaskId,
+  rooms: Rooms,
+  { onward, pass }: { readonly onward: Onward; readonly pass: Pass },
+): void {
+  const task = rooms.dispatch.task(id);
+  if (task?.kind !== 'draft' || task.incident === undefined || task.words === undefined) return;
+  const plan = rooms.notices.announce(task.incident, task.words, pass.context);
+  if (plan === undefined) return;
+  onward.planned(plan, pass);
+  onward.tasksChanged(rooms.dispatch.finish(id, 'sent', pass.context), pass);
 }
 
 type Order = Extract<Input, { kind: 'command' }>;
@@ -49,6 +64,8 @@ export function obey({ command, by }: Order, rooms: Rooms, onward: Onward, pass:
       return onward.attachTickets(pass);
     case 'finishTask':
       return onward.tasksChanged(rooms.dispatch.finish(command.task, command.outcome, pass.context), pass);
+    case 'sendDraft':
+      return sendDraft(command.task, rooms, { onward, pass });
     case 'returnTask':
       return onward.tasksChanged(rooms.dispatch.giveBack(command.task, pass.context), pass);
     default:

@@ -1,6 +1,9 @@
 /** Collects what one input causes on its way through the rooms: records as they end up, effects in order. */
+
+import type { Seen } from '../automate/automate.ts';
 import type { Instant } from '../base/instant.ts';
 import type { AlarmChange } from '../model/alarm.ts';
+import type { AutomationAct } from '../model/automation.ts';
 import type { Change } from '../model/change.ts';
 import type { ConfirmationChange } from '../model/confirmation.ts';
 import type { IdSource } from '../model/ids.ts';
@@ -24,8 +27,16 @@ export class Pass {
   readonly #changes = new Map<string, Change>();
   readonly #effects: Effect[] = [];
   readonly #rest: Rest[] = [];
+  readonly #watched: ReadonlySet<Seen['family']>;
+  #seen: Seen[] = [];
+  #acts: readonly AutomationAct[] | undefined;
 
-  constructor(prefix: string, sequence: number, at: Instant) {
+  constructor(
+    prefix: string,
+    { sequence, at }: { readonly sequence: number; readonly at: Instant },
+    watched: ReadonlySet<Seen['family']> = new Set(),
+  ) {
+    this.#watched = watched;
     this.sequence = sequence;
     this.at = at;
     let made = 0;
@@ -38,6 +49,7 @@ export class Pass {
   }
 
   alarms(changes: readonly AlarmChange[]): void {
+    this.#see('alarm', changes);
     for (const change of changes) {
       if (!('alarm' in change)) continue;
       this.#put(`alarm ${change.alarm.id}`, { kind: 'alarm', alarm: change.alarm });
@@ -45,14 +57,17 @@ export class Pass {
   }
 
   incidents(changes: readonly IncidentChange[]): void {
+    this.#see('incident', changes);
     for (const { incident } of changes) this.#put(`incident ${incident.id}`, { kind: 'incident', incident });
   }
 
   impacts(changes: readonly ImpactChange[]): void {
+    this.#see('impact', changes);
     for (const { impact } of changes) this.#put(`impact ${impact.incident}`, { kind: 'impact', impact });
   }
 
   tickets(changes: readonly TicketChange[]): void {
+    this.#see('ticket', changes);
     for (const { ticket } of changes) {
       this.#put(`ticket ${ticket.id}`, { kind: 'ticket', ticket });
       this.effect({ kind: 'desk', ticket: ticket.id });
@@ -60,13 +75,26 @@ export class Pass {
   }
 
   confirmations(changes: readonly ConfirmationChange[]): void {
+    this.#see('confirmation', changes);
     for (const { confirmation } of changes) {
       this.#put(`confirmation ${confirmation.id}`, { kind: 'confirmation', confirmation });
     }
   }
 
   tasks(changes: readonly TaskChange[]): void {
+    this.#see('task', changes);
     for (const { task } of changes) this.#put(`task ${task.id}`, { kind: 'task', task });
+  }
+
+  /** What automations look at: all changes since it was asked last. */
+  takeSeen(): readonly Seen[] {
+    const seen = this.#seen;
+    this.#seen = [];
+    return seen;
+  }
+
+  acted(acts: readonly AutomationAct[]): void {
+    if (acts.length > 0) this.#acts = acts;
   }
 
   effect(effect: Effect): void {
@@ -91,8 +119,14 @@ export class Pass {
       rest: this.#rest,
       spool: this.spool,
       order: this.order,
+      acts: this.#acts,
       failed: this.failed,
     };
+  }
+
+  #see(family: Seen['family'], changes: readonly Seen['change'][]): void {
+    if (!this.#watched.has(family)) return;
+    for (const change of changes) this.#seen.push({ family, change } as Seen);
   }
 
   /** The last state of a record counts, at the place of its last change. */

@@ -5,7 +5,7 @@
 import type { Command, Input } from './input.ts';
 
 /** The newest schema that this engine writes and reads. */
-export const schema = 4;
+export const schema = 5;
 
 interface Form {
   /** The first schema whose engines know it. */
@@ -37,6 +37,7 @@ const kinds: Readonly<Record<Exclude<Input['kind'], 'observation'>, Form>> = {
   testResult: form(1, { subscriber: 'number', result: 'text' }),
   staffChange: form(1, { staff: 'object' }),
   ruleSet: form(1, { rules: 'text' }),
+  automationSet: form(5, { automations: 'text' }),
   policy: form(1, { policy: 'text' }),
   calendar: form(1, { calendar: 'text' }),
   plan: form(1, { basedOn: 'number', assignments: 'list' }),
@@ -61,6 +62,7 @@ const orders: Readonly<Record<Command['kind'], Form>> = {
   setTicketStatus: form(1, { ticket: 'text', status: 'text' }),
   finishTask: form(1, { task: 'text', outcome: 'text' }),
   returnTask: form(1, { task: 'text' }),
+  sendDraft: form(5, { task: 'text' }),
   // Who does not know spans would end what stands in the other lists.
   reconcile: form(1, { collector: 'text', watches: 'list', active: 'list' }, { span: 3 }),
 };

@@ -1,15 +1,18 @@
 /** All rooms of the line with the contents in force, set and saved together. */
 import { Alarms } from '../alarm/alarm.ts';
 import { Assessment } from '../assess/assess.ts';
+import { Automations } from '../automate/automate.ts';
 import { earliest, type Instant } from '../base/instant.ts';
 import { Confirmations } from '../confirm/confirm.ts';
 import { Correlation, type CorrelationTiming, type Judged, Patterns } from '../correlate/correlate.ts';
 import { Dispatch } from '../dispatch/dispatch.ts';
 import { Measure } from '../measure/measure.ts';
-import type { ResourceId } from '../model/ids.ts';
+import type { Calendar } from '../model/calendar.ts';
+import { type ResourceId, resourceId } from '../model/ids.ts';
 import { Notices } from '../notify/notify.ts';
 import { Tickets } from '../ticket/ticket.ts';
 import { placeSubscribers, type Subscribers, type Topology } from '../topology/topology.ts';
+import { viewOf } from './automating.ts';
 import type { Contents } from './contents.ts';
 import { SubscriberWords } from './subscriber-words.ts';
 
@@ -21,6 +24,7 @@ export interface NamedContents {
   readonly policy?: string | undefined;
   readonly calendar?: string | undefined;
   readonly rules?: string | undefined;
+  readonly automations?: string | undefined;
 }
 
 export interface RoomsSnapshot {
@@ -35,6 +39,8 @@ export interface RoomsSnapshot {
   readonly confirm: unknown;
   readonly dispatch: unknown;
   readonly measure: unknown;
+  /** Absent in what older versions kept. */
+  readonly automate?: unknown;
 }
 
 export class Rooms {
@@ -47,17 +53,20 @@ export class Rooms {
   readonly confirmations = new Confirmations();
   readonly dispatch = new Dispatch();
   readonly measure = new Measure();
+  readonly automations: Automations;
   readonly words = new SubscriberWords(this.alarms, this.confirmations);
   readonly #contents: Contents;
   #named: NamedContents = { topologyVersion: 0 };
   #subscribers: Subscribers | undefined;
   #topology: Topology | undefined;
+  #calendar: Calendar = { zones: {} };
 
   constructor(contents: Contents, timing: Partial<CorrelationTiming> | undefined) {
     this.#contents = contents;
     const rules = contents.rules(undefined);
     this.patterns = new Patterns(rules, (alarm) => this.alarms.alarm(alarm));
     this.correlation = new Correlation(rules, timing);
+    this.automations = new Automations(viewOf(this));
   }
 
   get named(): NamedContents {
@@ -94,6 +103,7 @@ export class Rooms {
       this.notices.wakeAt,
       this.confirmations.wakeAt,
       this.dispatch.wakeAt,
+      this.automations.wakeAt,
     ].reduce<Instant | undefined>(earliest, undefined);
   }
 
@@ -130,6 +140,7 @@ export class Rooms {
     this.notices.setPolicy(policy);
     this.confirmations.setPolicy(policy);
     this.dispatch.setPolicy(policy);
+    this.automations.setPolicy(policy);
   }
 
   useCalendar(hash: string): void {
@@ -139,6 +150,22 @@ export class Rooms {
     this.patterns.setCalendar(calendar);
     this.notices.setCalendar(calendar);
     this.confirmations.setCalendar(calendar);
+    this.#calendar = calendar;
+  }
+
+  useAutomations(hash: string): void {
+    this.automations.setAutomations(this.#contents.automations(hash));
+    this.#named = { ...this.#named, automations: hash };
+  }
+
+  get calendar(): Calendar {
+    return this.#calendar;
+  }
+
+  /** Kind of a resource of the topology in force. */
+  kindOf(resource: string): string | undefined {
+    const index = this.#topology?.indexOf(resourceId(resource)) ?? -1;
+    return index < 0 ? undefined : this.#topology!.kindOf(index);
   }
 
   /** Answers what the rules that went had kept back, and the ends of what they had raised. */
@@ -167,15 +194,17 @@ export class Rooms {
       confirm: this.confirmations.snapshot(),
       dispatch: this.dispatch.snapshot(),
       measure: this.measure.snapshot(),
+      automate: this.automations.snapshot(),
     };
   }
 
   /** Contents first: rooms read their state with the topology and policy it was made under. */
   restore(snapshot: RoomsSnapshot): void {
-    const { topology, subscribers, policy, calendar, rules, topologyVersion } = snapshot.named;
+    const { topology, subscribers, policy, calendar, rules, automations, topologyVersion } = snapshot.named;
     if (policy !== undefined) this.usePolicy(policy);
     if (calendar !== undefined) this.useCalendar(calendar);
     if (rules !== undefined) this.useRules(rules);
+    if (automations !== undefined) this.useAutomations(automations);
     if (topology !== undefined && subscribers !== undefined) {
       this.useTopology({ version: topologyVersion, topology, subscribers });
     }
@@ -189,5 +218,6 @@ export class Rooms {
     this.confirmations.restore(snapshot.confirm);
     this.dispatch.restore(snapshot.dispatch);
     this.measure.restore(snapshot.measure);
+    if (snapshot.automate !== undefined) this.automations.restore(snapshot.automate);
   }
 }

@@ -1,4 +1,5 @@
 /** What another rule set would have said of the same inputs: two fresh lines side by side, and how their incidents differ. */
+import { noAutomations } from '../automate/automate.ts';
 import type { Instant } from '../base/instant.ts';
 import type { CorrelationRules } from '../correlate/correlate.ts';
 import { noSubscribers } from '../topology/topology.ts';
@@ -14,7 +15,7 @@ export class Shadow {
 
   /** `contents` are asked for topologies, policies and calendars. */
   constructor(
-    contents: Omit<Contents, 'rules' | 'subscribers'>,
+    contents: Omit<Contents, 'rules' | 'subscribers' | 'automations'>,
     { present, changed }: { readonly present: CorrelationRules; readonly changed: CorrelationRules },
   ) {
     const run = (rules: CorrelationRules): StreamRun =>
@@ -23,6 +24,7 @@ export class Shadow {
         policy: (sha256) => contents.policy(sha256),
         calendar: (sha256) => contents.calendar(sha256),
         rules: () => rules,
+        automations: () => noAutomations,
         // Rules judge the network; the topology knows how many subscribers a resource has.
         subscribers: () => noSubscribers,
       });

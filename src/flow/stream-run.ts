@@ -1,12 +1,15 @@
 /** A fresh line under given rules that is told what was observed when, on the clock of those who observed. */
+import { type AutomationSet, noAutomations } from '../automate/automate.ts';
 import { assert } from '../base/fault.ts';
 import { type Instant, instant } from '../base/instant.ts';
 import type { CorrelationRules } from '../correlate/correlate.ts';
 import type { Alarm } from '../model/alarm.ts';
+import type { AutomationAct } from '../model/automation.ts';
+import type { Confirmation } from '../model/confirmation.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Policy } from '../model/policy.ts';
-import { noSubscribers, type Topology } from '../topology/topology.ts';
+import { noSubscribers, type SubscriberTable, type Topology } from '../topology/topology.ts';
 import type { Contents } from './contents.ts';
 import type { Input } from './input.ts';
 import { Line } from './line.ts';
@@ -15,6 +18,8 @@ export interface StreamContents {
   readonly topology: Topology;
   readonly policy: Policy;
   readonly rules: CorrelationRules;
+  readonly automations?: AutomationSet | undefined;
+  readonly subscribers?: SubscriberTable | undefined;
 }
 
 /** An incident in its last state with the number of subscribers it touched. */
@@ -23,16 +28,21 @@ export interface ReplayedIncident {
   readonly subscribers: number;
 }
 
+const mostActs = 100_000;
+
 export class StreamRun {
   readonly #line: Line;
   readonly #incidents = new Map<string, { incident: Incident; subscribers: number }>();
   readonly #alarms: Map<string, Alarm> | undefined;
+  readonly #confirmations: Map<string, Confirmation> | undefined;
+  readonly #acts: { readonly at: Instant; readonly act: AutomationAct }[] = [];
   #sequence = 0;
 
-  /** With `keepsAlarms` every alarm is kept in its last state, too: for short runs. */
-  constructor(contents: Contents, { keepsAlarms = false } = {}) {
+  /** With `keepsAll` every alarm and question is kept in its last state, too: for short runs. */
+  constructor(contents: Contents, { keepsAll = false } = {}) {
     this.#line = new Line({ name: 'replay', epoch: 1, contents });
-    this.#alarms = keepsAlarms ? new Map() : undefined;
+    this.#alarms = keepsAll ? new Map() : undefined;
+    this.#confirmations = keepsAll ? new Map() : undefined;
   }
 
   /** In order of opening. */
@@ -42,6 +52,16 @@ export class StreamRun {
 
   get alarms(): readonly Alarm[] {
     return [...(this.#alarms?.values() ?? [])];
+  }
+
+  /** In the order in which they were asked first. */
+  get confirmations(): readonly Confirmation[] {
+    return [...(this.#confirmations?.values() ?? [])];
+  }
+
+  /** What automations did, or would have done; the first hundred thousand. */
+  get acts(): readonly { readonly at: Instant; readonly act: AutomationAct }[] {
+    return this.#acts;
   }
 
   /** The one policy and topology of `contentsOfStream` are in force from here on. */
@@ -75,6 +95,7 @@ export class StreamRun {
     const pending: Input[] = [input];
     while (pending.length > 0) {
       const applied = this.#line.apply(++this.#sequence, at, pending.shift()!);
+      if (this.#acts.length < mostActs) for (const act of applied.acts ?? []) this.#acts.push({ at, act });
       for (const change of applied.changes) {
         if (change.kind === 'incident') {
           const { incident } = change;
@@ -85,19 +106,28 @@ export class StreamRun {
           // Everyone who lost service at any time, so the count never falls.
           if (known !== undefined) known.subscribers = Math.max(known.subscribers, change.impact.subscribers);
         } else if (change.kind === 'alarm') this.#alarms?.set(change.alarm.id, change.alarm);
+        else if (change.kind === 'confirmation')
+          this.#confirmations?.set(change.confirmation.id, change.confirmation);
       }
       for (const rest of applied.rest) pending.push({ kind: 'continue', rest });
     }
   }
 }
 
-export function contentsOfStream({ topology, policy, rules }: StreamContents): Contents {
+export function contentsOfStream({
+  topology,
+  policy,
+  rules,
+  automations = noAutomations,
+  // A stream knows how many subscribers a resource has, not who they are.
+  subscribers = noSubscribers,
+}: StreamContents): Contents {
   return {
     topology: () => topology,
-    // A stream knows how many subscribers a resource has, not who they are.
-    subscribers: () => noSubscribers,
+    subscribers: () => subscribers,
     policy: () => policy,
     calendar: () => ({ zones: {} }),
     rules: () => rules,
+    automations: () => automations,
   };
 }

@@ -1,5 +1,6 @@
 /** Notices: what subscribers are told of an incident, and how far each has come. */
 import type { Instant } from '../base/instant.ts';
+import type { Words } from './automation.ts';
 import type { IncidentId, ResourceId } from './ids.ts';
 import type { Etr, FaultKind } from './incident.ts';
 
@@ -12,7 +13,9 @@ export type NoticeType =
   | 'restored'
   | 'ask'
   | 'reminder'
-  | 'planned';
+  | 'planned'
+  /** What a person wrote, or let go, about one incident. */
+  | 'announcement';
 
 export const noticeTypes: readonly NoticeType[] = [
   'detected',
@@ -23,6 +26,7 @@ export const noticeTypes: readonly NoticeType[] = [
   'ask',
   'reminder',
   'planned',
+  'announcement',
 ];
 
 /** A notice's way from plan to phone; `uncertain`: in flight when the process died, peer may have it. */
@@ -47,6 +51,8 @@ export interface NoticeFacts {
   readonly previousEtr?: Etr | undefined;
   /** Can it be solved without a visit? undefined: not known yet. */
   readonly remote?: boolean | undefined;
+  /** Of an announcement: what it says. */
+  readonly words?: Words | undefined;
 }
 
 /** Counts of one incident's notices, planned = all others together. */

@@ -1,9 +1,22 @@
 /** Tasks: work for one member of staff, and the staff who may get it. */
 import type { Instant } from '../base/instant.ts';
+import type { Words } from './automation.ts';
 import type { IncidentId, StaffId, SubscriberKey, TaskId, TicketId } from './ids.ts';
 
-/** Kinds of work the dispatcher shares out. */
-export type TaskKind = 'repair' | 'diagnose' | 'callBack' | 'ratingCall' | 'triage';
+/** Kinds of work the dispatcher shares out. The last three an automation asked for, each with its words. */
+export type TaskKind =
+  | 'repair'
+  | 'diagnose'
+  | 'callBack'
+  | 'ratingCall'
+  | 'triage'
+  | 'errand'
+  | 'reminder'
+  /** A text for subscribers that a person sends or drops. */
+  | 'draft';
+
+/** `sent` and `dropped` are of a draft, `done` is of an errand or a reminder. */
+export type TaskOutcome = 'fixed' | 'notFixed' | 'talked' | 'noAnswer' | 'done' | 'sent' | 'dropped';
 
 export interface Task {
   readonly id: TaskId;
@@ -14,10 +27,13 @@ export interface Task {
   readonly incident?: IncidentId | undefined;
   readonly subscriber?: SubscriberKey | undefined;
   readonly assignee?: StaffId | undefined;
+  /** Name of the automation that asked for it, and what it wrote. */
+  readonly automation?: string | undefined;
+  readonly words?: Words | undefined;
   readonly createdAt: Instant;
   readonly dueAt: Instant;
   readonly doneAt?: Instant | undefined;
-  readonly outcome?: 'fixed' | 'notFixed' | 'talked' | 'noAnswer' | undefined;
+  readonly outcome?: TaskOutcome | undefined;
   /** The decision in words and numbers: chosen first, then the next candidates. */
   readonly why: readonly { readonly staff: StaffId; readonly openTasks: number; readonly skilled: boolean }[];
 }

@@ -12,6 +12,7 @@
 import { after, days, earliest, type Instant, instant } from '../base/instant.ts';
 import { shared, sizeOf, tidied, without } from '../base/ranges.ts';
 import { Timers } from '../base/timers.ts';
+import type { Words } from '../model/automation.ts';
 import type { Calendar } from '../model/calendar.ts';
 import type { IdSource, IncidentId, SubscriberRange } from '../model/ids.ts';
 import { type ImpactChange, type Incident, type IncidentChange, isToBeTold } from '../model/incident.ts';
@@ -21,12 +22,16 @@ import type { SubscriberColumns } from '../model/subscriber-columns.ts';
 import { CountBoard } from './counts.ts';
 import { isNews } from './news.ts';
 import {
+  addAnnouncement,
   factsOf,
   type GuardLevel,
   inherit,
+  type NoticePlan,
+  type NoticesSnapshot,
+  newOut,
   newPlan,
+  type Out,
   type Plan,
-  type PlanSnapshot,
   planSnapshot,
   renumber,
   restoredPlan,
@@ -36,29 +41,24 @@ import {
 } from './plan.ts';
 import { hasWork, Teller } from './teller.ts';
 
+export type { NoticePlan } from './plan.ts';
+
 export interface NoticeContext {
   readonly at: Instant;
   readonly ids: IdSource;
-}
-
-export interface NoticePlan {
-  readonly tells: readonly Tell[];
-  readonly releases: readonly IncidentId[];
-  readonly withdrawals: readonly { readonly incident: IncidentId; readonly types: readonly NoticeType[] }[];
-  readonly rest?: string | undefined;
-}
-
-interface Out {
-  readonly tells: Tell[];
-  readonly releases: IncidentId[];
-  readonly withdrawals: { readonly incident: IncidentId; readonly types: readonly NoticeType[] }[];
 }
 
 const sliceSize = 5_000;
 const restToken = 'more';
 /** A relapse may reopen a closed incident: until then it is known who was told what. */
 const keepsClosed = days(1);
-const outageTypes: readonly NoticeType[] = ['detected', 'etr', 'etr-changed', 'partly-restored'];
+const outageTypes: readonly NoticeType[] = [
+  'detected',
+  'etr',
+  'etr-changed',
+  'partly-restored',
+  'announcement',
+];
 const repairTypes: readonly NoticeType[] = ['restored', 'ask', 'reminder'];
 
 export class Notices {
@@ -140,6 +140,14 @@ export class Notices {
       out.withdrawals.push({ incident, types: outageTypes });
     }
     return this.#finish(context.at, out);
+  }
+
+  /** A text that a person let go, to all who were told; undefined where that cannot be. */
+  announce(incident: IncidentId, words: Words, context: NoticeContext): NoticePlan | undefined {
+    const plan = this.#plans.get(incident);
+    if (plan === undefined || !addAnnouncement(plan, words, this.#teller.isHeld(plan))) return undefined;
+    this.#busy.add(incident);
+    return this.#finish(context.at, newOut());
   }
 
   wake(context: NoticeContext): NoticePlan {
@@ -360,7 +368,8 @@ export class Notices {
   /** A newer notice to those already told takes the place of one that has not reached all. */
   #tellAgain(plan: Plan, type: NoticeType, facts: NoticeFacts): void {
     const todo = type === 'restored' ? plan.decided : shared(plan.decided, plan.affected);
-    plan.jobs = [{ type, revision: plan.serial++, facts, todo }];
+    const announcements = plan.jobs.filter((job) => job.type === 'announcement');
+    plan.jobs = [...announcements, { type, revision: plan.serial++, facts, todo }];
     this.#busy.add(plan.incident);
   }
 
@@ -382,15 +391,4 @@ export class Notices {
     this.#isContinuing = true;
     return { ...out, rest: restToken };
   }
-}
-
-const newOut = (): Out => ({ tells: [], releases: [], withdrawals: [] });
-
-interface NoticesSnapshot {
-  readonly plans: readonly PlanSnapshot[];
-  readonly timers: readonly [string, Instant][];
-  readonly counts: ReturnType<CountBoard['snapshot']>;
-  readonly busy: readonly IncidentId[];
-  readonly busySince: Instant | undefined;
-  readonly isContinuing: boolean;
 }

@@ -1,11 +1,13 @@
 /** What is known of one incident's notices, and the numbers in it carried from one topology version to the next. */
 import type { Instant } from '../base/instant.ts';
-import { type Range, runsOf, tidied, united, without } from '../base/ranges.ts';
+import { type Range, runsOf, shared, tidied, united, without } from '../base/ranges.ts';
+import type { Words } from '../model/automation.ts';
 import type { IncidentId } from '../model/ids.ts';
 import type { Etr, Incident } from '../model/incident.ts';
 import { KeyQueue, type KeyQueueSnapshot } from '../model/key-queue.ts';
-import type { NoticeFacts, NoticeType } from '../model/notice.ts';
+import type { NoticeFacts, NoticeType, Tell } from '../model/notice.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
+import type { CountBoard } from './counts.ts';
 
 /** Why a second person must release: none, the number of recipients, their share of the base. */
 export type GuardLevel = 'none' | 'secondPerson' | 'stopAboveShare';
@@ -16,6 +18,16 @@ interface Job {
   readonly revision: number;
   readonly facts: NoticeFacts;
   todo: readonly Range[];
+}
+
+/** A person's words to all who were told; false where nobody was, or where the incident's first notice waits itself. */
+export function addAnnouncement(plan: Plan, words: Words, isHeld: boolean): boolean {
+  if (isHeld || plan.isRefused || !plan.isAnnounced || plan.held.length > 0) return false;
+  const todo = plan.phase === 'over' ? plan.told : shared(plan.told, plan.affected);
+  if (todo.length === 0) return false;
+  const facts = { ...plan.facts, words };
+  plan.jobs = [...plan.jobs, { type: 'announcement', revision: plan.serial++, facts, todo }];
+  return true;
 }
 
 /** What was told to whom in the last day, for the cap. */
@@ -66,6 +78,21 @@ export interface Plan {
   log: Told[];
   stale: Stale[];
 }
+
+export interface NoticePlan {
+  readonly tells: readonly Tell[];
+  readonly releases: readonly IncidentId[];
+  readonly withdrawals: readonly { readonly incident: IncidentId; readonly types: readonly NoticeType[] }[];
+  readonly rest?: string | undefined;
+}
+
+export interface Out {
+  readonly tells: Tell[];
+  readonly releases: IncidentId[];
+  readonly withdrawals: { readonly incident: IncidentId; readonly types: readonly NoticeType[] }[];
+}
+
+export const newOut = (): Out => ({ tells: [], releases: [], withdrawals: [] });
 
 export function newPlan(incident: Incident): Plan {
   return {
@@ -174,6 +201,15 @@ export function inherit(survivor: Plan, merged: Plan, told: readonly Range[]): v
   survivor.later = [...survivor.later, ...merged.later];
   survivor.toldEtr = survivor.isAnnounced ? survivor.toldEtr : merged.toldEtr;
   survivor.isAnnounced = true;
+}
+
+export interface NoticesSnapshot {
+  readonly plans: readonly PlanSnapshot[];
+  readonly timers: readonly [string, Instant][];
+  readonly counts: ReturnType<CountBoard['snapshot']>;
+  readonly busy: readonly IncidentId[];
+  readonly busySince: Instant | undefined;
+  readonly isContinuing: boolean;
 }
 
 export interface PlanSnapshot extends Omit<Plan, 'stale'> {

@@ -65,7 +65,11 @@ export class Teller {
     const { order } = this.policy!.notify;
     const held = type === 'detected' && this.isHeld(plan);
     const notAfter =
-      type === 'detected' ? after(at, staleAfter) : type === 'restored' ? undefined : facts.etr?.to;
+      type === 'detected' || type === 'announcement'
+        ? after(at, staleAfter)
+        : type === 'restored'
+          ? undefined
+          : facts.etr?.to;
     const topologyVersion = this.version;
     plan.log = plan.log.filter((told) => told.at > at - days(1));
     const walked = walk(

@@ -38,6 +38,7 @@ export function configurationYaml(
     /** Folder of the profiles of its cable, copper and power devices. */
     readonly profiles: string;
     readonly rules: string;
+    readonly automations: string;
     readonly staff: readonly { id: string; name: string; skills: readonly string[]; limit: number }[];
   },
 ): string {
@@ -57,6 +58,7 @@ export function configurationYaml(
     policy: given.policy,
     profiles: given.profiles,
     rules: given.rules,
+    automations: given.automations,
     channels: {
       phones: {
         kind: 'webhook',

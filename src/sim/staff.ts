@@ -21,6 +21,9 @@ const roundMs = 2_000;
 /** Tasks finished in one round, so that work takes time. */
 const perRound = 4;
 
+/** Repairs end with the fault; what automations ask for is left to whoever looks on. */
+const leftAlone: readonly string[] = ['repair', 'errand', 'reminder', 'draft'];
+
 export class Shift {
   readonly #center: CenterClient;
   readonly #network: Network;
@@ -78,7 +81,7 @@ export class Shift {
       this.#approved++;
     }
     const { items: tasks } = await this.#center.get<{ items: TaskRow[] }>('/tasks?limit=200');
-    const mine = tasks.filter((task) => task.kind !== 'repair' && this.#isAssigned(task));
+    const mine = tasks.filter((task) => !leftAlone.includes(task.kind) && this.#isAssigned(task));
     for (const task of mine.slice(0, perRound)) await this.#finish(task);
   }
 

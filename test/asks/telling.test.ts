@@ -81,7 +81,7 @@ test('ask-05 a silence ends at its time or with the alarm, says so, and does not
 });
 
 test('ask-06 detection and correlation are tried by examples beside the rules, which anybody can run', async () => {
-  const { value: rules, problems } = await loadRules(['rules']);
+  const { value: rules, problems } = await loadRules({ shipped: ['rules'] });
   const played = rules.documents.map(
     ({ document }) => (document.value as { examples?: unknown[] }).examples?.length ?? 0,
   );

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { defaultPolicy } from '../../src/app/config/policy.ts';
+import { noAutomations } from '../../src/automate/automate.ts';
 import { JournalReplay } from '../../src/flow/journal-replay.ts';
 import { Line } from '../../src/flow/line.ts';
 import { decodeInput } from '../../src/flow/record.ts';
@@ -50,6 +51,7 @@ function played({ name, epoch, records }: Recorded): JournalReplay {
     policy: () => defaultPolicy,
     calendar: () => ({ zones: {} }),
     rules: () => shippedRules,
+    automations: () => noAutomations,
   };
   const replay = new JournalReplay(new Line({ name, epoch, contents }));
   for (const [n, bytes] of records.entries()) {

@@ -79,9 +79,9 @@ describe('what the journal does not take back', () => {
   });
 
   test('a record of a newer engine is refused', () => {
-    expect(codeOf(bytesOf({ v: 5, at, kind: 'tick' }))).toBe('journal/newer-schema');
-    expect(() => decodeInput(bytesOf({ v: 5, at, kind: 'tick' }), 812)).toThrow(
-      'record 812 of the journal has schema 5, this engine reads up to 4; start the version that wrote it',
+    expect(codeOf(bytesOf({ v: 6, at, kind: 'tick' }))).toBe('journal/newer-schema');
+    expect(() => decodeInput(bytesOf({ v: 6, at, kind: 'tick' }), 812)).toThrow(
+      'record 812 of the journal has schema 6, this engine reads up to 5; start the version that wrote it',
     );
   });
 

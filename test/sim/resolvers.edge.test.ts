@@ -26,6 +26,7 @@ test('the platform as the demo configures it: nothing wrong at first, then one p
     policy: './policy.yaml',
     profiles: './collectors',
     rules: './rules',
+    automations: './automations',
     staff: [],
   });
   const { value, problems } = parseConfig('demo/allclear.yaml', text);

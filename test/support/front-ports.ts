@@ -13,6 +13,7 @@ import type {
   NoticeView,
   PageRequest,
   PortTraffic,
+  PostCount,
   ReloadOutcome,
   SubscriberView,
   TaskView,
@@ -22,6 +23,7 @@ import type { Applied } from '../../src/flow/applied.ts';
 import type { Command, Input } from '../../src/flow/input.ts';
 import { Measure } from '../../src/measure/measure.ts';
 import type { Alarm } from '../../src/model/alarm.ts';
+import type { AutomationStatus } from '../../src/model/automation.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Confirmation, ConfirmationState } from '../../src/model/confirmation.ts';
 import type { Conflict } from '../../src/model/discovered.ts';
@@ -62,6 +64,8 @@ export interface MemoryDaemon {
   refuses: boolean;
   isReady: boolean;
   dns: DnsView | undefined;
+  automations: readonly AutomationStatus[];
+  posts: readonly PostCount[];
   facts: readonly FactView[];
   conflicts: readonly Conflict[];
   reloadOutcome: ReloadOutcome;
@@ -125,6 +129,8 @@ export function memoryDaemon(
     isReady: () => daemon.isReady,
     alarmLoad: () => daemon.measure.alarmLoad(world.now()),
     dns: () => daemon.dns,
+    automations: () => daemon.automations,
+    posts: async () => daemon.posts,
     discovered: {
       facts: (filter) =>
         all(
@@ -188,6 +194,8 @@ export function memoryDaemon(
     refuses: false,
     isReady: true,
     dns: undefined,
+    automations: [],
+    posts: [],
     facts: [],
     conflicts: [],
     reloadOutcome: { kind: 'applied', needsRestart: [], problems: [] },

@@ -1,4 +1,5 @@
 /** What the inputs of line tests name by hash: two versions of the small city, its subscribers, policies and calendars. */
+import { type AutomationSet, noAutomations } from '../../src/automate/automate.ts';
 import { hours, instant, minutes } from '../../src/base/instant.ts';
 import { compileCorrelationRules } from '../../src/correlate/correlate.ts';
 import { parseYaml } from '../../src/edge/files/yaml-document.ts';
@@ -99,12 +100,16 @@ const rulesNamed = (name: string | undefined) =>
   Number(name?.split('-')[1] ?? 0) % 2 === 1 ? patterned : shippedRules;
 
 /** Tables may be given in place; what nobody knows throws, as it does in the daemon. */
-export function cityContents(given: Readonly<Record<string, SubscriberTable>> = {}): Contents {
+export function cityContents(
+  given: Readonly<Record<string, SubscriberTable>> = {},
+  automations: AutomationSet = noAutomations,
+): Contents {
   return {
     topology: (name) => known(topologies, name),
     subscribers: (name) => given[name] ?? known(tables, name)(),
     policy: (name) => known(policies, name),
     rules: rulesNamed,
+    automations: () => automations,
     calendar: (name) => (name === 'city' ? { zones } : known({ utc: { zones: {} } }, name)),
   };
 }

@@ -1,12 +1,12 @@
 /** Work of staff: what, for whom, until when, and why it went to that person. */
-import type { TaskJson } from '../../src/edge/http/contract.ts';
+import type { AutomationJson, TaskJson } from '../../src/edge/http/contract.ts';
 import { ActButton } from '../parts/act-button.tsx';
 import { More, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { useList } from '../state/api.ts';
 import { clock } from '../state/live.ts';
 import { addressOf } from '../state/route.ts';
-import { length, number, time, wordOf, words } from '../words/speak.ts';
+import { language, length, number, time, wordOf, words } from '../words/speak.ts';
 
 export function TasksPage() {
   const say = words.value;
@@ -31,8 +31,79 @@ export function TasksPage() {
           </>
         )}
       </Shown>
+      <Automations />
     </>
   );
+}
+
+/** What works by itself, and what of it was stopped. */
+function Automations() {
+  const say = words.value.automation;
+  const { fetched } = useList<AutomationJson>('/automations');
+  return (
+    <Shown fetched={fetched}>
+      {(list) =>
+        list.items.length === 0 ? null : (
+          <Table
+            label={say.all}
+            items={list.items}
+            empty=""
+            keyOf={(one) => one.id}
+            rowClass={(one) => (one.state === 'stopped' ? 'overdue' : '')}
+            columns={automationColumns()}
+          />
+        )
+      }
+    </Shown>
+  );
+}
+
+function automationColumns() {
+  const say = words.value.automation;
+  return [
+    {
+      title: say.one,
+      cell: (one: AutomationJson) => (
+        <>
+          <b>{one.id}</b> <small>{one.on.join(', ')}</small>
+        </>
+      ),
+    },
+    {
+      title: say.state,
+      cell: (one: AutomationJson) => (
+        <>
+          {say.states[one.state]}
+          {one.stopped > 0 && <small> ({number(one.stopped)})</small>}
+        </>
+      ),
+    },
+    {
+      title: say.did,
+      class: 'fit',
+      cell: (one: AutomationJson) => (
+        <>
+          {number(one.acted)}
+          {one.wouldHave > 0 && (
+            <small>
+              {' '}
+              {say.would}: {number(one.wouldHave)}
+            </small>
+          )}
+        </>
+      ),
+    },
+    {
+      title: say.limit,
+      class: 'fit',
+      cell: (one: AutomationJson) => `${one.limit.most} / ${length(one.limit.perSeconds * 1_000)}`,
+    },
+    {
+      title: say.last,
+      class: 'fit',
+      cell: (one: AutomationJson) => (one.lastAt === null ? '–' : time(one.lastAt)),
+    },
+  ];
 }
 
 const isEnded = (task: TaskJson): boolean => task.state === 'done' || task.state === 'cancelled';
@@ -64,6 +135,14 @@ function columns() {
           '–'
         ) : (
           <span class="actions">
+            {task.kind === 'draft' && (
+              <ActButton
+                path={`/tasks/${encodeURIComponent(task.id)}/send`}
+                text={say.automation.send}
+                sure={say.automation.sure}
+                isPrimary
+              />
+            )}
             {outcomesOf(task).map((outcome) => (
               <ActButton
                 key={outcome}
@@ -80,7 +159,11 @@ function columns() {
 }
 
 /** A call ends in talk or silence, a repair in fixed or not. */
-function outcomesOf(task: TaskJson): readonly ('fixed' | 'notFixed' | 'talked' | 'noAnswer')[] {
+function outcomesOf(
+  task: TaskJson,
+): readonly ('fixed' | 'notFixed' | 'talked' | 'noAnswer' | 'done' | 'dropped')[] {
+  if (task.kind === 'draft') return ['dropped'];
+  if (task.kind === 'errand' || task.kind === 'reminder') return ['done'];
   if (task.kind === 'callBack') return ['fixed', 'notFixed', 'noAnswer'];
   return task.kind === 'ratingCall' ? ['talked', 'noAnswer'] : ['fixed', 'notFixed'];
 }
@@ -88,6 +171,7 @@ function outcomesOf(task: TaskJson): readonly ('fixed' | 'notFixed' | 'talked' |
 function About({ task }: { readonly task: TaskJson }) {
   return (
     <>
+      {task.words !== null && <p>{task.words[language.value]}</p>}
       {task.subscriber !== null && (
         <a class="open" href={addressOf('subscribers', task.subscriber)}>
           {task.subscriber}

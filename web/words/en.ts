@@ -96,6 +96,9 @@ export const en = {
     callBack: 'Call back',
     ratingCall: 'Call after a low mark',
     triage: 'Look into it',
+    errand: 'To do',
+    reminder: 'Reminder',
+    draft: 'Notice to send',
   },
   taskState: {
     queued: 'waits for staff',
@@ -107,7 +110,15 @@ export const en = {
     returned: 'given back',
     cancelled: 'cancelled',
   },
-  outcome: { fixed: 'fixed', notFixed: 'not fixed', talked: 'talked', noAnswer: 'no answer' },
+  outcome: {
+    fixed: 'fixed',
+    notFixed: 'not fixed',
+    talked: 'talked',
+    noAnswer: 'no answer',
+    done: 'done',
+    sent: 'sent',
+    dropped: 'dropped',
+  },
   noticeState: {
     planned: 'Planned',
     held: 'Held',
@@ -129,6 +140,7 @@ export const en = {
     ask: 'is it fixed?',
     reminder: 'reminder',
     planned: 'planned works',
+    announcement: 'announcement',
   },
   subscriberClass: {
     residential: 'Residential',
@@ -244,6 +256,18 @@ export const en = {
     planned: 'Planned works',
     showAll: 'all',
     mergedInto: 'Merged into',
+  },
+  automation: {
+    all: 'Automations',
+    one: 'Automation',
+    did: 'Acted',
+    would: 'would have',
+    limit: 'Bound',
+    last: 'Last',
+    state: 'State',
+    states: { active: 'active', shadow: 'in shadow', stopped: 'stopped by its bound' },
+    send: 'Send',
+    sure: 'Send this text to all subscribers who were told of the incident?',
   },
   task: { finish: 'Finish', back: 'Give back', open: 'open tasks', skilled: 'has the skill' },
   alarm: {

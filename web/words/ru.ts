@@ -90,6 +90,9 @@ export const ru: Words = {
     callBack: 'Перезвонить',
     ratingCall: 'Звонок после низкой оценки',
     triage: 'Разобраться',
+    errand: 'Сделать',
+    reminder: 'Напоминание',
+    draft: 'Сообщение на отправку',
   },
   taskState: {
     queued: 'ждёт исполнителя',
@@ -101,7 +104,15 @@ export const ru: Words = {
     returned: 'возвращена',
     cancelled: 'отменена',
   },
-  outcome: { fixed: 'починили', notFixed: 'не починили', talked: 'поговорили', noAnswer: 'нет ответа' },
+  outcome: {
+    fixed: 'починили',
+    notFixed: 'не починили',
+    talked: 'поговорили',
+    noAnswer: 'нет ответа',
+    done: 'сделано',
+    sent: 'отправлено',
+    dropped: 'отброшено',
+  },
   noticeState: {
     planned: 'Всего',
     held: 'Задержано',
@@ -123,6 +134,7 @@ export const ru: Words = {
     ask: 'всё работает?',
     reminder: 'напоминание',
     planned: 'плановые работы',
+    announcement: 'объявление',
   },
   subscriberClass: {
     residential: 'Частные',
@@ -238,6 +250,18 @@ export const ru: Words = {
     planned: 'Плановые работы',
     showAll: 'все',
     mergedInto: 'Объединён с',
+  },
+  automation: {
+    all: 'Автоматизации',
+    one: 'Автоматизация',
+    did: 'Сработала',
+    would: 'сработала бы',
+    limit: 'Предел',
+    last: 'Последний раз',
+    state: 'Состояние',
+    states: { active: 'действует', shadow: 'в тени', stopped: 'остановлена пределом' },
+    send: 'Отправить',
+    sure: 'Отправить этот текст всем абонентам, кому сообщали об аварии?',
   },
   task: { finish: 'Завершить', back: 'Вернуть', open: 'открытых задач', skilled: 'есть навык' },
   alarm: {

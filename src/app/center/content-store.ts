@@ -1,6 +1,7 @@
 /** Contents named by hash, parsed and resident while the line may ask for them; the bytes lie on disk for ever (design L7). */
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AutomationSet } from '../../automate/automate.ts';
 import { Fault } from '../../base/fault.ts';
 import type { CorrelationRules } from '../../correlate/correlate.ts';
 import { type Contents as ContentFiles, hashOf } from '../../edge/disk/contents.ts';
@@ -39,6 +40,7 @@ export class ContentStore implements Contents {
   readonly #policies = new Map<string, Policy>();
   readonly #calendars = new Map<string, Calendar>();
   readonly #rules = new Map<string, CorrelationRules>();
+  readonly #automations = new Map<string, AutomationSet>();
   readonly #shipped: CorrelationRules;
 
   /** `shipped` are the rules of the program: in force until the journal names others. */
@@ -79,6 +81,10 @@ export class ContentStore implements Contents {
 
   rules(sha256: string | undefined): CorrelationRules {
     return sha256 === undefined ? this.#shipped : resident(this.#rules, sha256);
+  }
+
+  automations(sha256: string): AutomationSet {
+    return resident(this.#automations, sha256);
   }
 
   /** Makes the bytes durable and answers their hash. */
@@ -140,13 +146,15 @@ export class ContentStore implements Contents {
         return this.loadNamed({ topologyVersion: 0, calendar: input.calendar });
       case 'ruleSet':
         return this.loadNamed({ topologyVersion: 0, rules: input.rules });
+      case 'automationSet':
+        return this.loadNamed({ topologyVersion: 0, automations: input.automations });
       default:
         return;
     }
   }
 
   async loadNamed(named: NamedContents): Promise<void> {
-    const { topology, subscribers, policy, calendar, rules } = named;
+    const { topology, subscribers, policy, calendar, rules, automations } = named;
     if (topology !== undefined) await this.#keep(this.#topologies, topology, topologyFrom, residentBig);
     if (subscribers !== undefined) {
       await this.#keep(this.#subscribers, subscribers, decodeSubscribers, residentBig);
@@ -154,6 +162,8 @@ export class ContentStore implements Contents {
     if (policy !== undefined) await this.#keep(this.#policies, policy, jsonFrom<Policy>, residentSmall);
     if (calendar !== undefined)
       await this.#keep(this.#calendars, calendar, jsonFrom<Calendar>, residentSmall);
+    if (automations !== undefined)
+      await this.#keep(this.#automations, automations, jsonFrom<AutomationSet>, residentSmall);
     if (rules !== undefined) await this.#keep(this.#rules, rules, this.#rulesFrom, residentSmall);
   }
 

@@ -5,6 +5,7 @@ import type { Book } from '../../edge/book/book.ts';
 import type { ChannelSettings } from '../../edge/channels/channel-kind.ts';
 import { openChannel } from '../../edge/channels/index.ts';
 import { openDesk } from '../../edge/desks/index.ts';
+import { openHook } from '../../edge/hooks/webhook.ts';
 import type { NoticeCounts } from '../../model/notice.ts';
 import type { Config } from '../config/config.ts';
 import type { Installation } from '../config/installation.ts';
@@ -48,6 +49,10 @@ export async function startCourierHost(options: {
     // A first try on a real network reaches one address and nobody's ticket system.
     desk:
       config.desk === undefined || onlyTo !== undefined ? undefined : openDesk('desk', config.desk, world),
+    hooks:
+      onlyTo !== undefined
+        ? []
+        : config.webhooks.map(({ name, settings }) => ({ name, hook: openHook(settings, world) })),
     keysOf: (range) => versions.keysOf(range),
     submit: async (input) => {
       await line.submit(input);

@@ -1,6 +1,7 @@
 /** The daemon's own numbers: the same for `GET /api/v1/status` and `/metrics`. */
 import type { World } from '../../base/world.ts';
 import type { StatusJson } from '../../edge/http/contract.ts';
+import type { AutomationStatus } from '../../model/automation.ts';
 import { version } from '../version.ts';
 
 export function statusOf(counters: Readonly<Record<string, number>>, world: World): StatusJson {
@@ -10,6 +11,20 @@ export function statusOf(counters: Readonly<Record<string, number>>, world: Worl
     roles: ['ingest', 'collector', 'line', 'courier', 'front'],
     counters,
   };
+}
+
+/** What each automation did, would have done and was stopped from; its state, too, for an alarm about it. */
+export function automationCounters(
+  automations: readonly AutomationStatus[],
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    automations.flatMap(({ id, acted, wouldHave, stopped, state }) => [
+      [`automation_${id}_acted`, acted],
+      [`automation_${id}_would_have`, wouldHave],
+      [`automation_${id}_stopped`, stopped],
+      [`automation_${id}_is_stopped`, Number(state === 'stopped')],
+    ]),
+  );
 }
 
 /** Prometheus text format 0.0.4: camelCase becomes snake_case behind `allclear_`. */

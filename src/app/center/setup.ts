@@ -28,6 +28,7 @@ export async function setUpLine(setup: Setup): Promise<readonly Problem[]> {
   const policy = await host.contents.putJson(config.policy);
   if (policy !== host.line.named.policy) await host.submit({ kind: 'policy', policy });
   await enterRules(setup);
+  await enterAutomations(setup);
   const problems = config.subscribers === undefined ? [] : await enterSubscribers(setup, config.subscribers);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const table = await book.exportColumns({ channels, language: config.language, zone });
@@ -43,6 +44,11 @@ async function enterRules({ host, installation }: Setup): Promise<void> {
   if (correlation === undefined) return;
   const rules = await host.contents.putRules(correlation, inForce);
   if (rules !== host.line.named.rules) await host.submit({ kind: 'ruleSet', rules, engine: version });
+}
+
+async function enterAutomations({ host, installation }: Setup): Promise<void> {
+  const automations = await host.contents.putJson(installation.rules.automations);
+  if (automations !== host.line.named.automations) await host.submit({ kind: 'automationSet', automations });
 }
 
 /** A list that cannot be read leaves those in force whom the book knows; at the very first start it is a failed start. */

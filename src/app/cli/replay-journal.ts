@@ -107,6 +107,7 @@ const judgedBy = (contents: ContentStore, rules: CorrelationRules) => ({
   policy: (sha256: string) => contents.policy(sha256),
   calendar: (sha256: string) => contents.calendar(sha256),
   rules: () => rules,
+  automations: (sha256: string) => contents.automations(sha256),
 });
 
 /** The front of the journal was cut off: the line begins where its snapshot stands. */

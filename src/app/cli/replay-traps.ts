@@ -13,7 +13,7 @@ import { knownEngines, placesAmong } from '../center/detection-memory.ts';
 import { deviceIndex } from '../center/device-index.ts';
 import { evidenceOfSpooled, meaningOfSpooled } from '../center/spooled.ts';
 import { readConfig } from '../config/load.ts';
-import { rulesFolder } from '../product-files.ts';
+import { shippedRuleFolders } from '../product-files.ts';
 import { dataFolder, drained } from './common-options.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './verb.ts';
@@ -37,7 +37,7 @@ export async function* replayedTraps(
   if (!existsSync(folder)) throw new Fault('replay/no-spool', `${data} holds no spool of traps`);
   const { value: config, problems } = await readConfig({ config: replay.config, override: {} });
   const own = replay.rules ?? config.rules;
-  const rules = await loadRules(own === undefined ? [rulesFolder] : [rulesFolder, own]);
+  const rules = await loadRules({ shipped: shippedRuleFolders, own: own === undefined ? [] : [own] });
   refuseWrongRules(rules.problems);
   for (const problem of [...problems, ...rules.problems]) replay.complain(problem);
   const detection = new Detection(rules.value.detection);

@@ -10,7 +10,7 @@ import { loadRules } from '../../edge/files/rule-files.ts';
 import { type ReplayedIncident, replayStream, type StreamRecord } from '../../flow/replay.ts';
 import { defaultPolicy } from '../config/policy.ts';
 import { exitCodes } from '../processes/messages.ts';
-import { rulesFolder } from '../product-files.ts';
+import { shippedRuleFolders } from '../product-files.ts';
 import { commonOptions, configFile, dataFolder, instantFrom } from './common-options.ts';
 import { Complaints } from './complaints.ts';
 import { incidentLine } from './incident-line.ts';
@@ -147,7 +147,10 @@ function show(
  * rules that were asked for would look like a result of them.
  */
 async function readRules(own: string | undefined, complaints: Complaints): Promise<CorrelationRules> {
-  const { value, problems } = await loadRules(own === undefined ? [rulesFolder] : [rulesFolder, own]);
+  const { value, problems } = await loadRules({
+    shipped: shippedRuleFolders,
+    own: own === undefined ? [] : [own],
+  });
   refuseWrongRules(problems);
   for (const problem of problems) complaints.add(problem);
   if (value.correlation !== undefined) return value.correlation;

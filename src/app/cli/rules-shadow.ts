@@ -17,10 +17,11 @@ import { decodeInput } from '../../flow/record.ts';
 import type { NamedContents } from '../../flow/rooms.ts';
 import { Shadow } from '../../flow/shadow.ts';
 import { ContentStore } from '../center/content-store.ts';
+import { ownRuleFolders } from '../config/installation.ts';
 import { readConfig } from '../config/load.ts';
 import { parseDuration } from '../config/values.ts';
 import { exitCodes } from '../processes/messages.ts';
-import { rulesFolder } from '../product-files.ts';
+import { shippedRuleFolders } from '../product-files.ts';
 import { commonOptions, configFile, dataFolder, instantFrom, verbWorld } from './common-options.ts';
 import { Complaints } from './complaints.ts';
 import { openBar } from './progress-bar.ts';
@@ -55,7 +56,7 @@ export async function shadowRules(argv: readonly string[], terminal: Terminal): 
     until: values.until === undefined ? undefined : instant(instantFrom(values.until, 'until')),
   };
   const complaints = new Complaints(terminal);
-  const shipped = (await loadRules([rulesFolder])).value.correlation;
+  const shipped = (await loadRules({ shipped: shippedRuleFolders })).value.correlation;
   const { changed, loaded } = await changedRules(values, complaints);
   if (changed === undefined || shipped === undefined || complaints.errors > 0) return exitCodes.problem;
   const contents = new ContentStore(await openContents({ folder: join(data, 'contents') }), data, shipped);
@@ -140,10 +141,10 @@ async function changedRules(
   complaints: Complaints,
 ): Promise<{ readonly changed: CorrelationRules | undefined; readonly loaded: LoadedRules }> {
   const config = configFile(values.config);
-  const named =
-    values.rules ??
-    (config === undefined ? undefined : (await readConfig({ config, override: {} })).value.rules);
-  const { value, problems } = await loadRules(named === undefined ? [rulesFolder] : [rulesFolder, named]);
+  const configured =
+    config === undefined ? [] : ownRuleFolders((await readConfig({ config, override: {} })).value);
+  const named = values.rules === undefined ? configured : [values.rules];
+  const { value, problems } = await loadRules({ shipped: shippedRuleFolders, own: named });
   for (const problem of problems) complaints.add(problem);
   return { changed: value.correlation, loaded: value };
 }

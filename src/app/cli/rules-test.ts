@@ -4,10 +4,11 @@ import { Fault } from '../../base/fault.ts';
 import { formatProblem } from '../../base/problem.ts';
 import { detectionExamplesIn } from '../../detect/detect.ts';
 import { loadRules, type RuleDocument } from '../../edge/files/rule-files.ts';
+import { ownRuleFolders } from '../config/installation.ts';
 import { readConfig } from '../config/load.ts';
 import { exampleProblems } from '../config/rule-examples.ts';
 import { exitCodes } from '../processes/messages.ts';
-import { rulesFolder } from '../product-files.ts';
+import { shippedRuleFolders } from '../product-files.ts';
 import { commonOptions, configFile } from './common-options.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './verb.ts';
@@ -21,10 +22,9 @@ export async function testRules(argv: readonly string[], terminal: Terminal): Pr
   const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
   if (positionals.length > 1) throw new Fault('usage/argument', `usage: ${testUsage}`);
   const say = speaker(values.lang);
-  const own = positionals[0] ?? (await configuredRules(values.config));
-  const { value: rules, problems: found } = await loadRules(
-    own === undefined ? [rulesFolder] : [rulesFolder, own],
-  );
+  const [folder] = positionals;
+  const own = folder === undefined ? await configuredRules(values.config) : [folder];
+  const { value: rules, problems: found } = await loadRules({ shipped: shippedRuleFolders, own });
   const problems = [...found, ...exampleProblems(rules, 'all')];
   const files = rules.documents.map((one) => ({
     file: one.document.file,
@@ -45,11 +45,10 @@ export async function testRules(argv: readonly string[], terminal: Terminal): Pr
   return errors === 0 ? exitCodes.ok : exitCodes.problem;
 }
 
-/** The folder that the configuration names, where there is a configuration. */
-async function configuredRules(named: string | undefined): Promise<string | undefined> {
+/** The folders that the configuration names, where there is a configuration. */
+async function configuredRules(named: string | undefined): Promise<readonly string[]> {
   const config = configFile(named);
-  if (config === undefined) return undefined;
-  return (await readConfig({ config, override: {} })).value.rules;
+  return config === undefined ? [] : ownRuleFolders((await readConfig({ config, override: {} })).value);
 }
 
 function examplesIn({ format, document }: RuleDocument): number {

@@ -7,6 +7,7 @@ import type { DocumentPath, SourceDocument } from '../../base/source-document.ts
 import { channelRefusals, channelSchemas } from '../../edge/channels/index.ts';
 import { type DeskSettings, deskRefusal, deskSchemas } from '../../edge/desks/index.ts';
 import { documentViolations, parseYaml, type Violation } from '../../edge/files/yaml-document.ts';
+import { type HookSettings, hookRefusal, hookSchema } from '../../edge/hooks/webhook.ts';
 import { fingerprintOf } from '../../edge/snmp/usm-engine.ts';
 import type { DnsPlatform } from '../../model/dns.ts';
 import type { Policy } from '../../model/policy.ts';
@@ -77,6 +78,10 @@ export interface Config {
   /** A file whose policy replaces the one written here. */
   readonly policyFile?: string | undefined;
   readonly desk?: DeskSettings | undefined;
+  /** A folder of automations, added to the shipped ones. */
+  readonly automations?: string | undefined;
+  /** Where automations may post to. */
+  readonly webhooks: readonly { readonly name: string; readonly settings: HookSettings }[];
   readonly staff: readonly (Staff & { readonly name: string })[];
   readonly series: SeriesConfig;
   /** How much of what devices sent stays to be read again. */
@@ -101,7 +106,9 @@ export function parseConfig(file: string, text: string): Parsed<Config> {
 }
 
 const violationsOf = (document: SourceDocument): readonly Violation[] =>
-  documentViolations(configSchema({ channels: channelSchemas, desks: deskSchemas }))(document);
+  documentViolations(configSchema({ channels: channelSchemas, desks: deskSchemas, hook: hookSchema }))(
+    document,
+  );
 
 const namesIn = (value: unknown): readonly string[] =>
   Object.keys((value as { readonly channels?: object | null } | null)?.channels ?? {});
@@ -151,6 +158,14 @@ interface RawConfig extends RawPolicy {
   readonly series?: RawSeries;
   readonly spool?: { keep?: string; keepGigabytes?: number };
   readonly desk?: Readonly<Record<string, unknown>>;
+  readonly automations?: string;
+  readonly webhooks?: Readonly<Record<string, RawHook | undefined>>;
+}
+
+interface RawHook {
+  readonly url: string;
+  readonly secret: SecretSource;
+  readonly allowPrivate?: boolean;
 }
 
 /** What a second look at a document with mistakes must not take for another one. */
@@ -204,6 +219,10 @@ function build(document: SourceDocument, folder: string, look?: CloserLook): Par
     policy: policy.value,
     policyFile: path(raw.policy),
     desk: raw.desk === undefined ? undefined : deskOf(raw.desk, reader),
+    automations: path(raw.automations),
+    webhooks: Object.entries(raw.webhooks ?? {}).flatMap(([name, written]) =>
+      written === undefined ? [] : [{ name, settings: hookOf(name, written, reader) }],
+    ),
     staff: (raw.staff ?? [])
       .filter((one) => one !== undefined)
       .map(({ id, name, skills, limit }) => ({
@@ -348,4 +367,11 @@ function deskOf(written: Readonly<Record<string, unknown>>, reader: Reader): Des
   const refusal = deskRefusal(desk);
   if (refusal !== undefined) reader.problem(['desk'], 'config/refused', refusal);
   return desk;
+}
+
+function hookOf(name: string, written: RawHook, reader: Reader): HookSettings {
+  const secret = reader.secret(written.secret, ['webhooks', name, 'secret']);
+  const refusal = hookRefusal(written);
+  if (refusal !== undefined) reader.problem(['webhooks', name, 'url'], 'config/refused', refusal);
+  return { ...written, secret };
 }

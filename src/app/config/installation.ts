@@ -9,7 +9,8 @@ import { readSubscribers } from '../../edge/files/subscribers-csv.ts';
 import { unreadableBecause } from '../../edge/files/unreadable-because.ts';
 import { parseYaml } from '../../edge/files/yaml-document.ts';
 import type { StartOptions } from '../processes/messages.ts';
-import { collectorsFolder, rulesFolder } from '../product-files.ts';
+import { collectorsFolder, shippedRuleFolders } from '../product-files.ts';
+import { withTargets } from './automation-targets.ts';
 import type { Config } from './config.ts';
 import { installedProfiles } from './installed-profiles.ts';
 import { type ReadConfig, readWhole } from './load.ts';
@@ -45,8 +46,9 @@ export async function readBeside(
   const { config } = read;
   const folders = profileFoldersBeside(file, config.profiles);
   const profiles = await installedProfiles(folders);
-  const ruleFolders = config.rules === undefined ? [rulesFolder] : [rulesFolder, config.rules];
-  const rules = await loadRules(ruleFolders);
+  const own = ownRuleFolders(config);
+  const loaded = await loadRules({ shipped: shippedRuleFolders, own });
+  const rules = withTargets(loaded, config);
   const topology = await readTopology(config);
   const text = file === undefined ? undefined : read.inForce.files[file];
   // Another reading of a long file, so only where something is wrong.
@@ -60,7 +62,7 @@ export async function readBeside(
       profileFolders: folders,
       profiles: profiles.value,
       profilesDigest: profiles.digest,
-      ruleFolders,
+      ruleFolders: [...shippedRuleFolders, ...own],
       rules: rules.value,
       topology: topology.value,
     },
@@ -75,9 +77,13 @@ export async function readBeside(
   };
 }
 
+/** Folders of rules and automations of the operator's own. */
+export const ownRuleFolders = ({ rules, automations }: Config): readonly string[] =>
+  [rules, automations].filter((folder) => folder !== undefined);
+
 /** A file or folder that cannot be read is shown where the configuration names it. */
 function whereNamed(problem: Problem, { config, inForce }: ReadConfig): Problem {
-  const key = (['topology', 'subscribers', 'rules', 'profiles'] as const).find((name) =>
+  const key = (['topology', 'subscribers', 'rules', 'automations', 'profiles'] as const).find((name) =>
     ([] as unknown[]).concat(config[name]).includes(problem.file),
   );
   if (problem.code !== 'file/unreadable' || problem.line !== 0 || key === undefined) return problem;

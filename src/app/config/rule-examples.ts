@@ -5,17 +5,26 @@ import { playExamples } from '../../flow/examples.ts';
 import { defaultPolicy } from './policy.ts';
 
 /**
- * Examples of correlation rules, of all files or of the operator's own. Where the operator's rules make a shipped example
+ * Examples of correlation rules and automations, of all files or of the operator's own. Where the operator's rules make a shipped example
  * untrue that may be what they are for: a warning. Those of detection are checked whenever rules are loaded.
  */
 export function exampleProblems(
-  { correlation: rules, documents }: Pick<LoadedRules, 'correlation' | 'documents'>,
+  {
+    correlation: rules,
+    documents,
+    automations,
+  }: Pick<LoadedRules, 'correlation' | 'documents' | 'automations'>,
   which: 'all' | 'own',
 ): readonly Problem[] {
   if (rules === undefined) return [];
   const hasOwn = documents.some(({ isOwn }) => isOwn);
-  return documents.filter(isPlayed(which)).flatMap(({ document, isOwn }) =>
-    playExamples({ document, rules, policy: defaultPolicy }).map((problem) => ({
+  return documents.filter(isPlayed(which)).flatMap(({ document, isOwn, format }) =>
+    playExamples({
+      document,
+      rules,
+      policy: defaultPolicy,
+      automations: format === 'automations/1' ? automations : undefined,
+    }).map((problem) => ({
       ...problem,
       severity: isOwn || !hasOwn ? ('error' as const) : ('warning' as const),
     })),
@@ -25,4 +34,4 @@ export function exampleProblems(
 const isPlayed =
   (which: 'all' | 'own') =>
   ({ format, isOwn }: RuleDocument): boolean =>
-    format === 'correlation/1' && (isOwn || which === 'all');
+    format !== 'detection/1' && (isOwn || which === 'all');

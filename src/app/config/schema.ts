@@ -64,6 +64,7 @@ const device = {
 export const configSchema = (given: {
   readonly channels: readonly object[];
   readonly desks: readonly object[];
+  readonly hook: object;
 }): object => ({
   type: 'object',
   properties: {
@@ -161,6 +162,13 @@ export const configSchema = (given: {
       additionalProperties: false,
     },
     desk: { anyOf: given.desks },
+    automations: text,
+    webhooks: {
+      type: 'object',
+      additionalProperties: given.hook,
+      propertyNames: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_-]{0,63}$' },
+      maxProperties: 32,
+    },
   },
   additionalProperties: false,
 });

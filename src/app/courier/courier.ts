@@ -9,6 +9,7 @@ import type { Channel } from '../../notify/channel.ts';
 import type { Desk } from '../../ticket/desk.ts';
 import { type Composing, composeNotice } from './compose.ts';
 import { workDesk } from './desk-lane.ts';
+import { type HookTarget, workHook } from './hook-lane.ts';
 import { Lane, type LaneStatus } from './lane.ts';
 
 export interface CourierChannel {
@@ -23,6 +24,8 @@ export interface CourierOptions extends Composing {
   readonly book: Book;
   readonly channels: readonly CourierChannel[];
   readonly desk?: Desk | undefined;
+  /** Where automations may post to. */
+  readonly hooks?: readonly HookTarget[] | undefined;
   /** Stable keys of the subscribers numbered [from, to) of that topology version, less `except` (ascending). */
   readonly keysOf: (range: KeyRange) => Uint32Array | Promise<Uint32Array>;
   /** Receipts and desk updates for the line; resolves when they are durable. */
@@ -58,6 +61,7 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
     honoursKey,
   }));
   await book.reclaimAll(facts, world.now());
+  await book.dropHookTargets((options.hooks ?? []).map(({ name }) => name));
   while ((await book.reroute({ channels: facts, now: world.now() })) > 0);
   const lanes = lanesOf(options, facts);
   const pokeLanes = (): void => {
@@ -67,9 +71,12 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
     repeating(world, 'planning notices', () => expandOne(options, facts, pokeLanes)),
     repeating(world, 'reporting notices', () => reportOnce(options)),
   ];
-  const { desk } = options;
+  const { desk, hooks = [] } = options;
   if (desk !== undefined)
     jobs.push(repeating(world, 'ticket system', async () => (await workDesk({ ...options, desk })) > 0));
+  const posting = hooks.map((target) =>
+    repeating(world, `webhook ${target.name}`, () => workHook(book, target, world)),
+  );
   const tidying = world.every(hours(1), () => {
     book
       .forgetExpired(world.now())
@@ -80,6 +87,7 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
     poke() {
       jobs[0]?.poke();
       jobs[2]?.poke();
+      for (const job of posting) job.poke();
       pokeLanes();
     },
     get status() {
@@ -89,6 +97,8 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
       tidying.cancel();
       await jobs[0]?.close();
       await jobs[2]?.close();
+      await Promise.all(posting.map((job) => job.close()));
+      for (const { hook } of hooks) hook.close();
       await Promise.all(lanes.map((lane) => lane.close(closeWithin)));
       await jobs[1]?.close();
       try {

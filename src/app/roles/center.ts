@@ -24,7 +24,7 @@ import { type LineHost, openLineHost } from '../center/line-host.ts';
 import { importList } from '../center/list-import.ts';
 import { portTraffic } from '../center/port-traffic.ts';
 import { Reload } from '../center/reload.ts';
-import { metricsText, statusOf } from '../center/self-metrics.ts';
+import { automationCounters, metricsText, statusOf } from '../center/self-metrics.ts';
 import { SeriesFigures } from '../center/series-figures.ts';
 import { setUpLine } from '../center/setup.ts';
 import type { Config } from '../config/config.ts';
@@ -248,6 +248,8 @@ class Center {
         facts: (filter, page) => this.#collector?.discovered.facts(filter, page) ?? nothing,
         conflicts: (filter, page) => this.#collector?.discovered.conflicts(filter, page) ?? nothing,
       },
+      automations: () => line.line.automations(world.now()),
+      posts: () => book.hookCounts(),
       reload: () => this.#reload.ask(),
       importSubscribers: (csv, apply) => this.#inTurn(() => this.#importList(csv, apply)),
       play: start.demo === undefined ? undefined : playPort(host),
@@ -333,6 +335,7 @@ class Center {
       ...this.#reload.counters,
       ...this.#front?.counters(),
       ...line?.line.kpis(),
+      ...automationCounters(line?.line.automations(this.#parts.host.world.now()) ?? []),
       inputsApplied: line?.line.sequence ?? 0,
       inputsWaiting: line?.running.waiting ?? 0,
       inputsRefused: line?.running.refused ?? 0,
@@ -359,9 +362,10 @@ class Center {
 const nothing = { items: [], total: 0 };
 
 /** What the courier is made from. */
-const forCourier = ({ channels, desk, language, publicUrl }: Config): unknown => ({
+const forCourier = ({ channels, desk, webhooks, language, publicUrl }: Config): unknown => ({
   channels,
   desk,
+  webhooks,
   language,
   publicUrl,
 });

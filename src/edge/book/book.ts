@@ -12,6 +12,7 @@ import { auditPage, verifyAudit, writeAudit } from './audit.ts';
 import { type ColumnWish, exportColumns } from './columns.ts';
 import { addContact, contactText, type NewContact } from './contacts.ts';
 import { dueDeskJobs, settleDesk } from './desk-jobs.ts';
+import { dropHookTargets, dueHookJobs, hookCounts, settleHooks } from './hook-jobs.ts';
 import { findLink, forgetExpired, grantLink, type LinkWish } from './links.ts';
 import { migrate } from './migrations.ts';
 import { addNote, type NewNote, noteTexts } from './notes.ts';
@@ -19,7 +20,14 @@ import { reclaimAll, type Taking, takeDue } from './outbox.ts';
 import { appliedSequence, project } from './projection.ts';
 import * as queries from './queries.ts';
 import { dropReceipts, nextReceipts } from './receipts.ts';
-import type { AuditEntry, ChannelFacts, DeskSettlement, PageRequest, Settlement } from './records.ts';
+import type {
+  AuditEntry,
+  ChannelFacts,
+  DeskSettlement,
+  HookSettlement,
+  PageRequest,
+  Settlement,
+} from './records.ts';
 import { type Delivery, noteDeliveries, reroute, type Settling, settle } from './settlement.ts';
 import { openSql, type Sql } from './sql.ts';
 import { beginImport, type ImportMode, ImportSlot, type Removing } from './subscriber-import.ts';
@@ -123,6 +131,10 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
   dropReceipts: (upTo: number) => dropReceipts(sql, upTo),
   dueDeskJobs: (due: { readonly limit: number; readonly now: number }) => dueDeskJobs(sql, vault, due),
   settleDesk: (results: readonly DeskSettlement[]) => settleDesk(sql, results),
+  dueHookJobs: (due: Parameters<typeof dueHookJobs>[1]) => dueHookJobs(sql, due),
+  settleHooks: (results: readonly HookSettlement[]) => settleHooks(sql, results),
+  dropHookTargets: (targets: readonly string[]) => dropHookTargets(sql, targets),
+  hookCounts: () => hookCounts(sql),
   forgetExpired: (now: number) => forgetExpired(sql, now),
 });
 

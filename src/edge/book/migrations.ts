@@ -72,7 +72,13 @@ const notes = `
 CREATE TABLE notes (id TEXT PRIMARY KEY, at INTEGER NOT NULL, data_key BLOB NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
 `;
 
-const steps: readonly string[] = [records + outbox + people, notes];
+const hooks = `
+CREATE TABLE hook_jobs (row INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, target TEXT NOT NULL, state TEXT NOT NULL, post TEXT NOT NULL,
+  attempts INTEGER NOT NULL, due_at INTEGER NOT NULL, created_at INTEGER NOT NULL, reason TEXT);
+CREATE INDEX hooks_due ON hook_jobs (target, due_at, row) WHERE state = 'queued';
+`;
+
+const steps: readonly string[] = [records + outbox + people, notes, hooks];
 
 /** Brings the book to this version, each step in a transaction of its own. */
 export function migrate(sql: Sql, file: string): Problem | undefined {

@@ -6,6 +6,7 @@ import type { Command } from '../../flow/input.ts';
 import type { Change } from '../../model/change.ts';
 import { severities } from '../../model/observation.ts';
 import { writeAudit } from './audit.ts';
+import { addHookJob, type HookRoom } from './hook-jobs.ts';
 import { CountChanges } from './notice-counts.ts';
 import type { AuditEntry } from './records.ts';
 import type { Sql } from './sql.ts';
@@ -24,11 +25,12 @@ export function project(sql: Sql, batch: readonly Applied[], audit: readonly Aud
     const last = fresh.at(-1);
     if (last === undefined) return;
     const counts = new CountChanges();
+    const hooks: HookRoom = new Map();
     for (const one of fresh) {
       const { at, changes, effects } = one;
       for (const change of changes) writeChange(sql, change);
-      for (const effect of effects) writeEffect(sql, { effect, at, counts });
-      writeAudit(sql, ordered(one));
+      for (const effect of effects) writeEffect(sql, { effect, at, counts, hooks });
+      writeAudit(sql, [...ordered(one), ...actedOn(one)]);
     }
     writeAudit(sql, audit);
     counts.write(sql);
@@ -43,6 +45,16 @@ function ordered({ order, at, failed }: Applied): AuditEntry[] {
   const { kind, ...facts } = command;
   const detail = failed === undefined ? facts : { ...facts, failed };
   return [{ at, actor: by, action: kind, target: targetOf(command), detail }];
+}
+
+/** What an automation did is on record like what a person did. */
+function actedOn({ acts, at }: Applied): AuditEntry[] {
+  return (acts ?? [])
+    .filter(({ result }) => result === 'done')
+    .map(({ automation, action, on, subject, incident, to }) => ({
+      ...{ at, actor: `automation:${automation}`, action, target: incident ?? subject.id },
+      detail: { on, to },
+    }));
 }
 
 function targetOf(command: Exclude<Command, { kind: 'reconcile' }>): string {
@@ -109,9 +121,14 @@ function writeChange(sql: Sql, change: Change): void {
 
 function writeEffect(
   sql: Sql,
-  doing: { readonly effect: Effect; readonly at: number; readonly counts: CountChanges },
+  doing: {
+    readonly effect: Effect;
+    readonly at: number;
+    readonly counts: CountChanges;
+    readonly hooks: HookRoom;
+  },
 ): void {
-  const { effect, at, counts } = doing;
+  const { effect, at, counts, hooks } = doing;
   switch (effect.kind) {
     case 'tell':
       addTell(sql, { tell: effect.tell, at, counts });
@@ -128,6 +145,9 @@ function writeEffect(
          DO UPDATE SET state = 'queued', version = version + 1, attempts = 0, due_at = excluded.due_at`,
         ...[effect.ticket, at],
       );
+      return;
+    case 'webhook':
+      addHookJob(sql, effect.post, hooks);
       return;
     case 'observe':
       return;

@@ -1,5 +1,6 @@
 /** Plain records that go in and out of the book; all of them can be sent between threads. */
 import type { Instant } from '../../base/instant.ts';
+import type { WebhookPost } from '../../model/automation.ts';
 import type { IncidentId, SubscriberKey, TicketId } from '../../model/ids.ts';
 import type { Impact, Incident, SubscriberClass } from '../../model/incident.ts';
 import type { NoticeCounts, NoticeState, NoticeType, Tell } from '../../model/notice.ts';
@@ -137,6 +138,23 @@ export type DeskSettlement =
       readonly version: number;
       readonly reason: string;
     };
+
+/** A post of an automation that is to be brought out now. */
+export interface HookJob {
+  readonly post: WebhookPost;
+  readonly attempts: number;
+}
+
+export type HookSettlement =
+  | { readonly kind: 'taken'; readonly key: string }
+  | { readonly kind: 'retry'; readonly key: string; readonly reason: string; readonly at: Instant }
+  | { readonly kind: 'refused'; readonly key: string; readonly reason: string };
+
+export interface HookCounts {
+  readonly target: string;
+  readonly state: 'queued' | 'taken' | 'refused';
+  readonly count: number;
+}
 
 export interface LinkRecord {
   readonly confirmation: string;

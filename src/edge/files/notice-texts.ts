@@ -34,7 +34,7 @@ interface RawTexts {
   readonly operator: string;
   readonly causes: Readonly<Record<string, string>>;
   readonly notices: Readonly<
-    Record<NoticeType, { readonly sms: string; readonly subject: string; readonly body: string }>
+    Partial<Record<NoticeType, { readonly sms: string; readonly subject: string; readonly body: string }>>
   >;
 }
 
@@ -59,7 +59,7 @@ const check = documentCheck({
           },
         ]),
       ),
-      required: [...noticeTypes],
+      required: noticeTypes.filter((type) => type !== 'announcement'),
       additionalProperties: false,
     },
   },
@@ -68,10 +68,12 @@ const check = documentCheck({
 });
 
 const names = [
-  ...['operator', 'cause', 'address', 'since', 'restored', 'etr', 'etrFrom', 'previousEtr', 'link'],
+  ...['operator', 'cause', 'address', 'since', 'restored', 'etr', 'etrFrom', 'previousEtr', 'link', 'words'],
   ...['hasEtr', 'hasAddress', 'hasRestored', 'remote'],
 ];
 const mostParts = 3;
+/** Of files that do not say how a person's own words are sent. */
+const bare = { sms: '{operator}: {words} {link}', subject: '{operator}', body: '{words}\n\n{link}' };
 
 type Field = 'sms' | 'subject' | 'body';
 interface LanguageTexts {
@@ -116,9 +118,8 @@ function compileTexts(
       };
       try {
         // Tags are text here: nothing in a notice is markup.
-        const message = new IntlMessageFormat(raw.notices[type][field], raw.language, undefined, {
-          ignoreTag: true,
-        });
+        const { [field]: text } = raw.notices[type] ?? bare;
+        const message = new IntlMessageFormat(text, raw.language, undefined, { ignoreTag: true });
         const unknown = [...namesIn(message.getAst())].find((name) => !names.includes(name));
         if (unknown !== undefined) {
           const near = didYouMean(unknown, names);
@@ -202,6 +203,7 @@ function valuesOf(texts: LanguageTexts, wish: NoticeWish): Record<string, string
     operator: texts.operator,
     cause: texts.causes[facts.kind] ?? texts.causes['*'] ?? '',
     link: wish.link,
+    words: facts.words?.[wish.language] ?? '',
     address: plain(wish.address ?? ''),
     since: time(facts.startedAt),
     restored: time(facts.restoredAt),

@@ -9,6 +9,7 @@ import { type Caller, mayChange } from './access.ts';
 import { administrationRoutes } from './administration-routes.ts';
 import { alarmRoutes } from './alarm-routes.ts';
 import { apiPage, apiStyle } from './api-page.ts';
+import { automationRoutes } from './automation-routes.ts';
 import { careRoutes } from './care-routes.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
@@ -25,6 +26,7 @@ const routes: readonly Route[] = [
   ...careRoutes,
   ...inventoryRoutes,
   ...discoveryRoutes,
+  ...automationRoutes,
   ...administrationRoutes,
 ];
 const maxBodyBytes = 256 * 1024;

@@ -3,6 +3,7 @@ import type { Change } from '../../model/change.ts';
 import type { Answer } from '../../model/confirmation.ts';
 import type { TaskId, TicketId } from '../../model/ids.ts';
 import type { ContactChannel, TicketStatus } from '../../model/ticket.ts';
+import type { TaskJson } from './contract.ts';
 import {
   type Call,
   created,
@@ -30,7 +31,8 @@ const ticketStatuses: readonly TicketStatus[] = [
 ];
 /** A word of the gateway's own; it goes into the journal, so it is short and holds no address or number. */
 const answerChannel = { type: 'string', pattern: '^[A-Za-z][A-Za-z_-]{0,31}$' };
-const outcomes = ['fixed', 'notFixed', 'talked', 'noAnswer'] as const;
+/** A draft is sent by a call of its own. */
+const outcomes = ['fixed', 'notFixed', 'talked', 'noAnswer', 'done', 'dropped'] as const;
 const maxTextLength = 4_000;
 
 export const careRoutes: readonly Route[] = [
@@ -123,6 +125,13 @@ export const careRoutes: readonly Route[] = [
   },
   {
     method: 'POST',
+    path: '/tasks/:id/send',
+    summary: 'Sends the text of a draft to all subscribers who were told of its incident',
+    answers: 'the task',
+    handle: sendDraft,
+  },
+  {
+    method: 'POST',
     path: '/tasks/:id/return',
     summary: 'Gives a task back: it is shared out again',
     answers: 'the task',
@@ -187,11 +196,19 @@ async function handInAnswer({ ports, id, body }: Call): Promise<Reply> {
   return ok(confirmationJson((await ports.query.confirmation(id)) ?? view));
 }
 
+async function sendDraft(call: Call): Promise<Reply> {
+  const view = await call.ports.query.task(call.id);
+  if (view !== undefined && view.task.kind !== 'draft') return refusal(409, 'The task is no draft.');
+  const reply = await commandTask(call, { kind: 'sendDraft', task: call.id as TaskId });
+  if (reply.status !== 200 || (reply.body as TaskJson).state === 'done') return reply;
+  return refusal(409, 'Nobody was told of the incident, or its notices wait for a second person.');
+}
+
 async function commandTask(
   { ports, user, id }: Call,
   command:
     | { kind: 'finishTask'; task: TaskId; outcome: (typeof outcomes)[number] }
-    | { kind: 'returnTask'; task: TaskId },
+    | { kind: 'returnTask' | 'sendDraft'; task: TaskId },
 ): Promise<Reply> {
   const view = await ports.query.task(id);
   if (view === undefined) return unknownId('task', id);

@@ -289,7 +289,32 @@ export interface TaskJson {
   readonly dueAt: string;
   readonly doneAt: string | null;
   readonly outcome: string | null;
+  /** The automation that asked for it, and what it wrote. */
+  readonly automation: string | null;
+  readonly words: Readonly<Record<Language, string>> | null;
   readonly why: Task['why'];
+}
+
+export interface AutomationJson {
+  readonly id: string;
+  readonly on: readonly string[];
+  /** `stopped`: more happens than its bound lets it act on. */
+  readonly state: 'active' | 'shadow' | 'stopped';
+  readonly limit: { readonly most: number; readonly perSeconds: number };
+  readonly acted: number;
+  /** In shadow. */
+  readonly wouldHave: number;
+  readonly stopped: number;
+  readonly lastAt: string | null;
+  readonly stoppedAt: string | null;
+}
+
+/** The newest twenty thousand posts to one target. */
+export interface PostsJson {
+  readonly target: string;
+  readonly waiting: number;
+  readonly taken: number;
+  readonly refused: number;
 }
 
 export interface LinkJson {

@@ -6,6 +6,7 @@ import type { Applied } from '../../flow/applied.ts';
 import type { Input } from '../../flow/input.ts';
 import type { Alarm } from '../../model/alarm.ts';
 import type { AlarmLoadReport } from '../../model/alarm-load.ts';
+import type { AutomationStatus } from '../../model/automation.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
 import type { Conflict, Fact, FactKind } from '../../model/discovered.ts';
 import type { DnsView } from '../../model/dns.ts';
@@ -35,6 +36,9 @@ export interface FrontPorts {
   /** What an operator position was shown until now. */
   alarmLoad(): AlarmLoadReport;
   readonly discovered: DiscoveryPort;
+  /** How each automation stands, and what became of their posts. */
+  automations(): readonly AutomationStatus[];
+  posts(): Promise<readonly PostCount[]>;
   /** Of a device's ports, those that carried something. */
   traffic(device: string): Promise<readonly PortTraffic[]>;
   /** Prometheus text format 0.0.4, every name beginning with `allclear_`. */
@@ -196,6 +200,12 @@ export interface BookQueries {
   }): Promise<{ token: string; expiresAt: Instant }>;
   /** Keeps what a subscriber wrote under the subscriber's own key and answers the row's id, which the journal may carry. */
   storeContact(subscriber: SubscriberKey, text: string): Promise<string>;
+}
+
+export interface PostCount {
+  readonly target: string;
+  readonly state: 'queued' | 'taken' | 'refused';
+  readonly count: number;
 }
 
 export type LinkPurpose = 'request' | 'confirm';

@@ -34,7 +34,7 @@ import type {
 } from './ports.ts';
 
 export const iso = (at: Instant): string => new Date(at).toISOString();
-const isoOrNull = (at: Instant | undefined): string | null => (at === undefined ? null : iso(at));
+export const isoOrNull = (at: Instant | undefined): string | null => (at === undefined ? null : iso(at));
 
 export function listJson<T, J>(listed: Listed<T>, convert: (item: T) => J): ListJson<J> {
   return { items: listed.items.map(convert), total: listed.total, next: listed.next ?? null };
@@ -253,6 +253,8 @@ export function taskJson({ task, subscriber }: TaskView): TaskJson {
     dueAt: iso(task.dueAt),
     doneAt: isoOrNull(task.doneAt),
     outcome: task.outcome ?? null,
+    automation: task.automation ?? null,
+    words: task.words ?? null,
     why: task.why,
   };
 }

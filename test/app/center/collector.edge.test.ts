@@ -7,7 +7,7 @@ import { startCollector } from '../../../src/app/center/collector.ts';
 import { DeviceBoard } from '../../../src/app/center/device-board.ts';
 import type { Installation } from '../../../src/app/config/installation.ts';
 import { loadWhole } from '../../../src/app/config/load.ts';
-import { rulesFolder } from '../../../src/app/product-files.ts';
+import { shippedRuleFolders } from '../../../src/app/product-files.ts';
 import { compileProfiles } from '../../../src/collect/collect.ts';
 import { loadRules } from '../../../src/edge/files/rule-files.ts';
 import { parseYaml } from '../../../src/edge/files/yaml-document.ts';
@@ -44,7 +44,11 @@ devices: [{ id: olt-1, address: 127.0.0.1, port: ${agent.port}, community: c, pr
   const installation: Installation = {
     ...(await loadWhole({ config, override: {} })),
     ...{ profiles: compileProfiles([parseYaml('olt.yaml', portProfile).value]).value, profilesDigest: 'one' },
-    ...{ rules: (await loadRules([rulesFolder])).value, profileFolders: [], ruleFolders: [] },
+    ...{
+      rules: (await loadRules({ shipped: shippedRuleFolders })).value,
+      profileFolders: [],
+      ruleFolders: [],
+    },
     topology: undefined,
   };
   const inputs: Input[] = [];

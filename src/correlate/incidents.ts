@@ -375,11 +375,13 @@ export class Incidents {
 
   /** Ended incidents are kept for a late "no" of a subscriber, but not without bound: the oldest go first. */
   #evict(): void {
-    if (this.#held.size <= limits.ended) return;
-    const ended = [...this.#held.values()].filter((held) => !isActive(held));
-    for (const held of ended.slice(0, Math.max(0, ended.length - limits.ended))) {
+    let tooMany = this.#held.size - this.standing.size - limits.ended;
+    if (tooMany <= 0) return;
+    for (const held of this.#held.values()) {
+      if (isActive(held)) continue;
       this.#evicted++;
       this.forget(held);
+      if (--tooMany === 0) return;
     }
   }
 }

@@ -31,6 +31,11 @@ export class Standing {
   /** Stated, widened or open again since the last look: what still waits may belong to them. */
   readonly homes = new Set<HeldIncident>();
 
+  /** Open ones. */
+  get size(): number {
+    return this.#open.size;
+  }
+
   /** In order of opening. */
   inOrder(): readonly HeldIncident[] {
     this.#inOrder ??= [...this.#open].sort(byOrder);

@@ -145,7 +145,7 @@ function begun(pending: Pending, { candidates, step }: Beginning, desk: Desk): H
     desk.ids,
   );
   incidents.join(held, [memberOf(pending)], at);
-  incidents.plan(held, worksCovering(ancestry, held.root, pending.at));
+  incidents.plan(held, worksCovering(ancestry, held));
   incidents.tell(held, 'opened');
   return held;
 }

@@ -61,6 +61,7 @@ export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, 
     .filter(isActive)
     .sort((a, b) => a.order - b.order);
   const [survivor, others] = allowed(desk.feedback, group, alarms);
+  endStale(incidents, waiting, new Set([survivor, ...others]));
   if (survivor !== undefined) {
     const grown = grow(desk, { survivor, others, verdict, joining });
     if (retoldAt !== undefined) incidents.retell(grown, retoldAt);
@@ -91,7 +92,7 @@ export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, 
   const parent = waiting.find((pending) => pending.parent !== undefined)?.parent;
   const opened = incidents.open(verdict, { startedAt, at, parent }, desk.ids);
   incidents.join(opened, joining, at);
-  incidents.plan(opened, worksCovering(desk.ancestry, opened.root, startedAt));
+  incidents.plan(opened, worksCovering(desk.ancestry, opened));
   incidents.tell(opened, 'opened');
   return opened;
 }
@@ -103,6 +104,19 @@ const areOneDeath = (held: HeldIncident, { kind, scope }: Verdict): boolean =>
 /** A terminal that gasps had light and power until now: what was said of it before is no part of this, and no reason to look. */
 const isSwitchedOff = (ancestry: Ancestry, { root, scope, actionable }: Verdict): boolean =>
   !actionable && scope === 'down' && ancestry.isLeaf(ancestry.placeOf(root));
+
+/** What a poll finds dark anew was lit in between: where it is of another cause now, the last one is over. */
+function endStale(
+  incidents: Incidents,
+  waiting: readonly Pending[],
+  group: ReadonlySet<HeldIncident | undefined>,
+): void {
+  for (const { alarm } of waiting) {
+    const held = incidents.ofAlarm(alarm);
+    if (held === undefined || group.has(held) || !isActive(held)) continue;
+    if (held.members.get(alarm)?.raised === true) incidents.resolve(held, held.lastEvidenceAt);
+  }
+}
 
 /** The first of the group that may take these alarms, and the others that may be taken into it. */
 function allowed(
@@ -160,6 +174,7 @@ export function joinLate(
   { incidents, ancestry, at }: Pick<Desk, 'incidents' | 'ancestry' | 'at'>,
   { home, pending }: { readonly home: HeldIncident; readonly pending: Pending },
 ): void {
+  endStale(incidents, [pending], new Set([home]));
   incidents.joinLate(home, memberOf(pending), at);
   const place = ancestry.placeOf(pending.resource);
   // Its battery is empty, or it never had one: the device went dark with its site.
@@ -198,5 +213,5 @@ function settle({ incidents, ancestry, at }: Desk, held: HeldIncident, said: Ver
   const isNews = held.scope === 'degraded' && verdict.actionable && !held.actionable;
   if (isSame && !isNews) incidents.widen(held, verdict);
   else incidents.move(held, verdict, at);
-  incidents.plan(held, worksCovering(ancestry, held.root, at));
+  incidents.plan(held, worksCovering(ancestry, held));
 }

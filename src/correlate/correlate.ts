@@ -21,7 +21,7 @@ import { commit, joinLate } from './committing.ts';
 import { look } from './deciding.ts';
 import { Endings, type EndingsSnapshot } from './endings.ts';
 import { type Correction, Feedback, type FeedbackSnapshot } from './feedback.ts';
-import { addRecords, type HeldIncident, incidentOf, isActive } from './held-incident.ts';
+import { addRecords, type HeldIncident, incidentOf, isActive, isStale } from './held-incident.ts';
 import { Incidents, type IncidentsSnapshot } from './incidents.ts';
 import { isRejoining, isSaidAnew, lateHome, type Now, type Pending, pendingOf } from './joining.ts';
 import { endLostClear, splitLeftovers, splitUnlit } from './leftovers.ts';
@@ -32,6 +32,7 @@ import { Testimony, type TestimonySnapshot } from './testimony.ts';
 import { type CorrelationTiming, limits } from './timing.ts';
 import { isChained } from './undecided.ts';
 import { Waiting, type WaitingSnapshot } from './waiting.ts';
+import { worksCovering } from './works.ts';
 
 export type { Correction } from './feedback.ts';
 export * from './rule-files.ts';
@@ -42,18 +43,15 @@ export interface CorrelationContext {
   readonly ids: IdSource;
 }
 
+/** What is optional, older versions did not keep; without `newHomes` all may be new. */
 interface Snapshot {
   readonly incidents: IncidentsSnapshot;
   readonly waiting: WaitingSnapshot;
   readonly lookAt?: Instant | undefined;
-  /** Absent in what older versions kept: all may be. */
   readonly newHomes?: readonly IncidentId[] | undefined;
   readonly ending: EndingsSnapshot;
-  /** Absent in what older versions kept. */
   readonly asks?: AsksSnapshot | undefined;
-  /** Absent in what older versions kept. */
   readonly gasping?: readonly ResourceId[] | undefined;
-  /** Absent in what older versions kept. */
   readonly cascades?: CascadesSnapshot | undefined;
   readonly testimony?: TestimonySnapshot | undefined;
   readonly feedback?: FeedbackSnapshot | undefined;
@@ -88,14 +86,12 @@ export class Correlation {
   setRules(rules: CorrelationRules): void {
     this.#timing = { ...rules.timing, ...this.#waits };
     this.#incidents.timing = this.#timing;
-    const { topology, gasping } = this.#ancestry;
-    this.#place(new Ancestry(topology, new RuleTable(rules), gasping));
+    this.#place(new Ancestry(this.#ancestry.topology, new RuleTable(rules), this.#ancestry.gasping));
   }
 
   /** Open incidents keep their verdicts; what comes next is judged by the new topology. */
   setTopology(topology: Topology): void {
-    const { rules, gasping } = this.#ancestry;
-    this.#place(new Ancestry(topology, rules, gasping));
+    this.#place(new Ancestry(topology, this.#ancestry.rules, this.#ancestry.gasping));
   }
 
   #place(ancestry: Ancestry): void {
@@ -270,7 +266,8 @@ export class Correlation {
     if (pending.symptom === 'gasp') this.#waiting.hearGasp(alarm.resource);
     const now = this.#now(at);
     const isAnew = held !== undefined && isSaidAnew(this.#ancestry, pending, now);
-    if (held !== undefined && member?.raised === true) {
+    const isNewly = polled && held !== undefined && isStale(held, at - this.#timing.lateJoinMs);
+    if (held !== undefined && member?.raised === true && !isNewly) {
       if (isAnew) this.#incidents.clear(alarm.id, at);
       else {
         member.polled ||= polled;
@@ -280,7 +277,8 @@ export class Correlation {
     }
     if (!isChained(this.#ancestry, pending)) this.#cascades.witness(pending);
     if (endsWithProofOfLife.has(alarm.cause)) this.#endings.add(alarm.resource, alarm.id);
-    const isWeighed = isAgain || isAnew || (held?.scope === 'alone' && isChained(this.#ancestry, pending));
+    const isWeighed =
+      isAgain || isAnew || isNewly || (held?.scope === 'alone' && isChained(this.#ancestry, pending));
     const isBack = held !== undefined && !isWeighed && isRejoining(held, pending, now);
     const home = isBack ? held : this.#homeOf(pending, now);
     if (home !== undefined) joinLate(this.#desk(at), { home, pending });
@@ -297,7 +295,8 @@ export class Correlation {
 
   #clear(alarm: AlarmId, resource: ResourceId, at: Instant): void {
     this.#endings.drop(resource, alarm);
-    if (this.#waiting.clear(alarm, at)) return;
+    const waited = this.#waiting.clear(alarm, at);
+    if (waited && this.#incidents.ofAlarm(alarm)?.members.get(alarm)?.raised !== true) return;
     this.#cascades.end(alarm, at);
     this.#incidents.clear(alarm, at);
   }
@@ -376,6 +375,7 @@ export class Correlation {
       if (split(held, { ...this.#desk(at), sightingsOf: this.#sightingsOf(at) })) this.#lookSoon(at);
     } else {
       if (what === 'works') held.works = undefined;
+      else if (held.works !== undefined) this.#incidents.plan(held, worksCovering(this.#ancestry, held));
       this.#incidents.tell(held, what === 'grow' && held.fresh.length === 0 ? 'shrank' : 'grew');
     }
   }

@@ -307,7 +307,14 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
   const touched = group.recent.filter(({ held }) => shares.has(held.id));
   const shareOf = ({ held }: Recent): number => shares.get(held.id)! * 2;
   // What came back counts as well: what explains only the rest that is still dark is not the cause of all.
-  const absorbs = touched.filter((one) => shareOf(one) >= one.said).map(({ held }) => held);
+  const parts = touched.filter((one) => shareOf(one) >= one.said).map(({ held }) => held);
+  // Of a terminal that was dark before, too, only this darkness is of the cause.
+  const before = found.tally === undefined ? [] : parts.filter(wasDarkBefore);
+  const absorbs = parts.filter((held) => !before.includes(held));
+  const takes = before.map((held) => ({
+    held,
+    members: [...held.members.values()].filter(({ raised }) => raised),
+  }));
   const { heads } = scene;
   const starting = population === 'down' ? unheardAtStart(ancestry, found, { timing, heads }) : undefined;
   if (starting !== undefined) return { verdict: restated(starting), alarms, absorbs: [starting] };
@@ -327,8 +334,11 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
   const links = linksIn(ancestry, scene.standing, { root, at: firstAt, within: timing.misfitJoinMs });
   const verdict = rest === undefined ? measured(scene, population, dug) : restated(rest);
   const dark = [...new Set([...verdict.dark, ...links.flatMap((link) => link.dark)])];
-  return { verdict: { ...verdict, dark }, alarms, absorbs: [...absorbs, ...links] };
+  return { verdict: { ...verdict, dark }, alarms, absorbs: [...absorbs, ...links], takes };
 }
+
+const wasDarkBefore = ({ kind, members, history }: HeldIncident): boolean =>
+  kind === 'drop' && members.size <= 2 && history.some(({ event }) => event === 'reopen');
 
 /** Errors that one device alone counts, and does not call grave itself, take nobody's service: no work for anybody. */
 function keptFromPeople(

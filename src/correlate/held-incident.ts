@@ -161,6 +161,13 @@ export function isLongAlone(held: HeldIncident, before: number, isGasp: boolean)
   );
 }
 
+/** One terminal that polls alone found dark, so long ago that finding it dark anew shows that it was lit in between. */
+export function isStale(held: HeldIncident, before: number): boolean {
+  const [only, ...others] = held.members.values();
+  if (only === undefined || others.length > 0 || !only.polled || !only.raised) return false;
+  return held.kind === 'drop' && isActive(held) && held.lastEvidenceAt < before;
+}
+
 /** A terminal is said to be without light or power. */
 export const isDarkness = ({ cause }: { readonly cause: string }): boolean =>
   cause === 'LOS' || cause === 'DYING_GASP' || cause === 'UNREACHABLE';
@@ -264,6 +271,9 @@ export function addRecords(held: HeldIncident, records: readonly string[]): void
 export function isUnsteady(held: HeldIncident, at: Instant): boolean {
   // A device that starts again tells of its terminals; it does not fail again.
   if (held.retoldAt !== undefined) return false;
+  // Nor does a customer who switches off and on again.
+  if (held.kind === 'drop')
+    for (const { symptom } of held.members.values()) if (symptom === 'gasp') return false;
   const relapses = held.history.filter(
     (past) => past.event === 'reopen' && at - past.at <= relapsesWithinMs,
   ).length;

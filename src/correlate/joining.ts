@@ -10,6 +10,7 @@ import {
   type HeldIncident,
   isActive,
   isEnding,
+  isStale,
   type Joining,
   type Member,
 } from './held-incident.ts';
@@ -120,7 +121,9 @@ export function lateHome(
   // A poll finds still dark what is known to be dark.
   if (pending.polled && pending.symptom === 'silent' && ancestry.isLeaf(place)) {
     const held = incidents.darkening(pending.resource);
-    if (held?.scope === 'down' && !isEnding(held, (now.at - now.timing.misfitJoinMs) as Instant)) return held;
+    const isOld = held !== undefined && isStale(held, now.at - now.timing.lateJoinMs);
+    const isOver = held !== undefined && isEnding(held, (now.at - now.timing.misfitJoinMs) as Instant);
+    if (held?.scope === 'down' && !isOld && !isOver) return held;
   }
   if (pending.cause === 'FLAPPING') return unsteadyAt(ancestry, incidents, { place, ...now });
   for (const root of isSaidAnew(ancestry, pending, now) ? [] : ancestry.above(place)) {

@@ -1,17 +1,39 @@
-/** Is this root covered by announced works? */
-import type { Instant } from '../base/instant.ts';
+/** Is this incident covered by announced works? */
 import type { PlannedWorks } from '../topology/topology.ts';
 import type { Ancestry } from './ancestry.ts';
+import type { HeldIncident } from './held-incident.ts';
 
 /** A crew that starts a little early is still the crew that was announced. */
 const earlyStartMs = 5 * 60_000;
 
-/** The works whose resources hold the root (by any tree, or as a segment of the link) at that time. */
-export function worksCovering(ancestry: Ancestry, root: string, at: Instant): PlannedWorks | undefined {
+/**
+ * The works that hold the root, or all that speaks, when it began: whatever cause is seen in terminals that restart one
+ * after the other while their head is worked at, it is the works.
+ */
+export function worksCovering(ancestry: Ancestry, held: HeldIncident): PlannedWorks | undefined {
+  const at = held.history.findLast(({ event }) => event === 'reopen')?.at ?? held.startedAt;
   const running = ancestry.topology.planned.filter(
     (works) => at >= works.from - earlyStartMs && at <= works.to,
   );
   if (running.length === 0) return undefined;
+  const ofRoot = worksAt(ancestry, running, held.root);
+  if (ofRoot !== undefined || held.members.size === 0) return ofRoot;
+  const resources = new Set([...held.members.values()].map(({ resource }) => resource));
+  let common: PlannedWorks | undefined;
+  for (const resource of resources) {
+    const works = worksAt(ancestry, common === undefined ? running : [common], resource);
+    if (works === undefined) return undefined;
+    common = works;
+  }
+  return common;
+}
+
+/** By any tree, or as a segment of the link. */
+function worksAt(
+  ancestry: Ancestry,
+  running: readonly PlannedWorks[],
+  root: string,
+): PlannedWorks | undefined {
   const place = ancestry.placeOf(root);
   if (place < 0) return undefined;
   const covered = new Set<string>([...ancestry.above(place)].map((up) => ancestry.idOf(up)));

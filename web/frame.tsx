@@ -1,6 +1,7 @@
 /** What stands around every page: rail, top bar with the live state, banners, help, and the one spoken status line. */
 import type { ComponentChild } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { AlarmLoadPage } from './pages/alarm-load.tsx';
 import { AlarmsPage } from './pages/alarms.tsx';
 import { DevicePage, DevicesPage } from './pages/devices.tsx';
 import { DnsPage } from './pages/dns.tsx';
@@ -10,6 +11,7 @@ import { NoticesPage } from './pages/notices.tsx';
 import { SubscriberPage } from './pages/subscriber.tsx';
 import { TasksPage } from './pages/tasks.tsx';
 import { TicketPage } from './pages/ticket.tsx';
+import { DeedDialog, DoneLine } from './parts/deed-dialog.tsx';
 import { Help } from './parts/help.tsx';
 import { Missing } from './parts/states.tsx';
 import { TopBar } from './parts/top-bar.tsx';
@@ -24,6 +26,7 @@ const rail: readonly { page: PageName; address: string; mark: string }[] = [
   { page: 'notices', address: '/notices', mark: 'M1 3H15V11H8L4 15V11H1Z' },
   { page: 'tasks', address: '/tasks', mark: 'M2 2H14V14H2ZM5 8 7 10 11 5' },
   { page: 'devices', address: '/devices', mark: 'M1 3H15V7H1ZM1 9H15V13H1Z' },
+  { page: 'load', address: '/alarm-load', mark: 'M2 14V9M6 14V4M10 14V7M14 14V2M1 14H15' },
   { page: 'dns', address: '/dns', mark: 'M8 1V6M8 6H3V10M8 6H13V10M1 10H5V14H1ZM11 10H15V14H11Z' },
 ];
 
@@ -43,6 +46,8 @@ export function Frame() {
         </main>
       </div>
       <Spoken />
+      <DoneLine />
+      <DeedDialog />
       <Help />
     </>
   );
@@ -56,6 +61,8 @@ function pageOf(page: PageName, id: string, query: URLSearchParams): ComponentCh
       return <IncidentPage key={id} id={id} />;
     case 'alarms':
       return <AlarmsPage />;
+    case 'load':
+      return <AlarmLoadPage />;
     case 'notices':
       return <NoticesPage incident={query.get('incident')} />;
     case 'tasks':

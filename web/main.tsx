@@ -9,6 +9,8 @@ import { startRouting } from './state/route.ts';
 import './style/tokens.css';
 import './style/frame.css';
 import './style/parts.css';
+import './style/incident.css';
+import './style/load.css';
 
 startRouting();
 startKeys();

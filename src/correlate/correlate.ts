@@ -103,6 +103,11 @@ export class Correlation {
     this.#testimony.place(this.#ancestry);
   }
 
+  /** Which rules and which topology verdicts from now on were made with; it is told with each. */
+  judgeBy(versions: Readonly<Record<string, string | number>>): void {
+    this.#incidents.judgedBy = versions;
+  }
+
   /** When `wake` has something to do. */
   get wakeAt(): Instant | undefined {
     return earliest(this.#lookAt, this.#incidents.timers.next);

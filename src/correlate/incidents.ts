@@ -45,6 +45,8 @@ export class Incidents {
   readonly standing = new Standing();
   /** Another one with other rules. */
   timing: CorrelationTiming;
+  /** Told with each verdict. */
+  judgedBy: Readonly<Record<string, string | number>> | undefined;
   readonly #held = new Map<IncidentId, HeldIncident>();
   readonly #ofAlarm = new Map<AlarmId, HeldIncident>();
   readonly #byRoot = new ByRoot();
@@ -366,6 +368,7 @@ export class Incidents {
   #state(held: HeldIncident, verdict: Verdict): void {
     Object.assign(held, verdict);
     held.parts = verdict.parts;
+    if (this.judgedBy !== undefined) held.explanation = { ...verdict.explanation, judgedBy: this.judgedBy };
     held.probability = verdict.candidates[0]?.probability ?? 0;
     if (held.state === 'open' || held.state === 'uncertain') {
       held.state = held.probability < uncertainBelow ? 'uncertain' : 'open';

@@ -125,6 +125,7 @@ export class Rooms {
     this.#subscribers = subscribers;
     this.patterns.setTopology(topology);
     this.correlation.setTopology(topology);
+    this.#judgeBy();
     this.assessment.setTopology(topology, subscribers, version);
     this.tickets.setSubscribers(subscribers);
     this.notices.setSubscribers(subscribers, version);
@@ -173,7 +174,14 @@ export class Rooms {
     const rules = this.#contents.rules(hash);
     this.correlation.setRules(rules);
     this.#named = { ...this.#named, rules: hash };
+    this.#judgeBy();
     return this.patterns.setRules(rules);
+  }
+
+  /** A verdict is read years later: it says what it was made with. */
+  #judgeBy(): void {
+    const { topologyVersion, rules = '' } = this.#named;
+    this.correlation.judgeBy({ topologyVersion, rules: rules.slice(0, 12) });
   }
 
   kpis(): Readonly<Record<string, number>> {

@@ -26,14 +26,34 @@ export function fillCity(
   const cut = anIncident('a.1.2041', now - 44 * minute, {
     root,
     candidates: [
-      { root, kind: 'feeder', probability: 0.84 },
+      {
+        root,
+        kind: 'feeder',
+        probability: 0.84,
+        indistinguishable: [{ root: resourceId(name('splitter S-7')), kind: 'splitter' }],
+      },
       { root: resourceId(name('olt-0105/card-3')), kind: 'card', probability: 0.09 },
     ],
-    explanation: {
-      rule: name('feeder-cut'),
-      for: [name('38 terminals lost light within 3 s')],
-      against: [name('OLT power is normal')],
-    },
+    explanation: feederExplained(name, now),
+    history: [
+      { at: instant(now - 44 * minute), event: 'open' },
+      {
+        at: instant(now - 44 * minute + 3_000),
+        event: 'decide',
+        root: resourceId(name('olt-0105/card-3')),
+        kind: 'card',
+        probability: 0.61,
+      },
+      { at: instant(now - 43 * minute), event: 're-root', root, kind: 'feeder', probability: 0.84 },
+      {
+        at: instant(now - 9 * minute),
+        event: 'split',
+        root,
+        kind: 'feeder',
+        probability: 0.84,
+        by: name('oleg'),
+      },
+    ],
   });
   const card = anIncident('a.1.2040', now - 90 * minute, {
     kind: 'card',
@@ -86,6 +106,34 @@ export function fillCity(
   daemon.feed.restore(views, [...daemon.alarms.values()]);
   fillCare(daemon, cut.id, name);
 }
+
+/** As the correlation writes it. */
+const feederExplained = (name: (text: string) => string, now: number) => ({
+  rule: 'tree',
+  population: 'down',
+  resources: 38,
+  symptoms: { gasp: 3, los: 35 },
+  leaves: 52,
+  spoken: 38,
+  alive: 3,
+  unknown: 4,
+  silent: 7,
+  early: false,
+  evidence: [
+    `${name('olt-0105/0/3/0')} los`,
+    `${name('olt-0105/0/3/2')} los`,
+    `${name('olt-0105/0/3/4')} gasp`,
+  ],
+  rivals: [{ root: name('olt-0105/card-3'), nats: -4.4 }],
+  measurement: {
+    between: [name('feeder KL-118'), name('olt-0105/card-3')],
+    resources: [name('olt-0105/pon-0/3'), name('olt-0105/pon-0/4')],
+    why: 'notShared',
+  },
+  operators: [{ at: now - 9 * minute, by: name('oleg'), said: 'tookOut', alarms: [name('ont-77~LOS')] }],
+  judgedBy: { topology: 12, rules: '4f0a91c2d7e3' },
+  alarmsLeftOut: 0,
+});
 
 function fillCare(daemon: MemoryDaemon, incident: IncidentId, name: (text: string) => string): void {
   const now = daemon.ports.world.now();

@@ -31,7 +31,7 @@ import type { DnsView } from '../../src/model/dns.ts';
 import { type IncidentId, subscriberKey } from '../../src/model/ids.ts';
 import type { DeviceReading } from '../../src/model/reading.ts';
 import type { Ticket } from '../../src/model/ticket.ts';
-import { anAlarm, aTicket } from './front-records.ts';
+import { anAlarm, aTicket, aView } from './front-records.ts';
 import { shippedFaults } from './shipped-rules.ts';
 
 export const key = 'k'.repeat(40);
@@ -60,6 +60,8 @@ export interface MemoryDaemon {
   readonly subscribers: Map<string, SubscriberView>;
   readonly links: Map<string, LinkView>;
   readonly contacts: Map<string, string>;
+  /** A line that obeys commands in place of the daemon's own simple ways. */
+  obey: ((command: Extract<Input, { kind: 'command' }>) => readonly Change[]) | undefined;
   /** While true the line takes nothing. */
   refuses: boolean;
   isReady: boolean;
@@ -191,6 +193,7 @@ export function memoryDaemon(
     subscribers: new Map(),
     links: new Map(),
     contacts: new Map(),
+    obey: undefined,
     refuses: false,
     isReady: true,
     dns: undefined,
@@ -217,8 +220,8 @@ function keep(daemon: MemoryDaemon, change: Change): void {
   if (change.kind === 'ticket') daemon.tickets.set(change.ticket.id, change.ticket);
   if (change.kind === 'confirmation') daemon.confirmations.set(change.confirmation.id, change.confirmation);
   if (change.kind === 'incident') {
-    const held = daemon.incidents.get(change.incident.id);
-    if (held !== undefined) daemon.incidents.set(change.incident.id, { ...held, incident: change.incident });
+    const held = daemon.incidents.get(change.incident.id) ?? aView(change.incident);
+    daemon.incidents.set(change.incident.id, { ...held, incident: change.incident });
   }
 }
 
@@ -249,7 +252,7 @@ function changesOfKind(daemon: MemoryDaemon, world: World, input: Input): readon
       return [{ kind: 'alarm', alarm }];
     }
     case 'command':
-      return changesOfCommand(daemon, input.command, input.by);
+      return daemon.obey?.(input) ?? changesOfCommand(daemon, input.command, input.by);
     case 'subscriberContact': {
       const ticket = aTicket(`t.${daemon.tickets.size + 1}`, world.now(), {
         subscriber: input.subscriber,
@@ -269,7 +272,8 @@ function changesOfCommand(daemon: MemoryDaemon, command: Command, by: string): r
   if (command.kind === 'acknowledgeAlarm' || command.kind === 'shelveAlarm' || command.kind === 'noteAlarm') {
     const alarm = daemon.alarms.get(command.alarm)!;
     if (command.kind === 'shelveAlarm') {
-      const { until: shelvedUntil, untilCleared } = command;
+      const { until, untilCleared } = command;
+      const shelvedUntil = until > daemon.ports.world.now() ? until : undefined;
       return [{ kind: 'alarm', alarm: { ...alarm, shelvedUntil, shelf: { by, untilCleared } } }];
     }
     if (command.kind === 'noteAlarm') {

@@ -1,29 +1,76 @@
 /** Every raised alarm, ten thousand and more, worst first; take or shelve one where it stands. */
+
+import { useState } from 'preact/hooks';
 import type { AlarmRowJson } from '../../src/edge/http/contract.ts';
-import { ActButton } from '../parts/act-button.tsx';
+import {
+  AlarmState,
+  NoteButton,
+  NoteDialog,
+  ShelveButton,
+  ShelveDialog,
+  TakeButton,
+  takePath,
+} from '../parts/alarm-actions.tsx';
+import { Chooser } from '../parts/chooser.tsx';
 import { Filter, matches } from '../parts/filter.tsx';
 import { type Column, Grid } from '../parts/grid.tsx';
 import { Severity } from '../parts/severity.tsx';
 import { Empty } from '../parts/states.tsx';
-import { alarms, stream, totals } from '../state/live.ts';
-import { addressOf, go, route } from '../state/route.ts';
+import { act } from '../state/api.ts';
+import { plannedDeed, putIn } from '../state/deeds.ts';
+import { focusedRow, usePageKeys } from '../state/keys.ts';
+import { alarms, incidents, isOver, stream, totals } from '../state/live.ts';
+import { addressOf, go, route, setQuery } from '../state/route.ts';
 import { causeName } from '../words/cause-name.ts';
-import { number, time, words } from '../words/speak.ts';
+import { language, number, plural, time, words } from '../words/speak.ts';
+
+/** Which alarm a dialog is open for. */
+interface Open {
+  readonly what: 'shelf' | 'note' | 'move';
+  readonly alarm: AlarmRowJson;
+}
 
 export function AlarmsPage() {
   const say = words.value;
+  const [open, setOpen] = useState<Open | undefined>(undefined);
+  const close = (): void => setOpen(undefined);
   const filter = route.value.query.get('q') ?? '';
-  const all = alarms.value;
+  const { shelved, others } = apart(alarms.value);
+  const isShelf = route.value.query.get('shelved') === '1';
+  const all = isShelf ? shelved : others;
   const shown = filter === '' ? all : all.filter((alarm) => matches(filter, textsOf(alarm)));
-  const raised = totals.value?.alarmsRaised ?? all.length;
+  const known = alarms.value.length;
+  const raised = totals.value?.alarmsRaised ?? known;
+  const onFocused = (does: (alarm: AlarmRowJson) => void) => () => {
+    const key = focusedRow();
+    const alarm = alarms.value.find(({ id }) => id === key);
+    if (alarm !== undefined) does(alarm);
+  };
+  usePageKeys({
+    a: onFocused((alarm) => void act(takePath(alarm))),
+    s: onFocused((alarm) => setOpen({ what: 'shelf', alarm })),
+    n: onFocused((alarm) => setOpen({ what: 'note', alarm })),
+    m: onFocused((alarm) => setOpen({ what: 'move', alarm })),
+  });
+  const openFor = (what: Open['what']): AlarmRowJson | undefined =>
+    open?.what === what ? open.alarm : undefined;
   return (
     <div class="fill">
       <div class="head">
         <h1>{say.pages.alarms}</h1>
         <Filter shown={shown.length} total={all.length} />
-        {raised > all.length && (
+        {(shelved.length > 0 || isShelf) && (
+          <button
+            type="button"
+            aria-pressed={isShelf}
+            onClick={() => setQuery('shelved', isShelf ? '' : '1')}
+          >
+            {plural(shelved.length, say.alarm.onShelf)}
+          </button>
+        )}
+        {raised > known && (
           <span class="muted">
-            {number(all.length)} {say.alarm.newest} {number(raised)}
+            {number(known)} {say.alarm.newest} {number(raised)}
           </span>
         )}
       </div>
@@ -31,8 +78,9 @@ export function AlarmsPage() {
         <Grid
           label={say.pages.alarms}
           items={shown}
-          columns={columns()}
+          columns={columns(setOpen)}
           rowHeight={36}
+          narrowHeight={116}
           onOpen={(alarm) => alarm.incident !== null && go(addressOf('incidents', alarm.incident))}
         />
       ) : stream.value === 'connecting' ? (
@@ -40,6 +88,9 @@ export function AlarmsPage() {
       ) : (
         <Empty text={all.length > 0 ? say.empty.filtered : say.empty.alarms} />
       )}
+      <ShelveDialog alarm={openFor('shelf')} onClose={close} />
+      <NoteDialog alarm={openFor('note')} onClose={close} />
+      <MoveDialog alarm={openFor('move')} onClose={close} />
     </div>
   );
 }
@@ -55,7 +106,41 @@ const textsOf = (alarm: AlarmRowJson): readonly string[] => [
   alarm.incident ?? '',
 ];
 
-function columns(): readonly Column<AlarmRowJson>[] {
+/** What is on the shelf is hidden until it is asked for, and counted. */
+function apart(all: readonly AlarmRowJson[]): {
+  readonly shelved: readonly AlarmRowJson[];
+  readonly others: readonly AlarmRowJson[];
+} {
+  const shelved = all.filter(({ shelvedUntil }) => shelvedUntil !== null);
+  return { shelved, others: shelved.length === 0 ? all : all.filter((one) => one.shelvedUntil === null) };
+}
+
+function MoveDialog({ alarm, onClose }: { readonly alarm: AlarmRowJson | undefined; onClose(): void }) {
+  const say = words.value.feedback;
+  const homes = incidents.value.filter((one) => one.id !== alarm?.incident && !isOver(one));
+  return (
+    <Chooser
+      title={alarm === undefined ? say.title.move : `${say.title.move}: ${alarm.resource}`}
+      label={say.findIncident}
+      none={say.refused.none}
+      isOpen={alarm !== undefined}
+      setOpen={(isOpen) => !isOpen && onClose()}
+      items={homes}
+      keyOf={({ id }) => id}
+      texts={(one) => [one.id, one.words[language.value].title]}
+      row={(one) => (
+        <>
+          <Severity of={one.severity} /> {one.words[language.value].title} <small>{one.id}</small>
+        </>
+      )}
+      onChoose={({ id }) => {
+        if (alarm !== undefined) plannedDeed.value = putIn(alarm, { id, isOver: false, title: id });
+      }}
+    />
+  );
+}
+
+function columns(open: (what: Open) => void): readonly Column<AlarmRowJson>[] {
   const say = words.value;
   return [
     {
@@ -102,33 +187,20 @@ function columns(): readonly Column<AlarmRowJson>[] {
           </a>
         ),
     },
-    { title: say.column.actions, class: 'actionscolumn', cell: (alarm) => <AlarmActions alarm={alarm} /> },
+    {
+      title: say.column.actions,
+      class: 'actionscolumn',
+      cell: (alarm) => <Actions alarm={alarm} open={open} />,
+    },
   ];
 }
 
-export function AlarmState({ alarm }: { readonly alarm: AlarmRowJson }) {
-  const say = words.value.state;
-  if (alarm.state === 'cleared') return <>✓ {say.cleared}</>;
-  if (alarm.shelvedUntil !== null) return <>{`${say.shelved} ${time(alarm.shelvedUntil)}`}</>;
-  const taken =
-    alarm.ackState === 'acknowledged' ? `${say.acknowledged}: ${alarm.ackBy ?? ''}` : say.unacknowledged;
-  const times = alarm.count > 1 ? ` ×${number(alarm.count)}` : '';
-  return <>{`${taken}${times}${alarm.flapping ? `, ${say.flapping}` : ''}`}</>;
-}
-
-function AlarmActions({ alarm }: { readonly alarm: AlarmRowJson }) {
-  const say = words.value.alarm;
-  const path = `/alarms/${encodeURIComponent(alarm.id)}`;
-  const isTaken = alarm.ackState === 'acknowledged';
+function Actions({ alarm, open }: { readonly alarm: AlarmRowJson; open(what: Open): void }) {
   return (
     <span class="actions">
-      <ActButton
-        path={`${path}/${isTaken ? 'unacknowledge' : 'acknowledge'}`}
-        text={isTaken ? say.unacknowledge : say.acknowledge}
-      />
-      {alarm.shelvedUntil === null && (
-        <ActButton path={`${path}/shelve`} body={{ minutes: 60 }} text={say.shelve} />
-      )}
+      <TakeButton alarm={alarm} />
+      <ShelveButton alarm={alarm} onOpen={() => open({ what: 'shelf', alarm })} />
+      <NoteButton alarm={alarm} onOpen={() => open({ what: 'note', alarm })} />
     </span>
   );
 }

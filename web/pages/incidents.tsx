@@ -1,21 +1,28 @@
 /** The first screen: what is broken, how many it hits, whether somebody is on it, until when. */
+import { useState } from 'preact/hooks';
 import type { IncidentRowJson } from '../../src/edge/http/contract.ts';
 import { ActButton } from '../parts/act-button.tsx';
 import { Etr } from '../parts/etr.tsx';
 import { Filter, matches } from '../parts/filter.tsx';
 import type { Column } from '../parts/grid.tsx';
 import { Severity } from '../parts/severity.tsx';
-import { Empty } from '../parts/states.tsx';
+import { Empty, More } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { session } from '../state/api.ts';
 import { clock, incidents, isOver, stream, totals } from '../state/live.ts';
-import { addressOf, go, route } from '../state/route.ts';
-import { language, length, number, plural, time, wordOf, words } from '../words/speak.ts';
+import { addressOf, go, route, setQuery } from '../state/route.ts';
+import { language, length, number, percent, plural, time, wordOf, words } from '../words/speak.ts';
+
+/** Worst first, so that the rest is rarely asked for. */
+const firstShown = 100;
 
 export function IncidentsPage() {
   const say = words.value;
   const filter = route.value.query.get('q') ?? '';
-  const all = incidents.value;
+  const isAll = route.value.query.get('all') === '1';
+  const forNobody = incidents.value.filter(({ actionable }) => !actionable).length;
+  const all = isAll ? incidents.value : incidents.value.filter(({ actionable }) => actionable);
+  const [limit, setLimit] = useState(firstShown);
   const shown = all.filter((incident) => {
     const spoken = incident.words[language.value];
     return matches(filter, [
@@ -32,16 +39,30 @@ export function IncidentsPage() {
       <div class="head">
         <h1>{say.pages.incidents}</h1>
         <Filter shown={shown.length} total={all.length} />
+        {forNobody > 0 && (
+          <button type="button" aria-pressed={isAll} onClick={() => setQuery('all', isAll ? '' : '1')}>
+            {plural(forNobody, say.incident.forNobody)}
+          </button>
+        )}
       </div>
       {shown.length > 0 ? (
-        <Table
-          label={say.pages.incidents}
-          items={shown}
-          columns={columns()}
-          keyOf={(incident) => incident.id}
-          rowClass={(incident) => (isOver(incident) ? 'over' : '')}
-          onOpen={(incident) => go(addressOf('incidents', incident.id))}
-        />
+        <>
+          <Table
+            label={say.pages.incidents}
+            items={shown.slice(0, limit)}
+            columns={columns()}
+            isStill
+            isStacked
+            keyOf={(incident) => incident.id}
+            rowClass={(incident) => `incidentrow${isOver(incident) ? ' over' : ''}`}
+            onOpen={(incident) => go(addressOf('incidents', incident.id))}
+          />
+          <More
+            shown={Math.min(limit, shown.length)}
+            total={shown.length}
+            onMore={() => setLimit(limit + 200)}
+          />
+        </>
       ) : (
         <Nothing isFiltered={all.length > 0} />
       )}
@@ -153,13 +174,15 @@ function AffectedCell({ incident }: { readonly incident: IncidentRowJson }) {
   );
 }
 
-/** How sure, and what else it may be; the title says the rest. */
+/** How sure, and what else it may be: what nothing tells apart is one cause with several names. */
 function likely(incident: IncidentRowJson): string {
-  const say = words.value.incident;
-  if (incident.decidedAt === null) return say.undecided;
-  const second = incident.candidates[1];
-  const also = second === undefined ? '' : ` · ${say.also}: ${second.root}, ${percent(second.probability)}`;
-  return `${percent(incident.probability)}${also}`;
+  const say = words.value;
+  if (incident.decidedAt === null) return say.incident.undecided;
+  const [first, second] = incident.candidates;
+  const same = first?.indistinguishable?.map(({ root }) => root) ?? [];
+  const alike =
+    same.length === 0 ? '' : ` · ${say.verdict.or} ${same.slice(0, 2).join(` ${say.verdict.or} `)}`;
+  const also =
+    second === undefined ? '' : ` · ${say.incident.also}: ${second.root}, ${percent(second.probability)}`;
+  return `${percent(incident.probability)}${alike}${also}`;
 }
-
-const percent = (share: number): string => `${Math.round(share * 100)}\u00a0%`;

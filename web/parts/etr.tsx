@@ -12,11 +12,14 @@ export function Etr({ etr, isOver }: { readonly etr: EtrJson | null; readonly is
   const left = Date.parse(etr.to) - clock.value;
   return (
     <span class={left <= 0 ? 'overdue' : ''}>
-      <b>{time(etr.to)}</b>
+      <b>{isWide(etr) ? `${time(etr.from)} – ${time(etr.to)}` : time(etr.to)}</b>
       <small>{left <= 0 ? `! ${say.passed} ${length(-left)}` : `${say.left} ${length(left)}`}</small>
     </span>
   );
 }
+
+/** A first time that has passed tells nothing any more. */
+const isWide = ({ from, to }: EtrJson): boolean => from !== to && Date.parse(from) > clock.value;
 
 /** `datetime-local` speaks local time without a zone. */
 function localText(at: number): string {

@@ -2,7 +2,9 @@
 import type { ComponentChild } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { listKeys } from '../state/keys.ts';
+import { isNarrow } from '../state/width.ts';
 import { number, plural, words } from '../words/speak.ts';
+import { useStillOrder } from './still-order.ts';
 
 export interface Column<T> {
   readonly title: string;
@@ -15,6 +17,8 @@ interface GridProps<T extends { readonly id: string }> {
   readonly items: readonly T[];
   readonly columns: readonly Column<T>[];
   readonly rowHeight: number;
+  /** Of a row on a narrow screen, where its cells stand below each other. */
+  readonly narrowHeight: number;
   rowClass?(item: T): string;
   onOpen(item: T): void;
 }
@@ -25,8 +29,8 @@ export function Grid<T extends { readonly id: string }>(props: GridProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 800 });
   const [active, setActive] = useState<string | undefined>(undefined);
-  const { rows, newRows, hold, letGo } = useStillOrder(props.items);
-  const { rowHeight } = props;
+  const { rows, newRows, isGone, hand, showNew } = useStillOrder(props.items, (item) => item.id);
+  const rowHeight = isNarrow.value ? props.narrowHeight : props.rowHeight;
 
   useLayoutEffect(() => {
     const element = scroller.current!;
@@ -43,8 +47,8 @@ export function Grid<T extends { readonly id: string }>(props: GridProps<T>) {
 
   const activeIndex = rows.findIndex((row) => row.id === active);
   // Keys may come faster than the page is drawn: they move from what was chosen last, not from what is drawn.
-  const latest = useRef({ rows, activeIndex });
-  latest.current = { rows, activeIndex };
+  const latest = useRef({ rows, activeIndex, rowHeight, showNew });
+  latest.current = { rows, activeIndex, rowHeight, showNew };
   useEffect(() => {
     const move = (by: 1 | -1): boolean => {
       const { rows: known, activeIndex: index } = latest.current;
@@ -53,10 +57,10 @@ export function Grid<T extends { readonly id: string }>(props: GridProps<T>) {
       if (row === undefined) return false;
       latest.current.activeIndex = next;
       setActive(row.id);
-      bringIntoSight(scroller.current!, next * rowHeight, rowHeight);
+      bringIntoSight(scroller.current!, next * latest.current.rowHeight, latest.current.rowHeight);
       return true;
     };
-    listKeys.value = { move, showNew: letGo };
+    listKeys.value = { move, showNew: () => latest.current.showNew() };
     return () => {
       listKeys.value = undefined;
     };
@@ -70,9 +74,9 @@ export function Grid<T extends { readonly id: string }>(props: GridProps<T>) {
   const first = Math.max(0, Math.floor(view.top / rowHeight) - spareRows);
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + spareRows);
   return (
-    <div class="gridframe" onPointerEnter={hold} onPointerLeave={letGo} onFocusIn={hold} onFocusOut={letGo}>
+    <div class="gridframe" {...hand}>
       {newRows > 0 && (
-        <button type="button" class="pill" onClick={letGo}>
+        <button type="button" class="pill" onClick={showNew}>
           {plural(newRows, words.value.alarm.newRows)} – {words.value.alarm.show} <kbd>N</kbd>
         </button>
       )}
@@ -93,8 +97,9 @@ export function Grid<T extends { readonly id: string }>(props: GridProps<T>) {
               <tr
                 key={row.id}
                 aria-rowindex={first + offset + 2}
+                data-key={row.id}
                 data-active={row.id === active ? true : undefined}
-                class={props.rowClass?.(row)}
+                class={`${props.rowClass?.(row) ?? ''}${isGone(row) ? ' gone' : ''}`}
                 style={{ height: `${rowHeight}px` }}
                 onClick={(event) => openUnlessControl(event, () => props.onOpen(row))}
               >
@@ -133,23 +138,4 @@ function bringIntoSight(scroller: HTMLElement, top: number, rowHeight: number): 
   else if (top + rowHeight + head > scroller.scrollTop + scroller.clientHeight) {
     scroller.scrollTop = top + rowHeight + head - scroller.clientHeight;
   }
-}
-
-/**
- * While the pointer or the focus is in the list its order is kept: contents change in place, rows that go leave, rows
- * that come are counted and wait.
- */
-function useStillOrder<T extends { readonly id: string }>(items: readonly T[]) {
-  const [order, setOrder] = useState<readonly string[] | undefined>(undefined);
-  const byId = order === undefined ? undefined : new Map(items.map((item) => [item.id, item]));
-  const rows =
-    order === undefined || byId === undefined
-      ? items
-      : order.map((id) => byId.get(id)).filter((item): item is T => item !== undefined);
-  return {
-    rows,
-    newRows: items.length - rows.length,
-    hold: () => setOrder((before) => before ?? items.map((item) => item.id)),
-    letGo: () => setOrder(undefined),
-  };
 }

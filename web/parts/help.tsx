@@ -17,6 +17,13 @@ export function Help() {
     ['Esc', say.back],
     ['/', say.filter],
     ['N', say.show],
+    ['a', say.take],
+    ['s', say.shelve],
+    ['n', say.note],
+    ['m', say.moveAlarm],
+    ['x', say.select],
+    ['Shift M', say.takeOut],
+    ['z', say.undo],
     ['?', say.help],
   ];
   const close = (): void => {

@@ -1,76 +1,11 @@
-/** Panels of the incident page made from the incident itself: cause, affected, notices, timeline. */
+/** Panels of the incident page made from the incident itself: who is affected, who was told. */
 import type { IncidentJson } from '../../src/edge/http/contract.ts';
-import { addressOf } from '../state/route.ts';
-import { language, number, plural, timeWithSeconds, wordOf, words } from '../words/speak.ts';
+import { number, plural, words } from '../words/speak.ts';
 import { ActButton } from './act-button.tsx';
-import { Evidence } from './evidence.tsx';
+import { Bar } from './bar.tsx';
 
 interface PanelProps {
   readonly incident: IncidentJson;
-}
-
-const percent = (share: number): string => `${Math.round(share * 100)}\u00a0%`;
-
-export function CausePanel({ incident }: PanelProps) {
-  const say = words.value.incident;
-  const known = incident.candidates.reduce((sum, candidate) => sum + candidate.probability, 0);
-  return (
-    <section class="panel">
-      <h2>
-        {say.cause} {incident.decidedAt !== null && <b>{percent(incident.probability)}</b>}
-      </h2>
-      <p class="lead">{incident.decidedAt === null ? say.undecided : incident.words[language.value].cause}</p>
-      <ol class="bars" aria-label={say.candidates}>
-        {incident.candidates.slice(0, 5).map((candidate) => (
-          <li key={`${candidate.root} ${candidate.kind}`}>
-            <span class="barname">
-              {candidate.root} <small>{candidate.kind}</small>
-              {candidate.indistinguishable?.map((other) => (
-                <span key={`${other.root} ${other.kind}`}>
-                  {' '}
-                  {say.or} {other.root} <small>{other.kind}</small>
-                </span>
-              ))}
-            </span>
-            <Bar share={candidate.probability} />
-            <span class="barvalue">{percent(candidate.probability)}</span>
-          </li>
-        ))}
-        {known < 0.995 && (
-          <li>
-            <span class="barname muted">{say.rest}</span>
-            <Bar share={1 - known} />
-            <span class="barvalue">{percent(1 - known)}</span>
-          </li>
-        )}
-      </ol>
-      {incident.runbook !== null && (
-        <details>
-          <summary>{say.runbook}</summary>
-          <ol>
-            {incident.runbook[language.value].map((step) => (
-              <li key={step}>{step}</li>
-            ))}
-          </ol>
-        </details>
-      )}
-      <details>
-        <summary>
-          {say.why}: {plural(incident.alarms.length, words.value.alarms)}, {say.symptoms}{' '}
-          {number(incident.suppressed)}
-        </summary>
-        <Evidence value={incident.explanation} />
-      </details>
-    </section>
-  );
-}
-
-function Bar({ share }: { readonly share: number }) {
-  return (
-    <span class="bar" aria-hidden="true">
-      <i style={{ width: `${Math.max(0, Math.min(1, share)) * 100}%` }} />
-    </span>
-  );
 }
 
 export function AffectedPanel({ incident }: PanelProps) {
@@ -142,29 +77,6 @@ export function NoticesPanel({ incident }: PanelProps) {
           </p>
         </>
       )}
-    </section>
-  );
-}
-
-export function TimelinePanel({ incident }: PanelProps) {
-  const say = words.value;
-  return (
-    <section class="panel">
-      <h2>{say.incident.timeline}</h2>
-      {incident.parent !== null && (
-        <p>
-          ‹ <a href={addressOf('incidents', incident.parent)}>{incident.parent}</a>
-        </p>
-      )}
-      <ol class="timeline">
-        {incident.history.toReversed().map((event) => (
-          <li key={`${event.at} ${event.event} ${event.root}`}>
-            <time dateTime={event.at}>{timeWithSeconds(event.at)}</time>{' '}
-            <b>{wordOf(say.event, event.event)}</b> {event.root ?? ''}{' '}
-            {event.probability === undefined ? '' : percent(event.probability)}
-          </li>
-        ))}
-      </ol>
     </section>
   );
 }

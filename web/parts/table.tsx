@@ -1,8 +1,10 @@
 /** A short list as a plain table whose rows can be walked with j and k. */
 import { useEffect, useRef } from 'preact/hooks';
 import { listKeys } from '../state/keys.ts';
+import { plural, words } from '../words/speak.ts';
 import { type Column, openUnlessControl } from './grid.tsx';
 import { Empty } from './states.tsx';
+import { useStillOrder } from './still-order.ts';
 
 interface TableProps<T> {
   readonly label: string;
@@ -10,6 +12,10 @@ interface TableProps<T> {
   readonly columns: readonly Column<T>[];
   /** Said instead of a table without rows. */
   readonly empty?: string | undefined;
+  /** A list that lives: no row moves while the hand is in it. */
+  readonly isStill?: boolean | undefined;
+  /** On a narrow screen the cells of a row stand below each other, each with its title. */
+  readonly isStacked?: boolean | undefined;
   keyOf(item: T): string;
   rowClass?(item: T): string;
   onOpen?: ((item: T) => void) | undefined;
@@ -22,16 +28,25 @@ export function Table<T>(props: TableProps<T>) {
 
 function Filled<T>(props: TableProps<T>) {
   const body = useRef<HTMLTableSectionElement>(null);
+  const still = useStillOrder(props.items, props.keyOf);
+  const latest = useRef(still.showNew);
+  latest.current = still.showNew;
   useEffect(() => {
-    const keys = { move: (by: 1 | -1) => focusRow(body.current!, by), showNew: () => {} };
-    listKeys.value = keys;
+    const keys = { move: (by: 1 | -1) => focusRow(body.current!, by), showNew: () => latest.current() };
+    // Of several on a page the one that lives is walked.
+    if (props.isStill === true || listKeys.value === undefined) listKeys.value = keys;
     return () => {
       if (listKeys.value === keys) listKeys.value = undefined;
     };
   }, []);
   return (
-    <div class="scroll">
-      <table class="plain" aria-label={props.label}>
+    <div class="scroll" {...(props.isStill === true ? still.hand : {})}>
+      {still.newRows > 0 && (
+        <button type="button" class="pill" onClick={still.showNew}>
+          {plural(still.newRows, words.value.alarm.newRows)} – {words.value.alarm.show} <kbd>N</kbd>
+        </button>
+      )}
+      <table class={`plain${props.isStacked === true ? ' stacked' : ''}`} aria-label={props.label}>
         <thead>
           <tr>
             {props.columns.map((column) => (
@@ -42,16 +57,17 @@ function Filled<T>(props: TableProps<T>) {
           </tr>
         </thead>
         <tbody ref={body}>
-          {props.items.map((item) => (
+          {still.rows.map((item) => (
             <tr
               key={props.keyOf(item)}
-              class={`${props.rowClass?.(item) ?? ''}${props.onOpen === undefined ? '' : ' opens'}`}
+              data-key={props.keyOf(item)}
+              class={`${props.rowClass?.(item) ?? ''}${props.onOpen === undefined ? '' : ' opens'}${still.isGone(item) ? ' gone' : ''}`}
               onClick={(event) =>
                 props.onOpen !== undefined && openUnlessControl(event, () => props.onOpen?.(item))
               }
             >
               {props.columns.map((column) => (
-                <td key={column.title} class={column.class}>
+                <td key={column.title} class={column.class} data-title={column.title}>
                   {column.cell(item)}
                 </td>
               ))}
@@ -65,7 +81,7 @@ function Filled<T>(props: TableProps<T>) {
 
 /** Focus goes to the link of the next row; Enter then opens it as any link. */
 function focusRow(body: HTMLElement, by: 1 | -1): boolean {
-  const links = [...body.querySelectorAll<HTMLElement>('tr > td a.open')];
+  const links = [...body.querySelectorAll<HTMLElement>('tr > td :is(a.open, input.pick)')];
   const now = links.indexOf(document.activeElement as HTMLElement);
   const next = links[Math.min(links.length - 1, Math.max(0, now === -1 ? 0 : now + by))];
   next?.focus();

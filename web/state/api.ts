@@ -52,15 +52,30 @@ export async function loadSession(): Promise<void> {
   }
 }
 
+export type Answered<T> = { readonly value: T } | { readonly problem: string };
+
+/** What the server answers to an order, or why it was not done. */
+export async function order<T>(path: string, body: unknown = {}): Promise<Answered<T>> {
+  const answered = await answerOf<T>(path, body);
+  if ('value' in answered) careVersion.value++;
+  return answered;
+}
+
+/** What the server knows now. */
+export const ask = <T>(path: string): Promise<Answered<T>> => answerOf<T>(path);
+
+async function answerOf<T>(path: string, body?: unknown): Promise<Answered<T>> {
+  try {
+    return { value: await call<T>(path, body) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 /** Undefined when done, else why not. */
 export async function act(path: string, body: unknown = {}): Promise<string | undefined> {
-  try {
-    await call(path, body);
-    careVersion.value++;
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  const answered = await order(path, body);
+  return 'problem' in answered ? answered.problem : undefined;
 }
 
 /** Loads `path`, and again, quietly, when something that pages show has changed, and each `everyMs` where given. */

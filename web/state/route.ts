@@ -5,6 +5,7 @@ export type PageName =
   | 'incidents'
   | 'incident'
   | 'alarms'
+  | 'load'
   | 'notices'
   | 'tasks'
   | 'ticket'
@@ -24,6 +25,7 @@ const lists: Readonly<Record<string, PageName>> = {
   '': 'incidents',
   incidents: 'incidents',
   alarms: 'alarms',
+  'alarm-load': 'load',
   notices: 'notices',
   tasks: 'tasks',
   devices: 'devices',

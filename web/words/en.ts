@@ -1,7 +1,10 @@
 /** Everything the console says, in English: the shape that every other language must have. */
 import { causeWordsEn } from './cause-words.ts';
 import { deviceWordsEn } from './device-words.ts';
+import { feedbackWordsEn } from './feedback-words.ts';
+import { loadWordsEn } from './load-words.ts';
 import { readingWordsEn } from './reading-words.ts';
+import { verdictWordsEn } from './verdict-words.ts';
 
 /** Forms by plural category of Intl.PluralRules; `#` stands for the number. */
 export interface PluralForms {
@@ -17,6 +20,7 @@ export const en = {
   pages: {
     incidents: 'Incidents',
     alarms: 'Alarms',
+    load: 'Alarm load',
     notices: 'Notices',
     tasks: 'Tasks',
     devices: 'Devices',
@@ -50,6 +54,13 @@ export const en = {
     filter: 'filter',
     show: 'show new rows',
     help: 'this list',
+    take: 'take the alarm, or give it back',
+    shelve: 'shelve the alarm',
+    note: 'note on the alarm',
+    moveAlarm: 'move the alarm; on an incident: merge it',
+    select: 'select the alarm',
+    takeOut: 'take selected alarms out of the incident',
+    undo: 'take back what was done last',
     off: 'Single keys are on',
     close: 'Close',
   },
@@ -73,6 +84,7 @@ export const en = {
     raised: 'raised',
     cleared: 'cleared',
     shelved: 'shelved until',
+    shelvedUntilCleared: 'shelved until it clears',
     flapping: 'flapping',
     planned: 'planned works',
     answers: 'answers',
@@ -229,7 +241,6 @@ export const en = {
     cause: 'Probable cause',
     undecided: 'Cause not decided yet: the alarms so far allow several.',
     also: 'Also possible',
-    rest: 'not known',
     why: 'Why these alarms are one incident',
     runbook: 'What to do first',
     affected: 'Affected',
@@ -241,21 +252,18 @@ export const en = {
     notAsked: 'Nobody was asked yet. The question goes out when the repair is stable.',
     rating: 'Mean mark',
     mark: 'Mark',
-    timeline: 'Timeline',
     alarms: 'Alarms',
     approve: 'Release',
     refuse: 'Refuse',
     waits: 'wait for a second person',
     confirmApprove: 'Release these notices? A sent message cannot be taken back.',
     candidates: 'candidates',
-    or: 'or',
     symptoms: 'symptoms folded in',
-    since: 'since',
     duration: 'lasts',
     lasted: 'lasted',
-    planned: 'Planned works',
     showAll: 'all',
     mergedInto: 'Merged into',
+    forNobody: { one: '# more that needs nobody', other: '# more that need nobody' } as PluralForms,
   },
   automation: {
     all: 'Automations',
@@ -273,7 +281,7 @@ export const en = {
   alarm: {
     acknowledge: 'Take',
     unacknowledge: 'Give back',
-    shelve: 'Shelve 1 h',
+    onShelf: { one: '# shelved', other: '# shelved' } as PluralForms,
     newest: 'newest of',
     newRows: { one: '# new row', other: '# new rows' } as PluralForms,
     show: 'show',
@@ -383,6 +391,9 @@ export const en = {
   hidden: 'hidden by the filter',
   of: 'of',
   causes: causeWordsEn,
+  verdict: verdictWordsEn,
+  feedback: feedbackWordsEn,
+  load: loadWordsEn,
   empty: {
     incidents: 'No open incident.',
     incidentsHint: 'The network is seen and nothing is down.',

@@ -3,7 +3,10 @@
 import { causeWordsRu } from './cause-words.ts';
 import { deviceWordsRu } from './device-words.ts';
 import type { Words } from './en.ts';
+import { feedbackWordsRu } from './feedback-words.ts';
+import { loadWordsRu } from './load-words.ts';
 import { readingWordsRu } from './reading-words.ts';
+import { verdictWordsRu } from './verdict-words.ts';
 
 export const ru: Words = {
   console: 'Консоль',
@@ -11,6 +14,7 @@ export const ru: Words = {
   pages: {
     incidents: 'Инциденты',
     alarms: 'Аварии',
+    load: 'Нагрузка',
     notices: 'Оповещения',
     tasks: 'Задачи',
     devices: 'Устройства',
@@ -44,6 +48,13 @@ export const ru: Words = {
     filter: 'фильтр',
     show: 'показать новые строки',
     help: 'этот список',
+    take: 'взять аварию или вернуть',
+    shelve: 'отложить аварию',
+    note: 'заметка к аварии',
+    moveAlarm: 'перенести аварию; в инциденте — объединить его',
+    select: 'выбрать аварию',
+    takeOut: 'убрать выбранные аварии из инцидента',
+    undo: 'вернуть сделанное последним',
     off: 'Одиночные клавиши включены',
     close: 'Закрыть',
   },
@@ -67,6 +78,7 @@ export const ru: Words = {
     raised: 'активна',
     cleared: 'снята',
     shelved: 'отложена до',
+    shelvedUntilCleared: 'отложена, пока не снимется',
     flapping: 'дребезг',
     planned: 'плановые работы',
     answers: 'отвечает',
@@ -223,7 +235,6 @@ export const ru: Words = {
     cause: 'Вероятная причина',
     undecided: 'Причина ещё не установлена: по авариям возможны несколько.',
     also: 'Возможно также',
-    rest: 'не известно',
     why: 'Почему эти аварии — один инцидент',
     runbook: 'Что делать сначала',
     affected: 'Задето',
@@ -235,21 +246,23 @@ export const ru: Words = {
     notAsked: 'Пока никого не спрашивали. Вопрос уйдёт, когда ремонт устоится.',
     rating: 'Средняя оценка',
     mark: 'Оценка',
-    timeline: 'Ход событий',
     alarms: 'Аварии',
     approve: 'Отправить',
     refuse: 'Отказать',
     waits: 'ждут второго человека',
     confirmApprove: 'Отправить эти оповещения? Отправленное вернуть нельзя.',
     candidates: 'варианты',
-    or: 'или',
     symptoms: 'свёрнуто следствий',
-    since: 'с',
     duration: 'длится',
     lasted: 'длился',
-    planned: 'Плановые работы',
     showAll: 'все',
     mergedInto: 'Объединён с',
+    forNobody: {
+      one: 'ещё # не требует никого',
+      few: 'ещё # не требуют никого',
+      many: 'ещё # не требуют никого',
+      other: 'ещё # не требуют никого',
+    },
   },
   automation: {
     all: 'Автоматизации',
@@ -267,7 +280,7 @@ export const ru: Words = {
   alarm: {
     acknowledge: 'Взять',
     unacknowledge: 'Вернуть',
-    shelve: 'Отложить на 1 ч',
+    onShelf: { one: 'отложена #', few: 'отложено #', many: 'отложено #', other: 'отложено #' },
     newest: 'новейшие из',
     newRows: { one: '# новая строка', few: '# новые строки', many: '# новых строк', other: '# новой строки' },
     show: 'показать',
@@ -375,6 +388,9 @@ export const ru: Words = {
   hidden: 'скрыто фильтром',
   of: 'из',
   causes: causeWordsRu,
+  verdict: verdictWordsRu,
+  feedback: feedbackWordsRu,
+  load: loadWordsRu,
   empty: {
     incidents: 'Открытых инцидентов нет.',
     incidentsHint: 'Сеть видна, всё работает.',

@@ -57,6 +57,13 @@ export function plural(count: number, forms: PluralForms): string {
   return (form ?? forms.other).replace('#', number(count));
 }
 
+/** Names put into a sentence at `{name}`, as they are. */
+export const filled = (text: string, names: Readonly<Record<string, string>>): string =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => names[name] ?? whole);
+
+/** A share in whole percent. */
+export const percent = (share: number): string => `${number(Math.round(share * 100))}\u00a0%`;
+
 /** Clock time, with the day where it is not today. */
 export function time(iso: string, now = Date.now()): string {
   const at = new Date(iso);

@@ -84,11 +84,15 @@ export interface IncidentJson {
   readonly byClass: Readonly<Record<SubscriberClass, number>> | null;
   readonly affected: Incident['affected'];
   readonly explanation: Readonly<Record<string, unknown>>;
+  /** The topology by which its subscribers were counted; null before that. */
+  readonly topologyVersion: number | null;
   readonly history: readonly IncidentHistoryJson[];
   /** In the language asked for by Accept-Language. */
   readonly title: string;
   readonly cause: string;
   readonly words: Readonly<Record<Language, IncidentWordsJson>>;
+  /** What the kinds of its candidates are called; a kind that no rule names is left out. */
+  readonly kinds: Readonly<Record<string, Readonly<Record<Language, string>>>>;
   /** What to do first, step by step; null where no rule says. */
   readonly runbook: Readonly<Record<Language, readonly string[]>> | null;
   readonly etr: EtrJson | null;
@@ -98,7 +102,7 @@ export interface IncidentJson {
 
 /** An incident as the live list shows it: no explanation, no history, no alarm ids, no steps. */
 export type IncidentRowJson = Omit<IncidentJson, OfOne> & { readonly alarmCount: number };
-type OfOne = 'alarms' | 'explanation' | 'history' | 'affected' | 'runbook';
+type OfOne = 'alarms' | 'explanation' | 'history' | 'affected' | 'runbook' | 'kinds' | 'topologyVersion';
 
 export interface AlarmJson {
   readonly id: string;

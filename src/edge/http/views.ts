@@ -2,6 +2,7 @@
 import type { Instant } from '../../base/instant.ts';
 import type { Alarm } from '../../model/alarm.ts';
 import type { FaultGlossary } from '../../model/fault-words.ts';
+import type { Incident } from '../../model/incident.ts';
 import { type PerceivedSeverity, severities } from '../../model/observation.ts';
 import type {
   AlarmJson,
@@ -48,6 +49,8 @@ export function incidentJson(view: IncidentView, faults: FaultGlossary, language
     alarms: incident.alarms,
     affected: incident.affected,
     explanation: incident.explanation,
+    topologyVersion: view.impact?.topologyVersion ?? null,
+    kinds: kindsOf(incident, faults),
     history: incident.history.map((event) => ({
       at: iso(event.at),
       event: event.event,
@@ -60,6 +63,22 @@ export function incidentJson(view: IncidentView, faults: FaultGlossary, language
     cause: row.words[language].cause,
     runbook: wordsOf(faults, incident.kind)?.runbook ?? null,
   };
+}
+
+function kindsOf({ kind, candidates }: Incident, faults: FaultGlossary): IncidentJson['kinds'] {
+  const named = [
+    kind,
+    ...candidates.flatMap(({ kind: one, indistinguishable = [] }) => [
+      one,
+      ...indistinguishable.map((other) => other.kind),
+    ]),
+  ];
+  return Object.fromEntries(
+    [...new Set(named)].flatMap((one) => {
+      const title = wordsOf(faults, one)?.title;
+      return title === undefined ? [] : [[one, title]];
+    }),
+  );
 }
 
 export function incidentRowJson(view: IncidentView, faults: FaultGlossary): IncidentRowJson {

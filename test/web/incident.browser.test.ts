@@ -1,0 +1,206 @@
+/** The page of an incident in a real browser: why, until when, what changed; and operators' word on what belongs together. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type AlarmId, alarmId, resourceId } from '../../src/model/ids.ts';
+import { openBrowser, overflow, type TestBrowser } from '../support/browser.ts';
+import { buildPages, type Pages } from '../support/built-pages.ts';
+import { fillCity } from '../support/demo-city.ts';
+import { openLine } from '../support/obeying-line.ts';
+import { type OpenedFront, openTestFront } from '../support/open-front.ts';
+import { terminals } from '../support/small-city.ts';
+
+let pages: Pages;
+let opened: OpenedFront;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  pages = await buildPages();
+});
+afterAll(() => pages.remove());
+beforeEach(async () => {
+  opened = await openTestFront({ pages });
+});
+afterEach(async () => {
+  await browser.close();
+  await opened.close();
+});
+
+async function signIn(
+  options: Parameters<typeof openBrowser>[0] = {},
+  size?: { width: number; height: number },
+): Promise<Page> {
+  browser = await openBrowser(options);
+  opened.daemon.oneTimeToken = 'one-time';
+  const page = await browser.page(size);
+  await page.goto(`${opened.console}/sign-in/one-time`);
+  await page.getByRole('button').click();
+  await page.getByText(/LIVE|СВЯЗЬ/).waitFor();
+  return page;
+}
+
+const branch = terminals('1-1-1');
+const stranger = 'ont-2-1-1-1';
+const losOf = (terminal: string): AlarmId => alarmId(resourceId(terminal), 'LOS', undefined);
+const homeOf = (terminal: string) => opened.daemon.alarms.get(losOf(terminal))?.incident;
+const incidentAt = (root: string) =>
+  [...opened.daemon.incidents.values()].findLast(({ incident }) => incident.root === root)!.incident;
+
+/** The page of the cut splitter; `stranger` went dark by itself elsewhere. */
+async function openBranch(options: Parameters<typeof openBrowser>[0] = {}): Promise<Page> {
+  openLine(opened.daemon, [branch, [stranger]]);
+  const page = await signIn(options);
+  await page.goto(`${opened.console}/incidents/${incidentAt('s1-1-1').id}`);
+  await rowOf(page, branch[0]!).waitFor();
+  return page;
+}
+
+const rowOf = (page: Page, resource: string) =>
+  page.locator('tr[data-key]').filter({ has: page.getByText(resource, { exact: true }) });
+
+test('causes that nothing tells apart are one line; who works and who is silent speaks against it', async () => {
+  fillCity(opened.daemon);
+  const page = await signIn();
+  await page.goto(`${opened.console}/incidents/a.1.2041`);
+  const causes = page.getByRole('list', { name: 'candidates' }).getByRole('listitem');
+  expect(await causes.nth(0).innerText()).toMatch(
+    /feeder KL-118[\s\S]*or splitter S-7[\s\S]*nothing that reports tells them apart[\s\S]*84\s%/,
+  );
+  expect(await causes.nth(1).innerText()).toMatch(/olt-0105\/card-3 Line card fault[\s\S]*9\s%/);
+  for (const text of [
+    '52 terminals below',
+    '3 terminals below it work, although the cause would have taken them',
+    '7 terminals below it have said nothing yet',
+    'olt-0105/pon-0/3, olt-0105/pon-0/4',
+    'no answer yet',
+    'was olt-0105/card-3 Line card fault 61',
+    'took out',
+    'no repair yet to judge it by',
+  ]) {
+    await page.getByText(text).first().waitFor();
+  }
+  await page.getByText('Why these alarms are one incident').click();
+  await page.getByText('rule set 4f0a91c2d7e3 · topology version 12').waitFor();
+  await page.getByText('lost power (last word)').first().waitFor();
+  expect(browser.complaints).toEqual([]);
+});
+
+test('the same page in Russian on a telephone has nothing that sticks out sideways', async () => {
+  fillCity(opened.daemon);
+  const page = await signIn({ locale: 'ru-RU' }, { width: 390, height: 844 });
+  await page.goto(`${opened.console}/incidents/a.1.2041`);
+  await page.getByText('сигналы оборудования их не различают').waitFor();
+  await page.getByText('7 терминалов ниже ещё ничего не сообщили').waitFor();
+  expect(await overflow(page)).toBe(0);
+  const scrollers = await page
+    .locator('.panel .scroll')
+    .evaluateAll(
+      (all) =>
+        all.filter((one) => one.scrollWidth > one.clientWidth + 1 && one.querySelector('.stacked')).length,
+    );
+  expect(scrollers).toBe(0);
+  expect(browser.complaints).toEqual([]);
+});
+
+test('an alarm that does not belong is said to leave, leaves, and comes back with z', async () => {
+  const page = await openBranch();
+  const [first] = branch as [string];
+  const { id } = incidentAt('s1-1-1');
+  await rowOf(page, first).getByRole('button', { name: 'Not this' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(`1 alarm leaves ${id}.`).waitFor();
+  await dialog.getByText('It becomes an incident of its own; its cause is open.').waitFor();
+  await dialog.getByText(`${branch.length - 1} alarms stay, the cause stays.`).waitFor();
+  expect(homeOf(first)).toBe(id);
+  await page.keyboard.press('Enter');
+  await page.getByText(/1 alarm taken out, new incident/).waitFor();
+  expect(homeOf(first)).not.toBe(id);
+  await page.locator('tr.gone').waitFor();
+  await page.getByText('took out').first().waitFor();
+  await page.keyboard.press('z');
+  await page.getByText('Taken back.').waitFor();
+  expect(homeOf(first)).toBe(id);
+  await page.locator('tr.gone').waitFor({ state: 'detached' });
+  expect(browser.complaints).toEqual([]);
+});
+
+test('by keys alone: rows are walked, marked with x, taken out together with Shift+M, and taken back', async () => {
+  const page = await openBranch({ locale: 'ru-RU' });
+  const { id } = incidentAt('s1-1-1');
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  await page.getByText('выбрано 2 аварии').waitFor();
+  await page.keyboard.press('Shift+M');
+  await page.getByText(`Из ${id} уйдут 2 аварии.`).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  expect(branch.every((terminal) => homeOf(terminal) === id)).toBe(true);
+  await page.keyboard.press('Shift+M');
+  await page.getByRole('button', { name: 'Выполнить' }).click();
+  await page.getByText(/убрано 2 аварии, новый инцидент/).waitFor();
+  expect(branch.filter((terminal) => homeOf(terminal) !== id)).toHaveLength(2);
+  await page.getByRole('button', { name: /Вернуть z/ }).click();
+  await page.getByText('Возвращено.').waitFor();
+  expect(branch.every((terminal) => homeOf(terminal) === id)).toBe(true);
+  expect(browser.complaints).toEqual([]);
+});
+
+test('an incident cannot be emptied: the dialog says so and offers nothing to do', async () => {
+  const page = await openBranch();
+  for (const box of await page.locator('input.pick').all()) await box.check();
+  await page.keyboard.press('Shift+M');
+  await page.getByText('These are all its alarms').waitFor();
+  expect(await page.getByRole('button', { name: 'Do it' }).count()).toBe(0);
+});
+
+test('an alarm from elsewhere is found by words and put here; its old home comes to an end and undo parts them', async () => {
+  const page = await openBranch();
+  const { id } = incidentAt('s1-1-1');
+  const before = homeOf(stranger);
+  await page.getByRole('button', { name: 'Belongs here…' }).click();
+  await page.getByRole('searchbox', { name: /Find a raised alarm/ }).fill('2-1-1-1');
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: new RegExp(stranger) })
+    .click();
+  await page.getByText(`The alarm goes from ${before} to ${id}.`).waitFor();
+  await page.getByRole('button', { name: 'Do it' }).click();
+  await page.getByText(`alarm put into ${id}`).waitFor();
+  expect(homeOf(stranger)).toBe(id);
+  await page.getByRole('button', { name: /Undo/ }).click();
+  await page.getByText('Taken back.').waitFor();
+  expect(homeOf(stranger)).not.toBe(id);
+  expect(browser.complaints).toEqual([]);
+});
+
+test('two incidents become one, and undo takes the alarms out again', async () => {
+  const page = await openBranch();
+  const { id } = incidentAt('s1-1-1');
+  await page.keyboard.press('m');
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: new RegExp(stranger) })
+    .click();
+  await page.getByText(`${id} is closed as merged.`).waitFor();
+  await page.getByRole('button', { name: 'Do it' }).click();
+  await page.getByText(`${id} merged into`).waitFor();
+  expect(homeOf(branch[0]!)).toBe(homeOf(stranger));
+  await page.getByText('Merged into').first().waitFor();
+  await page.keyboard.press('z');
+  await page.getByText('Taken back.').waitFor();
+  expect(homeOf(branch[0]!)).not.toBe(homeOf(stranger));
+  expect(browser.complaints).toEqual([]);
+});
+
+test('what the server refuses is said in the dialog, and nothing else happens', async () => {
+  const page = await openBranch();
+  await rowOf(page, branch[0]!).getByRole('button', { name: 'Not this' }).click();
+  opened.daemon.refuses = true;
+  await page.getByRole('button', { name: 'Do it' }).click();
+  await page
+    .getByRole('dialog')
+    .getByText(/Not done:/)
+    .waitFor();
+  expect(homeOf(branch[0]!)).toBe(incidentAt('s1-1-1').id);
+});

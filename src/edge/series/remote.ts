@@ -16,9 +16,10 @@ import { checkShape, NEWEST_MS, OLDEST_MS } from './admission.ts';
 import { buckets } from './buckets.ts';
 import { DAY_MS } from './day-names.ts';
 import { pointOf, type RemotePoint } from './line-protocol.ts';
-import { Names } from './names.ts';
+import type { Names } from './names.ts';
+import { openNames } from './open-names.ts';
 import { exactOf, PointBuffer } from './point-buffer.ts';
-import { encodeBatch } from './record.ts';
+import { decodeRecord, encodeBatch } from './record.ts';
 import type { RemoteBackend } from './remote-backend.ts';
 import { Shipping } from './shipping.ts';
 
@@ -40,7 +41,7 @@ const READS_OF_LAST_AT_ONCE = 16;
 export async function openRemoteSeries(options: RemoteSeriesOptions): Promise<Parsed<SeriesStore>> {
   const { folder, world, backend } = options;
   await realFiles.makeFolder(folder);
-  const names = new Names(`${folder}/names.sqlite`);
+  const { value: names, problems } = await openNames(`${folder}/names.sqlite`);
   const opened = await openSegmentedLog({
     folder: `${folder}/spool`,
     world,
@@ -48,10 +49,24 @@ export async function openRemoteSeries(options: RemoteSeriesOptions): Promise<Pa
     windowMs: 1,
   });
   const log = opened.value;
+  // Samples that wait under numbers nobody knows any more must not go out under the names that come now.
+  if (names.known === 1) names.skipTo(await seriesEnd(log));
   const most = options.spoolBytes ?? SPOOL_BYTES;
   const shipping = new Shipping({ world, backend, names, log, mostBytes: most });
   shipping.wake();
-  return { value: new RemoteSeries({ world, backend, names, log, shipping }), problems: opened.problems };
+  return {
+    value: new RemoteSeries({ world, backend, names, log, shipping }),
+    problems: [...problems, ...opened.problems],
+  };
+}
+
+/** Above every number of a series in the spool. */
+async function seriesEnd(log: SegmentedLog): Promise<number> {
+  let end = 1;
+  for await (const { bytes } of log.read(log.firstSequence)) {
+    for (const id of decodeRecord(bytes)?.series ?? []) end = Math.max(end, id + 1);
+  }
+  return end;
 }
 
 interface Parts {

@@ -9,7 +9,7 @@ import { milliseconds } from '../../base/instant.ts';
 import { fileProblem, type Parsed, type Problem } from '../../base/problem.ts';
 import type { Wake, World } from '../../base/world.ts';
 import type { Bucket, Points, SampleBatch, SeriesId, SeriesName, SeriesStore } from '../../flow/series.ts';
-import { isMissing, realFiles } from '../disk/file-system.ts';
+import { realFiles } from '../disk/file-system.ts';
 import { openSegmentedLog, type SegmentedLog } from '../disk/segmented-log.ts';
 import { admitted, checkShape, LAST_MS, NEWEST_MS, OLDEST_MS } from './admission.ts';
 import { buckets } from './buckets.ts';
@@ -17,7 +17,8 @@ import { DAY_MS } from './day-names.ts';
 import { Days } from './days.ts';
 import type { Sample } from './generation.ts';
 import { Head } from './head.ts';
-import { Names } from './names.ts';
+import type { Names } from './names.ts';
+import { openNames } from './open-names.ts';
 import { exactOf, PointBuffer } from './point-buffer.ts';
 import { decodeRecord, encodeBatch, RecordMemory } from './record.ts';
 import { RollUps } from './roll-ups.ts';
@@ -59,24 +60,6 @@ export async function openSeries(options: SeriesOptions): Promise<Parsed<SeriesS
   const store = new EmbeddedSeries({ names, days, rollUps, setAside, log: opened.value, ...options });
   const replayProblems = await store.replay(`${folder}/log`);
   return { value: store, problems: [...problems, ...opened.problems, ...replayProblems] };
-}
-
-/** A damaged file of names is set aside: what comes from now on is kept, under new numbers. */
-async function openNames(file: string): Promise<{ readonly value: Names; readonly problems: Problem[] }> {
-  try {
-    const value = new Names(file);
-    const message = 'the index of the names of series was damaged and is made again';
-    return { value, problems: value.isMended ? [fileProblem(file, 'series/names-mended', message)] : [] };
-  } catch (error) {
-    if (!(error instanceof Fault && error.code === 'disk/sqlite-damaged')) throw error;
-    for (const suffix of ['', '-wal', '-shm']) {
-      await realFiles.rename(`${file}${suffix}`, `${file}.damaged${suffix}`).catch((reason: unknown) => {
-        if (!isMissing(reason)) throw reason;
-      });
-    }
-    const message = `the names of series cannot be read and are set aside as ${file}.damaged: ${error.message}`;
-    return { value: new Names(file), problems: [fileProblem(file, 'series/names-damaged', message)] };
-  }
 }
 
 function namesLost(file: string, lost: number): Problem {

@@ -11,6 +11,7 @@ import './style/frame.css';
 import './style/parts.css';
 import './style/incident.css';
 import './style/load.css';
+import './style/narrow.css';
 
 startRouting();
 startKeys();

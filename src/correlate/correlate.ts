@@ -14,24 +14,25 @@ import type { Incident, IncidentChange } from '../model/incident.ts';
 import type { Measurement } from '../model/measurement.ts';
 import { emptyTopology, type Topology } from '../topology/topology.ts';
 import { Ancestry } from './ancestry.ts';
-import { Asks, type AsksSnapshot } from './asks.ts';
-import { Cascades, type CascadesSnapshot } from './cascade.ts';
+import { Asks } from './asks.ts';
+import { Cascades } from './cascade.ts';
 import { chainAll } from './chaining.ts';
 import { commit, joinLate } from './committing.ts';
 import { look } from './deciding.ts';
-import { Endings, type EndingsSnapshot } from './endings.ts';
-import { type Correction, Feedback, type FeedbackSnapshot } from './feedback.ts';
+import { Endings } from './endings.ts';
+import { type Correction, Feedback } from './feedback.ts';
 import { addRecords, type HeldIncident, incidentOf, isActive, isStale } from './held-incident.ts';
-import { Incidents, type IncidentsSnapshot } from './incidents.ts';
+import { Incidents } from './incidents.ts';
 import { isRejoining, isSaidAnew, lateHome, type Now, type Pending, pendingOf } from './joining.ts';
 import { endLostClear, splitLeftovers, splitUnlit } from './leftovers.ts';
 import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
+import type { CorrelationSnapshot } from './snapshot.ts';
 import type { SightingsOf } from './tally.ts';
-import { Testimony, type TestimonySnapshot } from './testimony.ts';
+import { Testimony } from './testimony.ts';
 import { type CorrelationTiming, limits } from './timing.ts';
 import { isChained } from './undecided.ts';
-import { Waiting, type WaitingSnapshot } from './waiting.ts';
+import { Waiting } from './waiting.ts';
 import { worksCovering } from './works.ts';
 
 export type { Correction } from './feedback.ts';
@@ -41,20 +42,6 @@ export type { CorrelationTiming } from './timing.ts';
 export interface CorrelationContext {
   readonly at: Instant;
   readonly ids: IdSource;
-}
-
-/** What is optional, older versions did not keep; without `newHomes` all may be new. */
-interface Snapshot {
-  readonly incidents: IncidentsSnapshot;
-  readonly waiting: WaitingSnapshot;
-  readonly lookAt?: Instant | undefined;
-  readonly newHomes?: readonly IncidentId[] | undefined;
-  readonly ending: EndingsSnapshot;
-  readonly asks?: AsksSnapshot | undefined;
-  readonly gasping?: readonly ResourceId[] | undefined;
-  readonly cascades?: CascadesSnapshot | undefined;
-  readonly testimony?: TestimonySnapshot | undefined;
-  readonly feedback?: FeedbackSnapshot | undefined;
 }
 
 export class Correlation {
@@ -189,7 +176,7 @@ export class Correlation {
   }
 
   snapshot(): unknown {
-    const snapshot: Snapshot = {
+    const snapshot: CorrelationSnapshot = {
       incidents: this.#incidents.snapshot(),
       waiting: this.#waiting.snapshot(),
       lookAt: this.#lookAt,
@@ -206,8 +193,8 @@ export class Correlation {
 
   /** Takes what `snapshot` gave; the topology is set apart. */
   restore(snapshot: unknown): void {
-    const { incidents, waiting, lookAt, newHomes, ending, asks = [] } = snapshot as Snapshot;
-    const { cascades, testimony, feedback, gasping = [] } = snapshot as Snapshot;
+    const { incidents, waiting, lookAt, newHomes, ending, asks = [] } = snapshot as CorrelationSnapshot;
+    const { cascades, testimony, feedback, gasping = [] } = snapshot as CorrelationSnapshot;
     this.#incidents.restore(incidents);
     this.#waiting.restore(waiting, this.#ancestry);
     this.#lookAt = lookAt;

@@ -8,7 +8,7 @@ import { number, time, timeWithSeconds, words } from '../words/speak.ts';
 import { ActButton } from './act-button.tsx';
 import { Shown } from './states.tsx';
 
-export const alarmPath = (id: string): string => `/alarms/${encodeURIComponent(id)}`;
+const alarmPath = (id: string): string => `/alarms/${encodeURIComponent(id)}`;
 
 export function AlarmState({ alarm }: { readonly alarm: AlarmRowJson }) {
   const say = words.value.state;

@@ -1,7 +1,7 @@
 /** The explanation of an incident as the page reads it: plain JSON of any shape, so that each part may be missing. */
 import type { IncidentJson } from '../../src/edge/http/contract.ts';
 
-export interface Remark {
+interface Remark {
   readonly at: number;
   readonly by: string;
   readonly said: string;

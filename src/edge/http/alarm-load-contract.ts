@@ -47,7 +47,7 @@ export interface AlarmLoadJson {
 }
 
 /** `total`: all that came since `from`; each count may be too low by `within`. */
-export interface FrequentJson<T> {
+interface FrequentJson<T> {
   readonly from: string;
   readonly total: number;
   readonly within: number;
@@ -60,14 +60,14 @@ export interface FewJson<T> {
   readonly items: readonly T[];
 }
 
-export interface FrequentIncidentJson {
+interface FrequentIncidentJson {
   readonly kind: string;
   readonly root: string;
   readonly count: number;
   readonly words: KindWords;
 }
 
-export interface StandingIncidentJson {
+interface StandingIncidentJson {
   readonly incident: string;
   readonly since: string;
   readonly severity: keyof SeverityCounts;

@@ -136,7 +136,7 @@ export interface AlarmJson {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-export interface AlarmNoteJson {
+interface AlarmNoteJson {
   readonly at: string;
   readonly by: string;
   readonly text: string | null;
@@ -204,11 +204,8 @@ export interface ConflictJson {
 export type {
   AlarmLoadJson,
   FewJson,
-  FrequentIncidentJson,
-  FrequentJson,
   NamedAlarmJson,
   SpanLoadJson,
-  StandingIncidentJson,
 } from './alarm-load-contract.ts';
 export type {
   DnsFindingJson,

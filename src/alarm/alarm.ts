@@ -69,8 +69,12 @@ export class Alarms {
     return this.#table.raisedCount;
   }
 
-  setPolicy(policy: Policy): void {
-    this.#flap = policy.flap;
+  setPolicy({ flap }: Policy): void {
+    const { start, stop, halfLifeMs } = this.#flap;
+    this.#flap = flap;
+    if (flap.start === start && flap.stop === stop && flap.halfLifeMs === halfLifeMs) return;
+    for (const { alarm, transitions, transitionAt } of this.#table.sorted((entry) => entry.alarm.flapping))
+      this.#setCalmTimer(alarm.id, transitions, transitionAt);
   }
 
   observe(observation: Observation, at: Instant): AlarmChange[] {
@@ -250,7 +254,8 @@ export class Alarms {
       ...alarm,
       perceivedSeverity: observation.severity ?? alarm.perceivedSeverity,
       state: 'raised',
-      flapping: alarm.flapping || entry.transitions >= this.#flap.start,
+      // What only repeats itself is calm, however often it came and went before.
+      flapping: alarm.flapping || (isTransition && entry.transitions >= this.#flap.start),
       sources: alarm.sources.includes(source) ? alarm.sources : [...alarm.sources, source].sort(),
       source,
       changedAt: at,
@@ -351,6 +356,8 @@ export class Alarms {
     if (entry === undefined || !entry.alarm.flapping) return;
     const left = decayed(entry.transitions, entry.transitionAt, at, this.#flap.halfLifeMs);
     if (left > this.#flap.stop) {
+      entry.transitions = left;
+      entry.transitionAt = at;
       this.#setCalmTimer(id, left, at);
     } else if (entry.alarm.sources.length === 0) {
       this.#clearNow(entry, { reason: entry.alarm.clearReason ?? 'cleared', at }, changes);

@@ -14,6 +14,7 @@ import {
   type ImpactChange,
   type Incident,
   type IncidentChange,
+  isToBeTold,
   type SubscriberClass,
   subscriberClasses,
 } from '../model/incident.ts';
@@ -205,7 +206,9 @@ export class Assessment {
     this.#assessed.set(incident.id, { incident, impact, at });
     this.#forgetEnded();
     const before = held?.impact;
-    if (before !== undefined && before.revision === impact.revision) {
+    // Who hears of it only now hears whom it touches: works overran, or what was held for noise is none.
+    const isNews = held !== undefined && !isToBeTold(held.incident) && isToBeTold(incident);
+    if (before !== undefined && before.revision === impact.revision && !isNews) {
       if (before.etr?.revision === impact.etr?.revision) return undefined;
       return { kind: 'etrChanged', incident, impact, joined: [], left: [] };
     }
@@ -213,7 +216,7 @@ export class Assessment {
       kind: 'assessed',
       incident,
       impact,
-      joined: without(impact.ranges, before?.ranges ?? []),
+      joined: isNews ? impact.ranges : without(impact.ranges, before?.ranges ?? []),
       left: without(before?.ranges ?? [], impact.ranges),
     };
   }

@@ -287,8 +287,22 @@ function silentDevices(
     causes.push(alone(ancestry, best.place, { silent, dead }));
   }
   causes.push(...blindCollectors(ancestry, silent));
-  for (const place of [...silent.keys()]) causes.push(alone(ancestry, place, { silent, dead }));
+  const [those, hanging] = apart([...silent.keys()], (place) => hangsOn(ancestry, place, { silent, dead }));
+  for (const place of those) causes.push(alone(ancestry, place, { silent, dead }));
+  for (const place of hanging) if (silent.has(place)) causes.push(alone(ancestry, place, { silent, dead }));
   return causes;
+}
+
+function apart(places: readonly number[], isLater: (place: number) => boolean): [number[], number[]] {
+  const later = new Set(places.slice(0, limits.causesPerLook).filter(isLater));
+  return [places.filter((place) => !later.has(place)), [...later]];
+}
+
+/** It has no link of its own, and what it needs is silent: any one of several would do, so only all of them explain it. */
+function hangsOn(ancestry: Ancestry, place: number, { silent, dead }: Shadow): boolean {
+  if (ancestry.topology.linksAt(place).length > 0) return false;
+  const others = [...silent.keys()].filter((other) => other !== place);
+  return lostWith(ancestry, dead, others).includes(place);
 }
 
 function alone(ancestry: Ancestry, place: number, shadow: Shadow): TransportCause {

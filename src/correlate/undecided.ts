@@ -150,6 +150,7 @@ export function isTransportEvidence(
   const { topology } = ancestry;
   if (symptom === 'link') return topology.linkOf(place) !== undefined;
   if (ancestry.kindOf(place) === 'collector' || topology.isTransport(place)) return true;
+  if (topology.isNeeded(place)) return true;
   return topology.parentOf('collector', place) >= 0 && !ancestry.isLeaf(place);
 }
 

@@ -229,6 +229,11 @@ export class Topology {
     return this.transport.holds(index);
   }
 
+  /** Something needs it to carry service, by itself or as one of several. */
+  isNeeded(index: number): boolean {
+    return this.transport.dependentsOf(index).length > 0;
+  }
+
   isAccessHead(index: number): boolean {
     return this.#isHeadKind[this.columns.kind[index]!] === 1;
   }

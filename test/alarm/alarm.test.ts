@@ -125,6 +125,20 @@ describe('one alarm of all sources', () => {
   });
 });
 
+test('an alarm that has calmed down and only repeats itself is not flapping again', () => {
+  const alarms = new Alarms();
+  for (let n = 0; n < 6; n++) {
+    alarms.observe(raise('ont-1'), at(10 * n));
+    if (n < 5) alarms.observe(clear('ont-1'), at(10 * n + 5));
+  }
+  expect(alarms.alarm(los)?.flapping).toBe(true);
+  while (alarms.wakeAt !== undefined) alarms.wake(alarms.wakeAt);
+  expect(alarms.alarm(los)).toMatchObject({ flapping: false, state: 'raised' });
+  alarms.observe(raise('ont-1'), at(3_600));
+  expect(alarms.alarm(los)).toMatchObject({ flapping: false, state: 'raised' });
+  expect(alarms.wakeAt).toBeUndefined();
+});
+
 describe('lifecycles', () => {
   test('an alarm that comes back is new to the operator', () => {
     const alarms = new Alarms();

@@ -1,12 +1,15 @@
 // What people ask of alarm correlation and do not get, each as a story (design correlation.md, section 4): what belongs together.
 import { expect, test } from 'vitest';
 import { canonicalJson } from '../../src/base/canonical.ts';
-import { minutes, seconds } from '../../src/base/instant.ts';
+import { after, instant, minutes, seconds } from '../../src/base/instant.ts';
+import { compileCorrelationRules } from '../../src/correlate/correlate.ts';
+import { parseYaml } from '../../src/edge/files/yaml-document.ts';
 import { resourceId } from '../../src/model/ids.ts';
 import type { Incident } from '../../src/model/incident.ts';
 import { compileTopology, parseTopology } from '../../src/topology/topology.ts';
 import { cityContents, cityNoon } from '../support/line-city.ts';
 import { freshLine, LineRun } from '../support/line-run.ts';
+import { shippedDocuments } from '../support/shipped-rules.ts';
 import { smallCityDocument, terminals } from '../support/small-city.ts';
 
 const city = (): LineRun => new LineRun().begin();
@@ -20,7 +23,8 @@ function presented(run: LineRun): Incident[] {
 
 const shown = (run: LineRun) => presented(run).map(({ kind, root, state }) => ({ kind, root, state }));
 
-test('ask-01 what needs one of two sources is lost when both are, and not when one is', () => {
+/** A portal that needs one of two servers, in the city. */
+function cityWithPortal(): LineRun {
   const document = JSON.parse(smallCityDocument()) as { resources: object[] };
   document.resources.push(
     { id: 'server-a', kind: 'server' },
@@ -28,14 +32,47 @@ test('ask-01 what needs one of two sources is lost when both are, and not when o
     { id: 'portal', kind: 'service-platform', needs: { of: ['server-a', 'server-b'], atLeast: 1 } },
   );
   const topology = compileTopology(parseTopology(JSON.stringify(document), 'city.json').value).value;
-  const [a, b, portal] = ['server-a', 'server-b', 'portal'].map((id) => topology.indexOf(id)) as [
-    number,
-    number,
-    number,
-  ];
-  const isServed = (...dead: number[]): boolean =>
-    topology.served((index) => dead.includes(index))[portal] === 1;
-  expect([isServed(), isServed(a), isServed(b), isServed(a, b)]).toEqual([true, true, true, false]);
+  return new LineRun(freshLine({ ...cityContents(), topology: () => topology }), cityNoon).begin();
+}
+
+/** What rules that are added to the shipped ones make of it. */
+const underRules = (text: string): LineRun => {
+  const own = parseYaml('own.yaml', `format: correlation/1\n${text}`).value;
+  const rules = compileCorrelationRules([...shippedDocuments, own]).value!;
+  return new LineRun(freshLine({ ...cityContents(), rules: () => rules }), cityNoon).begin();
+};
+
+test('ask-01 what needs one of two sources is lost when both are, and not when one is', () => {
+  const down = (run: LineRun, ...ids: string[]): LineRun =>
+    run.observe('raise', ids, { cause: 'UNREACHABLE', source: 'poll' });
+  const one = down(cityWithPortal(), 'server-a').pass(minutes(3));
+  expect(presented(one).map(({ root, affected }) => [root, affected.under])).toEqual([
+    ['server-a', expect.not.arrayContaining(['portal'])],
+  ]);
+  // With one server left the portal's own word is a fault of its own; with none it is a symptom.
+  down(one, 'portal').pass(minutes(3));
+  expect(presented(one).map(({ root }) => root)).toContain('portal');
+  const both = down(cityWithPortal(), 'server-a', 'server-b', 'portal').pass(minutes(3));
+  expect(presented(both).map(({ root }) => root)).not.toContain('portal');
+});
+
+test('ask-01 an operator may say so with a rule: hidden while both sources hold, and not with one of them', () => {
+  const rule = `patterns:
+  - { id: backup-runs, kind: suppress, by: network, on: { cause: CARD_FAIL }, while: [{ cause: MAINS_FAIL }, { cause: ON_BATTERY }] }`;
+  const card = { cause: 'CARD_FAIL' };
+  const one = underRules(rule)
+    .observe('raise', ['site-1'], { cause: 'MAINS_FAIL' })
+    .observe('raise', ['olt-2/c1'], card)
+    .pass(minutes(3));
+  expect(presented(one).map(({ root }) => root)).toContain('olt-2/c1');
+  const both = underRules(rule)
+    .observe('raise', ['site-1'], { cause: 'MAINS_FAIL' })
+    .observe('raise', ['battery-1'], { cause: 'ON_BATTERY' })
+    .observe('raise', ['olt-2/c1'], card)
+    .pass(minutes(3));
+  expect(presented(both).map(({ root }) => root)).not.toContain('olt-2/c1');
+  both.observe('clear', ['battery-1'], { cause: 'ON_BATTERY' }).pass(minutes(3));
+  expect(presented(both).map(({ root }) => root)).toContain('olt-2/c1');
 });
 
 test('ask-02 a symptom that comes before its cause, or around a restart, raises nothing of its own', () => {
@@ -58,6 +95,11 @@ test('ask-02 a symptom that comes before its cause, or around a restart, raises 
   restarted.restore(before.line.snapshot());
   const after = rest(new LineRun(restarted, before.at));
   expect(shown(after)).toEqual(shown(whole));
+  const reloaded = fault(city())
+    .put({ kind: 'ruleSet', rules: 'rules-2' })
+    .put({ kind: 'policy', policy: 'quick' });
+  reloaded.put({ kind: 'topologyVersion', version: 2, topology: 'city', subscribers: 'all' });
+  expect(shown(rest(reloaded))).toEqual(shown(whole));
 });
 
 test('ask-07 a thousand targets below one source are one incident, and no target is told of by itself', () => {
@@ -138,6 +180,10 @@ test('ask-10 works on a parent cover what lies below, whichever is found first',
   run.observe('raise', terminals('2-2').slice(0, 3), { cause: 'LOS' }).pass(minutes(10));
   expect(presented(run).map(({ planned }) => planned)).toEqual([true]);
   expect(run.tells()).toEqual([]);
+  // What was suppressed is not forgotten: who is still dark when the works are long over is told.
+  run.to(after(instant(Date.UTC(2026, 0, 2)), minutes(30)));
+  expect(presented(run).map(({ planned, state }) => [planned, state])).toEqual([[false, 'open']]);
+  expect(new Set(run.tells().map(({ type }) => type))).toContain('detected');
 });
 
 test('ask-13 what cleared again, and repeats of one alarm, do not add up to an incident of many', () => {
@@ -151,6 +197,27 @@ test('ask-13 what cleared again, and repeats of one alarm, do not add up to an i
   // Of many that are really down one incident is made, whose cause is what they share.
   const many = city().observe('raise', terminals('1-1-1'), { cause: 'LOS' }).pass(minutes(3));
   expect(shown(many)).toEqual([{ kind: 'splitter', root: 's1-1-1', state: 'open' }]);
+});
+
+test('ask-13 a threshold counts alarms that are raised, each once, and none that cleared', () => {
+  const rule = `symptoms: { MANY_HOT: other }
+patterns:
+  - { id: hot, kind: threshold, by: head, counts: alarms, on: { cause: HIGH_TEMP }, atLeast: 3, below: 3, within: 10m, raise: { cause: MANY_HOT, severity: major } }`;
+  const hot = { cause: 'HIGH_TEMP' };
+  const isRaised = (run: LineRun): boolean | undefined => {
+    const all = run.changes('alarm').map(({ alarm }) => alarm);
+    const last = all.findLast(({ cause }) => cause === 'MANY_HOT');
+    return last === undefined ? undefined : last.state === 'raised';
+  };
+  const [one, two, three] = ['olt-1', 'olt-1/c1', 'olt-1/c1/p1'] as const;
+  const run = underRules(rule).observe('raise', [one, two], hot).pass(seconds(5));
+  for (let n = 0; n < 5; n++) run.observe('raise', [one], hot).pass(seconds(5));
+  run.observe('clear', [two], hot).pass(seconds(5)).observe('raise', [three], hot).pass(seconds(5));
+  expect(isRaised(run)).toBeUndefined();
+  run.observe('raise', [two], hot).pass(seconds(5));
+  expect(isRaised(run)).toBe(true);
+  run.observe('clear', [one], hot).pass(seconds(5));
+  expect(isRaised(run)).toBe(false);
 });
 
 test('ask-14 the same words give the same incidents, in whatever order they come at one instant', () => {

@@ -1,13 +1,18 @@
 // What people ask of alarm correlation and do not get, each as a story (design correlation.md, section 4): who hears what.
 import { expect, test } from 'vitest';
+import { defaultPolicy } from '../../src/app/config/policy.ts';
 import { exampleProblems } from '../../src/app/config/rule-examples.ts';
 import { after, hours, minutes, seconds } from '../../src/base/instant.ts';
+import { compileCorrelationRules } from '../../src/correlate/correlate.ts';
 import { loadRules } from '../../src/edge/files/rule-files.ts';
+import { parseYaml } from '../../src/edge/files/yaml-document.ts';
+import { playExamples } from '../../src/flow/examples.ts';
 import type { Command } from '../../src/flow/input.ts';
 import type { Alarm } from '../../src/model/alarm.ts';
 import { type AlarmId, alarmId, resourceId } from '../../src/model/ids.ts';
 import type { Incident } from '../../src/model/incident.ts';
 import { LineRun } from '../support/line-run.ts';
+import { shippedDocuments } from '../support/shipped-rules.ts';
 import { terminals } from '../support/small-city.ts';
 
 const branch = terminals('1-1-1');
@@ -87,6 +92,32 @@ test('ask-06 detection and correlation are tried by examples beside the rules, w
   );
   expect(played.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10);
   expect([...problems, ...exampleProblems(rules, 'all')]).toEqual([]);
+});
+
+test('ask-06 inhibition, grouping and hours of a rule are tried in its own file, and what does not hold is named in its place', () => {
+  const file = `format: correlation/1
+patterns:
+  - { id: hush, kind: suppress, on: { cause: FAN_FAIL }, while: [{ cause: CARD_FAIL }] }
+  - { id: night, kind: calendar, on: { cause: DOOR_OPEN }, hours: "00:00-23:59" }
+  - { id: many, kind: group, by: head, of: [{ on: { cause: LOS }, atLeast: 2 }], within: 10m, raise: { cause: MANY, severity: minor } }
+examples:
+  - name: all three
+    topology: { access: { olt o: { card c: [ont a, ont b] } } }
+    script:
+      - { at: 0s, raise: CARD_FAIL, on: [c] }
+      - { at: 1s, raise: FAN_FAIL, on: [c] }
+      - { at: 1s, raise: DOOR_OPEN, on: [o] }
+      - { at: 2s, raise: LOS, on: [a, b] }
+    expect:
+      - { by: 5m, alarm: { resource: c, cause: FAN_FAIL, state: raised } }
+      - { by: 5m, alarm: { resource: o, cause: MANY, state: raised } }
+      - { by: 5m, none: { root: o, actionable: true } }
+      - { by: 5m, incidents: 7 }
+`;
+  const document = parseYaml('own.yaml', file).value;
+  const rules = compileCorrelationRules([...shippedDocuments, document]).value!;
+  const failed = playExamples({ document, rules, policy: defaultPolicy });
+  expect(failed).toMatchObject([{ file: 'own.yaml', line: 18, code: 'rule/example' }]);
 });
 
 test('ask-11 one outage is one message to each, however often it is said', () => {

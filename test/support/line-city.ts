@@ -55,6 +55,7 @@ const policies: Readonly<Record<string, Policy>> = {
   careful: policy({ notify: { holdMs: minutes(1), secondPersonAbove: 10 } }),
   hasty: policy({ notify: { holdMs: minutes(0) }, confirm: { stableForMs: minutes(0) } }),
   mute: policy({ notify: { holdMs: minutes(1) }, confirm: { ask: false, expireAfterMs: hours(12) } }),
+  steady: { ...quick, flap: { start: 3, stop: 1, halfLifeMs: minutes(1) } },
   sparing: policy({ notify: { holdMs: minutes(1), stopAboveShare: 0.2, capPerDay: 1 } }),
 };
 export const policyNames = Object.keys(policies);
@@ -79,6 +80,7 @@ const patterned = compileCorrelationRules([
     'patterns.yaml',
     `format: correlation/1
 symptoms: { MANY: other }
+timing: { quiet: 3s, maxWait: 20s }
 patterns:
   - { id: a-single, kind: single, by: resource, on: { cause: FAN_FAIL }, raise: { cause: BESIDE, severity: minor, endAfter: 10m } }
   - { id: b-suppress, kind: suppress, by: network, on: { cause: ODD }, while: [{ cause: FAN_FAIL }, { cause: PORT_LOS }], wait: 30s }

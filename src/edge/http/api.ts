@@ -12,6 +12,7 @@ import { apiPage, apiStyle } from './api-page.ts';
 import { automationRoutes } from './automation-routes.ts';
 import { careRoutes } from './care-routes.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
+import { groupingRoutes } from './grouping-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
 import { inventoryRoutes } from './inventory-routes.ts';
 import { jsonPieces } from './json-pieces.ts';
@@ -22,6 +23,7 @@ import { type Reply, type Route, refusal } from './route.ts';
 
 const routes: readonly Route[] = [
   ...incidentRoutes,
+  ...groupingRoutes,
   ...alarmRoutes,
   ...careRoutes,
   ...inventoryRoutes,

@@ -1,7 +1,7 @@
 /** Calls about incidents and their notices: list, show, set the ETR, release or refuse what waits for a second person. */
 import { instant } from '../../base/instant.ts';
 import type { Command } from '../../flow/input.ts';
-import { type AlarmId, type IncidentId, resourceId } from '../../model/ids.ts';
+import type { IncidentId } from '../../model/ids.ts';
 import { type NoticeState, noticeTypes } from '../../model/notice.ts';
 import {
   type Call,
@@ -63,50 +63,6 @@ export const incidentRoutes: readonly Route[] = [
     handle: setEtr,
   },
   {
-    method: 'POST',
-    path: '/incidents/:id/alarms',
-    summary: 'Says that an alarm belongs to the incident, or does not: it is then one of its own',
-    body: object({ alarm: text(2_000), belongs: { type: 'boolean' } }, ['alarm', 'belongs']),
-    answers: 'the incident',
-    async handle(call) {
-      const { alarm, belongs } = call.body as { readonly alarm: string; readonly belongs: boolean };
-      const incident = call.id as IncidentId;
-      return commandIncident(call, { kind: 'placeAlarm', incident, alarm: alarm as AlarmId, belongs });
-    },
-  },
-  {
-    method: 'POST',
-    path: '/incidents/:id/split',
-    summary: 'Takes alarms out of the incident into one of their own; `root` names what they share',
-    body: object(
-      { alarms: { type: 'array', items: text(2_000), minItems: 1, maxItems: 5_000 }, root: text(512) },
-      ['alarms'],
-    ),
-    answers: 'the incident that is left',
-    async handle(call) {
-      const { alarms, root } = call.body as { readonly alarms: readonly string[]; readonly root?: string };
-      return commandIncident(call, {
-        kind: 'splitIncident',
-        incident: call.id as IncidentId,
-        alarms: alarms as readonly AlarmId[],
-        root: root === undefined ? undefined : resourceId(root),
-      });
-    },
-  },
-  {
-    method: 'POST',
-    path: '/incidents/:id/merge',
-    summary: 'Makes the incident part of another one',
-    body: object({ into: text(200) }, ['into']),
-    answers: 'the incident, now merged',
-    async handle(call) {
-      const { into } = call.body as { readonly into: string };
-      if ((await call.ports.query.incident(into)) === undefined) return unknownId('incident', into);
-      const incident = call.id as IncidentId;
-      return commandIncident(call, { kind: 'mergeIncidents', incident, into: into as IncidentId });
-    },
-  },
-  {
     method: 'GET',
     path: '/notices',
     summary: `Notices to subscribers (types: ${noticeTypes.join(', ')})`,
@@ -160,7 +116,7 @@ async function commandIncident(call: Call, command: Command): Promise<Reply> {
   return incidentReply(call);
 }
 
-async function incidentReply({ ports, id, language }: Call): Promise<Reply> {
+export async function incidentReply({ ports, id, language }: Call): Promise<Reply> {
   const view = await ports.query.incident(id);
   return view === undefined ? unknownId('incident', id) : ok(incidentJson(view, ports.faults(), language));
 }

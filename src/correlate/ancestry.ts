@@ -2,6 +2,7 @@
 import type { ResourceId } from '../model/ids.ts';
 import { impliedParentIndex, type LeafCounts, type Topology } from '../topology/topology.ts';
 import type { RuleTable } from './rule-table.ts';
+import { SlotColumns } from './slot-columns.ts';
 import { limits } from './timing.ts';
 
 const none: readonly number[] = [];
@@ -26,6 +27,8 @@ export class Ancestry {
   readonly topology: Topology;
   /** Heads whose terminals were heard to gasp: theirs do. */
   readonly gasping: Set<ResourceId>;
+  /** For counting at places. */
+  readonly slotColumns = new SlotColumns();
   /** What is known of its kinds. */
   readonly rules: RuleTable;
   readonly #strangers: string[] = [];

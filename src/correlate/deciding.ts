@@ -280,7 +280,7 @@ function lookAtGroup(scene: Scene, population: Population, group: Group): void {
     group.dueAt = earliest(group.dueAt, isSettled ? readyAt : (Math.min(askedAt, readyAt) as Instant));
     if (early || !isSettled || group.asked.has(found)) continue;
     if (asks.hasTime(at)) {
-      measured(scene, population, found);
+      if (mayAsk(population, found)) measured(scene, population, found);
       group.asked.add(found);
     } else group.hasQuestions = true;
   }
@@ -353,6 +353,10 @@ function keptFromPeople(
   return said.some(({ grave }) => grave === true) ? undefined : { actionable: false };
 }
 
+/** A collector sees who is alive, not who is degraded; one that speaks alone is nobody's outage. */
+const mayAsk = (population: Population, { tally }: Explanation): boolean =>
+  population === 'down' && tally !== undefined;
+
 /** What is to be said, with the measurement that would make it surer. */
 function measured(scene: Scene, population: Population, found: Explanation): Verdict {
   const { ancestry, asks, at } = scene;
@@ -361,8 +365,7 @@ function measured(scene: Scene, population: Population, found: Explanation): Ver
     ...keptFromPeople(scene, population, found),
   };
   const { candidates, explanation } = verdict;
-  // A collector sees who is alive, not who is degraded; one that speaks alone is nobody's outage.
-  if (population !== 'down' || found.tally === undefined || isSure(candidates)) return verdict;
+  if (!mayAsk(population, found) || isSure(candidates)) return verdict;
   const tops = new Set(found.evidence.flatMap(({ place }) => ancestry.topsOf(place)));
   const sightings = scene.sightingsOf(tops);
   const measurement = asks.consider({ ancestry, candidates, evidence: found.evidence, sightings }, at);

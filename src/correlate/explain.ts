@@ -48,26 +48,40 @@ export function explain(
   ancestry: Ancestry,
   population: Population,
   evidence: readonly Evidence[],
-  sightings: readonly Sighting[],
+  sightings: () => readonly Sighting[],
   timing: CorrelationTiming,
 ): Explanation[] {
+  const [only] = evidence;
+  if (only === undefined) return [];
+  if (evidence.length === 1) return only.heldBy === undefined ? [byItself(only, timing)] : [];
+  const seen = sightings();
   const found: Explanation[] = [];
-  const all = tallyUp(ancestry, population, evidence, sightings);
+  const all = tallyUp(ancestry, population, evidence, seen);
   const judge = { ancestry, all, timing };
   let left = evidence;
   for (let pass = 0; pass < passLimit && left.length > 1; pass++) {
-    const tallies = pass === 0 ? all : tallyUp(ancestry, population, left, sightings);
+    const tallies = pass === 0 ? all : tallyUp(ancestry, population, left, seen);
     const { accepted, claimed } = chooseWinners(ancestry, tallies, left);
-    if (accepted.length === 0) break;
     for (const winner of accepted) if (isNews(winner.evidence)) found.push(judged(judge, winner, tallies));
+    if (pass > 0) tallies.release();
+    if (accepted.length === 0) break;
     left = left.filter((_, i) => claimed[i] === 0);
   }
   for (const piece of left) {
     const alone = { place: piece.place, gain: 0, evidence: [piece] };
     if (isNews(alone.evidence)) found.push(judged(judge, alone, all));
   }
+  all.release();
   const id = (explanation: Explanation): string => ancestry.idOf(explanation.root);
   return found.sort((a, b) => (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
+}
+
+/** Nothing else was said that could have the same cause. */
+function byItself(piece: Evidence, { quietMs, maxWaitMs }: CorrelationTiming): Explanation {
+  const { place, firstAt, lastAt } = piece;
+  const readyAt = Math.min(lastAt + quietMs, firstAt + maxWaitMs) as Instant;
+  const candidates = [{ place, gain: 0 }];
+  return { root: place, evidence: [piece], candidates, tally: undefined, readyAt, early: false };
 }
 
 /** Before this no explanation of it, whatever it is, can be ripe, nor is anything asked that would tell its causes apart. */
@@ -177,7 +191,8 @@ function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
   for (const piece of evidence)
     if (ancestry.isLeaf(piece.place)) below.addLeaf(parents(piece.place), aloneScore(ancestry, piece));
   const beats: [number, number][] = [];
-  for (const slot of deepestFirst(tallies, parents)) {
+  const above = slotsAbove(tallies, parents);
+  for (const slot of deepestFirst(tallies, above)) {
     const tally = list[slot]!;
     const { place } = tally;
     const isInside = below.isInside(slot);
@@ -197,11 +212,10 @@ function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
     best[slot] = value;
     if (!isAccess || !ancestry.topology.isAccessHead(place)) below.add(parents(place), slot, value);
   }
-  const winning = new Set<number>();
+  const winning = new Uint8Array(list.length);
   const winners = beats.reverse().filter(([slot]) => {
-    const { place } = list[slot]!;
-    for (let up = parents(place); up >= 0; up = parents(up)) if (winning.has(up)) return false;
-    winning.add(place);
+    for (let up = above[slot]!; up >= 0; up = above[up]!) if (winning[up] === 1) return false;
+    winning[slot] = 1;
     return true;
   });
   return { best, winners };
@@ -211,15 +225,28 @@ const mayBeWet = (ancestry: Ancestry, { population }: Tallies, place: number): b
   population === 'degraded' && ancestry.kindOf(place) === 'cable';
 
 /** Slots, children before their parents. */
-function deepestFirst({ list }: Tallies, parents: (place: number) => number): number[] {
-  const byDepth: number[][] = [];
-  for (let slot = 0; slot < list.length; slot++) {
-    let depth = 0;
-    for (let at = parents(list[slot]!.place); at >= 0; at = parents(at)) depth++;
-    while (byDepth.length <= depth) byDepth.push([]);
-    byDepth[depth]!.push(slot);
+function deepestFirst({ list }: Tallies, above: Int32Array): Int32Array {
+  const waitsFor = new Int32Array(list.length);
+  for (const slot of above) if (slot >= 0) waitsFor[slot]!++;
+  const order = new Int32Array(list.length);
+  let count = 0;
+  for (let slot = 0; slot < list.length; slot++) if (waitsFor[slot] === 0) order[count++] = slot;
+  for (let next = 0; next < count; next++) {
+    const slot = above[order[next]!]!;
+    if (slot >= 0 && --waitsFor[slot]! === 0) order[count++] = slot;
   }
-  return byDepth.reverse().flat();
+  return order;
+}
+
+/** By slot: that of the nearest place above it that has one; -1 where there is none. */
+function slotsAbove(tallies: Tallies, parents: (place: number) => number): Int32Array {
+  return Int32Array.from(tallies.list, ({ place }) => {
+    for (let at = parents(place); at >= 0; at = parents(at)) {
+      const slot = tallies.indexOf(at);
+      if (slot >= 0) return slot;
+    }
+    return -1;
+  });
 }
 
 /** Strangers hang on the device their name begins with; everything else where the topology says. */

@@ -260,7 +260,7 @@ export class Groups {
       group.dueAt = from;
       return;
     }
-    const sightings = sightingsOf(group.tops);
+    const sightings = () => sightingsOf(group.tops);
     group.validUntil = validUntil;
     group.found = explain(this.#ancestry, this.#population, evidence, sightings, timing);
     group.dueAt = undefined;

@@ -115,7 +115,7 @@ function stillBroken(
     return [{ place, state: 'alive', below: false, at: endedAt }];
   });
   const sightings = [...known.sightingsOf(tops), ...back];
-  return explain(ancestry, scope, evidence, sightings, known.timing)
+  return explain(ancestry, scope, evidence, () => sightings, known.timing)
     .filter(
       ({ tally }) => tally !== undefined && tally.score > ancestry.rules.silence.lostClear * tally.pieces,
     )

@@ -2,6 +2,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import { Onsets } from './onsets.ts';
+import type { SlotColumns } from './slot-columns.ts';
 import type { Population, Symptom } from './symptoms.ts';
 
 /** All that one resource says, as one piece; or an incident decided lately, as it stands at its root. */
@@ -68,37 +69,24 @@ interface Mute {
   readonly isKnownToGasp: boolean;
 }
 
-/** Up to here a map costs less than a column over the whole network. */
-const fewPieces = 2_000;
-
-class SlotColumn {
-  readonly #slots: Int32Array;
-
-  constructor(places: number) {
-    this.#slots = new Int32Array(places);
-  }
-
-  get(place: number): number | undefined {
-    return this.#slots[place];
-  }
-
-  set(place: number, slot: number): void {
-    this.#slots[place] = slot;
-  }
-}
-
 /** The tallies of all places at or above some evidence; leaves, which are many and stand for themselves, have none. */
 export class Tallies {
   readonly population: Population;
   readonly list: Tally[] = [];
-  readonly #slots: { get(place: number): number | undefined; set(place: number, slot: number): void };
+  readonly #columns: SlotColumns;
+  /** By place: its index in `list` and one more; 0 where nothing was said. */
+  readonly #slots: Int32Array;
 
-  constructor(
-    population: Population,
-    { places, pieces }: { readonly places: number; readonly pieces: number },
-  ) {
+  constructor(population: Population, ancestry: Pick<Ancestry, 'count' | 'slotColumns'>) {
     this.population = population;
-    this.#slots = pieces < fewPieces ? new Map<number, number>() : new SlotColumn(places);
+    this.#columns = ancestry.slotColumns;
+    this.#slots = this.#columns.take(ancestry.count);
+  }
+
+  /** Nothing is asked of it any more: its column serves the next one. */
+  release(): void {
+    for (const { place } of this.list) this.#slots[place] = 0;
+    this.#columns.giveBack(this.#slots);
   }
 
   at(place: number): Tally | undefined {
@@ -107,7 +95,7 @@ export class Tallies {
 
   /** Its index in `list`; -1 when nothing was said at or below it. */
   indexOf(place: number): number {
-    return (this.#slots.get(place) ?? 0) - 1;
+    return (this.#slots[place] ?? 0) - 1;
   }
 
   /** The tally of the place, begun with this piece where there is none. */
@@ -131,7 +119,7 @@ export class Tallies {
       last: -1,
       score: 0,
     };
-    this.#slots.set(place, this.list.push(tally));
+    this.#slots[place] = this.list.push(tally);
     return tally;
   }
 }
@@ -143,7 +131,7 @@ export function tallyUp(
   evidence: readonly Evidence[],
   sightings: Iterable<Sighting>,
 ): Tallies {
-  const tallies = new Tallies(population, { places: ancestry.count, pieces: evidence.length });
+  const tallies = new Tallies(population, ancestry);
   for (const piece of evidence) count(ancestry, tallies, piece);
   // Those above speak only for what those below did not: an order of their own, for the order of arrival must not matter.
   const devices = evidence.filter(({ place }) => !ancestry.isLeaf(place));

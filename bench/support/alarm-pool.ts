@@ -1,6 +1,7 @@
 /** Several streams judged as one: the faults of all seeds together, so that rare kinds have figures, too. */
 import { parseIncidents, parseTruth, type Score, scoreIncidents } from '../../src/measure/measure.ts';
 import { type AlarmCase, judged, type Statement } from './alarm-case.ts';
+import { type Promptness, PromptnessPool } from './alarm-promptness.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -11,6 +12,7 @@ export interface Pooled {
   readonly score: Score;
   /** Who was told, as a mean over streams: each has a network of its own. */
   readonly notified: { readonly precision: number | null; readonly recall: number | null };
+  readonly promptness: readonly Promptness[];
 }
 
 export class Pool {
@@ -20,6 +22,7 @@ export class Pool {
   readonly #raises = new Map<string, string>();
   readonly #precisions: number[] = [];
   readonly #recalls: number[] = [];
+  readonly #promptness = new PromptnessPool();
   readonly failures: Failure[] = [];
   #streams = 0;
   #spanMs = 0;
@@ -62,6 +65,13 @@ export class Pool {
       (one.truth as { faults: readonly Plain[] }).faults.map((fault) => [fault['id'], fault]),
     );
     const stated = new Map(incidents.map((incident) => [incident['incident'], incident]));
+    this.#promptness.add(
+      one,
+      outcomes.map(({ fault, incident }) => ({
+        fault: faults.get(fault) ?? {},
+        incident: stated.get(incident),
+      })),
+    );
     for (const outcome of outcomes) {
       if (outcome.solved && outcome.jaccard === 1) continue;
       const { kind, root, roots, kinds, startAt, decidableAt, endAt } = faults.get(outcome.fault) ?? {};
@@ -91,7 +101,8 @@ export class Pool {
       files: { truth: 'truth.json', incidents: 'incidents.jsonl' },
     };
     const { score } = scoreIncidents(claims);
-    return { score, notified: { precision: mean(this.#precisions), recall: mean(this.#recalls) } };
+    const notified = { precision: mean(this.#precisions), recall: mean(this.#recalls) };
+    return { score, notified, promptness: this.#promptness.result() };
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Score } from '../../src/measure/measure.ts';
 import { type AlarmCase, statedBy, statedByUs } from './alarm-case.ts';
 import { Pool } from './alarm-pool.ts';
+import { promptnessTable } from './alarm-promptness.ts';
 import { type Contestant, contestTable, kindTable, presentedByFault } from './alarm-table.ts';
 import { lineWithJournal, roomsAlone, worstTenMinutes } from './alarm-throughput.ts';
 import { baselines } from './baselines/index.ts';
@@ -62,6 +63,7 @@ export function runGenerated(options: GeneratedRun): readonly Readonly<Record<st
     const [ours, ...others] = contestants;
     options.show(`\n${condition.title}: ${records} lines, replayed in ${(tookMs / 1_000).toFixed(1)} CPU s`);
     options.show(`${kindTable(ours!.pooled, options.kinds)}\n\n${contestTable(contestants)}\n`);
+    options.show(`${promptnessTable(ours!.pooled.promptness)}\n`);
     printFigures(condition, { ours: ours!, others, print: options.print });
     return pools
       .get('ours')!
@@ -115,8 +117,10 @@ function printFigures(
   line('calibration error', score.ece, 'share');
   line('told and affected', notified.precision, 'share');
   line('affected and told', notified.recall, 'share');
-  line('decided after onset, p95', score.latency.onset.p95, 'ms');
-  line('decided after the last needed evidence, p95', score.latency.evidence.p95, 'ms');
+  for (const { name, onset, evidence } of ours.pooled.promptness) {
+    line(`decided after first heard, p95, ${name}`, onset.p95, 'ms');
+    line(`decided after the last needed evidence, p95, ${name}`, evidence.p95, 'ms');
+  }
   line('false incidents', score.falsePerDay, 'a day');
   line('largest wrong merge', score.largestWrongMerge, 'alarms');
 }

@@ -73,7 +73,7 @@ describe('rules that change while the line runs', () => {
   });
 
   test('what waits goes on to wait, and is decided by the new rules', () => {
-    const city = new CityRun().raise(0, 'LOS', branch).to(1);
+    const city = new CityRun().raise(0, 'LOS', branch).to(0.8);
     city.correlation.setRules({
       ...shippedRules,
       timing: withOwn('timing: { quiet: 20s, earlyAfter: 20s }').value!.timing,

@@ -12,6 +12,7 @@ export function partialCut(ancestry: Ancestry, tallies: Tallies, tally: Tally): 
   let score = ancestry.rules.prior(ancestry.kindOf(tally.place)) + tally.sum;
   let touched = 0;
   let spared = 0;
+  let inside = 0;
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
   for (const child of children) {
@@ -23,12 +24,15 @@ export function partialCut(ancestry: Ancestry, tallies: Tallies, tally: Tally): 
     touched++;
     first = Math.min(first, below.oldest);
     last = Math.max(last, below.oldest);
+    inside += below.together;
     const silent = ancestry.leavesOf(child) - below.spoken - below.unknown - below.alive;
     score += Math.max(0, silent) * perLeaf + below.alive * silence.aliveLeaf;
   }
+  // What began together further down began together here as well.
+  tally.together = inside;
   if (touched < 2) return Number.NEGATIVE_INFINITY;
-  const together = isWet ? 0 : (touched - 1) * byChance(last - first, ancestry.rules.rules.timing.maxWaitMs);
-  return score + together + Math.max(spared * silence.sparedChild, whichOf(touched + spared, touched));
+  if (!isWet) tally.together += (touched - 1) * byChance(last - first, ancestry.rules.rules.timing.maxWaitMs);
+  return score + tally.together + Math.max(spared * silence.sparedChild, whichOf(touched + spared, touched));
 }
 
 /** How much rarer than in the time in which alarms are weighed together two faults begin so close by chance. */

@@ -59,6 +59,8 @@ export interface Tally {
   first: number;
   last: number;
   score: number;
+  /** What it gains because parts of it that one cable carries began at the same time, known once those below were judged. */
+  together: number;
 }
 
 interface Mute {
@@ -118,6 +120,7 @@ export class Tallies {
       first: -1,
       last: -1,
       score: 0,
+      together: 0,
     };
     this.#slots[place] = this.list.push(tally);
     return tally;

@@ -1,0 +1,49 @@
+/** One dig through many fibres: which trench it was, however the fibres spread over cables and heads. */
+import { expect, test } from 'vitest';
+import { compileTopology, parseTopology } from '../../src/topology/topology.ts';
+import { CityRun } from './city-run.ts';
+
+const ports = [1, 2, 3, 4, 5, 6];
+const outlets = [1, 2, 3, 4, 5, 6, 7, 8];
+const feeders = { 'f-a': 'olt-a', 'f-b': 'olt-b', 'f-c': 'olt-c' };
+
+/** Three heads, each with one feeder of six splitters; all three feeders lie in one trench, beside others in another. */
+function trenchTopology() {
+  const resources = [
+    { id: 'trench', kind: 'segment' },
+    ...Object.entries(feeders).flatMap(([feeder, olt]) => [
+      { id: olt, kind: 'olt' },
+      { id: feeder, kind: 'feeder', in: { cable: 'trench' } },
+      ...ports.flatMap((port) => {
+        const [on, splitter] = [`${olt}/p${port}`, `${olt}/s${port}`];
+        return [
+          { id: on, kind: 'pon-port', in: { access: olt } },
+          { id: splitter, kind: 'splitter', in: { access: on, cable: feeder } },
+          ...outlets.map((outlet) => ({
+            id: `${splitter}/o${outlet}`,
+            kind: 'ont',
+            in: { access: splitter },
+            subscribers: 1,
+          })),
+        ];
+      }),
+    ]),
+  ];
+  const document = JSON.stringify({ format: 'allclear-topology/1', resources });
+  return compileTopology(parseTopology(document, 'trench.json').value).value;
+}
+
+const terminalsOn = (olt: string): string[] =>
+  ports.flatMap((port) => outlets.map((outlet) => `${olt}/s${port}/o${outlet}`));
+
+test('a trench is cut when all its feeders fall dark at once, though every feeder alone would do', () => {
+  const run = new CityRun(trenchTopology());
+  run.raise(0, 'LOS', Object.values(feeders).flatMap(terminalsOn)).to(60);
+  expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['duct trench']);
+});
+
+test('feeders that fall dark one after the other are cut one by one', () => {
+  const run = new CityRun(trenchTopology());
+  run.raise(0, 'LOS', terminalsOn('olt-a')).to(600).raise(600, 'LOS', terminalsOn('olt-b')).to(700);
+  expect(run.open()).toHaveLength(2);
+});

@@ -250,3 +250,51 @@ test('a topology and a list that cannot be read at a later start leave in force 
   await second.stop();
   expect(await journaled(folder, 'topologyVersion')).toHaveLength(1);
 });
+
+test('rules are rolled back as a whole, stay so through a restart, and come forward again', {
+  timeout: 120_000,
+}, async () => {
+  const rules = (cause: string): string => `format: detection/1
+traps:
+  - { id: own-door, oid: 1.3.6.1.4.1.99999.0.1, raise: ${cause}, severity: minor }
+`;
+  const folder = await folderWith({
+    'allclear.yaml': `${freePorts}rules: ./rules\nsnmp: { trapCommunities: [public] }\ndevices: [{ id: box, address: 127.0.0.1, poll: false }]\n`,
+    'rules/own.yaml': rules('DOOR_OPEN'),
+  });
+  let daemon = startDaemon({ folder });
+  await daemon.ready;
+  const rollBack = async (): Promise<number> => {
+    const answer = await fetch(`${(await daemon.ready).http}/api/v1/rules/rollback`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    return answer.status;
+  };
+  const causeNow = async (): Promise<string> => {
+    const before = new Set(
+      (await daemon.api.list<{ id: string; changedAt: string }>('/alarms')).map(
+        ({ id, changedAt }) => id + changedAt,
+      ),
+    );
+    const { traps } = await daemon.ready;
+    await run('snmptrap', ['-v2c', '-c', 'public', traps, '', '1.3.6.1.4.1.99999.0.1']);
+    return until('the trap is an alarm', async () => {
+      const all = await daemon.api.list<{ id: string; changedAt: string; cause: string }>('/alarms');
+      return all.find(({ id, changedAt }) => !before.has(id + changedAt))?.cause;
+    });
+  };
+  expect(await rollBack()).toBe(409);
+  await writeFile(join(folder, 'rules/own.yaml'), rules('SMOKE'));
+  expect((await reload(daemon)).status).toBe(200);
+  expect(await causeNow()).toBe('SMOKE');
+  expect(await rollBack()).toBe(200);
+  expect(await causeNow()).toBe('DOOR_OPEN');
+  expect((await daemon.stop()).code).toBe(0);
+  daemon = startDaemon({ folder });
+  await daemon.ready;
+  expect(await causeNow()).toBe('DOOR_OPEN');
+  expect(await rollBack()).toBe(200);
+  expect(await causeNow()).toBe('SMOKE');
+});

@@ -71,6 +71,7 @@ export interface MemoryDaemon {
   facts: readonly FactView[];
   conflicts: readonly Conflict[];
   reloadOutcome: ReloadOutcome;
+  rollbackOutcome: ReloadOutcome | undefined;
   readonly played: string[];
   /** Lists of subscribers that were applied. */
   readonly imported: string[];
@@ -146,6 +147,7 @@ export function memoryDaemon(
     },
     metrics: () => `allclear_inputs_total ${inputs.length}\n`,
     reload: async () => daemon.reloadOutcome,
+    rollBackRules: async () => daemon.rollbackOutcome,
     async importSubscribers(csv, apply) {
       const isWrong = csv.includes('duke');
       const diff = {
@@ -201,6 +203,7 @@ export function memoryDaemon(
     posts: [],
     facts: [],
     conflicts: [],
+    rollbackOutcome: undefined,
     reloadOutcome: { kind: 'applied', needsRestart: [], problems: [] },
     played: [],
     imported: [],

@@ -1,9 +1,17 @@
 /** Reads the configuration again: all of it comes into force, or nothing when anything is wrong with it. */
 import { Fault } from '../../base/fault.ts';
+import type { Instant } from '../../base/instant.ts';
 import { formatProblem, type Problem } from '../../base/problem.ts';
 import type { Log } from '../../base/world.ts';
 import type { ReloadOutcome } from '../../edge/http/ports.ts';
-import { type Installation, judgeSubscribers, readInstallation } from '../config/installation.ts';
+import {
+  type Installation,
+  judgeSubscribers,
+  ownRuleFolders,
+  readInstallation,
+} from '../config/installation.ts';
+import { readWhole } from '../config/load.ts';
+import { RuleHistory } from '../config/rule-history.ts';
 import { saysSame } from '../config/same.ts';
 import type { Places, StartOptions } from '../processes/messages.ts';
 
@@ -55,6 +63,25 @@ export class Reload {
     return this.#waiting;
   }
 
+  /**
+   * The rules that were in force before come into force again, or, once more, those that were rolled back; undefined when
+   * there are no others. Where anything stands in the way the rules stay as they are.
+   */
+  async rollBackRules(at: Instant): Promise<ReloadOutcome | undefined> {
+    const { data } = this.#options.places;
+    const own = await this.#ownRules();
+    const undo = data === undefined ? undefined : await new RuleHistory(data).rollBack(own, at);
+    if (undo === undefined) return undefined;
+    const outcome = await this.ask();
+    if (outcome.kind === 'refused') await undo();
+    return outcome;
+  }
+
+  async #ownRules(): Promise<readonly string[]> {
+    const { value } = await readWhole({ ...this.#options.start, inForce: undefined });
+    return ownRuleFolders(value.config);
+  }
+
   async #run(): Promise<ReloadOutcome> {
     const { log, apply } = this.#options;
     this.#counters.reloads++;
@@ -78,7 +105,10 @@ export class Reload {
     readonly problems: readonly Problem[];
   }> {
     try {
-      const { value, problems } = await readInstallation({ ...this.#options.start, inForce: undefined });
+      const { value, problems } = await readInstallation(
+        { ...this.#options.start, inForce: undefined },
+        { isDaemon: true },
+      );
       const subscribers = await judgeSubscribers(value);
       return { installation: value, problems: [...problems, ...subscribers.problems] };
     } catch (error) {

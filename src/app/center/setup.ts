@@ -7,6 +7,7 @@ import type { Book } from '../../edge/book/book.ts';
 import { readSubscribers, type SubscriberPages } from '../../edge/files/subscribers-csv.ts';
 import { encodeSubscribers, type SubscriberTable } from '../../topology/topology.ts';
 import type { Installation } from '../config/installation.ts';
+import { RuleHistory } from '../config/rule-history.ts';
 import { saysSame } from '../config/same.ts';
 import { networkOfDevices } from '../config/topology-file.ts';
 import { version } from '../version.ts';
@@ -39,11 +40,13 @@ export async function setUpLine(setup: Setup): Promise<readonly Problem[]> {
 }
 
 /** Rules that say too little to find causes by leave those in force. */
-async function enterRules({ host, installation }: Setup): Promise<void> {
+async function enterRules({ host, installation, world }: Setup): Promise<void> {
   const { correlation, inForce } = installation.rules;
   if (correlation === undefined) return;
   const rules = await host.contents.putRules(correlation, inForce);
   if (rules !== host.line.named.rules) await host.submit({ kind: 'ruleSet', rules, engine: version });
+  const { config, ownRuleFolders } = installation;
+  await new RuleHistory(config.data).entered(ownRuleFolders, world.now());
 }
 
 async function enterAutomations({ host, installation }: Setup): Promise<void> {

@@ -16,6 +16,7 @@ const sentences = {
     journalDifferences: 'Differences by reason: {reasons}.',
     journalOtherRules: 'Judged by the given rules, not by those that the journal names.',
     journalFailed: '{failed} inputs failed in a room.',
+    rolledBack: 'The rules that were in force before are in force again, until the files change.',
     learned: '{relations} relations proposed from {alarms} raises. Read them before they are used.',
     examplesPlayed: '{examples} examples, {failed} do not hold; {errors} errors.',
     answered:
@@ -77,6 +78,7 @@ const sentences = {
     journalDifferences: 'Расхождения по причинам: {reasons}.',
     journalOtherRules: 'Судили заданные правила, а не те, что названы в журнале.',
     journalFailed: 'Входов, на которых отказала ступень: {failed}.',
+    rolledBack: 'Снова действуют прежние правила, пока не изменятся файлы.',
     learned: 'Предложено связей: {relations} по {alarms} авариям. Прочтите их, прежде чем использовать.',
     examplesPlayed: 'Примеров: {examples}, не выполняются: {failed}; ошибок: {errors}.',
     answered:

@@ -16,6 +16,7 @@ import { installedProfiles } from './installed-profiles.ts';
 import { type ReadConfig, readWhole } from './load.ts';
 import { profileHint } from './profile-hint.ts';
 import { exampleProblems } from './rule-examples.ts';
+import { RuleHistory } from './rule-history.ts';
 import type { ConfiguredTopology } from './topology-file.ts';
 import { readTopologyBeside } from './topology-thread.ts';
 
@@ -25,15 +26,27 @@ export interface Installation extends ReadConfig {
   /** Of the texts of the profiles: another one when any of them changed. */
   readonly profilesDigest: string;
   readonly ruleFolders: readonly string[];
+  /** Of them those that are the operator's own. */
+  readonly ownRuleFolders: readonly string[];
   readonly rules: LoadedRules;
   /** undefined: no topology is configured, or its file holds none that can be read. */
   readonly topology: ConfiguredTopology | undefined;
 }
 
+interface Reading {
+  /** Rules that were rolled back are not read; whoever judges files reads them all the same. */
+  readonly isDaemon?: boolean | undefined;
+  readonly hasMistakes?: boolean | undefined;
+}
+
 /** The sound part with every problem. Rejects as `readWhole` does. */
-export async function readInstallation(start: StartOptions): Promise<Parsed<Installation>> {
+export async function readInstallation(
+  start: StartOptions,
+  reading: Reading = {},
+): Promise<Parsed<Installation>> {
   const read = await readWhole(start);
-  const { value, problems } = await readBeside(read.value, start.config, read.problems.length > 0);
+  const hasMistakes = read.problems.length > 0;
+  const { value, problems } = await readBeside(read.value, start.config, { ...reading, hasMistakes });
   return { value, problems: inPlace([...read.problems, ...problems]) };
 }
 
@@ -41,12 +54,16 @@ export async function readInstallation(start: StartOptions): Promise<Parsed<Inst
 export async function readBeside(
   read: ReadConfig,
   file: string | undefined,
-  hasMistakes = false,
+  { isDaemon = false, hasMistakes = false }: Reading = {},
 ): Promise<Parsed<Installation>> {
   const { config } = read;
   const folders = profileFoldersBeside(file, config.profiles);
   const profiles = await installedProfiles(folders);
-  const own = ownRuleFolders(config);
+  const written = ownRuleFolders(config);
+  const standing = isDaemon
+    ? await new RuleHistory(config.data).standing(written)
+    : { folders: written, problems: [] };
+  const own = standing.folders;
   const loaded = await loadRules({ shipped: shippedRuleFolders, own });
   const rules = withTargets(loaded, config);
   const topology = await readTopology(config);
@@ -63,10 +80,12 @@ export async function readBeside(
       profiles: profiles.value,
       profilesDigest: profiles.digest,
       ruleFolders: [...shippedRuleFolders, ...own],
+      ownRuleFolders: own,
       rules: rules.value,
       topology: topology.value,
     },
     problems: [
+      ...standing.problems,
       ...unknownProfiles(document, profiles.value),
       ...unknownResources(document, topology.value),
       ...[...profiles.problems, ...rules.problems, ...topology.problems].map((problem) =>

@@ -42,7 +42,7 @@ import type { PlayMessage } from './simulation.ts';
 
 export async function startCenter(host: RoleHost): Promise<StartedRole> {
   const whole = await loadWhole(host.start);
-  const { value: installation, problems } = await readBeside(whole, host.start.config);
+  const { value: installation, problems } = await readBeside(whole, host.start.config, { isDaemon: true });
   for (const problem of problems) {
     host.world.log.warn('left out of the configured files', { problem: formatProblem(problem) });
   }
@@ -251,6 +251,7 @@ class Center {
       automations: () => line.line.automations(world.now()),
       posts: () => book.hookCounts(),
       reload: () => this.#reload.ask(),
+      rollBackRules: () => this.#reload.rollBackRules(world.now()),
       importSubscribers: (csv, apply) => this.#inTurn(() => this.#importList(csv, apply)),
       play: start.demo === undefined ? undefined : playPort(host),
       access: accessPort({ book, world, bootstrapTokens: bootstrapTokens(start.demoToken) }),

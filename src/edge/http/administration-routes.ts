@@ -1,5 +1,6 @@
 /** Calls about the daemon's own running: its configuration read again, and the scenarios of a demo. */
 import { neverHappens } from '../../base/fault.ts';
+import type { ReloadOutcome } from './ports.ts';
 import { type Call, object, ok, oneOf, type Reply, type Route, refusal, text } from './route.ts';
 
 export const administrationRoutes: readonly Route[] = [
@@ -9,6 +10,14 @@ export const administrationRoutes: readonly Route[] = [
     summary: 'Reads the configuration again and applies all of it, or nothing when anything is wrong with it',
     answers: 'what waits for the next start, and warnings',
     handle: reload,
+  },
+  {
+    method: 'POST',
+    path: '/rules/rollback',
+    summary:
+      'Brings the rules back that were in force before, until the files change; once more brings the rolled back ones back',
+    answers: 'what waits for the next start, and warnings',
+    handle: rollBack,
   },
   {
     method: 'POST',
@@ -32,7 +41,18 @@ export const administrationRoutes: readonly Route[] = [
 
 async function reload({ ports, user }: Call): Promise<Reply> {
   if (user.role !== 'administrator') return refusal(403, 'Only an administrator may reload.');
-  const outcome = await ports.reload();
+  return outcomeReply(await ports.reload());
+}
+
+async function rollBack({ ports, user }: Call): Promise<Reply> {
+  if (user.role !== 'administrator') return refusal(403, 'Only an administrator may roll rules back.');
+  const outcome = await ports.rollBackRules();
+  if (outcome === undefined) return refusal(409, 'No other rules were in force before.');
+  ports.world.log.warn('rules were rolled back', { by: user.name, outcome: outcome.kind });
+  return outcomeReply(outcome);
+}
+
+function outcomeReply(outcome: ReloadOutcome): Reply {
   switch (outcome.kind) {
     case 'applied':
       return ok({ applied: true, needsRestart: outcome.needsRestart, problems: outcome.problems });

@@ -45,6 +45,8 @@ export interface FrontPorts {
   metrics(): string;
   /** Reads and checks the configuration again, and applies it when nothing is wrong with it. */
   reload(): Promise<ReloadOutcome>;
+  /** The rules that were in force before come back, or what was rolled back; undefined when there are none. */
+  rollBackRules(): Promise<ReloadOutcome | undefined>;
   /** The whole list as CSV; without `apply` it is compared only. */
   importSubscribers(csv: string, apply: boolean): Promise<ImportOutcome>;
   /** Starts a scenario; undefined on a real network. */

@@ -39,6 +39,15 @@ test('a refused reload answers 422 with every problem in its place', async () =>
   expect((await opened.api('/reload', { method: 'POST', ...asAdministrator })).status).toBe(503);
 });
 
+test('only an administrator rolls rules back, and only where others were in force before', async () => {
+  opened = await openTestFront();
+  const post = () => opened.api('/rules/rollback', { method: 'POST', ...asAdministrator });
+  expect((await opened.api('/rules/rollback', { method: 'POST' })).status).toBe(403);
+  expect((await post()).status).toBe(409);
+  opened.daemon.rollbackOutcome = { kind: 'applied', needsRestart: [], problems: [] };
+  expect(await body(await post())).toEqual({ applied: true, needsRestart: [], problems: [] });
+});
+
 test('a scenario is played on a demo only, and an unknown one is told with those there are', async () => {
   opened = await openTestFront();
   expect((await opened.api('/demo/play', { json: { scenario: 'fibre-cut' } })).status).toBe(404);

@@ -8,9 +8,9 @@ import type { ReplayedIncident } from './stream-run.ts';
  * subscribers that are in no other incident; `shown`: told of now, or kept from people now; `time`: decided, repaired or
  * begun at another time; `state`; `words`: probabilities, reasons or history alone; `only`: nothing stands on the other side.
  */
-export type Reason = 'cause' | 'split' | 'merge' | 'extent' | 'shown' | 'time' | 'state' | 'words' | 'only';
+type Reason = 'cause' | 'split' | 'merge' | 'extent' | 'shown' | 'time' | 'state' | 'words' | 'only';
 
-export interface ExplainedDifference {
+interface ExplainedDifference {
   readonly reason: Reason;
   /** Of the engine that wrote the journal, and of this one. */
   readonly before: readonly BriefIncident[];

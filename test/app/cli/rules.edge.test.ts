@@ -183,6 +183,6 @@ test('rules without a word says which there are, and so does one that there is n
       ({ out }) => out,
       (error: Error) => error.message,
     );
-  expect(await said()).toBe('what to do is missing: say test or shadow or learn');
-  expect(await said('tset')).toBe('there is no "tset": say test or shadow or learn');
+  expect(await said()).toBe('what to do is missing: say test or shadow or rollback or learn');
+  expect(await said('tset')).toBe('there is no "tset": say test or shadow or rollback or learn');
 });

@@ -31,7 +31,7 @@ try {
     config,
     JSON.stringify({ ...extended, compilerOptions, include: [join(root, 'src'), join(root, 'bench')] }),
   );
-  for (const shared of ['node_modules', 'package.json', 'collectors', 'rules', 'demo']) {
+  for (const shared of ['node_modules', 'package.json', 'collectors', 'rules', 'automations', 'demo']) {
     symlinkSync(join(root, shared), join(folder, shared));
   }
   const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');

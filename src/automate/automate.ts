@@ -17,7 +17,7 @@ import type { Policy } from '../model/policy.ts';
 import { type Automation, type AutomationSet, noAutomations } from './automation.ts';
 import { Bound, type BoundSnapshot } from './bound.ts';
 import { Doing } from './doing.ts';
-import { factsOf, type LineView, type Subject, zoneOf } from './facts.ts';
+import { clockFacts, factsOf, type LineView, type Subject, zoneOf } from './facts.ts';
 import { type Held, Memory } from './memory.ts';
 import { type Occasion, occasionsIn, type Seen } from './noticing.ts';
 import { familyOf, isEndOf, namesOf, type OccasionKind } from './occasions.ts';
@@ -67,6 +67,8 @@ export class Automations {
   readonly #memory = new Memory();
   readonly #timers = new Timers();
   #lowRating = 0;
+  /** Of the instant that was asked for last. */
+  #clock: { readonly at: Instant; readonly facts: Facts } | undefined;
   /** Of acts of those that act at each change. */
   #serial = 0;
 
@@ -85,6 +87,11 @@ export class Automations {
 
   setPolicy({ confirm }: Policy): void {
     this.#lowRating = confirm.lowRating;
+  }
+
+  /** The view has another one. */
+  calendarChanged(): void {
+    this.#clock = undefined;
   }
 
   /** What those that went had asked for stays; what they waited for does not. */
@@ -116,7 +123,10 @@ export class Automations {
     this.note(seen);
     const { at } = context;
     const kindOf = (resource: string): string => this.#view.kindOf(resource);
-    const occasions = occasionsIn(seen, { at, lowRating: this.#lowRating, kindOf });
+    // In a storm of alarms nearly all are nobody's business.
+    const isWanted = (kind: OccasionKind, { kind: family, record }: Subject): boolean =>
+      this.#byKind.has(kind) || this.#memory.has({ kind: family, id: record.id });
+    const occasions = occasionsIn(seen, { at, lowRating: this.#lowRating, kindOf, isWanted });
     for (const occasion of occasions) this.#endBy(occasion, doing);
     for (const occasion of occasions) this.#meet(occasion, doing);
     for (const key of this.#timers.due(at, dueAtOnce)) this.#due(key, doing);
@@ -247,7 +257,9 @@ export class Automations {
   }
 
   #facts(subject: Subject, at: Instant): Facts {
-    return factsOf(subject, this.#view, at);
+    const view = this.#view;
+    if (this.#clock?.at !== at) this.#clock = { at, facts: clockFacts(view, at) };
+    return factsOf(subject, { view, at, clock: this.#clock.facts });
   }
 
   /** When the clock shows that minute of the day next. */

@@ -44,14 +44,21 @@ const minuteMs = 60_000;
 export const incidentOf = ({ record }: Subject): IncidentId | undefined =>
   'alarmType' in record ? record.incident : 'candidates' in record ? record.id : record.incident;
 
-export function factsOf(subject: Subject, view: LineView, at: Instant): Facts {
+/** What is the same for all that happens at one instant. */
+export function clockFacts(view: LineView, at: Instant): Facts {
   const zone = zoneOf(view);
-  const common = {
+  return {
     at: timeOf(at, view, zone),
     hour: Math.floor(localMinutes(view.calendar, zone, at) / 60),
     weekday: weekdays[weekdayAt(view.calendar, zone, at)],
-    incident: incidentOf(subject) ?? '',
   };
+}
+
+export function factsOf(
+  subject: Subject,
+  { view, at, clock }: { readonly view: LineView; readonly at: Instant; readonly clock: Facts },
+): Facts {
+  const common = { ...clock, incident: incidentOf(subject) ?? '' };
   switch (subject.kind) {
     case 'incident':
       return { ...common, ...incidentFacts(subject.record, view, at) };

@@ -29,6 +29,10 @@ export class Memory {
     return this.#byKey.values();
   }
 
+  has(subject: Held['subject']): boolean {
+    return this.#bySubject.size > 0 && this.#bySubject.has(nameOf(subject));
+  }
+
   of(subject: Held['subject']): readonly Held[] {
     return [...(this.#bySubject.get(nameOf(subject)) ?? [])];
   }

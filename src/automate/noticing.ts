@@ -27,6 +27,8 @@ export interface Noticing {
   readonly at: Instant;
   readonly lowRating: number;
   readonly kindOf: (resource: string) => string;
+  /** An automation is for it, or it may end what one has begun. */
+  readonly isWanted: (kind: OccasionKind, subject: Subject) => boolean;
 }
 
 export function occasionsIn(seen: readonly Seen[], noticing: Noticing): readonly Occasion[] {
@@ -34,6 +36,7 @@ export function occasionsIn(seen: readonly Seen[], noticing: Noticing): readonly
   for (const one of seen) {
     const { subject, kinds } = noticed(one, noticing);
     for (const kind of kinds) {
+      if (!noticing.isWanted(kind, subject!)) continue;
       const key = `${kind} ${subject!.record.id}`;
       found.delete(key);
       found.set(key, { kind, subject: subject! });

@@ -152,6 +152,7 @@ export class Rooms {
     this.notices.setCalendar(calendar);
     this.confirmations.setCalendar(calendar);
     this.#calendar = calendar;
+    this.automations.calendarChanged();
   }
 
   useAutomations(hash: string): void {

@@ -71,6 +71,11 @@ export class ContentStore implements Contents {
     return resident(this.#subscribers, sha256);
   }
 
+  /** It is resident; a journal of another place may name one that is not here. */
+  holdsSubscribers(sha256: string): boolean {
+    return this.#subscribers.has(sha256);
+  }
+
   policy(sha256: string): Policy {
     return resident(this.#policies, sha256);
   }

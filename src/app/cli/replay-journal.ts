@@ -91,7 +91,7 @@ async function played(
   let from: number | undefined;
   for await (const { sequence, bytes } of readJournal(join(data, 'journal'), { onProblem: complain })) {
     if (sequence > applied) break;
-    if (from === undefined && sequence > 1) await restored(line, { contents, data, first: sequence });
+    if (from === undefined && sequence > 1) await restoredLine(line, { contents, data, first: sequence });
     from ??= line.sequence + 1;
     if (sequence <= line.sequence) continue;
     const { at, input } = decodeInput(bytes, sequence);
@@ -111,7 +111,7 @@ const judgedBy = (contents: ContentStore, rules: CorrelationRules) => ({
 });
 
 /** The front of the journal was cut off: the line begins where its snapshot stands. */
-async function restored(
+export async function restoredLine(
   line: Line,
   {
     contents,

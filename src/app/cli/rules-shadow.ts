@@ -25,6 +25,7 @@ import { shippedRuleFolders } from '../product-files.ts';
 import { commonOptions, configFile, dataFolder, instantFrom, verbWorld } from './common-options.ts';
 import { Complaints } from './complaints.ts';
 import { openBar } from './progress-bar.ts';
+import { automationsPlayed, type WouldHave } from './rules-shadow-automations.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './verb.ts';
 import { type Say, speaker } from './words.ts';
@@ -71,7 +72,11 @@ export async function shadowRules(argv: readonly string[], terminal: Terminal): 
   complaints.end();
   const differences = shadow.end(span.until ?? last, span.since);
   const notJudged = detectionDiffers(inForce.files, loaded) ? ['detection'] : [];
-  const report = { since: span.since, until: last, records, notJudged, differences };
+  const playing = { data, contents, automations: loaded.automations, span };
+  const automations = await automationsPlayed(playing);
+  if (automations === undefined) notJudged.push('automations');
+  const told = { notJudged, differences, automations: automations ?? [] };
+  const report = { since: span.since, until: last, records, ...told };
   if (values.json === true) terminal.print(JSON.stringify({ format: 'rules-shadow/1', ...report }));
   else terminal.print(asText(report, say));
   return complaints.errors === 0 ? exitCodes.ok : exitCodes.problem;
@@ -184,11 +189,17 @@ interface Report {
   readonly records: number;
   readonly notJudged: readonly string[];
   readonly differences: IncidentDifferences;
+  readonly automations: readonly WouldHave[];
 }
 
 const mostRows = 100;
 
-function asText({ records, notJudged, differences }: Report, say: Say): string {
+const asRow = ({ automation, would, stopped, first }: WouldHave) => [
+  ...[automation, would, stopped],
+  first[0] === undefined ? '' : new Date(first[0].at).toISOString(),
+];
+
+function asText({ records, notJudged, differences, automations }: Report, say: Say): string {
   const { before, after, same, appeared, gone, changed } = differences;
   const rows = [
     ...gone.map((one) => ['-', ...cells(one), '']),
@@ -204,7 +215,11 @@ function asText({ records, notJudged, differences }: Report, say: Say): string {
     ...(rows.length === 0 ? [] : [formatTable(head, rows.slice(0, mostRows))]),
     ...(rows.length > mostRows ? [say('shadowMore', { more: rows.length - mostRows })] : []),
     say('shadow', { records, before, after, same, ...counts }),
-    ...(notJudged.length === 0 ? [] : [say('shadowDetection')]),
+    ...(notJudged.includes('detection') ? [say('shadowDetection')] : []),
+    ...(notJudged.includes('automations') ? [say('shadowAutomations')] : []),
+    ...(automations.length === 0
+      ? []
+      : [formatTable(['automation', 'would have', 'stopped', 'first'], automations.map(asRow))]),
   ].join('\n');
 }
 

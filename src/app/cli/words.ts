@@ -11,6 +11,8 @@ const sentences = {
     shadowMore: '.. and {more} more lines; --json has all.',
     shadowDetection:
       'Rules of detection differ, too: they cannot be judged, the journal holds what was detected and not what was read.',
+    shadowAutomations:
+      'Automations cannot be judged: the front of the journal was cut off, and no snapshot stands there.',
     journalReplayed:
       '{records} records from input {from} on, written by {engines}, played by {version}: {before} incidents then (<), {after} now (>), {same} equal.',
     journalDifferences: 'Differences by reason: {reasons}.',
@@ -73,6 +75,7 @@ const sentences = {
     shadowMore: '.. и ещё строк: {more}; все даёт --json.',
     shadowDetection:
       'Правила обнаружения тоже различаются: судить о них нельзя, в журнале обнаруженное, а не показания.',
+    shadowAutomations: 'Об автоматизациях судить нельзя: начало журнала удалено, а снимка на этом месте нет.',
     journalReplayed:
       'Записей: {records}, с входа {from}; записано версиями {engines}, проиграно версией {version}. Инцидентов тогда (<): {before}, теперь (>): {after}, одинаковых: {same}.',
     journalDifferences: 'Расхождения по причинам: {reasons}.',

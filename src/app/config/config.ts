@@ -373,5 +373,5 @@ function hookOf(name: string, written: RawHook, reader: Reader): HookSettings {
   const secret = reader.secret(written.secret, ['webhooks', name, 'secret']);
   const refusal = hookRefusal(written);
   if (refusal !== undefined) reader.problem(['webhooks', name, 'url'], 'config/refused', refusal);
-  return { ...written, secret };
+  return { url: written.url, secret, allowPrivate: written.allowPrivate };
 }

@@ -86,7 +86,8 @@ async function recorded(at: number, inForce: readonly { path: string; text: stri
   ];
   const { value: journal } = await openJournal({ folder: join(folder, 'journal'), world: realWorld() });
   await journal.append(inputs.map((input) => encodeInput(instant(at - minutes(60)), input)));
-  await journal.append([encodeInput(instant(at), { kind: 'tick' })]);
+  for (const minute of [59, 0])
+    await journal.append([encodeInput(instant(at - minutes(minute)), { kind: 'tick' })]);
   await journal.close();
 }
 
@@ -112,6 +113,26 @@ describe('rules shadow', () => {
       notJudged: [],
       differences: { before: 1, after: 1, same: 0, changed: [{ in: ['kind'], after: { kind: 'cable' } }] },
     });
+  });
+
+  test('says what automations of the files would have done, and does none of it', async () => {
+    await recorded(at, []);
+    const rules = own();
+    const act = 'do: [{ task: { skill: care, due: 1h, text: { en: "{root}", ru: "{root}" } } }]';
+    writeFileSync(
+      join(rules, 'automations.yaml'),
+      `format: automations/1\nautomations:\n  - { id: opened, on: incidentOpened, ${act} }\n  - { id: waits, on: incidentOpened, after: 10m, ${act} }\n  - { id: never, on: rated, ${act} }\n`,
+    );
+    const { code, out } = await run('shadow', '--data', folder, '--rules', rules, '--json');
+    expect(code).toBe(0);
+    const { automations } = JSON.parse(out) as { automations: { automation: string }[] };
+    const of = (id: string) => automations.find(({ automation }) => automation === id);
+    expect(of('opened')).toMatchObject({ would: 1, stopped: 0, first: [{ action: 'task' }] });
+    // The next record of the journal is an hour younger: what waited is looked at then.
+    expect(of('waits')).toMatchObject({ would: 1, first: [{ at, words: { en: 's1-1-1' } }] });
+    expect(of('never')).toMatchObject({ would: 0, first: [] });
+    const shown = await run('shadow', '--data', folder, '--rules', rules);
+    expect(shown.out).toMatch(/automation +would have +stopped +first/);
   });
 
   test('what lies before the span is not compared, and what cannot be judged is said', async () => {

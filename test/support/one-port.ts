@@ -17,26 +17,22 @@ tables:
 export const numbers = Array.from({ length: 16 }, (_, i) => i + 1);
 export const ont = (number: number): string => `olt-1/ont/1.${number}`;
 /** One port, `splitter`, then two branches of eight terminals. */
-export const portTopology = compileTopology(
-  parseTopology(
-    JSON.stringify({
-      format: 'allclear-topology/1',
-      resources: [
-        { id: 'olt-1', kind: 'olt' },
-        { id: 'olt-1/pon-port/1', kind: 'pon-port', in: { access: 'olt-1' } },
-        { id: 'splitter', kind: 'splitter', in: { access: 'olt-1/pon-port/1' } },
-        { id: 'branch-1', kind: 'splitter', in: { access: 'splitter' } },
-        { id: 'branch-2', kind: 'splitter', in: { access: 'splitter' } },
-        ...numbers.map((number) => ({
-          ...{ id: ont(number), kind: 'ont', subscribers: 1 },
-          in: { access: number <= 8 ? 'branch-1' : 'branch-2' },
-        })),
-      ],
-      links: [],
-    }),
-    'port.json',
-  ).value,
-).value;
+export const portNetwork = JSON.stringify({
+  format: 'allclear-topology/1',
+  resources: [
+    { id: 'olt-1', kind: 'olt' },
+    { id: 'olt-1/pon-port/1', kind: 'pon-port', in: { access: 'olt-1' } },
+    { id: 'splitter', kind: 'splitter', in: { access: 'olt-1/pon-port/1' } },
+    { id: 'branch-1', kind: 'splitter', in: { access: 'splitter' } },
+    { id: 'branch-2', kind: 'splitter', in: { access: 'splitter' } },
+    ...numbers.map((number) => ({
+      ...{ id: ont(number), kind: 'ont', subscribers: 1 },
+      in: { access: number <= 8 ? 'branch-1' : 'branch-2' },
+    })),
+  ],
+  links: [],
+});
+export const portTopology = compileTopology(parseTopology(portNetwork, 'port.json').value).value;
 
 /** Terminals that are down answer 2. */
 export function rowsOf(down: ReadonlySet<number>): AgentRows {

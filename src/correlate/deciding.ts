@@ -1,5 +1,5 @@
 /** One look at undecided alarms: which causes are ripe, with what evidence, and when to look again. */
-import { earliest, type Instant } from '../base/instant.ts';
+import { after, type DurationMs, earliest, type Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import { causeAtHead, type LostHeads, lostWith, retoldBy, unheardAtStart } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
@@ -227,15 +227,22 @@ function lookAtStarts(
 function lookAtTrees(scene: Scene, population: Population): Look {
   const { timing, at, sightingsOf } = scene;
   const groups = scene.undecided.groups(population);
-  const retold = population === 'down' ? lookAtStarts(scene, scene.undecided.pieces(population)) : undefined;
+  const pieces = scene.undecided.pieces(population);
+  const retold = population === 'down' ? lookAtStarts(scene, pieces) : undefined;
   const cards = population === 'down' ? failedCards(scene) : undefined;
   groups.withhold(new Set([...(retold?.taken ?? []), ...(cards?.taken ?? [])]));
   const ripe: { readonly group: Group; readonly found: Explanation }[] = [];
   let nextAt = retold?.nextAt;
   for (const group of groups.all({ at, timing, sightingsOf })) {
+    if (group.found === undefined) {
+      // Its turn comes at once, or in the next round: what grows all the time is not weighed all the time.
+      const pause = groups.isMidRound ? 0 : timing.lookEveryMs + Math.floor(pieces.size / 200);
+      nextAt = earliest(nextAt, after(at, pause as DurationMs));
+      continue;
+    }
     if (group.dueAt === undefined || group.dueAt <= at || group.hasQuestions) {
       lookAtGroup(scene, population, group);
-      for (const found of group.found!) if (found.readyAt <= at) ripe.push({ group, found });
+      for (const found of group.found) if (found.readyAt <= at) ripe.push({ group, found });
     }
     nextAt = earliest(nextAt, group.dueAt);
   }

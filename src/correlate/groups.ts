@@ -8,9 +8,10 @@ import type { Ancestry } from './ancestry.ts';
 import { type Explanation, earliestWord, explain } from './explain.ts';
 import type { HeldIncident } from './held-incident.ts';
 import { type Now, type Recent, RecentCauses } from './recent.ts';
+import { inTurn, type RoundSnapshot, roundOf } from './round.ts';
+import { isSameTime, toldBelow } from './same-time.ts';
 import type { Population } from './symptoms.ts';
 import type { Evidence, SightingsOf } from './tally.ts';
-import type { CorrelationTiming } from './timing.ts';
 import type { Piece } from './undecided.ts';
 
 export interface Group {
@@ -62,6 +63,12 @@ export class Groups {
   readonly #loose = new Map<ResourceId, Piece>();
   readonly #withheld = new Set<Piece>();
   readonly #changed = new Set<Group>();
+  /** What is left of those that had changed when all of them were last taken up; the last is next. */
+  #round: Group[] = [];
+  /** How far the round was that a snapshot found; undefined once it is taken up again. */
+  #restored: RoundSnapshot | undefined;
+  /** Said since then. */
+  readonly #since = new Set<ResourceId>();
 
   constructor(ancestry: Ancestry, population: Population) {
     this.#ancestry = ancestry;
@@ -75,11 +82,58 @@ export class Groups {
     for (const piece of this.#loose.values()) this.#place(piece);
     this.#loose.clear();
     for (const group of this.#all) if (group.validUntil < judging.at) this.#change(group);
-    for (const group of this.#changed) {
-      if (!group.isGone && group.found === undefined) this.#explain(group, judging);
+    if (this.#restored !== undefined) this.#resume(this.#restored, judging);
+    if (this.#round.length === 0) this.#beginRound();
+    for (let pieces = 0; pieces < piecesPerLook; ) {
+      const group = this.#round.pop();
+      if (group === undefined) break;
+      if (!group.isGone && group.found === undefined) pieces += this.#explain(group, judging);
     }
-    this.#changed.clear();
     return this.#all;
+  }
+
+  /** Some that changed before this round began have not had their turn. */
+  get isMidRound(): boolean {
+    return this.#round.length > 0;
+  }
+
+  /** Where few wait all have their turn in one look: then there is nothing to keep. */
+  get round(): RoundSnapshot | undefined {
+    if (this.#restored !== undefined)
+      return { ...this.#restored, later: [...this.#restored.later, ...this.#since] };
+    const waiting = this.#of.size + this.#loose.size;
+    if (!this.isMidRound && waiting <= piecesPerLook) return undefined;
+    return roundOf(this.#round, this.#changed, this.#loose.keys());
+  }
+
+  resume(round: RoundSnapshot | undefined): void {
+    this.#restored = round;
+  }
+
+  /** What had been explained is explained again; what waited for its turn waits on. */
+  #resume({ left, later }: RoundSnapshot, judging: Judging): void {
+    this.#restored = undefined;
+    const round: Group[] = [];
+    for (const ids of left) {
+      const groups = new Set(ids.flatMap((id) => this.#of.get(id) ?? []));
+      const [first, ...others] = groups;
+      if (first !== undefined) round.push(others.reduce((kept, group) => this.#merged(kept, group), first));
+    }
+    const waiting = new Set([...round, ...[...later, ...this.#since].map((id) => this.#of.get(id))]);
+    this.#since.clear();
+    for (const group of [...this.#changed]) {
+      if (waiting.has(group) || group.isGone || group.found !== undefined) continue;
+      this.#changed.delete(group);
+      this.#explain(group, judging);
+    }
+    for (const group of round) this.#changed.delete(group);
+    this.#round = round;
+  }
+
+  /** The oldest first, in an order that no order of arrival shows in, where not all have their turn in one look. */
+  #beginRound(): void {
+    this.#round = inTurn([...this.#changed], piecesPerLook);
+    this.#changed.clear();
   }
 
   /** At or below this place. */
@@ -106,6 +160,7 @@ export class Groups {
 
   /** All that its resource says now; `before` is what it said until now. */
   put(piece: Piece, before: Piece | undefined): void {
+    if (this.#restored !== undefined) this.#since.add(piece.id);
     const group = this.#of.get(piece.id);
     if (group === undefined || before === undefined) {
       if (before !== undefined) this.#withheld.delete(before);
@@ -240,7 +295,8 @@ export class Groups {
     group.tops = noTops;
   }
 
-  #explain(begun: Group, { at, timing, sightingsOf }: Judging): void {
+  /** Answers how many pieces it weighed. */
+  #explain(begun: Group, { at, timing, sightingsOf }: Judging): number {
     const group = this.#withRecent(begun, { at, timing });
     const evidence: Evidence[] = [...group.pieces];
     let validUntil = Number.POSITIVE_INFINITY;
@@ -258,12 +314,13 @@ export class Groups {
       group.validUntil = from - 1;
       group.found = none;
       group.dueAt = from;
-      return;
+      return 0;
     }
     const sightings = () => sightingsOf(group.tops);
     group.validUntil = validUntil;
     group.found = explain(this.#ancestry, this.#population, evidence, sightings, timing);
     group.dueAt = undefined;
+    return evidence.length;
   }
 
   #setTops(group: Group): void {
@@ -334,52 +391,8 @@ export class Groups {
 const none: readonly never[] = [];
 const noTops: ReadonlySet<number> = new Set();
 
-/** What was said at or below a place, by whoever hears at once and by polls, and when the former began and ended. */
-interface Told {
-  traps: number;
-  polls: number;
-  from: number;
-  to: number;
-}
-
-/** Answers what was told below all that lies above the root of an incident: where most was. */
-function toldBelow({ pieces }: Group): (recent: Recent) => Told | undefined {
-  const byPlace = new Map<number, Told>();
-  const count = (place: number, toldAt: number, isLeaf: boolean): void => {
-    const told = byPlace.get(place) ?? { traps: 0, polls: 0, from: Number.POSITIVE_INFINITY, to: 0 };
-    byPlace.set(place, told);
-    if (toldAt === 0) told.polls += isLeaf ? 1 : 0;
-    else {
-      told.traps++;
-      told.from = Math.min(told.from, toldAt);
-      told.to = Math.max(told.to, toldAt);
-    }
-  };
-  return ({ above }) => {
-    if (byPlace.size === 0) {
-      for (const { reach, toldAt, isLeaf } of pieces) for (const place of reach) count(place, toldAt, isLeaf);
-    }
-    return above.reduce<Told | undefined>((most, place) => {
-      const told = byPlace.get(place);
-      return told !== undefined && told.traps + told.polls > (most?.traps ?? 0) + (most?.polls ?? 0)
-        ? told
-        : most;
-    }, undefined);
-  };
-}
-
-/**
- * An incident may be part of what is told now. Polls find what was dark for long; but what was told at once, all within
- * seconds, began then: a terminal that was known to be dark before has a cause of its own.
- */
-function isSameTime({ held, said }: Recent, told: Told | undefined, timing: CorrelationTiming): boolean {
-  if (told === undefined || told.traps <= told.polls) return true;
-  const isSharp = told.traps >= manyTold && told.to - told.from <= timing.quietMs && said === 1;
-  if (!isSharp) return held.lastEvidenceAt >= told.from - timing.misfitJoinMs;
-  return Math.max(held.startedAt, held.againAt ?? 0) >= told.from - timing.quietMs;
-}
-
-const manyTold = 8;
+/** Beyond it the rest has its turn a millisecond later: a storm of many causes must not hold up everything else. */
+const piecesPerLook = 3_000;
 
 /** A terminal stands above nothing but itself. */
 const firstOf = ({ isLeaf, reach }: Piece): number => (isLeaf && reach.length > 1 ? 1 : 0);

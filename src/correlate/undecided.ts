@@ -6,6 +6,7 @@ import { Groups } from './groups.ts';
 import type { HeldIncident } from './held-incident.ts';
 import type { Pending } from './joining.ts';
 import type { Now } from './recent.ts';
+import type { RoundSnapshot } from './round.ts';
 import { type Population, populationOf, populations, speakerOf } from './symptoms.ts';
 import { causesAbove, type Evidence } from './tally.ts';
 
@@ -19,6 +20,8 @@ export interface Piece extends Evidence {
   /** All that lies above it, be it a cause or not, itself first. */
   readonly reach: readonly number[];
 }
+
+export type Rounds = Readonly<Partial<Record<Population, RoundSnapshot>>>;
 
 export class Undecided {
   readonly #ancestry: Ancestry;
@@ -77,6 +80,19 @@ export class Undecided {
       ...this.#chained.values(),
       ...this.#ports.values(),
     ];
+  }
+
+  /** How far the weighing of a storm is; undefined where all is weighed in one look. */
+  rounds(): Rounds | undefined {
+    const rounds = populations.flatMap((population) => {
+      const { round } = this.#groups[population];
+      return round === undefined ? [] : [[population, round] as const];
+    });
+    return rounds.length === 0 ? undefined : Object.fromEntries(rounds);
+  }
+
+  resume(rounds: Rounds = {}): void {
+    for (const population of populations) this.#groups[population].resume(rounds[population]);
   }
 
   groups(population: Population): Groups {

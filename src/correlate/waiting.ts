@@ -8,7 +8,7 @@ import type { Pending } from './joining.ts';
 import { isWide } from './standing.ts';
 import type { Sighting } from './tally.ts';
 import { limits } from './timing.ts';
-import { isChained, Undecided } from './undecided.ts';
+import { isChained, type Rounds, Undecided } from './undecided.ts';
 
 interface Seen {
   readonly state: 'alive' | 'unknown';
@@ -30,6 +30,8 @@ export interface WaitingSnapshot {
   readonly counted?: readonly (readonly [ResourceId, Counted])[] | undefined;
   readonly refused: number;
   readonly clearedBefore: number;
+  /** In a storm that is weighed in several looks; absent else, and in what older versions kept. */
+  readonly rounds?: Rounds | undefined;
 }
 
 export class Waiting {
@@ -219,6 +221,7 @@ export class Waiting {
       counted: [...this.#counted],
       refused: this.#refused,
       clearedBefore: this.#clearedBefore,
+      rounds: this.#undecided.rounds(),
     };
   }
 
@@ -236,6 +239,7 @@ export class Waiting {
     }
     for (const [resource, counted] of snapshot.counted ?? []) this.#counted.set(resource, counted);
     this.place(ancestry);
+    this.#undecided.resume(snapshot.rounds);
     this.#refused = snapshot.refused;
     this.#clearedBefore = snapshot.clearedBefore;
   }

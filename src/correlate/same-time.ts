@@ -1,0 +1,55 @@
+/** Whether an incident decided before may be part of what is told now. */
+import type { Group } from './groups.ts';
+import type { Recent } from './recent.ts';
+import type { CorrelationTiming } from './timing.ts';
+
+/** What was said at or below a place, by whoever hears at once and by polls, and when the former began and ended. */
+interface Told {
+  traps: number;
+  polls: number;
+  from: number;
+  to: number;
+}
+
+/** Answers what was told below all that lies above the root of an incident: where most was. */
+export function toldBelow({ pieces }: Group): (recent: Recent) => Told | undefined {
+  const byPlace = new Map<number, Told>();
+  const count = (place: number, toldAt: number, isLeaf: boolean): void => {
+    const told = byPlace.get(place) ?? { traps: 0, polls: 0, from: Number.POSITIVE_INFINITY, to: 0 };
+    byPlace.set(place, told);
+    if (toldAt === 0) told.polls += isLeaf ? 1 : 0;
+    else {
+      told.traps++;
+      told.from = Math.min(told.from, toldAt);
+      told.to = Math.max(told.to, toldAt);
+    }
+  };
+  return ({ above }) => {
+    if (byPlace.size === 0) {
+      for (const { reach, toldAt, isLeaf } of pieces) for (const place of reach) count(place, toldAt, isLeaf);
+    }
+    return above.reduce<Told | undefined>((most, place) => {
+      const told = byPlace.get(place);
+      return told !== undefined && told.traps + told.polls > (most?.traps ?? 0) + (most?.polls ?? 0)
+        ? told
+        : most;
+    }, undefined);
+  };
+}
+
+/**
+ * An incident may be part of what is told now. Polls find what was dark for long; but what was told at once, all within
+ * seconds, began then: a terminal that was known to be dark before has a cause of its own.
+ */
+export function isSameTime(
+  { held, said }: Recent,
+  told: Told | undefined,
+  timing: CorrelationTiming,
+): boolean {
+  if (told === undefined || told.traps <= told.polls) return true;
+  const isSharp = told.traps >= manyTold && told.to - told.from <= timing.quietMs && said === 1;
+  if (!isSharp) return held.lastEvidenceAt >= told.from - timing.misfitJoinMs;
+  return Math.max(held.startedAt, held.againAt ?? 0) >= told.from - timing.quietMs;
+}
+
+const manyTold = 8;

@@ -1,6 +1,7 @@
 /** Both listeners on free loopback ports over a daemon in memory, and short ways to call them. */
 import type { World } from '../../src/base/world.ts';
 import { type Front, openFront } from '../../src/edge/http/front.ts';
+import type { LiveBacklog } from '../../src/edge/http/live-socket.ts';
 import type { FrontPorts } from '../../src/edge/http/ports.ts';
 import { emptyPages, type Pages } from './built-pages.ts';
 import { key, type MemoryDaemon, memoryDaemon } from './front-ports.ts';
@@ -21,7 +22,7 @@ export async function openTestFront(
     readonly world?: World;
     readonly pages?: Pages;
     readonly demo?: FrontPorts['demo'];
-    readonly liveBacklogBytes?: number;
+    readonly liveBacklog?: Partial<LiveBacklog>;
   } = {},
 ): Promise<OpenedFront> {
   const daemon = memoryDaemon(options.world ?? realWorld(), { demo: options.demo });
@@ -32,7 +33,7 @@ export async function openTestFront(
     http: at,
     public: at,
     pagesFolder: pages.folder,
-    liveBacklogBytes: options.liveBacklogBytes,
+    liveBacklog: options.liveBacklog,
   });
   const address = `http://127.0.0.1:${front.http.port}`;
   return {

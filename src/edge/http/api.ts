@@ -1,10 +1,7 @@
 /** /api/v1 on fastify: the route table with access, schemas, problem answers and the document that describes it. */
-import { Readable } from 'node:stream';
 import { Ajv } from 'ajv';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Fault } from '../../base/fault.ts';
-import { turnOf } from '../../base/slices.ts';
-import type { World } from '../../base/world.ts';
 import { type Caller, mayChange } from './access.ts';
 import { administrationRoutes } from './administration-routes.ts';
 import { alarmRoutes } from './alarm-routes.ts';
@@ -15,7 +12,7 @@ import { discoveryRoutes } from './discovery-routes.ts';
 import { groupingRoutes } from './grouping-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
 import { inventoryRoutes } from './inventory-routes.ts';
-import { jsonPieces } from './json-pieces.ts';
+import type { LongReplies } from './long-replies.ts';
 import { openApi } from './openapi.ts';
 import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts, PageRequest } from './ports.ts';
@@ -32,21 +29,25 @@ const routes: readonly Route[] = [
   ...administrationRoutes,
 ];
 const maxBodyBytes = 256 * 1024;
-/** Of a long answer, written before the caller takes them: some 100 kB each. */
-const piecesAhead = 4;
 
-export type CallerOf = (request: FastifyRequest) => Caller | undefined;
+type CallerOf = (request: FastifyRequest) => Caller | undefined;
 
-export async function addApi(server: FastifyInstance, ports: FrontPorts, callerOf: CallerOf): Promise<void> {
+interface ApiOptions {
+  readonly callerOf: CallerOf;
+  readonly longReplies: LongReplies;
+}
+
+export async function addApi(server: FastifyInstance, ports: FrontPorts, options: ApiOptions): Promise<void> {
+  const add = (scope: FastifyInstance, route: Route): void => addRoute(scope, route, { ...options, ports });
   await server.register(async (scope) => {
     setParsers(scope);
-    for (const route of routes) if (route.rawBodyBytes === undefined) addRoute(scope, ports, route, callerOf);
+    for (const route of routes) if (route.rawBodyBytes === undefined) add(scope, route);
   });
   await server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     const types = ['application/json', 'application/x-ndjson', 'text/csv', 'text/plain'];
     scope.addContentTypeParser(types, { parseAs: 'string' }, (_request, body, done) => done(null, body));
-    for (const route of routes) if (route.rawBodyBytes !== undefined) addRoute(scope, ports, route, callerOf);
+    for (const route of routes) if (route.rawBodyBytes !== undefined) add(scope, route);
   });
   const document = openApi(routes, ports.status().version);
   server.get('/api/openapi.json', (_request, reply) => reply.send(document));
@@ -66,7 +67,11 @@ function setParsers(scope: FastifyInstance): void {
   });
 }
 
-function addRoute(scope: FastifyInstance, ports: FrontPorts, route: Route, callerOf: CallerOf): void {
+function addRoute(
+  scope: FastifyInstance,
+  route: Route,
+  { ports, callerOf, longReplies }: ApiOptions & { readonly ports: FrontPorts },
+): void {
   const checkQuery = compile(route.query ?? { type: 'object', additionalProperties: false }, true);
   const checkBody = route.body === undefined ? undefined : compile(route.body, false);
   scope.route({
@@ -92,7 +97,7 @@ function addRoute(scope: FastifyInstance, ports: FrontPorts, route: Route, calle
         page: pageRequest(query),
         body: request.body,
       });
-      return answer.isLong === true ? sendInPieces(reply, answer, ports.world) : sendReply(reply, answer);
+      return answer.isLong === true ? sendLong(reply, answer, longReplies) : sendReply(reply, answer);
     },
   });
 }
@@ -154,15 +159,10 @@ export function sendReply(reply: FastifyReply, answer: Reply): FastifyReply {
   return reply.code(answer.status).header('content-type', type).send(JSON.stringify(answer.body));
 }
 
-/** A turn of the event loop between two pieces; no faster than the caller takes them. */
-function sendInPieces(reply: FastifyReply, { status, body }: Reply, world: World): FastifyReply {
-  async function* pieces(): AsyncGenerator<string> {
-    for (const piece of jsonPieces(body)) {
-      yield piece;
-      await turnOf(world);
-    }
-  }
-  const text = Readable.from(pieces(), { highWaterMark: piecesAhead });
+function sendLong(reply: FastifyReply, { status, body }: Reply, replies: LongReplies): FastifyReply {
+  const text = replies.text(body);
+  if (text === undefined)
+    return sendReply(reply, refusal(503, 'Too many large answers are under way; try again.'));
   return reply.code(status).header('content-type', 'application/json').send(text);
 }
 

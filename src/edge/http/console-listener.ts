@@ -15,7 +15,8 @@ import {
 } from './access.ts';
 import { addApi, replyForError, sendReply } from './api.ts';
 import { boundCrowd, Turnstile } from './crowding.ts';
-import { openLiveSockets } from './live-socket.ts';
+import { type LiveBacklog, openLiveSockets } from './live-socket.ts';
+import { LongReplies } from './long-replies.ts';
 import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts } from './ports.ts';
 import { refusal } from './route.ts';
@@ -60,7 +61,7 @@ export interface Listener {
 export async function openConsole(
   ports: FrontPorts,
   at: { readonly host: string; readonly port: number },
-  pages: { readonly folder: string; readonly liveBacklogBytes?: number | undefined },
+  pages: { readonly folder: string; readonly liveBacklog?: Partial<LiveBacklog> | undefined },
 ): Promise<Listener> {
   if (!existsSync(join(pages.folder, 'index.html'))) {
     throw new Fault('front/no-pages', `no built pages in ${pages.folder}; run npm run build`);
@@ -71,13 +72,14 @@ export async function openConsole(
   const gate = new TokenGate(ports.world, wrongTokens);
   const turnstile = new Turnstile(lookUps);
   addAccess(server, { ports, callers, gate, turnstile });
-  await addApi(server, ports, (request) => callers.get(request));
+  const longReplies = new LongReplies(ports.world);
+  await addApi(server, ports, { callerOf: (request) => callers.get(request), longReplies });
   addHealth(server, ports);
   addSignIn(server, ports, gate);
   await addPages(server, pages.folder, (request) => callers.has(request));
   const sockets = openLiveSockets(ports, server.server, {
     turnstile,
-    maxBufferedBytes: pages.liveBacklogBytes,
+    backlog: pages.liveBacklog,
   });
   await server.listen({ host: at.host, port: at.port });
   return {
@@ -87,6 +89,7 @@ export async function openConsole(
       callersCrowded: turnstile.refused,
       consoleConnectionsRefused: counters.connectionsRefused,
       consoleRequestsCrowded: counters.requestsCrowded,
+      ...longReplies.counters,
       ...sockets.counters,
     }),
     async close() {

@@ -1,5 +1,6 @@
 /** Opens the two listeners: the console with its API for staff and programs, and the public one for subscribers. */
 import { type Listener, openConsole } from './console-listener.ts';
+import type { LiveBacklog } from './live-socket.ts';
 import type { FrontPorts } from './ports.ts';
 import { openPublic } from './public-listener.ts';
 
@@ -19,12 +20,12 @@ export async function openFront(settings: {
   readonly public: { readonly host: string; readonly port: number };
   /** Where vite put the built console. */
   readonly pagesFolder: string;
-  /** What may wait for one reader of /ws before it counts as slow; default 8 MiB, more than a full snapshot. */
-  readonly liveBacklogBytes?: number | undefined;
+  /** What may wait for readers of /ws. */
+  readonly liveBacklog?: Partial<LiveBacklog> | undefined;
 }): Promise<Front> {
   const console = await openConsole(settings.ports, settings.http, {
     folder: settings.pagesFolder,
-    liveBacklogBytes: settings.liveBacklogBytes,
+    liveBacklog: settings.liveBacklog,
   });
   try {
     const open = await openPublic(settings.ports, settings.public);

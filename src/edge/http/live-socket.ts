@@ -20,9 +20,20 @@ const farewell = seconds(5);
 const maxClients = 200;
 const maxMessageBytes = 64 * 1024;
 const maxResumesPerBeat = 3;
+/** Who missed more gets a snapshot: it is the same for all and goes out compressed. */
+const maxCaughtUp = 2_000;
 
 /** RFC 6455 section 7.4.1 and the IANA registry. */
 const closing = { goingAway: 1001, policy: 1008, tryAgainLater: 1013 } as const;
+
+/** Bytes that may wait to be read. */
+export interface LiveBacklog {
+  /** By one reader before it counts as slow: more than a full snapshot. */
+  readonly ofOne: number;
+  /** By all of them together, those that were sent away included; above it the slowest is cut off, then the next. */
+  readonly ofAll: number;
+}
+const usualBacklog: LiveBacklog = { ofOne: 8 * 1024 * 1024, ofAll: 64 * 1024 * 1024 };
 
 interface Client {
   readonly socket: WebSocket;
@@ -37,19 +48,20 @@ export interface LiveSockets {
   readonly counters: {
     readonly liveClients: number;
     readonly liveSlow: number;
+    readonly liveCut: number;
     readonly liveRefused: number;
   };
   close(): void;
 }
 
-/** `maxBufferedBytes` is what may wait for one client before it counts as slow; the turnstile is that of all callers. */
+/** The turnstile is that of all callers. */
 export function openLiveSockets(
   ports: FrontPorts,
   server: Server,
   {
     turnstile,
-    maxBufferedBytes = 8 * 1024 * 1024,
-  }: { readonly turnstile: Turnstile; readonly maxBufferedBytes?: number | undefined },
+    backlog,
+  }: { readonly turnstile: Turnstile; readonly backlog?: Partial<LiveBacklog> | undefined },
 ): LiveSockets {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -58,7 +70,7 @@ export function openLiveSockets(
     // once for each would make a storm slower than the wire does.
     perMessageDeflate: { threshold: 16_384, serverNoContextTakeover: true, clientNoContextTakeover: true },
   });
-  const room = new LiveRoom(ports, maxBufferedBytes);
+  const room = new LiveRoom(ports, { ...usualBacklog, ...backlog });
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy());
     void admit(ports, request, turnstile).then(
@@ -104,8 +116,10 @@ const callerOf = (
 
 class LiveRoom {
   readonly #ports: FrontPorts;
-  readonly #maxBufferedBytes: number;
+  readonly #backlog: LiveBacklog;
   readonly #clients = new Set<Client>();
+  /** Sent away, with what they did not read yet. */
+  readonly #leaving = new Set<Client>();
   readonly #leaveFeed: () => void;
   readonly #beat: Wake;
   /** Changes since the last batch; of several of one record only the last is told. */
@@ -113,13 +127,14 @@ class LiveRoom {
   #flush: Wake | undefined;
   #beats = 0;
   #slow = 0;
+  #cut = 0;
   #refused = 0;
   #isClosed = false;
-  #snapshot: { readonly sequence: number; readonly text: string } | undefined;
+  #snapshot: { readonly sequence: number; readonly text: Buffer } | undefined;
 
-  constructor(ports: FrontPorts, maxBufferedBytes: number) {
+  constructor(ports: FrontPorts, backlog: LiveBacklog) {
     this.#ports = ports;
-    this.#maxBufferedBytes = maxBufferedBytes;
+    this.#backlog = backlog;
     this.#leaveFeed = ports.live.subscribe((event) => this.#take(event));
     this.#beat = ports.world.every(beatEvery, () => this.#onBeat());
   }
@@ -129,7 +144,10 @@ class LiveRoom {
   }
 
   get counters(): LiveSockets['counters'] {
-    return { liveClients: this.#clients.size, liveSlow: this.#slow, liveRefused: this.#refused };
+    return {
+      ...{ liveClients: this.#clients.size, liveSlow: this.#slow },
+      ...{ liveCut: this.#cut, liveRefused: this.#refused },
+    };
   }
 
   refuse(socket: Duplex, status: number): void {
@@ -146,7 +164,10 @@ class LiveRoom {
     socket.on('pong', () => {
       client.answeredPing = true;
     });
-    socket.on('close', () => this.#clients.delete(client));
+    socket.on('close', () => {
+      this.#clients.delete(client);
+      this.#leaving.delete(client);
+    });
     socket.on('error', () => socket.terminate());
   }
 
@@ -155,7 +176,7 @@ class LiveRoom {
     this.#leaveFeed();
     this.#beat.cancel();
     this.#flush?.cancel();
-    for (const { socket } of this.#clients) {
+    for (const { socket } of [...this.#clients, ...this.#leaving]) {
       socket.close(closing.goingAway, 'the daemon stops');
       socket.terminate();
     }
@@ -176,9 +197,26 @@ class LiveRoom {
     this.#pending = new Map();
     const text = this.#eventsText(events);
     for (const client of this.#clients) if (client.isListening) this.#send(client, text);
+    this.#boundAll();
   }
 
-  #eventsText(events: readonly LiveEventJson[]): string {
+  /** What waits in the sockets of all readers together: a slow one costs the others nothing but its own place. */
+  #boundAll(): void {
+    const all = [...this.#clients, ...this.#leaving].map((client) => ({ client, held: heldBy(client) }));
+    let held = all.reduce((sum, one) => sum + one.held, 0);
+    if (held <= this.#backlog.ofAll) return;
+    for (const slowest of all.sort((a, b) => b.held - a.held)) {
+      if (held <= this.#backlog.ofAll) return;
+      held -= slowest.held;
+      this.#cut++;
+      this.#clients.delete(slowest.client);
+      // No words of farewell: they would wait behind what is too much already.
+      slowest.client.socket.terminate();
+    }
+  }
+
+  /** As bytes, so that all who wait for it share one copy. */
+  #eventsText(events: readonly LiveEventJson[]): Buffer {
     const { live, world } = this.#ports;
     const message: LiveMessageJson = {
       kind: 'events',
@@ -187,7 +225,7 @@ class LiveRoom {
       events,
       totals: live.totals(),
     };
-    return JSON.stringify(message);
+    return Buffer.from(JSON.stringify(message));
   }
 
   #onMessage(client: Client, text: string): void {
@@ -199,47 +237,53 @@ class LiveRoom {
     // What waits belongs to everybody's past from here on; without this the new reader would get it twice.
     this.#sendBatch();
     const missed = this.#ports.live.since(resume);
-    if (missed === undefined) this.#send(client, this.#snapshotText(), true);
+    if (missed === undefined || missed.length > maxCaughtUp) this.#send(client, this.#snapshotText(), true);
     else this.#send(client, this.#eventsText(missed));
     client.isListening = true;
+    this.#boundAll();
   }
 
-  #snapshotText(): string {
+  #snapshotText(): Buffer {
     const { live, world } = this.#ports;
     if (this.#snapshot?.sequence !== live.sequence) {
-      this.#snapshot = { sequence: live.sequence, text: JSON.stringify(live.snapshot(world.now())) };
+      const text = Buffer.from(JSON.stringify(live.snapshot(world.now())));
+      this.#snapshot = { sequence: live.sequence, text };
     }
     return this.#snapshot.text;
   }
 
-  #send(client: Client, text: string, compress = false): void {
+  #send(client: Client, text: Buffer, compress = false): void {
     const { socket } = client;
     if (socket.readyState !== WebSocket.OPEN) return;
-    if (socket.bufferedAmount > this.#maxBufferedBytes) {
+    if (socket.bufferedAmount > this.#backlog.ofOne) {
       this.#slow++;
       this.#clients.delete(client);
+      this.#leaving.add(client);
       socket.close(closing.tryAgainLater, 'too slow, resume later');
       // The close frame waits behind what was not read; whoever reads nothing at all is cut off.
       this.#ports.world.after(farewell, () => socket.terminate());
       return;
     }
-    socket.send(text, { compress });
+    socket.send(text, { compress, binary: false });
   }
 
   #onBeat(): void {
     this.#beats++;
     const { live, world } = this.#ports;
-    const text = JSON.stringify({
-      kind: 'beat',
-      sequence: live.sequence,
-      at: iso(world.now()),
-    } satisfies LiveMessageJson);
+    const text = Buffer.from(
+      JSON.stringify({
+        kind: 'beat',
+        sequence: live.sequence,
+        at: iso(world.now()),
+      } satisfies LiveMessageJson),
+    );
     for (const client of this.#clients) {
       client.resumes = 0;
       if (this.#beats % beatsPerPing === 0) this.#ping(client);
       if (this.#beats % beatsPerAccessCheck === 0) void this.#checkAccess(client);
       if (client.isListening && this.#pending.size === 0) this.#send(client, text);
     }
+    this.#boundAll();
   }
 
   #ping(client: Client): void {
@@ -257,6 +301,9 @@ class LiveRoom {
     if (caller === undefined) client.socket.close(closing.policy, 'signed out');
   }
 }
+
+/** What its socket keeps: bytes behind a compression under way are those of the snapshot, which all share. */
+const heldBy = ({ request }: Client): number => request.socket.writableLength;
 
 function idOf(event: LiveEventJson): string {
   if (event.kind === 'incident') return event.incident.id;

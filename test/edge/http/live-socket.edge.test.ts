@@ -12,7 +12,7 @@ let opened: OpenedFront;
 const sockets: WebSocket[] = [];
 
 beforeEach(async () => {
-  opened = await openTestFront({ liveBacklogBytes: 1024 * 1024 });
+  opened = await openTestFront({ liveBacklog: { ofOne: 1024 * 1024, ofAll: 2.5 * 1024 * 1024 } });
 });
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.terminate();
@@ -145,4 +145,32 @@ test('a reader that does not read is sent away with "try again later", the other
     timeout: 10_000,
   });
   expect(opened.front.counters()).toMatchObject({ liveClients: 1 });
+});
+
+test('readers that are each just quick enough are cut off, the slowest first, when together they hold too much', async () => {
+  await opened.close();
+  const half = 512 * 1024;
+  opened = await openTestFront({ liveBacklog: { ofOne: 64 * half, ofAll: 4 * half } });
+  const slow = [await reading(), await reading(), await reading()];
+  const quick = await reading();
+  for (const { socket } of slow) socket.pause();
+  const sendSome = (): void => {
+    for (let i = 0; i < 150; i++) raise(randomBytes(750).toString('base64'));
+    expect(opened.front.counters()['liveCut']).toBeGreaterThan(0);
+  };
+  await vi.waitFor(sendSome, { timeout: 30_000, interval: 30 });
+  expect(opened.front.counters()).toMatchObject({ liveSlow: 0 });
+  for (const { socket } of slow) socket.resume();
+  expect(await Promise.race(slow.map(({ closed }) => closed))).toBe(1006);
+  await vi.waitFor(() => expect(quick.messages.at(-1)!.sequence).toBe(opened.daemon.feed.sequence), {
+    timeout: 10_000,
+  });
+});
+
+test('who missed a storm begins anew instead of being told all of it', async () => {
+  const before = await reading();
+  const seen = before.messages.at(-1)!.sequence;
+  before.socket.terminate();
+  for (let i = 0; i <= 2_000; i++) raise(`olt-${i % 3}`);
+  expect((await reading(seen)).messages[0]).toMatchObject({ kind: 'snapshot', sequence: seen + 2_001 });
 });

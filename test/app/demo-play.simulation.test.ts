@@ -54,3 +54,44 @@ test('a daemon over a real network plays nothing', async () => {
   expect(refused.code).toBe(1);
   expect(refused.complained).toContain('This is no demo.');
 });
+
+test('an outage of the demo that nobody acknowledges becomes a task, and its draft leaves when a person sends it', async () => {
+  const daemon = startDaemon({
+    folder: await folderWith(),
+    args: ['demo', '--play', 'fibre-cut', '--households', '300', ...anyPort],
+  });
+  await daemon.ready;
+  interface Row {
+    readonly id: string;
+    readonly kind: string;
+    readonly state: string;
+    readonly automation: string | null;
+    readonly words: { readonly ru: string } | null;
+  }
+  const asked = async (automation: string): Promise<Row | undefined> =>
+    (await daemon.api.get<{ items: Row[] }>('/tasks?limit=500')).items.find(
+      (task) => task.automation === automation,
+    );
+  await until('the task is there', async () => (await asked('nobody-looks')) !== undefined, 60_000);
+  expect((await asked('nobody-looks'))!.words!.ru).toMatch(
+    /^Двадцать секунд никто не подтвердил: .+абонентов: \d+/,
+  );
+  await until('the draft is there', async () => (await asked('long-outage')) !== undefined, 60_000);
+  const draft = (await asked('long-outage'))!;
+  expect(draft).toMatchObject({ kind: 'draft', state: 'accepted' });
+  const announced = async () =>
+    (await daemon.api.get<{ items: { type: string; state: string }[] }>('/notices?limit=1000')).items.filter(
+      ({ type }) => type === 'announcement',
+    );
+  expect(await announced()).toEqual([]);
+  expect(await daemon.api.post(`/tasks/${draft.id}/send`, {})).toMatchObject({
+    state: 'done',
+    outcome: 'sent',
+  });
+  await until('everybody who was told has it', async () => {
+    const notices = await announced();
+    return notices.length > 20 && notices.every(({ state }) => state === 'sent' || state === 'delivered');
+  });
+  const { items } = await daemon.api.get<{ items: { id: string; acted: number }[] }>('/automations');
+  expect(items.filter(({ acted }) => acted > 0).map(({ id }) => id)).toEqual(['nobody-looks', 'long-outage']);
+});

@@ -141,6 +141,17 @@ describe('a draft', () => {
     expect(announced(run)).toHaveLength(1);
   });
 
+  test('may be about the end, and then goes to all who were told of the outage', () => {
+    const run = cut(runWith(drafted.replace('incidentOpened, after: 5m', 'incidentResolved')).begin());
+    mend(run.pass(minutes(9))).pass(minutes(2));
+    order(run, { kind: 'sendDraft', task: errandsOf(run)[0]!.id });
+    const recipients = announced(run).reduce(
+      (sum, { from, to, except }) => sum + to - from - except.length,
+      0,
+    );
+    expect(recipients).toBe(branch.length);
+  });
+
   test('stays where nobody was told yet, where the first notice waits for a second person, and where it is dropped', () => {
     const early = cut(runWith(drafted.replace('5m', '0s')).begin());
     const sent = (run: LineRun) => order(run, { kind: 'sendDraft', task: errandsOf(run)[0]!.id });

@@ -1,6 +1,7 @@
 /** Which measurements were asked for, so that each pair of causes leads to one question while it lasts. */
 import { after, type Instant, minutes } from '../base/instant.ts';
-import type { Measurement } from '../model/measurement.ts';
+import type { ResourceId } from '../model/ids.ts';
+import type { Measurement, MeasurementAnswer } from '../model/measurement.ts';
 import { type Doubt, isSure, measurementFor } from './measurement.ts';
 import { limits } from './timing.ts';
 
@@ -8,6 +9,13 @@ interface Asked {
   readonly at: Instant;
   /** Undefined: nothing would tell the two apart. */
   readonly measurement?: Measurement | undefined;
+  readonly answer?: MeasurementAnswer | undefined;
+}
+
+/** A question and what came of it. */
+export interface Answered {
+  readonly measurement: Measurement;
+  readonly answer: MeasurementAnswer;
 }
 
 /** By the two causes. */
@@ -23,6 +31,8 @@ export class Asks {
   /** The oldest first. */
   readonly #asked = new Map<string, Asked>();
   #open: Measurement[] = [];
+  /** Of these an answer may still come. */
+  readonly #young = new Set<string>();
   #now = { at: undefined as Instant | undefined, looks: 0, found: 0 };
 
   /** False: enough doubts were looked at, or enough was asked, in this instant. */
@@ -44,8 +54,38 @@ export class Asks {
     this.#asked.delete(key);
     this.#asked.set(key, { at, measurement });
     if (this.#asked.size > limits.asks) this.#asked.delete(this.#asked.keys().next().value!);
-    if (measurement !== undefined) this.#open.push(measurement);
+    if (measurement !== undefined) {
+      this.#open.push(measurement);
+      this.#young.add(key);
+    }
     return measurement;
+  }
+
+  /** What was asked lately. */
+  awaited(at: Instant): readonly { key: string; at: Instant; measurement: Measurement }[] {
+    if (this.#young.size === 0) return [];
+    return [...this.#young].flatMap((key) => {
+      const { at: askedAt, measurement } = this.#asked.get(key) ?? {};
+      if (askedAt !== undefined && measurement !== undefined && at < after(askedAt, askAgainAfter))
+        return [{ key, at: askedAt, measurement }];
+      this.#young.delete(key);
+      return [];
+    });
+  }
+
+  /** What is known of it by now. */
+  answer(key: string, answer: MeasurementAnswer): void {
+    const asked = this.#asked.get(key);
+    if (asked !== undefined) this.#asked.set(key, { ...asked, answer });
+  }
+
+  /** What was answered lately about this cause. */
+  answeredAbout(root: ResourceId, at: Instant): Answered | undefined {
+    for (const { key, measurement } of this.awaited(at)) {
+      const answer = this.#asked.get(key)?.answer;
+      if (answer !== undefined && measurement.between.includes(root)) return { measurement, answer };
+    }
+    return undefined;
   }
 
   /** What is to be asked since the last call. */
@@ -70,6 +110,10 @@ export class Asks {
   restore(snapshot: AsksSnapshot): void {
     this.#asked.clear();
     this.#open = [];
-    for (const [key, asked] of snapshot) this.#asked.set(key, asked);
+    this.#young.clear();
+    for (const [key, asked] of snapshot) {
+      this.#asked.set(key, asked);
+      if (asked.measurement !== undefined) this.#young.add(key);
+    }
   }
 }

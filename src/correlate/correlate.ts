@@ -14,6 +14,7 @@ import type { Incident, IncidentChange } from '../model/incident.ts';
 import type { Measurement } from '../model/measurement.ts';
 import { emptyTopology, type Topology } from '../topology/topology.ts';
 import { Ancestry } from './ancestry.ts';
+import { hearAnswer } from './answering.ts';
 import { Asks } from './asks.ts';
 import { Cascades } from './cascade.ts';
 import { chainAll } from './chaining.ts';
@@ -230,7 +231,8 @@ export class Correlation {
       case 'unknown':
         return this.#waiting.see(change.resource, { state: 'unknown', below: change.below, at });
       case 'counted':
-        return this.#waiting.count(change.resource, { alive: change.alive, unknown: change.unknown, at });
+        this.#waiting.count(change.resource, { alive: change.alive, unknown: change.unknown, at });
+        return hearAnswer(change.resource, { ...this.#desk(at), asks: this.#asks });
       case 'said':
         return this.#testimony.hear(change, { ...this.#now(at), ids: context.ids });
       default:

@@ -371,10 +371,14 @@ function measured(scene: Scene, population: Population, found: Explanation): Ver
     ...treeVerdict(ancestry, population, found),
     ...keptFromPeople(scene, population, found),
   };
-  const { candidates, explanation } = verdict;
-  if (!mayAsk(population, found) || isSure(candidates)) return verdict;
+  const { candidates, explanation, root } = verdict;
+  const answered = asks.answeredAbout(root, at);
+  if (!mayAsk(population, found) || isSure(candidates))
+    return { ...verdict, explanation: { ...explanation, ...answered } };
   const tops = new Set(found.evidence.flatMap(({ place }) => ancestry.topsOf(place)));
   const sightings = scene.sightingsOf(tops);
   const measurement = asks.consider({ ancestry, candidates, evidence: found.evidence, sightings }, at);
-  return measurement === undefined ? verdict : { ...verdict, explanation: { ...explanation, measurement } };
+  const told =
+    measurement === undefined || answered?.measurement === measurement ? answered : { measurement };
+  return { ...verdict, explanation: { ...explanation, ...told } };
 }

@@ -125,6 +125,7 @@ export class Measure {
         return;
       case 'impact':
         this.#promises.made(change.impact);
+        this.#load.impact(change.impact);
         return;
       case 'ticket':
         this.#ticket(change.ticket);

@@ -2,8 +2,9 @@
 import type { Instant } from '../base/instant.ts';
 import type { Alarm } from '../model/alarm.ts';
 import type { AlarmLoadReport, FrequentIncident, SpanLoad } from '../model/alarm-load.ts';
-import type { AlarmId } from '../model/ids.ts';
-import type { Incident } from '../model/incident.ts';
+import type { AlarmId, IncidentId } from '../model/ids.ts';
+import { type Impact, type Incident, severityByPeople } from '../model/incident.ts';
+import type { PerceivedSeverity } from '../model/observation.ts';
 import { AlarmLoad, type AlarmLoadSnapshot } from './alarm-load.ts';
 import { Frequent, type FrequentSnapshot } from './frequent.ts';
 import { StandingLoad, type StandingLoadSnapshot } from './standing-load.ts';
@@ -47,9 +48,19 @@ export class OperatorLoad {
 
   alarm(alarm: Alarm): void {
     this.#standing.alarm(alarm);
-    if (alarm.incident === undefined || alarm.state !== 'raised') return;
-    const rated = this.#standing.rate(alarm.incident, alarm.perceivedSeverity);
-    if (rated !== undefined) this.#load.rate(alarm.perceivedSeverity, rated.shownAt, rated.before);
+    if (alarm.incident !== undefined && alarm.state === 'raised')
+      this.#rate(alarm.incident, alarm.perceivedSeverity);
+  }
+
+  /** What people see of an incident is also how many it touches. */
+  impact({ incident, subscribers }: Impact): void {
+    const severity = severityByPeople(subscribers);
+    if (severity !== undefined) this.#rate(incident, severity);
+  }
+
+  #rate(incident: IncidentId, severity: PerceivedSeverity): void {
+    const rated = this.#standing.rate(incident, severity);
+    if (rated !== undefined) this.#load.rate(severity, rated.shownAt, rated.before);
   }
 
   raise(alarm: AlarmId, at: Instant): void {

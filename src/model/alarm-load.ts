@@ -50,7 +50,7 @@ export interface AlarmLoadReport {
   readonly intervals: readonly IntervalLoad[];
   readonly day: SpanLoad;
   readonly month: SpanLoad;
-  /** Of all presented in `month`, by the highest severity their alarms had. */
+  /** Of all presented in `month`, by the highest severity they were shown with: of their alarms, and by whom they touch. */
   readonly bySeverity: Readonly<Record<PerceivedSeverity, number>>;
   /** The ten things presented most often since `from`, of `total`; each count may be too low by `within`. */
   readonly mostPresented: Frequents<FrequentIncident>;

@@ -1,6 +1,7 @@
 /** Incidents: alarms with one root cause, whom they touch, and when it will be over. */
 import type { Instant } from '../base/instant.ts';
 import type { AlarmId, IncidentId, ResourceId, SubscriberRange } from './ids.ts';
+import type { PerceivedSeverity } from './observation.ts';
 
 /** Fault kinds of the alarm-stream contract; more may be added, so any text is a kind. */
 export type FaultKind = string;
@@ -78,6 +79,16 @@ export interface Incident {
   readonly explanation: Readonly<Record<string, unknown>>;
   readonly history: readonly IncidentEvent[];
 }
+
+const leastByPeople: readonly (readonly [number, PerceivedSeverity])[] = [
+  [100, 'critical'],
+  [10, 'major'],
+  [1, 'minor'],
+];
+
+/** An outage of many is severe whatever its devices call it; undefined where it touches nobody. */
+export const severityByPeople = (subscribers: number): PerceivedSeverity | undefined =>
+  leastByPeople.find(([people]) => subscribers >= people)?.[1];
 
 /** Works were announced, noise is nobody's outage, and what only subscribers suspect may be none. */
 export const isToBeTold = ({ actionable, planned, suspected }: Incident): boolean =>

@@ -1,4 +1,5 @@
 /** What to look at so that two causes are told apart. */
+import type { Instant } from '../base/instant.ts';
 import type { ResourceId } from './ids.ts';
 
 export interface Measurement {
@@ -7,6 +8,13 @@ export interface Measurement {
   /** Places below which it would look different. */
   readonly resources: readonly ResourceId[];
   readonly why: MeasurementReason;
+}
+
+/** What was seen below the places of a measurement since it was asked for; what is down there tells so itself. */
+export interface MeasurementAnswer {
+  readonly at: Instant;
+  readonly alive: number;
+  readonly unknown: number;
 }
 
 type MeasurementReason =

@@ -193,3 +193,28 @@ test('counts of a port and of the card above it say the same whichever comes fir
   expect(told(0, false)).toEqual(told(1, false));
   expect(told(0, true)).toEqual(told(0, false));
 });
+
+test('what was seen where it was asked to look stands with the incident, whether it is decided before or after', () => {
+  const said = [...branch, ...beside.slice(0, 2)];
+  const counted = { kind: 'counted', resource: resourceId('olt-1/c1/p1'), alive: 6, unknown: 0 } as const;
+  const answer = [...alive(beside.slice(2)), counted];
+  const before = new CityRun().raise(1, 'LOS', said).to(5).take(answer).to(15);
+  const decided = before.open().find(({ root }) => root === 's1-1-1');
+  expect(decided?.explanation).toMatchObject({
+    measurement: { resources: ['s1-1-2'] },
+    answer: { alive: 6, unknown: 0 },
+  });
+  const late = new CityRun().raise(1, 'LOS', said).to(15);
+  expect(late.open()[0]?.explanation['answer']).toBeUndefined();
+  late.take([{ kind: 'unknown', resource: resourceId(beside[7]!), below: false }, counted]);
+  expect(late.open()[0]?.explanation).toMatchObject({ answer: { alive: 0, unknown: 1 } });
+});
+
+test('what nobody asked about is no answer, nor what was seen before', () => {
+  const other = { kind: 'counted', resource: resourceId('olt-1/c1/p2'), alive: 16, unknown: 0 } as const;
+  const run = new CityRun()
+    .raise(1, 'LOS', [...branch, ...beside.slice(0, 2)])
+    .to(15)
+    .take([other]);
+  expect(run.open()[0]?.explanation['answer']).toBeUndefined();
+});

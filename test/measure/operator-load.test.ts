@@ -131,6 +131,14 @@ test('what is shown has the severity of its worst alarm', () => {
   });
 });
 
+test('what touches many is shown as severe, whatever its devices call it', () => {
+  const measure = new Measure();
+  const impact = { kind: 'impact', impact: { incident: '1', subscribers: 100 } } as unknown as Change;
+  measure.take([shown('1', at(0)), impact], at(0));
+  measure.take([alarm('a', { incident: '1' as Incident['id'], perceivedSeverity: 'warning' })], at(1));
+  expect(measure.alarmLoad(at(2)).bySeverity).toMatchObject({ critical: 1, warning: 0, indeterminate: 0 });
+});
+
 test('shelved and flapping alarms are counted while they are', () => {
   const measure = new Measure();
   measure.take([alarm('a', { shelvedUntil: at(60) }), alarm('b', { flapping: true })], at(0));

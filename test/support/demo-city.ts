@@ -131,7 +131,7 @@ const feederExplained = (name: (text: string) => string, now: number) => ({
     why: 'notShared',
   },
   operators: [{ at: now - 9 * minute, by: name('oleg'), said: 'tookOut', alarms: [name('ont-77~LOS')] }],
-  judgedBy: { topology: 12, rules: '4f0a91c2d7e3' },
+  judgedBy: { topologyVersion: 12, rules: '4f0a91c2d7e3' },
   alarmsLeftOut: 0,
 });
 

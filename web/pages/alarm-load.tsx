@@ -130,7 +130,8 @@ function figuresOf(load: AlarmLoadJson): readonly Figure[] {
       day: decimal(rates[0]),
       month: decimal(rates[1]),
       target: `${say.about} ${number(targets.perTenMinutes)}`,
-      isGood: rates[0] <= targets.perTenMinutes * 2,
+      // The standard's most that can be handled is two; an hour is the least to speak of a mean.
+      isGood: day.intervals < hour ? undefined : rates[0] <= targets.perTenMinutes * 2,
     },
     {
       name: say.most,
@@ -173,6 +174,7 @@ function figuresOf(load: AlarmLoadJson): readonly Figure[] {
   ];
 }
 
+const hour = 6;
 /** Below so many shown a share of ten says nothing. */
 const fewest = 200;
 

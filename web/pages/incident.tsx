@@ -30,12 +30,12 @@ function Opened({ loaded }: { readonly loaded: IncidentJson }) {
         <div class="stack">
           <CausePanel incident={incident} />
           <TimelinePanel incident={incident} />
+          <TicketsPanel tickets={tickets} incident={incident} />
         </div>
         <div class="stack">
           <AffectedPanel incident={incident} />
           <NoticesPanel incident={incident} />
           <AnswersPanel incident={incident.id} />
-          <TicketsPanel tickets={tickets} incident={incident} />
         </div>
         <AlarmsPanel incident={incident} />
       </div>

@@ -153,7 +153,7 @@ function Change({ why, isOver }: { readonly why: Explained; readonly isOver: boo
             <dd>
               {answer === undefined
                 ? say.noAnswer
-                : `${number(answer.alive)} ${say.alive}, ${number(answer.down)} ${say.spoken}, ${number(answer.unknown)} ${say.unknown}`}
+                : `${number(answer.alive)} ${say.alive}, ${number(answer.unknown)} ${say.unknown}`}
             </dd>
           </dl>
         </>

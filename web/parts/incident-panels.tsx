@@ -16,7 +16,8 @@ export function AffectedPanel({ incident }: PanelProps) {
       <h2>
         {say.incident.affected} <b>{plural(incident.subscribers, say.subscribers)}</b>
       </h2>
-      <ul class="bars">
+      {incident.subscribers === 0 && <p class="muted">{say.verdict.nobody}</p>}
+      <ul class="bars" hidden={incident.subscribers === 0}>
         {classes.map((name) => {
           const count = incident.byClass?.[name] ?? 0;
           return (

@@ -49,7 +49,7 @@ export function LoadChart({ load }: { readonly load: AlarmLoadJson }) {
         <line class="limit" x1={0} x2={width} y1={flood} y2={flood} />
       </svg>
       <p class="ends muted">
-        <span>{intervals.length === 0 ? '' : time(intervals[0]!.from)}</span>
+        <span>{time(new Date(Date.parse(load.at) - slots * 600_000).toISOString())}</span>
         <span>
           {say.most}: {say.shown} {number(load.day.most)} · {say.raised} {number(mostRaised)}
         </span>

@@ -22,7 +22,7 @@ export function MostPanel({ load }: Props) {
           from={mostPresented.from}
           total={mostPresented.total}
           within={mostPresented.within}
-          rows={mostPresented.items.map(({ kind, root, count, words: spoken }) => ({
+          rows={mostPresented.items.filter(comesAgain).map(({ kind, root, count, words: spoken }) => ({
             key: `${kind} ${root}`,
             count,
             name: <a href={`/incidents?q=${encodeURIComponent(root)}`}>{spoken[language.value].title}</a>,
@@ -35,7 +35,7 @@ export function MostPanel({ load }: Props) {
           from={mostRaised.from}
           total={mostRaised.total}
           within={mostRaised.within}
-          rows={mostRaised.items.map(({ count, ...alarm }) => ({
+          rows={mostRaised.items.filter(comesAgain).map(({ count, ...alarm }) => ({
             key: alarm.alarm,
             count,
             name: <AlarmName alarm={alarm} />,
@@ -45,6 +45,9 @@ export function MostPanel({ load }: Props) {
     </>
   );
 }
+
+/** What came once is not frequent. */
+const comesAgain = ({ count }: { readonly count: number }): boolean => count > 1;
 
 interface Ranked {
   readonly key: string;
@@ -64,7 +67,7 @@ function Ranking({
   readonly rows: readonly Ranked[];
 }) {
   const say = words.value.load;
-  if (rows.length === 0) return <p class="muted">{say.nothing}</p>;
+  if (rows.length === 0) return <p class="muted">{say.noneTwice}</p>;
   const named = rows.reduce((sum, { count }) => sum + count, 0);
   return (
     <>

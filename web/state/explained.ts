@@ -21,7 +21,7 @@ export interface Explained {
   readonly measurement:
     | { readonly why: string; readonly between: readonly string[]; readonly resources: readonly string[] }
     | undefined;
-  readonly answer: { readonly alive: number; readonly down: number; readonly unknown: number } | undefined;
+  readonly answer: { readonly alive: number; readonly unknown: number } | undefined;
   readonly operators: readonly Remark[];
   readonly decidedBy: string | undefined;
   readonly suspectedBy: string | undefined;
@@ -64,7 +64,6 @@ export function explained({ explanation, topologyVersion }: IncidentJson): Expla
         : {
             alive: numberOf(answer['alive']) ?? 0,
             unknown: numberOf(answer['unknown']) ?? 0,
-            down: numberOf(answer['down']) ?? 0,
           },
     operators: list(of('operators')).flatMap(remarkOf),
     decidedBy: textOf(of('decidedBy')),
@@ -74,7 +73,7 @@ export function explained({ explanation, topologyVersion }: IncidentJson): Expla
     redundancyLost: of('redundancyLost') === true,
     alarmsLeftOut: number('alarmsLeftOut'),
     rules: textOf(judgedBy?.['rules']),
-    topology: numberOf(judgedBy?.['topology']) ?? topologyVersion ?? undefined,
+    topology: numberOf(judgedBy?.['topologyVersion']) ?? topologyVersion ?? undefined,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Instant } from '../../base/instant.ts';
 import type { Alarm } from '../../model/alarm.ts';
 import type { FaultGlossary } from '../../model/fault-words.ts';
-import type { Incident } from '../../model/incident.ts';
+import { type Incident, severityByPeople } from '../../model/incident.ts';
 import { type PerceivedSeverity, severities } from '../../model/observation.ts';
 import type {
   AlarmJson,
@@ -279,15 +279,9 @@ export function taskJson({ task, subscriber }: TaskView): TaskJson {
 }
 
 /** People raise the severity that equipment reported: an outage of many is critical whatever a port called it. */
-const leastByPeople: readonly (readonly [number, PerceivedSeverity])[] = [
-  [100, 'critical'],
-  [10, 'major'],
-  [1, 'minor'],
-];
-
 function presentedSeverity({ severity, incident, impact }: IncidentView): PerceivedSeverity {
   const touched = incident.planned ? 0 : (impact?.subscribers ?? 0);
-  const byPeople = leastByPeople.find(([people]) => touched >= people)?.[1];
+  const byPeople = severityByPeople(touched);
   if (byPeople === undefined) return severity;
   return severities.indexOf(byPeople) < severities.indexOf(severity) ? byPeople : severity;
 }

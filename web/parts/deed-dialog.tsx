@@ -4,6 +4,7 @@ import { lastDone, plannedDeed } from '../state/deeds.ts';
 import { usePageKeys } from '../state/keys.ts';
 import { addressOf } from '../state/route.ts';
 import { number, words } from '../words/speak.ts';
+import { letListsMove } from './still-order.ts';
 
 const listed = 8;
 
@@ -25,6 +26,7 @@ export function DeedDialog() {
     if (deed === undefined) return;
     setBusy(true);
     const refused = await deed.run();
+    letListsMove();
     setBusy(false);
     if (refused === undefined) close();
     else setProblem(refused);
@@ -88,6 +90,7 @@ export function DoneLine() {
     if (undo === undefined) return;
     setBusy(true);
     const refused = await undo();
+    letListsMove();
     setBusy(false);
     setProblem(refused);
     if (refused === undefined) lastDone.value = { text: words.value.feedback.undone };

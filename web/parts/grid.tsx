@@ -28,6 +28,7 @@ const spareRows = 8;
 export function Grid<T extends { readonly id: string }>(props: GridProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 800 });
+  const isMoving = useRef(false);
   const [active, setActive] = useState<string | undefined>(undefined);
   const { rows, newRows, isGone, hand, showNew } = useStillOrder(props.items, (item) => item.id);
   const rowHeight = isNarrow.value ? props.narrowHeight : props.rowHeight;
@@ -60,21 +61,35 @@ export function Grid<T extends { readonly id: string }>(props: GridProps<T>) {
       bringIntoSight(scroller.current!, next * latest.current.rowHeight, latest.current.rowHeight);
       return true;
     };
-    listKeys.value = { move, showNew: () => latest.current.showNew() };
+    const chosen = (): string | undefined => latest.current.rows[latest.current.activeIndex]?.id;
+    listKeys.value = { move, showNew: () => latest.current.showNew(), active: chosen };
     return () => {
       listKeys.value = undefined;
     };
   }, []);
   useEffect(() => {
     const row = active === undefined ? null : scroller.current?.querySelector('[data-active]');
+    if (row?.contains(document.activeElement) === true) return;
     const target = row?.querySelector<HTMLElement>('a.open') ?? row?.querySelector<HTMLElement>('a, button');
+    isMoving.current = true;
     target?.focus({ preventScroll: true });
+    isMoving.current = false;
   }, [active, activeIndex]);
 
+  // The row of a button that was pressed or tabbed to is the chosen one.
+  const onFocusIn = (event: FocusEvent): void => {
+    hand.onFocusIn();
+    // What follows a key comes after it, and keys may have gone on.
+    if (isMoving.current) return;
+    const key = (event.target as Element).closest<HTMLElement>('tr[data-key]')?.dataset['key'];
+    if (key === undefined) return;
+    latest.current.activeIndex = rows.findIndex((row) => row.id === key);
+    setActive(key);
+  };
   const first = Math.max(0, Math.floor(view.top / rowHeight) - spareRows);
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + spareRows);
   return (
-    <div class="gridframe" {...hand}>
+    <div class="gridframe" {...hand} onFocusIn={onFocusIn}>
       {newRows > 0 && (
         <button type="button" class="pill" onClick={showNew}>
           {plural(newRows, words.value.alarm.newRows)} – {words.value.alarm.show} <kbd>N</kbd>

@@ -1,5 +1,12 @@
 /** The order of a list that is looked at: nothing moves under the hand. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
+
+let freeUntil = 0;
+
+/** What the operator does himself is seen at once, also in a list that is held: for as long as it takes to arrive. */
+export function letListsMove(): void {
+  freeUntil = Date.now() + 5_000;
+}
 
 interface Held<T> {
   readonly order: readonly string[];
@@ -33,6 +40,9 @@ export function useStillOrder<T>(items: readonly T[], keyOf: (item: T) => string
     order: items.map(keyOf),
     known: new Map(items.map((item) => [keyOf(item), item])),
   });
+  useEffect(() => {
+    if (held !== undefined && Date.now() < freeUntil) setHeld(asNow());
+  }, [items]);
   const hold = (): void => setHeld((before) => before ?? asNow());
   const letGo = (): void => setHeld(undefined);
   const hand: StillOrder<T>['hand'] = {

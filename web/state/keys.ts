@@ -11,6 +11,8 @@ export const listKeys = signal<
       /** False when there is no row to go to. */
       move(by: 1 | -1): boolean;
       showNew(): void;
+      /** The row that was chosen last; keys may come faster than the focus. */
+      active?(): string | undefined;
     }
   | undefined
 >(undefined);
@@ -28,9 +30,9 @@ export function usePageKeys(keys: KeyTable): void {
   }, []);
 }
 
-/** The row of a list that has the focus, by its key. */
+/** The row of a list that is chosen or has the focus, by its key. */
 export const focusedRow = (): string | undefined =>
-  document.activeElement?.closest<HTMLElement>('tr[data-key]')?.dataset['key'];
+  listKeys.value?.active?.() ?? document.activeElement?.closest<HTMLElement>('tr[data-key]')?.dataset['key'];
 
 export function startKeys(): void {
   document.addEventListener('keydown', (event) => {

@@ -64,3 +64,24 @@ test('the page follows what is measured; without a platform it tells how to conf
   await page.getByText('Всё в порядке.').waitFor();
   expect(browser.complaints).toEqual([]);
 });
+
+test('the page of a device that is a resolver leads to the page of the platform, in both languages; others do not', async () => {
+  opened = await openTestFront({ pages });
+  opened.daemon.dns = aDnsView();
+  for (const id of ['dns-1', 'sw-1']) {
+    opened.daemon.devices.set(id, { id, address: '192.0.2.1:161', state: 'answers', profile: 'generic' });
+  }
+  const page = await openPage();
+  await page.goto(`${opened.console}/devices/sw-1`);
+  await page.getByRole('heading', { name: 'sw-1' }).waitFor();
+  await page.waitForLoadState('networkidle');
+  const link = page.locator('main a[href="/dns"]');
+  expect(await link.count()).toBe(0);
+  await page.goto(`${opened.console}/devices/dns-1`);
+  await page.getByRole('link', { name: 'a resolver of the platform' }).waitFor();
+  await page.getByRole('button', { name: 'Русский' }).click();
+  await page.getByRole('link', { name: 'резолвер платформы' }).click();
+  await page.waitForURL('**/dns');
+  await page.getByText('Резолвер dns-3 не отвечает.').waitFor();
+  expect(browser.complaints).toEqual([]);
+});

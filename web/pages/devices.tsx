@@ -1,5 +1,5 @@
 /** The devices and whether they answer, silent ones first; one of them with its alarms, its polling and its last reading. */
-import type { DeviceJson } from '../../src/edge/http/contract.ts';
+import type { DeviceJson, DnsJson } from '../../src/edge/http/contract.ts';
 import { DeviceAlarms } from '../parts/device-alarms.tsx';
 import { DeviceState, PollingProblems, pollingText } from '../parts/device-state.tsx';
 import { DiscoveredPanels } from '../parts/discovered.tsx';
@@ -94,13 +94,17 @@ function Opened({ device }: { readonly device: DeviceJson }) {
   const say = words.value;
   const own = alarms.value.filter((alarm) => alarm.device === device.id || alarm.resource === device.id);
   const { reading } = device;
+  const dns = useFetched<DnsJson>('/dns');
+  const isResolver =
+    dns.kind === 'ready' &&
+    dns.value.resolvers.some(({ id, resource }) => id === device.id || resource === device.id);
   return (
     <>
       <p class="muted">
         <a href="/devices">‹ {say.pages.devices}</a>
       </p>
       <h1>{device.id}</h1>
-      <Facts facts={factsOf(device)} />
+      <Facts facts={[...factsOf(device), ...(isResolver ? [dnsFact()] : [])]} />
       <div class="panels">
         <PollingProblems device={device} />
         <DeviceAlarms alarms={own} />
@@ -118,6 +122,17 @@ function Opened({ device }: { readonly device: DeviceJson }) {
       {device.state !== 'notPolled' && <DiscoveredPanels device={device.id} />}
     </>
   );
+}
+
+/** Whether a resolver answers names, and rightly, is told beside the others of its platform. */
+function dnsFact(): Fact {
+  const say = words.value;
+  return [
+    say.pages.dns,
+    <a key="dns" href="/dns">
+      {say.device.resolver}
+    </a>,
+  ];
 }
 
 /** Of what it is, only what it says; whether it answers, always. */

@@ -5,6 +5,8 @@ interface DeviceWords {
   readonly interfaces: string;
   readonly sensors: string;
   readonly noReading: string;
+  /** Said of a resolver, with a link to the page of the platform. */
+  readonly resolver: string;
   readonly alarms: string;
   readonly noAlarms: string;
   readonly incidents: string;
@@ -43,6 +45,7 @@ export const deviceWordsEn: DeviceWords = {
   interfaces: 'Interfaces',
   sensors: 'Readings',
   noReading: 'No full reading yet.',
+  resolver: 'a resolver of the platform',
   alarms: 'Open alarms',
   noAlarms: 'No open alarm on this device.',
   incidents: 'Open incidents',
@@ -107,6 +110,7 @@ export const deviceWordsRu: DeviceWords = {
   interfaces: 'Интерфейсы',
   sensors: 'Показания',
   noReading: 'Полного опроса ещё не было.',
+  resolver: 'резолвер платформы',
   alarms: 'Открытые аварии',
   noAlarms: 'Открытых аварий на этом устройстве нет.',
   incidents: 'Открытые инциденты',

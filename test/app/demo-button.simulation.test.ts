@@ -34,7 +34,7 @@ test('the button of the empty list cuts a fibre of the demo city, and the incide
   expect(incident?.subscribers).toBeGreaterThan(0);
   await rows.first().click();
   await page.waitForURL(`${http}/incidents/*`);
-  await page.getByText(incident!.root).first().waitFor(patience);
+  await page.getByText(incident!.root!).first().waitFor(patience);
   expect(await daemon.api.list('/alarms?state=raised')).not.toHaveLength(0);
   expect(browser.complaints).toEqual([]);
 });

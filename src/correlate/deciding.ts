@@ -12,6 +12,7 @@ import type { HeldIncident, Member, Verdict } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import type { Pending } from './joining.ts';
 import { isSure } from './measurement.ts';
+import { cutBeside, straysOf, waitsFor } from './misfiled.ts';
 import { failedCards } from './own-word.ts';
 import type { Recent } from './recent.ts';
 import { restated } from './restating.ts';
@@ -248,7 +249,10 @@ function lookAtTrees(scene: Scene, population: Population): Look {
   }
   const id = ({ found }: { readonly found: Explanation }): string => scene.ancestry.idOf(found.root);
   ripe.sort((a, b) => (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
-  const decided = ripe.map(({ group, found }) => decisionOn(scene, { population, group, found }));
+  // What stands beside a cut that is stated now is looked at again when it is.
+  const causes = ripe.flatMap(({ found }) => (found.tally === undefined ? [] : [found]));
+  const now = population === 'down' ? ripe.filter(({ found }) => !waitsFor(scene, found, causes)) : ripe;
+  const decided = now.map(({ group, found }) => decisionOn(scene, { population, group, found }));
   return { decisions: [...(retold?.decisions ?? []), ...(cards?.decisions ?? []), ...decided], nextAt };
 }
 
@@ -327,6 +331,11 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
   if (starting !== undefined) return { verdict: restated(starting), alarms, absorbs: [starting] };
   const empty = population === 'down' && found.tally === undefined ? ranEmpty(scene, found) : undefined;
   if (empty !== undefined) return { verdict: restated(empty), alarms, absorbs: [empty] };
+  const beside = population === 'down' ? cutBeside(scene, found) : undefined;
+  if (beside !== undefined) {
+    const dark = [...beside.dark, ancestry.idOf(found.root)];
+    return { verdict: { ...restated(beside), dark }, alarms, absorbs: [beside] };
+  }
   const atHead = population === 'down' ? causeAtHead(ancestry, found, { at, timing, heads }) : undefined;
   if (atHead !== undefined) {
     const { held: cut, retoldAt } = atHead;
@@ -340,8 +349,10 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
   const { root } = dug;
   const links = linksIn(ancestry, scene.standing, { root, at: firstAt, within: timing.misfitJoinMs });
   const verdict = rest === undefined ? measured(scene, population, dug) : restated(rest);
-  const dark = [...new Set([...verdict.dark, ...links.flatMap((link) => link.dark)])];
-  return { verdict: { ...verdict, dark }, alarms, absorbs: [...absorbs, ...links], takes };
+  const strays = population === 'down' ? straysOf(scene, found, firstAt) : [];
+  const far = [...links.flatMap((link) => link.dark), ...strays.map((held) => held.root)];
+  const dark = [...new Set([...verdict.dark, ...far])];
+  return { verdict: { ...verdict, dark }, alarms, absorbs: [...absorbs, ...links, ...strays], takes };
 }
 
 const wasDarkBefore = ({ kind, members, history }: HeldIncident): boolean =>

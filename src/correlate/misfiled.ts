@@ -1,0 +1,110 @@
+/**
+ * Terminals that hang elsewhere than the papers say. One that loses its light in the very seconds in which a fibre of its
+ * head is cut does so by chance once in thousands of cuts, while papers name a wrong splitter for one terminal in a hundred:
+ * it is of that cut, and its place is in doubt.
+ */
+import { hours } from '../base/instant.ts';
+import type { ResourceId } from '../model/ids.ts';
+import type { Scene } from './deciding.ts';
+import type { Explanation } from './explain.ts';
+import { type HeldIncident, isActive } from './held-incident.ts';
+import type { Evidence } from './tally.ts';
+
+/** Traps of one instant arrive within half of this. */
+const sameMomentMs = 5_000;
+/** Fewer do not make a cut whose moment is known. */
+const fewest = 4;
+
+/** Where lone losses of light are rarer than this in an hour, one in the moment of a cut is of it, whatever its head. */
+const rarePerHour = 18;
+
+/** The cut that took this lone terminal, though its root lies elsewhere: under the same head, else the only one there is. */
+export function cutBeside(scene: Scene, { tally, evidence }: Explanation): HeldIncident | undefined {
+  const only = loneLoss(scene, { tally, evidence });
+  if (only === undefined) return undefined;
+  const { ancestry } = scene;
+  const cuts = scene.standing
+    .inOrder()
+    .filter((held) => Math.abs(held.startedAt - only.firstAt) <= sameMomentMs && isCut(held));
+  const head = ancestry.headOf(only.place);
+  const ofHead = cuts.filter((held) => headsOf(scene, held).has(head));
+  const [first, ...others] = ofHead.length > 0 ? ofHead : cuts;
+  return others.length > 0 || (ofHead.length === 0 && !isQuiet(scene)) ? undefined : first;
+}
+
+/** Is one of these a cut of the same moment? */
+export function waitsFor(scene: Scene, found: Explanation, others: readonly Explanation[]): boolean {
+  const only = loneLoss(scene, found);
+  if (only === undefined) return false;
+  return others.some(({ tally, evidence }) => {
+    const unlit = tally === undefined ? [] : evidence.filter(({ symptom }) => symptom === 'los');
+    if (unlit.length < fewest || unlit.length * 2 < evidence.length) return false;
+    const firstAt = unlit.reduce(
+      (least, piece) => Math.min(least, piece.firstAt),
+      only.firstAt + sameMomentMs,
+    );
+    return Math.abs(firstAt - only.firstAt) < sameMomentMs;
+  });
+}
+
+/** One terminal whose light is gone, told of by trap, where that is no switch-off. */
+function loneLoss(
+  scene: Scene,
+  { tally, evidence }: Pick<Explanation, 'tally' | 'evidence'>,
+): Evidence | undefined {
+  const [only] = evidence;
+  if (tally !== undefined || only?.symptom !== 'los' || evidence.length > 1) return undefined;
+  if (!scene.ancestry.isLeaf(only.place) || !tellsOfLight(scene, only.place)) return undefined;
+  const pending = scene.undecided.pieces('down').get(only.id as ResourceId)?.pending ?? [];
+  return pending.some(({ polled }) => polled) ? undefined : only;
+}
+
+/** Lone terminals that were told of in the moment of this cut. */
+export function straysOf(
+  scene: Scene,
+  { tally, evidence, root }: Explanation,
+  firstAt: number,
+): HeldIncident[] {
+  const { ancestry, standing } = scene;
+  const unlit = evidence.filter(({ symptom }) => symptom === 'los');
+  if (tally === undefined || unlit.length < fewest || unlit.length * 2 < evidence.length) return [];
+  const strays = standing
+    .inOrder()
+    .filter((held) => Math.abs(held.startedAt - firstAt) <= sameMomentMs && isLoneLoss(held))
+    .filter((held) => held.root !== ancestry.idOf(root) && tellsOfLight(scene, ancestry.placeOf(held.root)));
+  if (strays.length === 0 || isQuiet(scene)) return strays;
+  const heads = new Set(unlit.map(({ place }) => ancestry.headOf(place)));
+  return strays.filter((held) => heads.has(ancestry.headOf(ancestry.placeOf(held.root))));
+}
+
+/** Who switches off there gasps: loss of light is that of the fibre. */
+const tellsOfLight = ({ ancestry }: Scene, place: number): boolean =>
+  !ancestry.rules.isMute(ancestry.kindOf(place)) &&
+  ancestry.gasping.has(ancestry.idOf(ancestry.headOf(place)));
+
+/** One terminal by trap, and no more. */
+function isLoneLoss(held: HeldIncident): boolean {
+  const [only, ...others] = held.members.values();
+  if (only === undefined || others.length > 0 || held.kind !== 'drop' || !isActive(held)) return false;
+  return only.symptom === 'los' && !only.polled && only.raised;
+}
+
+function isQuiet({ standing, at }: Scene): boolean {
+  const since = at - hours(1);
+  return (
+    standing.inOrder().filter((held) => held.startedAt >= since && isLoneLoss(held)).length <= rarePerHour
+  );
+}
+
+function isCut(held: HeldIncident): boolean {
+  if (held.scope !== 'down' || !isActive(held) || held.raised < fewest || held.kind === 'drop') return false;
+  let unlit = 0;
+  for (const { symptom } of held.members.values()) if (symptom === 'los') unlit++;
+  return unlit >= fewest && unlit * 2 >= held.members.size;
+}
+
+function headsOf({ ancestry }: Scene, { members }: HeldIncident): Set<number> {
+  const heads = new Set<number>();
+  for (const { resource } of members.values()) heads.add(ancestry.headOf(ancestry.placeOf(resource)));
+  return heads;
+}

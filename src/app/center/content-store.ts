@@ -2,6 +2,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AutomationSet } from '../../automate/automate.ts';
+import { completed } from '../../base/completed.ts';
 import { Fault } from '../../base/fault.ts';
 import type { CorrelationRules } from '../../correlate/correlate.ts';
 import { type Contents as ContentFiles, hashOf } from '../../edge/disk/contents.ts';
@@ -19,6 +20,7 @@ import {
   TopologyReader,
   topologyPieces,
 } from '../../topology/topology.ts';
+import { defaultPolicy } from '../config/policy.ts';
 
 /** Two topology versions are resident (design L6); policies and calendars are small. */
 const residentBig = 2;
@@ -164,7 +166,7 @@ export class ContentStore implements Contents {
     if (subscribers !== undefined) {
       await this.#keep(this.#subscribers, subscribers, decodeSubscribers, residentBig);
     }
-    if (policy !== undefined) await this.#keep(this.#policies, policy, jsonFrom<Policy>, residentSmall);
+    if (policy !== undefined) await this.#keep(this.#policies, policy, policyFrom, residentSmall);
     if (calendar !== undefined)
       await this.#keep(this.#calendars, calendar, jsonFrom<Calendar>, residentSmall);
     if (automations !== undefined)
@@ -172,10 +174,15 @@ export class ContentStore implements Contents {
     if (rules !== undefined) await this.#keep(this.#rules, rules, this.#rulesFrom, residentSmall);
   }
 
-  /** Sets of earlier versions hold files alone, which did not decide in the line. */
+  /**
+   * Sets of earlier versions hold files alone, which did not decide in the line, or know less than is judged by now: that is
+   * taken from the rules of the program, so that no share is missing.
+   */
   readonly #rulesFrom = (bytes: Uint8Array): CorrelationRules => {
     const set = jsonFrom<{ readonly format: string; readonly correlation: CorrelationRules }>(bytes);
-    return set.format === ruleSetFormat ? set.correlation : this.#shipped;
+    return set.format === ruleSetFormat
+      ? completed(set.correlation, this.#shipped, ['symptoms', 'resources'])
+      : this.#shipped;
   };
 
   async #keep<T>(
@@ -214,6 +221,11 @@ function resident<T>(held: ReadonlyMap<string, T>, sha256: string): T {
 }
 
 const jsonFrom = <T>(bytes: Uint8Array): T => JSON.parse(new TextDecoder().decode(bytes)) as T;
+
+/** A guard that was switched off is not there, and stays off. */
+const leastPolicy: Policy = { ...defaultPolicy, notify: { ...defaultPolicy.notify, quietHours: undefined } };
+const policyFrom = (bytes: Uint8Array): Policy =>
+  completed(jsonFrom<object>(bytes), leastPolicy, ['etr', 'quietHours']);
 
 /** What entered once was checked then; problems do not change what the line makes of it. */
 function topologyFrom(bytes: Uint8Array): Topology {

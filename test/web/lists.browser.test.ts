@@ -152,6 +152,17 @@ test('an alarm is taken, shelved until it clears and noted by keys; the shelf hi
   expect(browser.complaints).toEqual([]);
 });
 
+test('no button of an alarm is cut off on a usual screen, in the longer language', async () => {
+  fillCity(opened.daemon, { alarms: 12 });
+  const page = await signIn({ locale: 'ru-RU' });
+  await page.goto(`${opened.console}/alarms`);
+  await page.getByRole('button', { name: 'Заметка' }).first().waitFor();
+  const cut = await page
+    .locator('.grid td.actionscolumn')
+    .evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).length);
+  expect(cut).toBe(0);
+});
+
 test('an alarm in no incident is moved to one with m, with words of what will happen', async () => {
   fillCity(opened.daemon, { alarms: 2 });
   const page = await signIn();

@@ -57,7 +57,10 @@ export class Days {
       if (found === undefined) continue;
       const path = `${this.#folder}/${name}`;
       const isOld = found.kind === 'oldOpen' || found.kind === 'oldWhole';
-      this.#dayOf(found.day).files.push({ ...found, source: isOld ? new OldDay(path) : new Segment(path) });
+      this.#dayOf(found.day).files.push({
+        ...found,
+        source: isOld ? new OldDay(path) : new Segment(path, found.day),
+      });
     }
     const problems: Problem[] = [];
     for (const [day, held] of [...this.#days]) {
@@ -149,7 +152,7 @@ export class Days {
       await realFiles.remove(path);
       return;
     }
-    const file = { ...name, source: new Segment(path) };
+    const file = { ...name, source: new Segment(path, day) };
     held.files.push(file);
     // Of a day that is being sealed the hours are summed up again as well: the sealing may be past these series.
     if (isSealed(held) || this.#sealing?.day === day) this.#noteLate(file);
@@ -277,7 +280,7 @@ export class Days {
       await realFiles.remove(path);
       return;
     }
-    const source = new Segment(path);
+    const source = new Segment(path, day);
     // Read as far as it can be at once, before the only other copy is removed.
     this.#use(source);
     await this.sync();

@@ -5,6 +5,7 @@ import { Fault } from '../../base/fault.ts';
 import { DamagedChunk } from './bits.ts';
 import { readBody } from './body.ts';
 import type { TimeRange } from './chunk.ts';
+import { DAY_MS } from './day-names.ts';
 import { FRAME_SERIES, FrameHead, firstOf, frameOf } from './frame.ts';
 import type { PointBuffer } from './point-buffer.ts';
 import { ENTRY_BYTES, MAGIC, TRAILER_BYTES } from './segment-writer.ts';
@@ -46,19 +47,28 @@ interface HeldFrame {
 
 export class Segment implements Source {
   readonly path: string;
+  /** Whole days since 1970-01-01 UTC: whose samples it is to hold. */
+  readonly #day: number;
   #file: number | undefined;
   #directory: Directory | undefined;
   #held: HeldFrame | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, day: number) {
     this.path = path;
+    this.#day = day;
   }
 
   open(): void {
     if (this.#file !== undefined) return;
     const file = openSync(this.path, 'r');
     try {
-      this.#directory = readDirectory(file, this.path);
+      const directory = readDirectory(file, this.path);
+      if (!isOfDay(directory, this.#day)) {
+        // Copied back under the name of another day: it would be searched on the wrong day and go with it.
+        const message = `${this.path} holds samples of another day than its name says`;
+        throw new Fault('series/day-damaged', message);
+      }
+      this.#directory = directory;
     } catch (error) {
       closeSync(file);
       throw error;
@@ -161,6 +171,9 @@ export class Segment implements Source {
     return bytes;
   }
 }
+
+const isOfDay = ({ frames, oldest, newest }: Directory, day: number): boolean =>
+  frames.length === 0 || (oldest >= day * DAY_MS && newest < (day + 1) * DAY_MS);
 
 function placeIn(frames: Uint32Array, frame: number): number {
   let low = 0;

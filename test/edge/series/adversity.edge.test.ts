@@ -65,6 +65,82 @@ describe('series store in adversity', () => {
     expect(await timesOf(id)).toEqual([day, day + 3]);
   });
 
+  it('keeps one sample a time, the later word, when a clock steps back and forth by an hour over midnight', async () => {
+    const said = new Map<number, number>();
+    const measure = async (from: number, minutes: number, value: number): Promise<void> => {
+      for (let minute = 0; minute < minutes; minute++) {
+        const time = from + minute * 60_000;
+        await harness.store.append({
+          series: Uint32Array.of(id),
+          times: Float64Array.of(time),
+          values: Float64Array.of(value),
+        });
+        said.set(time, value);
+      }
+    };
+    const late = day + DAY_MS - 30 * 60_000;
+    await measure(late, 45, 1);
+    await measure(late + HOUR_MS, 20, 2);
+    // Back: what was measured between is measured again, and by now stands in segments of both days.
+    await moreRounds(2);
+    await measure(late + 10 * 60_000, 40, 3);
+    await measure(late - HOUR_MS, 10, 4);
+    await harness.settle();
+    await measure(late + 5 * 60_000, 60, 5);
+    const expected = [...said].sort(([a], [b]) => a - b);
+    const held = async (): Promise<readonly (readonly [number, number])[]> => {
+      const { times, values } = await harness.store.range(id, 0, Number.MAX_SAFE_INTEGER);
+      return [...times].map((time, i) => [time, values[i]!] as const);
+    };
+    expect(await held()).toEqual(expected);
+    await harness.restart();
+    await harness.settle();
+    expect(await held()).toEqual(expected);
+    expect(await stat('chunks_damaged')).toBe(0);
+  });
+
+  it('sets files aside that stand under the names of each other’s days, and reads them again under their own', async () => {
+    const next = day + DAY_MS;
+    await put(id, day + 1, day + 2);
+    await put(id, next + 1);
+    await harness.settle();
+    await harness.store.close();
+    const of = (date: string): string => `${harness.folder}/${filesOf(date)[0]}`;
+    const [one, other] = [of('2026-03-10'), of('2026-03-11')];
+    const [first, second] = [readFileSync(one), readFileSync(other)];
+    writeFileSync(one, second);
+    writeFileSync(other, first);
+    rmSync(`${harness.folder}/log`, { recursive: true });
+    await harness.restart();
+    expect(harness.problems.map(({ code }) => code)).toEqual(['series/day-damaged', 'series/day-damaged']);
+    expect(harness.problems[0]?.message).toContain('samples of another day than its name says');
+    expect(await timesOf(id)).toEqual([]);
+    await harness.store.close();
+    writeFileSync(one, first);
+    writeFileSync(other, second);
+    await harness.restart();
+    expect(await timesOf(id)).toEqual([day + 1, day + 2, next + 1]);
+  });
+
+  it('answers what is left, or says what is not, however short a file of a day was cut', async () => {
+    await put(id, day + 1, day + 2);
+    await harness.settle();
+    await harness.store.close();
+    rmSync(`${harness.folder}/log`, { recursive: true });
+    const file = `${harness.folder}/${filesOf('2026-03-10')[0]}`;
+    const whole = readFileSync(file);
+    for (const length of [0, 1, 16, 47, 48, 63, 64, whole.length >> 1, whole.length - 49, whole.length - 1]) {
+      writeFileSync(file, whole.subarray(0, length));
+      await harness.restart();
+      expect(harness.problems.map(({ code }) => code)).toEqual(['series/day-damaged']);
+      expect(await timesOf(id)).toEqual([]);
+      await harness.store.close();
+    }
+    writeFileSync(file, whole);
+    await harness.restart();
+    expect(await timesOf(id)).toEqual([day + 1, day + 2]);
+  });
+
   it('takes samples of now when a clock that ran ahead had days of the future dropped', async () => {
     await harness.store.dropBefore(day + 400 * DAY_MS);
     await put(id, day + 9 * DAY_MS);

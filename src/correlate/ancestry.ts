@@ -36,6 +36,8 @@ export class Ancestry {
   readonly #leaves: LeafCounts;
   /** What lies above anything but leaves, which are many and add a step or two of their own. */
   readonly #signal = new Map<number, readonly number[]>();
+  /** By place: 2 where it is a top, 1 where not, 0 where nobody asked. */
+  readonly #tops: Uint8Array;
   /** What was asked for lately, by the low bits of the place: neighbours in the tree do not push each other out. */
   readonly #kept = new Array<WaysTo | undefined>(keptWays);
 
@@ -44,6 +46,7 @@ export class Ancestry {
     this.topology = topology;
     this.rules = rules;
     this.#leaves = topology.prepared.leaves;
+    this.#tops = new Uint8Array(topology.count);
   }
 
   /** Places so far, strangers included. */
@@ -91,9 +94,10 @@ export class Ancestry {
 
   /** A cable within a house, to its splitters or terminals. */
   isRiser(place: number): boolean {
+    if (this.kindOf(place) !== 'segment') return false;
     const [first] = this.topology.childrenOf('cable', place);
     const carried = first === undefined ? '' : this.topology.kindOf(first);
-    return this.kindOf(place) === 'segment' && (carried === 'splitter' || carried === 'ont');
+    return carried === 'splitter' || carried === 'ont';
   }
 
   /** Leaves whose signal comes through it. */
@@ -189,6 +193,14 @@ export class Ancestry {
 
   isTop(place: number): boolean {
     if (this.isStranger(place)) return impliedParentIndex(this.topology, this.idOf(place)) < 0;
+    const known = this.#tops[place];
+    if (known !== 0) return known === 2;
+    const isTop = this.#isTop(place);
+    this.#tops[place] = isTop ? 2 : 1;
+    return isTop;
+  }
+
+  #isTop(place: number): boolean {
     const { topology } = this;
     if (topology.isAccessHead(place)) return true;
     if (topology.ways.up(place) >= 0) return false;

@@ -149,16 +149,17 @@ export const isStarting = (held: HeldIncident, at: Instant, rebootMs: number): b
  * gasp, though polls confirmed what a trap told before: it had power until now.
  */
 export function isLongAlone(held: HeldIncident, before: number, isGasp: boolean): boolean {
-  const members = [...held.members.values()];
-  const [first] = members;
-  return (
-    first !== undefined &&
-    (isGasp
-      ? members.every(({ resource }) => resource === first.resource) && members.some(({ polled }) => !polled)
-      : members.length === 1 && !first.polled) &&
-    isActive(held) &&
-    held.lastEvidenceAt < before
-  );
+  // Asked with every raise: most are answered without a look at the members.
+  if (held.lastEvidenceAt >= before || !isActive(held)) return false;
+  if (!isGasp && held.members.size !== 1) return false;
+  let isTold = false;
+  let first: ResourceId | undefined;
+  for (const { resource, polled } of held.members.values()) {
+    first ??= resource;
+    if (resource !== first) return false;
+    isTold ||= !polled;
+  }
+  return isTold;
 }
 
 /** One terminal that polls alone found dark, so long ago that finding it dark anew shows that it was lit in between. */
@@ -220,7 +221,8 @@ function wetLines({ kind, members, root }: HeldIncident): ResourceId[] | undefin
 }
 
 export function incidentOf(held: HeldIncident): Incident {
-  const resources = new Set([...held.members.values()].map((member) => member.resource));
+  const resources = new Set<ResourceId>();
+  for (const { resource } of held.members.values()) resources.add(resource);
   resources.delete(held.root);
   return {
     id: held.id,

@@ -41,6 +41,8 @@ interface Now {
 
 /** A head that starts tells of so many of its terminals before they have registered; a customer here and there does not. */
 const bulkShare = 0.3;
+/** No single cable of a head carries so many of its terminals, where it has several. */
+const startShare = 0.7;
 /** Words that only what has power and a head in service can cause: so many among the others are chance. */
 const strangeShare = 0.1;
 
@@ -66,7 +68,9 @@ export function causeAtHead(
   const isDark = isActive(held) && held.backAt === undefined;
   const unlit = said.filter(({ symptom }) => symptom === 'los').length;
   if (isOnset || (isDark && unlit * 2 < said.length)) return { held, head };
-  const isStart = unlit * 2 >= said.length && isStarting(ancestry, { held, head }, { at: first, timing });
+  const share = unlit / terminalsLike(ancestry, head, said);
+  const isStart =
+    unlit * 2 >= said.length && isStarting(ancestry, { held, head, share }, { at: first, timing });
   return isStart ? { held, head, retoldAt: first as Instant } : undefined;
 }
 
@@ -110,39 +114,44 @@ export function retoldBy(ancestry: Ancestry, pieces: Iterable<Evidence>, { at, t
   for (const [head, said] of groups) {
     const held = heads.get(ancestry.idOf(head));
     const firstAt = said.reduce((least, piece) => Math.min(least, piece.firstAt), at as number) as Instant;
-    if (
-      held === undefined ||
-      spoilt.has(head) ||
-      !isStarting(ancestry, { held, head }, { at: firstAt, timing })
-    )
-      continue;
+    if (held === undefined || spoilt.has(head)) continue;
+    const share = said.length / terminalsLike(ancestry, head, said);
+    if (!isStarting(ancestry, { held, head, share }, { at: firstAt, timing })) continue;
     if (isActive(held) && firstAt - held.startedAt <= timing.misfitJoinMs) continue;
     const settledAt = after(firstAt, timing.askAfterMs);
     if (at < settledAt) {
       for (const piece of said) unsettled.add(piece);
       nextAt = earliest(nextAt, settledAt);
-    } else if (said.length > 1 && said.length >= bulkShare * terminalsLike(ancestry, head, said))
+    } else if (said.length > 1 && share >= bulkShare)
       bulks.push({ held, head, retoldAt: firstAt, pieces: said });
   }
   return { bulks, unsettled, nextAt };
 }
 
-/** The head was dead, not only out of reach, and shows itself again since a short while or only now. */
+/**
+ * The head was dead, not only out of reach, and shows itself again since a short while or only now. Of one that was only
+ * out of reach hardly a terminal lost its light in that moment: who tells of most has started.
+ */
 function isStarting(
   ancestry: Ancestry,
-  { held, head }: { readonly held: HeldIncident; readonly head: number },
+  { held, head, share = 0 }: { readonly held: HeldIncident; readonly head: number; readonly share?: number },
   { at, timing }: { readonly at: number; readonly timing: CorrelationTiming },
 ): boolean {
   const id = ancestry.idOf(head);
   const isOnly = held.dark.length === 1 && held.dark[0] === id;
   const mayHaveDied =
-    held.root === id || lostItsSupply(ancestry, held, head) || (held.scope === 'transport' && isOnly);
+    held.root === id ||
+    lostItsSupply(ancestry, held, head) ||
+    (held.scope === 'transport' && (isOnly || (share >= startShare && held.dark.some((one) => one === id))));
   return mayHaveDied && at - (held.backAt ?? held.resolvedAt ?? at) <= timing.rebootMs;
 }
 
 /** The head itself was without power, not only out of reach. */
 export const lostItsSupply = (ancestry: Ancestry, held: HeldIncident, head: number): boolean =>
-  held.scope === 'down' && ancestry.powerAbove(head).some((feed) => ancestry.idOf(feed) === held.root);
+  (held.scope === 'down' || held.kind === 'site-power') &&
+  [...ancestry.powerAbove(head), ancestry.topology.parentOf('site', head)].some(
+    (feed) => feed >= 0 && ancestry.idOf(feed) === held.root,
+  );
 
 /** The same incident; where a link was suspected, its device proves to have been dead. */
 export function lostWith(ancestry: Ancestry, { held, head, retoldAt }: LostHead): Verdict {
@@ -150,6 +159,8 @@ export function lostWith(ancestry: Ancestry, { held, head, retoldAt }: LostHead)
   const id = ancestry.idOf(head);
   if (retoldAt === undefined || root === id || scope !== 'transport' || !isActive(held))
     return restated(held);
+  // It started with what took several; only of a link that was suspected it proves to be the cause itself.
+  if (kind === 'site-power' || (kind === 'node-down' && held.dark.length > 1)) return restated(held);
   return {
     ...{ scope, kind: 'node-down', root: id, actionable, explanation, dark: [] },
     candidates: [
@@ -171,7 +182,8 @@ export function behindHead(
   const isBulk =
     held.retoldAt !== undefined && said.at >= held.retoldAt && at - held.retoldAt <= timing.rebootMs;
   if (isBulk && said.symptom === 'los' && !isEnding(held, at)) return { home: held };
-  const isHeard = said.symptom !== 'silent' && at - held.startedAt > timing.misfitJoinMs;
+  // What was on its way when the head fell is no sign of its return.
+  const isHeard = said.symptom !== 'silent' && at - held.lastEvidenceAt > timing.misfitJoinMs;
   return isHeard && isActive(held) ? { provesBack: held } : {};
 }
 

@@ -9,6 +9,8 @@ const none: readonly number[] = [];
 /** Real plant is a dozen steps deep; the list of a chain of a million is cut off. */
 const depthLimit = 256;
 const rememberLimit = 50_000;
+/** Behind one amplifier there are fewer. */
+const mostFed = 4_096;
 /** A power of two. */
 const keptWays = 1 << 16;
 
@@ -38,6 +40,7 @@ export class Ancestry {
   readonly #signal = new Map<number, readonly number[]>();
   /** By place: 2 where it is a top, 1 where not, 0 where nobody asked. */
   readonly #tops: Uint8Array;
+  readonly #fed = new Map<number, ReadonlyMap<number, number>>();
   /** What was asked for lately, by the low bits of the place: neighbours in the tree do not push each other out. */
   readonly #kept = new Array<WaysTo | undefined>(keptWays);
 
@@ -149,6 +152,26 @@ export class Ancestry {
     const found: number[] = [];
     if (at >= 0) this.topology.ways.supplyOf(at, found);
     return found;
+  }
+
+  /** How many of those who take their supply from this place, amplifiers with all behind them, each head serves. */
+  fedBy(place: number): ReadonlyMap<number, number> {
+    const known = this.#fed.get(place);
+    if (known !== undefined) return known;
+    // Whoever hangs on a house and on the amplifier that it feeds is one all the same.
+    const ends = new Set<number>();
+    const open = [place];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      for (const child of this.topology.childrenOf('power', at)) {
+        if (this.topology.parentOf('access', child) < 0) open.push(child);
+        else for (const end of this.leavesBelow(child, mostFed)) ends.add(end);
+      }
+    }
+    const fed = new Map<number, number>();
+    for (const end of ends) fed.set(this.headOf(end), (fed.get(this.headOf(end)) ?? 0) + 1);
+    if (this.#fed.size >= rememberLimit) this.#fed.clear();
+    this.#fed.set(place, fed);
+    return fed;
   }
 
   /** Everything that could explain it: `signalAbove` first, then what of its own supply is not in there. */

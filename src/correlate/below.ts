@@ -5,7 +5,7 @@ import type { Tallies } from './tally.ts';
 /**
  * A terminal hangs on the feed of its house and, through the amplifier that serves it, on the feed of that. Where both feeds
  * hang on one, what is gained by explaining the house and what by explaining the amplifier is gained of the same words:
- * of each word its share counts.
+ * of each word its share counts, or the best of them explains alone.
  */
 export class Below {
   readonly #ancestry: Ancestry;
@@ -16,6 +16,8 @@ export class Below {
   /** By slot: pieces below, each as often as it is below something; and what is gained over separate faults. */
   readonly #pieces: Int32Array;
   readonly #gains: Float64Array;
+  /** Of the one place below that gains most. */
+  readonly #most: Float64Array;
 
   constructor(ancestry: Ancestry, tallies: Tallies, tree: 'access' | 'cable' | 'power') {
     const count = tallies.list.length;
@@ -25,6 +27,7 @@ export class Below {
     this.#sums = new Float64Array(count).fill(Number.NaN);
     this.#pieces = new Int32Array(this.#isPower ? count : 0);
     this.#gains = new Float64Array(this.#isPower ? count : 0);
+    this.#most = new Float64Array(this.#isPower ? count : 0);
   }
 
   addLeaf(parent: number, single: number): void {
@@ -54,7 +57,7 @@ export class Below {
     const counted = this.#pieces[slot]!;
     if (counted <= all) return this.#sums[slot]!;
     const rest = own === undefined ? singles : singles - alone;
-    return rest + Math.round((this.#gains[slot]! * all) / counted);
+    return rest + Math.max(this.#most[slot]!, Math.round((this.#gains[slot]! * all) / counted));
   }
 
   #add(
@@ -65,5 +68,6 @@ export class Below {
     if (!this.#isPower) return;
     this.#pieces[slot]! += pieces;
     this.#gains[slot]! += gain;
+    this.#most[slot] = Math.max(this.#most[slot]!, gain);
   }
 }

@@ -26,6 +26,7 @@ import { addRecords, type HeldIncident, incidentOf, isActive, isStale } from './
 import { Incidents } from './incidents.ts';
 import { isRejoining, isSaidAnew, lateHome, type Now, type Pending, pendingOf } from './joining.ts';
 import { endLostClear, splitLeftovers, splitUnlit } from './leftovers.ts';
+import { outOfSight, withUnseen } from './out-of-sight.ts';
 import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
 import type { CorrelationSnapshot } from './snapshot.ts';
@@ -315,6 +316,7 @@ export class Correlation {
     const desk = { ...this.#desk(at), ids: context.ids };
     const someWait = chainAll({ ...desk, cascades: this.#cascades });
     const sightingsOf = this.#sightingsOf(at);
+    this.#waiting.undecided.hide(outOfSight(this.#ancestry, this.#now(at).view.heads));
     for (const held of this.#incidents.standing.takeChanged()) {
       this.#waiting.undecided.touch(held, { at, timing: this.#timing });
     }
@@ -388,6 +390,7 @@ export class Correlation {
 
   #sightingsOf(at: Instant): SightingsOf {
     this.#waiting.expire((at - this.#timing.aliveForMs) as Instant);
-    return (tops) => this.#waiting.sightings(tops);
+    const unseen = { heads: outOfSight(this.#ancestry, this.#now(at).view.heads), at };
+    return withUnseen(this.#ancestry, unseen, (tops) => this.#waiting.sightings(tops));
   }
 }

@@ -207,6 +207,7 @@ export class Groups {
     for (const group of this.#ofTop.get(top) ?? none) this.#change(group);
   }
 
+  readonly changeAll = (): void => this.#all.forEach((group) => void this.#change(group));
   #change(group: Group): void {
     group.found = undefined;
     this.#changed.add(group);

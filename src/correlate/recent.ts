@@ -26,6 +26,7 @@ export interface Now {
   readonly timing: CorrelationTiming;
 }
 
+const several = 3;
 /** A large incident is one piece at its root. */
 const pieceLimit = 64;
 
@@ -53,7 +54,8 @@ export class RecentCauses {
   put(held: HeldIncident, { at, timing }: Now): readonly number[] {
     const before = this.#byId.get(held.id);
     if (before !== undefined) this.#drop(before);
-    const isTold = this.#population === 'down' && !isPolled(held);
+    // Of a fault that took several, though traps told of them, the next round of polling finds those not heard.
+    const isTold = this.#population === 'down' && held.members.size < several && !isPolled(held);
     const window = isTold ? timing.revisitMs : timing.slowRevisitMs;
     const until = after(held.lastEvidenceAt, window);
     if (held.scope !== this.#population || !isActive(held) || held.raised === 0 || until < at)

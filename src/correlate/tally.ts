@@ -1,6 +1,7 @@
 /** Evidence counters: what every resource above the evidence sees of it, and how well a fault there would explain it. */
 import type { Instant } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
+import { LastWords } from './last-words.ts';
 import { Onsets } from './onsets.ts';
 import type { SlotColumns } from './slot-columns.ts';
 import type { Population, Symptom } from './symptoms.ts';
@@ -47,7 +48,7 @@ export interface Tally {
   /** Log-likelihood of the same pieces when each is a fault of its own. */
   singles: number;
   /** Of a supply: what terminals said of lost light, and whether some gasped, by their head and whether they can gasp. */
-  mute: Map<number, Mute> | undefined;
+  mute: LastWords | undefined;
   own: Evidence | undefined;
   /** Log-likelihood of what the place itself says, as a fault of its own; 0 when it says nothing. */
   alone: number;
@@ -61,14 +62,6 @@ export interface Tally {
   score: number;
   /** What it gains because parts of it that one cable carries began at the same time, known once those below were judged. */
   together: number;
-}
-
-interface Mute {
-  /** Pieces that lost light, by weight. */
-  los: number;
-  hasGasped: boolean;
-  readonly canGasp: boolean;
-  readonly isKnownToGasp: boolean;
 }
 
 /** The tallies of all places at or above some evidence; leaves, which are many and stand for themselves, have none. */
@@ -180,7 +173,8 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
     tally.spoken += spoken;
     tally.sum += isSignal ? (above[i] === piece.place ? signal : fromAbove) : power;
     if (!isSignal && isLeaf && (piece.symptom === 'los' || piece.symptom === 'gasp')) {
-      noteMute(ancestry, tally, piece);
+      tally.mute ??= new LastWords();
+      tally.mute.add(ancestry, piece);
     }
     if (above[i] === lastSignal) isSignal = false;
     tally.singles += single;
@@ -195,36 +189,6 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
   const own = tallies.at(piece.place)!;
   own.alone = single;
   if (piece.standsFor === undefined) own.own = piece;
-}
-
-function noteMute(ancestry: Ancestry, tally: Tally, { place, symptom, weight }: Evidence): void {
-  const canGasp = !ancestry.rules.isMute(ancestry.kindOf(place));
-  const head = ancestry.headOf(place);
-  const key = 2 * head + (canGasp ? 1 : 0);
-  tally.mute ??= new Map();
-  const known = tally.mute.get(key) ?? {
-    los: 0,
-    hasGasped: false,
-    canGasp,
-    isKnownToGasp: ancestry.gasping.has(ancestry.idOf(head)),
-  };
-  tally.mute.set(key, known);
-  if (symptom === 'gasp') known.hasGasped = true;
-  else known.los += weight;
-}
-
-/**
- * Terminals of one head gasp alike: where none did, either each lost its last word, or none of them has one and lost light
- * is how they tell of lost mains. Of a kind that mostly has none some models do.
- */
-function muteGain({ rules }: Ancestry, { mute }: Tally): number {
-  let gain = 0;
-  const each = rules.likelihood('signal', 'los') - rules.likelihood('power', 'los');
-  for (const { los, hasGasped, canGasp, isKnownToGasp } of mute?.values() ?? []) {
-    if (hasGasped || isKnownToGasp) continue;
-    gain += Math.max(0, los * each + (canGasp ? rules.silence.mute : rules.silence.muteKind));
-  }
-  return gain;
 }
 
 /**
@@ -294,12 +258,25 @@ function see(ancestry: Ancestry, { tallies, onsets }: Seeing, sighting: Sighting
   const isPort = !ancestry.isLeaf(sighting.place) && ports.has(ancestry.kindOf(sighting.place));
   if (isPort && !sighting.below) return;
   const seen = sighting.below ? ancestry.leavesOf(sighting.place) : 1;
-  for (const place of ancestry.above(sighting.place)) {
+  // Who hangs on a head does not hang on its supply.
+  const isHead = sighting.below && ancestry.topology.isAccessHead(sighting.place);
+  const above = isHead ? ancestry.signalAbove(sighting.place) : ancestry.above(sighting.place);
+  for (const place of above) {
     const tally = tallies.at(place);
     if (tally === undefined || place === sighting.place) continue;
     if (sighting.state === 'unknown') tally.unknown += seen;
     // Life before the onset says nothing about the fault.
     else if (onsets.isBefore(tally, sighting.at)) tally.alive += seen;
+  }
+  if (sighting.state === 'unknown' && sighting.below) hideBehind(ancestry, tallies, sighting.place);
+}
+
+/** Of a head that is out of sight nobody can say what its terminals lost, whatever house they are in. */
+function hideBehind(ancestry: Ancestry, tallies: Tallies, head: number): void {
+  // Words from behind it show that it speaks.
+  if (!ancestry.topology.isAccessHead(head) || tallies.indexOf(head) >= 0) return;
+  for (const tally of tallies.list) {
+    if (ancestry.powerLeavesOf(tally.place) > 0) tally.unknown += ancestry.fedBy(tally.place).get(head) ?? 0;
   }
 }
 
@@ -357,7 +334,7 @@ function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): numb
   return (
     rules.prior(kind) +
     tally.sum +
-    muteGain(ancestry, tally) +
+    (tally.mute?.gain(rules) ?? 0) +
     (own ? Math.max(silence, quiet.underOwnAlarm) : silence + outOfSight(tally, perLeaf)) +
     alive * quiet.aliveLeaf +
     (!own && population === 'down' && rules.speaksForItself(kind) ? quiet.missingOwnAlarm : 0)

@@ -1,8 +1,9 @@
 /** Causes in the transport graph: which links and devices failed, and what is only out of reach behind them. */
 import type { Instant } from '../base/instant.ts';
 import type { FaultKind } from '../model/incident.ts';
-import type { CompiledLink, Topology } from '../topology/topology.ts';
+import type { Topology } from '../topology/topology.ts';
 import type { Ancestry } from './ancestry.ts';
+import { deadSites, firstOf, sharesTrench } from './dead-sites.ts';
 import type { RatedCause } from './explain.ts';
 import { limits } from './timing.ts';
 
@@ -57,6 +58,7 @@ export function explainTransport(
   for (const piece of evidence) gather(piece.symptom === 'link' ? links : silent, piece);
   const drafts = [
     ...lostCollectors(ancestry, silent),
+    ...lostSites(ancestry, { silent, links }),
     ...deadDevices(ancestry, { silent, links }, known),
     ...sharedCuts(ancestry, links, known),
     ...[...links].map(([place, pieces]): Draft => {
@@ -88,8 +90,6 @@ function gather(into: Map<number, TransportEvidence[]>, piece: TransportEvidence
   else found.push(piece);
 }
 
-const firstOf = (pieces: readonly TransportEvidence[]): Instant =>
-  pieces.reduce((first, { at }) => (at < first ? at : first), pieces[0]!.at);
 const names = (pieces: readonly TransportEvidence[]): string[] => pieces.map((piece) => piece.alarm);
 
 /** A collector that says itself that it is lost takes what its polls call unreachable. */
@@ -109,7 +109,21 @@ function lostCollectors(ancestry: Ancestry, silent: Map<number, TransportEvidenc
   return drafts;
 }
 
-interface Said {
+/** Sites that lost their supply take what is said of their devices. */
+function lostSites(ancestry: Ancestry, { silent, links }: Said): Draft[] {
+  return deadSites(ancestry, { silent, links }).map(({ site, devices, down }): Draft => {
+    const said = [
+      ...down.flatMap((link) => links.get(link) ?? []),
+      ...devices.flatMap((device) => silent.get(device) ?? []),
+    ];
+    for (const link of down) links.delete(link);
+    for (const device of devices) silent.delete(device);
+    const rivals = devices.slice(0, 3).map((place) => ({ place, gain: deadDevice }));
+    return { root: site, kind: 'site-power', alarms: names(said), at: firstOf(said), dead: devices, rivals };
+  });
+}
+
+export interface Said {
   readonly silent: Map<number, TransportEvidence[]>;
   readonly links: Map<number, TransportEvidence[]>;
 }
@@ -199,9 +213,6 @@ function suspicion(
   return { device, heard: cut, gain: isEven ? 1 : dead - cuts };
 }
 
-const sharesTrench = ([first, ...others]: readonly CompiledLink[]): boolean =>
-  (first?.segments ?? []).some((segment) => others.every(({ segments }) => segments.includes(segment)));
-
 /** Several links that failed together in one trench: the segment all of them share and no live link uses. */
 function sharedCuts(ancestry: Ancestry, links: Map<number, TransportEvidence[]>, known: KnownDown): Draft[] {
   const { topology } = ancestry;
@@ -252,6 +263,8 @@ function withShadow(ancestry: Ancestry, draft: Draft, { dead, silent }: Shadow):
   if (draft.dead.length === 0) return { root, kind, rivals, at: draft.at, alarms: draft.alarms, dark: [] };
   const dark = lostWith(ancestry, dead, draft.dead);
   for (const place of draft.dead) dead.add(place);
+  // A site is no device: what stands there is out of reach with it.
+  if (kind === 'site-power') dark.push(...draft.dead.filter((place) => !dark.includes(place)));
   const alarms = [...draft.alarms];
   for (const place of dark) {
     alarms.push(...names(silent.get(place) ?? []));

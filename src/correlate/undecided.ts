@@ -35,6 +35,7 @@ export class Undecided {
   readonly #chained = new Map<AlarmId, Pending>();
 
   readonly #ports = new Map<AlarmId, Pending>();
+  #hidden: readonly number[] = [];
   readonly #groups: Readonly<Record<Population, Groups>>;
 
   constructor(ancestry: Ancestry) {
@@ -102,6 +103,14 @@ export class Undecided {
   /** Something was seen in the trees with these tops. */
   seen(tops: readonly number[]): void {
     for (const top of tops) for (const population of populations) this.#groups[population].seen(top);
+  }
+
+  /** These heads are out of sight: all that was explained with others in sight is to be explained anew. */
+  hide(heads: readonly number[]): void {
+    const before = this.#hidden;
+    if (before.length === heads.length && before.every((place, i) => heads[i] === place)) return;
+    this.#hidden = heads;
+    for (const population of populations) this.#groups[population].changeAll();
   }
 
   /** An incident began, ended, or holds something else now. */

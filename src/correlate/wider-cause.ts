@@ -25,22 +25,25 @@ export function widerCauseOf(
   const feeds = new Set(
     devices.flatMap((device) => ancestry.powerAbove(device).map((up) => ancestry.idOf(up))),
   );
+  const isSite = kind === 'site-power';
+  if (isSite) feeds.add(ancestry.idOf(root));
   const trenches = new Set((link?.segments ?? []).map((segment) => ancestry.idOf(segment)));
   return active.find(
     (held) =>
       (supplyKinds.has(held.kind) &&
         feeds.has(held.root) &&
-        mayBeEmpty(ancestry, held, { cause, devices })) ||
+        (isSite || mayBeEmpty(ancestry, held, { cause, devices }))) ||
       (held.scope === 'down' && trenches.has(held.root) && isNear(held)),
   );
 }
 
-/** Batteries of sites are made to last at least so long. */
+/** Batteries of sites that are watched are made to last at least so long. */
 const shortestHold = hours(1);
 
 /**
- * A battery says that it is low before it is empty; without one the device died with the mains. That word may be lost: what
- * falls silent wholly once the battery may be empty, while the site still has no mains, ran empty; nothing else is so likely.
+ * A battery says that it is low before it is empty; without one the device died with the mains. That word may be lost, and
+ * huts that nobody watches have none: what falls silent wholly once the battery may be empty, while the site still has no
+ * mains, ran empty; nothing else is so likely.
  */
 function mayBeEmpty(
   ancestry: Ancestry,
@@ -52,8 +55,12 @@ function mayBeEmpty(
     devices.some(
       (device) => ancestry.topology.linksAt(device).length === 1 && isFedBy(ancestry, device, held),
     );
-  if (isWhole && held.raised > 0 && cause.at - held.startedAt >= shortestHold) return true;
   const said = [...held.members.values()].filter(({ symptom }) => symptom === 'power');
+  const supplies = new Set(
+    devices.flatMap((device) => [device, ...ancestry.powerAbove(device)]).map((up) => ancestry.idOf(up)),
+  );
+  const isWatched = said.some(({ resource }) => supplies.has(resource));
+  if (isWhole && held.raised > 0 && (!isWatched || cause.at - held.startedAt >= shortestHold)) return true;
   const kinds = said.map(({ resource }) => ancestry.kindOf(ancestry.placeOf(resource)));
   if (said.length > 1 || kinds.includes('battery')) return true;
   const hasBattery = devices.some((device) =>
@@ -67,8 +74,7 @@ const isFedBy = (ancestry: Ancestry, device: number, { root }: HeldIncident): bo
 
 /** The same incident, which now took this device, or this link, and what lies behind it. */
 export function widened(held: HeldIncident, verdict: Verdict): Verdict {
-  const dark =
-    verdict.kind === 'link' || verdict.kind === 'duct' ? verdict.dark : [verdict.root, ...verdict.dark];
+  const dark = verdict.kind === 'node-down' ? [verdict.root, ...verdict.dark] : verdict.dark;
   return { ...restated(held), dark, parts: supplyKinds.has(held.kind) ? held.parts : undefined };
 }
 

@@ -222,7 +222,7 @@ test('a head that was heard to gasp would have gasped: lost light there is no lo
     run.open().flatMap(({ candidates }) => candidates.filter(({ root }) => root === 'b-1-1-1'))[0]
       ?.probability ?? 0;
   const known = new CityRun().raise(0, 'DYING_GASP', alone).clear(60, 'DYING_GASP', alone);
-  known.raise(3 * minute * minute, 'LOS', house).to(3 * minute * minute + 30);
-  const unknown = new CityRun().raise(3 * minute * minute, 'LOS', house).to(3 * minute * minute + 30);
+  known.raise(3 * minute * minute, 'LOS', house, 700).to(3 * minute * minute + 30);
+  const unknown = new CityRun().raise(3 * minute * minute, 'LOS', house, 700).to(3 * minute * minute + 30);
   expect(shareOfHouse(known)).toBeLessThan(shareOfHouse(unknown));
 });

@@ -146,8 +146,12 @@ function failedBefore(desk: Desk, waiting: readonly Pending[], verdict: Verdict)
   const all = new Set(waiting.map(({ resource }) => resource));
   // A trunk that fails again takes several with it; customers switch off one by one, whoever was dark before.
   if (all.size < 2) return undefined;
-  const isBelow = (resource: string, root: string): boolean =>
-    ancestry.above(ancestry.placeOf(resource)).includes(ancestry.placeOf(root));
+  const isBelow = (resource: string, root: string): boolean => {
+    const [place, of] = [ancestry.placeOf(resource), ancestry.placeOf(root)];
+    // A port and the splitter that hangs on it alone are one line.
+    const isSameLine = ancestry.leavesOf(place) === ancestry.leavesOf(of);
+    return ancestry.above(place).includes(of) || (isSameLine && ancestry.signalAbove(of).includes(place));
+  };
   return [...owners].find(
     ([held, resources]) =>
       held.scope === 'down' &&

@@ -17,6 +17,7 @@ import { failedCards } from './own-word.ts';
 import type { Recent } from './recent.ts';
 import { restated } from './restating.ts';
 import { doubted, shadowed } from './shadow.ts';
+import { settingsAbove } from './shared-settings.ts';
 import type { Standing } from './standing.ts';
 import { type Population, populations } from './symptoms.ts';
 import type { Evidence, SightingsOf } from './tally.ts';
@@ -163,7 +164,7 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
         .map((alarm) => owner.get(alarm as AlarmId))
         .filter((held) => held !== undefined);
       const dug = beside === undefined ? [] : [beside.held];
-      const absorbs = [...new Set([...owners, ...dug, ...shadowed(scene, found)])];
+      const absorbs = [...new Set([...owners, ...dug, ...shadowed(scene, found, cause.at)])];
       const takes = cause.kind === 'collector' ? doubted(scene, cause, absorbs) : undefined;
       return { verdict, alarms, absorbs, takes };
     });
@@ -349,6 +350,9 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
   const { root } = dug;
   const links = linksIn(ancestry, scene.standing, { root, at: firstAt, within: timing.misfitJoinMs });
   const verdict = rest === undefined ? measured(scene, population, dug) : restated(rest);
+  const shared = settingsAbove(scene, verdict);
+  if (shared !== undefined)
+    return { verdict: shared.verdict, alarms, absorbs: [...new Set([...absorbs, ...shared.absorbs])], takes };
   const strays = population === 'down' ? straysOf(scene, found, firstAt) : [];
   const far = [...links.flatMap((link) => link.dark), ...strays.map((held) => held.root)];
   const dark = [...new Set([...verdict.dark, ...far])];

@@ -206,7 +206,8 @@ function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
           : Math.max(tally.score, wetRun(ancestry, tallies, tally));
       if (whole > value) {
         value = whole;
-        beats.push([slot, whole]);
+        // That its parts began together tells it from them, not from causes on other trees, which do not count that.
+        beats.push([slot, Math.max(tally.score, whole - tally.together)]);
       }
     }
     best[slot] = value;

@@ -26,8 +26,12 @@ export function doubted(
     });
 }
 
-/** Young incidents that were only the shadow of this cause. */
-export function shadowed({ ancestry, standing, timing, at }: Scene, verdict: Verdict): HeldIncident[] {
+/** Young incidents that were only the shadow of this cause, which was first told of at `since`. */
+export function shadowed(
+  { ancestry, standing, timing, at }: Scene,
+  verdict: Verdict,
+  since: number,
+): HeldIncident[] {
   if (verdict.scope === 'collector') {
     const collector = ancestry.placeOf(verdict.root);
     return standing
@@ -48,6 +52,8 @@ export function shadowed({ ancestry, standing, timing, at }: Scene, verdict: Ver
     // What is noisy works: no dead device makes it so.
     if (held.scope === 'degraded' || held.kind === 'link' || held.scope === 'collector') return false;
     if (held.kind === 'duct' && held.scope === 'transport') return false;
+    // One terminal that was silent before its head was is found by asking the head.
+    if (held.kind === 'drop' && held.startedAt < since - timing.misfitJoinMs) return false;
     // What is cut off cannot speak: what its terminals said has causes of their own, but for silence and lost sessions.
     if (held.scope === 'down' && !dark.has(held.root)) {
       for (const { symptom } of held.members.values()) if (symptom !== 'silent') return false;

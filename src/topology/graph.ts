@@ -111,11 +111,11 @@ export class Topology {
     return this.columns.trees.get(tree)?.parents[index] ?? -1;
   }
 
+  /** What the topology does not hold has none: `subarray` would take an absent start for the first of all. */
   childrenOf(tree: string, index: number): Int32Array {
     const found = this.columns.trees.get(tree);
-    return found === undefined
-      ? none
-      : found.children.subarray(found.starts[index]!, found.starts[index + 1]!);
+    if (found === undefined || index < 0 || index >= this.count) return none;
+    return found.children.subarray(found.starts[index]!, found.starts[index + 1]!);
   }
 
   /** True also for the ancestor itself. */

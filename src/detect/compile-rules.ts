@@ -4,6 +4,7 @@ import type { Parsed, Problem } from '../base/problem.ts';
 import type { DocumentPath, SourceDocument } from '../base/source-document.ts';
 import { severities } from '../model/observation.ts';
 import { type Replaced, withoutReplaced } from './owners.ts';
+import { amongLines, amongTraps, ordered, type Placed, type Precedence } from './precedence.ts';
 import type {
   DetectionRules,
   InterfaceRule,
@@ -11,6 +12,7 @@ import type {
   PartOf,
   PlaceOf,
   ReachabilityRule,
+  SyslogRule,
   TrapCondition,
   TrapRule,
 } from './rules.ts';
@@ -33,7 +35,8 @@ const usualInterfaces: InterfaceRule = {
 
 /**
  * Documents have passed `detectionSchema`; `own` are the operator's. A later file's reachability and interfaces replace an
- * earlier one's, and `replaced` are the shipped rules that gave way to rules of the operator's own.
+ * earlier one's, and `replaced` are the shipped rules that gave way to rules of the operator's own. Of traps and lines the
+ * first rule that fits decides, the operator's own first.
  */
 export function compileDetectionRules(
   shipped: readonly SourceDocument[],
@@ -84,46 +87,71 @@ export function compileDetectionRules(
         return { ...rule, isOwn: owned.has(document), for: rule.for ?? 1 };
       }),
     ),
-    traps: trapsOf(compiler, sources),
-    syslog: all((document, source) =>
-      (source.syslog ?? []).map((rule, i) => {
-        if (!compiler.isNew(document, ['syslog', i], rule.id)) return undefined;
-        const cause = rule.raise ?? rule.clear;
-        if (
-          !compiler.hasOne(document, ['syslog', i], { raise: rule.raise, clear: rule.clear }) ||
-          cause === undefined
-        )
-          return undefined;
-        const event = rule.raise === undefined ? ('clear' as const) : ('raise' as const);
-        return { id: rule.id, contains: rule.contains, event, cause, severity: rule.severity, by: rule.by };
-      }),
-    ),
+    traps: trapsOf(compiler, sources, owned),
+    syslog: compiler.inOrder(syslogOf(compiler, sources, owned), amongLines),
     probableCauses: new Map(sources.flatMap(([, source]) => Object.entries(source.probableCauses ?? {}))),
     unknownTrapsEndAfterMs: unknown === undefined ? days(1) : lengthOf(unknown.endAfter),
     hintsEndAfterMs: hintsEndAfter === undefined ? days(1) : lengthOf(hintsEndAfter),
   };
   const { rules, replaced } = withoutReplaced(value);
-  return { value: rules, problems: compiler.problems, replaced };
+  return { value: rules, problems: compiler.problems, replaced: [...replaced, ...compiler.replaced] };
 }
+
+type Sources = readonly (readonly [SourceDocument, RulesSource])[];
 
 function trapsOf(
   compiler: Compiler,
-  sources: readonly (readonly [SourceDocument, RulesSource])[],
+  sources: Sources,
+  owned: ReadonlySet<SourceDocument>,
 ): ReadonlyMap<string, readonly TrapRule[]> {
-  const traps = new Map<string, TrapRule[]>();
+  const byOid = new Map<string, Placed<TrapRule>[]>();
   for (const [document, source] of sources) {
     for (const [i, trap] of (source.traps ?? []).entries()) {
-      for (const rule of compiler.trap(document, ['traps', i], trap)) {
-        traps.set(rule.oid, [...(traps.get(rule.oid) ?? []), rule]);
+      const path = ['traps', i];
+      for (const rule of compiler.trap(document, path, trap)) {
+        const placed = { rule, isOwn: owned.has(document), document, path };
+        const known = byOid.get(rule.oid);
+        if (known === undefined) byOid.set(rule.oid, [placed]);
+        else known.push(placed);
       }
     }
   }
-  return traps;
+  return new Map([...byOid].map(([oid, rules]) => [oid, compiler.inOrder(rules, amongTraps)]));
+}
+
+function syslogOf(
+  compiler: Compiler,
+  sources: Sources,
+  owned: ReadonlySet<SourceDocument>,
+): Placed<SyslogRule>[] {
+  return sources.flatMap(([document, source]) =>
+    (source.syslog ?? []).flatMap((written, i) => {
+      const path = ['syslog', i];
+      const { id, contains, raise, clear, severity, by } = written;
+      const cause = raise ?? clear;
+      if (!compiler.isNew(document, path, id)) return [];
+      if (!compiler.hasOne(document, path, { raise, clear }) || cause === undefined) return [];
+      const event = raise === undefined ? ('clear' as const) : ('raise' as const);
+      const rule = { id, contains, event, cause, severity, by };
+      return [{ rule, isOwn: owned.has(document), document, path }];
+    }),
+  );
 }
 
 class Compiler {
   readonly problems: Problem[] = [];
+  readonly replaced: Replaced[] = [];
   readonly #ids = new Map<string, string>();
+
+  inOrder<R extends { readonly id: string }>(
+    all: readonly Placed<R>[],
+    precedence: Precedence<R>,
+  ): readonly R[] {
+    const { rules, replaced, problems } = ordered(all, precedence);
+    this.replaced.push(...replaced);
+    this.problems.push(...problems);
+    return rules;
+  }
 
   isNew(document: SourceDocument, path: DocumentPath, id: string): boolean {
     const first = this.#ids.get(id);

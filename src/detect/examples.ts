@@ -11,16 +11,28 @@ import type { LevelsSource, RulesSource, Seen } from './rules-schema.ts';
 import { meaningOfLine } from './syslog-rules.ts';
 import { meaningOfTrap } from './trap-rules.ts';
 
-/** `documents` have passed `detectionSchema`. Examples of rules that do not compile are left out. */
-export function checkDetectionExamples(documents: readonly SourceDocument[]): readonly Problem[] {
-  const rules = compileDetectionRules(documents).value;
-  return documents.flatMap((document) => [
-    ...trapProblems(rules, document),
-    ...syslogProblems(rules, document),
-    ...levelProblems(rules.thresholds, document, 'thresholds'),
-    ...levelProblems(rules.ratios, document, 'ratios'),
-  ]);
+/**
+ * Documents have passed `detectionSchema`; `own` are the operator's. Shipped examples speak of the shipped rules, which
+ * his own may take the place of; his speak of all together. Examples of rules that do not compile are left out.
+ */
+export function checkDetectionExamples(
+  shipped: readonly SourceDocument[],
+  own: readonly SourceDocument[] = [],
+): readonly Problem[] {
+  const alone = compileDetectionRules(shipped).value;
+  const all = own.length === 0 ? alone : compileDetectionRules(shipped, own).value;
+  return [
+    ...shipped.flatMap((document) => exampleProblems(alone, document)),
+    ...own.flatMap((document) => exampleProblems(all, document)),
+  ];
 }
+
+const exampleProblems = (rules: DetectionRules, document: SourceDocument): Problem[] => [
+  ...trapProblems(rules, document),
+  ...syslogProblems(rules, document),
+  ...levelProblems(rules.thresholds, document, 'thresholds'),
+  ...levelProblems(rules.ratios, document, 'ratios'),
+];
 
 /** How many stand in the document. */
 export function detectionExamplesIn({ value }: SourceDocument): number {

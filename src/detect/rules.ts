@@ -8,7 +8,7 @@ export interface DetectionRules {
   readonly thresholds: readonly ThresholdRule[];
   readonly ratios: readonly RatioRule[];
   readonly states: readonly StateRule[];
-  /** By trap OID; within one OID the first rule whose condition holds counts. */
+  /** By trap OID; within one OID the first rule whose condition holds counts, the operator's own before the shipped. */
   readonly traps: ReadonlyMap<string, readonly TrapRule[]>;
   readonly syslog: readonly SyslogRule[];
   /** Names of IANAItuProbableCause as causes of ours; others stay as they are. */
@@ -149,7 +149,7 @@ export type PlaceOf =
   | { readonly take: 'pointer'; readonly varbind: string; readonly behind: string };
 
 /** A line that holds all of `contains`; no expression is run over what a device wrote. */
-interface SyslogRule {
+export interface SyslogRule {
   readonly id: string;
   readonly contains: readonly string[];
   readonly event: 'raise' | 'clear';

@@ -70,7 +70,7 @@ export async function loadRules({
   );
   problems.push(
     ...wrong,
-    ...checkDetectionExamples([...shipped, ...own]),
+    ...checkDetectionExamples(shipped, own),
     ...causes.problems,
     ...written.problems,
     ...acting.problems,

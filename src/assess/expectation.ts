@@ -96,6 +96,8 @@ export class Expectation {
     const before = this.#courses.get(incident.id);
     // What only subscribers suspect is no repair yet.
     if (incident.suspected === true) return undefined;
+    // Noise is nobody's repair: nothing is promised of it, and no other repair lasts longer because of it.
+    if (before === undefined && !incident.actionable) return known;
     const isRelapse = now.isRelapse || (before?.endedAt !== undefined && incident.state !== 'resolved');
     if (isRelapse) this.#relapse(incident, before, now);
     else if (incident.state === 'resolved') {

@@ -23,9 +23,8 @@ export function cutBeside(scene: Scene, { tally, evidence }: Explanation): HeldI
   const only = loneLoss(scene, { tally, evidence });
   if (only === undefined) return undefined;
   const { ancestry } = scene;
-  const cuts = scene.standing
-    .inOrder()
-    .filter((held) => Math.abs(held.startedAt - only.firstAt) <= sameMomentMs && isCut(held));
+  const cuts = scene.standing.begunWithin(only.firstAt, sameMomentMs).filter(isCut);
+  if (cuts.length === 0) return undefined;
   const head = ancestry.headOf(only.place);
   const ofHead = cuts.filter((held) => headsOf(scene, held).has(head));
   const [first, ...others] = ofHead.length > 0 ? ofHead : cuts;
@@ -69,8 +68,8 @@ export function straysOf(
   const unlit = evidence.filter(({ symptom }) => symptom === 'los');
   if (tally === undefined || unlit.length < fewest || unlit.length * 2 < evidence.length) return [];
   const strays = standing
-    .inOrder()
-    .filter((held) => Math.abs(held.startedAt - firstAt) <= sameMomentMs && isLoneLoss(held))
+    .begunWithin(firstAt, sameMomentMs)
+    .filter(isLoneLoss)
     .filter((held) => held.root !== ancestry.idOf(root) && tellsOfLight(scene, ancestry.placeOf(held.root)));
   if (strays.length === 0 || isQuiet(scene)) return strays;
   const heads = new Set(unlit.map(({ place }) => ancestry.headOf(place)));
@@ -84,9 +83,10 @@ const tellsOfLight = ({ ancestry }: Scene, place: number): boolean =>
 
 /** One terminal by trap, and no more. */
 function isLoneLoss(held: HeldIncident): boolean {
-  const [only, ...others] = held.members.values();
-  if (only === undefined || others.length > 0 || held.kind !== 'drop' || !isActive(held)) return false;
-  return only.symptom === 'los' && !only.polled && only.raised;
+  // Asked of all that stand: most are answered without a look at the members.
+  if (held.kind !== 'drop' || held.members.size !== 1 || !isActive(held)) return false;
+  const [only] = held.members.values();
+  return only?.symptom === 'los' && !only.polled && only.raised;
 }
 
 function isQuiet({ standing, at }: Scene): boolean {

@@ -2,6 +2,7 @@
 import type { DurationMs, Instant } from '../base/instant.ts';
 import type { IncidentId } from '../model/ids.ts';
 import { type LostHeads, lostHeads } from './aftermath.ts';
+import { ByBeginning } from './by-beginning.ts';
 import { type HeldIncident, isActive, isStarting, mayHoldHeads } from './held-incident.ts';
 
 /** Incidents that reach further than their root's own trees. */
@@ -25,7 +26,11 @@ export class Standing {
   readonly #wide = new Map<HeldIncident, Pick<HeldIncident, 'dark' | 'kind' | 'root'>>();
   /** Ended ones of which it tells, the latest last. */
   readonly #lately = new Set<HeldIncident>();
-  #inOrder: readonly HeldIncident[] | undefined;
+  readonly #begun = new ByBeginning();
+  /** As it was when last asked for, and what began or ended since. */
+  #inOrder: readonly HeldIncident[] = [];
+  #added = new Set<HeldIncident>();
+  #hasEnded = false;
   #view: OpenView | undefined;
   #changed = new Set<HeldIncident>();
   /** Stated, widened or open again since the last look: what still waits may belong to them. */
@@ -38,8 +43,24 @@ export class Standing {
 
   /** In order of opening. */
   inOrder(): readonly HeldIncident[] {
-    this.#inOrder ??= [...this.#open].sort(byOrder);
+    const added = this.#added;
+    if (this.#hasEnded)
+      this.#inOrder = this.#inOrder.filter((held) => this.#open.has(held) && !added.has(held));
+    if (added.size > 0) {
+      // What is new began after all others, unless it is open again.
+      const last = this.#inOrder.at(-1)?.order ?? -1;
+      const fresh = [...added].sort(byOrder);
+      const all = [...this.#inOrder, ...fresh];
+      this.#inOrder = fresh[0]!.order > last ? all : all.sort(byOrder);
+      this.#added = new Set();
+    }
+    this.#hasEnded = false;
     return this.#inOrder;
+  }
+
+  /** Those whose onset lies within this time of that instant, in order of opening. */
+  begunWithin(at: number, withinMs: number): readonly HeldIncident[] {
+    return this.#begun.within(at, withinMs).sort(byOrder);
   }
 
   /** Those in the transport graph. */
@@ -70,7 +91,9 @@ export class Standing {
     const isOpen = isActive(held);
     if (isOpen && !this.#open.has(held)) this.#add(held);
     else if (!isOpen && this.#open.delete(held)) {
-      this.#inOrder = undefined;
+      this.#begun.delete(held);
+      // One that ends before anybody asked never was in order.
+      if (!this.#added.delete(held)) this.#hasEnded = true;
       if (held.parent !== undefined) this.#children.get(held.parent)?.delete(held);
     }
     this.#noteWide(held, isOpen);
@@ -91,7 +114,8 @@ export class Standing {
 
   #add(held: HeldIncident): void {
     this.#open.add(held);
-    this.#inOrder = undefined;
+    this.#added.add(held);
+    this.#begun.add(held);
     if (held.parent === undefined) return;
     const known = this.#children.get(held.parent);
     if (known === undefined) this.#children.set(held.parent, new Set([held]));
@@ -121,7 +145,10 @@ export class Standing {
   clear(): void {
     for (const all of [this.#open, this.#children, this.#wide, this.#lately, this.#changed, this.homes])
       all.clear();
-    this.#inOrder = undefined;
+    this.#begun.clear();
+    this.#added = new Set();
+    this.#inOrder = [];
+    this.#hasEnded = false;
     this.#view = undefined;
   }
 }

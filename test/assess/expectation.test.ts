@@ -141,6 +141,19 @@ describe('what was learned', () => {
     expect(expectedHours(room, start + 48 * hour)).toBeLessThan(4.6);
   });
 
+  test('of noise nothing is promised, and no repair is expected to last longer because it goes on', () => {
+    const [quiet, noisy] = [newRoom(), newRoom()];
+    for (let n = 0; n < 40; n++) {
+      for (const room of [quiet, noisy]) live(room, start + n * minute, 2 * hour);
+      noisy.take([change('opened', { ...incidentOf(100 + n, start), actionable: false })], start);
+    }
+    expect(etrOf(noisy, 100)).toBeUndefined();
+    const at = start + 4 * hour;
+    expect(expectedHours(noisy, at)).toBe(expectedHours(quiet, at));
+    noisy.take([change('grew', incidentOf(100, start))], instant(at));
+    expect(etrOf(noisy, 100)).toBeDefined();
+  });
+
   test('a relapse at once shows that the repair was none, and its clock goes on', () => {
     const room = newRoom();
     const incident = incidentOf(1, start);

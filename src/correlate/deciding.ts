@@ -144,11 +144,12 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   evidence.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.alarm < b.alarm ? -1 : 1));
   const causes = explainTransport(ancestry, evidence, { places: knownDown(scene, recent) });
   const fresh = new Set<string>(pending.map((piece) => piece.alarm));
+  const pieces = new Map(evidence.map((piece) => [piece.alarm, piece]));
   const decisions = causes
     .filter((cause) => cause.alarms.some((alarm) => fresh.has(alarm)))
     .map((cause): Decision => {
       const wider = widerCauseOf(ancestry, scene.standing.inOrder(), { cause, within: timing.misfitJoinMs });
-      const found = transportVerdict(ancestry, cause);
+      const found = transportVerdict(ancestry, cause, pieces);
       const beside =
         wider === undefined
           ? fibresBeside(ancestry, scene.standing.inOrder(), { cause, within: timing.singleRepeatMs })
@@ -177,9 +178,7 @@ function neighboursOf(ancestry: Ancestry, { resource, symptom, polled }: Pending
   const { topology } = ancestry;
   const link = symptom === 'link' && polled ? topology.linkOf(place) : undefined;
   const devices = symptom === 'silent' ? [place] : link === undefined ? [] : [link.a, link.b];
-  return devices
-    .filter((device) => device >= 0)
-    .flatMap((device) => topology.linksAt(device).map(({ index }) => ancestry.idOf(index)));
+  return devices.flatMap((device) => topology.linksAt(device).map(({ index }) => ancestry.idOf(index)));
 }
 
 /** The segments that carry this link, or the segment itself. */

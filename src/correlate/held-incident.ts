@@ -4,6 +4,7 @@ import type { AlarmId, IncidentId, ResourceId } from '../model/ids.ts';
 import type { Affected, Candidate, FaultKind, Incident, IncidentEvent } from '../model/incident.ts';
 import type { Population, Symptom } from './symptoms.ts';
 import { limits } from './timing.ts';
+import { withToldSince } from './told-since.ts';
 
 /** What kind of reasoning made it: decides which later alarms may join. */
 type Scope = Population | 'transport' | 'collector' | 'service' | 'alone' | 'testimony' | 'operator';
@@ -244,7 +245,10 @@ export function incidentOf(held: HeldIncident): Incident {
     alarms: held.records.slice(),
     suppressed: resources.size,
     affected: affectedBy(held),
-    explanation: { ...held.explanation, alarmsLeftOut: held.leftOut },
+    explanation: {
+      ...withToldSince(held.explanation, held.members.values(), held.root),
+      alarmsLeftOut: held.leftOut,
+    },
     history: held.history.slice(),
   };
 }

@@ -8,7 +8,9 @@ import type { Verdict } from './held-incident.ts';
 import type { Population, Symptom } from './symptoms.ts';
 import type { Evidence } from './tally.ts';
 import { limits } from './timing.ts';
-import type { TransportCause } from './transport.ts';
+import type { TransportCause, TransportEvidence } from './transport.ts';
+import { transportReasons } from './transport-reasons.ts';
+import { turnsOnTrees } from './turning.ts';
 
 /** Alarms of one fault are not independent: without cooling, by a square root, the winner would always be certain. */
 const temperature = 2_000;
@@ -63,6 +65,7 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
   const rivals = found.candidates.slice(1).filter((one) => one.alike !== true);
   const gains = [{ place: root, gain }, ...same, ...rivals];
   const leaves = ancestry.leavesOf(root) + ancestry.powerLeavesOf(root);
+  const seen = seenBelow(ancestry, found, leaves);
   return {
     scope: population,
     kind: kindAt(root),
@@ -80,10 +83,7 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
       resources: found.evidence.length,
       symptoms: countOf(symptoms),
       leaves,
-      spoken: tally?.spoken ?? 1,
-      alive: tally?.alive ?? 0,
-      unknown: tally?.unknown ?? 0,
-      silent: tally === undefined ? 0 : Math.max(0, leaves - tally.spoken - tally.alive - tally.unknown),
+      ...seen,
       early: found.early,
       evidence: firstOf(found.evidence, 10).map((piece) => `${piece.id} ${piece.symptom}`),
       ...(same.length > 0
@@ -95,11 +95,34 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
         root: ancestry.idOf(place),
         nats: Math.round((gain - (found.candidates[0]?.gain ?? 0)) / 100) / 10,
       })),
+      change: isSingle ? [] : turnsOnTrees(ancestry, population, found, seen.silent),
     },
   };
 }
 
-export function transportVerdict(ancestry: Ancestry, cause: TransportCause): Verdict {
+/** Of the terminals below the root: a device that says itself that it failed speaks for none of them. */
+function seenBelow(
+  ancestry: Ancestry,
+  { evidence, tally }: Pick<Explanation, 'evidence' | 'tally'>,
+  leaves: number,
+): Readonly<Record<'spoken' | 'alive' | 'unknown' | 'silent', number>> {
+  const said = evidence.reduce(
+    (sum, { place, standsFor }) => sum + (standsFor ?? (ancestry.isLeaf(place) ? 1 : 0)),
+    0,
+  );
+  const spoken = Math.min(said, leaves);
+  const alive = Math.min(tally?.alive ?? 0, leaves - spoken);
+  const unknown = Math.min(tally?.unknown ?? 0, leaves - spoken - alive);
+  return { spoken, alive, unknown, silent: leaves - spoken - alive - unknown };
+}
+
+/** `pieces` are those of its alarms and perhaps others, by alarm. */
+export function transportVerdict(
+  ancestry: Ancestry,
+  cause: TransportCause,
+  pieces: ReadonlyMap<string, TransportEvidence>,
+): Verdict {
+  const said = cause.alarms.flatMap((alarm) => pieces.get(alarm) ?? []);
   const name = (place: number): Blamed => ({
     root: ancestry.idOf(place),
     kind: place === cause.root ? cause.kind : transportKind(ancestry, place),
@@ -120,6 +143,7 @@ export function transportVerdict(ancestry: Ancestry, cause: TransportCause): Ver
         ? { indistinguishable: [cause.root, ...alike].map((place) => ancestry.idOf(place)) }
         : {}),
       alarms: cause.alarms.length,
+      ...transportReasons(ancestry, cause, said),
       outOfReach: dark.length,
       redundancyLost: cause.kind === 'link' && dark.length === 0,
     },

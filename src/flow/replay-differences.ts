@@ -12,6 +12,8 @@ type Reason = 'cause' | 'split' | 'merge' | 'extent' | 'shown' | 'time' | 'state
 
 interface ExplainedDifference {
   readonly reason: Reason;
+  /** It was judged by other rules: their versions on both sides. Absent: by the same, so it is the engine that differs. */
+  readonly ruleVersion?: { readonly before: string; readonly after: string } | undefined;
   /** Of the engine that wrote the journal, and of this one. */
   readonly before: readonly BriefIncident[];
   readonly after: readonly BriefIncident[];
@@ -75,7 +77,7 @@ export function replayDifferences(
     }
     seen.add(now);
     if (isEqual(old, now)) same++;
-    else add(compared(old, now, { parts, wholes: sharing(now, homesThen) }));
+    else add({ ...compared(old, now, { parts, wholes: sharing(now, homesThen) }), ...otherRules(old, now) });
   }
   for (const now of news) {
     if (seen.has(now)) continue;
@@ -83,7 +85,7 @@ export function replayDifferences(
     // Its alarms were in one whose better part is another: that one was split.
     const split = wholes[0] === undefined ? undefined : sharing(wholes[0], homesNow);
     if (split === undefined) add({ reason: 'only', ...sides([], [now]) });
-    else add({ reason: 'split', ...sides([wholes[0]!], split) });
+    else add({ reason: 'split', ...sides([wholes[0]!], split), ...otherRules(wholes[0]!, now) });
   }
   const found = [...differences.values()];
   return { same, differences: found.sort((a, b) => order.indexOf(a.reason) - order.indexOf(b.reason)) };
@@ -151,8 +153,29 @@ function compared(
   return { reason: a.state === b.state ? 'words' : 'state', ...pair };
 }
 
+/** Under other rules that say the same the name of the rules alone is no difference. */
 const isEqual = (a: ReplayedIncident, b: ReplayedIncident): boolean =>
-  a.subscribers === b.subscribers && canonicalJson(a.incident) === canonicalJson(b.incident);
+  a.subscribers === b.subscribers &&
+  canonicalJson(unnamed(a.incident)) === canonicalJson(unnamed(b.incident));
+
+const unnamed = (incident: Incident): unknown => ({
+  ...incident,
+  explanation: { ...incident.explanation, judgedBy: undefined },
+});
+
+/** What an engine before rule versions judged by is not known. */
+function otherRules(
+  old: ReplayedIncident,
+  now: ReplayedIncident,
+): Pick<ExplainedDifference, 'ruleVersion'> | undefined {
+  const [before, after] = [rulesOf(old.incident), rulesOf(now.incident)];
+  return before === undefined || after === undefined || before === after
+    ? undefined
+    : { ruleVersion: { before, after } };
+}
+
+const rulesOf = ({ explanation }: Incident): string | undefined =>
+  (explanation['judgedBy'] as { readonly rules?: string | undefined } | undefined)?.rules;
 
 function isSameSet(a: readonly string[], b: readonly string[]): boolean {
   const held = new Set(a);

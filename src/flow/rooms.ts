@@ -142,6 +142,7 @@ export class Rooms {
     this.confirmations.setPolicy(policy);
     this.dispatch.setPolicy(policy);
     this.automations.setPolicy(policy);
+    this.measure.setPolicy(policy);
   }
 
   useCalendar(hash: string): void {

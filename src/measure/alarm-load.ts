@@ -1,5 +1,5 @@
 /**
- * What is presented to one operator position, by intervals of ten minutes and by days: EEMUA 191 and ISA-18.2-2016
+ * What is presented to the operator positions, by intervals of ten minutes and by days; for each position EEMUA 191 and ISA-18.2-2016
  * clause 16, table 7 (IEC 62682 clause 16) call about one in ten minutes very likely acceptable, more than ten the
  * beginning of a flood, and less than five its end; a flood should last less than 1 % of the time.
  * State is bounded: a day of intervals and thirty days.
@@ -59,6 +59,8 @@ export class AlarmLoad {
   #total = { intervals: 0, floods: 0, most: 0, presented: 0 };
   #recent: Cell[] = [];
   #days: Day[] = [];
+  /** Among whom what is presented is shared: a flood is one for each of them. */
+  positions = 1;
 
   /** Time goes on: intervals that are over are judged. */
   at(at: Instant): void {
@@ -66,7 +68,7 @@ export class AlarmLoad {
     const before = this.#interval;
     if (before === undefined) this.#interval = interval;
     else if (interval > before) {
-      const isFlood = isInFlood(this.#count, this.#isFlood);
+      const isFlood = this.#isInFlood();
       this.#judge(before, 1, isFlood);
       // Nothing was presented in those between: a flood is over with the first of them.
       this.#quiet(before + 1, interval);
@@ -125,7 +127,7 @@ export class AlarmLoad {
       const { presented = 0, raised = 0, isFlood = false } = known.get(first + i) ?? {};
       return { from: startOf(first + i), presented, raised, isFlood };
     });
-    const isFlood = isInFlood(this.#count, this.#isFlood);
+    const isFlood = this.#isInFlood();
     return [...past, { from: startOf(running), presented: this.#count, raised: this.#raised, isFlood }];
   }
 
@@ -214,6 +216,11 @@ export class AlarmLoad {
     }
   }
 
+  #isInFlood(): boolean {
+    const each = this.#count / this.positions;
+    return each > begins || (this.#isFlood && each >= ends);
+  }
+
   #firstInterval(running: number): number {
     return this.#days[0]?.firstInterval ?? running;
   }
@@ -221,4 +228,3 @@ export class AlarmLoad {
 
 const dayOf = (interval: number): number => Math.floor(interval / perDay);
 const startOf = (interval: number): Instant => instant(interval * intervalMs);
-const isInFlood = (count: number, before: boolean): boolean => count > begins || (before && count >= ends);

@@ -11,6 +11,7 @@ import type { Change } from '../model/change.ts';
 import type { Confirmation } from '../model/confirmation.ts';
 import type { Incident } from '../model/incident.ts';
 import type { NoticeState, Tell } from '../model/notice.ts';
+import type { Policy } from '../model/policy.ts';
 import type { Task } from '../model/task.ts';
 import type { Ticket } from '../model/ticket.ts';
 import type { AlarmLoadSnapshot } from './alarm-load.ts';
@@ -46,6 +47,10 @@ export class Measure {
   #seen = new Set<string>();
   readonly #load = new OperatorLoad();
   readonly #promises = new Promises();
+
+  setPolicy({ positions }: Policy): void {
+    this.#load.setPositions(positions);
+  }
 
   take(changes: readonly Change[], at: Instant): void {
     if (at !== this.#at) {

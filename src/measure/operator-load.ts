@@ -1,4 +1,4 @@
-/** The load of one operator position from what the line changed: rates, what comes most often, and what stands. */
+/** The load of the operator positions from what the line changed: rates, what comes most often, and what stands. */
 import type { Instant } from '../base/instant.ts';
 import type { Alarm } from '../model/alarm.ts';
 import type { AlarmLoadReport, FrequentIncident, SpanLoad } from '../model/alarm-load.ts';
@@ -24,6 +24,10 @@ export class OperatorLoad {
   readonly #mostPresented = new Frequent(counted);
   readonly #mostRaised = new Frequent(counted);
   readonly #standing = new StandingLoad();
+
+  setPositions(positions: number): void {
+    this.#load.positions = positions;
+  }
 
   /** Time goes on. */
   at(at: Instant): void {
@@ -74,6 +78,7 @@ export class OperatorLoad {
     const month = this.#load.lastMonth();
     return {
       ...this.#load.figures(),
+      operatorPositions: this.#load.positions,
       presentedStanding: standing,
       presentedStale: stale,
       presentedChattering: chattering,
@@ -90,6 +95,7 @@ export class OperatorLoad {
   report(at: Instant): AlarmLoadReport {
     const load = new AlarmLoad();
     load.restore(this.#load.snapshot());
+    load.positions = this.#load.positions;
     load.at(at);
     const intervals = load.lastDay();
     const { bySeverity, ...month } = load.lastMonth();
@@ -97,6 +103,7 @@ export class OperatorLoad {
     const raised = this.#mostRaised.top(top, at);
     return {
       at,
+      positions: this.#load.positions,
       intervals,
       day: spanOf(intervals, at),
       month,

@@ -1,9 +1,9 @@
-/** What one operator position is shown, and what asks for tuning: the figures of ISA-18.2 clause 16 and EEMUA 191. */
+/** What the operator positions are shown, and what asks for tuning: the figures of ISA-18.2 clause 16 and EEMUA 191. */
 import type { Instant } from '../base/instant.ts';
 import type { AlarmId, IncidentId } from './ids.ts';
 import type { PerceivedSeverity } from './observation.ts';
 
-/** Ten minutes of one position. */
+/** Ten minutes of all positions. */
 export interface IntervalLoad {
   readonly from: Instant;
   /** Incidents shown, or shown again because they opened anew. */
@@ -46,6 +46,8 @@ export interface Few<T> {
 
 export interface AlarmLoadReport {
   readonly at: Instant;
+  /** That share what is presented; all counts are of all of them together, a flood is one for each. */
+  readonly positions: number;
   /** The last day or what there is of it, the oldest first, the running interval last. */
   readonly intervals: readonly IntervalLoad[];
   readonly day: SpanLoad;

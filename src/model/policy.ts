@@ -4,6 +4,8 @@ import type { FaultKind } from './incident.ts';
 
 /** Everything the line decides with that a person may set: enters as an input by content hash (design L7). */
 export interface Policy {
+  /** Operator positions that share what is presented: the rates of ISA-18.2 and EEMUA 191 are for one. */
+  readonly positions: number;
   readonly notify: {
     /** Channel names in order of preference. */
     readonly order: readonly string[];

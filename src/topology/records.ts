@@ -27,6 +27,7 @@ export interface TopologyLink {
 /** Announced works: what fails below `resources` between `from` and `to` was expected. */
 export interface PlannedWorks {
   readonly id: string;
+  readonly title?: string | undefined;
   readonly resources: readonly ResourceId[];
   readonly from: Instant;
   readonly to: Instant;
@@ -120,11 +121,14 @@ function readLink(entry: Fields, id: ResourceId): TopologyLink | undefined {
   return { id, ends: [ends[0] as ResourceId, ends[1] as ResourceId], segments: segments as ResourceId[] };
 }
 
+const titleLimit = 200;
+
 function readPlanned(entry: Fields, id: string): PlannedWorks | undefined {
-  const { from, to, announcedAt, resources } = entry;
+  const { from, to, announcedAt, resources, title } = entry;
   if (!isCount(from) || !isCount(to) || to <= from || !Array.isArray(resources)) return undefined;
   return {
     id,
+    ...(typeof title === 'string' && title !== '' ? { title: title.slice(0, titleLimit) } : {}),
     resources: resources.filter(isId) as ResourceId[],
     from: from as Instant,
     to: to as Instant,

@@ -120,6 +120,20 @@ describe('why two engines say different things', () => {
       one.before.map(({ incident }) => incident).join(' '),
       one.after.map(({ incident }) => incident).join(' '),
     ]);
+  const by = (rules: string): Partial<Incident> =>
+    ({ explanation: { judgedBy: { rules } } }) as Partial<Incident>;
+
+  test('what other rules judged otherwise says between which versions, and their name alone is no difference', () => {
+    const old = [told('a', 'abcd', by('r1')), told('b', 'xy', by('r1'))];
+    const now = [told('a', 'abcd', { ...by('r2'), probability: 0.4 }), told('b', 'xy', by('r2'))];
+    expect(replayDifferences(old, now)).toMatchObject({
+      same: 1,
+      differences: [{ reason: 'words', ruleVersion: { before: 'r1', after: 'r2' } }],
+    });
+    const engine = [told('a', 'abcd', { ...by('r1'), probability: 0.4 }), old[1]!];
+    expect(replayDifferences(old, engine).differences[0]?.ruleVersion).toBeUndefined();
+  });
+
   const then = [told('a', 'abcd'), told('b', 'xy', { root: 's2' as Incident['root'] })];
   const b = then[1]!;
 

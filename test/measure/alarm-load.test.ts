@@ -6,8 +6,9 @@ const interval = 10 * 60_000;
 const start = Math.ceil(Date.UTC(2026, 0, 1) / interval) * interval;
 
 /** Presents so many in each interval, one after the other. */
-function loadOf(counts: readonly number[]): AlarmLoad {
+function loadOf(counts: readonly number[], positions = 1): AlarmLoad {
   const load = new AlarmLoad();
+  load.positions = positions;
   for (const [n, count] of counts.entries()) {
     load.at(instant(start + n * interval));
     for (let one = 0; one < count; one++) load.present();
@@ -25,6 +26,13 @@ test('a flood begins above ten in ten minutes and ends below five', () => {
     presentedMostInInterval: 11,
     presentedInInterval: 0,
   });
+});
+
+test('two positions that share the work are flooded by twice as much', () => {
+  const flooded = (counts: readonly number[]): number | undefined =>
+    loadOf(counts, 2).figures()['presentedFloodIntervals'];
+  expect(flooded([20, 11, 0])).toBe(0);
+  expect(flooded([21, 11, 9, 0])).toBe(2);
 });
 
 test('quiet hours end a flood and count as quiet', () => {

@@ -86,6 +86,7 @@ export function policy(
       lowRating: 6,
       ...change.confirm,
     },
+    positions: 1,
     dispatch: { callBackWithinMs: hours(1), diagnoseWithinMs: hours(4), ratingCallWithinMs: hours(24) },
     flap: { start: 4, stop: 2, halfLifeMs: minutes(10) },
     etr: { '*': { p50Ms: hours(2), p80Ms: hours(4) } },

@@ -72,6 +72,7 @@ export function fillCity(
       ...aView(card, anImpact(card, 481, etr(-40, -5)), 'major'),
       tickets: 4,
       notices: { ...noNotices, planned: 481, sent: 20, delivered: 455, failed: 6 },
+      told: 475,
     },
     {
       ...aView(cut, anImpact(cut, 3412, etr(40, 95))),
@@ -86,6 +87,7 @@ export function fillCity(
         failed: 43,
         suppressed: 14,
       },
+      told: 1_340,
     },
   ];
   for (const view of views) daemon.incidents.set(view.incident.id, view);

@@ -4,6 +4,7 @@ import type { World } from '../../src/base/world.ts';
 import { LiveFeed } from '../../src/edge/http/live-feed.ts';
 import type {
   BookQueries,
+  Deed,
   DeviceView,
   FactView,
   FrontPorts,
@@ -31,6 +32,7 @@ import type { DnsView } from '../../src/model/dns.ts';
 import { type IncidentId, subscriberKey } from '../../src/model/ids.ts';
 import type { DeviceReading } from '../../src/model/reading.ts';
 import type { Ticket } from '../../src/model/ticket.ts';
+import type { PlannedWorks } from '../../src/topology/topology.ts';
 import { anAlarm, aTicket, aView } from './front-records.ts';
 import { shippedFaults } from './shipped-rules.ts';
 
@@ -66,6 +68,9 @@ export interface MemoryDaemon {
   refuses: boolean;
   isReady: boolean;
   dns: DnsView | undefined;
+  works: readonly PlannedWorks[];
+  /** Deeds put on record. */
+  readonly recorded: Deed[];
   automations: readonly AutomationStatus[];
   posts: readonly PostCount[];
   facts: readonly FactView[];
@@ -132,6 +137,8 @@ export function memoryDaemon(
     isReady: () => daemon.isReady,
     alarmLoad: () => daemon.measure.alarmLoad(world.now()),
     dns: () => daemon.dns,
+    works: () => daemon.works,
+    record: async (deed) => void daemon.recorded.push(deed),
     automations: () => daemon.automations,
     posts: async () => daemon.posts,
     discovered: {
@@ -199,6 +206,8 @@ export function memoryDaemon(
     refuses: false,
     isReady: true,
     dns: undefined,
+    works: [],
+    recorded: [],
     automations: [],
     posts: [],
     facts: [],

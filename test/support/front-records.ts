@@ -83,7 +83,7 @@ export function aView(
   impact?: Impact,
   severity: PerceivedSeverity = 'critical',
 ): IncidentView {
-  return { incident, impact, severity, tickets: 0, notices: noNotices };
+  return { incident, impact, severity, tickets: 0, notices: noNotices, told: 0 };
 }
 
 export function aTicket(id: string, openedAt: number, fields: Partial<Ticket> = {}): Ticket {

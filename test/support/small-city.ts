@@ -7,6 +7,7 @@ import { compileTopology, parseTopology, type Topology } from '../../src/topolog
 
 interface PlannedEntry {
   readonly id: string;
+  readonly title?: string;
   readonly resources: readonly string[];
   readonly from: number;
   readonly to: number;

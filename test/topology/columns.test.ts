@@ -74,7 +74,9 @@ describe('counts', () => {
 
 describe('the columns of a network', () => {
   test('come back from disk as they were', () => {
-    const city = smallCity([{ id: 'w', resources: ['olt-1'], from: 1, to: 2, announcedAt: 0 }]);
+    const city = smallCity([
+      { id: 'w', title: 'Card change', resources: ['olt-1'], from: 1, to: 2, announcedAt: 0 },
+    ]);
     const bytes = encoded(city);
     expect(isStoredTopology(bytes)).toBe(true);
     // Frames on disk begin anywhere.

@@ -1,10 +1,10 @@
-/** What one operator position is shown, each figure beside what the standards aim at, and what to tune first. */
+/** What operator positions are shown, each figure beside what the standards aim at, and what to tune first. */
 import type { AlarmLoadJson, SpanLoadJson } from '../../src/edge/http/contract.ts';
 import { LoadChart } from '../parts/load-chart.tsx';
 import { MostPanel, PriorityPanel, StandingPanels } from '../parts/load-panels.tsx';
 import { Shown } from '../parts/states.tsx';
 import { useFetched } from '../state/api.ts';
-import { number, percent, time, words } from '../words/speak.ts';
+import { number, percent, plural, time, words } from '../words/speak.ts';
 
 const freshEveryMs = 10_000;
 
@@ -17,7 +17,14 @@ export function AlarmLoadPage() {
         <h1>{say.pages.load}</h1>
       </div>
       <p class="muted">{say.load.lead}</p>
-      <Shown fetched={fetched}>{(load) => <Load load={load} />}</Shown>
+      <Shown fetched={fetched}>
+        {(load) => (
+          <>
+            <p class="muted">{plural(load.positions, say.load.positions)}</p>
+            <Load load={load} />
+          </>
+        )}
+      </Shown>
     </>
   );
 }
@@ -112,7 +119,9 @@ const exact = (value: number): string =>
 function figuresOf(load: AlarmLoadJson): readonly Figure[] {
   const say = words.value.load;
   const { day, month, targets } = load;
-  const rates = [rate(day), rate(month)] as const;
+  // The standards speak of one position.
+  const each = (count: number): number => count / load.positions;
+  const rates = [each(rate(day)), each(rate(month))] as const;
   const floods = [
     share(day.floodIntervals, day.intervals),
     share(month.floodIntervals, month.intervals),
@@ -135,10 +144,10 @@ function figuresOf(load: AlarmLoadJson): readonly Figure[] {
     },
     {
       name: say.most,
-      day: number(day.most),
-      month: number(month.most),
+      day: decimal(each(day.most)),
+      month: decimal(each(month.most)),
       target: `${say.atMost} ${number(targets.mostInTenMinutes)}`,
-      isGood: day.most <= targets.mostInTenMinutes,
+      isGood: each(day.most) <= targets.mostInTenMinutes,
     },
     {
       name: say.flood,

@@ -146,11 +146,11 @@ function columns(): readonly Column<IncidentRowJson>[] {
       class: 'number',
       cell: (incident) => (
         <>
-          {number(incident.notices.sent + incident.notices.delivered)}
+          {number(incident.told)}
           <small>
             {incident.notices.held > 0
               ? `${say.noticeState.held}: ${number(incident.notices.held)}`
-              : `${say.of} ${number(incident.notices.planned)}`}
+              : `${say.of} ${number(incident.subscribers)}`}
           </small>
         </>
       ),

@@ -5,12 +5,12 @@ import { Table } from './table.tsx';
 
 const height = 120;
 const middle = 76;
-const floodAbove = 10;
 const slots = 144;
 
 export function LoadChart({ load }: { readonly load: AlarmLoadJson }) {
   const say = words.value.load;
   const { intervals } = load;
+  const floodAbove = load.targets.mostInTenMinutes * load.positions;
   const mostShown = Math.max(floodAbove * 1.2, ...intervals.map(({ presented }) => presented));
   const mostRaised = Math.max(0, ...intervals.map(({ raised }) => raised));
   // A whole day, however little of it there is yet.

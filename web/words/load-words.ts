@@ -1,6 +1,12 @@
-/** Words of the page about the load of an operator position, both languages. */
+/** Words of the page about the load of operator positions, both languages. */
+import type { PluralForms } from './en.ts';
+
 export const loadWordsEn = {
-  lead: 'What one operator position is shown, by ISA-18.2-2016 clause 16 (table 7), IEC 62682 and EEMUA 191. Shown are incidents; alarms folded into them are not.',
+  lead: 'What each operator position is shown, by ISA-18.2-2016 clause 16 (table 7), IEC 62682 and EEMUA 191. Shown are incidents; alarms folded into them are not.',
+  positions: {
+    one: 'One position has all of it. Where several share the work, say so with "positions" in allclear.yaml.',
+    other: '# positions share it: rates and floods are those of one, the counts below of all.',
+  } as PluralForms,
   day: 'Last 24 hours',
   month: 'Last 30 days',
   since: 'measured since',
@@ -25,7 +31,7 @@ export const loadWordsEn = {
   verdict: { good: 'ok', bad: 'over', young: 'too little yet' },
   chart: 'Shown against raised, by 10 minutes',
   chartHint:
-    'Bars above the line are shown (line at 10: a flood begins), below it raised, on a scale of their own.',
+    'Bars above the line are shown (at the line a flood begins), below it raised, on a scale of their own.',
   table: 'As a table',
   interval: 'From',
   floodColumn: 'Flood',
@@ -48,7 +54,13 @@ export const loadWordsEn = {
 };
 
 export const loadWordsRu: typeof loadWordsEn = {
-  lead: 'Что видит одно рабочее место оператора: ISA-18.2-2016, раздел 16 (таблица 7), IEC 62682 и EEMUA 191. Показываются инциденты; свёрнутые в них аварии — нет.',
+  lead: 'Что видит каждое рабочее место оператора: ISA-18.2-2016, раздел 16 (таблица 7), IEC 62682 и EEMUA 191. Показываются инциденты; свёрнутые в них аварии — нет.',
+  positions: {
+    one: '# рабочее место видит всё. Если работу делят несколько, укажите "positions" в allclear.yaml.',
+    few: 'Работу делят # места: частоты и лавины — на одно место, счёт ниже — на все.',
+    many: 'Работу делят # мест: частоты и лавины — на одно место, счёт ниже — на все.',
+    other: 'Работу делят # места: частоты и лавины — на одно место, счёт ниже — на все.',
+  } as PluralForms,
   day: 'За 24 часа',
   month: 'За 30 дней',
   since: 'измеряется с',
@@ -73,7 +85,7 @@ export const loadWordsRu: typeof loadWordsEn = {
   verdict: { good: 'в норме', bad: 'выше', young: 'пока мало' },
   chart: 'Показано против поднятого, по 10 минут',
   chartHint:
-    'Столбцы над линией — показано (черта на 10: начало лавины), под ней — поднято, в своём масштабе.',
+    'Столбцы над линией — показано (у черты начинается лавина), под ней — поднято, в своём масштабе.',
   table: 'Таблицей',
   interval: 'С',
   floodColumn: 'Лавина',

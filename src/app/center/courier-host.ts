@@ -2,11 +2,11 @@
 import { Fault } from '../../base/fault.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
+import type { IncidentRecord } from '../../edge/book/records.ts';
 import type { ChannelSettings } from '../../edge/channels/channel-kind.ts';
 import { openChannel } from '../../edge/channels/index.ts';
 import { openDesk } from '../../edge/desks/index.ts';
 import { openHook } from '../../edge/hooks/webhook.ts';
-import type { NoticeCounts } from '../../model/notice.ts';
 import type { Config } from '../config/config.ts';
 import type { Installation } from '../config/installation.ts';
 import { type CourierChannel, startCourier } from '../courier/courier.ts';
@@ -29,7 +29,7 @@ export async function startCourierHost(options: {
   readonly publicUrl: string;
   readonly onlyTo: string | undefined;
   /** New counts of an incident's notices, for those who look at it. */
-  readonly onCounts: (incident: string, notices: NoticeCounts) => void;
+  readonly onCounts: (incident: string, counts: Pick<IncidentRecord, 'notices' | 'told'>) => void;
 }): Promise<CourierHost> {
   const { installation, book, line, world, publicUrl, onlyTo, onCounts } = options;
   const { config } = installation;
@@ -59,7 +59,7 @@ export async function startCourierHost(options: {
       if (input.kind !== 'receipts') return;
       for (const incident of new Set(input.counts.map((count) => count.incident))) {
         const known = await book.incident(incident);
-        if (known !== undefined) onCounts(incident, known.notices);
+        if (known !== undefined) onCounts(incident, known);
       }
     },
   });

@@ -6,7 +6,7 @@ import { Fault } from '../../base/fault.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { CorrelationRules } from '../../correlate/correlate.ts';
 import { type RecordedIncidents, recordedIncidents } from '../../edge/book/recorded.ts';
-import { openContents } from '../../edge/disk/contents.ts';
+import { hashOf, openContents } from '../../edge/disk/contents.ts';
 import { readJournal } from '../../edge/journal/segments.ts';
 import { openSnapshots } from '../../edge/journal/snapshots.ts';
 import { JournalReplay, type RecordedEngine } from '../../flow/journal-replay.ts';
@@ -86,17 +86,21 @@ async function played(
   const identity = lineIdentity(readFileSync(join(data, 'line'), 'utf8'));
   if (identity === undefined) throw new Fault('start/line-unreadable', `${join(data, 'line')} holds no name`);
   const judging = isOtherRules ? judgedBy(contents, rules) : contents;
+  const given = isOtherRules ? hashOf([new TextEncoder().encode(JSON.stringify(rules))]) : undefined;
   const line = new Line({ ...identity, contents: judging });
   const replay = new JournalReplay(line);
   let from: number | undefined;
   for await (const { sequence, bytes } of readJournal(join(data, 'journal'), { onProblem: complain })) {
     if (sequence > applied) break;
-    if (from === undefined && sequence > 1) await restoredLine(line, { contents, data, first: sequence });
+    if (from === undefined && sequence > 1)
+      await restoredLine(line, { contents, data, first: sequence, given });
     from ??= line.sequence + 1;
     if (sequence <= line.sequence) continue;
     const { at, input } = decodeInput(bytes, sequence);
     await contents.loadRecorded(input);
-    replay.take(sequence, at, input);
+    // What is judged by other rules says so.
+    const isNamed = given !== undefined && input.kind === 'ruleSet';
+    replay.take(sequence, at, isNamed ? { ...input, rules: given } : input);
   }
   return { replay, from: from ?? 1 };
 }
@@ -117,26 +121,39 @@ export async function restoredLine(
     contents,
     data,
     first,
-  }: { readonly contents: ContentStore; readonly data: string; readonly first: number },
+    given,
+  }: {
+    readonly contents: ContentStore;
+    readonly data: string;
+    readonly first: number;
+    /** The name of rules that stand in for those it was judged by. */
+    readonly given?: string | undefined;
+  },
 ): Promise<void> {
   const { snapshot } = await (await openSnapshots({ folder: join(data, 'snapshots') })).latestSnapshot();
   if (snapshot === undefined || snapshot.sequence < first - 1)
     throw new Fault('replay/cut', `the journal begins with input ${first} and no snapshot stands there`);
   const held = JSON.parse(new TextDecoder().decode(snapshot.bytes)) as LineSnapshot;
   await contents.loadNamed(held.rooms.named);
-  line.restore(held);
+  const named = given === undefined ? held.rooms.named : { ...held.rooms.named, rules: given };
+  line.restore({ ...held, rooms: { ...held.rooms, named } });
 }
 
 const mostRows = 100;
 
 function asText({ records, from, failed, engines, rules, before, after, found }: Report, say: Say): string {
-  const rows = found.differences.flatMap(({ reason, before: then, after: now }) => [
-    ...then.map((one, n) => ['<', n === 0 ? reason : '', ...cells(one)]),
-    ...now.map((one, n) => ['>', n === 0 && then.length === 0 ? reason : '', ...cells(one)]),
-  ]);
+  const rows = found.differences.flatMap(({ reason, ruleVersion, before: then, after: now }) => {
+    const because = ruleVersion === undefined ? '' : say('ruleVersion', ruleVersion);
+    const first = [reason, because];
+    return [
+      ...then.map((one, n) => ['<', ...(n === 0 ? first : ['', '']), ...cells(one)]),
+      ...now.map((one, n) => ['>', ...(n === 0 && then.length === 0 ? first : ['', '']), ...cells(one)]),
+    ];
+  });
   const head = [
     '',
     'reason',
+    'because of',
     'incident',
     'started',
     'decided',
@@ -149,6 +166,7 @@ function asText({ records, from, failed, engines, rules, before, after, found }:
   ];
   const counts = new Map<string, number>();
   for (const { reason } of found.differences) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const byRules = found.differences.filter(({ ruleVersion }) => ruleVersion !== undefined).length;
   const byReason = [...counts].map(([reason, count]) => `${reason} ${count}`).join(', ');
   const writers = engines.map(({ version: name, from: first }) => `${name} (${first})`).join(', ');
   return [
@@ -164,6 +182,7 @@ function asText({ records, from, failed, engines, rules, before, after, found }:
       version,
     }),
     ...(byReason === '' ? [] : [say('journalDifferences', { reasons: byReason })]),
+    ...(byRules === 0 ? [] : [say('journalRuleVersion', { count: byRules })]),
     ...(rules === 'given' ? [say('journalOtherRules')] : []),
     ...(failed === 0 ? [] : [say('journalFailed', { failed })]),
   ].join('\n');

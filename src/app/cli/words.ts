@@ -16,6 +16,8 @@ const sentences = {
     journalReplayed:
       '{records} records from input {from} on, written by {engines}, played by {version}: {before} incidents then (<), {after} now (>), {same} equal.',
     journalDifferences: 'Differences by reason: {reasons}.',
+    ruleVersion: 'rule version {before} -> {after}',
+    journalRuleVersion: 'Judged by another rule version: {count}.',
     journalOtherRules: 'Judged by the given rules, not by those that the journal names.',
     journalFailed: '{failed} inputs failed in a room.',
     rolledBack: 'The rules that were in force before are in force again, until the files change.',
@@ -79,6 +81,8 @@ const sentences = {
     journalReplayed:
       'Записей: {records}, с входа {from}; записано версиями {engines}, проиграно версией {version}. Инцидентов тогда (<): {before}, теперь (>): {after}, одинаковых: {same}.',
     journalDifferences: 'Расхождения по причинам: {reasons}.',
+    ruleVersion: 'версия правил {before} -> {after}',
+    journalRuleVersion: 'Из-за другой версии правил: {count}.',
     journalOtherRules: 'Судили заданные правила, а не те, что названы в журнале.',
     journalFailed: 'Входов, на которых отказала ступень: {failed}.',
     rolledBack: 'Снова действуют прежние правила, пока не изменятся файлы.',

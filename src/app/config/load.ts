@@ -53,7 +53,8 @@ export async function readWhole(start: StartOptions): Promise<Parsed<ReadConfig>
   const names = config.channels.map(({ name }) => name);
   const policy = parsePolicy(config.policyFile, await text(config.policyFile), names);
   return {
-    value: whole({ ...config, policy: policy.value }),
+    // How many share the work is no matter of that file.
+    value: whole({ ...config, policy: { ...policy.value, positions: config.policy.positions } }),
     problems: [...read.problems, ...policy.problems],
   };
 }

@@ -7,6 +7,7 @@ import type { Policy } from '../../model/policy.ts';
 import { parseDuration, parseQuietHours } from './values.ts';
 
 export interface RawPolicy {
+  readonly positions?: number;
   readonly notify?: {
     readonly order?: readonly string[];
     readonly hold?: string;
@@ -46,6 +47,7 @@ const repairTimes: Policy['etr'] = {
 };
 
 export const defaultPolicy: Policy = {
+  positions: 1,
   notify: {
     order: [],
     holdMs: minutes(4),
@@ -104,6 +106,7 @@ export function policyFrom(
   const standard = defaultPolicy;
   const value: Policy = {
     ...standard,
+    positions: raw.positions ?? standard.positions,
     notify: {
       ...standard.notify,
       order: (raw.notify?.order ?? channels).filter((name) => channels.includes(name)),

@@ -99,6 +99,7 @@ export const configSchema = (given: {
     rules: text,
     profiles: { anyOf: [text, { type: 'array', items: text, maxItems: 16 }] },
     policy: text,
+    positions: { type: 'integer', minimum: 1, maximum: 1_000 },
     channels: { type: 'object', additionalProperties: { anyOf: given.channels }, maxProperties: 8 },
     notify: {
       type: 'object',

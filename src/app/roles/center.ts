@@ -5,12 +5,11 @@ import type { Wake } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import { type Front, openFront } from '../../edge/http/front.ts';
 import { LiveFeed } from '../../edge/http/live-feed.ts';
-import type { FrontPorts, ImportOutcome, PlayPort } from '../../edge/http/ports.ts';
+import type { FrontPorts, ImportOutcome } from '../../edge/http/ports.ts';
 import type { Applied } from '../../flow/applied.ts';
 import type { SeriesStore } from '../../flow/series.ts';
 import type { SubscriberKey } from '../../model/ids.ts';
 import type { Measurement } from '../../model/measurement.ts';
-import { isScenario, scenarioNames } from '../../sim/scenarios.ts';
 import { startJobs } from '../calendar.ts';
 import { accessPort, issueSignIn } from '../center/access.ts';
 import { bookQueries } from '../center/book-queries.ts';
@@ -19,9 +18,11 @@ import { type Collector, startCollector } from '../center/collector.ts';
 import { type CourierHost, startCourierHost } from '../center/courier-host.ts';
 import { DeviceBoard } from '../center/device-board.ts';
 import { deviceIndex } from '../center/device-index.ts';
+import { bootstrapTokens, demoTimes, ownPort, playPort } from '../center/front-parts.ts';
 import { type FromIngest, IngestLink } from '../center/ingest-link.ts';
 import { type LineHost, openLineHost } from '../center/line-host.ts';
 import { importList } from '../center/list-import.ts';
+import { worksIn } from '../center/planned-works.ts';
 import { portTraffic } from '../center/port-traffic.ts';
 import { Reload } from '../center/reload.ts';
 import { automationCounters, metricsText, statusOf } from '../center/self-metrics.ts';
@@ -36,9 +37,8 @@ import { exitCodes, type Places } from '../processes/messages.ts';
 import type { RoleHost, StartedRole } from '../processes/role-host.ts';
 import { pagesFolder } from '../product-files.ts';
 import { openBookWorker, openSeriesWorker } from '../workers.ts';
-import { machine, wallClockLead } from '../world.ts';
+import { wallClockLead } from '../world.ts';
 import { type HeldLock, lockData, orphanPatienceMs } from './data-lock.ts';
-import type { PlayMessage } from './simulation.ts';
 
 export async function startCenter(host: RoleHost): Promise<StartedRole> {
   const whole = await loadWhole(host.start);
@@ -175,7 +175,7 @@ class Center {
         world: host.world,
         publicUrl: this.#publicUrl(config),
         onlyTo: host.start.onlyTo,
-        onCounts: (incident, notices) => this.#live.countNotices(incident, notices),
+        onCounts: (incident, counts) => this.#live.countNotices(incident, counts),
       });
     }
     const { channels } = this.#courier;
@@ -248,6 +248,8 @@ class Center {
         facts: (filter, page) => this.#collector?.discovered.facts(filter, page) ?? nothing,
         conflicts: (filter, page) => this.#collector?.discovered.conflicts(filter, page) ?? nothing,
       },
+      works: () => worksIn(line),
+      record: ({ by, ...deed }) => book.audit([{ ...deed, at: world.now(), actor: by }]),
       automations: () => line.line.automations(world.now()),
       posts: () => book.hookCounts(),
       reload: () => this.#reload.ask(),
@@ -370,30 +372,3 @@ const forCourier = ({ channels, desk, webhooks, language, publicUrl }: Config): 
   language,
   publicUrl,
 });
-
-const demoTimes = ({ policy: { confirm, notify } }: Config): NonNullable<FrontPorts['demo']> => ({
-  holdMs: notify.holdMs,
-  stableForMs: confirm.stableForMs,
-  remindAfterMs: confirm.remindAfterMs,
-});
-
-const playPort = (host: RoleHost): PlayPort => ({
-  scenarios: scenarioNames,
-  play(scenario) {
-    if (!isScenario(scenario)) return;
-    host.relay('simulation', { kind: 'play', scenario } satisfies PlayMessage);
-  },
-});
-
-/** The port that this process had in its last life, so that links and browsers find it again. */
-function ownPort<T extends { readonly host: string; readonly port: number }>(
-  wanted: T,
-  known: string | undefined,
-): T {
-  if (known === undefined || wanted.port !== 0) return wanted;
-  return { ...wanted, port: Number(new URL(known).port) };
-}
-
-function bootstrapTokens(demoToken: string | undefined): string[] {
-  return [machine.env['ALLCLEAR_BOOTSTRAP_TOKEN'], demoToken].filter((token) => token !== undefined);
-}

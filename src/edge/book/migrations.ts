@@ -78,7 +78,11 @@ CREATE TABLE hook_jobs (row INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, targe
 CREATE INDEX hooks_due ON hook_jobs (target, due_at, row) WHERE state = 'queued';
 `;
 
-const steps: readonly string[] = [records + outbox + people, notes, hooks];
+const merged = `
+CREATE INDEX incidents_merged ON incidents (record ->> 'into') WHERE state = 'merged';
+`;
+
+const steps: readonly string[] = [records + outbox + people, notes, hooks, merged];
 
 /** Brings the book to this version, each step in a transaction of its own. */
 export function migrate(sql: Sql, file: string): Problem | undefined {

@@ -1,4 +1,5 @@
 /** Running counts of notices by incident, type and state, written with the rows they count: reading them is O(1). */
+import type { Incident } from '../../model/incident.ts';
 import { type NoticeCounts, type NoticeState, noNotices } from '../../model/notice.ts';
 import type { Sql } from './sql.ts';
 
@@ -59,4 +60,25 @@ export function noticeCounts(sql: Sql, incident: string): NoticeCounts {
     counts.planned += n;
   }
   return counts;
+}
+
+/** Notices that people have; one in flight when the process died may have come or not. */
+const arrived = "state IN ('sent', 'delivered')";
+
+/**
+ * How many subscribers were told that it is out, each once. Whoever is told once is counted by the running counts; only of
+ * an incident that came back, or that others became part of, a subscriber may have several first words.
+ */
+export function peopleTold(sql: Sql, { id, history }: Incident): number {
+  const parts = sql.all<{ id: string }>(
+    "SELECT id FROM incidents WHERE state = 'merged' AND record ->> 'into' = ?",
+    id,
+  );
+  if (parts.length === 0 && !history.some(({ event }) => event === 'reopen')) {
+    const counted = `SELECT sum(n) AS n FROM notice_counts WHERE incident = ? AND type = 'detected' AND ${arrived}`;
+    return sql.get<{ n?: number | undefined }>(counted, id)?.n ?? 0;
+  }
+  const rows = `SELECT count(DISTINCT subscriber) AS n FROM notices
+    WHERE incident IN (SELECT value FROM json_each(?)) AND type = 'detected' AND ${arrived}`;
+  return sql.get<{ n: number }>(rows, JSON.stringify([id, ...parts.map((part) => part.id)]))?.n ?? 0;
 }

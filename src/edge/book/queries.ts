@@ -10,7 +10,7 @@ import { severities } from '../../model/observation.ts';
 import type { Task } from '../../model/task.ts';
 import type { Ticket } from '../../model/ticket.ts';
 import type { SqlValue } from '../disk/sqlite.ts';
-import { noticeCounts } from './notice-counts.ts';
+import { noticeCounts, peopleTold } from './notice-counts.ts';
 import type { NoticeRow } from './outbox.ts';
 import { pageOf } from './paging.ts';
 import type { IncidentRecord, NoticeRecord, Page, PageRequest } from './records.ts';
@@ -83,12 +83,14 @@ function incidentRecord(sql: Sql, row: RecordRow): IncidentRecord {
     "SELECT severity FROM alarms WHERE incident = ? ORDER BY state = 'raised' DESC, severity LIMIT 1",
     row.id,
   );
+  const incident = recordIn<Incident>(row);
   return {
     severity: severities[worst?.severity ?? severities.length - 1] ?? 'indeterminate',
-    incident: recordIn<Incident>(row),
+    incident,
     impact: impact === undefined ? undefined : (JSON.parse(impact.record) as Impact),
     tickets,
     notices: noticeCounts(sql, row.id),
+    told: peopleTold(sql, incident),
   };
 }
 

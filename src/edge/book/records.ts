@@ -30,6 +30,8 @@ export interface IncidentRecord {
   /** Subscribers' own tickets. */
   readonly tickets: number;
   readonly notices: NoticeCounts;
+  /** Subscribers who were told that it is out, each once. */
+  readonly told: number;
 }
 
 export interface NoticeRecord {

@@ -1,6 +1,7 @@
 /** Calls about the daemon's own running: its configuration read again, and the scenarios of a demo. */
 import { neverHappens } from '../../base/fault.ts';
-import type { ReloadOutcome } from './ports.ts';
+import type { ProblemJson } from './contract.ts';
+import type { Deed, ReloadOutcome } from './ports.ts';
 import { type Call, object, ok, oneOf, type Reply, type Route, refusal, text } from './route.ts';
 
 export const administrationRoutes: readonly Route[] = [
@@ -41,15 +42,33 @@ export const administrationRoutes: readonly Route[] = [
 
 async function reload({ ports, user }: Call): Promise<Reply> {
   if (user.role !== 'administrator') return refusal(403, 'Only an administrator may reload.');
-  return outcomeReply(await ports.reload());
+  return recorded({ ports, by: user.name, action: 'reload', target: 'configuration' }, async () =>
+    outcomeReply(await ports.reload()),
+  );
+}
+
+/** On record before it is done, and once more, with the reason, when it was not. */
+async function recorded(
+  { ports, ...deed }: Omit<Deed, 'detail'> & { readonly ports: Call['ports'] },
+  run: () => Promise<Reply>,
+): Promise<Reply> {
+  await ports.record(deed);
+  const reply = await run();
+  if (reply.status >= 400) {
+    const { title, detail } = reply.body as ProblemJson;
+    await ports.record({ ...deed, detail: { notDone: `${title}: ${detail}` } });
+  }
+  return reply;
 }
 
 async function rollBack({ ports, user }: Call): Promise<Reply> {
   if (user.role !== 'administrator') return refusal(403, 'Only an administrator may roll rules back.');
-  const outcome = await ports.rollBackRules();
-  if (outcome === undefined) return refusal(409, 'No other rules were in force before.');
-  ports.world.log.warn('rules were rolled back', { by: user.name, outcome: outcome.kind });
-  return outcomeReply(outcome);
+  return recorded({ ports, by: user.name, action: 'rollBackRules', target: 'rules' }, async () => {
+    const outcome = await ports.rollBackRules();
+    if (outcome === undefined) return refusal(409, 'No other rules were in force before.');
+    ports.world.log.warn('rules were rolled back', { by: user.name, outcome: outcome.kind });
+    return outcomeReply(outcome);
+  });
 }
 
 function outcomeReply(outcome: ReloadOutcome): Reply {
@@ -71,7 +90,11 @@ async function importSubscribers({ ports, user, query, body }: Call): Promise<Re
   if (user.role !== 'administrator') return refusal(403, 'Only an administrator may import.');
   if (!ports.isReady()) return refusal(503, 'The daemon is not ready.');
   if (typeof body !== 'string' || body.trim() === '') return refusal(400, 'The body is empty.');
-  const { diff, problems, applied } = await ports.importSubscribers(body, query['apply'] === 'true');
+  const apply = query['apply'] === 'true';
+  const deed = { by: user.name, action: 'importSubscribers', target: 'subscribers' } as const;
+  if (apply) await ports.record(deed);
+  const { diff, problems, applied } = await ports.importSubscribers(body, apply);
+  if (apply && !applied) await ports.record({ ...deed, detail: { notDone: 'the list has mistakes' } });
   return ok({ ...diff, applied, problems });
 }
 

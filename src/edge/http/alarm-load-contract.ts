@@ -1,4 +1,4 @@
-/** The JSON of `GET /api/v1/alarm-load`: what an operator position was shown, beside what the standards aim at. */
+/** The JSON of `GET /api/v1/alarm-load`: what the operator positions were shown, beside what the standards aim at. */
 import type { IncidentWordsJson, Language } from './contract.ts';
 
 type SeverityCounts = Readonly<Record<'critical' | 'major' | 'minor' | 'warning' | 'indeterminate', number>>;
@@ -16,6 +16,8 @@ export interface SpanLoadJson {
 
 export interface AlarmLoadJson {
   readonly at: string;
+  /** That share what is presented: counts are of all of them together, targets and floods of one. */
+  readonly positions: number;
   /** ISA-18.2-2016 clause 16, table 7; EEMUA 191. Shares are 0..1. */
   readonly targets: {
     readonly perTenMinutes: number;

@@ -40,6 +40,7 @@ function incidentsOf(report: AlarmLoadReport, faults: FaultGlossary): OfIncident
   const { mostPresented, chattering, stale } = report;
   return {
     at: iso(report.at),
+    positions: report.positions,
     targets,
     intervals: report.intervals.map(({ from, presented, raised, isFlood }) => ({
       from: iso(from),

@@ -17,6 +17,7 @@ import { openApi } from './openapi.ts';
 import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts, PageRequest } from './ports.ts';
 import { type Reply, type Route, refusal } from './route.ts';
+import { worksRoutes } from './works-routes.ts';
 
 const routes: readonly Route[] = [
   ...incidentRoutes,
@@ -25,6 +26,7 @@ const routes: readonly Route[] = [
   ...careRoutes,
   ...inventoryRoutes,
   ...discoveryRoutes,
+  ...worksRoutes,
   ...automationRoutes,
   ...administrationRoutes,
 ];

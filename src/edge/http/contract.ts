@@ -97,7 +97,10 @@ export interface IncidentJson {
   readonly runbook: Readonly<Record<Language, readonly string[]>> | null;
   readonly etr: EtrJson | null;
   readonly tickets: number;
+  /** Messages; several may go to one subscriber. */
   readonly notices: NoticeCounts;
+  /** Subscribers who were told that it is out, each once. */
+  readonly told: number;
 }
 
 /** An incident as the live list shows it: no explanation, no history, no alarm ids, no steps. */
@@ -214,6 +217,7 @@ export type {
   DnsResolverJson,
   DnsZoneJson,
 } from './dns-contract.ts';
+export type { AutomationJson, PostsJson, WorksJson } from './rules-contract.ts';
 
 export interface SubscriberJson {
   readonly id: string;
@@ -294,28 +298,6 @@ export interface TaskJson {
   readonly automation: string | null;
   readonly words: Readonly<Record<Language, string>> | null;
   readonly why: Task['why'];
-}
-
-export interface AutomationJson {
-  readonly id: string;
-  readonly on: readonly string[];
-  /** `stopped`: more happens than its bound lets it act on. */
-  readonly state: 'active' | 'shadow' | 'stopped';
-  readonly limit: { readonly most: number; readonly perSeconds: number };
-  readonly acted: number;
-  /** In shadow. */
-  readonly wouldHave: number;
-  readonly stopped: number;
-  readonly lastAt: string | null;
-  readonly stoppedAt: string | null;
-}
-
-/** The newest twenty thousand posts to one target. */
-export interface PostsJson {
-  readonly target: string;
-  readonly waiting: number;
-  readonly taken: number;
-  readonly refused: number;
 }
 
 export interface LinkJson {

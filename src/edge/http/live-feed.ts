@@ -6,7 +6,7 @@ import type { Alarm } from '../../model/alarm.ts';
 import type { Change } from '../../model/change.ts';
 import type { FaultGlossary } from '../../model/fault-words.ts';
 import type { Impact, Incident } from '../../model/incident.ts';
-import { type NoticeCounts, noNotices } from '../../model/notice.ts';
+import { noNotices } from '../../model/notice.ts';
 import { severities } from '../../model/observation.ts';
 import type { Ticket } from '../../model/ticket.ts';
 import type { AlarmRowJson, LiveEventJson, LiveMessageJson, LiveTotalsJson } from './contract.ts';
@@ -67,10 +67,10 @@ export class LiveFeed implements LivePort {
   }
 
   /** New counts of an incident's notices, from the courier. */
-  countNotices(incident: string, notices: NoticeCounts): void {
+  countNotices(incident: string, { notices, told }: Pick<IncidentView, 'notices' | 'told'>): void {
     const view = this.#incidents.get(incident);
     if (view === undefined) return;
-    this.#incidents.set(incident, { ...view, notices });
+    this.#incidents.set(incident, { ...view, notices, told });
     this.#emitIncident(incident);
   }
 
@@ -152,6 +152,7 @@ export class LiveFeed implements LivePort {
       severity: held?.severity ?? this.#severityOf(incident),
       tickets: held?.tickets ?? 0,
       notices: held?.notices ?? noNotices,
+      told: held?.told ?? 0,
     });
     return incident.id;
   }

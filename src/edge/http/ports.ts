@@ -18,6 +18,7 @@ import type { PerceivedSeverity } from '../../model/observation.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 import type { Task } from '../../model/task.ts';
 import type { Ticket } from '../../model/ticket.ts';
+import type { PlannedWorks } from '../../topology/topology.ts';
 import type { Language, LiveEventJson, LiveMessageJson, LiveTotalsJson, StatusJson } from './contract.ts';
 
 /** A plain record: it is copied, so its functions must not need `this`. */
@@ -36,6 +37,8 @@ export interface FrontPorts {
   /** What an operator position was shown until now. */
   alarmLoad(): AlarmLoadReport;
   readonly discovered: DiscoveryPort;
+  /** Of the topology in force. */
+  works(): readonly PlannedWorks[];
   /** How each automation stands, and what became of their posts. */
   automations(): readonly AutomationStatus[];
   posts(): Promise<readonly PostCount[]>;
@@ -47,6 +50,8 @@ export interface FrontPorts {
   reload(): Promise<ReloadOutcome>;
   /** The rules that were in force before come back, or what was rolled back; undefined when there are none. */
   rollBackRules(): Promise<ReloadOutcome | undefined>;
+  /** Puts on record what a person did beside the line; before it is done, so that nothing done is missing there. */
+  record(deed: Deed): Promise<void>;
   /** The whole list as CSV; without `apply` it is compared only. */
   importSubscribers(csv: string, apply: boolean): Promise<ImportOutcome>;
   /** Starts a scenario; undefined on a real network. */
@@ -74,6 +79,13 @@ export type ReloadOutcome =
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
   /** Sound, but applied in part only, e.g. because the line takes nothing: the same once more completes it. */
   | { readonly kind: 'unfinished'; readonly reason: string };
+
+export interface Deed {
+  readonly by: string;
+  readonly action: 'reload' | 'rollBackRules' | 'importSubscribers';
+  readonly target: string;
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
+}
 
 /** What a list of subscribers changed, or would change. */
 export interface ImportOutcome {
@@ -220,6 +232,8 @@ export interface IncidentView {
   /** Subscriber tickets attached. */
   readonly tickets: number;
   readonly notices: NoticeCounts;
+  /** Subscribers who were told that it is out, each once. */
+  readonly told: number;
 }
 
 export interface NoticeView {

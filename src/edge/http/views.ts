@@ -116,6 +116,7 @@ export function incidentRowJson(view: IncidentView, faults: FaultGlossary): Inci
     etr: etrJson(view),
     tickets: view.tickets,
     notices: view.notices,
+    told: view.told,
   };
 }
 

@@ -3,6 +3,7 @@ import { instant } from '../../../src/base/instant.ts';
 import type { Book } from '../../../src/edge/book/book.ts';
 import type { ChannelFacts, Settlement } from '../../../src/edge/book/records.ts';
 import type { IncidentId, SubscriberKey, TicketId } from '../../../src/model/ids.ts';
+import type { Tell } from '../../../src/model/notice.ts';
 import type { Ticket } from '../../../src/model/ticket.ts';
 import {
   applied,
@@ -61,6 +62,31 @@ test('a second tell of the same revision tells nobody again', async () => {
     await book.project([tells(tell({ type: 'etr', revision: 2 }))]);
     await expandAll(book);
     expect(await counts(book)).toMatchObject({ planned: 20 });
+  });
+});
+
+test('who was told is counted once, however many notices of however many incidents were his', async () => {
+  await withBook(10, async (book) => {
+    const told = async () => (await book.incident(incidentId))!.told;
+    const sendAll = async (telling: Tell) => {
+      await book.project([tells(telling)]);
+      await expandAll(book);
+      await settleAll(book, (await take(book)).notices, sent);
+    };
+    await sendAll(tell({ to: 4 }));
+    await sendAll(tell({ type: 'etr', revision: 2, to: 4 }));
+    expect([(await counts(book)).sent, await told()]).toEqual([8, 4]);
+    // Others were told of what turned out to be the same outage.
+    const part = 'a.1.9' as IncidentId;
+    await sendAll(tell({ incident: part, from: 3, to: 6 }));
+    const merged = incident({ id: part, state: 'merged', into: incidentId });
+    await book.project([applied([], [{ kind: 'incident', incident: merged }])]);
+    expect(await told()).toBe(6);
+    // It came back, and whoever had heard that it works was told anew.
+    const history = [{ at: t0, event: 'reopen' }] as const;
+    await book.project([applied([], [{ kind: 'incident', incident: incident({ history }) }])]);
+    await sendAll(tell({ revision: 3, to: 4 }));
+    expect(await told()).toBe(6);
   });
 });
 

@@ -46,6 +46,10 @@ test('only an administrator rolls rules back, and only where others were in forc
   expect((await post()).status).toBe(409);
   opened.daemon.rollbackOutcome = { kind: 'applied', needsRestart: [], problems: [] };
   expect(await body(await post())).toEqual({ applied: true, needsRestart: [], problems: [] });
+  const deed = { by: 'oleg', action: 'rollBackRules', target: 'rules' };
+  // The first was not done, and the record says so; whoever may not is not on it.
+  const notDone = { notDone: 'Conflict: No other rules were in force before.' };
+  expect(opened.daemon.recorded).toEqual([deed, { ...deed, detail: notDone }, deed]);
 });
 
 test('a scenario is played on a demo only, and an unknown one is told with those there are', async () => {

@@ -2,6 +2,7 @@
 import { incidentLine } from '../../src/app/cli/incident-line.ts';
 import { defaultPolicy } from '../../src/app/config/policy.ts';
 import { canonicalJson } from '../../src/base/canonical.ts';
+import { seconds } from '../../src/base/instant.ts';
 import type { CorrelationRules } from '../../src/correlate/correlate.ts';
 import { replayStream, type StreamRecord } from '../../src/flow/replay.ts';
 import { parseIncidents, parseTruth, scoreIncidents } from '../../src/measure/measure.ts';
@@ -9,6 +10,8 @@ import type { Topology } from '../../src/topology/topology.ts';
 import { shippedRules } from '../../test/support/shipped-rules.ts';
 import { cpuMs } from './alarm-throughput.ts';
 import { type Baseline, linesOf } from './baselines/baseline.ts';
+import type { Condition } from './conditions.ts';
+import { interruptions, statedThrough } from './restarted-line.ts';
 
 export interface AlarmCase {
   readonly name: string;
@@ -33,6 +36,15 @@ export function statedByUs(
   const replayed = replayStream({ topology, policy: defaultPolicy, rules, records });
   const tookMs = cpuMs() - from;
   return { lines: replayed.map((one) => canonicalJson(incidentLine(one))), tookMs };
+}
+
+/** By a line that dies as often as the condition says, and hears nothing by trap or syslog while it starts. */
+export function statedUnder({ deaths }: Pick<Condition, 'deaths'>, one: AlarmCase): Statement {
+  if (deaths === undefined) return statedByUs(one);
+  const from = cpuMs();
+  const replayed = statedThrough(one, { ...interruptions(one, deaths), deafMs: seconds(15) });
+  const tookMs = cpuMs() - from;
+  return { lines: replayed.map((said) => canonicalJson(incidentLine(said))), tookMs };
 }
 
 export function statedBy(baseline: Baseline, stream: Pick<AlarmCase, 'topology' | 'records'>): Statement {

@@ -12,7 +12,17 @@ export interface Pooled {
   readonly score: Score;
   /** Who was told, as a mean over streams: each has a network of its own. */
   readonly notified: { readonly precision: number | null; readonly recall: number | null };
+  /** The same apart by what failed: of all subscribers of all streams together. */
+  readonly notifiedBy: Readonly<Record<Group, PooledNotified>>;
   readonly promptness: readonly Promptness[];
+}
+
+export const groups = ['equipment', 'mains', 'service'] as const;
+type Group = (typeof groups)[number];
+
+export interface PooledNotified {
+  readonly precision: number | null;
+  readonly recall: number | null;
 }
 
 export class Pool {
@@ -22,6 +32,7 @@ export class Pool {
   readonly #raises = new Map<string, string>();
   readonly #precisions: number[] = [];
   readonly #recalls: number[] = [];
+  readonly #told: Score['notifiedBy'][] = [];
   readonly #promptness = new PromptnessPool();
   readonly failures: Failure[] = [];
   #streams = 0;
@@ -59,6 +70,7 @@ export class Pool {
   #judgeAlone(one: AlarmCase, statement: Statement, incidents: readonly Plain[]): void {
     const { score, outcomes } = judged(one, statement);
     const { precision, recall } = score.notified;
+    this.#told.push(score.notifiedBy);
     if (precision !== null) this.#precisions.push(precision);
     if (recall !== null) this.#recalls.push(recall);
     const faults = new Map(
@@ -102,8 +114,22 @@ export class Pool {
     };
     const { score } = scoreIncidents(claims);
     const notified = { precision: mean(this.#precisions), recall: mean(this.#recalls) };
-    return { score, notified, promptness: this.#promptness.result() };
+    const notifiedBy = {
+      equipment: pooled(this.#told.map(({ equipment }) => equipment)),
+      mains: pooled(this.#told.map(({ mains }) => mains)),
+      service: pooled(this.#told.map(({ service }) => service)),
+    };
+    return { score, notified, notifiedBy, promptness: this.#promptness.result() };
   }
+}
+
+function pooled(streams: readonly Score['notifiedBy'][Group][]): PooledNotified {
+  const share = (of: 'told' | 'lost', right: 'toldRight' | 'lostTold'): number | null => {
+    const all = streams.reduce((sum, one) => sum + one[of], 0);
+    if (all === 0 || streams.some((one) => one[right] === null)) return null;
+    return streams.reduce((sum, one) => sum + one[right]!, 0) / all;
+  };
+  return { precision: share('told', 'toldRight'), recall: share('lost', 'lostTold') };
 }
 
 const mean = (values: readonly number[]): number | null =>

@@ -1,27 +1,37 @@
 /** A fresh network with its faults as one case, read as the line's own readers would. */
 import { readAlarmRecord } from '../../src/flow/alarm-record.ts';
 import type { StreamRecord } from '../../src/flow/replay.ts';
-import { generate } from '../../src/sim/faults/generate.ts';
+import { type Generated, generate, usualFaults } from '../../src/sim/faults/generate.ts';
 import { compileTopology } from '../../src/topology/topology.ts';
 import type { AlarmCase } from './alarm-case.ts';
-import type { Condition } from './generated-bench.ts';
+import type { Condition } from './conditions.ts';
 
 export interface Wanted {
   readonly seed: number;
   readonly size: 'small' | 'city' | 'metro';
   /** Undefined: as many as the size has usually. */
   readonly faultsPerKind: number | undefined;
+  readonly hours?: number | undefined;
   readonly condition: Condition;
 }
 
-export function generatedCase({ seed, size, faultsPerKind, condition }: Wanted): AlarmCase {
-  const { loss, noise, skewMs, topologyErrors } = condition;
-  const made = generate({ seed, size, loss, noise, skewMs, topologyError: topologyErrors, faultsPerKind });
+/** As many rings are cut twice as there are faults of a kind, since few of the cuts drawn at random meet a ring cut already. */
+export function generatedFor({ seed, size, faultsPerKind, hours, condition }: Wanted): Generated {
+  const { loss, noise, skewMs, topologyErrors, ringsOnly, blind } = condition;
+  return generate({
+    ...{ seed, size, hours, loss, noise, skewMs, blind, topologyError: topologyErrors },
+    faultsPerKind: ringsOnly === true ? 0 : faultsPerKind,
+    doubleCuts: faultsPerKind ?? usualFaults[size],
+  });
+}
+
+export function generatedCase(wanted: Wanted): AlarmCase {
+  const { topology, alarms, truth } = generatedFor(wanted);
   return {
-    name: `seed ${seed}`,
-    topology: compileTopology(made.topology).value,
-    records: Array.from(made.alarms, recordOf),
-    truth: made.truth,
+    name: `seed ${wanted.seed}`,
+    topology: compileTopology(topology).value,
+    records: Array.from(alarms, recordOf),
+    truth,
   };
 }
 

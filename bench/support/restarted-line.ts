@@ -1,13 +1,14 @@
-/** Whether a line that is killed in mid-storm and made anew from snapshot and journal says the same as one that ran through. */
+/** A line that is killed in mid-storm and made anew from snapshot and journal: what it says, and whether that is the same as of one that ran through. */
 import { createHash, type Hash } from 'node:crypto';
 import { canonicalJson } from '../../src/base/canonical.ts';
-import { type Instant, instant, minutes } from '../../src/base/instant.ts';
+import { type DurationMs, type Instant, instant, minutes } from '../../src/base/instant.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import type { Applied } from '../../src/flow/applied.ts';
 import type { Input } from '../../src/flow/input.ts';
 import { Line } from '../../src/flow/line.ts';
 import type { LineSnapshot } from '../../src/flow/line-snapshot.ts';
 import { decodeInput, encodeInput } from '../../src/flow/record.ts';
+import type { ReplayedIncident } from '../../src/flow/replay.ts';
 import type { Incident } from '../../src/model/incident.ts';
 import { contentsOf, type Stream } from './alarm-throughput.ts';
 
@@ -15,6 +16,8 @@ import { contentsOf, type Stream } from './alarm-throughput.ts';
 export interface Interruptions {
   readonly snapshots: ReadonlySet<number>;
   readonly deaths: ReadonlySet<number>;
+  /** So long after a death nothing is heard by trap or syslog; what polls find later is not lost. Undefined: all is kept. */
+  readonly deafMs?: DurationMs | undefined;
 }
 
 /** A run of its own for each number, the first without any: half of the deaths in the worst ten minutes of the stream. */
@@ -31,25 +34,41 @@ export function interruptions({ records }: Stream, run: number): Interruptions {
 }
 
 /** SHA-256 over all that every input caused, in order, and over all incidents in their last state. */
-export function changesHash(stream: Stream, { snapshots, deaths }: Interruptions): string {
+export function changesHash(stream: Stream, places: Interruptions): string {
+  return ranThrough(stream, places).digest();
+}
+
+/** What it says in the end. */
+export function statedThrough(stream: Stream, places: Interruptions): readonly ReplayedIncident[] {
+  return ranThrough(stream, places).stated();
+}
+
+function ranThrough(stream: Stream, { snapshots, deaths, deafMs }: Interruptions): RunningLine {
   const running = new RunningLine(stream);
   const first = stream.records[0]?.at ?? instant(0);
   running.apply(first, { kind: 'policy', policy: 'bench' });
   running.apply(first, { kind: 'topologyVersion', version: 1, topology: 'bench', subscribers: 'bench' });
+  let deafUntil = first;
   stream.records.forEach(({ at, observation }, n) => {
     if (snapshots.has(n)) running.save();
-    if (deaths.has(n)) running.die();
+    if (deaths.has(n)) {
+      running.die();
+      if (deafMs !== undefined) deafUntil = instant(at + deafMs);
+    }
+    if (at < deafUntil && (observation.source === 'trap' || observation.source === 'syslog')) return;
     running.to(at);
     running.apply(at, { kind: 'observation', observation });
   });
   running.to(instant((stream.records.at(-1)?.at ?? first) + minutes(30)));
-  return running.digest();
+  return running;
 }
 
 class RunningLine {
   readonly #stream: Stream;
   readonly #contents: ReturnType<typeof contentsOf>;
   readonly #incidents = new Map<string, Incident>();
+  /** Everyone who lost service at any time. */
+  readonly #subscribers = new Map<string, number>();
   readonly #hash = createHash('sha256');
   #line: Line;
   #snapshot: string | undefined;
@@ -93,6 +112,13 @@ class RunningLine {
     }
   }
 
+  stated(): readonly ReplayedIncident[] {
+    return [...this.#incidents.values()].map((incident) => ({
+      incident,
+      subscribers: this.#subscribers.get(incident.id) ?? 0,
+    }));
+  }
+
   digest(): string {
     for (const incident of this.#incidents.values()) this.#hash.update(canonicalJson(incident));
     return this.#hash.digest('hex');
@@ -104,6 +130,10 @@ class RunningLine {
 
   #note({ changes, effects }: Applied): void {
     for (const change of changes) {
+      if (change.kind === 'impact') {
+        const { incident, subscribers } = change.impact;
+        this.#subscribers.set(incident, Math.max(subscribers, this.#subscribers.get(incident) ?? 0));
+      }
       if (change.kind !== 'incident') this.#hash.update(canonicalJson(change));
       else {
         this.#incidents.set(change.incident.id, change.incident);

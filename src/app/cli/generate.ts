@@ -23,6 +23,8 @@ const options = {
   skew: { type: 'string' },
   'topology-error': { type: 'string' },
   'faults-per-kind': { type: 'string' },
+  'double-cuts': { type: 'string' },
+  blind: { type: 'string' },
   hours: { type: 'string' },
   format: { type: 'string' },
   out: { type: 'string' },
@@ -36,7 +38,7 @@ export const generateVerb: Verb = {
   summary:
     'Makes a network of a size and a seed, plays labelled faults in it and writes topology, alarms and truth.',
   usage:
-    'allclear generate --seed N --size small|city|metro --out DIR [--loss 0.05] [--noise 1] [--skew 2000] [--topology-error 0.02] [--faults-per-kind N] [--hours H] [--format json|ndjson] [--dry-run] [--json] [--quiet] [--lang ru|en]',
+    'allclear generate --seed N --size small|city|metro --out DIR [--loss 0.05] [--noise 1] [--skew 2000] [--topology-error 0.02] [--faults-per-kind N] [--double-cuts N] [--blind 0.5] [--hours H] [--format json|ndjson] [--dry-run] [--json] [--quiet] [--lang ru|en]',
   async run(argv, terminal) {
     const { values } = parseArgs({ args: [...argv], options, allowPositionals: false });
     const say = speaker(values.lang);
@@ -69,7 +71,8 @@ export const generateVerb: Verb = {
     if (refused > 0 && values.quiet !== true)
       terminal.complain(say('refusedFaults', { refused, kinds: kindsOf(made.refused) }));
     // How many are played is the generator's choice until somebody says a number.
-    return refused > 0 && asked.faultsPerKind !== undefined ? exitCodes.problem : exitCodes.ok;
+    const isAsked = asked.faultsPerKind !== undefined || asked.doubleCuts !== undefined;
+    return refused > 0 && isAsked ? exitCodes.problem : exitCodes.ok;
   },
 };
 
@@ -96,6 +99,12 @@ function optionsFrom(values: Written): GenerateOptions {
     topologyError: numberFrom(values['topology-error'], 'topology-error', { most: 0.5, otherwise: 0 }),
     ...(perKind !== undefined && {
       faultsPerKind: wholeFrom(perKind, 'faults-per-kind', { least: 0, most: 2_000, otherwise: 0 }),
+    }),
+    ...(values['double-cuts'] !== undefined && {
+      doubleCuts: wholeFrom(values['double-cuts'], 'double-cuts', { least: 0, most: 2_000, otherwise: 0 }),
+    }),
+    ...(values.blind !== undefined && {
+      blind: numberFrom(values.blind, 'blind', { most: 1, otherwise: 0 }),
     }),
     ...(values.hours !== undefined && {
       hours: wholeFrom(values.hours, 'hours', { least: 1, most: 1_000, otherwise: 24 }),

@@ -73,6 +73,8 @@ export interface IncidentFigures {
   /** Raises in one incident that are of none but its largest group. */
   readonly largestWrongMerge: number;
   readonly ece: Figure;
+  /** Mean square of the distance between what was stated and 1 or 0 (Brier 1950). */
+  readonly brier: Figure;
   readonly incidents: number;
 }
 
@@ -82,20 +84,30 @@ export function incidentFigures(incidents: readonly IncidentVerdict[]): Incident
     overMerge: incidents.filter(({ faults }) => faults.length > 1).length,
     largestWrongMerge: incidents.reduce((most, { foreign }) => Math.max(most, foreign), 0),
     ece: calibrationError(reliabilityOf(incidents)),
+    brier: meanOf(
+      incidents.filter(isStated).map(({ grounded, right }) => {
+        return (grounded.incident.probability! - (right ? 1 : 0)) ** 2;
+      }),
+    ),
     incidents: incidents.length,
   };
 }
 
 const steps = 10;
 
-/** What was stated against what was right; empty steps are left out. */
+/** A probability was stated, and it is known whether root and kind were right. */
+const isStated = ({ grounded, faults, isFalse }: IncidentVerdict): boolean =>
+  grounded.incident.probability !== undefined && (faults.length > 0 || isFalse);
+
+/**
+ * What was stated against what was right, each presented incident once, be it a further piece of a fault or false; empty
+ * steps are left out.
+ */
 export function reliabilityOf(incidents: readonly IncidentVerdict[]): readonly Step[] {
   const held: IncidentVerdict[][] = Array.from({ length: steps }, () => []);
-  for (const verdict of incidents) {
-    const stated = verdict.grounded.incident.probability;
-    const isJudged = verdict.faults.length > 0 || verdict.isFalse;
-    if (stated !== undefined && isJudged)
-      held[Math.min(Math.floor(stated * steps), steps - 1)]!.push(verdict);
+  for (const verdict of incidents.filter(isStated)) {
+    const stated = verdict.grounded.incident.probability!;
+    held[Math.min(Math.floor(stated * steps), steps - 1)]!.push(verdict);
   }
   return held.flatMap((within, step) => {
     if (within.length === 0) return [];
@@ -109,6 +121,37 @@ export function reliabilityOf(incidents: readonly IncidentVerdict[]): readonly S
       },
     ];
   });
+}
+
+interface Calibration {
+  readonly incidents: number;
+  /** Mean of what was stated. */
+  readonly stated: number;
+  readonly right: number;
+  readonly ece: Figure;
+}
+
+/** By the kind that was stated: which verdicts promise more than they hold, and which less. */
+export function calibrationOf(incidents: readonly IncidentVerdict[]): Readonly<Record<string, Calibration>> {
+  const byKind = new Map<string, IncidentVerdict[]>();
+  for (const verdict of incidents.filter(isStated)) {
+    const kind = verdict.grounded.incident.kind ?? 'unexplained';
+    const known = byKind.get(kind);
+    if (known === undefined) byKind.set(kind, [verdict]);
+    else known.push(verdict);
+  }
+  const kinds = [...byKind].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    kinds.map(([kind, within]) => [
+      kind,
+      {
+        incidents: within.length,
+        stated: meanOf(within.map(({ grounded }) => grounded.incident.probability!))!,
+        right: shareOf(within, ({ right }) => right)!,
+        ece: calibrationError(reliabilityOf(within)),
+      },
+    ]),
+  );
 }
 
 /** Expected calibration error (Naeini, Cooper, Hauskrecht 2015): the mean distance, weighted by incidents. */

@@ -2,6 +2,7 @@
 import type { Problem } from '../../base/problem.ts';
 import type { Topology } from '../../topology/topology.ts';
 import {
+  calibrationOf,
   type FaultFigures,
   type Figure,
   faultFigures,
@@ -13,6 +14,7 @@ import {
 } from './figures.ts';
 import { type Claims, type Ground, groundOf } from './ground.ts';
 import { type Told, toldOf } from './notified.ts';
+import { type NotifiedGroups, notifiedGroups } from './notified-groups.ts';
 import {
   type Agreement,
   adjustedRandIndex,
@@ -20,6 +22,7 @@ import {
   type Contingency,
   contingencyOf,
 } from './partition.ts';
+import type { TrueFault } from './truth.ts';
 import { type FaultVerdict, type Verdicts, verdictsOf } from './verdicts.ts';
 
 type Nullable<T> = { readonly [name in keyof T]: Figure };
@@ -36,11 +39,15 @@ export interface Score extends KindScore {
   readonly ari: Figure;
   readonly falsePerDay: Figure;
   readonly perKind: Readonly<Record<string, KindScore>>;
+  /** The same for forms of a kind that the truth tells apart: `link second-cut`. */
+  readonly perVariant: Readonly<Record<string, KindScore>>;
+  readonly notifiedBy: NotifiedGroups;
   /** Means over the kinds that touch four leaves or more. */
   readonly macro: Readonly<Record<(typeof macroNames)[number], Figure>> & {
     readonly kinds: readonly string[];
   };
   readonly reliability: ReturnType<typeof reliabilityOf>;
+  readonly calibration: ReturnType<typeof calibrationOf>;
   /** Faults that no judged raise tells of; they are in no other figure. */
   readonly unheard: number;
   readonly falseIncidents: number;
@@ -82,7 +89,8 @@ export function scoreIncidents(claims: Claims, topology?: Topology): Scored {
     contingency: judgedPartitions(ground),
   };
   const kinds = [...new Set(verdicts.faults.map(({ fault }) => fault.fault.kind))].sort();
-  const perKind = Object.fromEntries(kinds.map((kind) => [kind, kindScore(scene, kind)]));
+  const ofKind = (kind: string) => (fault: TrueFault) => fault.kind === kind;
+  const perKind = Object.fromEntries(kinds.map((kind) => [kind, kindScore(scene, ofKind(kind))]));
   const wide = kinds.filter((kind) => leavesOf(ground, verdicts.faults, kind) >= fewestLeaves);
   const falseIncidents = verdicts.incidents.filter(({ isFalse }) => isFalse).length;
   const { from, to } = claims.truth;
@@ -90,13 +98,16 @@ export function scoreIncidents(claims: Claims, topology?: Topology): Scored {
     (name) => [name, meanOf(wide.flatMap((kind) => perKind[kind]![name] ?? []))] as const,
   );
   const score: Score = {
-    ...kindScore(scene, undefined),
+    ...kindScore(scene, everything),
     ari: adjustedRandIndex(scene.contingency) ?? null,
     falsePerDay:
       from === undefined || to === undefined || to <= from ? null : (falseIncidents * dayMs) / (to - from),
     perKind,
+    perVariant: variantScores(scene),
+    notifiedBy: notifiedGroups(ground, verdicts.incidents, scene.told),
     macro: { ...(Object.fromEntries(macro) as Record<(typeof macroNames)[number], Figure>), kinds: wide },
     reliability: reliabilityOf(verdicts.incidents),
+    calibration: calibrationOf(verdicts.incidents),
     unheard: ground.faults.length - verdicts.faults.length,
     falseIncidents,
     exemptIncidents: verdicts.incidents.filter(({ exempt }) => exempt).length,
@@ -111,15 +122,31 @@ interface Scene {
   readonly contingency: Contingency;
 }
 
-/** Undefined: of all kinds, and of the noise. */
-function kindScore({ ground, verdicts, told, contingency }: Scene, kind: string | undefined): KindScore {
-  const isOfKind = (fault: number | undefined): boolean =>
-    kind === undefined || (fault !== undefined && ground.faults[fault]?.fault.kind === kind);
-  const faults = verdicts.faults.filter(({ fault }) => kind === undefined || fault.fault.kind === kind);
+type Choice = (fault: TrueFault) => boolean;
+
+/** Of all faults, and of the noise. */
+const everything: Choice = () => true;
+
+function variantScores(scene: Scene): Readonly<Record<string, KindScore>> {
+  const nameOf = ({ kind, variant }: TrueFault): string => `${kind} ${variant}`;
+  const names = scene.verdicts.faults.flatMap(({ fault: { fault } }) =>
+    fault.variant === undefined ? [] : [nameOf(fault)],
+  );
+  return Object.fromEntries(
+    [...new Set(names)].sort().map((name) => [name, kindScore(scene, (fault) => nameOf(fault) === name)]),
+  );
+}
+
+function kindScore({ ground, verdicts, told, contingency }: Scene, isChosen: Choice): KindScore {
+  const isAll = isChosen === everything;
+  const isOfKind = (fault: number | undefined): boolean => {
+    const known = fault === undefined ? undefined : ground.faults[fault]?.fault;
+    return isAll || (known !== undefined && isChosen(known));
+  };
+  const faults = verdicts.faults.filter(({ fault }) => isChosen(fault.fault));
   const incidents = verdicts.incidents.filter(({ faults: [main] }) => isOfKind(main));
-  const agreement = agreementOf(contingency, kind === undefined ? undefined : isOfKind);
-  const alarms =
-    kind === undefined ? ground.count : faults.reduce((sum, { fault }) => sum + fault.raises.length, 0);
+  const agreement = agreementOf(contingency, isAll ? undefined : isOfKind);
+  const alarms = isAll ? ground.count : faults.reduce((sum, { fault }) => sum + fault.raises.length, 0);
   const incidentsTold = incidents.flatMap(({ index }) => told.told.get(index) ?? []);
   const faultsLost = ground.faults.flatMap((_, index) =>
     isOfKind(index) ? (told.lost.get(index) ?? []) : [],

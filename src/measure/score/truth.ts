@@ -25,6 +25,8 @@ export interface TrueFault {
   readonly subscribers: number | undefined;
   readonly affected: Extent | undefined;
   readonly planned: boolean;
+  /** A form of its kind that has figures of its own, such as `second-cut`. */
+  readonly variant: string | undefined;
 }
 
 export interface Truth {
@@ -128,6 +130,7 @@ function readFault(entry: unknown, seen: ReadonlySet<string>): TrueFault | strin
     affected: extentOf(entry['affected']),
     // A flag, or the id of the works.
     planned: entry['planned'] === true || typeof entry['planned'] === 'string',
+    variant: text1(entry['variant']),
   };
 }
 

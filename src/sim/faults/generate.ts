@@ -34,6 +34,10 @@ export interface GenerateOptions {
   /** Share of ONTs on a wrong splitter in the topology given; half as many are missing in it. */
   readonly topologyError?: number | undefined;
   readonly faultsPerKind?: number | undefined;
+  /** Pairs of cuts of one ring; half as many as faults of a kind unless a number is given. */
+  readonly doubleCuts?: number | undefined;
+  /** Share of the collectors that is away for an hour, all at once; 0 to 1. */
+  readonly blind?: number | undefined;
   readonly hours?: number | undefined;
 }
 
@@ -48,13 +52,15 @@ export interface Generated {
   readonly refused: Readonly<Record<string, number>>;
 }
 
-const usualFaults = { small: 3, city: 10, metro: 12 } as const;
+/** Of each kind, unless a number is given. */
+export const usualFaults = { small: 3, city: 10, metro: 12 } as const;
 const firstDay = Date.UTC(2026, 0, 5);
 
 export function generate(options: GenerateOptions): Generated {
   const { seed, size, noise: strength = 1, topologyError = 0 } = options;
   const perKind = options.faultsPerKind ?? usualFaults[size];
-  const lengthMs = Math.round((options.hours ?? usualHours(perKind, size)) * hour);
+  const most = Math.max(perKind, options.doubleCuts ?? 0);
+  const lengthMs = Math.round((options.hours ?? usualHours(most, size)) * hour);
   const from = firstDay + (seed % 364) * 24 * hour;
   const chance = new Chance(seed);
   const plant = layPlant(size, chance.branch());
@@ -62,7 +68,9 @@ export function generate(options: GenerateOptions): Generated {
   const lines = new Lines();
   const log = new NoiseLog();
   const scene = sceneOf(plant, { options, lines, log, chance });
-  const { faults, refused } = placeFaults(scene, { perKind, lengthMs, from });
+  const doubleCuts = options.doubleCuts ?? Math.ceil(perKind / 2);
+  const wanted = { perKind, doubleCuts, blind: options.blind ?? 0, lengthMs, from };
+  const { faults, refused } = placeFaults(scene, wanted);
   makeNoise({ scene, log, strength, lengthMs, from });
   scene.agenda.runAll();
   const to = from + lengthMs;

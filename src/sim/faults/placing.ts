@@ -11,7 +11,7 @@ import { doubleCutDrafts, ductDraft, linkDraft, nodeDownDraft } from './kinds/tr
 import { listed } from './plant/plant.ts';
 import { type Draft, type Fault, type FaultKind, faultKinds, type Moment, type Scene } from './scene.ts';
 
-type Wish = FaultKind | 'double-cut' | 'works';
+type Wish = FaultKind | 'double-cut' | 'works' | 'blind';
 
 /** Median length in minutes and spread of its logarithm; the fault log of an operator shows such shapes. */
 const lengths: Readonly<Record<Wish, readonly [number, number]>> = {
@@ -37,6 +37,7 @@ const lengths: Readonly<Record<Wish, readonly [number, number]>> = {
   collector: [14, 0.5],
   'double-cut': [140, 0.4],
   works: [50, 0.5],
+  blind: [60, 0],
 };
 /** The same root failing again sooner is the same fault, so nobody touches it. */
 const quietAfter = 35 * minute;
@@ -53,17 +54,23 @@ export interface Placed {
   readonly refused: Readonly<Record<string, number>>;
 }
 
-export function placeFaults(
-  scene: Scene,
-  { perKind, lengthMs, from }: { readonly perKind: number; readonly lengthMs: number; readonly from: number },
-): Placed {
+export interface Wanted {
+  readonly perKind: number;
+  readonly doubleCuts: number;
+  /** Share of the collectors that is away together, once. */
+  readonly blind: number;
+  readonly lengthMs: number;
+  readonly from: number;
+}
+
+export function placeFaults(scene: Scene, { perKind, doubleCuts, blind, lengthMs, from }: Wanted): Placed {
   const room = new Room(scene);
   const wishes = new Agenda();
   const refused: Record<string, number> = {};
   const wish = (kind: Wish, at: number, shift: number): void => {
     wishes.enter(at, () => {
       const moment = momentOf(scene, { kind, startAt: Math.round(at), lengthMs });
-      if (fulfil(scene, room, { kind, moment, from })) return;
+      if (fulfil(scene, room, { kind, moment, from, blind })) return;
       const later = at + scene.chance.between(8 * minute, 90 * minute);
       if (shift < shifts && later < lengthMs * 0.93) wish(kind, later, shift + 1);
       else refused[kind] = (refused[kind] ?? 0) + 1;
@@ -71,7 +78,8 @@ export function placeFaults(
   };
   const kinds: readonly Wish[] = [...faultKinds, 'works'];
   for (const kind of kinds) for (let i = 0; i < perKind; i++) wish(kind, startOf(scene, kind, lengthMs), 0);
-  for (let i = 0; i < Math.ceil(perKind / 2); i++) wish('double-cut', startOf(scene, 'link', lengthMs), 0);
+  for (let i = 0; i < doubleCuts; i++) wish('double-cut', startOf(scene, 'link', lengthMs), 0);
+  if (blind > 0) wish('blind', lengthMs * 0.4, 0);
   wishes.runAll();
   return { faults: scene.faults, refused };
 }
@@ -99,11 +107,12 @@ interface Fulfilled {
   readonly kind: Wish;
   readonly moment: Moment;
   readonly from: number;
+  readonly blind: number;
 }
 
-function fulfil(scene: Scene, room: Room, { kind, moment, from }: Fulfilled): boolean {
+function fulfil(scene: Scene, room: Room, { kind, moment, from, blind }: Fulfilled): boolean {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const drafts = draftsOf(scene, kind, moment);
+    const drafts = kind === 'blind' ? blindDrafts(scene, moment, blind) : draftsOf(scene, kind, moment);
     if (drafts.length === 0 || !room.has(drafts)) continue;
     room.take(drafts);
     const faults = drafts.map((draft) => begin(scene, draft, kind === 'works'));
@@ -113,7 +122,20 @@ function fulfil(scene: Scene, room: Room, { kind, moment, from }: Fulfilled): bo
   return false;
 }
 
-function draftsOf(scene: Scene, kind: Wish, moment: Moment): readonly Draft[] {
+/** That share of the collectors, one at least, goes and comes back at about the same time. */
+function blindDrafts(scene: Scene, moment: Moment, share: number): readonly Draft[] {
+  const { plant, chance } = scene;
+  const all = [...plant.ofKind('collector')];
+  const away = Math.max(1, Math.round(all.length * share));
+  return Array.from({ length: away }, () => {
+    const [root] = all.splice(chance.whole(0, all.length - 1), 1);
+    const late = chance.whole(0, 20_000);
+    const { startAt, endAt } = moment;
+    return collectorDraft(scene, { startAt: startAt + late, endAt: endAt + late }, root);
+  }).flatMap((draft) => draft ?? []);
+}
+
+function draftsOf(scene: Scene, kind: Exclude<Wish, 'blind'>, moment: Moment): readonly Draft[] {
   if (kind === 'double-cut') return doubleCutDrafts(scene, moment);
   const one = kind === 'works' ? worksDraft(scene, moment) : draftOf(scene, kind, moment);
   return one === undefined ? [] : [one];

@@ -187,6 +187,35 @@ test('the calibration error is the mean distance of stated and right, by steps o
   expect(score({ faults }).ece).toBeNull();
 });
 
+test('what was stated of one kind is judged for itself, further pieces and false incidents with it', () => {
+  const cable = { kind: 'cable', root: 'k1', alarms: ['p1', 'q1', 'r1'] };
+  const incidents = [
+    { kind: 'cable', root: 'k1', probability: 0.9, alarms: ['p1', 'q1'] },
+    { kind: 'drop', root: 'r', probability: 0.9, alarms: ['r1'] },
+    { kind: 'drop', root: 'n', probability: 0.7, alarms: ['n1'] },
+    { kind: 'drop', root: 'd', probability: 0.9, alarms: ['d1'], actionable: false },
+  ];
+  const figures = score({ raises: ['p1', 'q1', 'r1', 'n1', 'd1'], faults: [cable], incidents });
+  expect(figures.calibration).toMatchObject({
+    cable: { incidents: 1, stated: 0.9, right: 1 },
+    drop: { incidents: 2, right: 0 },
+  });
+  expect(figures.calibration['drop']?.ece).toBeCloseTo(0.8, 10);
+  expect(figures.brier).toBeCloseTo((0.01 + 0.81 + 0.49) / 3, 10);
+});
+
+test('forms of a kind that the truth tells apart have figures of their own', () => {
+  const link = (root: string, variant?: string) => ({
+    ...{ kind: 'link', root, alarms: [`${root}1`], variant },
+  });
+  const incidents = [{ kind: 'link', root: 'b', alarms: ['b1'] }];
+  const figures = score({ faults: [link('a', 'first-cut'), link('b', 'second-cut'), link('c')], incidents });
+  expect(Object.keys(figures.perVariant)).toEqual(['link first-cut', 'link second-cut']);
+  expect(figures.perVariant['link second-cut']).toMatchObject({ faults: 1, exact: 1, incidents: 1 });
+  expect(figures.perVariant['link first-cut']).toMatchObject({ faults: 1, exact: 0, incidents: 0 });
+  expect(figures.perKind['link']).toMatchObject({ faults: 3, exact: 1 / 3 });
+});
+
 test('figures are told for each kind, and averaged over the kinds of many leaves', () => {
   const drops = ['p', 'q'].map((root) => ({ kind: 'drop', root, alarms: [`${root}1`] }));
   const core = { kind: 'node-down', root: 'core', alarms: ['y1'], subscribers: 900 };

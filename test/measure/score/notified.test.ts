@@ -61,6 +61,28 @@ test('false incidents tell people who have lost nothing, planned ones and tolera
   expect(score({ ...paper, truth, incidents: [right, wrong] }).notified.precision).toBe(1);
 });
 
+test('mains are judged apart from fibre and equipment, and services for everybody apart from both', () => {
+  const faults = [
+    { kind: 'splitter', alarms: ['a1'], affected: extent(['split']) },
+    { kind: 'house-power', alarms: ['c1'], affected: extent(['house']) },
+    { kind: 'service', alarms: ['e1'], affected: extent(['dns']) },
+  ];
+  const incidents = [
+    { kind: 'splitter', alarms: ['a1'], affected: extent(['pon']) },
+    // Of the house only one side is told; what it holds of is the fault's, whatever it is called.
+    { kind: 'pon-port', alarms: ['c1'], affected: extent(['c']) },
+    { kind: 'service', alarms: ['e1'], affected: extent(['dns']) },
+    { kind: 'drop', alarms: ['n1'], affected: extent(['d']) },
+  ];
+  const raises = ['a1', 'c1', 'e1', 'n1'];
+  const { notifiedBy } = score({ topology, raises, faults, incidents });
+  expect(notifiedBy).toEqual({
+    equipment: { precision: 3 / 15, recall: 1, told: 15, toldRight: 3, lost: 3, lostTold: 3 },
+    mains: { precision: 1, recall: 4 / 5, told: 4, toldRight: 4, lost: 5, lostTold: 4 },
+    service: { precision: 1, recall: 1, told: 15, toldRight: 15, lost: 15, lostTold: 15 },
+  });
+});
+
 test('a planned fault asks for no notice; one taken for planned wrongly has missed its subscribers', () => {
   const fault = { alarms: ['a1'], affected: extent(['a']) };
   const incident = { alarms: ['a1'], affected: extent(['a']), planned: true };

@@ -246,6 +246,50 @@ test('without noise every raise is of a fault, without faults every raise is noi
   expect(generate({ seed: 3, size: 'small', faultsPerKind: 0, hours: 4 }).truth.faults).toEqual([]);
 });
 
+test('as many rings are cut twice as are asked for, and what then lies between is heard of by its neighbours', () => {
+  const { truth, refused } = generate({ seed: 8, size: 'small', faultsPerKind: 0, doubleCuts: 4, noise: 0 });
+  const variants = truth.faults.map(({ variant }) => variant);
+  expect(refused).toEqual({});
+  expect(variants.filter((variant) => variant === 'second-cut')).toHaveLength(4);
+  for (const { variant, roots, startAt } of truth.faults) {
+    if (variant !== 'second-cut') continue;
+    const first = truth.faults.filter(
+      (fault) => fault.variant === 'first-cut' && fault.startAt < startAt && fault.endAt > startAt,
+    );
+    expect(first.some(({ root }) => roots.includes(root))).toBe(true);
+  }
+});
+
+test('of the collectors that share is away together, and nothing is heard of what they watch meanwhile', () => {
+  const options = { seed: 21, size: 'small', faultsPerKind: 2 } as const;
+  const made = generate({ ...options, blind: 0.5 });
+  const count = made.topology.resources.filter(({ kind }) => kind === 'collector').length;
+  const most = Math.max(
+    ...made.truth.faults.map(({ kind, startAt }) =>
+      kind === 'collector'
+        ? made.truth.faults.filter(
+            (other) => other.kind === kind && other.startAt <= startAt && other.endAt > startAt,
+          ).length
+        : 0,
+    ),
+  );
+  expect(most).toBeGreaterThanOrEqual(Math.round(count / 2));
+  const away = made.truth.faults.find(
+    ({ kind, startAt, endAt }) => kind === 'collector' && endAt - startAt > 3_000_000,
+  )!;
+  const collectorOf = new Map(
+    made.topology.resources.map(({ id, in: { collector } }) => [id as string, collector]),
+  );
+  const heard = [...made.alarms].filter(
+    ({ at, resource, source }) =>
+      at > away.startAt + 60_000 &&
+      at < away.endAt &&
+      source !== 'collector' &&
+      collectorOf.get(resource) === away.root,
+  );
+  expect(heard).toEqual([]);
+});
+
 test('both formats of the topology read as the same network', () => {
   const { topology } = worlds[2]!.made;
   const whole = parseTopology([...topologyJson(topology)].join(''), 'topology.json');

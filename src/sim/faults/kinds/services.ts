@@ -185,10 +185,13 @@ const inPairOrder = ({ plant }: Scene, lines: readonly number[]): number[] => {
   return [...lines].sort((a, b) => order(a) - order(b));
 };
 
-/** First some targets seem lost, then the collector is; while it is away nothing of its targets is heard. */
-export function collectorDraft(scene: Scene, moment: Moment): Draft | undefined {
+/**
+ * First some targets seem lost, then the collector is; while it is away nothing of its targets is heard. Any collector
+ * unless one is named.
+ */
+export function collectorDraft(scene: Scene, moment: Moment, named?: number): Draft | undefined {
   const { plant, chance, agenda, watch, voice, habits, reach } = scene;
-  const root = chance.pick(plant.ofKind('collector'));
+  const root = named ?? chance.pick(plant.ofKind('collector'));
   const targets = reach.devices.filter((device) => plant.parents.collector[device] === root);
   const [one] = targets;
   if (one === undefined) return undefined;

@@ -1,24 +1,27 @@
 /** What stands around every page: rail, top bar with the live state, banners, help, and the one spoken status line. */
 import type { ComponentChild } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { AlarmLoadPage } from './pages/alarm-load.tsx';
 import { AlarmsPage } from './pages/alarms.tsx';
-import { DevicePage, DevicesPage } from './pages/devices.tsx';
-import { DnsPage } from './pages/dns.tsx';
 import { IncidentPage } from './pages/incident.tsx';
 import { IncidentsPage } from './pages/incidents.tsx';
-import { NoticesPage } from './pages/notices.tsx';
-import { SubscriberPage } from './pages/subscriber.tsx';
-import { TasksPage } from './pages/tasks.tsx';
-import { TicketPage } from './pages/ticket.tsx';
 import { DeedDialog, DoneLine } from './parts/deed-dialog.tsx';
 import { Help } from './parts/help.tsx';
+import { later } from './parts/later.tsx';
 import { Missing } from './parts/states.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { isSignedOut, session } from './state/api.ts';
 import { heardAt, stream, totals } from './state/live.ts';
 import { type PageName, route } from './state/route.ts';
 import { length, number, plural, timeWithSeconds, words } from './words/speak.ts';
+
+const AlarmLoadPage = later(() => import('./pages/alarm-load.tsx').then((page) => page.AlarmLoadPage));
+const DevicePage = later(() => import('./pages/devices.tsx').then((page) => page.DevicePage));
+const DevicesPage = later(() => import('./pages/devices.tsx').then((page) => page.DevicesPage));
+const DnsPage = later(() => import('./pages/dns.tsx').then((page) => page.DnsPage));
+const NoticesPage = later(() => import('./pages/notices.tsx').then((page) => page.NoticesPage));
+const SubscriberPage = later(() => import('./pages/subscriber.tsx').then((page) => page.SubscriberPage));
+const TasksPage = later(() => import('./pages/tasks.tsx').then((page) => page.TasksPage));
+const TicketPage = later(() => import('./pages/ticket.tsx').then((page) => page.TicketPage));
 
 const rail: readonly { page: PageName; address: string; mark: string }[] = [
   { page: 'incidents', address: '/incidents', mark: 'M8 1 15 8 8 15 1 8Z' },

@@ -2,10 +2,12 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { Frame } from './frame.tsx';
+import { bringAll } from './parts/later.tsx';
 import { loadSession } from './state/api.ts';
 import { startKeys } from './state/keys.ts';
 import { startLive, stream } from './state/live.ts';
 import { startRouting } from './state/route.ts';
+import { language, speak } from './words/speak.ts';
 import './style/tokens.css';
 import './style/frame.css';
 import './style/parts.css';
@@ -20,4 +22,6 @@ startLive();
 effect(() => {
   if (stream.value !== 'connecting') void loadSession();
 });
+await speak(language.value);
 render(<Frame />, document.getElementById('app')!);
+setTimeout(bringAll, 3_000);

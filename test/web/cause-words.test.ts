@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { meaningOf } from '../../src/alarm/causes.ts';
-import { causeWordsEn, causeWordsRu } from '../../web/words/cause-words.ts';
+import { causeWordsEn } from '../../web/words/en/cause-words.ts';
+import { causeWordsRu } from '../../web/words/ru/cause-words.ts';
 
 /** Said of the device in its own words: nobody knows of what kind. */
 const unknownKinds = new Set(['ALARM', 'TRAP']);

@@ -2,7 +2,7 @@
 import type { AlarmRowJson, DeviceJson } from '../../src/edge/http/contract.ts';
 import { amount } from '../words/amount.ts';
 import { metricName } from '../words/metric-name.ts';
-import { language, number, words } from '../words/speak.ts';
+import { number, words } from '../words/speak.ts';
 import { Folded } from './folded.tsx';
 import { Table } from './table.tsx';
 
@@ -34,7 +34,7 @@ export function Readings(given: {
               { title: say.device.object, cell: ({ part }) => part },
               {
                 title: say.device.reading,
-                cell: ({ metric }) => metricName(metric.metric, language.value),
+                cell: ({ metric }) => metricName(metric.metric, words.value),
               },
               {
                 title: say.column.value,

@@ -24,6 +24,14 @@ export function Missing() {
   return <Empty text={words.value.missing} />;
 }
 
+export function Loading() {
+  return (
+    <p class="loading" aria-busy="true">
+      {words.value.loading}…
+    </p>
+  );
+}
+
 /** Shows the value once it is there, else the state it is in. */
 export function Shown<T>({
   fetched,
@@ -35,11 +43,7 @@ export function Shown<T>({
   const say = words.value;
   switch (fetched.kind) {
     case 'loading':
-      return (
-        <p class="loading" aria-busy="true">
-          {say.loading}…
-        </p>
-      );
+      return <Loading />;
     case 'missing':
       return <Missing />;
     case 'failed':

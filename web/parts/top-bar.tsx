@@ -16,7 +16,11 @@ export function TopBar() {
       <span class="affected">{affected === undefined ? '' : plural(affected, say.subscribers)}</span>
       <span class="spring" />
       <span class="user">{session.value?.user ?? ''}</span>
-      <button type="button" onClick={switchLanguage} lang={language.value === 'ru' ? 'en' : 'ru'}>
+      <button
+        type="button"
+        onClick={() => void switchLanguage()}
+        lang={language.value === 'ru' ? 'en' : 'ru'}
+      >
         {say.switchLanguage}
       </button>
       <button type="button" onClick={switchTheme}>

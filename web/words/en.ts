@@ -1,20 +1,16 @@
 /** Everything the console says, in English: the shape that every other language must have. */
-import { causeWordsEn } from './cause-words.ts';
-import { deviceWordsEn } from './device-words.ts';
-import { feedbackWordsEn } from './feedback-words.ts';
-import { loadWordsEn } from './load-words.ts';
-import { readingWordsEn } from './reading-words.ts';
-import { verdictWordsEn } from './verdict-words.ts';
+import { causeWordsEn } from './en/cause-words.ts';
+import { deviceWordsEn } from './en/device-words.ts';
+import { feedbackWordsEn } from './en/feedback-words.ts';
+import { loadWordsEn } from './en/load-words.ts';
+import { metricPartsEn } from './en/metric-parts.ts';
+import { readingWordsEn } from './en/reading-words.ts';
+import { verdictWordsEn } from './en/verdict-words.ts';
 
-/** Forms by plural category of Intl.PluralRules; `#` stands for the number. */
-export interface PluralForms {
-  readonly one: string;
-  readonly few?: string;
-  readonly many?: string;
-  readonly other: string;
-}
+import type { PluralForms } from './plural-forms.ts';
 
 export const en = {
+  metricParts: metricPartsEn,
   console: 'Console',
   skip: 'Skip to content',
   pages: {

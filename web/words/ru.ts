@@ -1,14 +1,16 @@
 /** Everything the console says, in Russian. */
 
-import { causeWordsRu } from './cause-words.ts';
-import { deviceWordsRu } from './device-words.ts';
 import type { Words } from './en.ts';
-import { feedbackWordsRu } from './feedback-words.ts';
-import { loadWordsRu } from './load-words.ts';
-import { readingWordsRu } from './reading-words.ts';
-import { verdictWordsRu } from './verdict-words.ts';
+import { causeWordsRu } from './ru/cause-words.ts';
+import { deviceWordsRu } from './ru/device-words.ts';
+import { feedbackWordsRu } from './ru/feedback-words.ts';
+import { loadWordsRu } from './ru/load-words.ts';
+import { metricPartsRu } from './ru/metric-parts.ts';
+import { readingWordsRu } from './ru/reading-words.ts';
+import { verdictWordsRu } from './ru/verdict-words.ts';
 
 export const ru: Words = {
+  metricParts: metricPartsRu,
   console: 'Консоль',
   skip: 'К содержанию',
   pages: {

@@ -1,8 +1,8 @@
 /** The language and theme a person chose, and numbers, times and lengths as that language writes them. */
-import { computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import type { Language } from '../../src/edge/http/contract.ts';
-import { en, type PluralForms, type Words } from './en.ts';
-import { ru } from './ru.ts';
+import type { Words } from './en.ts';
+import type { PluralForms } from './plural-forms.ts';
 
 type Theme = 'dark' | 'light';
 
@@ -30,7 +30,24 @@ export const language = signal<Language>(remembered('language', ['ru', 'en'], pr
 export const theme = signal<Theme>(remembered('theme', ['dark', 'light'], preferredTheme));
 /** Dates and clock times of a monitoring centre: 24 hours, day before month, in English too. */
 const locale = computed(() => (language.value === 'ru' ? 'ru' : 'en-GB'));
-export const words = computed<Words>(() => (language.value === 'ru' ? ru : en));
+const spoken = signal<Words | undefined>(undefined);
+/** There from the moment of `speak`. */
+export const words = computed<Words>(() => spoken.value!);
+
+/** Only the words of the language that is spoken come over the wire. */
+const bring: Readonly<Record<Language, () => Promise<Words>>> = {
+  en: () => import('./en.ts').then(({ en }) => en),
+  ru: () => import('./ru.ts').then(({ ru }) => ru),
+};
+
+/** Before anything is drawn, and with each change of language. */
+export async function speak(chosen: Language): Promise<void> {
+  const brought = await bring[chosen]();
+  batch(() => {
+    language.value = chosen;
+    spoken.value = brought;
+  });
+}
 
 effect(() => {
   document.documentElement.lang = language.value;
@@ -39,8 +56,8 @@ effect(() => {
   document.documentElement.dataset['theme'] = theme.value;
 });
 
-export function switchLanguage(): void {
-  language.value = language.value === 'ru' ? 'en' : 'ru';
+export async function switchLanguage(): Promise<void> {
+  await speak(language.value === 'ru' ? 'en' : 'ru');
   remember('language', language.value);
 }
 

@@ -1,57 +1,6 @@
-/** Words of the page about the load of operator positions, both languages. */
-import type { PluralForms } from './en.ts';
-
-export const loadWordsEn = {
-  lead: 'What each operator position is shown, by ISA-18.2-2016 clause 16 (table 7), IEC 62682 and EEMUA 191. Shown are incidents; alarms folded into them are not.',
-  positions: {
-    one: 'One position has all of it. Where several share the work, say so with "positions" in allclear.yaml.',
-    other: '# positions share it: rates and floods are those of one, the counts below of all.',
-  } as PluralForms,
-  day: 'Last 24 hours',
-  month: 'Last 30 days',
-  since: 'measured since',
-  figure: 'Figure',
-  target: 'Target',
-  rate: 'Shown in 10 minutes, mean',
-  most: 'Most in 10 minutes',
-  flood: 'Time in flood',
-  folded: 'Raised for one shown',
-  shown: 'Shown',
-  raised: 'Raised',
-  topTen: 'Share of the ten most frequent',
-  chattering: 'Chattering (3 times in a minute)',
-  flapping: 'Alarms that flap, held steady',
-  stale: 'Standing longer than 24 hours',
-  standing: 'Standing now',
-  shelved: 'Shelved now',
-  about: 'about',
-  atMost: 'at most',
-  lessThan: 'less than',
-  none: 'none',
-  verdict: { good: 'ok', bad: 'over', young: 'too little yet' },
-  chart: 'Shown against raised, by 10 minutes',
-  chartHint:
-    'Bars above the line are shown (at the line a flood begins), below it raised, on a scale of their own.',
-  table: 'As a table',
-  interval: 'From',
-  floodColumn: 'Flood',
-  noFlood: 'no',
-  inFlood: 'flood',
-  priority: 'By severity, last 30 days',
-  priorityHint: 'of what was shown, by its worst alarm and by how many it touched',
-  mostShown: 'Shown most often',
-  mostRaised: 'Raised most often',
-  mostHint: 'tune their rules first',
-  rest: 'all others',
-  accuracy: 'Counts may be too low by',
-  last: 'last',
-  until: 'until',
-  nothing: 'Nothing.',
-  noneTwice: 'Nothing came more than once.',
-  forgotten: 'no longer known',
-  quiet: 'Nothing was shown yet: the figures fill as the network speaks.',
-  more: 'and more:',
-};
+/** Words of the page about the load of operator positions, in Russian. */
+import type { loadWordsEn } from '../en/load-words.ts';
+import type { PluralForms } from '../plural-forms.ts';
 
 export const loadWordsRu: typeof loadWordsEn = {
   lead: 'Что видит каждое рабочее место оператора: ISA-18.2-2016, раздел 16 (таблица 7), IEC 62682 и EEMUA 191. Показываются инциденты; свёрнутые в них аварии — нет.',

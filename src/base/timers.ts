@@ -7,9 +7,13 @@ interface Entry {
   readonly order: number;
 }
 
+/** Up to here what was moved or cleared is not worth tidying up. */
+const fewStale = 64;
+
 /**
  * Due times by key, as data: nothing fires by itself, the owner asks what is due. Ties fire in the order
- * of setting, so that a replay fires them alike. Setting a key again moves it.
+ * of setting, so that a replay fires them alike. Setting a key again moves it. However often keys are moved and cleared,
+ * the memory is that of the keys that wait.
  */
 export class Timers {
   readonly #current = new Map<string, Entry>();
@@ -21,10 +25,16 @@ export class Timers {
     this.#current.set(key, entry);
     this.#heap.push(entry);
     this.#siftUp(this.#heap.length - 1);
+    if (this.#heap.length > 2 * this.#current.size + fewStale) this.#tidyUp();
   }
 
   clear(key: string): void {
     this.#current.delete(key);
+  }
+
+  /** How many entries are kept for the keys that wait, those moved or cleared since included. */
+  get kept(): number {
+    return this.#heap.length;
   }
 
   dueAt(key: string): Instant | undefined {
@@ -68,6 +78,13 @@ export class Timers {
     this.#heap.length = 0;
     this.#order = 0;
     for (const [key, at] of entries) this.set(key, at);
+  }
+
+  /** What was moved or cleared goes: a list in order of firing is a heap. */
+  #tidyUp(): void {
+    this.#heap.splice(0, this.#heap.length);
+    for (const entry of [...this.#current.values()].sort((a, b) => (before(a, b) ? -1 : 1)))
+      this.#heap.push(entry);
   }
 
   #dropStale(): void {

@@ -36,7 +36,8 @@ export function compilePatterns(documents: readonly SourceDocument[]): {
     }
   }
   const placed = [...found.values()];
-  for (const one of placed) warn(one, placed);
+  const overview = overviewOf(placed);
+  for (const one of placed) warn(one, overview);
   return { patterns: placed.map(({ rule }) => rule), problems };
 }
 
@@ -156,9 +157,36 @@ function minutesOf(text: string): { readonly fromMinute: number; readonly toMinu
     : { fromMinute: from, toMinute: to };
 }
 
+/** All rules at once, as each is compared with the others: files may hold thousands. */
+interface Overview {
+  /** Causes that patterns raise. */
+  readonly raised: ReadonlySet<string>;
+  /** Of those that act on the same alarms in the same way the first by name. */
+  readonly firstOfKind: ReadonlyMap<string, PatternRule>;
+  /** Those that always hide, by each of their causes; under undefined those of any cause. */
+  readonly hiding: ReadonlyMap<string | undefined, readonly PatternRule[]>;
+}
+
+function overviewOf(all: readonly Placed[]): Overview {
+  const raised = new Set<string>();
+  const firstOfKind = new Map<string, PatternRule>();
+  const hiding = new Map<string | undefined, PatternRule[]>();
+  for (const { rule } of all) {
+    if ('raise' in rule) raised.add(rule.raise.cause);
+    const first = firstOfKind.get(actsOn(rule));
+    if (first === undefined || rule.id < first.id) firstOfKind.set(actsOn(rule), rule);
+    if (rule.kind !== 'suppress' || rule.while.length > 0 || rule.on.where !== undefined) continue;
+    for (const cause of rule.on.cause ?? [undefined]) {
+      const known = hiding.get(cause);
+      if (known === undefined) hiding.set(cause, [rule]);
+      else known.push(rule);
+    }
+  }
+  return { raised, firstOfKind, hiding };
+}
+
 /** Warnings: such a rule loads all the same. */
-function warn({ rule, say }: Placed, all: readonly Placed[]): void {
-  const raised = new Set(all.flatMap((one) => ('raise' in one.rule ? [one.rule.raise.cause] : [])));
+function warn({ rule, say }: Placed, { raised, firstOfKind, hiding }: Overview): void {
   const matchers = matchersOf(rule);
   if (matchers.some(({ cause }) => cause === undefined)) {
     const message = `"${rule.id}" names no cause, so every alarm is held against it`;
@@ -170,22 +198,21 @@ function warn({ rule, say }: Placed, all: readonly Placed[]): void {
     const message = `"${rule.id}" looks for ${own}, which patterns raise themselves: they do not see it`;
     say(['id'], { code: 'rule/unreachable', message, severity: 'warning' });
   }
-  const twin = all.find((one) => one.rule.id < rule.id && sameAlarms(one.rule, rule));
-  if (twin !== undefined) {
-    const message = `"${rule.id}" acts on the same alarms in the same way as "${twin.rule.id}"`;
+  const twin = firstOfKind.get(actsOn(rule));
+  if (twin !== undefined && twin.id < rule.id) {
+    const message = `"${rule.id}" acts on the same alarms in the same way as "${twin.id}"`;
     say(['id'], { code: 'rule/overlap', message, severity: 'warning' });
   }
-  const wider = all.find((one) => one.rule.id !== rule.id && hidesAll(one.rule, rule));
-  if (wider !== undefined && !hidesAll(rule, wider.rule)) {
-    const message = `"${rule.id}" has nothing left to hide: "${wider.rule.id}" always hides its alarms`;
+  if (!('on' in rule)) return;
+  const wide = [...(hiding.get(rule.on.cause?.[0]) ?? []), ...(hiding.get(undefined) ?? [])];
+  const wider = wide.find((one) => one.id !== rule.id && hidesAll(one, rule));
+  if (wider !== undefined && !hidesAll(rule, wider)) {
+    const message = `"${rule.id}" has nothing left to hide: "${wider.id}" always hides its alarms`;
     say(['id'], { code: 'rule/unreachable', message, severity: 'warning' });
   }
 }
 
-const sameAlarms = (one: PatternRule, other: PatternRule): boolean =>
-  one.kind === other.kind &&
-  one.by === other.by &&
-  canonicalJson(matchersOf(one)) === canonicalJson(matchersOf(other));
+const actsOn = (rule: PatternRule): string => `${rule.kind} ${rule.by} ${canonicalJson(matchersOf(rule))}`;
 
 /** `one` always hides whatever `other` could hide. */
 function hidesAll(one: PatternRule, other: PatternRule): boolean {

@@ -51,6 +51,26 @@ describe('what a file of correlation rules says', () => {
   });
 });
 
+describe('many rules', () => {
+  const hiding = (count: number, more: string) =>
+    Array.from({ length: count }, (_, i) => `  - { id: r${i}, kind: suppress, on: { cause: C${i} } }`)
+      .concat(more)
+      .join('\n');
+
+  test('of five thousand each is compared with what may be like it, not with all', () => {
+    const { value, problems } = withOwn(
+      `patterns:\n${hiding(5_000, '  - { id: s, kind: suppress, on: { cause: C4999 } }')}`,
+    );
+    expect(value?.patterns).toHaveLength(5_001);
+    expect(problems).toMatchObject([{ code: 'rule/overlap', line: 5_003 }]);
+  });
+
+  test('a rule with several causes is hidden by one that hides all of them', () => {
+    const text = hiding(2, '  - { id: wide, kind: suppress, on: { cause: [A, C1, B] } }');
+    expect(withOwn(`patterns:\n${text}`).problems).toMatchObject([{ code: 'rule/unreachable', line: 4 }]);
+  });
+});
+
 describe('rules that change while the line runs', () => {
   const branch = ['1', '2', '3', '4', '5', '6', '7', '8'].map((place) => `ont-1-1-1-${place}`);
   const withCause = () => {

@@ -1,13 +1,28 @@
 /** Reads YAML into plain data that still knows its places, and turns schema violations into problems with hints. */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import { didYouMean, fileProblem, type Parsed, type Problem } from '../../base/problem.ts';
 import type { DocumentPath, Finding, SourceDocument } from '../../base/source-document.ts';
 import { largestText } from './source-text.ts';
+import { deepestNesting, tooDeeplyNested } from './yaml-nesting.ts';
 
-const DEEPEST_NESTING = 100;
 /** Of what aliases name: a few lines of them could fill the memory. */
 const MOST_COPIES = 100;
+/** Of one file; nobody reads on, and each has its place to be looked for. */
+const MOST_PROBLEMS = 1_000;
+/** One mistake violates every alternative, and each violation is compared with the others. */
+const MOST_VIOLATIONS = 5_000;
 
 /** What is wrong with a file as a whole. */
 export const unreadable = (file: string, message: string): Problem =>
@@ -30,27 +45,28 @@ export function parseYaml(file: string, text: string): Parsed<SourceDocument> {
   if (deep !== undefined) {
     lines.lineStarts.push(...lineStarts(text.slice(0, deep)));
     return refused(deep, {
-      message: `the file is nested more than ${DEEPEST_NESTING} deep from here`,
+      message: `the file is nested more than ${deepestNesting} deep from here`,
       hint: 'a bracket may be missing before',
     });
   }
   let document: Document | undefined;
   try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core' });
-    const problems = document.errors.map((error) =>
-      withPlace(
-        file,
-        { code: 'file/syntax', message: sentenceOf(error.message) },
-        lines.linePos(error.pos[0]),
-      ),
-    );
+    // The package compares each key with all before it: a table of twenty thousand would take as many seconds as squares.
+    const options = { lineCounter: lines, prettyErrors: false, schema: 'core', uniqueKeys: false } as const;
+    document = parseDocument(text, options);
+    const wrong = (at: number, message: string): Problem =>
+      withPlace(file, { code: 'file/syntax', message }, lines.linePos(at));
+    const problems = document.errors
+      .slice(0, MOST_PROBLEMS)
+      .map(({ message, pos }) => wrong(pos[0], sentenceOf(message)));
+    if (problems.length > 0) return { value: none, problems };
     // Of a key that is there twice the last is read, so that the rest of the file is looked at all the same.
-    if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { value: none, problems };
+    for (const at of repeatedKeys(document)) problems.push(wrong(at, 'Map keys must be unique'));
     nameNullKeys(document);
     const value: unknown = document.toJS({ maxAliasCount: MOST_COPIES });
-    const read = document;
+    const places = new Places(document);
     const problemAt = (path: DocumentPath, found: Finding): Problem =>
-      withPlace(file, found, lines.linePos(offsetOf(read, path, found.atKey === true)));
+      withPlace(file, found, lines.linePos(places.offsetOf(path, found.atKey === true)));
     return { value: { file, value, problemAt }, problems };
   } catch (error) {
     const alias = document === undefined ? undefined : firstAlias(document);
@@ -63,6 +79,23 @@ export function parseYaml(file: string, text: string): Parsed<SourceDocument> {
       message: error instanceof Error ? sentenceOf(error.message) : 'unreadable',
     });
   }
+}
+
+/** Where keys stand that are in their map already (YAML 1.2 section 3.2.1.1). */
+function repeatedKeys(document: Document): number[] {
+  const found: number[] = [];
+  visit(document, {
+    Map(_place, { items }) {
+      const known = new Set<unknown>();
+      for (const { key } of items) {
+        const value = isScalar(key) ? key.value : key;
+        if (!known.has(value)) known.add(value);
+        else if (found.push(isNode(key) ? (key.range?.[0] ?? 0) : 0) >= MOST_PROBLEMS) return visit.BREAK;
+      }
+      return undefined;
+    },
+  });
+  return found;
 }
 
 /** A bare key `null` is YAML's null; our files mean the word (values that stand for "no reading"). */
@@ -96,11 +129,22 @@ export function documentViolations(schema: object): (document: SourceDocument) =
   return (document) => {
     made ??= validator(schema);
     if (made(document.value)) return [];
-    return meaningfulErrors(made.errors ?? []).map((error) => ({
+    const errors = meaningfulErrors(firstOf(made.errors ?? []));
+    return errors.slice(0, MOST_PROBLEMS).map((error) => ({
       problem: problemOf(document, error),
       path: pathOf(document.value, error.instancePath),
     }));
   };
+}
+
+/** All of them, or the first: none of the thing whose violations are cut off, which would be misunderstood. */
+function firstOf(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const cut = errors[MOST_VIOLATIONS];
+  if (cut === undefined) return errors;
+  const thing = ({ instancePath }: ErrorObject): string => instancePath.split('/', 3).join('/');
+  const first = errors.slice(0, MOST_VIOLATIONS);
+  const whole = first.filter((error) => thing(error) !== thing(cut));
+  return whole.length > 0 ? whole : first;
 }
 
 function validator(schema: object): ValidateFunction {
@@ -254,28 +298,46 @@ function pathOf(root: unknown, pointer: string): (string | number)[] {
   return path;
 }
 
-function offsetOf(document: Document, path: DocumentPath, atKey: boolean): number {
-  let node: unknown = document.contents;
-  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
-  for (const [position, part] of path.entries()) {
-    if (isMap(node)) {
-      // As the value is: of a key that is there twice the last.
-      const pair = node.items.findLast(
-        (item) => isScalar(item.key) && String(item.key.value) === String(part),
-      );
-      if (pair === undefined) return offset;
-      const last = position === path.length - 1;
-      const key = isNode(pair.key) ? pair.key.range?.[0] : undefined;
-      const value = isNode(pair.value) ? pair.value.range?.[0] : undefined;
-      offset = (last && atKey ? key : (value ?? key)) ?? offset;
-      node = pair.value;
-    } else if (isSeq(node) && typeof part === 'number') {
-      node = node.items[part];
-      if (!isNode(node)) return offset;
-      offset = node.range?.[0] ?? offset;
-    } else return offset;
+/** Where in the text the values of a document stand. */
+class Places {
+  readonly #document: Document;
+  /** Of the maps that were asked for: who looks for one place mostly looks for many. */
+  readonly #pairs = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
+
+  constructor(document: Document) {
+    this.#document = document;
   }
-  return offset;
+
+  offsetOf(path: DocumentPath, atKey: boolean): number {
+    let node: unknown = this.#document.contents;
+    let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+    for (const [position, part] of path.entries()) {
+      if (isMap(node)) {
+        const pair = this.#pairsOf(node).get(String(part));
+        if (pair === undefined) return offset;
+        const last = position === path.length - 1;
+        const key = isNode(pair.key) ? pair.key.range?.[0] : undefined;
+        const value = isNode(pair.value) ? pair.value.range?.[0] : undefined;
+        offset = (last && atKey ? key : (value ?? key)) ?? offset;
+        node = pair.value;
+      } else if (isSeq(node) && typeof part === 'number') {
+        node = node.items[part];
+        if (!isNode(node)) return offset;
+        offset = node.range?.[0] ?? offset;
+      } else return offset;
+    }
+    return offset;
+  }
+
+  /** As the value is: of a key that is there twice the last. */
+  #pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+    const known = this.#pairs.get(map);
+    if (known !== undefined) return known;
+    const pairs = new Map<string, Pair>();
+    for (const pair of map.items) if (isScalar(pair.key)) pairs.set(String(pair.key.value), pair);
+    this.#pairs.set(map, pairs);
+    return pairs;
+  }
 }
 
 function withPlace(file: string, found: Finding, place: { line: number; col: number }): Problem {
@@ -292,17 +354,6 @@ function withPlace(file: string, found: Finding, place: { line: number; col: num
 }
 
 const sentenceOf = (message: string): string => message.split('\n')[0]?.replace(/:$/, '') ?? message;
-
-/** The parser descends by recursion, so that brackets alone could exhaust the stack: where they are too many. */
-function tooDeeplyNested(text: string): number | undefined {
-  let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if ((code === 0x5b || code === 0x7b) && ++depth > DEEPEST_NESTING) return i;
-    if (code === 0x5d || code === 0x7d) depth = Math.max(0, depth - 1);
-  }
-  return undefined;
-}
 
 const lineStarts = (text: string): number[] => [
   0,

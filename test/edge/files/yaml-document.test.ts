@@ -72,6 +72,37 @@ describe('a YAML document', () => {
     expect(parseYaml('x.yaml', '['.repeat(200_000)).problems).toHaveLength(1);
   });
 
+  it.each([
+    ['items in items on one line', '- '.repeat(100_000)],
+    ['keys in keys', '? '.repeat(100_000)],
+    [
+      'lines further and further in',
+      Array.from({ length: 2_000 }, (_, n) => `${' '.repeat(n)}a:`).join('\n'),
+    ],
+    ['the same after tabs and remarks', `# - - -\n${'-\t'.repeat(100_000)}`],
+  ])('refuses %s, which would exhaust the stack and end the process', (_, text) => {
+    const { problems } = parseYaml('x.yaml', text);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.message).toContain('nested more than 100 deep');
+  });
+
+  it('counts no dash or colon within a word as depth, and nothing that has ended', () => {
+    const list = `id: a\nmatch:\n${'  - a-b:c - - -\n'.repeat(300)}`;
+    expect(parseYaml('x.yaml', list).problems).toEqual([]);
+    const text = `id: >-\n  ${'- '.repeat(60)}\n`;
+    expect(parseYaml('x.yaml', text).problems).toEqual([]);
+  });
+
+  it('finds keys written twice, and unknown ones, in a table of many thousand without comparing all with all', () => {
+    const many = Array.from({ length: 40_000 }, (_, n) => `k${n}: 1\n`).join('');
+    const { value, problems } = parseYaml('x.yaml', `${many}k39999: 2\n`);
+    expect(problems).toMatchObject([{ line: 40_001, column: 1, message: 'Map keys must be unique' }]);
+    expect(value.value).toMatchObject({ k39999: 2 });
+    const unknown = check(value);
+    expect(unknown).toHaveLength(1_000);
+    expect(unknown.at(-1)).toMatchObject({ column: 1, code: 'config/unknown-key' });
+  });
+
   it('takes a bare key "null" as the word', () => {
     expect(parseYaml('x.yaml', 'null: [1]\nunit: null\n').value.value).toEqual({ null: [1], unit: null });
   });

@@ -28,7 +28,7 @@ const meanings: ReadonlyMap<string, CauseMeaning> = new Map([
     'ROGUE_ONT',
     'ACCESS_ALARM',
   ]),
-  ...of('qualityOfServiceAlarm', 'minor', ['DEGRADED', 'CRC_ERRORS', 'THRESHOLD', 'OVERLOAD']),
+  ...of('qualityOfServiceAlarm', 'minor', ['DEGRADED', 'CRC_ERRORS', 'THRESHOLD', 'OVERLOAD', 'UNUSUAL']),
   ...of('qualityOfServiceAlarm', 'critical', ['NO_SERVICE', 'SESSIONS_DROP']),
   ...of('qualityOfServiceAlarm', 'minor', ['TRAP_FLOOD', 'SYSLOG_FLOOD', 'TRAPS_LOST', 'SYSLOG_LOST']),
   ...of('qualityOfServiceAlarm', 'major', ['NO_IP']),

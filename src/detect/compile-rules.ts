@@ -6,6 +6,7 @@ import { severities } from '../model/observation.ts';
 import { type Replaced, withoutReplaced } from './owners.ts';
 import { amongLines, amongTraps, ordered, type Placed, type Precedence } from './precedence.ts';
 import type {
+  BaselineRule,
   DetectionRules,
   InterfaceRule,
   Levels,
@@ -81,6 +82,7 @@ export function compileDetectionRules(
         );
       }),
     ),
+    baselines: all((document, source) => baselinesIn(compiler, document, source)),
     states: all((document, source) =>
       (source.states ?? []).map((rule, i) => {
         if (!compiler.isNew(document, ['states', i], rule.id)) return undefined;
@@ -95,6 +97,22 @@ export function compileDetectionRules(
   };
   const { rules, replaced } = withoutReplaced(value);
   return { value: rules, problems: compiler.problems, replaced: [...replaced, ...compiler.replaced] };
+}
+
+/** Multiples grow with the severity on either side. */
+function baselinesIn(compiler: Compiler, document: SourceDocument, source: RulesSource): BaselineRule[] {
+  return (source.baselines ?? []).flatMap((rule, i) => {
+    const path = ['baselines', i];
+    const { below, ...rest } = rule;
+    const { id, metric, unit, cause, floor, above } = rest;
+    if (above !== undefined && below !== undefined) {
+      compiler.hasOne(document, path, { above, below });
+      return [];
+    }
+    const levels = compiler.levels(document, path, below === undefined ? rest : { ...rest, above: below });
+    const side = below === undefined ? 'above' : 'below';
+    return levels === undefined ? [] : [{ id, metric, unit, cause, floor, ...levels, side }];
+  });
 }
 
 type Sources = readonly (readonly [SourceDocument, RulesSource])[];
@@ -175,7 +193,7 @@ class Compiler {
   levels(
     document: SourceDocument,
     path: DocumentPath,
-    source: LevelsSource & { readonly id: string },
+    source: Omit<LevelsSource, 'examples'> & { readonly id: string },
   ): Levels | undefined {
     if (!this.isNew(document, path, source.id)) return undefined;
     const { above, below } = source;

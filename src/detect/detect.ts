@@ -21,8 +21,10 @@ import {
   snapshotOf,
 } from './device-state.ts';
 import { type Gathered, gather } from './gathering.ts';
+import { utilization } from './ports-table.ts';
 import type { DetectionRules, PortRole } from './rules.ts';
-import type { DeviceSeen } from './seen.ts';
+import { Seasons, type SeasonsSnapshot } from './seasons.ts';
+import type { DeviceSeen, TableSeen } from './seen.ts';
 import { type FullBitmaps, standing } from './standing.ts';
 import { meaningOfLine, type SyslogLine } from './syslog-rules.ts';
 import { asksForDiscovery, meaningOfTrap, type Trap, type WatchedDevice } from './trap-rules.ts';
@@ -59,6 +61,8 @@ interface DetectionSnapshot {
   readonly devices: readonly DeviceSnapshot[];
   readonly ending: readonly (readonly [string, Instant])[];
   readonly refused: number;
+  /** Absent in what older versions kept. */
+  readonly seasons?: SeasonsSnapshot | undefined;
 }
 
 const mostDevices = 100_000;
@@ -71,6 +75,7 @@ export class Detection {
   readonly #ending = new Timers();
   #endingCount = 0;
   #refused = 0;
+  readonly #seasons = new Seasons();
   #roleOf: (port: WatchedPort) => PortRole | undefined = () => undefined;
 
   constructor(rules: DetectionRules) {
@@ -79,7 +84,7 @@ export class Detection {
 
   /** Devices, ports, objects and waiting ends that were not watched because there were too many. */
   get refused(): number {
-    return this.#refused;
+    return this.#refused + this.#seasons.refused;
   }
 
   setRules(rules: DetectionRules): void {
@@ -104,10 +109,10 @@ export class Detection {
       state.settlesUntil = instant(at + this.#rules.interfaces.settleMs - upFor);
     }
     const isSettling = state.settlesUntil !== undefined && at < state.settlesUntil;
-    const poll = { device: device.id, at, isSettling, isRestarted };
+    const poll = { device: device.id, at, isSettling, isRestarted, seasons: this.#seasons };
     if (seen.ports !== undefined)
       this.#refused += state.ports.poll(this.#rules, { seen: seen.ports, poll }, found);
-    for (const table of seen.tables) {
+    for (const table of this.#tablesOf(state, seen)) {
       this.#refused += state.conditions.poll(this.#rules, { seen: table, poll }, found);
     }
     this.#settle(state, seen, { at, found });
@@ -216,22 +221,31 @@ export class Detection {
     const state = this.#devices.get(device);
     if (state !== undefined) this.#activeOf(state, list);
     this.#devices.delete(device);
+    this.#seasons.forget(device);
     return [...new Set([...list.watches, ...list.active.map(({ resource }) => resource)])];
   }
 
   snapshot(): unknown {
     const devices = [...this.#devices.values()].map(snapshotOf);
-    return { devices, ending: this.#ending.entries(), refused: this.#refused } satisfies DetectionSnapshot;
+    const [ending, refused, seasons] = [this.#ending.entries(), this.#refused, this.#seasons.snapshot()];
+    return { devices, ending, refused, seasons } satisfies DetectionSnapshot;
   }
 
   /** Takes what `snapshot` gave. */
   restore(snapshot: unknown): void {
-    const { devices, ending, refused } = snapshot as DetectionSnapshot;
+    const { devices, ending, refused, seasons = [] } = snapshot as DetectionSnapshot;
     this.#devices.clear();
     for (const device of devices) this.#devices.set(device.device.id, restoredDevice(device));
     this.#ending.restore(ending);
     this.#endingCount = ending.length;
     this.#refused = refused;
+    this.#seasons.restore(seasons);
+  }
+
+  /** Ports are a table too where a rule wants to know what they usually carry. */
+  #tablesOf({ portsTable }: DeviceState, { ports, tables }: DeviceSeen): readonly TableSeen[] {
+    const isWanted = this.#rules.baselines.some(({ metric }) => metric === utilization);
+    return isWanted && ports !== undefined ? [...tables, portsTable.seen(ports)] : tables;
   }
 
   #stateOf(device: WatchedDevice): DeviceState | undefined {

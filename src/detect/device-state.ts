@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import { type Condition, Conditions } from './conditions.ts';
 import type { PortSnapshot } from './port-columns.ts';
 import { Ports } from './ports.ts';
+import { PortsTable } from './ports-table.ts';
 import type { DeviceSeen } from './seen.ts';
 import { type Hint, Told } from './told.ts';
 import type { WatchedDevice } from './trap-rules.ts';
@@ -20,6 +21,7 @@ export interface DeviceState {
   settlesUntil?: Instant | undefined;
   readonly ports: Ports;
   readonly conditions: Conditions;
+  readonly portsTable: PortsTable;
   readonly told: Told;
 }
 
@@ -29,7 +31,7 @@ interface UpTime {
   readonly engineBoots?: number | undefined;
 }
 
-export interface DeviceSnapshot extends Omit<DeviceState, 'ports' | 'conditions' | 'told'> {
+export interface DeviceSnapshot extends Omit<DeviceState, 'ports' | 'portsTable' | 'conditions' | 'told'> {
   readonly ports: readonly PortSnapshot[];
   readonly conditions: readonly Condition[];
   /** Absent in what older versions kept. */
@@ -47,10 +49,11 @@ export const freshDevice = (device: WatchedDevice): DeviceState => ({
   upTime: undefined,
   ports: new Ports(mostPorts),
   conditions: new Conditions(device),
+  portsTable: new PortsTable(),
   told: new Told(device),
 });
 
-export const snapshotOf = (state: DeviceState): DeviceSnapshot => ({
+export const snapshotOf = ({ portsTable: _, ...state }: DeviceState): DeviceSnapshot => ({
   ...state,
   ports: state.ports.snapshot(),
   conditions: state.conditions.snapshot(),
@@ -63,6 +66,7 @@ export function restoredDevice(snapshot: DeviceSnapshot): DeviceState {
     ...rest,
     ports: new Ports(mostPorts, ports),
     conditions: new Conditions(snapshot.device, conditions),
+    portsTable: new PortsTable(),
     told: new Told(snapshot.device, told),
   };
 }

@@ -8,6 +8,7 @@ import { compileDetectionRules } from './compile-rules.ts';
 import { freshLevel, judge } from './levels.ts';
 import type { DetectionRules, Levels } from './rules.ts';
 import type { LevelsSource, RulesSource, Seen } from './rules-schema.ts';
+import { strangeness, usualOf } from './seasons.ts';
 import { meaningOfLine } from './syslog-rules.ts';
 import { meaningOfTrap } from './trap-rules.ts';
 
@@ -32,16 +33,18 @@ const exampleProblems = (rules: DetectionRules, document: SourceDocument): Probl
   ...syslogProblems(rules, document),
   ...levelProblems(rules.thresholds, document, 'thresholds'),
   ...levelProblems(rules.ratios, document, 'ratios'),
+  ...baselineProblems(rules, document),
 ];
 
 /** How many stand in the document. */
 export function detectionExamplesIn({ value }: SourceDocument): number {
-  const { traps = [], syslog = [], thresholds = [], ratios = [] } = value as RulesSource;
+  const { traps = [], syslog = [], thresholds = [], ratios = [], baselines = [] } = value as RulesSource;
   const rules: readonly { readonly examples?: readonly unknown[] }[] = [
     ...traps,
     ...syslog,
     ...thresholds,
     ...ratios,
+    ...baselines,
   ];
   return rules.reduce((sum, { examples = [] }) => sum + examples.length, 0);
 }
@@ -98,6 +101,22 @@ function levelProblems(
       const found = values.map((value) => judge(rule, state, value) ?? '');
       const isSame = canonicalJson(found) === canonicalJson(seen);
       return isSame ? [] : [wrong(document, [kind, i, 'examples', k], found)];
+    });
+  });
+}
+
+function baselineProblems(rules: DetectionRules, document: SourceDocument): Problem[] {
+  return ((document.value as RulesSource).baselines ?? []).flatMap((source, i) => {
+    const rule = rules.baselines.find(({ id }) => id === source.id);
+    if (rule === undefined) return [];
+    return (source.examples ?? []).flatMap(({ usual, values, seen }, k) => {
+      const state = freshLevel();
+      const levels = { ...rule, side: 'above' as const };
+      const found = values.map(
+        (value) => judge(levels, state, strangeness(value, usualOf(usual), rule)) ?? '',
+      );
+      const isSame = canonicalJson(found) === canonicalJson(seen);
+      return isSame ? [] : [wrong(document, ['baselines', i, 'examples', k], found)];
     });
   });
 }

@@ -30,6 +30,14 @@ export interface RulesSource {
     readonly least?: number;
     readonly cause: string;
   })[];
+  readonly baselines?: readonly (Omit<LevelsSource, 'examples'> & {
+    readonly id: string;
+    readonly metric: string;
+    readonly unit?: string;
+    readonly cause: string;
+    readonly floor: number;
+    readonly examples?: readonly BaselineExample[];
+  })[];
   readonly states?: readonly {
     readonly id: string;
     readonly kind: string;
@@ -127,6 +135,13 @@ interface SyslogExample {
   readonly seen: Seen;
 }
 
+/** What was seen at that hour before, and what each value in order makes of it. */
+interface BaselineExample {
+  readonly usual: readonly number[];
+  readonly values: readonly number[];
+  readonly seen: readonly string[];
+}
+
 export type Seen = 'nothing' | Readonly<Record<string, string>>;
 
 const text = { type: 'string', minLength: 1, maxLength: 200 } as const;
@@ -150,6 +165,12 @@ const limits = {
   minProperties: 1,
   additionalProperties: false,
   properties: { critical: number(), major: number(), minor: number(), warning: number() },
+} as const;
+const multiple = { type: 'number', minimum: 2, maximum: 1_000 } as const;
+const multiples = {
+  ...limits,
+  properties: { critical: multiple, major: multiple, minor: multiple, warning: multiple },
+  description: 'multiples of the usual scatter, 2 at the least',
 } as const;
 const levels = {
   above: limits,
@@ -249,6 +270,22 @@ export const detectionSchema: object = object(
         'per',
         'cause',
       ]),
+    ),
+    baselines: list(
+      object(
+        {
+          ...{ id: text, metric: text, unit: text, cause: text, ...levels },
+          ...{ above: multiples, below: multiples, floor: { type: 'number', exclusiveMinimum: 0 } },
+          examples: list(
+            object({ usual: list(number()), values: list(number()), seen: list({ type: 'string' }) }, [
+              'usual',
+              'values',
+              'seen',
+            ]),
+          ),
+        },
+        ['id', 'metric', 'cause', 'floor'],
+      ),
     ),
     states: list(
       object(

@@ -7,6 +7,7 @@ export interface DetectionRules {
   readonly interfaces: InterfaceRule;
   readonly thresholds: readonly ThresholdRule[];
   readonly ratios: readonly RatioRule[];
+  readonly baselines: readonly BaselineRule[];
   readonly states: readonly StateRule[];
   /** By trap OID; within one OID the first rule whose condition holds counts, the operator's own before the shipped. */
   readonly traps: ReadonlyMap<string, readonly TrapRule[]>;
@@ -73,6 +74,16 @@ export interface RatioRule extends Levels {
   /** Fewer of `per` than this say nothing. */
   readonly least: number;
   readonly cause: string;
+}
+
+/** How many times the usual scatter a value lies beside what is usual at this hour of the week. */
+export interface BaselineRule extends Levels {
+  readonly id: string;
+  readonly metric: string;
+  readonly unit?: string | undefined;
+  readonly cause: string;
+  /** In the value's unit: a smaller deviation is none. */
+  readonly floor: number;
 }
 
 /** State of objects of one kind, such as fans. */

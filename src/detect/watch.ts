@@ -2,11 +2,14 @@
 import type { Instant } from '../base/instant.ts';
 import type { StateIs } from '../model/object-alarm.ts';
 import type { Levels } from './rules.ts';
+import type { Seasons } from './seasons.ts';
 import type { TableSeen, TableShape } from './seen.ts';
 
 export interface WatchPoll {
+  readonly device: string;
   readonly at: Instant;
   readonly isRestarted: boolean;
+  readonly seasons: Seasons;
 }
 
 export interface Watch {

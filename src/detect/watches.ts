@@ -7,6 +7,7 @@ import type { DetectionRules, Levels, StateRule, ThresholdRule } from './rules.t
 import type { TableShape } from './seen.ts';
 import { meaningOf, type Named, placesOf, placeWatch, rowWatch, type Watch } from './watch.ts';
 import { shareWatch, slopeWatches } from './watches-of-change.ts';
+import { seasonWatch } from './watches-of-seasons.ts';
 
 export function watchesOf(rules: DetectionRules, table: string, shape: TableShape): readonly Watch[] {
   const owners = ownersOf(rules, {
@@ -27,7 +28,8 @@ export function watchesOf(rules: DetectionRules, table: string, shape: TableShap
       needsGood: alarm.wasGood,
     })),
   );
-  return [...thresholds, ...states, ...alarms];
+  const baselines = rules.baselines.flatMap((rule) => seasonWatch(table, shape, rule));
+  return [...thresholds, ...baselines, ...states, ...alarms];
 }
 
 /** The limits that the device sends with this value hold in place of ours. */

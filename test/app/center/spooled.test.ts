@@ -23,6 +23,7 @@ const rules: DetectionRules = {
   },
   thresholds: [],
   ratios: [],
+  baselines: [],
   states: [],
   traps: new Map(),
   syslog: [

@@ -93,5 +93,6 @@ export const causeWordsEn: Readonly<Record<string, string>> = {
   TRAPS_LOST: 'Notifications lost: receive buffer full',
   TRAP_FLOOD: 'Flood of notifications',
   UNREACHABLE: 'Does not answer',
+  UNUSUAL: 'Far from what is usual at this hour',
   UPS_ALARM: 'Alarm of the UPS',
 };

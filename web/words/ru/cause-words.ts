@@ -93,5 +93,6 @@ export const causeWordsRu: Readonly<Record<string, string>> = {
   TRAPS_LOST: 'Потеряны уведомления: буфер приёма полон',
   TRAP_FLOOD: 'Поток уведомлений',
   UNREACHABLE: 'Не отвечает',
+  UNUSUAL: 'Необычное значение для этого часа',
   UPS_ALARM: 'Авария ИБП',
 };

@@ -85,7 +85,7 @@ function terminalsLike(ancestry: Ancestry, head: number, [first]: readonly Evide
 }
 
 /** Of a larger head this many terminals tell enough of the share. */
-const mostCounted = 4_096;
+export const mostCounted = 4_096;
 
 /** What heads that start again tell of their terminals. */
 export interface Retold {
@@ -186,52 +186,6 @@ export function behindHead(
   const isHeard = said.symptom !== 'silent' && at - held.lastEvidenceAt > timing.misfitJoinMs;
   return isHeard && isActive(held) ? { provesBack: held } : {};
 }
-
-/**
- * Terminals found silent by the first poll of a head that started again: those whose loss of light was not heard stand
- * here and there among those who told of it. What is silent as a whole, none of it having been alight, was cut before.
- */
-export function unheardAtStart(
-  ancestry: Ancestry,
-  { evidence, root, tally }: Pick<Explanation, 'evidence' | 'root' | 'tally'>,
-  { timing, heads }: Omit<Now, 'at'>,
-): HeldIncident | undefined {
-  const [first] = evidence;
-  const head = ancestry.headOf(first!.place);
-  const held = heads.get(ancestry.idOf(head));
-  const since = held?.retoldAt;
-  if (held === undefined || since === undefined) return undefined;
-  const isSilent = ({ place, symptom, firstAt, heldBy }: Evidence): boolean =>
-    heldBy === undefined &&
-    symptom === 'silent' &&
-    ancestry.isLeaf(place) &&
-    ancestry.headOf(place) === head &&
-    firstAt >= since &&
-    firstAt - since <= timing.rebootMs;
-  if (!evidence.every(isSilent)) return undefined;
-  if (tally === undefined)
-    return !isEnding(held, first!.firstAt) || lostWords(ancestry, held, head) ? held : undefined;
-  const told = [...held.members.values()].some(
-    ({ symptom, resource }) => symptom === 'los' && ancestry.above(ancestry.placeOf(resource)).includes(root),
-  );
-  return told || evidence.length < fewSilent ? held : undefined;
-}
-
-const fewSilent = 4;
-
-/** Many terminals of the head were not heard when it started: more than are always switched off. */
-function lostWords(ancestry: Ancestry, held: HeldIncident, head: number): boolean {
-  const told = [...held.members.values()].filter(({ symptom }) => symptom === 'los');
-  const [first] = told;
-  if (first === undefined) return false;
-  const kind = ancestry.kindOf(ancestry.placeOf(first.resource));
-  let all = 0;
-  for (const leaf of ancestry.leavesBelow(head, mostCounted)) if (ancestry.kindOf(leaf) === kind) all++;
-  return all - told.length > unheardShare * all;
-}
-
-/** Of the terminals of a head that some are always switched off, and a loss of so many words is usual. */
-const unheardShare = 0.08;
 
 /** A head that was dead has forgotten what it told before: what it says now is said anew. */
 export function isHeardAnew(

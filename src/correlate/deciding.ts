@@ -1,7 +1,7 @@
 /** One look at undecided alarms: which causes are ripe, with what evidence, and when to look again. */
 import { after, type DurationMs, earliest, type Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
-import { causeAtHead, type LostHeads, lostWith, retoldBy, unheardAtStart } from './aftermath.ts';
+import { causeAtHead, type LostHeads, lostWith, retoldBy } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Asks } from './asks.ts';
 import { ranEmpty } from './dark-house.ts';
@@ -13,19 +13,20 @@ import type { Incidents } from './incidents.ts';
 import type { Pending } from './joining.ts';
 import { isSure } from './measurement.ts';
 import { cutBeside, straysOf, waitsFor } from './misfiled.ts';
-import { failedCards } from './own-word.ts';
+import { failedCards, keptFromPeople } from './own-word.ts';
 import type { Recent } from './recent.ts';
 import { restated } from './restating.ts';
 import { doubted, shadowed } from './shadow.ts';
 import { settingsAbove } from './shared-settings.ts';
 import type { Standing } from './standing.ts';
+import { isSilentStill, Starts, unheardAtStart } from './starting.ts';
 import { type Population, populations } from './symptoms.ts';
 import type { Evidence, SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { explainTransport, type TransportEvidence } from './transport.ts';
 import { mayBeDugUp, trenchOf } from './trench.ts';
 import { isOfService, isTransportEvidence, type Piece, spanOf, type Undecided } from './undecided.ts';
-import { aloneVerdict, transportVerdict, treeVerdict } from './verdict.ts';
+import { aloneVerdict, stillDark, transportVerdict, treeVerdict } from './verdict.ts';
 import { dugVerdict, fibresBeside, linksIn, widened, widerCauseOf } from './wider-cause.ts';
 
 /** A cause that is to be stated now. */
@@ -57,9 +58,11 @@ export interface Scene {
   readonly heads: LostHeads;
   readonly sightingsOf: SightingsOf;
   readonly asks: Asks;
+  readonly starts: Starts;
 }
 
-export function look(scene: Scene): Look {
+export function look(given: Omit<Scene, 'starts'>): Look {
+  const scene: Scene = { ...given, starts: new Starts(given.ancestry) };
   const { undecided } = scene;
   const looks = [
     lookAtTransport(scene, undecided.transport),
@@ -327,7 +330,7 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
     members: [...held.members.values()].filter(({ raised }) => raised),
   }));
   const { heads } = scene;
-  const starting = population === 'down' ? unheardAtStart(ancestry, found, { timing, heads }) : undefined;
+  const starting = population === 'down' ? unheardAtStart(scene, found) : undefined;
   if (starting !== undefined) return { verdict: restated(starting), alarms, absorbs: [starting] };
   const empty = population === 'down' && found.tally === undefined ? ranEmpty(scene, found) : undefined;
   if (empty !== undefined) return { verdict: restated(empty), alarms, absorbs: [empty] };
@@ -348,7 +351,12 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
   const dug = population === 'down' && mayBeDugUp(found.evidence) ? dugUp(scene, told, firstAt) : told;
   const { root } = dug;
   const links = linksIn(ancestry, scene.standing, { root, at: firstAt, within: timing.misfitJoinMs });
-  const verdict = rest === undefined ? measured(scene, population, dug) : restated(rest);
+  const verdict =
+    rest !== undefined
+      ? restated(rest)
+      : isSilentStill(scene, found)
+        ? stillDark(measured(scene, population, dug))
+        : measured(scene, population, dug);
   const shared = settingsAbove(scene, verdict);
   if (shared !== undefined)
     return { verdict: shared.verdict, alarms, absorbs: [...new Set([...absorbs, ...shared.absorbs])], takes };
@@ -360,19 +368,6 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
 
 const wasDarkBefore = ({ kind, members, history }: HeldIncident): boolean =>
   kind === 'drop' && members.size <= 2 && history.some(({ event }) => event === 'reopen');
-
-/** Errors that one device alone counts, and does not call grave itself, take nobody's service: no work for anybody. */
-function keptFromPeople(
-  { ancestry, undecided }: Scene,
-  population: Population,
-  { tally, root, evidence }: Explanation,
-): Pick<Verdict, 'actionable'> | undefined {
-  if (population !== 'degraded' || tally !== undefined || ancestry.isLeaf(root)) return undefined;
-  const said = evidence.flatMap(
-    ({ id }) => undecided.pieces(population).get(id as ResourceId)?.pending ?? [],
-  );
-  return said.some(({ grave }) => grave === true) ? undefined : { actionable: false };
-}
 
 /** A collector sees who is alive, not who is degraded; one that speaks alone is nobody's outage. */
 const mayAsk = (population: Population, { tally }: Explanation): boolean =>

@@ -31,6 +31,7 @@ export function splitLeftovers(held: HeldIncident, desk: Desk): boolean {
   const left = stillBroken(desk.ancestry, held, desk);
   // A whole part of it that is still dark waits for its repair; it is not another fault.
   if (held.state !== 'mitigated' && left.length > 0 && held.raised > 1) return false;
+  left.push(...stillSilent(desk.ancestry, held).filter((member) => !left.includes(member)));
   if (left.length > 0) incidents.split(held, left, at);
   for (const member of left) waiting.put(againPending(member, held.id, at));
   incidents.resolve(held, held.lastClearAt ?? at);
@@ -44,14 +45,30 @@ export function splitLeftovers(held: HeldIncident, desk: Desk): boolean {
 export function splitUnlit(held: HeldIncident, desk: Desk): boolean {
   const { incidents, waiting, at } = desk;
   const since = held.retoldAt;
-  if (held.scope !== 'transport' || since === undefined) return false;
-  const left = stillBroken(desk.ancestry, held, { ...desk, since });
-  if (left.length === 0) return false;
-  incidents.split(held, left, at);
+  if (since === undefined) return false;
+  const left = new Set(
+    held.scope === 'transport' ? stillBroken(desk.ancestry, held, { ...desk, since }) : [],
+  );
+  for (const member of stillSilent(desk.ancestry, held)) left.add(member);
+  if (left.size === 0) return false;
+  incidents.split(held, [...left], at);
   for (const member of left) waiting.put(againPending(member, held.id, at));
   incidents.endIfOver(held, at);
   incidents.tell(held, 'shrank');
   return true;
+}
+
+/** Single ones that polls found dark after their head had started, and have not found lit since: no word of theirs was lost. */
+function stillSilent(ancestry: Ancestry, { members, retoldAt }: HeldIncident): Member[] {
+  if (retoldAt === undefined) return [];
+  return [...members.values()].filter(
+    ({ symptom, polled, raised, at, resource }) =>
+      raised &&
+      polled &&
+      symptom === 'silent' &&
+      at >= retoldAt &&
+      ancestry.isLeaf(ancestry.placeOf(resource)),
+  );
 }
 
 /**

@@ -1,7 +1,10 @@
-/** A card that says itself that it failed, told of after its terminals were heard, is the cause of what they said. */
+/** What devices say of themselves: a card that failed is the cause of what its terminals said; errors alone are nobody's work. */
+import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Decision, Scene } from './deciding.ts';
-import type { HeldIncident } from './held-incident.ts';
+import type { Explanation } from './explain.ts';
+import type { HeldIncident, Verdict } from './held-incident.ts';
+import type { Population } from './symptoms.ts';
 import type { Evidence } from './tally.ts';
 import { treeVerdict } from './verdict.ts';
 
@@ -45,4 +48,17 @@ function isOfCard(ancestry: Ancestry, held: HeldIncident, card: number): boolean
     if (ancestry.signalAbove(ancestry.placeOf(id)).includes(card)) below++;
   }
   return below >= belowShare * resources.size;
+}
+
+/** Errors that one device alone counts, and does not call grave itself, take nobody's service: no work for anybody. */
+export function keptFromPeople(
+  { ancestry, undecided }: Scene,
+  population: Population,
+  { tally, root, evidence }: Explanation,
+): Pick<Verdict, 'actionable'> | undefined {
+  if (population !== 'degraded' || tally !== undefined || ancestry.isLeaf(root)) return undefined;
+  const said = evidence.flatMap(
+    ({ id }) => undecided.pieces(population).get(id as ResourceId)?.pending ?? [],
+  );
+  return said.some(({ grave }) => grave === true) ? undefined : { actionable: false };
 }

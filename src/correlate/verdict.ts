@@ -100,6 +100,14 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
   };
 }
 
+/** What was dark when its head came back and stays so is as likely switched off as broken: nobody saw it go. */
+export const stillDark = ({ candidates: [first], ...verdict }: Verdict): Verdict => ({
+  ...verdict,
+  candidates: first === undefined ? [] : [{ ...first, probability: stillDarkProbability }],
+});
+
+const stillDarkProbability = 0.5;
+
 /** Of the terminals below the root: a device that says itself that it failed speaks for none of them. */
 function seenBelow(
   ancestry: Ancestry,

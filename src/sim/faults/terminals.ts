@@ -170,12 +170,10 @@ export class Terminals {
     const symptom = this.#raised[leaf]!;
     if (symptom !== 0 && watch.canSpeak(head)) {
       this.#raised[leaf] = 0;
-      if (chance.happens(forgottenClears)) {
-        this.#told[leaf] = 0;
-        return;
-      }
       const cause = symptom === los ? 'LOS' : 'DYING_GASP';
-      if (voice.trap(at, { device: head, resource: leaf, event: 'clear', cause, owner: 0 }))
+      // What its head forgets no trap will end; what a poll found, the next poll sees end all the same.
+      const isForgotten = chance.happens(forgottenClears);
+      if (isForgotten || voice.trap(at, { device: head, resource: leaf, event: 'clear', cause, owner: 0 }))
         this.#told[leaf]! &= ~symptom;
     }
     if (this.#told[leaf] !== 0) this.#wait(head, leaf, at);

@@ -24,6 +24,8 @@ export interface Condition {
   readonly skewMs?: number | undefined;
   /** Nothing but pairs of cuts of one ring is played. */
   readonly ringsOnly?: boolean | undefined;
+  /** Length of the stream, where it is not the usual. */
+  readonly hours?: number | undefined;
   /** Share of the collectors that is away for an hour. */
   readonly blind?: number | undefined;
   /** How often the line dies on the way; nothing is heard by trap or syslog until it is there again. */
@@ -47,7 +49,9 @@ export const stated: readonly Condition[] = [
 ];
 
 export const rings: Condition = {
-  ...{ name: 'rings', title: 'rings cut twice, 5 % lost', loss: 0.05, noise: 1, ringsOnly: true },
+  ...{ name: 'rings', title: 'rings cut twice, 5 % lost', loss: 0.05, noise: 1 },
+  // Half a day has room for ten pairs of cuts in a city, and half the noise to go through.
+  ...{ ringsOnly: true, hours: 12 },
   targets: { secondCuts: 0.9 },
 };
 

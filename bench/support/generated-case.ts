@@ -18,8 +18,9 @@ export interface Wanted {
 /** As many rings are cut twice as there are faults of a kind, since few of the cuts drawn at random meet a ring cut already. */
 export function generatedFor({ seed, size, faultsPerKind, hours, condition }: Wanted): Generated {
   const { loss, noise, skewMs, topologyErrors, ringsOnly, blind } = condition;
+  const length = hours ?? condition.hours;
   return generate({
-    ...{ seed, size, hours, loss, noise, skewMs, blind, topologyError: topologyErrors },
+    ...{ seed, size, hours: length, loss, noise, skewMs, blind, topologyError: topologyErrors },
     faultsPerKind: ringsOnly === true ? 0 : faultsPerKind,
     doubleCuts: faultsPerKind ?? usualFaults[size],
   });

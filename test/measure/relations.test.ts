@@ -46,6 +46,55 @@ test('causes are told from their effects, on the device and next to it, and from
   expect(sync!.lift).toBeGreaterThan(2);
 });
 
+test('what follows from an effect is not put down to its cause, and what is near by chance is left out', () => {
+  const random = seededRandom(11);
+  const wait = (meanMs: number): number => -Math.log(1 - random.next()) * meanMs;
+  const alarms: LoggedAlarm[] = [];
+  for (const device of devices) {
+    for (let at = wait(3_600_000); at < 72 * 3_600_000; at += wait(3_600_000)) {
+      const [heatAt, syncAt] = [at + 1_000 + wait(20_000), at + 2_000 + wait(40_000)];
+      alarms.push({ cause: 'FAN', device, at }, { cause: 'HEAT', device, at: heatAt });
+      // Heat alone takes the synchronism, a fan never does without it.
+      if (random.next() < 0.6) alarms.push({ cause: 'SYNC', device, at: heatAt + syncAt - at });
+    }
+    for (const cause of ['DOOR', 'TEST', 'USER'])
+      for (let at = wait(900_000); at < 72 * 3_600_000; at += wait(900_000))
+        alarms.push({ cause, device, at });
+  }
+  const found = learnRelations(alarms, next).map(({ cause, effect }) => `${cause} ${effect}`);
+  expect([...new Set(found)].sort()).toEqual(['FAN HEAT', 'HEAT SYNC']);
+});
+
+test('nothing brings about its own cause: the least supported relation of a circle is cut', () => {
+  const random = seededRandom(5);
+  const wait = (meanMs: number): number => -Math.log(1 - random.next()) * meanMs;
+  const alarms: LoggedAlarm[] = [];
+  const follows = (cause: string, effect: string, each: number): void => {
+    for (const device of devices)
+      for (let n = 0; n < each; n++) {
+        const at = random.next() * 200 * 3_600_000;
+        alarms.push({ cause, device, at }, { cause: effect, device, at: at + 2_000 + wait(5_000) });
+      }
+  };
+  follows('FAN', 'HEAT', 60);
+  follows('HEAT', 'SYNC', 40);
+  follows('SYNC', 'FAN', 10);
+  const found = learnRelations(alarms, next).map(({ cause, effect }) => `${cause} ${effect}`);
+  expect([...new Set(found)].sort()).toEqual(['FAN HEAT', 'HEAT SYNC']);
+});
+
+test('which of two of one second came first is left to a person', () => {
+  const random = seededRandom(6);
+  const alarms = devices.flatMap((device) =>
+    Array.from({ length: 30 }, () => random.next() * 200 * 3_600_000).flatMap((at) => [
+      { cause: 'FAN', device, at },
+      { cause: 'HEAT', device, at },
+    ]),
+  );
+  const found = learnRelations(alarms, next).map(({ cause, effect }) => `${cause} ${effect}`);
+  expect([...new Set(found)].sort()).toEqual(['FAN HEAT', 'HEAT FAN']);
+});
+
 test('what came too seldom is not proposed, and nothing is learned from nothing', () => {
   expect(learnRelations(days(7, 2), next, { support: 1_000, lift: 2, windowMs: 300_000 })).toEqual([]);
   expect(learnRelations([], next)).toEqual([]);

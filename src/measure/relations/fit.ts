@@ -9,6 +9,8 @@ const lengthOf = (span: number): number => (span === 0 ? 1 : 2 ** (span - 1));
 const mostParents = 24;
 /** So many alarms' worth is the opinion that an alarm brings about little. */
 const doubt = 10;
+/** Rounds after which the process of one effect has settled again without one of its causes. */
+const refits = 8;
 
 export class Fit {
   readonly #onsets: Onsets;
@@ -29,6 +31,12 @@ export class Fit {
   #density: Float64Array;
   /** By device and cause: by itself, a second. */
   readonly #rates: Map<number, number>;
+  /** Onsets of each cause. */
+  readonly #onsetsOf: readonly number[][];
+  /** With all that is possible, by effect; asked for once. */
+  readonly #likelihoods: number[] = [];
+  /** By cause and effect: 0 where the one is taken to bring about none of the other. */
+  readonly #isPossible: Uint8Array;
 
   constructor(onsets: Onsets, next: Neighbours, windowMs: number) {
     this.#onsets = onsets;
@@ -43,7 +51,10 @@ export class Fit {
     const pairs = causes.length * causes.length * 2;
     this.#exposure = [new Float64Array(causes.length), new Float64Array(causes.length)];
     this.#rates = new Map();
+    this.#onsetsOf = causes.map(() => []);
+    this.#isPossible = new Uint8Array(causes.length * causes.length).fill(1);
     for (let i = 0; i < at.length; i++) {
+      this.#onsetsOf[cause[i]!]!.push(i);
       this.#exposure[0][cause[i]!]! += 1;
       this.#exposure[1][cause[i]!]! += around[device[i]!]!.length;
       const key = this.#key(i);
@@ -89,7 +100,8 @@ export class Fit {
       for (let a = 0; a < causes.length; a++) {
         for (let b = 0; b < causes.length; b++) {
           const pair = (place * causes.length + a) * causes.length + b;
-          this.#shares[pair] = this.#support[pair]! / (chances[a]! + doubt);
+          const isPossible = this.#isPossible[a * causes.length + b] === 1;
+          this.#shares[pair] = isPossible ? this.#support[pair]! / (chances[a]! + doubt) : 0;
         }
       }
       const all = seen.subarray(place * spans, (place + 1) * spans).reduce((sum, one) => sum + one, 0);
@@ -126,6 +138,73 @@ export class Fit {
       }
     }
     return found;
+  }
+
+  /** From here on only these pairs, and what an alarm brings about of its own kind. */
+  restrict(pairs: readonly Pick<Relation, 'cause' | 'effect'>[]): void {
+    const { causes } = this.#onsets;
+    this.#isPossible.fill(0);
+    for (const cause of causes.keys()) this.#isPossible[cause * causes.length + cause] = 1;
+    for (const { cause, effect } of pairs) {
+      this.#isPossible[causes.indexOf(cause) * causes.length + causes.indexOf(effect)] = 1;
+    }
+  }
+
+  /** How many nats less likely the onsets of an effect would be if that cause brought about none of them. */
+  gainOf({ cause, effect }: Pick<Relation, 'cause' | 'effect'>): number {
+    const { causes } = this.#onsets;
+    const of = causes.indexOf(effect);
+    this.#likelihoods[of] ??= this.#likelihoodOf(of, -1);
+    return this.#likelihoods[of] - this.#likelihoodOf(of, causes.indexOf(cause));
+  }
+
+  /** Onsets in all. */
+  get count(): number {
+    return this.#onsets.at.length;
+  }
+
+  /**
+   * Of the onsets of one effect, whose process is fitted anew with all possible causes but one, the delays staying as they
+   * are: no parameter of it stands in the likelihood of another effect.
+   */
+  #likelihoodOf(effect: number, without: number): number {
+    const { cause, device, causes } = this.#onsets;
+    const onsets = this.#onsetsOf[effect]!;
+    const slots = causes.length * 2;
+    const shares = Float64Array.from({ length: slots }, (_, slot) =>
+      slot % causes.length === without ? 0 : this.#shares[slot * causes.length + effect]!,
+    );
+    const rates = new Map(onsets.map((i) => [device[i]!, this.#rates.get(this.#key(i))!]));
+    const slotOf = (n: number): number => this.#places[n]! * causes.length + cause[this.#parents[n]!]!;
+    const rateOf = (n: number): number =>
+      shares[slotOf(n)]! * this.#density[this.#places[n]! * spans + this.#delays[n]!]!;
+    const chances = (slot: number): number =>
+      this.#exposure[slot < causes.length ? 0 : 1][slot % causes.length]!;
+    let likelihood = 0;
+    for (let round = 0; round <= refits; round++) {
+      const support = new Float64Array(slots);
+      const own = new Map<number, number>();
+      likelihood = 0;
+      for (const i of onsets) {
+        const rate = rates.get(device[i]!)!;
+        let total = rate;
+        for (let n = this.#starts[i]!; n < this.#starts[i + 1]!; n++) total += rateOf(n);
+        for (let n = this.#starts[i]!; n < this.#starts[i + 1]!; n++)
+          support[slotOf(n)]! += rateOf(n) / total;
+        own.set(device[i]!, (own.get(device[i]!) ?? 0) + rate / total);
+        likelihood += Math.log(total);
+      }
+      for (const rate of rates.values()) likelihood -= rate * this.#seconds;
+      shares.forEach((share, slot) => {
+        likelihood -= share * chances(slot);
+      });
+      if (round === refits) break;
+      for (const [where, count] of own) rates.set(where, Math.max(count, 0.1) / this.#seconds);
+      shares.forEach((share, slot) => {
+        if (share > 0) shares[slot] = support[slot]! / (chances(slot) + doubt);
+      });
+    }
+    return likelihood;
   }
 
   #pairOf(n: number, effect: number): number {

@@ -31,6 +31,7 @@ const meanings: ReadonlyMap<string, CauseMeaning> = new Map([
   ...of('qualityOfServiceAlarm', 'minor', ['DEGRADED', 'CRC_ERRORS', 'THRESHOLD', 'OVERLOAD', 'UNUSUAL']),
   ...of('qualityOfServiceAlarm', 'critical', ['NO_SERVICE', 'SESSIONS_DROP']),
   ...of('qualityOfServiceAlarm', 'minor', ['TRAP_FLOOD', 'SYSLOG_FLOOD', 'TRAPS_LOST', 'SYSLOG_LOST']),
+  ...of('communicationsAlarm', 'major', ['HEARTBEAT_LOST']),
   ...of('qualityOfServiceAlarm', 'major', ['NO_IP']),
   ...of('qualityOfServiceAlarm', 'major', ['SERVICE_DOWN', 'SERVICE_WRONG']),
   ...of('qualityOfServiceAlarm', 'minor', ['HIGH_LATENCY', 'HIGH_JITTER', 'PACKET_LOSS', 'QUEUE_DROPS']),

@@ -8,7 +8,7 @@
  * - Traps and syslog are hints taken at once; the next poll of the same thing decides, whatever the hint called it. What
  *   no poll can see ends by its time, so that a lost clear keeps no alarm for ever.
  */
-import { after, type DurationMs, type Instant, instant } from '../base/instant.ts';
+import { after, type DurationMs, earliest, type Instant, instant } from '../base/instant.ts';
 import { Timers } from '../base/timers.ts';
 import type { Observation, PerceivedSeverity } from '../model/observation.ts';
 import { meaningOfAlarmData } from './alarm-data.ts';
@@ -21,6 +21,7 @@ import {
   snapshotOf,
 } from './device-state.ts';
 import { type Gathered, gather } from './gathering.ts';
+import { Heartbeats, type HeartbeatsSnapshot } from './heartbeats.ts';
 import { utilization } from './ports-table.ts';
 import type { DetectionRules, PortRole } from './rules.ts';
 import { Seasons, type SeasonsSnapshot } from './seasons.ts';
@@ -43,7 +44,7 @@ interface ActiveConditions {
   readonly watches: Observation['resource'][];
   /** `<device>/<kind>` of objects that polls judge, too many to be named one by one. */
   readonly below: string[];
-  /** Devices that do not answer: of them and of all below nothing is known. */
+  /** Devices that do not answer or are not heard: of them and of all below nothing is known. */
   readonly unseen: Observation['resource'][];
   readonly active: Observation[];
 }
@@ -63,6 +64,7 @@ interface DetectionSnapshot {
   readonly refused: number;
   /** Absent in what older versions kept. */
   readonly seasons?: SeasonsSnapshot | undefined;
+  readonly heartbeats?: HeartbeatsSnapshot | undefined;
 }
 
 const mostDevices = 100_000;
@@ -76,6 +78,8 @@ export class Detection {
   #endingCount = 0;
   #refused = 0;
   readonly #seasons = new Seasons();
+  /** Who is only listened to, and how often it should be heard. */
+  readonly heartbeats = new Heartbeats();
   #roleOf: (port: WatchedPort) => PortRole | undefined = () => undefined;
 
   constructor(rules: DetectionRules) {
@@ -168,11 +172,12 @@ export class Detection {
   }
 
   trap(trap: Trap, at: Instant): Observation[] {
+    const heard = this.heartbeats.heard(trap.device, at);
     const meaning = meaningOfTrap(this.#rules, trap);
-    if (meaning === undefined) return [];
+    if (meaning === undefined) return heard;
     const { observation, endsAfterMs } = meaning;
     this.#hear(observation, endsAfterMs ?? this.#rules.hintsEndAfterMs, at);
-    return [this.#byRole(observation)];
+    return [...heard, this.#byRole(observation)];
   }
 
   /** True: parts or neighbours of the device have changed, and everything wants to be read anew. */
@@ -186,13 +191,14 @@ export class Detection {
       this.#devices.get(id)?.ports.indexOf(name);
     const observation =
       meaningOfAlarmData(this.#rules, line, portOf) ?? meaningOfLine(this.#rules, line, portOf);
-    if (observation === undefined) return [];
+    const heard = this.heartbeats.heard(line.device, at);
+    if (observation === undefined) return heard;
     this.#hear(observation, this.#rules.hintsEndAfterMs, at);
-    return [this.#byRole(observation)];
+    return [...heard, this.#byRole(observation)];
   }
 
   get wakeAt(): Instant | undefined {
-    return this.#ending.next;
+    return earliest(this.#ending.next, this.heartbeats.wakeAt);
   }
 
   /** Ends what only ever begins. */
@@ -201,12 +207,12 @@ export class Detection {
     this.#endingCount -= due.length;
     const ended = due.map((key) => JSON.parse(key) as Observation);
     for (const observation of ended) this.#devices.get(observation.device ?? '')?.told.hear(observation, at);
-    return ended;
+    return [...ended, ...this.heartbeats.wake(at)];
   }
 
   /** Resources that polls judge, and every condition they found and that still holds. */
   active(): ActiveConditions {
-    const list: ActiveConditions = { watches: [], below: [], unseen: [], active: [] };
+    const list: ActiveConditions = { watches: [], below: [], ...this.heartbeats.active() };
     for (const state of this.#devices.values()) this.#activeOf(state, list);
     return list;
   }
@@ -228,18 +234,20 @@ export class Detection {
   snapshot(): unknown {
     const devices = [...this.#devices.values()].map(snapshotOf);
     const [ending, refused, seasons] = [this.#ending.entries(), this.#refused, this.#seasons.snapshot()];
-    return { devices, ending, refused, seasons } satisfies DetectionSnapshot;
+    const heartbeats = this.heartbeats.snapshot();
+    return { devices, ending, refused, seasons, heartbeats } satisfies DetectionSnapshot;
   }
 
   /** Takes what `snapshot` gave. */
   restore(snapshot: unknown): void {
-    const { devices, ending, refused, seasons = [] } = snapshot as DetectionSnapshot;
+    const { devices, ending, refused, seasons = [], heartbeats = [] } = snapshot as DetectionSnapshot;
     this.#devices.clear();
     for (const device of devices) this.#devices.set(device.device.id, restoredDevice(device));
     this.#ending.restore(ending);
     this.#endingCount = ending.length;
     this.#refused = refused;
     this.#seasons.restore(seasons);
+    this.heartbeats.restore(heartbeats);
   }
 
   /** Ports are a table too where a rule wants to know what they usually carry. */

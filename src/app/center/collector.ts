@@ -13,7 +13,7 @@ import type { DnsView } from '../../model/dns.ts';
 import { type ResourceId, resourceId } from '../../model/ids.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import type { Topology } from '../../topology/topology.ts';
-import type { DeviceConfig } from '../config/config.ts';
+import type { Config, DeviceConfig } from '../config/config.ts';
 import type { Installation } from '../config/installation.ts';
 import { placesByDevice } from './asking.ts';
 import { type DetectionMemory, openDetectionMemory, placesAmong } from './detection-memory.ts';
@@ -82,10 +82,10 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     ...{ folder: config.data, world, series },
     offer: (observation) => measuring.tell(observation),
   });
-  const judges: Judges = { detection, probing, offer, measuring };
-  forgetStrangers(judges, targets.devices, useProbes(config));
+  const judges: Judges = { detection, probing, offer, measuring, world };
+  judgeThese(judges, targets.devices, { config, unprobed: useProbes(config) });
   measuring.start();
-  const keeper = keepTrue(judges, world);
+  const keeper = keepTrue(judges);
   return {
     detection,
     suspect: (device) => measuring.suspect(device),
@@ -101,7 +101,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       devices.use(changed.config.devices);
       discovery.use(changed);
       measuring.use(targets.use(changed), changed.config.snmp.intervalMs);
-      forgetStrangers(judges, targets.devices, useProbes(changed.config));
+      judgeThese(judges, targets.devices, { config: changed.config, unprobed: useProbes(changed.config) });
     },
     counters: () => ({
       ...named('snmp', transport.counters()),
@@ -171,6 +171,17 @@ interface Judges {
   readonly detection: Detection;
   readonly probing: Probing;
   readonly offer: (input: Input) => boolean;
+  readonly world: World;
+}
+
+/** From now on these are asked, listened to and probed, and no others. */
+function judgeThese(
+  judges: Judges,
+  polled: readonly PolledDevice[],
+  { config, unprobed }: { readonly config: Config; readonly unprobed: readonly ResourceId[] },
+): void {
+  forgetStrangers(judges, polled, unprobed);
+  expectHeartbeats(judges, config.devices);
 }
 
 /**
@@ -204,6 +215,16 @@ function forgetStrangers(
   for (const input of reconciliations(collectorId, { watches, active })) offer(input);
 }
 
+function expectHeartbeats({ detection, measuring, world }: Judges, devices: readonly DeviceConfig[]): void {
+  const expected = devices.flatMap(({ id, resource, heartbeatMs }) =>
+    heartbeatMs === undefined
+      ? []
+      : [{ device: { id, resource: resourceId(resource) }, everyMs: heartbeatMs }],
+  );
+  const ended = detection.heartbeats.expect(expected, world.now());
+  for (const observation of ended) measuring.tell(observation);
+}
+
 /** `bytesIn` of `snmp` is `snmpBytesIn`. */
 const named = (of: string, counters: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
   Object.fromEntries(
@@ -214,8 +235,8 @@ const named = (of: string, counters: Readonly<Record<string, number>>): Readonly
   );
 
 /** Ends what only begins when its time is up, and once an hour tells the line everything that holds (design L11). */
-function keepTrue(judges: Judges, world: World): Wake[] {
-  const { detection, measuring, offer } = judges;
+function keepTrue(judges: Judges): Wake[] {
+  const { detection, measuring, offer, world } = judges;
   const endDue = (): void => {
     for (const observation of detection.wake(world.now())) measuring.tell(observation);
   };

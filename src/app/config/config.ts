@@ -24,7 +24,7 @@ import { Reader } from './second-look.ts';
 import { type RawSeries, type SeriesConfig, seriesOf } from './series.ts';
 import { readablePart, soundPart, unsureDevices } from './sound-part.ts';
 import { type RawSyslogTls, type SyslogTlsConfig, syslogTlsFrom } from './syslog-tls.ts';
-import { addressMistake, type HostPort, parseHostPort, type SecretSource } from './values.ts';
+import { addressMistake, type HostPort, parseDuration, parseHostPort, type SecretSource } from './values.ts';
 
 export interface DeviceConfig {
   readonly id: string;
@@ -38,6 +38,8 @@ export interface DeviceConfig {
   readonly profile: string;
   /** False: judged by its traps alone. */
   readonly poll: boolean;
+  /** It sends notifications or lines of syslog at least so often. */
+  readonly heartbeatMs?: DurationMs | undefined;
 }
 
 /** A channel's settings as written, its secret read; `edge/channels` knows what each kind needs. */
@@ -128,6 +130,7 @@ interface RawDevice {
   readonly resource?: string;
   readonly profile?: string;
   readonly poll?: boolean;
+  readonly heartbeat?: string;
 }
 
 interface RawConfig extends RawPolicy {
@@ -284,6 +287,7 @@ function devicesOf(
         resource: device.resource ?? device.id,
         profile: device.profile ?? 'auto',
         poll: device.poll ?? true,
+        heartbeatMs: device.heartbeat === undefined ? undefined : parseDuration(device.heartbeat),
       } as const,
     ];
   });

@@ -56,6 +56,11 @@ const device = {
     resource: text,
     profile: text,
     poll: { type: 'boolean' },
+    heartbeat: {
+      type: 'string',
+      pattern: '^[1-9]\\d{0,3}[mhd]$',
+      description: 'write how long it may say nothing, in whole minutes, hours or days: 15m, 2h, 1d',
+    },
   },
   required: ['id', 'address'],
   additionalProperties: false,

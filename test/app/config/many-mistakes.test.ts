@@ -91,3 +91,16 @@ test('keys that lean on each other are not read apart', () => {
   const text = 'snmp: &half { interval: 60x }\ndevices:\n  - { id: r-1, address: 192.0.2.1\nspool: *half\n';
   expect(parseConfig('allclear.yaml', text).problems.every(({ code }) => code === 'file/syntax')).toBe(true);
 });
+
+test('how long a device may be silent is a whole length of time', () => {
+  const device = (heartbeat: string): string =>
+    `  - { id: r-${heartbeat}, address: r-1, heartbeat: ${heartbeat} }\n`;
+  const { value, problems } = parseConfig(
+    'allclear.yaml',
+    `format: allclear/1\ndevices:\n${['15m', '2h', '30s', '0m'].map(device).join('')}`,
+  );
+  expect(value.devices.map(({ heartbeatMs }) => heartbeatMs)).toEqual([900_000, 7_200_000]);
+  expect(problems.map(({ line, code }) => `${line} ${code}`)).toEqual(
+    expect.arrayContaining(['5 config/not-valid', '6 config/not-valid']),
+  );
+});

@@ -41,6 +41,7 @@ export const causeWordsEn: Readonly<Record<string, string>> = {
   FUEL_LOW: 'Fuel low',
   FULL: 'Storage full',
   GENERATOR_FAIL: 'Generator faulty',
+  HEARTBEAT_LOST: 'Has not been heard for too long',
   HFC_ALARM: 'Alarm of cable plant',
   HIGH_JITTER: 'Jitter too high',
   HIGH_LATENCY: 'Answers slowly',

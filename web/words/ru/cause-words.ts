@@ -41,6 +41,7 @@ export const causeWordsRu: Readonly<Record<string, string>> = {
   FUEL_LOW: 'Мало топлива',
   FULL: 'Нет свободного места',
   GENERATOR_FAIL: 'Неисправен генератор',
+  HEARTBEAT_LOST: 'Слишком долго не слышно',
   HFC_ALARM: 'Авария кабельной сети',
   HIGH_JITTER: 'Большой разброс задержки',
   HIGH_LATENCY: 'Медленные ответы',

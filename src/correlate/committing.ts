@@ -1,8 +1,9 @@
 /** A cause is stated: an incident opens, grows, takes others in, is corrected, or is open again. */
 import type { Instant } from '../base/instant.ts';
-import type { IdSource } from '../model/ids.ts';
+import type { IdSource, ResourceId } from '../model/ids.ts';
 import { lostItsSupply } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
+import { powerKinds } from './dark-house.ts';
 import type { Decision } from './deciding.ts';
 import type { Feedback } from './feedback.ts';
 import {
@@ -15,11 +16,12 @@ import {
 } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import { memberOf, type Pending } from './joining.ts';
+import { cutAsWell } from './partial-cut.ts';
 import { restated, unsteady } from './restating.ts';
 import type { Testimony } from './testimony.ts';
 import type { CorrelationTiming } from './timing.ts';
 import type { Waiting } from './waiting.ts';
-import { worksCovering } from './works.ts';
+import { isWorkedAt, worksCovering } from './works.ts';
 
 interface Desk {
   readonly incidents: Incidents;
@@ -48,8 +50,8 @@ export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, 
     }
   }
   // A device says of itself that it comes and goes, before or after it is told what does.
-  const same = incidents
-    .at(verdict.root)
+  const same = sameLine(verdict)
+    .flatMap((root) => incidents.at(root))
     .filter(
       (held) =>
         held.scope === verdict.scope ||
@@ -96,6 +98,10 @@ export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, 
   incidents.tell(opened, 'opened');
   return opened;
 }
+
+/** The root with what nothing tells apart from it: a port and its only splitter fail and relapse as one. */
+const sameLine = ({ root, scope, candidates: [first] }: Verdict): readonly ResourceId[] =>
+  scope === 'down' ? [root, ...(first?.indistinguishable ?? []).map((alike) => alike.root)] : [root];
 
 /** The neighbours of a device and the terminals behind it speak of the same death. */
 const areOneDeath = (held: HeldIncident, { kind, scope }: Verdict): boolean =>
@@ -146,10 +152,11 @@ function failedBefore(desk: Desk, waiting: readonly Pending[], verdict: Verdict)
   const all = new Set(waiting.map(({ resource }) => resource));
   // A trunk that fails again takes several with it; customers switch off one by one, whoever was dark before.
   if (all.size < 2) return undefined;
-  const isBelow = (resource: string, root: string): boolean => {
-    const [place, of] = [ancestry.placeOf(resource), ancestry.placeOf(root)];
+  const isBelow = (resource: string, held: HeldIncident): boolean => {
+    const [place, of] = [ancestry.placeOf(resource), ancestry.placeOf(held.root)];
     // A port and the splitter that hangs on it alone are one line.
     const isSameLine = ancestry.leavesOf(place) === ancestry.leavesOf(of);
+    if (isWorkedAt(ancestry, held, { place, at })) return false;
     return ancestry.above(place).includes(of) || (isSameLine && ancestry.signalAbove(of).includes(place));
   };
   return [...owners].find(
@@ -159,11 +166,19 @@ function failedBefore(desk: Desk, waiting: readonly Pending[], verdict: Verdict)
       held.state !== 'closed' &&
       held.kind !== 'drop' &&
       resources.size >= relapsedShare * all.size &&
-      [...all].every((resource) => isBelow(resource, held.root)),
+      (!wholeKinds.has(held.kind) || resources.size >= wholeShare * resourcesOf(held)) &&
+      [...all].every((resource) => isBelow(resource, held)),
   )?.[0];
 }
 
 const relapsedShare = 0.8;
+
+/** What fails as a whole relapses as a whole; a cable may fail again at some of its splices. */
+const wholeKinds: ReadonlySet<string> = new Set([...powerKinds, 'node-down', 'card']);
+const wholeShare = 0.6;
+
+const resourcesOf = ({ members }: HeldIncident): number =>
+  new Set([...members.values()].map(({ resource }) => resource)).size;
 
 /** Alarms that prove to be of another cause leave their incident, which goes on without them. */
 function takeOut({ incidents, at }: Desk, held: HeldIncident, members: readonly Member[]): Joining[] {
@@ -184,6 +199,8 @@ export function joinLate(
   // Its battery is empty, or it never had one: the device went dark with its site.
   if (pending.symptom === 'silent' && !ancestry.isLeaf(place) && lostItsSupply(ancestry, home, place))
     incidents.widen(home, { dark: [pending.resource], parts: home.parts });
+  const part = cutAsWell(ancestry, home, place);
+  if (part !== undefined) incidents.widen(home, { dark: home.dark, parts: [part] });
   if (pending.cause === 'FLAPPING' && home.kind !== 'flapping')
     incidents.move(home, unsteady(restated(home)), at);
 }
@@ -208,7 +225,7 @@ function grow(desk: Desk, { survivor, others, verdict, joining }: Growth): HeldI
 
 /** The same root keeps what was said of it and only reaches further; a new root is stated anew. */
 function settle({ incidents, ancestry, at }: Desk, held: HeldIncident, said: Verdict): void {
-  const isUnsteadyRoot = held.kind === 'flapping' && held.root === said.root;
+  const isUnsteadyRoot = held.kind === 'flapping' && sameLine(said).includes(held.root);
   const verdict = isUnsteadyRoot && said.kind !== 'flapping' ? unsteady(said) : said;
   const isSame = held.root === verdict.root && held.kind === verdict.kind && held.scope === verdict.scope;
   // What its neighbours say of a device says more than those behind it do.

@@ -254,12 +254,14 @@ export class Correlation {
       if (known.endedAt !== undefined) this.#waiting.put({ ...known, endedAt: undefined });
       return;
     }
-    const isAgain = endLostClear(this.#incidents, alarm, { polled, at, timing: this.#timing });
+    const pending = pendingOf(this.#ancestry.rules, alarm, { record, polled, at });
+    const now = this.#now(at);
+    const tellsOfLight = (): boolean =>
+      pending.symptom === 'los' && !isSaidAnew(this.#ancestry, pending, now);
+    const isAgain = endLostClear(this.#incidents, alarm, { polled, at, timing: this.#timing, tellsOfLight });
     const held = this.#incidents.ofAlarm(alarm.id);
     const member = held?.members.get(alarm.id);
-    const pending = pendingOf(this.#ancestry.rules, alarm, { record, polled, at });
     if (pending.symptom === 'gasp') this.#waiting.hearGasp(alarm.resource);
-    const now = this.#now(at);
     const isAnew = held !== undefined && isSaidAnew(this.#ancestry, pending, now);
     const isNewly = polled && held !== undefined && isStale(held, at - this.#timing.lateJoinMs);
     if (held !== undefined && member?.raised === true && !isNewly) {
@@ -274,7 +276,8 @@ export class Correlation {
     if (endsWithProofOfLife.has(alarm.cause)) this.#endings.add(alarm.resource, alarm.id);
     const isWeighed =
       isAgain || isAnew || isNewly || (held?.scope === 'alone' && isChained(this.#ancestry, pending));
-    const isBack = held !== undefined && !isWeighed && isRejoining(held, pending, now);
+    const isBack =
+      held !== undefined && !isWeighed && isRejoining(held, pending, { ...now, ancestry: this.#ancestry });
     const home = isBack ? held : this.#homeOf(pending, now);
     if (home !== undefined) joinLate(this.#desk(at), { home, pending });
     else if (this.#ancestry.placeOf(alarm.resource) < 0) this.#waiting.refuse();

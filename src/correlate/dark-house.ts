@@ -2,12 +2,13 @@
 import type { Ancestry } from './ancestry.ts';
 import { type HeldIncident, isActive } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
+import type { Symptom } from './symptoms.ts';
 import type { Evidence } from './tally.ts';
 
 export const powerKinds: ReadonlySet<string> = new Set(['house-power', 'area-power', 'site-power']);
 
 /** How the house around stands to lost mains: whether it is still dark, and whether such terminals there have no last word. */
-export function houseOf(
+function houseOf(
   held: HeldIncident,
   place: number,
   ancestry: Ancestry,
@@ -28,6 +29,16 @@ export function houseOf(
   }
   // Loss of light is how those tell of lost mains that have no dying gasp.
   return { isDark: dark > 0, isMute: ancestry.rules.isMute(kind) || (said > 0 && gasped === 0) };
+}
+
+/** Who had a battery falls dark when that is empty: as long as the house around is dark, whatever is back elsewhere. */
+export function isFlatBattery(
+  held: HeldIncident,
+  place: number,
+  { symptom, ancestry }: { readonly symptom: Symptom; readonly ancestry: Ancestry },
+): boolean {
+  const { isDark, isMute } = houseOf(held, place, ancestry);
+  return isDark && (symptom === 'gasp' || symptom === 'silent' || isMute);
 }
 
 /**

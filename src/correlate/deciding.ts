@@ -27,7 +27,7 @@ import { explainTransport, type TransportEvidence } from './transport.ts';
 import { mayBeDugUp, trenchOf } from './trench.ts';
 import { isOfService, isTransportEvidence, type Piece, spanOf, type Undecided } from './undecided.ts';
 import { aloneVerdict, stillDark, transportVerdict, treeVerdict } from './verdict.ts';
-import { dugVerdict, fibresBeside, linksIn, widened, widerCauseOf } from './wider-cause.ts';
+import { asOneDig, dugVerdict, fibresBeside, linksIn, widened, widerCauseOf } from './wider-cause.ts';
 
 /** A cause that is to be stated now. */
 export interface Decision {
@@ -69,10 +69,9 @@ export function look(given: Omit<Scene, 'starts'>): Look {
     ...populations.map((population) => lookAtTrees(scene, population)),
     lookAlone(scene, undecided.alone),
   ];
-  return {
-    decisions: looks.flatMap((part) => part.decisions),
-    nextAt: looks.map((part) => part.nextAt).reduce(earliest, undefined),
-  };
+  const decisions = looks.flatMap((part) => part.decisions);
+  const nextAt = looks.map((part) => part.nextAt).reduce(earliest, undefined);
+  return { decisions: asOneDig(scene.ancestry, decisions), nextAt };
 }
 
 function lookAlone(scene: Scene, alone: readonly Pending[]): Look {

@@ -146,13 +146,13 @@ export const isStarting = (held: HeldIncident, at: Instant, rebootMs: number): b
   held.state === 'resolved' && at - (held.resolvedAt ?? at) <= rebootMs;
 
 /**
- * One resource of which traps alone told, long ago: that it is told of again shows that its clear was lost. So does a
- * gasp, though polls confirmed what a trap told before: it had power until now.
+ * One resource of which traps alone told, long ago: that it is told of again shows that its clear was lost. So does what
+ * proves it, though polls confirmed what a trap told before: who gasps had power until now, who loses light had some.
  */
-export function isLongAlone(held: HeldIncident, before: number, isGasp: boolean): boolean {
+export function isLongAlone(held: HeldIncident, before: number, isProof: boolean): boolean {
   // Asked with every raise: most are answered without a look at the members.
   if (held.lastEvidenceAt >= before || !isActive(held)) return false;
-  if (!isGasp && held.members.size !== 1) return false;
+  if (!isProof && held.members.size !== 1) return false;
   let isTold = false;
   let first: ResourceId | undefined;
   for (const { resource, polled } of held.members.values()) {

@@ -4,7 +4,7 @@ import type { Alarm } from '../model/alarm.ts';
 import { type AlarmId, alarmId, type ResourceId } from '../model/ids.ts';
 import { behindHead, isHeardAnew, lostItsSupply } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
-import { houseOf, powerKinds } from './dark-house.ts';
+import { isFlatBattery, powerKinds } from './dark-house.ts';
 import {
   actsSince,
   type HeldIncident,
@@ -14,12 +14,15 @@ import {
   type Joining,
   type Member,
 } from './held-incident.ts';
+import { tookFirst, unseenMs } from './in-sight.ts';
 import type { Incidents } from './incidents.ts';
+import { isOnCutFibre } from './partial-cut.ts';
 import type { RuleTable } from './rule-table.ts';
 import type { OpenView } from './standing.ts';
 import { populationOf, type Symptom } from './symptoms.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { isOfService, isTransportEvidence } from './undecided.ts';
+import { isWorkedAt } from './works.ts';
 
 /** What is known when an alarm looks for its incident. */
 export interface Now {
@@ -90,13 +93,18 @@ export const memberOf = (pending: Pending): Joining => {
 export function isRejoining(
   held: HeldIncident,
   { alarm, resource, symptom }: Pending,
-  { at, timing }: { readonly at: Instant; readonly timing: CorrelationTiming },
+  { at, timing, ancestry }: Pick<Now, 'at' | 'timing'> & { readonly ancestry: Ancestry },
 ): boolean {
   if (!isActive(held)) return false;
   // A terminal that came back with the lost head fails for a reason of its own.
   if (held.scope === 'transport') return held.root === resource || symptom === 'link';
+  // That it ended shows that the collector sees again: what it misses from then on is missing.
+  if (held.scope === 'collector') return held.root === resource;
   const endedAt = held.members.get(alarm)?.endedAt;
-  return held.scope !== 'down' || endedAt === undefined || at - endedAt <= timing.rebootMs;
+  if (held.scope !== 'down' || endedAt === undefined) return true;
+  return (
+    at - endedAt <= timing.rebootMs && !isWorkedAt(ancestry, held, { place: ancestry.placeOf(resource), at })
+  );
 }
 
 /** A head that was dead has forgotten what it told before: what it says now is weighed anew. */
@@ -126,15 +134,21 @@ export function lateHome(
     if (held?.scope === 'down' && !isOld && !isOver) return held;
   }
   if (pending.cause === 'FLAPPING') return unsteadyAt(ancestry, incidents, { place, ...now });
+  // A poll finds what the first of several causes took.
+  const isFound = pending.polled && pending.symptom === 'silent' && ancestry.isLeaf(place);
+  let home: HeldIncident | undefined;
   for (const root of isSaidAnew(ancestry, pending, now) ? [] : ancestry.above(place)) {
     for (const held of incidents.at(ancestry.idOf(root))) {
-      if (isActive(held) && fits(held, { pending, place, ancestry, isRoot: root === place }, now))
-        return held;
+      if (!isActive(held)) continue;
+      if (!fits(held, { pending, place, ancestry, incidents, isRoot: root === place }, now)) continue;
+      if (!isFound) return held;
+      if (home === undefined || tookFirst({ ancestry, incidents, place }, held, home)) home = held;
     }
   }
   return (
+    home ??
     behindTransport(ancestry, incidents, { pending, place }, now) ??
-    ofItsTerminals(ancestry, incidents, { pending, place })
+    ofItsTerminals(ancestry, incidents, { pending, place, ...now })
   );
 }
 
@@ -142,7 +156,7 @@ export function lateHome(
 const isLately = (held: HeldIncident, { at, timing }: Pick<Now, 'at' | 'timing'>): boolean =>
   isActive(held) || (held.state === 'resolved' && at - (held.resolvedAt ?? at) <= timing.reopenWithinMs);
 
-/** The device itself says that this comes and goes: it speaks of what was told of its downs, here or on the same line. */
+/** The device says that this comes and goes: it speaks of what was told of its downs, here or on the same line. */
 function unsteadyAt(
   ancestry: Ancestry,
   incidents: Incidents,
@@ -174,7 +188,7 @@ function unsteadyAt(
 function ofItsTerminals(
   ancestry: Ancestry,
   incidents: Incidents,
-  { pending, place }: { readonly pending: Pending; readonly place: number },
+  { pending, place, at, timing }: Now & { readonly pending: Pending; readonly place: number },
 ): HeldIncident | undefined {
   if (pending.symptom !== 'port' || ancestry.isStranger(place)) return undefined;
   const shares = new Map<HeldIncident, number>();
@@ -183,7 +197,11 @@ function ofItsTerminals(
     const held = incidents.darkening(ancestry.idOf(leaf));
     if (held?.scope === 'down') shares.set(held, (shares.get(held) ?? 0) + 1);
   }
-  return [...shares].find(([, share]) => share >= nearlyAll * Math.min(most, mostTerminals))?.[0];
+  return [...shares].find(
+    ([held, share]) =>
+      share >= nearlyAll * Math.min(most, mostTerminals) &&
+      (at - actsSince(held) <= timing.misfitJoinMs || !isWorkedAt(ancestry, held, { place, at })),
+  )?.[0];
 }
 
 const mostTerminals = 256;
@@ -193,13 +211,14 @@ interface Newcomer {
   readonly pending: Pending;
   readonly place: number;
   readonly ancestry: Ancestry;
+  readonly incidents: Incidents;
   /** It speaks for the root itself. */
   readonly isRoot: boolean;
 }
 
 function fits(
   held: HeldIncident,
-  { pending, place, ancestry, isRoot }: Newcomer,
+  { pending, place, ancestry, incidents, isRoot }: Newcomer,
   { at, timing }: Now,
 ): boolean {
   // That something comes and goes says of its fault how it behaves; it is none of its own.
@@ -207,7 +226,9 @@ function fits(
   const population = populationOf(pending.symptom);
   const isYoung = at - actsSince(held) <= timing.misfitJoinMs;
   if (isOfTerminal(ancestry, pending) && reachesThroughHead(ancestry, held, place)) return false;
-  if (population === 'down' && isFlatBattery(held, { pending, place, ancestry, isRoot })) return true;
+  if (population === 'down' && isFlatBattery(held, place, { symptom: pending.symptom, ancestry }))
+    return true;
+  if (!isYoung && !pending.polled && isWorkedAt(ancestry, held, { place, at })) return false;
   if (isEnding(held, at)) return isRoot && held.scope !== 'transport' && isYoung;
   if (held.backAt !== undefined && held.backAt < at) return false;
   switch (held.scope) {
@@ -234,8 +255,12 @@ function fits(
       if (isRoot && held.members.size <= 2 && held.kind === 'drop')
         return at - held.startedAt <= (pending.polled ? timing.lateJoinMs : timing.singleRepeatMs);
       // What is dark cannot fall dark: who worked until now has a cause of its own, but for a battery that gave out.
-      if (held.scope === 'down' && at - actsSince(held) > timing.lateJoinMs && !powerKinds.has(held.kind))
-        return isRoot;
+      if (held.scope === 'down' && at - actsSince(held) > timing.lateJoinMs && !powerKinds.has(held.kind)) {
+        const unseen = pending.polled
+          ? unseenMs({ ancestry, incidents, place }, { from: actsSince(held), to: at })
+          : 0;
+        return isRoot || at - actsSince(held) - unseen <= timing.lateJoinMs;
+      }
       return isYoung || suits(held.kind, pending.symptom);
   }
 }
@@ -273,19 +298,6 @@ function reachesThroughHead(ancestry: Ancestry, held: HeldIncident, place: numbe
   const feeds = (of: number): boolean =>
     ancestry.powerAbove(of).some((up) => ancestry.idOf(up) === held.root);
   return held.scope === 'down' && feeds(head) && !feeds(place);
-}
-
-/** Who had a battery falls dark when that is empty: as long as the house around is dark, whatever is back elsewhere. */
-function isFlatBattery(held: HeldIncident, { pending, place, ancestry }: Newcomer): boolean {
-  const { isDark, isMute } = houseOf(held, place, ancestry);
-  return isDark && (pending.symptom === 'gasp' || pending.symptom === 'silent' || isMute);
-}
-
-/** Of a cable cut in part the other fibres work: what fails on them later has another cause. */
-function isOnCutFibre(held: HeldIncident, place: number, ancestry: Ancestry): boolean {
-  if (held.parts === undefined || powerKinds.has(held.kind)) return true;
-  const above = new Set(ancestry.signalAbove(place).map((at) => ancestry.idOf(at)));
-  return held.parts.some((part) => above.has(part));
 }
 
 /** Loss of light does not follow from lost mains, nor a dying gasp from a cut fibre. */

@@ -71,6 +71,12 @@ function stillSilent(ancestry: Ancestry, { members, retoldAt }: HeldIncident): M
   );
 }
 
+interface Said {
+  readonly polled: boolean;
+  /** It lost light, and its head does not tell of all anew that are without. */
+  readonly tellsOfLight: () => boolean;
+}
+
 /**
  * What is dark cannot fall dark: a trap that says so again shows that the clear of the last time was lost; so does a poll
  * that finds dark now what the rounds since then have not. Answers whether it was so.
@@ -78,19 +84,24 @@ function stillSilent(ancestry: Ancestry, { members, retoldAt }: HeldIncident): M
 export function endLostClear(
   incidents: Incidents,
   alarm: Alarm,
-  { polled, at, timing }: Pick<Desk, 'at' | 'timing'> & { readonly polled: boolean },
+  { polled, at, timing, tellsOfLight }: Pick<Desk, 'at' | 'timing'> & Said,
 ): boolean {
   const { leftoverMs, misfitJoinMs, lateJoinMs } = timing;
   const held = incidents.ofAlarm(alarm.id);
-  const isGasp = !polled && alarm.cause === 'DYING_GASP';
   const alone = isDarkness(alarm) ? incidents.darkening(alarm.resource) : held;
-  if (alone !== undefined && isLongAlone(alone, at - (polled ? lateJoinMs : leftoverMs), isGasp)) {
+  const isGasp = !polled && alarm.cause === 'DYING_GASP';
+  // Without light before it could not lose it, whatever polls confirmed: only a repeat of what it said may be one.
+  const isLit = !polled && alone?.members.get(alarm.id)?.raised !== true && tellsOfLight();
+  const before = at - (polled ? lateJoinMs : leftoverMs);
+  if (alone !== undefined && isLongAlone(alone, before, isGasp || isLit)) {
     incidents.resolve(alone, alone.lastEvidenceAt);
     return true;
   }
   if (polled) return false;
   const member = held?.members.get(alarm.id);
-  if (held?.scope !== 'down' || member?.raised !== true || member.polled) return false;
+  if (held === undefined || member?.raised !== true || member.polled) return false;
+  // What a head that was dead told when it started is over when it tells of it anew much later.
+  if (held.scope !== 'down' && (held.scope !== 'transport' || !tellsOfLight())) return false;
   if (!isEnding(held, (at - misfitJoinMs) as Instant)) return false;
   incidents.clear(alarm.id, at);
   return true;

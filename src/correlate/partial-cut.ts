@@ -1,5 +1,8 @@
 /** How well a cause explains the evidence that took only a part of what it carries: some fibres, one wet stretch. */
+import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
+import { powerKinds } from './dark-house.ts';
+import type { HeldIncident } from './held-incident.ts';
 import type { Tallies, Tally } from './tally.ts';
 
 /** A cut cable may spare some of its fibres: silence counts only in the children where somebody spoke. */
@@ -41,6 +44,29 @@ const byChance = (apartMs: number, withinMs: number): number =>
 
 /** Traps of one instant arrive within so much. */
 const closestMs = 2_000;
+
+/** Of a cable cut in part the other fibres work: what fails on them later has another cause. */
+export function isOnCutFibre(held: HeldIncident, place: number, ancestry: Ancestry): boolean {
+  if (held.parts === undefined || powerKinds.has(held.kind)) return true;
+  const above = new Set(ancestry.signalAbove(place).map((at) => ancestry.idOf(at)));
+  return held.parts.some((part) => above.has(part));
+}
+
+/** The fibre of a cut cable that proves to be cut, too: several of its terminals joined in. */
+export function cutAsWell(ancestry: Ancestry, held: HeldIncident, place: number): ResourceId | undefined {
+  const { parts, root, members, scope } = held;
+  if (parts === undefined || scope !== 'down' || !ancestry.isLeaf(place)) return undefined;
+  const cable = ancestry.topology.treeOf('cable')?.parents;
+  const part = ancestry.signalAbove(place).find((above) => cable?.[above] === ancestry.placeOf(root));
+  if (part === undefined || parts.includes(ancestry.idOf(part))) return undefined;
+  let dark = 0;
+  for (const { resource, raised } of members.values()) {
+    if (raised && ancestry.signalAbove(ancestry.placeOf(resource)).includes(part)) dark++;
+    // One may be filed there wrongly.
+    if (dark > 1) return ancestry.idOf(part);
+  }
+  return undefined;
+}
 
 /** Any number of the children is as likely to be hit, and any set of so many: in thousandths of a nat. */
 function whichOf(children: number, touched: number): number {

@@ -20,9 +20,10 @@ export function doubted(
     .filter((held) => !absorbs.includes(held) && (held.scope === 'transport' || held.scope === 'down'))
     .map((held) => ({ held, members: [...held.members.values()].filter(isDoubted) }))
     .filter(({ held, members }) => {
-      // Neighbours that tell of its links show that a device is dead indeed.
-      const told = [...held.members.values()].some(({ symptom }) => symptom === 'link');
-      return members.length > 0 && !told;
+      // Neighbours that tell of its links show that a device is dead indeed, unless it tells of them, too.
+      const links = [...held.members.values()].filter(({ symptom }) => symptom === 'link');
+      const speaks = members.some(({ resource }) => links.some(({ by }) => by === resource));
+      return members.length > 0 && (links.length === 0 || speaks);
     });
 }
 

@@ -1,6 +1,7 @@
 /** Links and devices that fell to something wider: the site's supply, or the trench that also carries subscribers' fibres. */
 import { type DurationMs, hours } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
+import type { Decision } from './deciding.ts';
 import type { HeldIncident, Verdict } from './held-incident.ts';
 import { restated } from './restating.ts';
 import type { Standing } from './standing.ts';
@@ -126,4 +127,35 @@ export function linksIn(
   return standing
     .transport()
     .filter(({ root: of, startedAt }) => links.has(of) && Math.abs(startedAt - at) <= within);
+}
+
+/** What is decided in one look: a trench that fibres show to be cut takes the links in it that are told of just now. */
+export function asOneDig(ancestry: Ancestry, decisions: readonly Decision[]): readonly Decision[] {
+  const dug = decisions.filter(({ verdict: { scope, kind } }) => scope === 'down' && kind === 'duct');
+  const folded = new Map<Decision, Decision>();
+  for (const dig of dug) {
+    const links = new Set(
+      ancestry.topology
+        .linksOver(ancestry.placeOf(dig.verdict.root))
+        .map(({ index }) => ancestry.idOf(index)),
+    );
+    links.add(dig.verdict.root);
+    for (const one of decisions) {
+      const { scope, kind, root } = one.verdict;
+      const isCut = scope === 'transport' && (kind === 'link' || kind === 'duct');
+      if (isCut && links.has(root) && !folded.has(one)) folded.set(one, dig);
+    }
+  }
+  if (folded.size === 0) return decisions;
+  return decisions.flatMap((one) => {
+    const parts = [...folded].flatMap(([part, dig]) => (dig === one ? [part] : []));
+    if (parts.length === 0) return folded.has(one) ? [] : [one];
+    const dark = new Set([...one.verdict.dark, ...parts.flatMap(({ verdict }) => verdict.dark)]);
+    return {
+      ...one,
+      verdict: { ...one.verdict, dark: [...dark] },
+      alarms: [...one.alarms, ...parts.flatMap(({ alarms }) => alarms)],
+      absorbs: [...new Set([...one.absorbs, ...parts.flatMap(({ absorbs }) => absorbs)])],
+    };
+  });
 }

@@ -1,4 +1,5 @@
 /** Is this incident covered by announced works? */
+import type { Instant } from '../base/instant.ts';
 import type { PlannedWorks } from '../topology/topology.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { HeldIncident } from './held-incident.ts';
@@ -26,6 +27,17 @@ export function worksCovering(ancestry: Ancestry, held: HeldIncident): PlannedWo
     common = works;
   }
   return common;
+}
+
+/** Works are going on here, and not at its root: what restarts with them is no late effect of it. */
+export function isWorkedAt(
+  ancestry: Ancestry,
+  { root }: HeldIncident,
+  { place, at }: { readonly place: number; readonly at: Instant },
+): boolean {
+  const running = ancestry.topology.planned.filter(({ from, to }) => at >= from && at <= to);
+  const works = running.length === 0 ? undefined : worksAt(ancestry, running, ancestry.idOf(place));
+  return works !== undefined && worksAt(ancestry, [works], root) === undefined;
 }
 
 /** By any tree, or as a segment of the link. */

@@ -27,6 +27,14 @@ test('links in a trench and the fibres beside them are one cut, whichever is tol
   }
 });
 
+test('links of a trench that are decided on in one look with the fibres beside them are of the same dig', () => {
+  const run = new CityRun(cityWithSharedTrench());
+  // The cause of the fibres is clear in the very look in which the link has been quiet for long enough.
+  run.linkDown(0, 'l-34', ['agg-3', 'agg-4']).raise(0.5, 'LOS', terminals('1'), 10).to(120);
+  expect(run.summary()).toEqual(['duct duct-1 34']);
+  expect(new Set(run.changes.map(({ incident }) => incident.id)).size).toBe(1);
+});
+
 test('a head that was dead looks for its terminals anew when it is back: what it misses at first is no new fault', () => {
   const run = new CityRun()
     .linkDown(0, 'l-o1', ['agg-2'])

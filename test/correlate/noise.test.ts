@@ -54,6 +54,15 @@ test('terminals that restart while their head is worked at are under those works
   expect(before.open()).toMatchObject([{ root: 'b-1-x', planned: false }]);
 });
 
+test('terminals that restart by works soon after their mains returned do not lose them again', () => {
+  const run = new CityRun(cityWithWorks()).raise(0, 'DYING_GASP', terminals('1')).to(minute);
+  run.clear(11 * minute, 'DYING_GASP', terminals('1')).to(12 * minute);
+  run.raise(12 * minute, 'DYING_GASP', terminals('1-2')).to(13 * minute);
+  expect(run.open().map(({ kind, planned }) => [kind, planned])).not.toContainEqual(['area-power', false]);
+  expect(run.open().every(({ planned }) => planned)).toBe(true);
+  expect(run.open().length).toBeGreaterThan(0);
+});
+
 test('what outlives its works by a quarter of an hour is no longer planned, and not before, though it grows', () => {
   const run = new CityRun(cityWithWorks()).raise(20 * minute, 'LOS', neighbours).to(21 * minute);
   run.raise(41 * minute, 'LOS', [customer]).to(42 * minute);

@@ -17,6 +17,26 @@ test('a mend that does not hold is the same fault, though only a part of it fail
   expect(new Set(run.changes.map(({ incident }) => incident.id)).size).toBe(1);
 });
 
+test('a port and its only splitter relapse as one, whichever was named first and however few were heard then', () => {
+  const heard = terminals('1-1').filter((_, i) => i % 2 === 0);
+  const run = new CityRun().raise(0, 'LOS', heard).to(20);
+  run.clear(5 * minute, 'LOS', heard).to(6 * minute);
+  run
+    .raise(8 * minute, 'LOS', terminals('1-1'))
+    .raise(8 * minute + 1, 'PORT_LOS', ['olt-1/c1/p1'])
+    .to(9 * minute);
+  expect(new Set(run.changes.map(({ incident }) => incident.id)).size).toBe(1);
+});
+
+test('mains of a district come back as a whole: a house of it that loses them minutes later has another fault', () => {
+  const run = new CityRun().raise(0, 'DYING_GASP', terminals('1')).to(30);
+  run.clear(5 * minute, 'DYING_GASP', terminals('1')).to(6 * minute);
+  const house = terminals('1-1').filter((_, i) => i % 8 < 6);
+  run.raise(20 * minute, 'DYING_GASP', house).to(21 * minute);
+  expect(run.open().map(({ kind }) => kind)).not.toContain('area-power');
+  expect(run.open().length).toBeGreaterThan(0);
+});
+
 test('a customer who switches off after the mend has nothing to do with it', () => {
   const run = new CityRun().raise(0, 'LOS', terminals('1-1')).to(20);
   run.clear(30 * minute, 'LOS', terminals('1-1')).to(31 * minute);

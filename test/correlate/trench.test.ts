@@ -47,3 +47,11 @@ test('feeders that fall dark one after the other are cut one by one', () => {
   run.raise(0, 'LOS', terminalsOn('olt-a')).to(600).raise(600, 'LOS', terminalsOn('olt-b')).to(700);
   expect(run.open()).toHaveLength(2);
 });
+
+test('a fibre of a cut cable whose terminals are heard a moment later is a part of the cut, for polls, too', () => {
+  const all = terminalsOn('olt-a');
+  const [early, late] = [all.slice(0, 40), all.slice(40)];
+  const run = new CityRun(trenchTopology()).raise(0, 'LOS', early, 10).to(1.5);
+  run.raise(2, 'LOS', late.slice(0, 5)).to(60).unreachable(70, late.slice(5)).to(120);
+  expect(run.summary()).toEqual(['feeder f-a 48']);
+});

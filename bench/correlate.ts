@@ -24,6 +24,7 @@ const options = {
   real: { type: 'boolean' },
   size: { type: 'string' },
   faults: { type: 'string' },
+  hours: { type: 'string' },
   kind: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
@@ -40,7 +41,7 @@ const usage = `npm run bench -- correlate [--seeds N] [--seed FIRST] [--size sma
     damages                  bad input, each beside the same network without it, on small networks unless --size says otherwise; or one of:
                              ${namesOf(damages)}
     pace repeats             how fast it is; whether restarts change anything
-  [--faults N of each kind]  [--kind KIND,..] only these are shown   [--alone] without baselines
+  [--faults N of each kind]  [--hours H of each stream]  [--kind KIND,..] only these are shown   [--alone] without baselines
   [--full] all of them   [--in DIR ..] what \`generate\` wrote, instead of fresh networks   [--real] the recorded networks
   [--failures FILE] a line for each fault that was not told right`;
 
@@ -76,12 +77,13 @@ export async function run({
   const faultsPerKind = values.faults === undefined ? undefined : Number(values.faults);
   const isWanted = (name: string): boolean =>
     values.in === undefined && (values.full === true || named.includes(name));
-  const network = { faultsPerKind, ...(values.size === undefined ? undefined : { size }) };
+  const hours = values.hours === undefined ? undefined : Number(values.hours);
+  const network = { faultsPerKind, hours, ...(values.size === undefined ? undefined : { size }) };
   const asStated = values.in !== undefined ? [asGiven] : statedWanted(named, values.full === true);
   const cases = function* (condition: Condition): Generator<AlarmCase> {
     for (const folder of values.in ?? []) yield caseFrom(folder);
     if (values.in !== undefined) return;
-    for (const seed of seeds) yield generatedCase({ seed, size, faultsPerKind, condition });
+    for (const seed of seeds) yield generatedCase({ ...network, seed, size, condition });
   };
   const kinds = values.kind?.split(',');
   keep(
@@ -105,11 +107,13 @@ function mistakeIn({
   only = '',
   size = 'city',
   ...numbers
-}: Partial<Readonly<Record<'only' | 'size' | 'seeds' | 'seed' | 'faults', string>>>): string | undefined {
+}: Partial<Readonly<Record<'only' | 'size' | 'seeds' | 'seed' | 'faults' | 'hours', string>>>):
+  | string
+  | undefined {
   const unknown = only.split(',').find((name) => name !== '' && !known.has(name));
   if (unknown !== undefined) return `--only ${unknown}: there is none of this name`;
   if (!sizes.some((one) => one === size)) return `--size ${size}: small, city or metro`;
-  for (const name of ['seeds', 'seed', 'faults'] as const) {
+  for (const name of ['seeds', 'seed', 'faults', 'hours'] as const) {
     const written = numbers[name];
     if (written !== undefined && !/^\d{1,10}$/.test(written)) return `--${name} ${written}: a whole number`;
   }
@@ -119,7 +123,7 @@ function mistakeIn({
 interface Bending extends Pick<CurveRun, 'print' | 'show'> {
   readonly seeds: readonly number[];
   /** Without a size small networks, and two points on a city of the first seed. */
-  readonly network: Pick<Wanted, 'faultsPerKind'> & Partial<Pick<Wanted, 'size'>>;
+  readonly network: Pick<Wanted, 'faultsPerKind' | 'hours'> & Partial<Pick<Wanted, 'size'>>;
 }
 
 function bend({ seeds, network, print, show }: Bending): void {
@@ -129,8 +133,7 @@ function bend({ seeds, network, print, show }: Bending): void {
     ...pointsOf(curves, network.size ?? 'small', seeds),
     ...(network.size === undefined ? pointsOf(inCity, 'city', seeds.slice(0, 1)) : []),
   ];
-  const { faultsPerKind } = network;
-  runCurves({ points, caseOf: (wanted) => generatedCase({ ...wanted, faultsPerKind }), print, show });
+  runCurves({ points, caseOf: (wanted) => generatedCase({ ...network, ...wanted }), print, show });
 }
 
 /** Points of curves, one by one, are judged like the stated conditions, with all tables. */

@@ -10,6 +10,7 @@ export interface JsonMistake {
 
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const string = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"/y;
+const openString = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*/y;
 const word = /true|false|null/y;
 const space = /[ \t\n\r]*/y;
 
@@ -102,7 +103,17 @@ function stepAt(
     case 'end':
       break;
   }
+  const isText = sign === '"' && wants !== ':' && wants !== 'next' && wants !== 'end';
+  if (isText)
+    return { at, reason: isCutOff(text, at) ? 'a text that has no end' : 'a text that is written wrongly' };
   return { at, reason: `${JSON.stringify(sign)} where ${names[wants]} should stand` };
+}
+
+/** Nothing is wrong with the text that begins there but that the file ends in it. */
+function isCutOff(text: string, at: number): boolean {
+  const to = skip(openString, text, at);
+  const rest = text.slice(to);
+  return rest === '' || /^\\(?:u[\dA-Fa-f]{0,3})?$/.test(rest);
 }
 
 /** Where the form that begins at `at` ends; `at` where there is none. */

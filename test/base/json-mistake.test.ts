@@ -12,7 +12,11 @@ test.each([
   ['{"at":', 7, 'it ends where a value should follow'],
   ['{"a": 1} x', 10, '"x" where the end should stand'],
   ["{'a': 1}", 2, '"\'" where a key in double quotes or "}" should stand'],
-  ['{"a": "tab\there"}', 7, '"\\"" where a value should stand'],
+  ['{"a": "tab\there"}', 7, 'a text that is written wrongly'],
+  ['{"a": "\\x"}', 7, 'a text that is written wrongly'],
+  ['{"a": "half of i', 7, 'a text that has no end'],
+  ['{"a": "half of \\u00', 7, 'a text that has no end'],
+  ['{"a": 1, "ha', 10, 'a text that has no end'],
 ])('%s stops being JSON in column %d', (text, column, reason) => {
   expect(() => JSON.parse(text)).toThrow();
   expect(jsonMistake(text)).toEqual({ line: 1, column, reason });

@@ -156,6 +156,48 @@ test('two terminals whose names were swapped cost each fault one alarm and merge
   expect(found).toEqual(expect.arrayContaining([expect.stringMatching(/^house-power b-2-2-1 [56]$/)]));
 });
 
+test('two splitters that the papers have swapped are cut in the wrong place at most, and nothing else is drawn in', () => {
+  const { topology, codes } = cityWith((document) =>
+    document
+      .replace('"id":"s1-1-1","kind":"splitter","in":{"access":"s1-1"', (text) =>
+        text.replace('"s1-1"', '"s2-2"'),
+      )
+      .replace('"id":"s2-2-1","kind":"splitter","in":{"access":"s2-2"', (text) =>
+        text.replace('"s2-2"', '"s1-1"'),
+      ),
+  );
+  expect(codes).toEqual([]);
+  expect(topology.idOf(topology.parentOf('access', topology.indexOf('s1-1-1')))).toBe('s2-2');
+  expect(told(replay(faults, topology))).toEqual(stated);
+  // A whole port by its real wiring: the papers put half of it elsewhere, and the other half of what they put here is lit.
+  const port = [...terminals('1-1-1'), ...terminals('1-1-2')];
+  const incidents = replay(
+    [...each(10, 'LOS', port), ...each(25, 'DYING_GASP', house.slice(0, 2))],
+    topology,
+  );
+  for (const { incident } of incidents) {
+    const devices = new Set(incident.alarms.map((id) => id.split(' ')[1]!.split('-').slice(0, 3).join('-')));
+    expect([...devices].includes('ont-1-1') && [...devices].includes('ont-2-2'), incident.root).toBe(false);
+  }
+});
+
+test('collectors that see again end nothing that is still dark', () => {
+  const still = faults.filter(({ event }) => event === undefined);
+  const back: Said[] = [
+    { second: 5, resource: 'col-1', cause: 'UNREACHABLE', source: 'collector' },
+    { second: 5.1, resource: 'col-1', event: 'unknown', source: 'collector', below: true },
+    { second: 1_800, resource: 'col-1', cause: 'UNREACHABLE', event: 'clear', source: 'collector' },
+    { second: 1_801, resource: 'col-1', event: 'alive', source: 'collector' },
+    ...['agg-1', 'agg-4', 'olt-1', 'olt-2'].map(
+      (resource): Said => ({ second: 1_802, resource, event: 'alive', source: 'poll' }),
+    ),
+  ];
+  const open = replay([...still, ...back]).filter(
+    ({ incident }) => incident.actionable && incident.resolvedAt === undefined,
+  );
+  expect(told(open)).toEqual(stated);
+});
+
 test('half of the collectors blind: what they see nothing of is not dark, what others see is told of', () => {
   const { topology, codes } = cityWith((document) =>
     document

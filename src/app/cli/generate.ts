@@ -1,9 +1,6 @@
 /** `generate`: writes a made-up network, its alarm stream and the labels of its faults, the same for the same options. */
-import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
 import { type Generated, type GenerateOptions, generate } from '../../sim/faults/generate.ts';
@@ -13,6 +10,7 @@ import { commonOptions, verbWorld, wholeFrom } from './common-options.ts';
 import { type Bar, openBar } from './progress-bar.ts';
 import type { Verb } from './verb.ts';
 import { speaker } from './words.ts';
+import { readyFolder, unwritableBecause, writeTogether } from './written-files.ts';
 
 const options = {
   ...commonOptions,
@@ -52,10 +50,13 @@ export const generateVerb: Verb = {
     const bar = openBar(terminal, verbWorld());
     bar.begin(() => say('generating'));
     const files = { topology: join(folder, `topology.${format}`), ...streamFiles(folder) };
+    const isDry = values['dry-run'] === true;
     let made: Generated;
     try {
+      refuseOtherForm(folder, format);
+      if (!isDry) await orRefused(folder, () => readyFolder(folder));
       made = generate(asked);
-      if (values['dry-run'] !== true) await writeAll(made, { folder, files, bar });
+      if (!isDry) await orRefused(folder, () => writeAll(made, { files, bar }));
     } finally {
       bar.close();
     }
@@ -66,8 +67,7 @@ export const generateVerb: Verb = {
       ...{ faults: made.truth.faults.length, refused, folder },
     };
     if (values.json === true) terminal.print(JSON.stringify({ ...asked, ...counts, files }));
-    else if (values.quiet !== true)
-      terminal.print(say(values['dry-run'] === true ? 'wouldGenerate' : 'generated', counts));
+    else if (values.quiet !== true) terminal.print(say(isDry ? 'wouldGenerate' : 'generated', counts));
     if (refused > 0 && values.quiet !== true)
       terminal.complain(say('refusedFaults', { refused, kinds: kindsOf(made.refused) }));
     // How many are played is the generator's choice until somebody says a number.
@@ -127,51 +127,43 @@ const streamFiles = (folder: string) => ({
   truth: join(folder, 'truth.json'),
 });
 
-async function writeAll(
+interface Writing {
+  readonly files: { readonly topology: string; readonly alarms: string; readonly truth: string };
+  readonly bar: Bar;
+}
+
+function writeAll(
   { topology, alarms, alarmCount, truth }: Generated,
-  place: {
-    readonly folder: string;
-    readonly files: { readonly topology: string; readonly alarms: string; readonly truth: string };
-    readonly bar: Bar;
-  },
+  { files, bar }: Writing,
 ): Promise<void> {
-  const { folder, files, bar } = place;
+  const lines = function* (): Generator<string> {
+    let done = 0;
+    for (const line of alarms) {
+      if (done++ % 10_000 === 0) bar.show(done, alarmCount, files.alarms);
+      yield `${JSON.stringify(line)}\n`;
+    }
+  };
+  const isLines = files.topology.endsWith('.ndjson');
+  return writeTogether([
+    { file: files.topology, pieces: () => (isLines ? topologyLines(topology) : topologyJson(topology)) },
+    { file: files.alarms, pieces: lines },
+    { file: files.truth, pieces: () => [`${JSON.stringify(truth)}\n`] },
+  ]);
+}
+
+/** What is wrong with the folder is said before a network is made for minutes. */
+async function orRefused(folder: string, write: () => Promise<void>): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
-    await write(
-      files.topology,
-      files.topology.endsWith('.ndjson') ? topologyLines(topology) : topologyJson(topology),
-    );
-    const lines = function* (): Generator<string> {
-      let done = 0;
-      for (const line of alarms) {
-        if (done++ % 10_000 === 0) bar.show(done, alarmCount, files.alarms);
-        yield `${JSON.stringify(line)}\n`;
-      }
-    };
-    await write(files.alarms, lines());
-    await write(files.truth, [`${JSON.stringify(truth)}\n`]);
+    await write();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Fault('usage/out', `--out: ${folder} cannot be written: ${reason}`, error);
+    if (error instanceof Fault) throw error;
+    throw new Fault('usage/out', `--out: ${folder} ${unwritableBecause(error)}`, error);
   }
 }
 
-/** In pieces of a few hundred kilobytes, waiting for the disk. */
-async function write(file: string, pieces: Iterable<string>): Promise<void> {
-  await pipeline(Readable.from(gathered(pieces)), createWriteStream(file));
-}
-
-function* gathered(pieces: Iterable<string>): Generator<string> {
-  let held: string[] = [];
-  let size = 0;
-  for (const piece of pieces) {
-    held.push(piece);
-    size += piece.length;
-    if (size < 1 << 18) continue;
-    yield held.join('');
-    held = [];
-    size = 0;
-  }
-  yield held.join('');
+/** A network in the other form beside this one would be taken for that of the stream. */
+function refuseOtherForm(folder: string, format: 'json' | 'ndjson'): void {
+  const other = join(folder, `topology.${format === 'json' ? 'ndjson' : 'json'}`);
+  if (existsSync(other))
+    throw new Fault('usage/out', `--out: ${other} is of another run; remove it or name another folder`);
 }

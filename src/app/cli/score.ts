@@ -38,8 +38,10 @@ export const scoreVerb: Verb = {
     const truth = parseTruth(await readText(files.truth), files.truth);
     const incidents = parseIncidents(await readText(files.incidents), files.incidents);
     for (const problem of [...truth.problems, ...incidents.problems]) complaints.add(problem);
-    if (truth.value.faults.length === 0 && truth.problems.length > 0) {
-      // Figures without a truth would look like a result.
+    const isUnusable = (list: readonly unknown[], { length }: readonly unknown[]): boolean =>
+      list.length === 0 && length > 0;
+    if (isUnusable(truth.value.faults, truth.problems) || isUnusable(incidents.value, incidents.problems)) {
+      // Figures of a file that is another would look like a result.
       complaints.end();
       return exitCodes.problem;
     }

@@ -16,6 +16,11 @@ const aheadMs = 3_600_000;
 /** After so many lines in order a pause was what it seemed. */
 const mostInDoubt = 1_000;
 
+interface Place {
+  readonly column?: number | undefined;
+  readonly hint?: string | undefined;
+}
+
 interface NumberedRecord {
   readonly number: number;
   readonly read: StreamRecord;
@@ -27,8 +32,8 @@ interface NumberedRecord {
  * that takes them is.
  */
 export function* readAlarmStream(file: string, report: (problem: Problem) => void): Generator<StreamRecord> {
-  const refuse = (line: number, message: string, column = 1): void =>
-    report({ file, line, column, severity: 'error', code: 'stream/bad-record', message });
+  const refuse = (line: number, message: string, { column = 1, hint }: Place = {}): void =>
+    report({ file, line, column, severity: 'error', code: 'stream/bad-record', message, hint });
   let last: Instant | undefined;
   const inDoubt: NumberedRecord[] = [];
   for (const one of soundLines(file, refuse)) {
@@ -57,15 +62,17 @@ export function* readAlarmStream(file: string, report: (problem: Problem) => voi
 
 function* soundLines(
   file: string,
-  refuse: (line: number, message: string, column?: number) => void,
+  refuse: (line: number, message: string, place?: Place) => void,
 ): Generator<NumberedRecord> {
-  for (const { number, text } of linesOf(file)) {
+  for (const { number, text, isOpen } of linesOf(file)) {
     if (text === undefined) refuse(number, `the line is longer than ${longestLine} characters`);
     else if (text.trim() !== '') {
       const read = readLine(text);
       if (typeof read === 'string') refuse(number, read);
-      else if ('reason' in read) refuse(number, `not JSON: ${read.reason}`, read.column);
-      else yield { number, read };
+      else if ('reason' in read) {
+        const hint = isOpen === true ? 'the file ends within this line: was all of it written?' : undefined;
+        refuse(number, `not JSON: ${read.reason}`, { column: read.column, hint });
+      } else yield { number, read };
     }
   }
 }
@@ -88,6 +95,8 @@ interface NumberedLine {
   readonly number: number;
   /** undefined: too long. */
   readonly text: string | undefined;
+  /** The last one, without a line break. */
+  readonly isOpen?: true | undefined;
 }
 
 function* linesOf(file: string): Generator<NumberedLine> {
@@ -113,7 +122,8 @@ function* linesOf(file: string): Generator<NumberedLine> {
     }
     rest += decoder.end();
     number++;
-    if (isTooLong || rest !== '') yield { number, text: isTooLong ? undefined : unmarked(rest, number) };
+    if (isTooLong || rest !== '')
+      yield { number, text: isTooLong ? undefined : unmarked(rest, number), isOpen: true };
   } finally {
     closeSync(descriptor);
   }

@@ -1,5 +1,5 @@
 /** `generate` writes three files that the other verbs read, the same for the same seed. */
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import { generateVerb } from '../../../src/app/cli/generate.ts';
 import { replayVerb } from '../../../src/app/cli/replay.ts';
@@ -44,8 +44,43 @@ test('--quiet writes the files and says nothing; without a number of faults it i
 test('a folder that is a file is refused with the reason', async () => {
   folder = await folderOf({ taken: '' });
   await expect(say(generateVerb, '--seed', '4', ...few, '--out', folder.file('taken'))).rejects.toThrow(
-    /cannot be written: .*EEXIST|ENOTDIR/u,
+    /taken cannot be a folder: a file of that name is there/u,
   );
+});
+
+test('a folder that no file system makes is refused before a network is made', async () => {
+  folder = await folderOf({});
+  const refusedBy = (out: string) =>
+    say(generateVerb, '--seed', '4', '--size', 'metro', '--out', out).then(String, (error) => error.message);
+  expect(await refusedBy('/proc/no/such')).toMatch(/cannot be made there|may not be written/);
+});
+
+test('nothing unfinished is left, and a network of another run in the other form is not left beside this one', async () => {
+  folder = await folderOf({});
+  const out = ['--seed', '4', ...few, '--out', folder.path];
+  await say(generateVerb, ...out);
+  const names = ['alarms.ndjson', 'topology.json', 'truth.json'];
+  expect((await readdir(folder.path)).sort()).toEqual(names);
+  await expect(say(generateVerb, ...out, '--format', 'ndjson')).rejects.toThrow(
+    /topology\.json is of another run/,
+  );
+  // One of them cannot be put in its place: nothing begun stays.
+  await mkdir(folder.file('b/truth.json'), { recursive: true });
+  await expect(say(generateVerb, '--seed', '4', ...few, '--out', folder.file('b'))).rejects.toThrow(/--out/);
+  expect((await readdir(folder.file('b'))).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+test('rings are cut twice as often as asked, with nothing else broken', async () => {
+  folder = await folderOf({});
+  const asked = ['--double-cuts', '2', '--blind', '0.5', '--faults-per-kind', '0'];
+  const said = await say(
+    generateVerb,
+    ...['--seed', '4', '--size', 'small', '--hours', '9', '--out', folder.file('a'), '--json', ...asked],
+  );
+  expect(json(said)).toMatchObject({ doubleCuts: 2, blind: 0.5, faultsPerKind: 0, refused: 0 });
+  const truth = JSON.parse(await read('a/truth.json')) as { faults: { kind: string; variant?: string }[] };
+  expect(truth.faults.filter(({ variant }) => variant === 'second-cut')).toHaveLength(2);
+  expect(new Set(truth.faults.map(({ kind }) => kind))).toEqual(new Set(['link', 'collector']));
 });
 
 test('what was generated as lines can be replayed', async () => {

@@ -155,6 +155,23 @@ test('lines from the future are named and cost none of those that follow; a paus
   expect(jsonLines(paused)).toHaveLength(2);
 });
 
+test('a stream that was copied by half is replayed as far as it goes, and where it is torn is said', async () => {
+  const lines = stream(alarms)
+    .split('\n')
+    .filter((line) => line !== '');
+  const whole = lines.slice(0, -1).join('\n');
+  folder = await folderOf({ 't.json': topology, 'a.ndjson': whole });
+  const sound = await replay('--jsonl');
+  await folder.remove();
+  folder = await folderOf({ 't.json': topology, 'a.ndjson': `${whole}\n${lines.at(-1)!.slice(0, 20)}` });
+  const said = await replay('--jsonl');
+  expect(said.code).toBe(1);
+  expect(said.out).toEqual(sound.out);
+  expect(said.err.join('\n')).toMatch(
+    new RegExp(`/a\\.ndjson:${lines.length}:\\d+ {2}error .*\\n.*the file ends within this line`),
+  );
+});
+
 test('files that are not there or are no topology end the run with a reason', async () => {
   folder = await folderOf({ 'a.ndjson': '', 't.json': '{"format":"something/1"}' });
   await expect(replay()).rejects.toMatchObject({ code: 'replay/topology' });

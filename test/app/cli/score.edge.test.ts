@@ -85,6 +85,13 @@ test('a wrong line is told with its number and a hint, and the rest is judged', 
   expect(said.err.join('\n')).toMatch(/incidents\.jsonl:1:1 {2}error .*"r-x"/);
 });
 
+test('figures of a file that is another, or torn before its first line ends, are not printed', async () => {
+  folder = await folderOf({ ...files, 'incidents.jsonl': '{"incident":"i1","alarms":["r-on' });
+  const said = await score();
+  expect(said).toMatchObject({ code: 1, out: [] });
+  expect(said.err.join('\n')).toMatch(/incidents\.jsonl:1:28 {2}error {2}not JSON: a text that has no end/);
+});
+
 test('a file that is not there or not named is told', async () => {
   folder = await folderOf(files);
   await expect(score()).rejects.toMatchObject({ code: 'replay/unreadable' });

@@ -7,31 +7,24 @@ import { IncidentsPage } from './pages/incidents.tsx';
 import { DeedDialog, DoneLine } from './parts/deed-dialog.tsx';
 import { Help } from './parts/help.tsx';
 import { later } from './parts/later.tsx';
+import { Rail } from './parts/rail.tsx';
 import { Missing } from './parts/states.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { isSignedOut, session } from './state/api.ts';
 import { heardAt, stream, totals } from './state/live.ts';
 import { type PageName, route } from './state/route.ts';
-import { length, number, plural, timeWithSeconds, words } from './words/speak.ts';
+import { length, plural, timeWithSeconds, words } from './words/speak.ts';
 
 const AlarmLoadPage = later(() => import('./pages/alarm-load.tsx').then((page) => page.AlarmLoadPage));
 const DevicePage = later(() => import('./pages/devices.tsx').then((page) => page.DevicePage));
 const DevicesPage = later(() => import('./pages/devices.tsx').then((page) => page.DevicesPage));
 const DnsPage = later(() => import('./pages/dns.tsx').then((page) => page.DnsPage));
 const NoticesPage = later(() => import('./pages/notices.tsx').then((page) => page.NoticesPage));
+const RulesPage = later(() => import('./pages/rules.tsx').then((page) => page.RulesPage));
 const SubscriberPage = later(() => import('./pages/subscriber.tsx').then((page) => page.SubscriberPage));
 const TasksPage = later(() => import('./pages/tasks.tsx').then((page) => page.TasksPage));
 const TicketPage = later(() => import('./pages/ticket.tsx').then((page) => page.TicketPage));
-
-const rail: readonly { page: PageName; address: string; mark: string }[] = [
-  { page: 'incidents', address: '/incidents', mark: 'M8 1 15 8 8 15 1 8Z' },
-  { page: 'alarms', address: '/alarms', mark: 'M8 2 15 14 1 14Z' },
-  { page: 'notices', address: '/notices', mark: 'M1 3H15V11H8L4 15V11H1Z' },
-  { page: 'tasks', address: '/tasks', mark: 'M2 2H14V14H2ZM5 8 7 10 11 5' },
-  { page: 'devices', address: '/devices', mark: 'M1 3H15V7H1ZM1 9H15V13H1Z' },
-  { page: 'load', address: '/alarm-load', mark: 'M2 14V9M6 14V4M10 14V7M14 14V2M1 14H15' },
-  { page: 'dns', address: '/dns', mark: 'M8 1V6M8 6H3V10M8 6H13V10M1 10H5V14H1ZM11 10H15V14H11Z' },
-];
+const WorksPage = later(() => import('./pages/works.tsx').then((page) => page.WorksPage));
 
 export function Frame() {
   const { page, id, query } = route.value;
@@ -78,6 +71,10 @@ function pageOf(page: PageName, id: string, query: URLSearchParams): ComponentCh
       return <DevicePage key={id} id={id} />;
     case 'dns':
       return <DnsPage />;
+    case 'rules':
+      return <RulesPage />;
+    case 'works':
+      return <WorksPage />;
     case 'subscriber':
       return <SubscriberPage key={id} id={id} />;
     case 'nothing':
@@ -100,33 +97,6 @@ function Spoken() {
     <p class="hiddenlabel" role="status">
       {spoken}
     </p>
-  );
-}
-
-const owner: Readonly<Partial<Record<PageName, PageName>>> = { incident: 'incidents', device: 'devices' };
-
-function Rail({ page }: { readonly page: PageName }) {
-  const say = words.value;
-  const counts: Partial<Record<PageName, number | undefined>> = {
-    incidents: totals.value?.incidentsOpen,
-    alarms: totals.value?.alarmsRaised,
-  };
-  return (
-    <nav class="rail" aria-label={say.console}>
-      {rail.map((item) => (
-        <a
-          key={item.page}
-          href={item.address}
-          aria-current={page === item.page || owner[page] === item.page ? 'page' : undefined}
-        >
-          <svg viewBox="0 0 16 16" aria-hidden="true">
-            <path d={item.mark} />
-          </svg>
-          <span>{say.pages[item.page as keyof typeof say.pages]}</span>
-          {counts[item.page] !== undefined && <b class="count">{number(counts[item.page]!)}</b>}
-        </a>
-      ))}
-    </nav>
   );
 }
 
@@ -153,8 +123,12 @@ function Banners() {
       )}
       {demo !== null && demo !== undefined && (
         <p class="banner quiet">
-          {say.demo} {say.demoHold} {length(demo.holdMs)}, {say.demoStable} {length(demo.stableForMs)},{' '}
-          {say.demoRemind} {length(demo.remindAfterMs)}.
+          {say.demo}
+          <span class="wideonly">
+            : {say.demoHold} {length(demo.holdMs)}, {say.demoStable} {length(demo.stableForMs)},{' '}
+            {say.demoRemind} {length(demo.remindAfterMs)}
+          </span>
+          .
         </p>
       )}
     </>

@@ -3,6 +3,8 @@ import type { Words } from '../model/automation.ts';
 
 export interface AutomationSource {
   readonly id: string;
+  /** What people read; the program does not. */
+  readonly title?: Words;
   /** Takes an automation of that name out of force. */
   readonly off?: true;
   /** Kinds of change; whether there are such is said by who compiles. */
@@ -99,6 +101,7 @@ export const automationsSchema = (given: {
         items: object(
           {
             id,
+            title: words,
             off: { const: true },
             on: oneOrMore({ type: 'string', maxLength: 64 }),
             where: { type: 'string', minLength: 1, maxLength: 1_000 },

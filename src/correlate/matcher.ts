@@ -1,6 +1,7 @@
 /** Which rules an alarm concerns: an index by cause first, the rest of a matcher for what is left, a condition last. */
 import { type CompiledExpression, compileExpression, type ExpressionType } from '../base/expression.ts';
 import { Fault } from '../base/fault.ts';
+import type { Instant } from '../base/instant.ts';
 import type { Alarm } from '../model/alarm.ts';
 import type { Matcher, PatternRule } from './pattern-rules.ts';
 
@@ -22,6 +23,13 @@ export const alarmNames: Readonly<Record<string, ExpressionType>> = {
 export interface Use {
   readonly rule: PatternRule;
   readonly slot: number;
+}
+
+/** How often a rule was asked about an alarm, and how often one of its matchers fitted. */
+export interface RuleUse {
+  readonly asked: number;
+  readonly matched: number;
+  readonly lastAt?: Instant | undefined;
 }
 
 interface Indexed extends Use {
@@ -48,6 +56,8 @@ export function matchersOf(rule: PatternRule): readonly Matcher[] {
 export class MatcherIndex {
   readonly #byCause = new Map<string, Indexed[]>();
   readonly #ofAll: Indexed[] = [];
+  /** By rule. */
+  readonly used = new Map<string, RuleUse>();
 
   constructor(rules: readonly PatternRule[]) {
     for (const rule of rules) {
@@ -63,11 +73,20 @@ export class MatcherIndex {
     }
   }
 
-  /** In the order of the rules; `kindOf` answers the kind of its resource and is asked only where a rule wants to know. */
-  usesOf(alarm: Alarm, kindOf: () => string): readonly Use[] {
+  /** In the order of the rules, each counted; `kindOf` answers the kind of its resource and is asked only where a rule wants to know. */
+  usesOf(alarm: Alarm, at: Instant, kindOf: () => string): readonly Use[] {
     const named = this.#byCause.get(alarm.cause);
     if (named === undefined && this.#ofAll.length === 0) return none;
-    return [...(named ?? []), ...this.#ofAll].filter((one) => fits(one, alarm, kindOf));
+    return [...(named ?? []), ...this.#ofAll].filter((one) => {
+      const isFit = fits(one, alarm, kindOf);
+      const { asked = 0, matched = 0, lastAt } = this.used.get(one.rule.id) ?? {};
+      this.used.set(one.rule.id, {
+        asked: asked + 1,
+        matched: matched + Number(isFit),
+        lastAt: isFit ? at : lastAt,
+      });
+      return isFit;
+    });
   }
 }
 

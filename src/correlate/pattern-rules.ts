@@ -91,6 +91,8 @@ export interface MatcherSource {
 
 /** All keys that some kind of pattern has; the schema says which has which. */
 export interface PatternSource {
+  /** What people read; the program does not. */
+  readonly title?: { readonly en: string; readonly ru: string };
   readonly id: string;
   readonly kind: (typeof patternKinds)[number];
   readonly by?: Scope;
@@ -159,8 +161,9 @@ const raise = object({ cause: text, severity: { enum: severities }, on: text, en
 ]);
 const by = { enum: scopes } as const;
 
+const title = object({ en: text, ru: text }, ['en', 'ru']);
 const kindOf = (kind: string, own: Readonly<Record<string, object>>, required: readonly string[]): object =>
-  object({ id: text, kind: { const: kind }, by, ...own }, ['id', 'kind', ...required]);
+  object({ id: text, title, kind: { const: kind }, by, ...own }, ['id', 'kind', ...required]);
 
 export const patternsSchema: object = {
   type: 'array',

@@ -12,7 +12,7 @@ import type { Observation, ObservationSource } from '../model/observation.ts';
 import { emptyTopology, type Topology } from '../topology/topology.ts';
 import { Adjacency } from './adjacency.ts';
 import { Ancestry } from './ancestry.ts';
-import { MatcherIndex, type Use } from './matcher.ts';
+import { MatcherIndex, type RuleUse, type Use } from './matcher.ts';
 import { Occurrences, type OccurrencesSnapshot } from './occurrences.ts';
 import type { PatternRule } from './pattern-rules.ts';
 import { RuleTable } from './rule-table.ts';
@@ -38,6 +38,8 @@ interface PatternsSnapshot {
   readonly occurrences: OccurrencesSnapshot;
   readonly timers: readonly (readonly [string, Instant])[];
   readonly crowdedOut: number;
+  /** Absent in what older versions kept. */
+  readonly used?: readonly (readonly [string, RuleUse])[] | undefined;
 }
 
 const mostHidden = 100_000;
@@ -76,6 +78,11 @@ export class Patterns {
   /** Alarms that found no room and were passed on, and counts that had to make room for others. */
   get crowdedOut(): number {
     return this.#crowdedOut + this.#occurrences.crowdedOut;
+  }
+
+  /** By rule, since these rules are in force. */
+  get used(): ReadonlyMap<string, RuleUse> {
+    return this.#index.used;
   }
 
   setCalendar(calendar: Calendar): void {
@@ -142,7 +149,7 @@ export class Patterns {
   /** True: it is hidden. */
   #meet(change: Raised, at: Instant, derived: Observation[]): boolean {
     const { alarm } = change;
-    const uses = this.#index.usesOf(alarm, () =>
+    const uses = this.#index.usesOf(alarm, at, () =>
       this.#ancestry.kindOf(this.#ancestry.placeOf(alarm.resource)),
     );
     let hiding: PatternRule | undefined;
@@ -262,12 +269,13 @@ export class Patterns {
       occurrences: this.#occurrences.snapshot(),
       timers: this.#timers.entries(),
       crowdedOut: this.#crowdedOut,
+      used: [...this.#index.used],
     };
   }
 
   /** Takes what `snapshot` gave, under the same rules. */
   restore(snapshot: unknown): void {
-    const { hidden, sources, occurrences, timers, crowdedOut } = snapshot as PatternsSnapshot;
+    const { hidden, sources, occurrences, timers, crowdedOut, used = [] } = snapshot as PatternsSnapshot;
     this.#hidden.clear();
     for (const [id, one] of hidden) this.#hidden.set(id, one);
     this.#sources.clear();
@@ -275,5 +283,6 @@ export class Patterns {
     this.#occurrences.restore(occurrences);
     this.#timers.restore(timers);
     this.#crowdedOut = crowdedOut;
+    for (const [rule, use] of used) this.#index.used.set(rule, use);
   }
 }

@@ -12,6 +12,7 @@ export {
   exampleTrees,
   type RuleExample,
 } from './example.ts';
+export type { RuleUse } from './matcher.ts';
 export { type Judged, Patterns } from './patterns.ts';
 export type { CorrelationRules } from './rules.ts';
 export { correlationSchema } from './rules-schema.ts';

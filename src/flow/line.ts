@@ -8,7 +8,7 @@ import { neverHappens } from '../base/fault.ts';
 import { type Instant, instant } from '../base/instant.ts';
 import { tidied, without } from '../base/ranges.ts';
 import type { ConfirmOutcome } from '../confirm/confirm.ts';
-import type { Judged } from '../correlate/correlate.ts';
+import type { Judged, RuleUse } from '../correlate/correlate.ts';
 import type { AlarmChange } from '../model/alarm.ts';
 import type { AlarmLoadReport } from '../model/alarm-load.ts';
 import type { AutomationStatus } from '../model/automation.ts';
@@ -88,6 +88,11 @@ export class Line {
   }
 
   /** How each automation stands. */
+  /** How often each pattern rule was asked and fitted, since these rules are in force. */
+  patternsUsed(): ReadonlyMap<string, RuleUse> {
+    return this.#rooms.patterns.used;
+  }
+
   automations(at: Instant): readonly AutomationStatus[] {
     return this.#rooms.automations.status(at);
   }

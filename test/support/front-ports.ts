@@ -1,6 +1,7 @@
 /** The port of the fronts over plain maps: a small daemon in memory that takes inputs and tells what changed. */
 import { type DurationMs, instant } from '../../src/base/instant.ts';
 import type { World } from '../../src/base/world.ts';
+import type { RulesJson } from '../../src/edge/http/contract.ts';
 import { LiveFeed } from '../../src/edge/http/live-feed.ts';
 import type {
   BookQueries,
@@ -68,6 +69,7 @@ export interface MemoryDaemon {
   refuses: boolean;
   isReady: boolean;
   dns: DnsView | undefined;
+  rules: RulesJson;
   works: readonly PlannedWorks[];
   /** Deeds put on record. */
   readonly recorded: Deed[];
@@ -83,8 +85,15 @@ export interface MemoryDaemon {
   publish(...changes: readonly Change[]): void;
   /** Spends as one-time sign-in token. */
   oneTimeToken: string | undefined;
+  /** Of whoever is signed in at the console. */
+  sessionRole: User['role'];
   endSessions(): void;
 }
+
+const noRules: RulesJson = {
+  ...{ version: null, files: [], findings: [], faults: [], countedIncidents: 2_000, patterns: [] },
+  ...{ follows: [], versions: [], rollsBackTo: null, shadow: null },
+};
 
 const all = <T>(items: readonly T[]): Listed<T> => ({ items, total: items.length });
 
@@ -137,6 +146,7 @@ export function memoryDaemon(
     isReady: () => daemon.isReady,
     alarmLoad: () => daemon.measure.alarmLoad(world.now()),
     dns: () => daemon.dns,
+    rules: async () => daemon.rules,
     works: () => daemon.works,
     record: async (deed) => void daemon.recorded.push(deed),
     automations: () => daemon.automations,
@@ -182,7 +192,8 @@ export function memoryDaemon(
         sessions.add(cookie);
         return { cookie, expiresAt: instant(world.now() + 3_600_000) };
       },
-      session: async (cookie) => (sessions.has(cookie) ? users[key] : undefined),
+      session: async (cookie) =>
+        sessions.has(cookie) ? { ...users[key]!, role: daemon.sessionRole } : undefined,
       signOut: async (cookie) => void sessions.delete(cookie),
     },
   };
@@ -206,6 +217,7 @@ export function memoryDaemon(
     refuses: false,
     isReady: true,
     dns: undefined,
+    rules: noRules,
     works: [],
     recorded: [],
     automations: [],
@@ -221,6 +233,7 @@ export function memoryDaemon(
       for (const change of changes) keep(daemon, change);
       feed.publish(applied(changes));
     },
+    sessionRole: 'operator',
     endSessions: () => sessions.clear(),
   };
   return daemon;

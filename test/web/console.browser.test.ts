@@ -103,6 +103,8 @@ test('every page opens by its address, in its right state, without sticking out 
     [`/notices?incident=${incident}`, 'outage noticed'],
     ['/tasks', 'Call back'],
     ['/devices', '192.0.2.105'],
+    ['/rules', 'no rule is unreachable'],
+    ['/works', 'No works are announced.'],
     ['/devices/olt-0105', 'No full reading yet.'],
     ['/subscribers/S-7', '+7 *** ***-12-34'],
     ['/tickets/t.1', 'No light on the box'],

@@ -58,6 +58,7 @@ function DeviceTable({ devices }: { readonly devices: readonly DeviceJson[] }) {
     <Table
       label={say.pages.devices}
       items={[...devices].sort((a, b) => rank(a) - rank(b) || count(b) - count(a))}
+      isStacked="titled"
       keyOf={(device) => device.id}
       onOpen={(device) => go(addressOf('devices', device.id))}
       columns={[

@@ -109,6 +109,7 @@ function Resolvers({ resolvers, findings }: Pick<DnsJson, 'resolvers' | 'finding
       label={say.dns.resolvers}
       items={resolvers}
       keyOf={(resolver) => resolver.id}
+      isStacked="titled"
       columns={[
         {
           title: say.dns.resolver,

@@ -23,6 +23,7 @@ export function NoticesPage({ incident }: { readonly incident: string | null }) 
               label={say.pages.notices}
               items={list.items}
               empty={say.empty.notices}
+              isStacked="titled"
               keyOf={(notice) => notice.id}
               columns={columns()}
             />

@@ -1,10 +1,10 @@
 /** Work of staff: what, for whom, until when, and why it went to that person. */
-import type { AutomationJson, TaskJson } from '../../src/edge/http/contract.ts';
+import type { TaskJson } from '../../src/edge/http/contract.ts';
 import { ActButton } from '../parts/act-button.tsx';
 import { More, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { useList } from '../state/api.ts';
-import { clock } from '../state/live.ts';
+import { clock, liveIncident } from '../state/live.ts';
 import { addressOf } from '../state/route.ts';
 import { language, length, number, time, wordOf, words } from '../words/speak.ts';
 
@@ -23,6 +23,7 @@ export function TasksPage() {
               label={say.pages.tasks}
               items={list.items}
               empty={say.empty.tasks}
+              isStacked="titled"
               keyOf={(task) => task.id}
               rowClass={(task) => (isEnded(task) ? 'over' : '')}
               columns={columns()}
@@ -31,79 +32,8 @@ export function TasksPage() {
           </>
         )}
       </Shown>
-      <Automations />
     </>
   );
-}
-
-/** What works by itself, and what of it was stopped. */
-function Automations() {
-  const say = words.value.automation;
-  const { fetched } = useList<AutomationJson>('/automations');
-  return (
-    <Shown fetched={fetched}>
-      {(list) =>
-        list.items.length === 0 ? null : (
-          <Table
-            label={say.all}
-            items={list.items}
-            empty=""
-            keyOf={(one) => one.id}
-            rowClass={(one) => (one.state === 'stopped' ? 'overdue' : '')}
-            columns={automationColumns()}
-          />
-        )
-      }
-    </Shown>
-  );
-}
-
-function automationColumns() {
-  const say = words.value.automation;
-  return [
-    {
-      title: say.one,
-      cell: (one: AutomationJson) => (
-        <>
-          <b>{one.id}</b> <small>{one.on.join(', ')}</small>
-        </>
-      ),
-    },
-    {
-      title: say.state,
-      cell: (one: AutomationJson) => (
-        <>
-          {say.states[one.state]}
-          {one.stopped > 0 && <small> ({number(one.stopped)})</small>}
-        </>
-      ),
-    },
-    {
-      title: say.did,
-      class: 'fit',
-      cell: (one: AutomationJson) => (
-        <>
-          {number(one.acted)}
-          {one.wouldHave > 0 && (
-            <small>
-              {' '}
-              {say.would}: {number(one.wouldHave)}
-            </small>
-          )}
-        </>
-      ),
-    },
-    {
-      title: say.limit,
-      class: 'fit',
-      cell: (one: AutomationJson) => `${one.limit.most} / ${length(one.limit.perSeconds * 1_000)}`,
-    },
-    {
-      title: say.last,
-      class: 'fit',
-      cell: (one: AutomationJson) => (one.lastAt === null ? '–' : time(one.lastAt)),
-    },
-  ];
 }
 
 const isEnded = (task: TaskJson): boolean => task.state === 'done' || task.state === 'cancelled';
@@ -148,7 +78,7 @@ function columns() {
                 key={outcome}
                 path={`/tasks/${encodeURIComponent(task.id)}/finish`}
                 body={{ outcome }}
-                text={say.outcome[outcome]}
+                text={say.task.deeds[outcome]}
               />
             ))}
             <ActButton path={`/tasks/${encodeURIComponent(task.id)}/return`} text={say.task.back} />
@@ -179,7 +109,9 @@ function About({ task }: { readonly task: TaskJson }) {
       )}{' '}
       {task.ticket !== null && <a href={addressOf('tickets', task.ticket)}>{words.value.pages.ticket}</a>}{' '}
       {task.incident !== null && (
-        <a href={addressOf('incidents', task.incident)}>{words.value.pages.incident}</a>
+        <a href={addressOf('incidents', task.incident)}>
+          {liveIncident(task.incident)?.words[language.value].title ?? words.value.pages.incident}
+        </a>
       )}
     </>
   );

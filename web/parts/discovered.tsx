@@ -97,6 +97,7 @@ function Neighbours({ device }: { readonly device: string }) {
               label={say.discovered.neighbours}
               items={rows}
               empty={say.discovered.noNeighbours}
+              isStacked="titled"
               keyOf={(row) => `${row.port} ${nameOf(row.far)} ${row.far.port ?? ''}`}
               columns={[
                 { title: say.discovered.port, cell: (row) => row.port || '–' },

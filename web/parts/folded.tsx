@@ -3,13 +3,15 @@ import type { ComponentChild } from 'preact';
 import { useState } from 'preact/hooks';
 import { number, words } from '../words/speak.ts';
 
-const most = 40;
+const usual = 40;
 
 export function Folded<T>(props: {
   readonly items: readonly T[];
+  readonly most?: number | undefined;
   readonly children: (shown: readonly T[]) => ComponentChild;
 }) {
   const [isOpen, setOpen] = useState(false);
+  const { most = usual } = props;
   const { device } = words.value;
   const isLong = props.items.length > most;
   return (

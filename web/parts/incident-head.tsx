@@ -1,6 +1,6 @@
 /** What of an incident must be read in the first seconds: what, whom, since when, until when, and what can be done to it. */
 import { useState } from 'preact/hooks';
-import type { IncidentJson, StatusJson } from '../../src/edge/http/contract.ts';
+import type { IncidentJson, StatusJson, WorksJson } from '../../src/edge/http/contract.ts';
 import { useFetched } from '../state/api.ts';
 import { type Home, merge, plannedDeed } from '../state/deeds.ts';
 import { usePageKeys } from '../state/keys.ts';
@@ -36,9 +36,7 @@ export function IncidentHead({ incident }: { readonly incident: IncidentJson }) 
       </h1>
       {incident.planned && (
         <p class="works">
-          <b>
-            {say.verdict.works} {incident.works ?? ''}
-          </b>{' '}
+          <b>{say.verdict.works}</b> {incident.works !== null && <Works id={incident.works} />}{' '}
           {say.verdict.worksHint}
         </p>
       )}
@@ -57,6 +55,23 @@ export function IncidentHead({ incident }: { readonly incident: IncidentJson }) 
         ]}
       />
     </div>
+  );
+}
+
+/** What was announced, when and on what; works that the topology file lists no more are known by their id. */
+function Works({ id }: { readonly id: string }) {
+  const fetched = useFetched<WorksJson>(`/works/${encodeURIComponent(id)}`);
+  const works = fetched.kind === 'ready' ? fetched.value : undefined;
+  return (
+    <>
+      <a href={`/works?q=${encodeURIComponent(id)}`}>{works?.title ?? id}</a>
+      {works !== undefined && (
+        <>
+          , {time(works.from)} – {time(works.to)}, <span class="mono">{works.resources.join(', ')}</span>
+        </>
+      )}
+      .
+    </>
   );
 }
 

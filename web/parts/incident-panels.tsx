@@ -64,6 +64,11 @@ export function NoticesPanel({ incident }: PanelProps) {
         <p class="muted">{say.incident.none}</p>
       ) : (
         <>
+          <p class="lead">
+            {say.incident.told} <b>{number(incident.told)}</b> {say.of} {number(incident.subscribers)}{' '}
+            {say.incident.ofAffected}
+          </p>
+          <h3>{say.incident.messages}</h3>
           <ul class="bars">
             {funnel.map((state) => (
               <li key={state}>

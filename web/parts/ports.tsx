@@ -40,6 +40,7 @@ export function Ports({ device, ports, alarms }: PortsGiven) {
           <Table
             label={say.device.interfaces}
             items={shown}
+            isStacked="titled"
             keyOf={(port) => String(port.ifIndex)}
             columns={[
               { title: '#', class: 'number', cell: (port) => String(port.ifIndex) },

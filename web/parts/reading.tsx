@@ -29,6 +29,7 @@ export function Readings(given: {
           <Table
             label={say.device.sensors}
             items={shown}
+            isStacked="titled"
             keyOf={({ metric }) => metric.oid}
             columns={[
               { title: say.device.object, cell: ({ part }) => part },

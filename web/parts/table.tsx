@@ -14,8 +14,8 @@ interface TableProps<T> {
   readonly empty?: string | undefined;
   /** A list that lives: no row moves while the hand is in it. */
   readonly isStill?: boolean | undefined;
-  /** On a narrow screen the cells of a row stand below each other, each with its title. */
-  readonly isStacked?: boolean | undefined;
+  /** On a narrow screen the cells of a row stand below each other: numbers with their titles, or all but the first. */
+  readonly isStacked?: boolean | 'titled' | undefined;
   keyOf(item: T): string;
   rowClass?(item: T): string;
   onOpen?: ((item: T) => void) | undefined;
@@ -46,7 +46,7 @@ function Filled<T>(props: TableProps<T>) {
           {plural(still.newRows, words.value.alarm.newRows)} – {words.value.alarm.show} <kbd>N</kbd>
         </button>
       )}
-      <table class={`plain${props.isStacked === true ? ' stacked' : ''}`} aria-label={props.label}>
+      <table class={`plain${stacking(props.isStacked)}`} aria-label={props.label}>
         <thead>
           <tr>
             {props.columns.map((column) => (
@@ -78,6 +78,9 @@ function Filled<T>(props: TableProps<T>) {
     </div>
   );
 }
+
+const stacking = (how: boolean | 'titled' | undefined): string =>
+  how === 'titled' ? ' stacked titled' : how === true ? ' stacked' : '';
 
 /** Focus goes to the link of the next row; Enter then opens it as any link. */
 function focusRow(body: HTMLElement, by: 1 | -1): boolean {

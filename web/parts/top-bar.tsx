@@ -15,6 +15,16 @@ export function TopBar() {
       <LiveState />
       <span class="affected">{affected === undefined ? '' : plural(affected, say.subscribers)}</span>
       <span class="spring" />
+      <Choices />
+    </header>
+  );
+}
+
+/** Who is signed in, and how the console is to look; on a telephone it stands behind the pages. */
+export function Choices() {
+  const say = words.value;
+  return (
+    <>
       <span class="user">{session.value?.user ?? ''}</span>
       <button
         type="button"
@@ -34,7 +44,7 @@ export function TopBar() {
       >
         {say.keysButton} <kbd>?</kbd>
       </button>
-    </header>
+    </>
   );
 }
 

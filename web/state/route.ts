@@ -12,6 +12,8 @@ export type PageName =
   | 'devices'
   | 'device'
   | 'dns'
+  | 'rules'
+  | 'works'
   | 'subscriber'
   | 'nothing';
 
@@ -30,6 +32,8 @@ const lists: Readonly<Record<string, PageName>> = {
   tasks: 'tasks',
   devices: 'devices',
   dns: 'dns',
+  rules: 'rules',
+  works: 'works',
 };
 const single: Readonly<Record<string, PageName>> = {
   incidents: 'incident',

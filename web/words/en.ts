@@ -5,6 +5,7 @@ import { feedbackWordsEn } from './en/feedback-words.ts';
 import { loadWordsEn } from './en/load-words.ts';
 import { metricPartsEn } from './en/metric-parts.ts';
 import { readingWordsEn } from './en/reading-words.ts';
+import { automationWordsEn, ruleWordsEn, worksWordsEn } from './en/rule-words.ts';
 import { verdictWordsEn } from './en/verdict-words.ts';
 
 import type { PluralForms } from './plural-forms.ts';
@@ -14,6 +15,7 @@ export const en = {
   console: 'Console',
   skip: 'Skip to content',
   pages: {
+    more: 'More',
     incidents: 'Incidents',
     alarms: 'Alarms',
     load: 'Alarm load',
@@ -21,6 +23,8 @@ export const en = {
     tasks: 'Tasks',
     devices: 'Devices',
     dns: 'DNS',
+    rules: 'Rules',
+    works: 'Works',
     ticket: 'Ticket',
     subscriber: 'Subscriber',
     device: 'Device',
@@ -34,7 +38,7 @@ export const en = {
     signedOut: 'You are signed out. Open the sign-in link again.',
     blind: 'Blind: these collectors see nothing; what they watch is unknown, not healthy:',
   },
-  demo: 'Demo network with made-up subscribers and shortened times:',
+  demo: 'Demo network with made-up subscribers and shortened times',
   demoHold: 'first notice after',
   demoStable: '"is it fixed?" after',
   demoRemind: 'reminder after',
@@ -242,6 +246,9 @@ export const en = {
     affected: 'Affected',
     notices: 'Notices',
     none: 'Nobody is told yet.',
+    told: 'Told:',
+    ofAffected: 'affected',
+    messages: 'Messages',
     tickets: 'Tickets',
     noTickets: 'No subscriber has turned to us.',
     answers: 'Is it fixed?',
@@ -261,19 +268,22 @@ export const en = {
     mergedInto: 'Merged into',
     forNobody: { one: '# more that needs nobody', other: '# more that need nobody' } as PluralForms,
   },
-  automation: {
-    all: 'Automations',
-    one: 'Automation',
-    did: 'Acted',
-    would: 'would have',
-    limit: 'Bound',
-    last: 'Last',
-    state: 'State',
-    states: { active: 'active', shadow: 'in shadow', stopped: 'stopped by its bound' },
-    send: 'Send',
-    sure: 'Send this text to all subscribers who were told of the incident?',
+  rules: ruleWordsEn,
+  automation: automationWordsEn,
+  works: worksWordsEn,
+  task: {
+    deeds: {
+      fixed: 'Fixed',
+      notFixed: 'Not fixed',
+      talked: 'Talked',
+      noAnswer: 'No answer',
+      done: 'Done',
+      dropped: 'Do not send',
+    },
+    back: 'Give back',
+    open: 'open tasks',
+    skilled: 'has the skill',
   },
-  task: { finish: 'Finish', back: 'Give back', open: 'open tasks', skilled: 'has the skill' },
   alarm: {
     acknowledge: 'Take',
     unacknowledge: 'Give back',

@@ -7,6 +7,7 @@ import { feedbackWordsRu } from './ru/feedback-words.ts';
 import { loadWordsRu } from './ru/load-words.ts';
 import { metricPartsRu } from './ru/metric-parts.ts';
 import { readingWordsRu } from './ru/reading-words.ts';
+import { automationWordsRu, ruleWordsRu, worksWordsRu } from './ru/rule-words.ts';
 import { verdictWordsRu } from './ru/verdict-words.ts';
 
 export const ru: Words = {
@@ -14,6 +15,7 @@ export const ru: Words = {
   console: 'Консоль',
   skip: 'К содержанию',
   pages: {
+    more: 'Ещё',
     incidents: 'Инциденты',
     alarms: 'Аварии',
     load: 'Нагрузка',
@@ -21,6 +23,8 @@ export const ru: Words = {
     tasks: 'Задачи',
     devices: 'Устройства',
     dns: 'DNS',
+    rules: 'Правила',
+    works: 'Работы',
     ticket: 'Заявка',
     subscriber: 'Абонент',
     device: 'Устройство',
@@ -34,7 +38,7 @@ export const ru: Words = {
     signedOut: 'Вы не вошли. Откройте ссылку для входа ещё раз.',
     blind: 'Слепая зона: эти сборщики ничего не видят; то, за чем они следят, неизвестно, а не исправно:',
   },
-  demo: 'Учебная сеть с выдуманными абонентами и сокращёнными сроками:',
+  demo: 'Учебная сеть с выдуманными абонентами и сокращёнными сроками',
   demoHold: 'первое оповещение через',
   demoStable: 'вопрос «всё работает?» через',
   demoRemind: 'напоминание через',
@@ -242,6 +246,9 @@ export const ru: Words = {
     affected: 'Задето',
     notices: 'Оповещения',
     none: 'Пока никому не сообщали.',
+    told: 'Сообщили:',
+    ofAffected: 'задетых',
+    messages: 'Сообщения',
     tickets: 'Заявки',
     noTickets: 'Никто из абонентов не обращался.',
     answers: 'Всё работает?',
@@ -266,19 +273,22 @@ export const ru: Words = {
       other: 'ещё # не требуют никого',
     },
   },
-  automation: {
-    all: 'Автоматизации',
-    one: 'Автоматизация',
-    did: 'Сработала',
-    would: 'сработала бы',
-    limit: 'Предел',
-    last: 'Последний раз',
-    state: 'Состояние',
-    states: { active: 'действует', shadow: 'в тени', stopped: 'остановлена пределом' },
-    send: 'Отправить',
-    sure: 'Отправить этот текст всем абонентам, кому сообщали об аварии?',
+  rules: ruleWordsRu,
+  automation: automationWordsRu,
+  works: worksWordsRu,
+  task: {
+    deeds: {
+      fixed: 'Починили',
+      notFixed: 'Не починили',
+      talked: 'Поговорили',
+      noAnswer: 'Не отвечает',
+      done: 'Сделано',
+      dropped: 'Не отправлять',
+    },
+    back: 'Вернуть',
+    open: 'открытых задач',
+    skilled: 'есть навык',
   },
-  task: { finish: 'Завершить', back: 'Вернуть', open: 'открытых задач', skilled: 'есть навык' },
   alarm: {
     acknowledge: 'Взять',
     unacknowledge: 'Вернуть',

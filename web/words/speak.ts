@@ -106,7 +106,8 @@ export function length(ms: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} ${minute}`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} ${hour} ${String(minutes % 60).padStart(2, '0')} ${minute}`;
+  const rest = minutes % 60 === 0 ? '' : ` ${String(minutes % 60).padStart(2, '0')} ${minute}`;
+  if (hours < 48) return `${hours} ${hour}${rest}`;
   return `${Math.floor(hours / 24)} ${day} ${hours % 24} ${hour}`;
 }
 

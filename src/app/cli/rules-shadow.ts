@@ -1,5 +1,6 @@
 /** `rules shadow`: plays the recorded journal under the rules in force and under changed ones, and prints how incidents differ. */
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
@@ -7,7 +8,9 @@ import { days, type Instant, instant } from '../../base/instant.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { CorrelationRules } from '../../correlate/correlate.ts';
 import { openContents } from '../../edge/disk/contents.ts';
+import { realFiles, writeWhole } from '../../edge/disk/file-system.ts';
 import { type LoadedRules, loadRules } from '../../edge/files/rule-files.ts';
+import type { ShadowJson } from '../../edge/http/contract.ts';
 import { readJournal } from '../../edge/journal/segments.ts';
 import { openSnapshots } from '../../edge/journal/snapshots.ts';
 import type { IncidentDifferences, ToldIncident } from '../../flow/incident-differences.ts';
@@ -17,6 +20,7 @@ import { decodeInput } from '../../flow/record.ts';
 import type { NamedContents } from '../../flow/rooms.ts';
 import { Shadow } from '../../flow/shadow.ts';
 import { ContentStore } from '../center/content-store.ts';
+import { shadowFile } from '../center/rule-board.ts';
 import { ownRuleFolders } from '../config/installation.ts';
 import { readConfig } from '../config/load.ts';
 import { parseDuration } from '../config/values.ts';
@@ -75,11 +79,34 @@ export async function shadowRules(argv: readonly string[], terminal: Terminal): 
   const playing = { data, contents, automations: loaded.automations, span };
   const automations = await automationsPlayed(playing);
   if (automations === undefined) notJudged.push('automations');
+  await keep({ data, at: world.now(), since: span.since, records, differences }).catch((error: Error) =>
+    terminal.complain(`allclear: the result is not kept for the page Rules: ${error.message}`),
+  );
   const told = { notJudged, differences, automations: automations ?? [] };
   const report = { since: span.since, until: last, records, ...told };
   if (values.json === true) terminal.print(JSON.stringify({ format: 'rules-shadow/1', ...report }));
   else terminal.print(asText(report, say));
   return complaints.errors === 0 ? exitCodes.ok : exitCodes.problem;
+}
+
+/** The daemon's page shows the last result; nothing else is written. */
+async function keep(run: {
+  readonly data: string;
+  readonly at: Instant;
+  readonly since: Instant;
+  readonly records: number;
+  readonly differences: IncidentDifferences;
+}): Promise<void> {
+  const { before, after, same, appeared, gone, changed } = run.differences;
+  const counts = { appeared: appeared.length, gone: gone.length, changed: changed.length };
+  const iso = (at: Instant): string => new Date(at).toISOString();
+  const result: ShadowJson = {
+    ...{ at: iso(run.at), since: iso(run.since), records: run.records, before, after, same, ...counts },
+  };
+  const folder = join(run.data, 'rules');
+  await mkdir(folder, { recursive: true });
+  const bytes = new TextEncoder().encode(JSON.stringify(result));
+  await writeWhole(realFiles, { folder, name: shadowFile }, [bytes]);
 }
 
 interface Playing {

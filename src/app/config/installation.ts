@@ -29,6 +29,8 @@ export interface Installation extends ReadConfig {
   /** Of them those that are the operator's own. */
   readonly ownRuleFolders: readonly string[];
   readonly rules: LoadedRules;
+  /** What is to be said of the rules alone. */
+  readonly ruleProblems: readonly Problem[];
   /** undefined: no topology is configured, or its file holds none that can be read. */
   readonly topology: ConfiguredTopology | undefined;
 }
@@ -66,6 +68,7 @@ export async function readBeside(
   const own = standing.folders;
   const loaded = await loadRules({ shipped: shippedRuleFolders, own });
   const rules = withTargets(loaded, config);
+  const examples = exampleProblems(rules.value, 'own');
   const topology = await readTopology(config);
   const text = file === undefined ? undefined : read.inForce.files[file];
   // Another reading of a long file, so only where something is wrong.
@@ -82,6 +85,7 @@ export async function readBeside(
       ruleFolders: [...shippedRuleFolders, ...own],
       ownRuleFolders: own,
       rules: rules.value,
+      ruleProblems: [...standing.problems, ...rules.problems, ...examples],
       topology: topology.value,
     },
     problems: [
@@ -91,7 +95,7 @@ export async function readBeside(
       ...[...profiles.problems, ...rules.problems, ...topology.problems].map((problem) =>
         whereNamed(problem, read),
       ),
-      ...exampleProblems(rules.value, 'own'),
+      ...examples,
     ],
   };
 }

@@ -29,6 +29,16 @@ export interface StandingRules {
   readonly problems: readonly Problem[];
 }
 
+export interface KeptRules {
+  /** Of the texts; other sets of rules have other versions. */
+  readonly version: string;
+  /** When it came into force first. */
+  readonly at: number;
+  readonly isInForce: boolean;
+  /** The files say so still, and another one stands in for it. */
+  readonly isRolledBack: boolean;
+}
+
 const mostKept = 10;
 const stateFile = 'sets.json';
 
@@ -53,6 +63,18 @@ export class RuleHistory {
       hint: 'change them and reload, or roll back once more to bring them back as they are',
     };
     return { folders: this.#foldersOf(used), problems: [problem] };
+  }
+
+  /** The newest first. */
+  async kept(): Promise<readonly KeptRules[]> {
+    const { sets, held } = await this.#read();
+    const inForce = held?.use ?? sets.at(-1)?.hash;
+    return sets.toReversed().map(({ hash, at }) => ({
+      version: hash.slice(0, 12),
+      at,
+      isInForce: hash === inForce,
+      isRolledBack: hash === held?.instead,
+    }));
   }
 
   /** What was read from these folders is in force. */

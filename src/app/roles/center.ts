@@ -25,6 +25,7 @@ import { importList } from '../center/list-import.ts';
 import { worksIn } from '../center/planned-works.ts';
 import { portTraffic } from '../center/port-traffic.ts';
 import { Reload } from '../center/reload.ts';
+import { RuleBoard } from '../center/rule-board.ts';
 import { automationCounters, metricsText, statusOf } from '../center/self-metrics.ts';
 import { SeriesFigures } from '../center/series-figures.ts';
 import { setUpLine } from '../center/setup.ts';
@@ -73,6 +74,7 @@ class Center {
   readonly #live: LiveFeed;
   readonly #devices: DeviceBoard;
   readonly #series: SeriesFigures;
+  readonly #board: RuleBoard;
   readonly #reload: Reload;
   /** In force now. */
   #config: Config;
@@ -97,6 +99,7 @@ class Center {
     this.#deviceOf = deviceIndex(config.devices, this.#placesOf);
     this.#devices = new DeviceBoard(config.devices);
     this.#series = new SeriesFigures({ series: parts.series, world: host.world });
+    this.#board = new RuleBoard(parts.book, config.data);
     this.#live = new LiveFeed(host.world.now(), {
       totals: () => this.#totals(),
       faults: () => this.#rules?.faults ?? {},
@@ -181,6 +184,7 @@ class Center {
     const { channels } = this.#courier;
     const problems = await setUpLine({ host: line, book, installation, channels, world: host.world });
     this.#rules = rules;
+    this.#board.use(installation);
     return problems;
   }
 
@@ -250,7 +254,9 @@ class Center {
       },
       works: () => worksIn(line),
       record: ({ by, ...deed }) => book.audit([{ ...deed, at: world.now(), actor: by }]),
-      automations: () => line.line.automations(world.now()),
+      rules: () => this.#board.view(line),
+      automations: () =>
+        line.line.automations(world.now()).map((one) => ({ ...one, title: this.#board.titleOf(one.id) })),
       posts: () => book.hookCounts(),
       reload: () => this.#reload.ask(),
       rollBackRules: () => this.#reload.rollBackRules(world.now()),

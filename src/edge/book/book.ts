@@ -173,6 +173,7 @@ const frontDeeds = (sql: Sql) => ({
   incidents: (query: PageRequest & { readonly states?: readonly Incident['state'][] | undefined }) =>
     queries.incidents(sql, query),
   incident: (id: string) => queries.incidentById(sql, id),
+  incidentKinds: (newest: number) => queries.incidentKinds(sql, newest),
   alarms: (query: Parameters<typeof queries.alarms>[1]) => queries.alarms(sql, query),
   alarm: (id: string) => queries.alarmById(sql, id),
   notices: (query: queries.NoticeQuery) => queries.notices(sql, query),

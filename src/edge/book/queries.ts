@@ -198,3 +198,15 @@ export function taskById(sql: Sql, id: string): Task | undefined {
   const row = sql.get<RecordRow>('SELECT * FROM tasks WHERE id = ?', id);
   return row === undefined ? undefined : recordIn<Task>(row);
 }
+
+/** How many of the newest incidents are of each kind of fault, and when the last of them began. */
+export function incidentKinds(
+  sql: Sql,
+  newest: number,
+): readonly { readonly kind: string; readonly n: number; readonly last: number }[] {
+  return sql.all(
+    `SELECT record ->> 'kind' AS kind, count(*) AS n, max(record ->> 'startedAt') AS last
+     FROM (SELECT record FROM incidents WHERE state <> 'merged' ORDER BY row DESC LIMIT ?) GROUP BY 1`,
+    newest,
+  );
+}

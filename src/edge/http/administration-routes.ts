@@ -13,6 +13,14 @@ export const administrationRoutes: readonly Route[] = [
     handle: reload,
   },
   {
+    method: 'GET',
+    path: '/rules',
+    summary:
+      'The rules in force: files, kinds of faults, patterns with how often they fitted, findings, earlier sets',
+    answers: 'the rules and what they did',
+    handle: async ({ ports }) => ok(await ports.rules()),
+  },
+  {
     method: 'POST',
     path: '/rules/rollback',
     summary:

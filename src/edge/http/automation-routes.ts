@@ -1,7 +1,6 @@
 /** Calls about automations: how each stands, and what became of the posts to the operator's systems. */
-import type { AutomationStatus } from '../../model/automation.ts';
 import type { AutomationJson, PostsJson } from './contract.ts';
-import type { PostCount } from './ports.ts';
+import type { FrontPorts, PostCount } from './ports.ts';
 import { listQuery, ok, type Route } from './route.ts';
 import { isoOrNull, listJson } from './views.ts';
 
@@ -31,8 +30,10 @@ export const automationRoutes: readonly Route[] = [
   },
 ];
 
-const automationJson = ({ id, on, state, limit, ...counts }: AutomationStatus): AutomationJson => ({
-  ...{ id, on, state, limit: { most: limit.most, perSeconds: limit.perMs / 1_000 } },
+type Automation = ReturnType<FrontPorts['automations']>[number];
+
+const automationJson = ({ id, title, on, state, limit, ...counts }: Automation): AutomationJson => ({
+  ...{ id, title: title ?? null, on, state, limit: { most: limit.most, perSeconds: limit.perMs / 1_000 } },
   ...{ acted: counts.acted, wouldHave: counts.wouldHave, stopped: counts.stopped },
   lastAt: isoOrNull(counts.lastAt),
   stoppedAt: isoOrNull(counts.stoppedAt),

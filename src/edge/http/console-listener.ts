@@ -46,6 +46,8 @@ const consolePages = [
   '/tickets/:id',
   '/devices',
   '/dns',
+  '/rules',
+  '/works',
   '/devices/:id',
   '/subscribers/:id',
   '/tasks',

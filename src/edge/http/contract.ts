@@ -217,7 +217,14 @@ export type {
   DnsResolverJson,
   DnsZoneJson,
 } from './dns-contract.ts';
-export type { AutomationJson, PostsJson, WorksJson } from './rules-contract.ts';
+export type {
+  AutomationJson,
+  PostsJson,
+  RuleFindingJson,
+  RulesJson,
+  ShadowJson,
+  WorksJson,
+} from './rules-contract.ts';
 
 export interface SubscriberJson {
   readonly id: string;

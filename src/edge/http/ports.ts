@@ -6,7 +6,7 @@ import type { Applied } from '../../flow/applied.ts';
 import type { Input } from '../../flow/input.ts';
 import type { Alarm } from '../../model/alarm.ts';
 import type { AlarmLoadReport } from '../../model/alarm-load.ts';
-import type { AutomationStatus } from '../../model/automation.ts';
+import type { AutomationStatus, Words } from '../../model/automation.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
 import type { Conflict, Fact, FactKind } from '../../model/discovered.ts';
 import type { DnsView } from '../../model/dns.ts';
@@ -19,7 +19,14 @@ import type { DeviceReading } from '../../model/reading.ts';
 import type { Task } from '../../model/task.ts';
 import type { Ticket } from '../../model/ticket.ts';
 import type { PlannedWorks } from '../../topology/topology.ts';
-import type { Language, LiveEventJson, LiveMessageJson, LiveTotalsJson, StatusJson } from './contract.ts';
+import type {
+  Language,
+  LiveEventJson,
+  LiveMessageJson,
+  LiveTotalsJson,
+  RulesJson,
+  StatusJson,
+} from './contract.ts';
 
 /** A plain record: it is copied, so its functions must not need `this`. */
 export interface FrontPorts {
@@ -37,10 +44,11 @@ export interface FrontPorts {
   /** What an operator position was shown until now. */
   alarmLoad(): AlarmLoadReport;
   readonly discovered: DiscoveryPort;
+  rules(): Promise<RulesJson>;
   /** Of the topology in force. */
   works(): readonly PlannedWorks[];
   /** How each automation stands, and what became of their posts. */
-  automations(): readonly AutomationStatus[];
+  automations(): readonly (AutomationStatus & { readonly title?: Words | undefined })[];
   posts(): Promise<readonly PostCount[]>;
   /** Of a device's ports, those that carried something. */
   traffic(device: string): Promise<readonly PortTraffic[]>;

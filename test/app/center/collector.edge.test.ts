@@ -48,6 +48,7 @@ devices: [{ id: olt-1, address: 127.0.0.1, port: ${agent.port}, community: c, pr
       rules: (await loadRules({ shipped: shippedRuleFolders })).value,
       profileFolders: [],
       ruleFolders: [],
+      ruleProblems: [],
       ownRuleFolders: [],
     },
     topology: undefined,

@@ -7,7 +7,8 @@
  *   carry a record id follow the contract of alarm streams instead: a clear ends its key, whoever raised it.
  * - A flapping alarm is one steady raised alarm until its decayed transition count has fallen.
  * - No result depends on the order in which different keys were observed at one instant.
- * - At most `mostRaised` alarms are raised; cleared ones are forgotten after 30 minutes, those on a shelf with its end.
+ * - Of all resources and of each only so many alarms are held, with so many attributes; cleared ones are forgotten after
+ *   30 minutes, those on a shelf with its end, and sooner where raised ones need the room.
  */
 import { neverHappens } from '../base/fault.ts';
 import { type Instant, minutes } from '../base/instant.ts';
@@ -26,7 +27,8 @@ import {
   unacknowledged,
 } from './operators.ts';
 import { listed, type Reconciliation } from './reconciliation.ts';
-import { bounded, firstRecord, isJudgedByPolls, isWord, reborn, wordOf } from './record.ts';
+import { firstRecord, isJudgedByPolls, isWord, reborn, wordOf } from './record.ts';
+import { type MostHeld, Room, type RoomCounters } from './room.ts';
 import { AlarmTable, type Entry } from './table.ts';
 
 export type { Reconciliation } from './reconciliation.ts';
@@ -38,25 +40,26 @@ interface AlarmsSnapshot {
     readonly transitionAt: Instant;
   }[];
   readonly refused: number;
+  /** Absent in what older versions kept. */
+  readonly forgottenEarly?: number | undefined;
+  readonly attributesCut?: number | undefined;
 }
 
 const keepsCleared = minutes(30);
-const longestName = 512;
 
 export class Alarms {
   readonly #table: AlarmTable;
   #flap: Policy['flap'] = { start: 6, stop: 2, halfLifeMs: minutes(5) };
-  #refused = 0;
-  readonly #mostRaised: number;
+  readonly #room: Room;
 
-  constructor(mostRaised = 1_000_000) {
-    this.#mostRaised = mostRaised;
+  constructor(most: Partial<MostHeld> = {}) {
     this.#table = new AlarmTable();
+    this.#room = new Room(this.#table, most);
   }
 
-  /** Raises that were refused: the room was full or the names longer than 512 characters. */
-  get refused(): number {
-    return this.#refused;
+  /** Raises that found no room or whose names were too long; cleared alarms and attributes that had to make room. */
+  get counters(): RoomCounters {
+    return this.#room.counters;
   }
 
   /** How many alarms are held, cleared ones included. */
@@ -224,14 +227,14 @@ export class Alarms {
     const alarms = this.#table
       .sorted()
       .map(({ alarm, transitions, transitionAt }) => ({ alarm, transitions, transitionAt }));
-    return { alarms, refused: this.#refused };
+    return { alarms, ...this.#room.counters };
   }
 
   /** Takes what `snapshot` gave. */
   restore(snapshot: unknown): void {
     this.#table.clear();
-    const { alarms, refused } = snapshot as AlarmsSnapshot;
-    this.#refused = refused;
+    const { alarms, refused, forgottenEarly = 0, attributesCut = 0 } = snapshot as AlarmsSnapshot;
+    this.#room.restore({ refused, forgottenEarly, attributesCut });
     const oldestFirst = [...alarms].sort((a, b) => (a.alarm.clearedAt ?? 0) - (b.alarm.clearedAt ?? 0));
     for (const { alarm, transitions, transitionAt } of oldestFirst) {
       this.#table.add({ alarm, transitions, transitionAt });
@@ -248,7 +251,6 @@ export class Alarms {
     const { alarm } = entry;
     const isTransition = alarm.sources.length === 0;
     const isNew = alarm.state === 'cleared';
-    if (isNew && this.#table.raisedCount >= this.#mostRaised) return this.#refuse();
     if (isTransition) this.#countTransition(entry, at);
     const next: Alarm = {
       ...alarm,
@@ -261,7 +263,7 @@ export class Alarms {
       changedAt: at,
       count: isNew ? 1 : alarm.count + 1,
       device: observation.device ?? alarm.device,
-      attributes: observation.attributes === undefined ? alarm.attributes : bounded(observation.attributes),
+      attributes: this.#room.attributesOf(observation) ?? alarm.attributes,
       clearReason: undefined,
       ...(isNew ? reborn(at) : undefined),
     };
@@ -272,18 +274,10 @@ export class Alarms {
   }
 
   #raiseFirst(observation: Observation, cause: string, at: Instant): AlarmChange[] {
-    const { resource, by, source } = observation;
-    const isLong =
-      resource.length > longestName || cause.length > longestName || (by?.length ?? 0) > longestName;
-    if (isLong || this.#table.raisedCount >= this.#mostRaised) return this.#refuse();
-    const alarm = firstRecord(observation, cause, at);
+    if (!this.#room.takes(observation)) return [];
+    const alarm = firstRecord({ observation, attributes: this.#room.attributesOf(observation) }, cause, at);
     this.#table.add({ alarm, transitions: 1, transitionAt: at });
-    return [{ kind: 'raised', alarm, record: observation.record ?? alarm.id, source }];
-  }
-
-  #refuse(): AlarmChange[] {
-    this.#refused++;
-    return [];
+    return [{ kind: 'raised', alarm, record: observation.record ?? alarm.id, source: observation.source }];
   }
 
   #endByObservation(observation: Observation, at: Instant): AlarmChange[] {

@@ -5,8 +5,18 @@ import { alarmId } from '../model/ids.ts';
 import type { Observation, ObservationSource } from '../model/observation.ts';
 import { meaningOf } from './causes.ts';
 
+interface FirstWord {
+  readonly observation: Observation;
+  /** Those of its attributes that are kept. */
+  readonly attributes: Alarm['attributes'] | undefined;
+}
+
 /** The record of a key that was never seen, or long ago. */
-export function firstRecord(observation: Observation, cause: string, at: Instant): Alarm {
+export function firstRecord(
+  { observation, attributes = noAttributes }: FirstWord,
+  cause: string,
+  at: Instant,
+): Alarm {
   const meaning = meaningOf(cause);
   const { resource, by, source } = observation;
   return {
@@ -33,7 +43,7 @@ export function firstRecord(observation: Observation, cause: string, at: Instant
     count: 1,
     device: observation.device,
     incident: undefined,
-    attributes: observation.attributes === undefined ? noAttributes : bounded(observation.attributes),
+    attributes,
   };
 }
 

@@ -12,6 +12,12 @@ export interface Entry {
   transitionAt: Instant;
 }
 
+/** It was cleared then; whether it still is, the entry says. */
+interface Cleared {
+  readonly entry: Entry;
+  readonly at: Instant;
+}
+
 /** Up to here a look through the alarms of a resource is cheaper than making the id. */
 const fewAlarms = 8;
 const none: readonly Entry[] = [];
@@ -21,10 +27,16 @@ export class AlarmTable {
   readonly #byId = new Map<AlarmId, Entry>();
   readonly #byResource = new Map<ResourceId, Entry[]>();
   /** In order of clearing, because time never falls; an entry that was raised again since is stale. */
-  #cleared: { readonly entry: Entry; readonly at: Instant }[] = [];
+  #cleared: Cleared[] = [];
   #firstCleared = 0;
   #raisedCount = 0;
   readonly #acknowledged = new Set<Entry>();
+  #attributeCharacters = 0;
+
+  /** Of all attributes of all alarms together. */
+  get attributeCharacters(): number {
+    return this.#attributeCharacters;
+  }
 
   get size(): number {
     return this.#byId.size;
@@ -64,8 +76,14 @@ export class AlarmTable {
     return (isWanted === undefined ? all : all.filter(isWanted)).sort(byId);
   }
 
+  /** How many alarms of one resource are held. */
+  countOf(resource: ResourceId): number {
+    return this.#byResource.get(resource)?.length ?? 0;
+  }
+
   add(entry: Entry): void {
     const { id, resource, state } = entry.alarm;
+    this.#attributeCharacters += charactersOf(entry.alarm);
     this.#byId.set(id, entry);
     const others = this.#byResource.get(resource);
     if (others === undefined) this.#byResource.set(resource, [entry]);
@@ -79,6 +97,8 @@ export class AlarmTable {
   replace(entry: Entry, next: Alarm): Alarm {
     const isChanged = next.state !== entry.alarm.state;
     const isAckChanged = next.ackState !== entry.alarm.ackState;
+    if (next.attributes !== entry.alarm.attributes)
+      this.#attributeCharacters += charactersOf(next) - charactersOf(entry.alarm);
     entry.alarm = next;
     if (isAckChanged) this.#noteAcknowledged(entry);
     if (!isChanged) return next;
@@ -96,15 +116,45 @@ export class AlarmTable {
     for (;;) {
       const first = this.#cleared[this.#firstCleared];
       if (first === undefined || first.at >= limit) return;
-      const { alarm } = first.entry;
-      const isOver = alarm.state === 'cleared' && alarm.clearedAt === first.at;
-      // What is on a shelf is to be hidden when it comes back, too.
-      if (isOver && alarm.shelvedUntil === undefined) this.#forget(first.entry);
-      // Compacted when half is spent, so that each is moved at most once on average.
-      if (++this.#firstCleared * 2 < this.#cleared.length) continue;
-      this.#cleared = this.#cleared.slice(this.#firstCleared);
-      this.#firstCleared = 0;
+      this.#forgetFirst(first);
     }
+  }
+
+  #forgetFirst({ entry, at }: Cleared): void {
+    const { state, clearedAt, shelvedUntil } = entry.alarm;
+    // What is on a shelf is to be hidden when it comes back, too.
+    if (state === 'cleared' && clearedAt === at && shelvedUntil === undefined) this.#forget(entry);
+    // Compacted when half is spent, so that each is moved at most once on average.
+    if (++this.#firstCleared * 2 < this.#cleared.length) return;
+    this.#cleared = this.#cleared.slice(this.#firstCleared);
+    this.#firstCleared = 0;
+  }
+
+  /** Makes room by those that were cleared first of all, all of one instant; answers how many went. */
+  forgetFirstCleared(): number {
+    const before = this.size;
+    const onShelf: Entry[] = [];
+    for (let oldest: Instant | undefined; ; ) {
+      const first = this.#cleared[this.#firstCleared];
+      if (first === undefined || (oldest !== undefined && first.at !== oldest)) break;
+      if (isShelved(first)) onShelf.push(first.entry);
+      this.#forgetFirst(first);
+      if (this.size < before) oldest = first.at;
+    }
+    for (const entry of onShelf) this.#noteCleared(entry);
+    return before - this.size;
+  }
+
+  /** Makes room by the one of this resource that was cleared first; false where none may go. */
+  forgetClearedOf(resource: ResourceId): boolean {
+    let oldest: Entry | undefined;
+    for (const entry of this.of(resource)) {
+      const { state, clearedAt = 0, shelvedUntil } = entry.alarm;
+      if (state !== 'cleared' || shelvedUntil !== undefined) continue;
+      if (oldest === undefined || clearedAt < (oldest.alarm.clearedAt ?? 0)) oldest = entry;
+    }
+    if (oldest !== undefined) this.#forget(oldest);
+    return oldest !== undefined;
   }
 
   /** For one that came off the shelf: `forgetClearedBefore` has passed it by. */
@@ -121,6 +171,7 @@ export class AlarmTable {
     this.#firstCleared = 0;
     this.#raisedCount = 0;
     this.#acknowledged.clear();
+    this.#attributeCharacters = 0;
     this.timers.restore([]);
   }
 
@@ -137,6 +188,7 @@ export class AlarmTable {
   #forget(entry: Entry): void {
     const { id, resource } = entry.alarm;
     if (!this.#byId.delete(id)) return;
+    this.#attributeCharacters -= charactersOf(entry.alarm);
     this.#acknowledged.delete(entry);
     this.setTimer('shelf', id, undefined);
     const others = this.#byResource.get(resource)?.filter((other) => other !== entry) ?? [];
@@ -146,3 +198,12 @@ export class AlarmTable {
 }
 
 const byId = (a: Entry, b: Entry): number => (a.alarm.id < b.alarm.id ? -1 : a.alarm.id > b.alarm.id ? 1 : 0);
+
+const isShelved = ({ entry: { alarm }, at }: Cleared): boolean =>
+  alarm.state === 'cleared' && alarm.clearedAt === at && alarm.shelvedUntil !== undefined;
+
+function charactersOf({ attributes }: Alarm): number {
+  let sum = 0;
+  for (const key in attributes) sum += key.length + (attributes[key]?.length ?? 0);
+  return sum;
+}

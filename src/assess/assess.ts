@@ -29,6 +29,8 @@ interface AssessmentSnapshot {
   readonly version: number;
   readonly assessed: readonly Assessed[];
   readonly closed: readonly Assessed[];
+  /** Of `assessed` those that are resolved, in the order in which they were; absent in what older versions kept. */
+  readonly resolved?: readonly IncidentId[] | undefined;
   /** Absent in what older versions kept. */
   readonly expectation?: ExpectationSnapshot | undefined;
 }
@@ -54,6 +56,8 @@ export class Assessment {
   #version = 0;
   readonly #expectation = new Expectation();
   readonly #assessed = new Map<IncidentId, Assessed>();
+  /** Of these the resolved ones, in the order in which they were: they go first where there are too many. */
+  readonly #resolved = new Set<IncidentId>();
   /** Closed ones, in the order of closing: a relapse goes on with their revisions, since notices are known by them. */
   readonly #closed = new Map<IncidentId, Assessed>();
 
@@ -162,14 +166,18 @@ export class Assessment {
     const assessed = [...this.#assessed.values()];
     const closed = [...this.#closed.values()];
     const expectation = this.#expectation.snapshot();
-    return JSON.parse(canonicalJson({ version: this.#version, assessed, closed, expectation }));
+    const resolved = [...this.#resolved];
+    return JSON.parse(canonicalJson({ version: this.#version, assessed, closed, resolved, expectation }));
   }
 
   /** Takes what `snapshot` gave. */
   restore(snapshot: unknown): void {
-    const { version, assessed, closed, expectation } = snapshot as AssessmentSnapshot;
+    const { version, assessed, closed, resolved, expectation } = snapshot as AssessmentSnapshot;
     this.#version = version;
     this.#assessed.clear();
+    this.#resolved.clear();
+    const ended = assessed.flatMap(({ incident }) => (isOver(incident) ? [incident.id] : []));
+    for (const id of resolved ?? ended) this.#resolved.add(id);
     this.#closed.clear();
     for (const held of assessed) this.#assessed.set(held.incident.id, held);
     for (const held of closed) this.#closed.set(held.incident.id, held);
@@ -184,7 +192,7 @@ export class Assessment {
     const held = this.#assessed.get(incident.id) ?? this.#closed.get(incident.id);
     this.#closed.delete(incident.id);
     if (incident.state === 'merged') {
-      this.#assessed.delete(incident.id);
+      this.#forget(incident.id);
       this.#expectation.forget(incident.id);
       if (held === undefined) return undefined;
       const revision = held.impact.revision + 1;
@@ -204,6 +212,8 @@ export class Assessment {
     const etr = this.#expectation.expect(incident, held?.impact.etr, { at, isRelapse, zone });
     const impact: Impact = { ...measured, etr };
     this.#assessed.set(incident.id, { incident, impact, at });
+    if (!isOver(incident)) this.#resolved.delete(incident.id);
+    else this.#resolved.add(incident.id);
     this.#forgetEnded();
     const before = held?.impact;
     // Who hears of it only now hears whom it touches: works overran, or what was held for noise is none.
@@ -229,7 +239,7 @@ export class Assessment {
   #close(incident: Incident, at: Instant): void {
     this.#expectation.closed(incident, at);
     const held = this.#assessed.get(incident.id);
-    this.#assessed.delete(incident.id);
+    this.#forget(incident.id);
     if (held !== undefined) this.#closed.set(incident.id, { ...held, incident });
     if (this.#closed.size > endedLimit) this.#closed.delete(this.#closed.keys().next().value!);
   }
@@ -263,11 +273,15 @@ export class Assessment {
   }
 
   #forgetEnded(): void {
-    if (this.#assessed.size <= endedLimit) return;
-    for (const [id, held] of this.#assessed) {
+    for (const id of this.#resolved) {
       if (this.#assessed.size <= endedLimit) return;
-      if (isOver(held.incident)) this.#assessed.delete(id);
+      this.#forget(id);
     }
+  }
+
+  #forget(id: IncidentId): void {
+    this.#assessed.delete(id);
+    this.#resolved.delete(id);
   }
 }
 

@@ -6,7 +6,7 @@ import { ByTop } from './by-top.ts';
 export type EndingsSnapshot = readonly (readonly [ResourceId, readonly AlarmId[]])[];
 
 export class Endings {
-  readonly #alarms = new Map<ResourceId, AlarmId[]>();
+  readonly #alarms = new Map<ResourceId, Set<AlarmId>>();
   #ancestry: Ancestry;
   #byTop: ByTop;
 
@@ -24,19 +24,16 @@ export class Endings {
   add(resource: ResourceId, alarm: AlarmId): void {
     const known = this.#alarms.get(resource);
     if (known === undefined) {
-      this.#alarms.set(resource, [alarm]);
+      this.#alarms.set(resource, new Set([alarm]));
       this.#byTop.add(resource);
-    } else if (!known.includes(alarm)) known.push(alarm);
+    } else known.add(alarm);
   }
 
   drop(resource: ResourceId, alarm: AlarmId): void {
     const known = this.#alarms.get(resource);
-    if (known === undefined || !known.includes(alarm)) return;
-    if (known.length > 1) known.splice(known.indexOf(alarm), 1);
-    else {
-      this.#alarms.delete(resource);
-      this.#byTop.delete(resource);
-    }
+    if (known?.delete(alarm) !== true || known.size > 0) return;
+    this.#alarms.delete(resource);
+    this.#byTop.delete(resource);
   }
 
   /** Those of the resource; with `below` also of all below it in `access`, or watched by that collector. */
@@ -65,7 +62,7 @@ export class Endings {
 
   restore(snapshot: EndingsSnapshot): void {
     this.#alarms.clear();
-    for (const [resource, alarms] of snapshot) this.#alarms.set(resource, [...alarms]);
+    for (const [resource, alarms] of snapshot) this.#alarms.set(resource, new Set(alarms));
     this.place(this.#ancestry);
   }
 }

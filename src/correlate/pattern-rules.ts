@@ -160,10 +160,12 @@ const raise = object({ cause: text, severity: { enum: severities }, on: text, en
   'severity',
 ]);
 const by = { enum: scopes } as const;
+/** Counts are kept under it and what they are of. */
+const id = { type: 'string', pattern: '^\\S{1,200}$', description: 'a name without blanks' } as const;
 
 const title = object({ en: text, ru: text }, ['en', 'ru']);
 const kindOf = (kind: string, own: Readonly<Record<string, object>>, required: readonly string[]): object =>
-  object({ id: text, title, kind: { const: kind }, by, ...own }, ['id', 'kind', ...required]);
+  object({ id, title, kind: { const: kind }, by, ...own }, ['id', 'kind', ...required]);
 
 export const patternsSchema: object = {
   type: 'array',

@@ -3,7 +3,7 @@
  * Invariants: a hidden alarm stays in the list of alarms and is let go when its reason ends while it is raised; clears
  * always pass; what patterns raise they do not see; state is bounded, and what finds no room is passed on and counted.
  */
-import { after, type Instant } from '../base/instant.ts';
+import { after, type Instant, instant } from '../base/instant.ts';
 import { Timers } from '../base/timers.ts';
 import type { Alarm, AlarmChange } from '../model/alarm.ts';
 import { type Calendar, quietUntil, weekdayAt } from '../model/calendar.ts';
@@ -17,6 +17,7 @@ import { Occurrences, type OccurrencesSnapshot } from './occurrences.ts';
 import type { PatternRule } from './pattern-rules.ts';
 import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
+import { Suppressors, type SuppressorsSnapshot } from './suppressors.ts';
 
 /** What goes on to the search for causes, and what is observed by the rules themselves. */
 export interface Judged {
@@ -32,9 +33,17 @@ interface Hidden {
   readonly source: ObservationSource;
 }
 
+/** What a gathering of changes leads to. */
+interface Ends {
+  readonly passed: AlarmChange[];
+  readonly derived: Observation[];
+  /** Rules and scopes where the last one that suppresses is over. */
+  readonly free: Set<string>;
+}
+
 interface PatternsSnapshot {
   readonly hidden: readonly (readonly [AlarmId, Hidden])[];
-  readonly sources: readonly (readonly [string, readonly AlarmId[]])[];
+  readonly sources: SuppressorsSnapshot;
   readonly occurrences: OccurrencesSnapshot;
   readonly timers: readonly (readonly [string, Instant])[];
   readonly crowdedOut: number;
@@ -43,7 +52,6 @@ interface PatternsSnapshot {
 }
 
 const mostHidden = 100_000;
-const mostSources = 100_000;
 const nothing: readonly Observation[] = [];
 
 export class Patterns {
@@ -56,8 +64,9 @@ export class Patterns {
   #calendar: Calendar = { zones: {} };
   readonly #alarmOf: (id: AlarmId) => Alarm | undefined;
   readonly #hidden = new Map<AlarmId, Hidden>();
-  /** Raised alarms that suppress others, by rule, matcher and scope. */
-  readonly #sources = new Map<string, Set<AlarmId>>();
+  /** Hidden by what suppresses, by rule and scope, so that they are found without looking at all others. */
+  readonly #hiddenIn = new Map<string, Set<AlarmId>>();
+  readonly #suppressors = new Suppressors();
   readonly #timers = new Timers();
   readonly #occurrences = new Occurrences(this.#timers);
   #crowdedOut = 0;
@@ -92,6 +101,23 @@ export class Patterns {
   setTopology(topology: Topology): void {
     this.#ancestry = new Ancestry(topology, this.#ancestry.rules);
     this.#adjacency = new Adjacency(this.#ancestry);
+    this.#rescope();
+  }
+
+  /** What stands on other devices now may suppress it no more: it is looked at anew with the next tick. */
+  #rescope(): void {
+    this.#suppressors.rename((rule, alarm) => this.#scopeOf(rule, alarm));
+    this.#gatherHidden();
+    for (const [id, hidden] of this.#hidden) {
+      const isHeld = this.#timers.dueAt(`hold ${id}`) !== undefined;
+      if (!isHeld && this.#byId.get(hidden.rule)?.kind === 'suppress')
+        this.#timers.set(`hold ${id}`, instant(0));
+    }
+  }
+
+  #scopeOf(rule: string, id: AlarmId): string | undefined {
+    const [known, alarm] = [this.#byId.get(rule), this.#alarmOf(id)];
+    return known === undefined || alarm === undefined ? undefined : this.#keyOf(known, alarm);
   }
 
   /** All that rules hid is let go, and what they raised ends: the new ones begin anew. */
@@ -102,7 +128,7 @@ export class Patterns {
     }
     const passed = [...this.#hidden.keys()].flatMap((id) => this.#release(id));
     const derived = this.#occurrences.endAll();
-    this.#sources.clear();
+    this.#suppressors.clear();
     for (const [key] of this.#timers.entries()) this.#timers.clear(key);
     this.#use(rules);
     return { passed, derived };
@@ -121,7 +147,7 @@ export class Patterns {
   take(changes: readonly AlarmChange[], ended: readonly AlarmChange[], at: Instant): Judged {
     if (this.#byId.size === 0) return { passed: changes, derived: nothing };
     const { passed, derived } = this.wake(at);
-    const out = { passed: [...passed], derived: [...derived] };
+    const out: Ends = { passed: [...passed], derived: [...derived], free: new Set() };
     for (const change of changes) {
       if (change.kind === 'raised' || change.kind === 'repeated') {
         if (this.#own.has(change.alarm.cause) || !this.#meet(change, at, out.derived))
@@ -132,7 +158,9 @@ export class Patterns {
       }
     }
     for (const change of ended) if (change.kind === 'cleared') this.#end(change.alarm, out);
-    return out;
+    // When all are over that end with one input: most leave others that suppress as well.
+    for (const scope of out.free) out.passed.push(...this.#letGo(scope));
+    return { passed: out.passed, derived: out.derived };
   }
 
   wake(at: Instant): Judged {
@@ -175,7 +203,7 @@ export class Patterns {
     else if (rule.kind === 'calendar') {
       until = this.#mutedUntil(rule, at);
       if (until === undefined) return false;
-    } else if (rule.kind === 'suppress' && !this.#isSuppressed(rule, this.#keyOf(rule, alarm))) {
+    } else if (rule.kind === 'suppress' && !this.#suppressors.isSuppressed(rule, this.#keyOf(rule, alarm))) {
       if (rule.waitMs === 0) return false;
       until = after(at, rule.waitMs);
     }
@@ -184,6 +212,7 @@ export class Patterns {
       return false;
     }
     this.#hidden.set(alarm.id, { rule: rule.id, record, source });
+    this.#gather(alarm.id, rule.id);
     if (until !== undefined) this.#timers.set(`hold ${alarm.id}`, until);
     return true;
   }
@@ -202,7 +231,7 @@ export class Patterns {
     if (
       rule?.kind === 'suppress' &&
       alarm !== undefined &&
-      this.#isSuppressed(rule, this.#keyOf(rule, alarm))
+      this.#suppressors.isSuppressed(rule, this.#keyOf(rule, alarm))
     )
       return [];
     return this.#release(id);
@@ -210,48 +239,54 @@ export class Patterns {
 
   #release(id: AlarmId): AlarmChange[] {
     const hidden = this.#hidden.get(id);
-    this.#hidden.delete(id);
-    this.#timers.clear(`hold ${id}`);
+    this.#unhide(id);
     const alarm = this.#alarmOf(id);
     if (hidden === undefined || alarm === undefined || alarm.state !== 'raised') return [];
     return [{ kind: 'raised', alarm, record: hidden.record, source: hidden.source }];
   }
 
-  #end(alarm: Alarm, out: { readonly passed: AlarmChange[]; readonly derived: Observation[] }): void {
-    this.#hidden.delete(alarm.id);
-    this.#timers.clear(`hold ${alarm.id}`);
-    out.derived.push(...this.#occurrences.end(alarm.id));
-    for (const [name, held] of this.#sources) {
-      if (!held.delete(alarm.id)) continue;
-      if (held.size === 0) this.#sources.delete(name);
-      out.passed.push(...this.#letGo(name.split(' ')[0]!));
-    }
+  #end({ id }: Alarm, out: Ends): void {
+    this.#unhide(id);
+    out.derived.push(...this.#occurrences.end(id));
+    for (const { rule, key } of this.#suppressors.end(id)) out.free.add(`${rule} ${key}`);
   }
 
-  /** One of those that suppress is over: what nothing suppresses any more goes on. */
-  #letGo(ruleId: string): AlarmChange[] {
+  #unhide(id: AlarmId): void {
+    const rule = this.#hidden.get(id)?.rule;
+    if (rule === undefined) return;
+    this.#hidden.delete(id);
+    this.#timers.clear(`hold ${id}`);
+    const scope = `${rule} ${this.#scopeOf(rule, id) ?? ''}`;
+    const others = this.#hiddenIn.get(scope);
+    others?.delete(id);
+    if (others?.size === 0) this.#hiddenIn.delete(scope);
+  }
+
+  /** The last of those that suppress there is over: what nothing suppresses any more goes on. */
+  #letGo(scope: string): AlarmChange[] {
+    const [ruleId = '', ...key] = scope.split(' ');
     const rule = this.#byId.get(ruleId);
-    if (rule?.kind !== 'suppress') return [];
-    return [...this.#hidden].flatMap(([id, hidden]) => {
-      const alarm = hidden.rule === ruleId ? this.#alarmOf(id) : undefined;
-      if (alarm === undefined || this.#timers.dueAt(`hold ${id}`) !== undefined) return [];
-      return this.#isSuppressed(rule, this.#keyOf(rule, alarm)) ? [] : this.#release(id);
-    });
+    if (rule?.kind !== 'suppress' || this.#suppressors.isSuppressed(rule, key.join(' '))) return [];
+    return [...(this.#hiddenIn.get(scope) ?? [])].flatMap((id) =>
+      this.#timers.dueAt(`hold ${id}`) === undefined ? this.#release(id) : [],
+    );
   }
 
   #suppresses({ rule, slot }: Use, alarm: Alarm): void {
-    const name = `${rule.id} ${slot} ${this.#keyOf(rule, alarm)}`;
-    const known = this.#sources.get(name);
-    if (known !== undefined) known.add(alarm.id);
-    else if (this.#sources.size < mostSources) this.#sources.set(name, new Set([alarm.id]));
-    else this.#crowdedOut++;
+    const place = { rule: rule.id, slot, key: this.#keyOf(rule, alarm) };
+    if (!this.#suppressors.add(place, alarm.id)) this.#crowdedOut++;
   }
 
-  #isSuppressed(rule: Extract<PatternRule, { kind: 'suppress' }>, key: string): boolean {
-    return rule.while.every((_, i) => {
-      const held = this.#sources.get(`${rule.id} ${i + 1} ${key}`) ?? [];
-      return [...held].some((id) => this.#alarmOf(id)?.state === 'raised');
-    });
+  #gatherHidden(): void {
+    this.#hiddenIn.clear();
+    for (const [id, { rule }] of this.#hidden) this.#gather(id, rule);
+  }
+
+  #gather(id: AlarmId, rule: string): void {
+    const scope = `${rule} ${this.#scopeOf(rule, id) ?? ''}`;
+    const others = this.#hiddenIn.get(scope);
+    if (others === undefined) this.#hiddenIn.set(scope, new Set([id]));
+    else others.add(id);
   }
 
   #keyOf({ by }: PatternRule, { resource }: Alarm): string {
@@ -265,7 +300,7 @@ export class Patterns {
   snapshot(): PatternsSnapshot {
     return {
       hidden: [...this.#hidden],
-      sources: [...this.#sources].map(([name, held]) => [name, [...held]]),
+      sources: this.#suppressors.snapshot(),
       occurrences: this.#occurrences.snapshot(),
       timers: this.#timers.entries(),
       crowdedOut: this.#crowdedOut,
@@ -278,8 +313,8 @@ export class Patterns {
     const { hidden, sources, occurrences, timers, crowdedOut, used = [] } = snapshot as PatternsSnapshot;
     this.#hidden.clear();
     for (const [id, one] of hidden) this.#hidden.set(id, one);
-    this.#sources.clear();
-    for (const [name, held] of sources) this.#sources.set(name, new Set(held));
+    this.#suppressors.restore(sources);
+    this.#gatherHidden();
     this.#occurrences.restore(occurrences);
     this.#timers.restore(timers);
     this.#crowdedOut = crowdedOut;

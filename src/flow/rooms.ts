@@ -187,8 +187,19 @@ export class Rooms {
   }
 
   kpis(): Readonly<Record<string, number>> {
-    const groupingsCorrected = this.correlation.counters.corrected;
-    return { ...this.measure.kpis(), groupingsCorrected, patternsCrowdedOut: this.patterns.crowdedOut };
+    const { corrected, refused, evicted, crowdedOut } = this.correlation.counters;
+    const alarms = this.alarms.counters;
+    return {
+      ...this.measure.kpis(),
+      groupingsCorrected: corrected,
+      alarmsRefused: alarms.refused,
+      alarmsForgottenEarly: alarms.forgottenEarly,
+      alarmAttributesCut: alarms.attributesCut,
+      evidenceRefused: refused,
+      incidentsForgottenEarly: evicted,
+      relationsCrowdedOut: crowdedOut,
+      patternsCrowdedOut: this.patterns.crowdedOut,
+    };
   }
 
   /** Hot state as plain JSON; topology, columns and policy are named by hash and loaded again (design L13). */

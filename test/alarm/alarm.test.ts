@@ -369,13 +369,68 @@ describe('reconciling', () => {
 
 describe('bounds', () => {
   test('a full room refuses new raises and counts them, clears go on', () => {
-    const alarms = new Alarms(2);
+    const alarms = new Alarms({ alarms: 2 });
     for (const name of ['a', 'b', 'c']) alarms.observe(raise(name), t0);
-    expect(alarms.refused).toBe(1);
+    expect(alarms.counters.refused).toBe(1);
     expect(kinds(alarms.observe(clear('a'), at(1)))).toEqual(['cleared']);
     expect(kinds(alarms.observe(raise('c'), at(2)))).toEqual(['raised']);
     expect(kinds(alarms.observe(raise('a'), at(3)))).toEqual([]);
-    expect(alarms.refused).toBe(2);
+    expect(alarms.counters.refused).toBe(2);
+  });
+
+  test('what comes and goes under ever new names makes room for itself, the oldest first', () => {
+    const alarms = new Alarms({ alarms: 100 });
+    for (let i = 0; i < 5_000; i++) {
+      alarms.observe(raise(`r-${i}`), at(i));
+      alarms.observe(clear(`r-${i}`), at(i));
+    }
+    expect(alarms.size).toBe(100);
+    expect(alarms.counters).toEqual({ refused: 0, forgottenEarly: 4_900, attributesCut: 0 });
+    expect(alarms.alarm(alarmId('r-4999', 'LOS', undefined))?.state).toBe('cleared');
+  });
+
+  test('what is on a shelf is not forgotten to make room', () => {
+    const alarms = new Alarms({ alarms: 3 });
+    alarms.observe(raise('hidden'), t0);
+    const id = alarmId('hidden', 'LOS', undefined);
+    alarms.shelve({ alarm: id, by: 'olga', until: at(1_000) }, at(1));
+    alarms.observe(clear('hidden'), at(2));
+    for (let i = 0; i < 10; i++) {
+      alarms.observe(raise(`r-${i}`), at(3 + i));
+      alarms.observe(clear(`r-${i}`), at(3 + i));
+    }
+    expect(alarms.alarm(id)?.shelvedUntil).toBe(at(1_000));
+    alarms.wake(at(10_000));
+    expect(alarms.size).toBe(0);
+  });
+
+  test('one resource with ever new causes and reporters takes no room from others', () => {
+    const alarms = new Alarms({ ofResource: 50 });
+    for (let i = 0; i < 200; i++) alarms.observe(raise('olt', `C-${i}`), t0);
+    expect(alarms.size).toBe(50);
+    expect(alarms.counters.refused).toBe(150);
+    alarms.observe(clear('olt', 'C-7'), at(1));
+    expect(kinds(alarms.observe(raise('olt', 'C-150'), at(2)))).toEqual(['raised']);
+    expect(alarms.alarm(alarmId('olt', 'C-7', undefined))).toBeUndefined();
+    expect(kinds(alarms.observe(raise('other'), at(2)))).toEqual(['raised']);
+  });
+
+  test('attributes of all alarms together have a bound; the alarms go on without', () => {
+    const alarms = new Alarms({ attributes: 1_000 });
+    for (let i = 0; i < 20; i++)
+      alarms.observe(raise(`r-${i}`, 'LOS', { attributes: { text: 'x'.repeat(96) } }), at(i));
+    expect(alarms.counters).toEqual({ refused: 0, forgottenEarly: 0, attributesCut: 10 });
+    alarms.wake(at(1));
+    const restored = new Alarms({ attributes: 1_000 });
+    restored.restore(JSON.parse(JSON.stringify(alarms.snapshot())));
+    for (const one of [alarms, restored]) {
+      one.observe(clear('r-0'), at(20));
+      one.observe(raise('late', 'LOS', { attributes: { a: 'b' } }), at(20));
+      // Half an hour later what was cleared is forgotten, and its attributes with it.
+      one.observe(raise('later', 'LOS', { attributes: { a: 'b' } }), at(4_000));
+      expect(one.alarm(alarmId('late', 'LOS', undefined))?.attributes).toEqual({});
+      expect(one.alarm(alarmId('later', 'LOS', undefined))?.attributes).toEqual({ a: 'b' });
+    }
   });
 
   test('attributes are cut to 64 of 1 KiB and cannot reach a prototype', () => {
@@ -391,7 +446,7 @@ describe('bounds', () => {
   test('a name of more than 512 characters is refused', () => {
     const alarms = new Alarms();
     expect(alarms.observe(raise('x'.repeat(513)), t0)).toEqual([]);
-    expect(alarms.refused).toBe(1);
+    expect(alarms.counters.refused).toBe(1);
   });
 });
 

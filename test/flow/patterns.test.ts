@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { defaultPolicy } from '../../src/app/config/policy.ts';
 import { canonicalJson } from '../../src/base/canonical.ts';
-import { instant } from '../../src/base/instant.ts';
+import { instant, minutes } from '../../src/base/instant.ts';
 import { compileCorrelationRules, correlationSchema } from '../../src/correlate/correlate.ts';
 import { documentCheck, parseYaml } from '../../src/edge/files/yaml-document.ts';
 import { playExamples } from '../../src/flow/examples.ts';
 import type { Input } from '../../src/flow/input.ts';
 import type { LineSnapshot } from '../../src/flow/line-snapshot.ts';
 import { resourceId } from '../../src/model/ids.ts';
+import { emptyTopology } from '../../src/topology/topology.ts';
 import { cityContents, cityNoon } from '../support/line-city.ts';
-import { freshLine } from '../support/line-run.ts';
+import { freshLine, LineRun } from '../support/line-run.ts';
 import { shippedDocuments } from '../support/shipped-rules.ts';
 
 const check = documentCheck(correlationSchema);
@@ -251,6 +252,14 @@ describe('patterns that cannot be meant', () => {
     expect(codes(text)).toEqual(expected);
   });
 
+  test('a name with blanks, under which nothing would ever be found again', () => {
+    const document = parseYaml(
+      'own.yaml',
+      `format: correlation/1\npatterns:\n${hide('too hot', 'cause: A')}`,
+    ).value;
+    expect(check(document)).toMatchObject([{ line: 3, hint: 'a name without blanks' }]);
+  });
+
   test('an unknown kind or key is shown with those that exist', () => {
     const document = (text: string) =>
       parseYaml('own.yaml', `format: correlation/1\npatterns:\n  - ${text}\n`).value;
@@ -260,6 +269,65 @@ describe('patterns that cannot be meant', () => {
     expect(check(document('{ id: a, kind: window, on: { cause: A }, held: 3s, hold: 3s }'))).toMatchObject([
       { line: 3, hint: 'did you mean "hold"?' },
     ]);
+  });
+});
+
+describe('rules that match nearly everything', () => {
+  const storm = (by: string, each = 1_200) => {
+    const text = `format: correlation/1
+patterns: [{ id: hush, kind: suppress, by: ${by}, on: { cause: ODD }, while: [{ cause: REASON }] }]
+`;
+    const { value: rules } = compileCorrelationRules([
+      ...shippedDocuments,
+      parseYaml('own.yaml', text).value,
+    ]);
+    const run = new LineRun(freshLine({ ...cityContents(), rules: () => rules! })).begin();
+    run.put({ kind: 'ruleSet', rules: 'own' });
+    const of = (name: string): string[] => Array.from({ length: each }, (_, i) => `${name}-${i}`);
+    run.observe('raise', of('x'), { cause: 'REASON' }).observe('raise', of('x'), { cause: 'ODD' });
+    run.pass(minutes(3));
+    return { run, of };
+  };
+  const openRoots = (run: LineRun): number => {
+    const open = new Map(run.changes('incident').map(({ incident }) => [incident.id, incident]));
+    return [...open.values()].filter(({ state }) => state === 'open' || state === 'uncertain').length;
+  };
+
+  test.each(['network', 'resource'])(
+    'let go what they hid with the last of thousands of reasons, by %s',
+    (by) => {
+      const { run, of } = storm(by);
+      const before = openRoots(run);
+      run.observe('clear', of('x').slice(1), { cause: 'REASON' }).pass(minutes(3));
+      expect(openRoots(run) - before).toBe(by === 'network' ? -1_199 : 0);
+      run.observe('clear', ['x-0'], { cause: 'REASON' }).pass(minutes(3));
+      expect(openRoots(run)).toBe(1_200);
+      expect(run.line.kpis()).toMatchObject({ failedInputs: 0, patternsCrowdedOut: 0 });
+    },
+  );
+
+  test('what another topology puts beside no reason any more goes on', () => {
+    const text = `format: correlation/1
+patterns: [{ id: hush, kind: suppress, by: head, on: { cause: FAN_FAIL }, while: [{ cause: ODD }] }]
+`;
+    const { value: rules } = compileCorrelationRules([
+      ...shippedDocuments,
+      parseYaml('own.yaml', text).value,
+    ]);
+    const city = cityContents();
+    const contents = {
+      ...city,
+      rules: () => rules!,
+      topology: (name: string) => (name === 'empty' ? emptyTopology() : city.topology(name)),
+    };
+    const run = new LineRun(freshLine(contents)).begin();
+    run.put({ kind: 'ruleSet', rules: 'own' });
+    run.observe('raise', ['olt-1'], { cause: 'ODD' });
+    run.observe('raise', ['olt-1/c1', 's1-1'], { cause: 'FAN_FAIL' }).pass(minutes(3));
+    const fans = () => run.changes('incident').filter(({ incident }) => incident.root !== 'olt-1');
+    expect(fans()).toEqual([]);
+    run.put({ kind: 'topologyVersion', version: 2, topology: 'empty', subscribers: 'all' }).pass(minutes(3));
+    expect([...new Set(fans().map(({ incident }) => incident.root))]).toEqual(['olt-1/c1', 's1-1']);
   });
 });
 

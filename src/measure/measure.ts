@@ -19,6 +19,7 @@ import { OperatorLoad, type OperatorLoadSnapshot } from './operator-load.ts';
 import { Promises, type PromisesSnapshot } from './promises.ts';
 import { promoterScore } from './promoter-score.ts';
 
+export { type Plant, type PresentRules, type Revision, reviseRules } from './faults/revise.ts';
 export { learnRelations, type Relation, usualBar } from './relations/learn.ts';
 export type { LoggedAlarm } from './relations/onsets.ts';
 export { type Score, scoreIncidents } from './score/score.ts';

@@ -21,6 +21,7 @@ const sentences = {
     journalOtherRules: 'Judged by the given rules, not by those that the journal names.',
     journalFailed: '{failed} inputs failed in a room.',
     rolledBack: 'The rules that were in force before are in force again, until the files change.',
+    revised: '{faults} incidents that are over were looked at. Read what is proposed before it is used.',
     learned: '{relations} relations proposed from {alarms} raises. Read them before they are used.',
     examplesPlayed: '{examples} examples, {failed} do not hold; {errors} errors.',
     answered:
@@ -86,6 +87,7 @@ const sentences = {
     journalOtherRules: 'Судили заданные правила, а не те, что названы в журнале.',
     journalFailed: 'Входов, на которых отказала ступень: {failed}.',
     rolledBack: 'Снова действуют прежние правила, пока не изменятся файлы.',
+    revised: 'Просмотрено завершённых инцидентов: {faults}. Прочтите предложенное, прежде чем использовать.',
     learned: 'Предложено связей: {relations} по {alarms} авариям. Прочтите их, прежде чем использовать.',
     examplesPlayed: 'Примеров: {examples}, не выполняются: {failed}; ошибок: {errors}.',
     answered:

@@ -11,6 +11,8 @@ import { openJournal } from '../../../src/edge/journal/segments.ts';
 import type { Input } from '../../../src/flow/input.ts';
 import { encodeInput } from '../../../src/flow/record.ts';
 import { resourceId } from '../../../src/model/ids.ts';
+import type { Incident } from '../../../src/model/incident.ts';
+import { applied, bookIn, incident } from '../../edge/book/book-fixture.ts';
 import { realWorld } from '../../support/real-world.ts';
 import { shippedRules } from '../../support/shipped-rules.ts';
 import { smallCity } from '../../support/small-city.ts';
@@ -198,12 +200,65 @@ describe('rules learn', () => {
   });
 });
 
+describe('rules revise', () => {
+  const over = (n: number, more: Partial<Incident>): Incident =>
+    incident({
+      ...{ id: `l.1.${n}` as Incident['id'], state: 'closed', probability: 0.97, kind: 'splitter' },
+      explanation: { rule: 'tree', population: 'down', symptoms: { los: 3, gasp: 5 }, spoken: 8, silent: 0 },
+      ...more,
+    });
+
+  test('what closed incidents say is a rule file that passes its own check, with what operators put right', async () => {
+    const network = {
+      ...{ format: 'allclear-topology/1', serviceRoots: [] },
+      resources: Array.from({ length: 40 }, (_, n) => ({
+        id: `x-${n}`,
+        kind: n < 20 ? 'splitter' : 'feeder',
+      })),
+    };
+    writeFileSync(join(folder, 'topology.json'), JSON.stringify(network));
+    const operators = [{ at: 1, by: 'olga', said: 'tookOut' }];
+    const incidents = Array.from({ length: 60 }, (_, n) =>
+      over(n, {
+        root: `x-${n % 20}` as Incident['root'],
+        ...(n === 7 ? { explanation: { operators } } : {}),
+      }),
+    );
+    const book = await bookIn(folder);
+    await book.project([
+      applied(
+        [],
+        incidents.map((one) => ({ kind: 'incident', incident: one })),
+      ),
+    ]);
+    await book.close();
+    const revise = (...more: readonly string[]) =>
+      say(rulesVerb, 'revise', '--topology', join(folder, 'topology.json'), '--data', folder, ...more);
+    const { code, out } = await revise();
+    expect(code).toBe(0);
+    expect(out.join('\n')).toContain('splitter: 1 of 60 (tookOut 1)');
+    expect(out.join('\n')).toContain('"feeder": { prior:');
+    mkdirSync(join(folder, 'own'));
+    writeFileSync(join(folder, 'own', 'revised.yaml'), out.join('\n'));
+    const { out: checked } = await run('test', join(folder, 'own'), '--json');
+    const { problems } = JSON.parse(checked) as { problems: { severity: string }[] };
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    const { format, faults } = JSON.parse((await revise('--json')).out.join('')) as Record<string, unknown>;
+    expect({ format, faults }).toEqual({ format: 'rules-revised/1', faults: 59 });
+  });
+
+  test('a folder without a book, and no topology, are wrong usage', async () => {
+    await expect(run('revise', '--data', folder)).rejects.toThrow('--topology FILE is missing');
+    await expect(run('revise', '--topology', 'x', '--data', folder)).rejects.toThrow('holds no book');
+  });
+});
+
 test('rules without a word says which there are, and so does one that there is not', async () => {
   const said = async (...argv: string[]): Promise<string> =>
     run(...argv).then(
       ({ out }) => out,
       (error: Error) => error.message,
     );
-  expect(await said()).toBe('what to do is missing: say test or shadow or rollback or learn');
-  expect(await said('tset')).toBe('there is no "tset": say test or shadow or rollback or learn');
+  expect(await said()).toBe('what to do is missing: say test or shadow or rollback or learn or revise');
+  expect(await said('tset')).toBe('there is no "tset": say test or shadow or rollback or learn or revise');
 });

@@ -11,6 +11,7 @@ import type { Group } from './groups.ts';
 import type { HeldIncident, Member, Verdict } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import type { Pending } from './joining.ts';
+import { lookAlone } from './look-alone.ts';
 import { isSure } from './measurement.ts';
 import { cutBeside, straysOf, waitsFor } from './misfiled.ts';
 import { failedCards, keptFromPeople } from './own-word.ts';
@@ -25,9 +26,17 @@ import type { Evidence, SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { explainTransport, type TransportEvidence } from './transport.ts';
 import { mayBeDugUp, trenchOf } from './trench.ts';
-import { isOfService, isTransportEvidence, type Piece, spanOf, type Undecided } from './undecided.ts';
-import { aloneVerdict, stillDark, transportVerdict, treeVerdict } from './verdict.ts';
-import { asOneDig, dugVerdict, fibresBeside, linksIn, widened, widerCauseOf } from './wider-cause.ts';
+import { isTransportEvidence, type Piece, spanOf, type Undecided } from './undecided.ts';
+import { stillDark, transportVerdict, treeVerdict } from './verdict.ts';
+import {
+  asOneDig,
+  diedWith,
+  dugVerdict,
+  fibresBeside,
+  linksIn,
+  widened,
+  widerCauseOf,
+} from './wider-cause.ts';
 
 /** A cause that is to be stated now. */
 export interface Decision {
@@ -73,45 +82,6 @@ export function look(given: Omit<Scene, 'starts'>): Look {
   const nextAt = looks.map((part) => part.nextAt).reduce(earliest, undefined);
   return { decisions: asOneDig(scene.ancestry, decisions), nextAt };
 }
-
-function lookAlone(scene: Scene, alone: readonly Pending[]): Look {
-  const { ancestry } = scene;
-  // Several probes of one service that fail at once tell of one fault: the worst of their causes names it.
-  const probed = new Map<ResourceId, Pending[]>();
-  const decisions: Decision[] = [];
-  for (const pending of alone) {
-    const same = probed.get(pending.resource);
-    if (pending.symptom === 'probe' && same !== undefined) same.push(pending);
-    else if (pending.symptom === 'probe') probed.set(pending.resource, [pending]);
-    else decisions.push(decide(scene, [pending], pending.cause));
-  }
-  for (const same of probed.values()) decisions.push(decide(scene, same, worstProbed(ancestry, same)));
-  return { decisions, nextAt: undefined };
-}
-
-function decide(
-  { ancestry, standing, timing, at }: Scene,
-  [first, ...others]: readonly Pending[],
-  cause: string,
-): Decision {
-  const isService = isOfService(ancestry, first!);
-  const isGrave = [first!, ...others].some(({ grave }) => grave === true);
-  const verdict = aloneVerdict(ancestry, ancestry.placeOf(first!.resource), { cause, isService, isGrave });
-  // Sessions end before anybody asks the service that grants them.
-  const isGranting = isService && ancestry.kindOf(ancestry.placeOf(first!.resource)) !== 'dns';
-  const absorbs = isGranting
-    ? standing
-        .inOrder()
-        .filter((held) => held.scope === 'session' && at - held.startedAt <= timing.serviceJoinMs)
-    : [];
-  return { verdict, alarms: [first!, ...others].map(({ alarm }) => alarm), absorbs };
-}
-
-const worstProbed = ({ rules }: Ancestry, same: readonly Pending[]): string =>
-  same.reduce(
-    (worst, { cause }) => (rules.probedRank(cause) < rules.probedRank(worst) ? cause : worst),
-    same[0]!.cause,
-  );
 
 function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   const { ancestry, timing, at } = scene;
@@ -360,9 +330,18 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
   if (shared !== undefined)
     return { verdict: shared.verdict, alarms, absorbs: [...new Set([...absorbs, ...shared.absorbs])], takes };
   const strays = population === 'down' ? straysOf(scene, found, firstAt) : [];
-  const far = [...links.flatMap((link) => link.dark), ...strays.map((held) => held.root)];
+  const fallen = population === 'down' ? diedWith(scene, verdict, firstAt) : [];
+  const below = [...links, ...fallen].flatMap(({ kind, root: at, dark }) =>
+    kind === 'node-down' ? [at, ...dark] : dark,
+  );
+  const far = [...below, ...strays.map((held) => held.root)];
   const dark = [...new Set([...verdict.dark, ...far])];
-  return { verdict: { ...verdict, dark }, alarms, absorbs: [...absorbs, ...links, ...strays], takes };
+  return {
+    verdict: { ...verdict, dark },
+    alarms,
+    absorbs: [...absorbs, ...links, ...strays, ...fallen],
+    takes,
+  };
 }
 
 const wasDarkBefore = ({ kind, members, history }: HeldIncident): boolean =>

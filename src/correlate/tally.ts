@@ -49,6 +49,9 @@ export interface Tally {
   singles: number;
   /** Of a supply: what terminals said of lost light, and whether some gasped, by their head and whether they can gasp. */
   mute: LastWords | undefined;
+  /** Of a supply: heads some of whose terminals there spoke, and whether something on battery says that its mains failed. */
+  heads: Set<number> | undefined;
+  isSupplyLost: boolean;
   own: Evidence | undefined;
   /** Log-likelihood of what the place itself says, as a fault of its own; 0 when it says nothing. */
   alone: number;
@@ -104,6 +107,8 @@ export class Tallies {
       sum: 0,
       singles: 0,
       mute: undefined,
+      heads: undefined,
+      isSupplyLost: false,
       own: undefined,
       alone: 0,
       oldest: piece.firstAt,
@@ -172,6 +177,11 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
     tally.pieces++;
     tally.spoken += spoken;
     tally.sum += isSignal ? (above[i] === piece.place ? signal : fromAbove) : power;
+    if (piece.symptom === 'power') tally.isSupplyLost = true;
+    if (!isSignal && spoken > 0) {
+      tally.heads ??= new Set();
+      tally.heads.add(ancestry.headOf(piece.place));
+    }
     if (!isSignal && isLeaf && (piece.symptom === 'los' || piece.symptom === 'gasp')) {
       tally.mute ??= new LastWords();
       tally.mute.add(ancestry, piece);
@@ -329,7 +339,7 @@ function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): numb
   const alive = Math.min(tally.alive, leaves);
   const silent = Math.max(0, leaves - tally.spoken - tally.unknown - alive);
   const perLeaf = population === 'degraded' ? quiet.degradedLeaf : quiet.leaf;
-  const silence = silent * perLeaf;
+  const silence = silent * perLeaf + taciturn(ancestry, population, { tally, silent });
   const own = tally.own !== undefined && !ancestry.isLeaf(tally.place);
   return (
     rules.prior(kind) +
@@ -339,6 +349,31 @@ function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): numb
     alive * quiet.aliveLeaf +
     (!own && population === 'down' && rules.speaksForItself(kind) ? quiet.missingOwnAlarm : 0)
   );
+}
+
+/**
+ * Heads tell of each terminal or of none: not all have such traps, and polls find who lost power minutes later. Of one that
+ * tells nothing of many it feeds, and was never heard to, that is one habit; where no head tells anything, one of all of them.
+ * Only where something else says that mains failed: a cut is made no wider by who is silent.
+ */
+function taciturn(
+  ancestry: Ancestry,
+  population: Population,
+  { tally, silent }: { readonly tally: Tally; readonly silent: number },
+): number {
+  const { place, heads, isSupplyLost } = tally;
+  if (population !== 'down' || !isSupplyLost || silent === 0 || ancestry.powerLeavesOf(place) === 0) return 0;
+  const { leaf, mute } = ancestry.rules.silence;
+  let [excused, habits, left] = [0, 0, silent];
+  for (const [head, fed] of ancestry.fedBy(place)) {
+    if (heads?.has(head) === true || ancestry.gasping.has(ancestry.idOf(head))) continue;
+    const quiet = Math.min(fed, left);
+    if (quiet * leaf >= mute) continue;
+    left -= quiet;
+    excused += quiet * leaf;
+    habits += mute;
+  }
+  return Math.max(habits, heads === undefined ? 2 * mute : habits) - excused;
 }
 
 /**

@@ -174,6 +174,7 @@ export function isTransportEvidence(
   if (place < 0 || ancestry.isStranger(place)) return false;
   const { topology } = ancestry;
   if (symptom === 'link') return topology.linkOf(place) !== undefined;
+  if (isBareService(ancestry, place)) return false;
   if (ancestry.kindOf(place) === 'collector' || topology.isTransport(place)) return true;
   if (topology.isNeeded(place)) return true;
   return topology.parentOf('collector', place) >= 0 && !ancestry.isLeaf(place);
@@ -193,9 +194,15 @@ export function isOfService(
   { resource, symptom }: Pick<Pending, 'resource' | 'symptom'>,
 ): boolean {
   if (symptom === 'service') return true;
-  const place = symptom === 'session' ? ancestry.topology.indexOf(resource) : -1;
-  return place >= 0 && serviceKinds.has(ancestry.kindOf(place));
+  const place = ancestry.topology.indexOf(resource);
+  if (place < 0) return false;
+  if (symptom === 'silent') return isBareService(ancestry, place);
+  return symptom === 'session' && serviceKinds.has(ancestry.kindOf(place));
 }
+
+/** A service that no links reach in the topology: where it runs is not known, only that nobody is served. */
+const isBareService = ({ topology }: Ancestry, place: number): boolean =>
+  serviceKinds.has(topology.kindOf(place)) && !topology.isTransport(place) && !topology.isNeeded(place);
 
 const serviceKinds: ReadonlySet<string> = new Set(['dns', 'radius', 'service-platform']);
 

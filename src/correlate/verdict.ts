@@ -177,7 +177,7 @@ export function aloneVerdict(
     actionable:
       isService ||
       probed !== undefined ||
-      cause === 'FLAPPING' ||
+      (cause === 'FLAPPING' && ancestry.topology.linkOf(place) !== undefined) ||
       cause === 'BGP_DOWN' ||
       // A cause nobody taught us is somebody's work when its device calls it grave; a terminal's word alone is not.
       (isGrave && !ancestry.isLeaf(place) && !ancestry.rules.isUpkeep(cause)),

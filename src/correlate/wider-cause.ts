@@ -1,7 +1,8 @@
 /** Links and devices that fell to something wider: the site's supply, or the trench that also carries subscribers' fibres. */
 import { type DurationMs, hours } from '../base/instant.ts';
+import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
-import type { Decision } from './deciding.ts';
+import type { Decision, Scene } from './deciding.ts';
 import type { HeldIncident, Verdict } from './held-incident.ts';
 import { restated } from './restating.ts';
 import type { Standing } from './standing.ts';
@@ -70,7 +71,7 @@ function mayBeEmpty(
   return !hasBattery || held.dark.length > 0;
 }
 
-const isFedBy = (ancestry: Ancestry, device: number, { root }: HeldIncident): boolean =>
+const isFedBy = (ancestry: Ancestry, device: number, { root }: Pick<HeldIncident, 'root'>): boolean =>
   ancestry.powerAbove(device).some((up) => ancestry.idOf(up) === root);
 
 /** The same incident, which now took this device, or this link, and what lies behind it. */
@@ -157,5 +158,22 @@ export function asOneDig(ancestry: Ancestry, decisions: readonly Decision[]): re
       alarms: [...one.alarms, ...parts.flatMap(({ alarms }) => alarms)],
       absorbs: [...new Set([...one.absorbs, ...parts.flatMap(({ absorbs }) => absorbs)])],
     };
+  });
+}
+
+/** Devices told of as dead, or as out of reach, in the moment in which this supply of theirs failed. */
+export function diedWith(
+  { ancestry, standing, timing }: Pick<Scene, 'ancestry' | 'standing' | 'timing'>,
+  { root, kind }: Pick<Verdict, 'root' | 'kind'>,
+  firstAt: number,
+): HeldIncident[] {
+  if (!supplyKinds.has(kind)) return [];
+  return standing.transport().filter((held) => {
+    if (Math.abs(held.startedAt - firstAt) > timing.misfitJoinMs) return false;
+    const link = ancestry.topology.linkOf(ancestry.placeOf(held.root));
+    const ends = link === undefined ? [] : [link.a, link.b].filter((end) => end >= 0);
+    const lost = held.kind === 'node-down' ? [held.root] : ends.map((end) => ancestry.idOf(end));
+    const isGone = (id: ResourceId): boolean => held.kind === 'node-down' || held.dark.includes(id);
+    return lost.some((id) => isGone(id) && isFedBy(ancestry, ancestry.placeOf(id), { root }));
   });
 }

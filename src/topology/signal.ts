@@ -13,6 +13,8 @@ export interface LeafCounts {
 /** Real plant is a dozen steps deep; a chain of a million is hostile and may not cost its square. */
 const stepLimit = 256;
 
+type Placed = Pick<TopologyColumns, 'resources' | 'trees' | 'kind' | 'ends' | 'needs'>;
+
 const noTree: Tree = { parents: new Int32Array(0), starts: new Uint32Array(0), children: new Int32Array(0) };
 
 /** The ways of signal and supply; a parent of -1 is none. */
@@ -65,9 +67,10 @@ export class Ways {
   }
 
   /** Leaves and what they hang on. */
-  countLeaves({ resources, trees, kind }: Pick<TopologyColumns, 'resources' | 'trees' | 'kind'>): LeafCounts {
+  countLeaves(columns: Placed): LeafCounts {
+    const { resources, kind } = columns;
     const count = kind.length;
-    const isLeaf = this.#leaves(resources, count, trees);
+    const isLeaf = this.#leaves(columns);
     const signalLeaves = new Uint32Array(count);
     const below = Uint32Array.from(isLeaf);
     // Indexes stand depth first in `access`: backwards every child comes before its parent.
@@ -119,14 +122,19 @@ export class Ways {
     }
   }
 
-  #leaves(resources: number, count: number, trees: ReadonlyMap<string, Tree>): Uint8Array {
-    const isLeaf = new Uint8Array(count);
+  #leaves({ resources, trees, kind, ends, needs }: Placed): Uint8Array {
+    const isLeaf = new Uint8Array(kind.length);
     for (const { parents } of [this.#access, this.#cable, this.#power]) {
       for (let index = 0; index < parents.length; index++) if (parents[index]! >= 0) isLeaf[index] = 1;
     }
     for (const { parents } of trees.values())
       for (const parent of parents) if (parent >= 0) isLeaf[parent] = 0;
     for (let index = 0; index < resources; index++) if (this.#isHead(index)) isLeaf[index] = 0;
+    // A router or server takes its supply like a terminal, and is none.
+    const access = this.#access.parents;
+    for (const some of [ends, needs.items]) {
+      for (const index of some) if (index >= 0 && (access[index] ?? -1) < 0) isLeaf[index] = 0;
+    }
     return isLeaf;
   }
 

@@ -1,0 +1,61 @@
+/** Lost mains where heads tell nothing of their terminals, and devices that die with the supply of their site. */
+import { expect, test } from 'vitest';
+import { compileTopology, parseTopology } from '../../src/topology/topology.ts';
+import { CityRun } from './city-run.ts';
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
+
+/** Five sites on one feed, each with a switch on a battery and a DSLAM with lines in houses of the same feed; a core elsewhere. */
+function province() {
+  const site = (n: number): object[] => [
+    { id: `site-${n}`, kind: 'site', in: { power: 'mains' } },
+    { id: `battery-${n}`, kind: 'battery', in: { power: `site-${n}` } },
+    { id: `switch-${n}`, kind: 'switch', in: { power: `battery-${n}`, site: `site-${n}` } },
+    { id: `dslam-${n}`, kind: 'dslam', in: { power: `battery-${n}`, site: `site-${n}` } },
+    { id: `house-${n}`, kind: 'building', in: { power: 'mains' } },
+    ...numbers(30).map((line) => ({
+      ...{ id: `line-${n}-${line}`, kind: 'dsl-line', subscribers: 1 },
+      in: { access: `dslam-${n}`, power: `house-${n}` },
+    })),
+  ];
+  const document = {
+    format: 'allclear-topology/1',
+    serviceRoots: ['core'],
+    resources: [{ id: 'core', kind: 'core' }, { id: 'mains', kind: 'mains' }, ...numbers(5).flatMap(site)],
+    links: numbers(5).flatMap((n) => [
+      { id: `trunk-${n}`, ends: ['core', `switch-${n}`] },
+      { id: `up-${n}`, ends: [`switch-${n}`, `dslam-${n}`] },
+    ]),
+  };
+  return compileTopology(parseTopology(JSON.stringify(document), 'province.json').value).value;
+}
+
+test('sites of one feed that lose mains at once are that feed, though no terminal says anything', () => {
+  const sites = ['site-1', 'site-2', 'site-4', 'site-5'];
+  expect(new CityRun(province()).raise(0, 'MAINS_FAIL', sites, 900).to(30).summary()).toEqual([
+    'area-power mains 4',
+  ]);
+});
+
+test('one site without mains is that site', () => {
+  const run = new CityRun(province()).raise(0, 'MAINS_FAIL', ['site-2']).to(30);
+  expect(run.summary()).toEqual(['site-power site-2 1']);
+});
+
+test('a device that dies in the moment in which its site loses mains died of that, whichever is told of first', () => {
+  const before = new CityRun(province())
+    .linkDown(0, 'trunk-3', ['core'])
+    .raise(0.4, 'MAINS_FAIL', ['site-3']);
+  const after = new CityRun(province()).raise(0, 'MAINS_FAIL', ['site-3']).linkDown(0.4, 'trunk-3', ['core']);
+  for (const run of [before.to(30), after.to(30)]) {
+    expect(run.summary()).toEqual(['site-power site-3 2']);
+    expect(run.open()[0]?.affected.under).toEqual(expect.arrayContaining(['dslam-3']));
+  }
+});
+
+test('a switch takes its supply like a terminal and is none', () => {
+  const { isLeaf } = province().prepared.leaves;
+  const topology = province();
+  expect(isLeaf[topology.indexOf('switch-1')]).toBe(0);
+  expect(isLeaf[topology.indexOf('line-1-1')]).toBe(1);
+});

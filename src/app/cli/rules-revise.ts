@@ -56,7 +56,8 @@ async function presentRules(
   complaints: Complaints,
 ): Promise<CorrelationRules | undefined> {
   const file = configFile(values.config);
-  const own = file === undefined ? [] : ownRuleFolders((await readConfig({ config: file, override: {} })).value);
+  const own =
+    file === undefined ? [] : ownRuleFolders((await readConfig({ config: file, override: {} })).value);
   const { value, problems } = await loadRules({ shipped: shippedRuleFolders, own });
   for (const problem of problems) complaints.add(problem);
   return value.correlation;

@@ -1,5 +1,6 @@
 /** Terminals behind a head that is dead, cut off or just back: when their words belong to that, and when they have a cause of their own. */
 import { after, earliest, type Instant } from '../base/instant.ts';
+import { alarmId, type ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Explanation } from './explain.ts';
 import type { Verdict } from './held-incident.ts';
@@ -65,7 +66,7 @@ export function causeAtHead(
   if (strange > strangeShare * evidence.length) return undefined;
   const first = evidence.reduce((least, { firstAt }) => Math.min(least, firstAt), at as number);
   const isOnset = isActive(held) && Math.abs(first - held.startedAt) <= timing.misfitJoinMs;
-  const isDark = isActive(held) && held.backAt === undefined;
+  const isDark = isActive(held) && backSince(held, ancestry.idOf(head)) === undefined;
   const unlit = said.filter(({ symptom }) => symptom === 'los').length;
   if (isOnset || (isDark && unlit * 2 < said.length)) return { held, head };
   const share = unlit / terminalsLike(ancestry, head, said);
@@ -143,7 +144,14 @@ function isStarting(
     held.root === id ||
     lostItsSupply(ancestry, held, head) ||
     (held.scope === 'transport' && (isOnly || (share >= startShare && held.dark.some((one) => one === id))));
-  return mayHaveDied && at - (held.backAt ?? held.resolvedAt ?? at) <= timing.rebootMs;
+  return mayHaveDied && at - (backSince(held, id) ?? at) <= timing.rebootMs;
+}
+
+/** When it first showed that this head is back: by the end of its own silence, where that was told. Undefined: not yet. */
+export function backSince(held: HeldIncident, head: ResourceId): Instant | undefined {
+  const own = held.members.get(alarmId(head, 'UNREACHABLE', undefined));
+  if (own?.raised === true) return undefined;
+  return own?.endedAt ?? held.backAt ?? held.resolvedAt;
 }
 
 /** The head itself was without power, not only out of reach. */

@@ -7,28 +7,33 @@ import type { Evidence } from './tally.ts';
 
 export const powerKinds: ReadonlySet<string> = new Set(['house-power', 'area-power', 'site-power']);
 
-/** How the house around stands to lost mains: whether it is still dark, and whether such terminals there have no last word. */
+/**
+ * How the house around stands to lost mains: whether it is still dark, whether it was and is not any more, and whether such
+ * terminals there have no last word.
+ */
 function houseOf(
   held: HeldIncident,
   place: number,
   ancestry: Ancestry,
-): { readonly isDark: boolean; readonly isMute: boolean } {
+): Readonly<Record<'isDark' | 'isBack' | 'isMute', boolean>> {
   const [house] = ancestry.powerAbove(place);
   if (!powerKinds.has(held.kind) || held.scope !== 'down' || !ancestry.isLeaf(place) || house === undefined)
-    return { isDark: false, isMute: false };
+    return { isDark: false, isBack: false, isMute: false };
   const head = ancestry.headOf(place);
   const kind = ancestry.kindOf(place);
-  let [dark, said, gasped] = [0, 0, 0];
+  let [dark, lit, said, gasped] = [0, 0, 0, 0];
   for (const { resource, raised, symptom } of held.members.values()) {
     const neighbour = ancestry.placeOf(resource);
     if (neighbour < 0 || ancestry.powerAbove(neighbour)[0] !== house) continue;
-    dark += raised ? 1 : -1;
+    if (raised) dark++;
+    else lit++;
     if (ancestry.kindOf(neighbour) !== kind || ancestry.headOf(neighbour) !== head) continue;
     said++;
     if (symptom === 'gasp') gasped++;
   }
   // Loss of light is how those tell of lost mains that have no dying gasp.
-  return { isDark: dark > 0, isMute: ancestry.rules.isMute(kind) || (said > 0 && gasped === 0) };
+  const isMute = ancestry.rules.isMute(kind) || (said > 0 && gasped === 0);
+  return { isDark: dark > lit, isBack: lit > 0 && dark <= lit, isMute };
 }
 
 /** Who had a battery falls dark when that is empty: as long as the house around is dark, whatever is back elsewhere. */
@@ -40,6 +45,10 @@ export function isFlatBattery(
   const { isDark, isMute } = houseOf(held, place, ancestry);
   return isDark && (symptom === 'gasp' || symptom === 'silent' || isMute);
 }
+
+/** One who gasps there now switched off: should the mains fail once more, all of the house is dark. */
+export const hasMainsAgain = (held: HeldIncident, place: number, ancestry: Ancestry): boolean =>
+  houseOf(held, place, ancestry).isBack;
 
 /**
  * The loss of mains in whose dark house this terminal, alone, lost its light: it was on battery, which is empty soon, and

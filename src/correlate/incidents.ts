@@ -241,7 +241,7 @@ export class Incidents {
     held.raised--;
     held.lastClearAt = at;
     this.standing.note(held);
-    if (member.symptom === 'link' || member.symptom === 'silent') held.backAt ??= at;
+    if (showsReturn(held, member)) held.backAt ??= at;
     if (!isActive(held)) return;
     if (held.raised === 0) {
       this.timers.clear(`leftover ${held.id}`);
@@ -388,3 +388,7 @@ export class Incidents {
     }
   }
 }
+
+/** A link or device that was lost with it lives again; a terminal that polls found dark has its power back, no more. */
+const showsReturn = ({ scope, dark }: HeldIncident, { symptom, resource }: Member): boolean =>
+  symptom === 'link' || (symptom === 'silent' && (scope !== 'down' || dark.includes(resource)));

@@ -4,7 +4,7 @@ import type { Alarm } from '../model/alarm.ts';
 import { type AlarmId, alarmId, type ResourceId } from '../model/ids.ts';
 import { behindHead, isHeardAnew, lostItsSupply } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
-import { isFlatBattery, powerKinds } from './dark-house.ts';
+import { hasMainsAgain, isFlatBattery, powerKinds } from './dark-house.ts';
 import {
   actsSince,
   type HeldIncident,
@@ -96,6 +96,7 @@ export function isRejoining(
   { at, timing, ancestry }: Pick<Now, 'at' | 'timing'> & { readonly ancestry: Ancestry },
 ): boolean {
   if (!isActive(held)) return false;
+  if (symptom === 'gasp' && hasMainsAgain(held, ancestry.placeOf(resource), ancestry)) return false;
   // A terminal that came back with the lost head fails for a reason of its own.
   if (held.scope === 'transport') return held.root === resource || symptom === 'link';
   // That it ended shows that the collector sees again: what it misses from then on is missing.
@@ -228,6 +229,7 @@ function fits(
   if (isOfTerminal(ancestry, pending) && reachesThroughHead(ancestry, held, place)) return false;
   if (population === 'down' && isFlatBattery(held, place, { symptom: pending.symptom, ancestry }))
     return true;
+  if (pending.symptom === 'gasp' && hasMainsAgain(held, place, ancestry)) return false;
   if (!isYoung && !pending.polled && isWorkedAt(ancestry, held, { place, at })) return false;
   if (isEnding(held, at)) return isRoot && held.scope !== 'transport' && isYoung;
   if (held.backAt !== undefined && held.backAt < at) return false;

@@ -1,6 +1,6 @@
 /** Heads that are dead or out of reach: nobody can say what their terminals lost. */
 import type { Instant } from '../base/instant.ts';
-import type { LostHeads } from './aftermath.ts';
+import { backSince, type LostHeads } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import { isActive } from './held-incident.ts';
 import type { Sighting, SightingsOf } from './tally.ts';
@@ -10,7 +10,11 @@ export function outOfSight(ancestry: Ancestry, lost: LostHeads): readonly number
   const heads: number[] = [];
   for (const [id, held] of lost) {
     const place = ancestry.placeOf(id);
-    if (isActive(held) && held.backAt === undefined && ancestry.topology.isAccessHead(place))
+    if (
+      isActive(held) &&
+      backSince(held, ancestry.idOf(place)) === undefined &&
+      ancestry.topology.isAccessHead(place)
+    )
       heads.push(place);
   }
   return heads.sort((a, b) => a - b);

@@ -15,19 +15,21 @@ import type { Evidence } from './tally.ts';
 export function unheardAtStart(scene: Scene, found: Explanation): HeldIncident | undefined {
   const { ancestry, timing, heads, starts } = scene;
   const { evidence, root, tally } = found;
-  const [first] = evidence;
+  const fresh = evidence.filter(({ heldBy }) => heldBy === undefined);
+  const [first] = fresh;
   const head = ancestry.headOf(first!.place);
   const held = heads.get(ancestry.idOf(head));
   const since = held?.retoldAt;
   if (held === undefined || since === undefined || isLeftOver(scene, found)) return undefined;
-  const isSilent = ({ place, symptom, firstAt, heldBy }: Evidence): boolean =>
-    heldBy === undefined &&
+  const isSilent = ({ place, symptom, firstAt }: Evidence): boolean =>
     symptom === 'silent' &&
     ancestry.isLeaf(place) &&
     ancestry.headOf(place) === head &&
     firstAt >= since &&
     firstAt - since <= timing.leftoverMs;
-  if (!evidence.every(isSilent)) return undefined;
+  // What took the head may stand among them as one piece.
+  const isOthers = ({ heldBy }: Evidence): boolean => heldBy !== undefined && heldBy !== held.id;
+  if (!fresh.every(isSilent) || evidence.some(isOthers)) return undefined;
   const start = starts.of(held, head);
   const isEarly = first!.firstAt - since <= timing.rebootMs && start.unheard > unheardShare;
   if (start.unlit < startingShare && !isEarly) return undefined;
@@ -35,7 +37,7 @@ export function unheardAtStart(scene: Scene, found: Explanation): HeldIncident |
   const told = [...held.members.values()].some(
     ({ symptom, resource }) => symptom === 'los' && ancestry.above(ancestry.placeOf(resource)).includes(root),
   );
-  return told || evidence.length < fewSilent ? held : undefined;
+  return told || fresh.length < fewSilent ? held : undefined;
 }
 
 /** Words are lost in spells, and neighbours are told of one after another: so many unheard are no cut yet. */

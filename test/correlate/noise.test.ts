@@ -74,3 +74,15 @@ test('what outlives its works by a quarter of an hour is no longer planned, and 
   expect(new Set(planned())).toEqual(new Set([false]));
   expect(run.changes.some(({ incident }) => incident.root === 's1-1' && !incident.planned)).toBe(true);
 });
+
+test('who gasps in a house that has its mains again switched off; a house that gasps again relapses', () => {
+  const run = new CityRun().raise(0, 'DYING_GASP', ofHouse).to(minute);
+  run.clear(20 * minute, 'DYING_GASP', ofHouse.slice(1)).to(21 * minute);
+  run.raise(21.5 * minute, 'DYING_GASP', ofHouse.slice(1, 2)).to(22 * minute);
+  expect(run.summary()).toEqual(['house-power b-1-x 8']);
+  run.raise(22.5 * minute, 'DYING_GASP', ofHouse.slice(2)).to(24 * minute);
+  const [again, ...others] = run.open();
+  expect(again).toMatchObject({ root: 'b-1-x', state: 'open' });
+  expect(again?.alarms).toHaveLength(14);
+  expect(others).toEqual([]);
+});

@@ -63,6 +63,7 @@ test('a hundred incidents with long names do not scroll sideways on a telephone,
   await page.getByText(`${longName} 7`, { exact: false }).first().waitFor();
   expect(await page.locator('tr.incidentrow').count()).toBe(100);
   expect(await sideways(page)).toBe(0);
+  await page.getByRole('button', { name: /^Ещё/ }).click();
   await page.getByRole('button', { name: 'English' }).click();
   await page.getByText('Feeder fibre cut').first().waitFor();
   expect(await sideways(page)).toBe(0);

@@ -150,7 +150,7 @@ function FaultsPanel({ rules: { faults } }: Given) {
             keyOf={({ kind }) => kind}
             columns={[
               {
-                title: say.rule,
+                title: say.kind,
                 cell: ({ kind, title }) => (
                   <>
                     {title[language.value]} <small class="mono beside">{kind}</small>

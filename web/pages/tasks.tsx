@@ -21,7 +21,7 @@ export function TasksPage() {
           <>
             <Table
               label={say.pages.tasks}
-              items={list.items}
+              items={inOrder(list.items)}
               empty={say.empty.tasks}
               isStacked="titled"
               keyOf={(task) => task.id}
@@ -37,6 +37,15 @@ export function TasksPage() {
 }
 
 const isEnded = (task: TaskJson): boolean => task.state === 'done' || task.state === 'cancelled';
+
+/** What is to be done stands first, the most urgent of it above all. */
+function inOrder(tasks: readonly TaskJson[]): readonly TaskJson[] {
+  const open = tasks.filter((task) => !isEnded(task));
+  return [
+    ...open.sort((a, b) => Date.parse(a.dueAt) - Date.parse(b.dueAt)),
+    ...tasks.filter((task) => isEnded(task)),
+  ];
+}
 
 function columns() {
   const say = words.value;
@@ -81,7 +90,9 @@ function columns() {
                 text={say.task.deeds[outcome]}
               />
             ))}
-            <ActButton path={`/tasks/${encodeURIComponent(task.id)}/return`} text={say.task.back} />
+            {task.assignee !== null && (
+              <ActButton path={`/tasks/${encodeURIComponent(task.id)}/return`} text={say.task.back} />
+            )}
           </span>
         ),
     },
@@ -110,7 +121,8 @@ function About({ task }: { readonly task: TaskJson }) {
       {task.ticket !== null && <a href={addressOf('tickets', task.ticket)}>{words.value.pages.ticket}</a>}{' '}
       {task.incident !== null && (
         <a href={addressOf('incidents', task.incident)}>
-          {liveIncident(task.incident)?.words[language.value].title ?? words.value.pages.incident}
+          {liveIncident(task.incident)?.words[language.value].title ??
+            `${words.value.pages.incident} ${task.incident}`}
         </a>
       )}
     </>

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AlarmJson, AlarmRowJson } from '../../src/edge/http/contract.ts';
 import { act, session, useFetched } from '../state/api.ts';
 import { lastDone } from '../state/deeds.ts';
+import { causeName } from '../words/cause-name.ts';
 import { number, time, timeWithSeconds, words } from '../words/speak.ts';
 import { ActButton } from './act-button.tsx';
 import { Shown } from './states.tsx';
@@ -183,7 +184,7 @@ function Modal({
         <>
           <h2>{title}</h2>
           <p class="mono">
-            {alarm.resource} {alarm.cause}
+            {alarm.resource} {alarm.cause} · {causeName(alarm.cause)}
           </p>
           {children}
           <p>

@@ -64,7 +64,15 @@ function Members({
     setChosen(next);
   };
   const plan = (which: readonly AlarmRowJson[]): void => {
-    if (which.length > 0) plannedDeed.value = takeOut(home, which, total);
+    if (which.length === 0) return;
+    const deed = takeOut(home, which, total);
+    const run = async (): Promise<string | undefined> => {
+      const refused = await deed.run();
+      // What was done is not to be done once more: neither to these nor, taken back, to them again.
+      if (refused === undefined) setChosen(new Set());
+      return refused;
+    };
+    plannedDeed.value = { ...deed, run };
   };
   const focused = (): AlarmJson | undefined => items.find(({ id }) => id === focusedRow());
   const onFocused = (does: (alarm: AlarmJson) => void) => () => {

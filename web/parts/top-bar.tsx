@@ -13,7 +13,9 @@ export function TopBar() {
         allclear
       </a>
       <LiveState />
-      <span class="affected">{affected === undefined ? '' : plural(affected, say.subscribers)}</span>
+      <span class="affected">
+        {affected === undefined ? '' : `${say.column.affected}: ${plural(affected, say.subscribers)}`}
+      </span>
       <span class="spring" />
       <Choices />
     </header>

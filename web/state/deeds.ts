@@ -1,6 +1,7 @@
 /** What an operator is about to do to grouping: said before it is done, done, and taken back. */
 import { signal } from '@preact/signals';
 import type { AlarmJson, AlarmRowJson, IncidentJson, ListJson } from '../../src/edge/http/contract.ts';
+import { causeName } from '../words/cause-name.ts';
 import { filled, plural, words } from '../words/speak.ts';
 import { ask, order } from './api.ts';
 
@@ -62,7 +63,7 @@ export function takeOut(from: Home, chosen: readonly AlarmRowJson[], count: numb
   const isAll = ids.length >= count;
   return {
     title: say.title.takeOut,
-    about: chosen.map(({ resource, cause }) => `${resource} ${cause}`),
+    about: chosen.map(named),
     steps: [
       filled(plural(ids.length, say.steps.leave), { incident: from.title }),
       ids.length === 1 ? say.steps.ownOne : say.steps.own,
@@ -99,13 +100,15 @@ export function takeOut(from: Home, chosen: readonly AlarmRowJson[], count: numb
   };
 }
 
+const named = ({ resource, cause }: AlarmRowJson): string => `${resource} ${cause} · ${causeName(cause)}`;
+
 export function putIn(alarm: AlarmRowJson, into: Home): Deed {
   const say = words.value.feedback;
   const from = alarm.incident;
   const names = { from: from ?? '', into: into.title };
   return {
     title: say.title.putIn,
-    about: [`${alarm.resource} ${alarm.cause}`],
+    about: [named(alarm)],
     steps: [
       ...(from === null
         ? [filled(say.steps.goesFree, names)]

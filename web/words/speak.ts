@@ -90,8 +90,13 @@ export function time(iso: string, now = Date.now()): string {
   return `${day} ${clock}`;
 }
 
-export const timeWithSeconds = (iso: string): string =>
-  new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso));
+/** Clock time to the second, with the day where it is not today. */
+export function timeWithSeconds(iso: string, now = Date.now()): string {
+  const at = new Date(iso);
+  const isToday = at.toDateString() === new Date(now).toDateString();
+  const day = isToday ? {} : ({ dateStyle: 'medium' } as const);
+  return new Intl.DateTimeFormat(locale.value, { ...day, timeStyle: 'medium' }).format(at);
+}
 
 const units: Readonly<Record<Language, readonly [string, string, string, string]>> = {
   en: ['d', 'h', 'min', 's'],

@@ -41,6 +41,23 @@ test('back is what was in force before, through further readings, until the file
   expect(await reload()).toBe('second');
 });
 
+test('the sets are shown newest first, with the one in force and the one that was rolled back', async () => {
+  await reload('first');
+  await reload('second');
+  const states = async () =>
+    (await history.kept()).map(({ isInForce, isRolledBack }) => [isInForce, isRolledBack]);
+  expect(await states()).toEqual([
+    [true, false],
+    [false, false],
+  ]);
+  await history.rollBack([own], tick());
+  expect(await states()).toEqual([
+    [false, true],
+    [true, false],
+  ]);
+  expect((await history.kept())[0]!.version).toMatch(/^[0-9a-f]{12}$/);
+});
+
 test('once more is forward again, and an undone rollback was none', async () => {
   await reload('first');
   await reload('second');

@@ -136,6 +136,8 @@ test('an incident shows its impact and the worst alarm that is still raised', as
       ),
     ]);
     expect(await book.incident(incidentId)).toMatchObject({ impact, severity: 'major', tickets: 0 });
+    const { kind, startedAt } = incident();
+    expect(await book.incidentKinds(10)).toEqual([{ kind, n: 1, last: startedAt }]);
     expect((await book.incidents({ states: ['open', 'uncertain'] })).total).toBe(1);
     expect((await book.incidents({ states: ['closed'] })).items).toEqual([]);
     expect(await book.incident('nope')).toBeUndefined();

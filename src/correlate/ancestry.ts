@@ -57,13 +57,18 @@ export class Ancestry {
     return this.topology.count + this.#strangers.length;
   }
 
+  /** Resources that were asked for and are not in the topology. */
+  get strangers(): number {
+    return this.#strangers.length;
+  }
+
   /** -1 when too many unknown resources were seen already. */
   placeOf(id: string): number {
     const index = this.topology.indexOf(id);
     if (index >= 0) return index;
     const known = this.#strangerOf.get(id);
     if (known !== undefined) return known;
-    if (this.#strangers.length >= limits.strangers) return -1;
+    if (this.#strangers.length >= limits.mostStrangers) return -1;
     const place = this.topology.count + this.#strangers.length;
     this.#strangers.push(id);
     this.#strangerOf.set(id, place);

@@ -205,6 +205,26 @@ export function joinLate(
     incidents.move(home, unsteady(restated(home)), at);
 }
 
+/** What waits joins the causes that were stated since it came, the oldest first. */
+export function joinNewHomes(
+  desk: Pick<Desk, 'incidents' | 'ancestry' | 'at' | 'waiting'>,
+  homeOf: (pending: Pending) => HeldIncident | undefined,
+): void {
+  const { incidents, waiting } = desk;
+  const { homes } = incidents.standing;
+  const found: { readonly home: HeldIncident; readonly pending: Pending }[] = [];
+  for (const pending of waiting.near(homes)) {
+    const home = homeOf(pending);
+    if (home !== undefined) found.push({ home, pending });
+  }
+  found.sort((a, b) => a.pending.at - b.pending.at || (a.pending.alarm < b.pending.alarm ? -1 : 1));
+  homes.clear();
+  for (const { home, pending } of found) {
+    waiting.take(pending.alarm);
+    joinLate(desk, { home, pending });
+  }
+}
+
 interface Growth {
   readonly survivor: HeldIncident;
   readonly others: readonly HeldIncident[];

@@ -18,7 +18,7 @@ import { hearAnswer } from './answering.ts';
 import { Asks } from './asks.ts';
 import { Cascades } from './cascade.ts';
 import { chainAll } from './chaining.ts';
-import { commit, joinLate } from './committing.ts';
+import { commit, joinLate, joinNewHomes } from './committing.ts';
 import { look } from './deciding.ts';
 import { Endings } from './endings.ts';
 import { type Correction, Feedback } from './feedback.ts';
@@ -29,7 +29,8 @@ import { endLostClear, splitLeftovers, splitUnlit } from './leftovers.ts';
 import { outOfSight, withUnseen } from './out-of-sight.ts';
 import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
-import type { CorrelationSnapshot } from './snapshot.ts';
+import type { CorrelationCounters, CorrelationSnapshot } from './snapshot.ts';
+import { hasForgettable, isTooStrange } from './strangers.ts';
 import type { SightingsOf } from './tally.ts';
 import { Testimony } from './testimony.ts';
 import { type CorrelationTiming, limits } from './timing.ts';
@@ -103,12 +104,7 @@ export class Correlation {
   }
 
   /** What was refused or left without an incident, since the start. */
-  get counters(): Readonly<
-    Record<
-      'refused' | 'clearedBeforeDecision' | 'evicted' | 'crowdedOut' | 'corrected' | 'incidents' | 'pending',
-      number
-    >
-  > {
+  get counters(): CorrelationCounters {
     return {
       refused: this.#waiting.refused + this.#testimony.refused,
       clearedBeforeDecision: this.#waiting.clearedBefore,
@@ -280,11 +276,20 @@ export class Correlation {
       held !== undefined && !isWeighed && isRejoining(held, pending, { ...now, ancestry: this.#ancestry });
     const home = isBack ? held : this.#homeOf(pending, now);
     if (home !== undefined) joinLate(this.#desk(at), { home, pending });
-    else if (this.#ancestry.placeOf(alarm.resource) < 0) this.#waiting.refuse();
+    else if (isTooStrange(this.#ancestry, alarm.resource, this.#incidents.standing.size))
+      this.#waiting.refuse();
     else {
       this.#waiting.put(pending);
       this.#lookSoon(at);
     }
+  }
+
+  /** Names of unknown resources that nothing holds any more are forgotten: all is placed anew, as after a restart. */
+  #forgetStrangers(): void {
+    if (!hasForgettable(this.#ancestry, this.#waiting.size + this.#incidents.alarms)) return;
+    const rounds = this.#waiting.undecided.rounds();
+    this.#place(new Ancestry(this.#ancestry.topology, this.#ancestry.rules, this.#ancestry.gasping));
+    this.#waiting.undecided.resume(rounds);
   }
 
   #now(at: Instant): Now {
@@ -315,7 +320,11 @@ export class Correlation {
     for (const key of this.#incidents.timers.due(at)) this.#fire(key, context);
     if (this.#lookAt === undefined || this.#lookAt > at) return;
     this.#lookAt = undefined;
-    if (this.#incidents.standing.homes.size > 0) this.#joinNewHomes(at);
+    this.#forgetStrangers();
+    if (this.#incidents.standing.homes.size > 0) {
+      const now = this.#now(at);
+      joinNewHomes(this.#desk(at), (pending) => this.#homeOf(pending, now));
+    }
     const desk = { ...this.#desk(at), ids: context.ids };
     const someWait = chainAll({ ...desk, cascades: this.#cascades });
     const sightingsOf = this.#sightingsOf(at);
@@ -344,21 +353,6 @@ export class Correlation {
   #homeOf(pending: Pending, now: Now): HeldIncident | undefined {
     const home = lateHome(this.#ancestry, this.#incidents, pending, now);
     return home !== undefined && this.#feedback.allows(home, [pending.alarm]) ? home : undefined;
-  }
-
-  #joinNewHomes(at: Instant): void {
-    const found: { readonly home: HeldIncident; readonly pending: Pending }[] = [];
-    const now = this.#now(at);
-    for (const pending of this.#waiting.near(this.#incidents.standing.homes)) {
-      const home = this.#homeOf(pending, now);
-      if (home !== undefined) found.push({ home, pending });
-    }
-    found.sort((a, b) => a.pending.at - b.pending.at || (a.pending.alarm < b.pending.alarm ? -1 : 1));
-    this.#incidents.standing.homes.clear();
-    for (const { home, pending } of found) {
-      this.#waiting.take(pending.alarm);
-      joinLate(this.#desk(at), { home, pending });
-    }
   }
 
   #fire(key: string, { at }: CorrelationContext): void {

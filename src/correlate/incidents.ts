@@ -66,6 +66,11 @@ export class Incidents {
     return this.#held.size;
   }
 
+  /** Alarms that stand in them. */
+  get alarms(): number {
+    return this.#ofAlarm.size;
+  }
+
   get(id: IncidentId): HeldIncident | undefined {
     return this.#held.get(id);
   }

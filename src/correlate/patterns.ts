@@ -18,6 +18,7 @@ import type { PatternRule } from './pattern-rules.ts';
 import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
 import { Suppressors, type SuppressorsSnapshot } from './suppressors.ts';
+import { limits } from './timing.ts';
 
 /** What goes on to the search for causes, and what is observed by the rules themselves. */
 export interface Judged {
@@ -146,6 +147,7 @@ export class Patterns {
   /** `ended` are alarms that ended beside these changes. */
   take(changes: readonly AlarmChange[], ended: readonly AlarmChange[], at: Instant): Judged {
     if (this.#byId.size === 0) return { passed: changes, derived: nothing };
+    this.#forgetStrangers();
     const { passed, derived } = this.wake(at);
     const out: Ends = { passed: [...passed], derived: [...derived], free: new Set() };
     for (const change of changes) {
@@ -287,6 +289,13 @@ export class Patterns {
     const others = this.#hiddenIn.get(scope);
     if (others === undefined) this.#hiddenIn.set(scope, new Set([id]));
     else others.add(id);
+  }
+
+  /** Nothing is kept under a place: names of long ago cost no room. */
+  #forgetStrangers(): void {
+    if (this.#ancestry.strangers <= limits.strangers) return;
+    this.#ancestry = new Ancestry(this.#ancestry.topology, this.#ancestry.rules);
+    this.#adjacency = new Adjacency(this.#ancestry);
   }
 
   #keyOf({ by }: PatternRule, { resource }: Alarm): string {

@@ -22,3 +22,11 @@ export interface CorrelationSnapshot {
   readonly testimony?: TestimonySnapshot | undefined;
   readonly feedback?: FeedbackSnapshot | undefined;
 }
+
+/** What was refused or left without an incident, since the start. */
+export type CorrelationCounters = Readonly<
+  Record<
+    'refused' | 'clearedBeforeDecision' | 'evicted' | 'crowdedOut' | 'corrected' | 'incidents' | 'pending',
+    number
+  >
+>;

@@ -55,7 +55,12 @@ export const limits = {
   pending: 200_000,
   alarmsPerIncident: 200_000,
   ended: 5_000,
+  /** Names of unknown resources kept beside those that stand in alarms. */
   strangers: 100_000,
+  /** At once, whatever holds them. */
+  mostStrangers: 2_000_000,
+  /** Open incidents above which unknown resources begin no more. */
+  strange: 100_000,
   sightings: 50_000,
   history: 200,
   causesPerLook: 64,

@@ -9,7 +9,15 @@ import { resourceId } from '../../src/model/ids.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import { compileTopology, parseTopology, type Topology } from '../../src/topology/topology.ts';
 import { shippedDocuments, shippedRules } from '../support/shipped-rules.ts';
-import { cityStartsAt, smallCity, smallCityDocument, terminals } from '../support/small-city.ts';
+import {
+  cityStartsAt,
+  cleared as clearedAlarm,
+  raised,
+  smallCity,
+  smallCityDocument,
+  terminals,
+} from '../support/small-city.ts';
+import { CityRun } from './city-run.ts';
 
 interface Said extends Partial<Omit<Observation, 'resource' | 'by'>> {
   readonly second: number;
@@ -260,4 +268,18 @@ test('a rule that matches everything adds a word to each alarm, and one whose co
     `{ id: broken, kind: single, by: resource, on: { where: "attributes.absent > 'x' || count > 1000000.0" }, raise: { cause: SAID, severity: critical } }`,
   );
   expect(told(replay(faults, smallCity(), broken))).toEqual(stated);
+});
+
+test('names that no topology knows are forgotten when nothing holds them: however many came, the next one has its incident', () => {
+  const city = new CityRun();
+  const names = Array.from({ length: 101_000 }, (_, i) => `gone-${i}`);
+  for (let from = 0; from < names.length; from += 500) {
+    const some = names.slice(from, from + 500);
+    city.to(1 + from / 250);
+    city.take(some.map((name) => raised(name, 'LOS', city.at)));
+    city.take(some.map((name) => clearedAlarm(name, 'LOS', city.at)));
+  }
+  city.raise(600, 'LOS', ['here', ...branch]).to(700);
+  expect(city.correlation.open().map(({ root }) => root)).toEqual(['s1-1-1', 'here']);
+  expect(city.correlation.counters).toMatchObject({ refused: 0, clearedBeforeDecision: 101_000 });
 });

@@ -36,7 +36,7 @@ import { Testimony } from './testimony.ts';
 import { type CorrelationTiming, limits } from './timing.ts';
 import { isChained } from './undecided.ts';
 import { Waiting } from './waiting.ts';
-import { worksCovering } from './works.ts';
+import { replan, worksCovering } from './works.ts';
 
 export type { Correction } from './feedback.ts';
 export * from './rule-files.ts';
@@ -79,9 +79,11 @@ export class Correlation {
     this.#place(new Ancestry(this.#ancestry.topology, new RuleTable(rules), this.#ancestry.gasping));
   }
 
-  /** Open incidents keep their verdicts; what comes next is judged by the new topology. */
+  /** Open incidents keep their verdicts, and are under the works that it announces; what comes next is judged by it. */
   setTopology(topology: Topology): void {
-    this.#place(new Ancestry(topology, this.#ancestry.rules, this.#ancestry.gasping));
+    const before = this.#ancestry;
+    this.#place(new Ancestry(topology, before.rules, before.gasping));
+    replan(this.#incidents, before, this.#ancestry);
   }
 
   #place(ancestry: Ancestry): void {
@@ -135,9 +137,7 @@ export class Correlation {
   }
 
   /** Answers that were under way when all stopped for so long are lost. */
-  resume(at: Instant, stoppedMs: number): void {
-    this.#asks.resume(at, stoppedMs);
-  }
+  readonly resume = (at: Instant, stoppedMs: number): void => this.#asks.resume(at, stoppedMs);
 
   incident(id: IncidentId): Incident | undefined {
     const held = this.#incidents.get(id);
@@ -145,9 +145,7 @@ export class Correlation {
   }
 
   /** Not resolved, merged or closed; in order of opening. */
-  open(): readonly Incident[] {
-    return this.#incidents.standing.inOrder().map(incidentOf);
-  }
+  readonly open = (): readonly Incident[] => this.#incidents.standing.inOrder().map(incidentOf);
 
   /** Those of `open` that people are told of, without the making of records: asked for many times a second. */
   readonly openActionable = (): readonly IncidentId[] =>
@@ -368,7 +366,8 @@ export class Correlation {
       if (split(held, { ...this.#desk(at), sightingsOf: this.#sightingsOf(at) })) this.#lookSoon(at);
     } else {
       if (what === 'works') held.works = undefined;
-      else if (held.works !== undefined) this.#incidents.plan(held, worksCovering(this.#ancestry, held));
+      else if (what === 'replan' || held.works !== undefined)
+        this.#incidents.plan(held, worksCovering(this.#ancestry, held));
       this.#incidents.tell(held, what === 'grow' && held.fresh.length === 0 ? 'shrank' : 'grew');
     }
   }

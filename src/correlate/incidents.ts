@@ -31,7 +31,7 @@ import { type CorrelationTiming, limits } from './timing.ts';
 const uncertainBelow = 0.6;
 const mitigatedShare = 0.05;
 const keepsResolved = days(7);
-const endTimers = ['resolve', 'leftover', 'retold', 'works', 'grow', 'suspect'];
+const endTimers = ['resolve', 'leftover', 'retold', 'works', 'replan', 'grow', 'suspect'];
 
 export interface IncidentsSnapshot {
   readonly incidents: readonly FrozenIncident[];

@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { PlannedWorks } from '../topology/topology.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { HeldIncident } from './held-incident.ts';
+import type { Incidents } from './incidents.ts';
 
 /** A crew that starts a little early is still the crew that was announced. */
 const earlyStartMs = 5 * 60_000;
@@ -38,6 +39,19 @@ export function isWorkedAt(
   const running = ancestry.topology.planned.filter(({ from, to }) => at >= from && at <= to);
   const works = running.length === 0 ? undefined : worksAt(ancestry, running, ancestry.idOf(place));
   return works !== undefined && worksAt(ancestry, [works], root) === undefined;
+}
+
+/**
+ * Works that were announced, moved or withdrawn while an incident is open count for it from the next instant on; those that
+ * did not change do not, or what outlived its works would be planned again.
+ */
+export function replan(incidents: Incidents, before: Ancestry, now: Ancestry): void {
+  if (before.topology.planned.length === 0 && now.topology.planned.length === 0) return;
+  for (const held of incidents.standing.inOrder()) {
+    const [then, works] = [worksCovering(before, held), worksCovering(now, held)];
+    const isSame = then?.id === works?.id && then?.from === works?.from && then?.to === works?.to;
+    if (!isSame) incidents.timers.set(`replan ${held.id}`, held.startedAt);
+  }
 }
 
 /** By any tree, or as a segment of the link. */

@@ -33,7 +33,7 @@ import type { CorrelationCounters, CorrelationSnapshot } from './snapshot.ts';
 import { hasForgettable, isTooStrange } from './strangers.ts';
 import type { SightingsOf } from './tally.ts';
 import { Testimony } from './testimony.ts';
-import { type CorrelationTiming, limits } from './timing.ts';
+import type { CorrelationTiming } from './timing.ts';
 import { isChained } from './undecided.ts';
 import { Waiting } from './waiting.ts';
 import { replan, worksCovering } from './works.ts';
@@ -243,8 +243,7 @@ export class Correlation {
     this.#waiting.unsee(alarm.resource);
     const known = this.#waiting.get(alarm.id);
     if (known !== undefined) {
-      if (known.records.length < limits.alarmsPerIncident) known.records.push(record);
-      else this.#waiting.refuse();
+      if (record !== alarm.id) this.#waiting.repeat(known, record);
       if (known.endedAt !== undefined) this.#waiting.put({ ...known, endedAt: undefined });
       return;
     }
@@ -262,7 +261,7 @@ export class Correlation {
       if (isAnew) this.#incidents.clear(alarm.id, at);
       else {
         member.polled ||= polled;
-        addRecords(held, [record]);
+        if (record !== alarm.id) addRecords(held, [record]);
         return this.#incidents.tellLater(held, at);
       }
     }

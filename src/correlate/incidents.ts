@@ -139,12 +139,12 @@ export class Incidents {
   join(held: HeldIncident, joining: readonly Joining[], at: Instant): void {
     for (const { member, records } of joining) {
       const before = held.members.get(member.alarm);
-      if (before?.raised === true) held.raised--;
-      if (member.raised) held.raised++;
+      held.raised += Number(member.raised) - Number(before?.raised === true);
       held.members.set(member.alarm, member);
       this.#ofAlarm.set(member.alarm, held);
       held.fresh.push(member.alarm);
-      addRecords(held, records);
+      // A line without an id goes by its alarm's, which stands there once.
+      addRecords(held, before === undefined ? records : records.filter((one) => one !== member.alarm));
     }
     held.lastEvidenceAt = at;
     if (held.raised * 2 > held.members.size) {

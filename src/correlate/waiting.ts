@@ -94,6 +94,12 @@ export class Waiting {
     } else this.#refused++;
   }
 
+  /** A further raise line of one that waits. */
+  repeat({ records }: Pending, record: string): void {
+    if (records.length < limits.alarmsPerIncident) records.push(record);
+    else this.#refused++;
+  }
+
   refuse(): void {
     this.#refused++;
   }

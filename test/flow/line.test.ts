@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/base/canonical.ts';
-import { hours, minutes } from '../../src/base/instant.ts';
+import { hours, milliseconds, minutes } from '../../src/base/instant.ts';
 import type { LineSnapshot } from '../../src/flow/line-snapshot.ts';
 import type { IncidentId } from '../../src/model/ids.ts';
 import type { Tell } from '../../src/model/notice.ts';
@@ -204,3 +204,15 @@ function toldTwice(tells: readonly Tell[], versions: ReadonlyMap<number, Subscri
   }
   return wrong;
 }
+
+test('an alarm that repeats itself and comes and goes thousands of times stands in its incident once', () => {
+  const run = new LineRun().begin();
+  for (let i = 0; i < 3_000; i++) {
+    run.observe('raise', ['ont-1-1-1-1'], { cause: 'LOS' });
+    if (i > 1_000 && i % 2 === 0) run.observe('clear', ['ont-1-1-1-1'], { cause: 'LOS' });
+    run.pass(milliseconds(20));
+  }
+  run.pass(minutes(2));
+  const incident = run.changes('incident').at(-1)?.incident;
+  expect(incident).toMatchObject({ root: 'ont-1-1-1-1', alarms: ['ont-1-1-1-1~LOS'] });
+});

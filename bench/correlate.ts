@@ -99,7 +99,7 @@ export async function run({
   }
   if (isWanted('repeats')) {
     const [sample] = cases(stated[0]!);
-    if (sample !== undefined) runRepeats(sample, print);
+    if (sample !== undefined) runRepeats(sample, { print, show });
   }
 }
 

@@ -8,6 +8,7 @@ import { readAlarmStream } from '../../src/edge/files/alarm-stream.ts';
 import { compileTopology, parseTopology } from '../../src/topology/topology.ts';
 import { type AlarmCase, judged, type Statement, statedByUs } from './alarm-case.ts';
 import { Pool } from './alarm-pool.ts';
+import { presentedByFault } from './alarm-table.ts';
 import type { Condition } from './conditions.ts';
 import { type Damage, type Drawn, written } from './damages.ts';
 import { generatedFor, type Wanted } from './generated-case.ts';
@@ -151,7 +152,12 @@ function table(rows: readonly { readonly title: string; readonly outcome: Outcom
       const { score } = pool.result();
       return [
         ...[title, toName ?? '-', named, lost, twice, score.largestWrongMerge, early],
-        ...[score.faults, score.exact?.toFixed(3), score.rootTop1?.toFixed(3), score.incidents],
+        ...[
+          score.faults,
+          score.exact?.toFixed(3),
+          score.rootTop1?.toFixed(3),
+          presentedByFault(score).toFixed(3),
+        ],
         score.falsePerDay?.toFixed(1) ?? '-',
       ];
     }),

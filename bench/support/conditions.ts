@@ -50,8 +50,8 @@ export const stated: readonly Condition[] = [
 
 export const rings: Condition = {
   ...{ name: 'rings', title: 'rings cut twice, 5 % lost', loss: 0.05, noise: 1 },
-  // Half a day has room for ten pairs of cuts in a city, and half the noise to go through.
-  ...{ ringsOnly: true, hours: 12 },
+  // Room for eleven pairs of cuts in a city, and half the noise of a day to go through.
+  ...{ ringsOnly: true, hours: 14 },
   targets: { secondCuts: 0.9 },
 };
 

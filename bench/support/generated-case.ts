@@ -19,10 +19,12 @@ export interface Wanted {
 export function generatedFor({ seed, size, faultsPerKind, hours, condition }: Wanted): Generated {
   const { loss, noise, skewMs, topologyErrors, ringsOnly, blind } = condition;
   const length = hours ?? condition.hours;
+  const usual = faultsPerKind ?? usualFaults[size];
   return generate({
     ...{ seed, size, hours: length, loss, noise, skewMs, blind, topologyError: topologyErrors },
     faultsPerKind: ringsOnly === true ? 0 : faultsPerKind,
-    doubleCuts: faultsPerKind ?? usualFaults[size],
+    // One more, since one or the other finds no room: twenty cities are to have two hundred.
+    doubleCuts: ringsOnly === true ? usual + 1 : usual,
   });
 }
 

@@ -1,4 +1,5 @@
 /** Compiles correlation rule files: the operator's entries take the place of the shipped ones of the same name. */
+import { days, milliseconds } from '../base/instant.ts';
 import { lengthIn } from '../base/length.ts';
 import { didYouMean, fileProblem, type Parsed, type Problem } from '../base/problem.ts';
 import type { DocumentPath, SourceDocument } from '../base/source-document.ts';
@@ -19,6 +20,7 @@ export function compileCorrelationRules(
   const problems = documents.flatMap((document) => [
     ...unknownFaults(document, faults),
     ...repeatedIds(document),
+    ...absurdTimes(document),
   ]);
   const missing = missingIn(source);
   const last = documents.at(-1);
@@ -65,6 +67,21 @@ function compiled(source: Merged, patterns: readonly PatternRule[]): Correlation
 
 /** Of an effect about which nothing more is said. */
 const usualShare = 0.5;
+
+const shortestRest = milliseconds(10);
+const longestWait = days(30);
+
+/** Looks without a rest between them would be all that the line does; what is waited for longer is a slip in the unit. */
+function absurdTimes(document: SourceDocument): Problem[] {
+  const { timing = {} } = document.value as CorrelationSource;
+  return Object.entries(timing).flatMap(([name, text]) => {
+    const isRest = name === 'lookEvery' || name === 'growEvery';
+    const length = lengthIn(text);
+    if (length <= longestWait && !(isRest && length < shortestRest)) return [];
+    const message = `"${text}" is ${length > longestWait ? 'above 30d' : 'below 10ms'}`;
+    return [document.problemAt(['timing', name], { code: 'rule/limits', message })];
+  });
+}
 
 /** A kind that has no words would be shown by its bare name. */
 function unknownFaults(document: SourceDocument, faults: FaultGlossary): Problem[] {

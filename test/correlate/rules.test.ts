@@ -26,6 +26,15 @@ describe('what a file of correlation rules says', () => {
     expect(shippedDocuments.flatMap(check)).toEqual([]);
   });
 
+  test.each(['lookEvery: 0ms', 'growEvery: 9ms', 'quiet: 999999d', 'reopenWithin: 31d'])(
+    '%s would leave the line no rest, or never end',
+    (text) => {
+      expect(withOwn(`timing: { ${text} }`).problems).toMatchObject([
+        { code: 'rule/limits', severity: 'error', line: 2 },
+      ]);
+    },
+  );
+
   test('a file alone names what it leaves open', () => {
     const { value, problems } = compileCorrelationRules([own('timing: { quiet: 5s }')]);
     expect(value).toBeUndefined();

@@ -38,6 +38,11 @@ export class LastWords {
     known.sum += firstAt;
   }
 
+  get hasGasped(): boolean {
+    for (const { hasGasped } of this.#of.values()) if (hasGasped) return true;
+    return false;
+  }
+
   /**
    * Terminals of one head gasp alike: where none did, either each lost its last word, or none of them has one and lost light
    * is how they tell of lost mains. Of a kind that mostly has none some models do. In thousandths of a nat.

@@ -46,6 +46,7 @@ export const silences = [
   'underOwnAlarm',
   'sparedChild',
   'mute',
+  'deaf',
   'muteKind',
   'lostClear',
 ] as const;

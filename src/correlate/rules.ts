@@ -55,6 +55,8 @@ export interface Silence {
   readonly sparedChild: number;
   /** The terminals of a head have no dying gasp, or the head does not pass it on. */
   readonly mute: number;
+  /** No word of a head and its collector arrived in that time, whatever it had to tell. */
+  readonly deaf: number;
   /** The same of a kind of terminal that mostly has no dying gasp. */
   readonly muteKind: number;
   /** A device forgot to say that something is over. */

@@ -21,6 +21,7 @@ interface Cleared {
 /** Up to here a look through the alarms of a resource is cheaper than making the id. */
 const fewAlarms = 8;
 const none: readonly Entry[] = [];
+const fewCleared = 1_024;
 
 export class AlarmTable {
   readonly timers = new Timers();
@@ -121,9 +122,8 @@ export class AlarmTable {
   }
 
   #forgetFirst({ entry, at }: Cleared): void {
-    const { state, clearedAt, shelvedUntil } = entry.alarm;
     // What is on a shelf is to be hidden when it comes back, too.
-    if (state === 'cleared' && clearedAt === at && shelvedUntil === undefined) this.#forget(entry);
+    if (isLastEnd({ entry, at }) && entry.alarm.shelvedUntil === undefined) this.#forget(entry);
     // Compacted when half is spent, so that each is moved at most once on average.
     if (++this.#firstCleared * 2 < this.#cleared.length) return;
     this.#cleared = this.#cleared.slice(this.#firstCleared);
@@ -183,6 +183,13 @@ export class AlarmTable {
 
   #noteCleared(entry: Entry): void {
     this.#cleared.push({ entry, at: entry.alarm.clearedAt ?? instant(0) });
+    // Of what comes and goes all the time only the last end counts.
+    if (this.#cleared.length - this.#firstCleared > 2 * this.#byId.size + fewCleared) this.#compact();
+  }
+
+  #compact(): void {
+    this.#cleared = this.#cleared.slice(this.#firstCleared).filter(isLastEnd);
+    this.#firstCleared = 0;
   }
 
   #forget(entry: Entry): void {
@@ -207,3 +214,7 @@ function charactersOf({ attributes }: Alarm): number {
   for (const key in attributes) sum += key.length + (attributes[key]?.length ?? 0);
   return sum;
 }
+
+/** It ended then, and was not raised since. */
+const isLastEnd = ({ entry: { alarm }, at }: Cleared): boolean =>
+  alarm.state === 'cleared' && (alarm.clearedAt ?? 0) === at;

@@ -17,7 +17,7 @@ const fewStale = 64;
  */
 export class Timers {
   readonly #current = new Map<string, Entry>();
-  readonly #heap: Entry[] = [];
+  #heap: Entry[] = [];
   #order = 0;
 
   set(key: string, at: Instant): void {
@@ -75,16 +75,15 @@ export class Timers {
 
   restore(entries: readonly (readonly [string, Instant])[]): void {
     this.#current.clear();
-    this.#heap.length = 0;
+    this.#heap = [];
     this.#order = 0;
     for (const [key, at] of entries) this.set(key, at);
   }
 
-  /** What was moved or cleared goes: a list in order of firing is a heap. */
+  /** What was moved or cleared goes; what is left is a heap again in time that grows as it does, no faster. */
   #tidyUp(): void {
-    this.#heap.splice(0, this.#heap.length);
-    for (const entry of [...this.#current.values()].sort((a, b) => (before(a, b) ? -1 : 1)))
-      this.#heap.push(entry);
+    this.#heap = this.#heap.filter((entry) => this.#current.get(entry.key) === entry);
+    for (let i = (this.#heap.length >> 1) - 1; i >= 0; i--) this.#siftDown(i);
   }
 
   #dropStale(): void {
@@ -95,8 +94,11 @@ export class Timers {
     const last = this.#heap.pop();
     if (last === undefined || this.#heap.length === 0) return;
     this.#heap[0] = last;
-    let i = 0;
-    for (;;) {
+    this.#siftDown(0);
+  }
+
+  #siftDown(from: number): void {
+    for (let i = from; ; ) {
       const left = 2 * i + 1;
       if (left >= this.#heap.length) return;
       const right = left + 1;

@@ -38,7 +38,7 @@ interface Desk {
 export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, desk: Desk): HeldIncident {
   const { incidents, timing, at } = desk;
   const taken = takes?.flatMap(({ held, members }) => takeOut(desk, held, members)) ?? [];
-  const waiting = alarms.map((alarm) => desk.waiting.take(alarm)).filter((pending) => pending !== undefined);
+  const waiting = desk.waiting.takeAll(alarms);
   const joining = waiting
     .sort((a, b) => a.at - b.at || (a.records[0]! < b.records[0]! ? -1 : 1))
     .map(memberOf)
@@ -149,6 +149,7 @@ function failedBefore(desk: Desk, waiting: readonly Pending[], verdict: Verdict)
     if (held === undefined || endedAt === undefined || at - endedAt > timing.reopenWithinMs) continue;
     owners.set(held, (owners.get(held) ?? new Set()).add(resource));
   }
+  if (owners.size === 0) return undefined;
   const all = new Set(waiting.map(({ resource }) => resource));
   // A trunk that fails again takes several with it; customers switch off one by one, whoever was dark before.
   if (all.size < 2) return undefined;

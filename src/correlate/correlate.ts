@@ -33,7 +33,7 @@ import type { CorrelationCounters, CorrelationSnapshot } from './snapshot.ts';
 import { hasForgettable, isTooStrange } from './strangers.ts';
 import type { SightingsOf } from './tally.ts';
 import { Testimony } from './testimony.ts';
-import type { CorrelationTiming } from './timing.ts';
+import { type CorrelationTiming, usualSlices } from './timing.ts';
 import { isChained } from './undecided.ts';
 import { Waiting } from './waiting.ts';
 import { replan, worksCovering } from './works.ts';
@@ -61,12 +61,12 @@ export class Correlation {
   #lookAt: Instant | undefined;
 
   /** `waits` stand in place of what rules say, whichever are in force. */
-  constructor(rules: CorrelationRules, waits: Partial<CorrelationTiming> = {}) {
+  constructor(rules: CorrelationRules, waits: Partial<CorrelationTiming> = {}, slices = usualSlices) {
     this.#waits = waits;
     this.#timing = { ...rules.timing, ...waits };
-    this.#incidents = new Incidents(this.#timing);
+    this.#incidents = new Incidents(this.#timing, slices);
     this.#ancestry = new Ancestry(emptyTopology(), new RuleTable(rules));
-    this.#waiting = new Waiting(this.#ancestry);
+    this.#waiting = new Waiting(this.#ancestry, slices);
     this.#endings = new Endings(this.#ancestry);
     this.#cascades = new Cascades(this.#ancestry);
     this.#testimony = new Testimony(this.#incidents, this.#ancestry);
@@ -270,7 +270,7 @@ export class Correlation {
     const isWeighed =
       isAgain || isAnew || isNewly || (held?.scope === 'alone' && isChained(this.#ancestry, pending));
     const isBack =
-      held !== undefined && !isWeighed && isRejoining(held, pending, { ...now, ancestry: this.#ancestry });
+      held !== undefined && !isWeighed && isRejoining(held, pending, { ...now, ...this.#desk(at) });
     const home = isBack ? held : this.#homeOf(pending, now);
     if (home !== undefined) joinLate(this.#desk(at), { home, pending });
     else if (isTooStrange(this.#ancestry, alarm.resource, this.#incidents.standing.size))
@@ -367,7 +367,7 @@ export class Correlation {
       if (what === 'works') held.works = undefined;
       else if (what === 'replan' || held.works !== undefined)
         this.#incidents.plan(held, worksCovering(this.#ancestry, held));
-      this.#incidents.tell(held, what === 'grow' && held.fresh.length === 0 ? 'shrank' : 'grew');
+      this.#incidents.tell(held, what === 'grow' && held.fresh.length === 0 ? 'shrank' : 'grew', at);
     }
   }
 

@@ -7,6 +7,13 @@ import type { Evidence } from './tally.ts';
 
 export const powerKinds: ReadonlySet<string> = new Set(['house-power', 'area-power', 'site-power']);
 
+export interface Known {
+  readonly ancestry: Ancestry;
+  readonly incidents: Incidents;
+}
+
+const noHouse = { isDark: false, isBack: false, isMute: false };
+
 /**
  * How the house around stands to lost mains: whether it is still dark, whether it was and is not any more, and whether such
  * terminals there have no last word.
@@ -14,17 +21,16 @@ export const powerKinds: ReadonlySet<string> = new Set(['house-power', 'area-pow
 function houseOf(
   held: HeldIncident,
   place: number,
-  ancestry: Ancestry,
+  { ancestry, incidents }: Known,
 ): Readonly<Record<'isDark' | 'isBack' | 'isMute', boolean>> {
+  if (!powerKinds.has(held.kind) || held.scope !== 'down' || !ancestry.isLeaf(place)) return noHouse;
   const [house] = ancestry.powerAbove(place);
-  if (!powerKinds.has(held.kind) || held.scope !== 'down' || !ancestry.isLeaf(place) || house === undefined)
-    return { isDark: false, isBack: false, isMute: false };
+  if (house === undefined) return noHouse;
   const head = ancestry.headOf(place);
   const kind = ancestry.kindOf(place);
   let [dark, lit, said, gasped] = [0, 0, 0, 0];
-  for (const { resource, raised, symptom } of held.members.values()) {
+  for (const { resource, raised, symptom } of incidents.houses.in(held, house, ancestry)) {
     const neighbour = ancestry.placeOf(resource);
-    if (neighbour < 0 || ancestry.powerAbove(neighbour)[0] !== house) continue;
     if (raised) dark++;
     else lit++;
     if (ancestry.kindOf(neighbour) !== kind || ancestry.headOf(neighbour) !== head) continue;
@@ -40,22 +46,22 @@ function houseOf(
 export function isFlatBattery(
   held: HeldIncident,
   place: number,
-  { symptom, ancestry }: { readonly symptom: Symptom; readonly ancestry: Ancestry },
+  { symptom, ...known }: Known & { readonly symptom: Symptom },
 ): boolean {
-  const { isDark, isMute } = houseOf(held, place, ancestry);
+  const { isDark, isMute } = houseOf(held, place, known);
   return isDark && (symptom === 'gasp' || symptom === 'silent' || isMute);
 }
 
 /** One who gasps there now switched off: should the mains fail once more, all of the house is dark. */
-export const hasMainsAgain = (held: HeldIncident, place: number, ancestry: Ancestry): boolean =>
-  houseOf(held, place, ancestry).isBack;
+export const hasMainsAgain = (held: HeldIncident, place: number, known: Known): boolean =>
+  houseOf(held, place, known).isBack;
 
 /**
  * The loss of mains in whose dark house this terminal, alone, lost its light: it was on battery, which is empty soon, and
  * some have no last word; that just its fibre broke meanwhile is far rarer.
  */
 export function ranEmpty(
-  { ancestry, incidents }: { readonly ancestry: Ancestry; readonly incidents: Incidents },
+  { ancestry, incidents }: Known,
   { evidence: [piece] }: { readonly evidence: readonly Evidence[] },
 ): HeldIncident | undefined {
   if (piece === undefined || piece.symptom !== 'los' || piece.heldBy !== undefined) return undefined;
@@ -63,7 +69,7 @@ export function ranEmpty(
   for (const up of ancestry.powerAbove(place)) {
     const dark = incidents
       .at(ancestry.idOf(up))
-      .find((held) => isActive(held) && houseOf(held, place, ancestry).isDark);
+      .find((held) => isActive(held) && houseOf(held, place, { ancestry, incidents }).isDark);
     if (dark !== undefined) return dark;
   }
   return undefined;

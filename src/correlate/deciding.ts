@@ -7,7 +7,7 @@ import type { Asks } from './asks.ts';
 import { ranEmpty } from './dark-house.ts';
 import { askAt, type Explanation } from './explain.ts';
 import { forewarned } from './forewarned.ts';
-import type { Group } from './groups.ts';
+import type { Group } from './group.ts';
 import type { HeldIncident, Member, Verdict } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import type { Pending } from './joining.ts';
@@ -207,12 +207,12 @@ function lookAtTrees(scene: Scene, population: Population): Look {
   const ripe: { readonly group: Group; readonly found: Explanation }[] = [];
   let nextAt = retold?.nextAt;
   for (const group of groups.all({ at, timing, sightingsOf })) {
-    if (group.found === undefined) {
+    if (groups.hasChanged(group)) {
       // Its turn comes at once, or in the next round: what grows all the time is not weighed all the time.
       const pause = groups.isMidRound ? 0 : timing.lookEveryMs + Math.floor(pieces.size / 200);
       nextAt = earliest(nextAt, after(at, pause as DurationMs));
-      continue;
     }
+    if (group.found === undefined) continue;
     if (group.dueAt === undefined || group.dueAt <= at || group.hasQuestions) {
       lookAtGroup(scene, population, group);
       for (const found of group.found) if (found.readyAt <= at) ripe.push({ group, found });
@@ -285,7 +285,8 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
     firstAt = Math.min(firstAt, from);
     all += standsFor;
     if (heldBy !== undefined) shares.set(heldBy, (shares.get(heldBy) ?? 0) + standsFor);
-    else for (const { alarm } of fresh.get(id as ResourceId)!.pending) alarms.push(alarm);
+    // What was weighed in several looks may have ended meanwhile.
+    else for (const { alarm } of fresh.get(id as ResourceId)?.pending ?? []) alarms.push(alarm);
   }
   const touched = group.recent.filter(({ held }) => shares.has(held.id));
   const shareOf = ({ held }: Recent): number => shares.get(held.id)! * 2;

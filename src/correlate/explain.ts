@@ -3,8 +3,9 @@ import type { Instant } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import { Below } from './below.ts';
 import { partialCut, wetRun } from './partial-cut.ts';
+import { finished, type Steps, stepSize } from './steps.ts';
 import type { Population } from './symptoms.ts';
-import { aloneScore, type Evidence, type Sighting, type Tallies, type Tally, tallyUp } from './tally.ts';
+import { aloneScore, type Evidence, type Sighting, type Tallies, type Tally, tallyingUp } from './tally.ts';
 import { type CorrelationTiming, limits } from './timing.ts';
 
 export interface Explanation {
@@ -44,37 +45,42 @@ const liveShare = 0.15;
  * Evidence must be in an order of its own, whatever came first. Explanations come in the order of their root's id; each
  * fresh piece is in exactly one, and what was decided before is mentioned only where something fresh goes with it.
  */
-export function explain(
+export function* explaining(
   ancestry: Ancestry,
   population: Population,
   evidence: readonly Evidence[],
   sightings: () => readonly Sighting[],
   timing: CorrelationTiming,
-): Explanation[] {
+): Steps<Explanation[]> {
   const [only] = evidence;
   if (only === undefined) return [];
   if (evidence.length === 1) return only.heldBy === undefined ? [byItself(only, timing)] : [];
   const seen = sightings();
   const found: Explanation[] = [];
-  const all = tallyUp(ancestry, population, evidence, seen);
+  const all = yield* tallyingUp(ancestry, population, evidence, seen);
   const judge = { ancestry, all, timing };
   let left = evidence;
   for (let pass = 0; pass < passLimit && left.length > 1; pass++) {
-    const tallies = pass === 0 ? all : tallyUp(ancestry, population, left, seen);
-    const { accepted, claimed } = chooseWinners(ancestry, tallies, left);
-    for (const winner of accepted) if (isNews(winner.evidence)) found.push(judged(judge, winner, tallies));
+    const tallies = pass === 0 ? all : yield* tallyingUp(ancestry, population, left, seen);
+    const { accepted, claimed } = yield* choosingWinners(ancestry, tallies, left);
+    for (const winner of accepted)
+      if (isNews(winner.evidence)) found.push(yield* judging(judge, winner, tallies));
     if (pass > 0) tallies.release();
     if (accepted.length === 0) break;
     left = left.filter((_, i) => claimed[i] === 0);
   }
   for (const piece of left) {
     const alone = { place: piece.place, gain: 0, evidence: [piece] };
-    if (isNews(alone.evidence)) found.push(judged(judge, alone, all));
+    if (isNews(alone.evidence)) found.push(yield* judging(judge, alone, all));
+    if (found.length % stepSize === 0) yield;
   }
   all.release();
   const id = (explanation: Explanation): string => ancestry.idOf(explanation.root);
   return found.sort((a, b) => (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
 }
+
+/** The same, all at once. */
+export const explain = (...of: Parameters<typeof explaining>): Explanation[] => finished(explaining(...of));
 
 /** Nothing else was said that could have the same cause. */
 function byItself(piece: Evidence, { quietMs, maxWaitMs }: CorrelationTiming): Explanation {
@@ -115,9 +121,13 @@ interface Chosen {
 }
 
 /** The best causes of each tree, the strongest first; a cause sharing evidence with a stronger one waits for the next pass. */
-function chooseWinners(ancestry: Ancestry, tallies: Tallies, evidence: readonly Evidence[]): Chosen {
+function* choosingWinners(
+  ancestry: Ancestry,
+  tallies: Tallies,
+  evidence: readonly Evidence[],
+): Steps<Chosen> {
   const claimed = new Uint8Array(evidence.length);
-  const gains = gainsOf(ancestry, tallies, evidence);
+  const gains = yield* findingGains(ancestry, tallies, evidence);
   if (gains.size === 0) return { accepted: [], claimed };
   const pieces = new Map<number, number[]>();
   for (const slot of gains.keys()) pieces.set(slot, []);
@@ -128,6 +138,7 @@ function chooseWinners(ancestry: Ancestry, tallies: Tallies, evidence: readonly 
       const slot = tallies.indexOf(place);
       if (slot >= 0 && wins[slot] === 1) pieces.get(slot)!.push(i);
     }
+    if (i % stepSize === stepSize - 1) yield;
   }
   const placeOf = (slot: number): number => tallies.list[slot]!.place;
   const strongest = [...gains].sort(
@@ -144,22 +155,22 @@ function chooseWinners(ancestry: Ancestry, tallies: Tallies, evidence: readonly 
 }
 
 /** What each winner on some tree explains better than separate faults would, by its slot. */
-function gainsOf(
+function* findingGains(
   ancestry: Ancestry,
   tallies: Tallies,
   evidence: readonly Evidence[],
-): ReadonlyMap<number, number> {
+): Steps<ReadonlyMap<number, number>> {
   const gains = new Map<number, number>();
   if (!tallies.list.some(({ pieces }) => pieces > 1)) return gains;
   const { topology } = ancestry;
   const alone = Float64Array.from(tallies.list, (tally) => tally.alone);
-  const access = bestOnTree({ ancestry, tallies, evidence, tree: 'access', base: alone });
+  const access = yield* bestOnTree({ ancestry, tallies, evidence, tree: 'access', base: alone });
   const fromAccess = access.best;
   tallies.list.forEach(({ place }, slot) => {
     if (topology.isAccessHead(place)) fromAccess[slot] = alone[slot]!;
   });
-  const cable = bestOnTree({ ancestry, tallies, evidence, tree: 'cable', base: fromAccess });
-  const power = bestOnTree({ ancestry, tallies, evidence, tree: 'power', base: fromAccess });
+  const cable = yield* bestOnTree({ ancestry, tallies, evidence, tree: 'cable', base: fromAccess });
+  const power = yield* bestOnTree({ ancestry, tallies, evidence, tree: 'power', base: fromAccess });
   for (const [slot, score] of [...access.winners, ...cable.winners, ...power.winners]) {
     const gain = score - tallies.list[slot]!.singles;
     if (gain > 0) gains.set(slot, gain);
@@ -177,19 +188,22 @@ interface TreeSearch {
 }
 
 /** best(v) = max(score(v), sum over children of best): bottom-up, then the topmost places that beat their children. */
-function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
+function* bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): Steps<{
   /** By slot. */
   readonly best: Float64Array;
   /** Slots with their scores. */
   readonly winners: readonly (readonly [number, number])[];
-} {
+}> {
   const { list } = tallies;
   const isAccess = tree === 'access';
   const parents = parentsIn(ancestry, tree);
   const best = new Float64Array(list.length);
   const below = new Below(ancestry, tallies, tree);
-  for (const piece of evidence)
+  let done = 0;
+  for (const piece of evidence) {
     if (ancestry.isLeaf(piece.place)) below.addLeaf(parents(piece.place), aloneScore(ancestry, piece));
+    if (++done % stepSize === 0) yield;
+  }
   const beats: [number, number][] = [];
   const above = slotsAbove(tallies, parents);
   for (const slot of deepestFirst(tallies, above)) {
@@ -212,6 +226,7 @@ function bestOnTree({ ancestry, tallies, evidence, tree, base }: TreeSearch): {
     }
     best[slot] = value;
     if (!isAccess || !ancestry.topology.isAccessHead(place)) below.add(parents(place), slot, value);
+    if (++done % stepSize === 0) yield;
   }
   const winning = new Uint8Array(list.length);
   const winners = beats.reverse().filter(([slot]) => {
@@ -266,8 +281,8 @@ interface Judge {
   readonly timing: CorrelationTiming;
 }
 
-function judged({ ancestry, all, timing }: Judge, winner: Winner, tallies: Tallies): Explanation {
-  const shared = sharedAbove(tallies, winner.evidence);
+function* judging({ ancestry, all, timing }: Judge, winner: Winner, tallies: Tallies): Steps<Explanation> {
+  const shared = yield* sharedAbove(tallies, winner.evidence);
   const rivals = shared
     .map((place) => ({ place, tally: tallies.at(place)! }))
     // What explains one piece alone is no cause of the others.
@@ -359,11 +374,13 @@ function isLive(ancestry: Ancestry, tally: Tally): boolean {
 }
 
 /** Places above at least half of the pieces, in no order that means anything. */
-function sharedAbove(tallies: Tallies, evidence: readonly Evidence[]): number[] {
+function* sharedAbove(tallies: Tallies, evidence: readonly Evidence[]): Steps<number[]> {
   // A column for many, a map for few: a storm of single faults must not cost the square of its size.
   const isMany = evidence.length * 16 > tallies.list.length;
   const counts = isMany ? new Int32Array(tallies.list.length) : new Map<number, number>();
+  let done = 0;
   for (const piece of evidence) {
+    if (++done % stepSize === 0) yield;
     for (const above of piece.above) {
       const slot = tallies.indexOf(above);
       if (slot < 0) continue;

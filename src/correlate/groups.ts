@@ -2,52 +2,22 @@
  * Undecided evidence of one population, in groups that share nothing above with each other: a change is judged with
  * nothing but what it may concern, and what has not changed keeps its explanation.
  */
-import type { Instant } from '../base/instant.ts';
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
-import { type Explanation, earliestWord, explain } from './explain.ts';
+import { ByTree } from './by-tree.ts';
+import { earliestWord, explain } from './explain.ts';
+import { type Group, type Judging, newGroup, none } from './group.ts';
 import type { HeldIncident } from './held-incident.ts';
+import { Labels } from './labels.ts';
 import { type Now, type Recent, RecentCauses } from './recent.ts';
 import { inTurn, type RoundSnapshot, roundOf } from './round.ts';
 import { isSameTime, toldBelow } from './same-time.ts';
+import { stepSize } from './steps.ts';
 import type { Population } from './symptoms.ts';
-import type { Evidence, SightingsOf } from './tally.ts';
+import type { Evidence } from './tally.ts';
+import type { Slices } from './timing.ts';
 import type { Piece } from './undecided.ts';
-
-export interface Group {
-  readonly pieces: Set<Piece>;
-  /** Taken out since it began: what is left may stand apart. */
-  removed: number;
-  /** Above its own pieces, and where some were; leaves, which stand above nothing, are left out. */
-  readonly places: number[];
-  /** Incidents decided lately whose root lies under one of those places. */
-  recent: readonly Recent[];
-  /** Above what those hold. */
-  recentPlaces: number[];
-  /** Of the trees that hold its evidence. */
-  tops: ReadonlySet<number>;
-  /** Undefined: to be explained anew. */
-  found: readonly Explanation[] | undefined;
-  /** The explanation may be another one after this. */
-  validUntil: number;
-  /** When one of them is to be decided or asked for; undefined: to be found out. */
-  dueAt: Instant | undefined;
-  /** Some measurement is still to be considered. */
-  hasQuestions: boolean;
-  /** Whose measurement was considered already. */
-  readonly asked: Set<Explanation>;
-  isGone: boolean;
-}
-
-/** What lies above pieces of one group. */
-interface Label {
-  group: Group;
-  pieces: number;
-}
-
-export interface Judging extends Now {
-  readonly sightingsOf: SightingsOf;
-}
+import { overtaken, resumed, Weighing, type WeighingSnapshot } from './weighing.ts';
 
 export class Groups {
   readonly recent: RecentCauses;
@@ -55,10 +25,10 @@ export class Groups {
   readonly #population: Population;
   readonly #of = new Map<ResourceId, Group>();
   readonly #all = new Set<Group>();
-  readonly #at = new Map<number, Label>();
+  readonly #labels = new Labels();
   readonly #recentAt = new Map<number, Group>();
   readonly #ofRecent = new Map<Recent, Group>();
-  readonly #ofTop = new Map<number, Set<Group>>();
+  readonly #byTree = new ByTree();
   /** In no group yet. */
   readonly #loose = new Map<ResourceId, Piece>();
   readonly #withheld = new Set<Piece>();
@@ -69,10 +39,16 @@ export class Groups {
   #restored: RoundSnapshot | undefined;
   /** Said since then. */
   readonly #since = new Set<ResourceId>();
+  /** Has its turn in several looks. */
+  #weighing: Weighing | undefined;
+  /** Weighed so, and changed while it was: what was found counts for this look alone. */
+  #overtaken: Group | undefined;
+  readonly #slices: Slices;
 
-  constructor(ancestry: Ancestry, population: Population) {
+  constructor(ancestry: Ancestry, population: Population, slices: Slices) {
     this.#ancestry = ancestry;
     this.#population = population;
+    this.#slices = slices;
     this.recent = new RecentCauses(ancestry, population);
   }
 
@@ -83,62 +59,94 @@ export class Groups {
     this.#loose.clear();
     for (const group of this.#all) if (group.validUntil < judging.at) this.#change(group);
     if (this.#restored !== undefined) this.#resume(this.#restored, judging);
-    if (this.#round.length === 0) this.#beginRound();
-    for (let pieces = 0; pieces < piecesPerLook; ) {
-      const group = this.#round.pop();
-      if (group === undefined) break;
-      if (!group.isGone && group.found === undefined) pieces += this.#explain(group, judging);
-    }
+    if (this.#overtaken !== undefined) this.#overtaken.found = undefined;
+    this.#overtaken = undefined;
+    if (this.#weighing !== undefined) this.#goOn(this.#weighing);
+    else this.#takeTurns(judging);
     return this.#all;
   }
 
-  /** Some that changed before this round began have not had their turn. */
-  get isMidRound(): boolean {
-    return this.#round.length > 0;
+  #takeTurns(judging: Judging): void {
+    if (this.#round.length === 0) this.#beginRound();
+    for (let pieces = 0; pieces < this.#slices.piecesPerLook; ) {
+      const group = this.#round.pop();
+      if (group === undefined) return;
+      if (!group.isGone && group.found === undefined) pieces += this.#explain(group, judging);
+    }
   }
+
+  #goOn(weighing: Weighing): void {
+    if (!weighing.goOn(Math.ceil((passes * this.#slices.piecesPerLook) / stepSize))) return;
+    this.#weighing = undefined;
+    if (this.#changed.has(weighing.group)) this.#overtaken = weighing.group;
+  }
+
+  /** Some that changed before this round began have not had their turn, or only a part of it. */
+  get isMidRound(): boolean {
+    return this.#round.length > 0 || this.#weighing !== undefined;
+  }
+
+  /** It is to be explained anew. */
+  readonly hasChanged = (group: Group): boolean => group.found === undefined || group === this.#overtaken;
 
   /** Where few wait all have their turn in one look: then there is nothing to keep. */
   get round(): RoundSnapshot | undefined {
     if (this.#restored !== undefined)
       return { ...this.#restored, later: [...this.#restored.later, ...this.#since] };
     const waiting = this.#of.size + this.#loose.size;
-    if (!this.isMidRound && waiting <= piecesPerLook) return undefined;
-    return roundOf(this.#round, this.#changed, this.#loose.keys());
+    if (!this.isMidRound && waiting <= this.#slices.piecesPerLook) return undefined;
+    const weighing = this.#weighing?.snapshot(this.#isCurrent);
+    const [changed, loose] = [this.#changed, this.#loose.keys()];
+    return { ...roundOf(this.#round, { changed, loose, hasChanged: this.hasChanged }), weighing };
   }
+
+  readonly #isCurrent = (piece: Piece): boolean =>
+    this.#of.get(piece.id)?.pieces.has(piece) === true ||
+    this.#loose.get(piece.id) === piece ||
+    this.#withheld.has(piece);
 
   resume(round: RoundSnapshot | undefined): void {
     this.#restored = round;
   }
 
   /** What had been explained is explained again; what waited for its turn waits on. */
-  #resume({ left, later }: RoundSnapshot, judging: Judging): void {
+  #resume({ left, later, weighing }: RoundSnapshot, judging: Judging): void {
     this.#restored = undefined;
-    const round: Group[] = [];
-    for (const ids of left) {
-      const groups = new Set(ids.flatMap((id) => this.#of.get(id) ?? []));
-      const [first, ...others] = groups;
-      if (first !== undefined) round.push(others.reduce((kept, group) => this.#merged(kept, group), first));
-    }
+    const together = (ids: readonly ResourceId[]): readonly Group[] => {
+      const [first, ...others] = new Set(ids.flatMap((id) => this.#of.get(id) ?? []));
+      return first === undefined ? [] : [others.reduce((kept, group) => this.#merged(kept, group), first)];
+    };
+    const round = left.flatMap(together);
+    const weighed = together(weighing?.pieces ?? []).map((group) => this.#withRecent(group, judging));
     const waiting = new Set([...round, ...[...later, ...this.#since].map((id) => this.#of.get(id))]);
     this.#since.clear();
     for (const group of [...this.#changed]) {
       if (waiting.has(group) || group.isGone || group.found !== undefined) continue;
       this.#changed.delete(group);
-      this.#explain(group, judging);
+      if (!weighed.includes(group)) this.#explain(group, judging);
+      while (this.#weighing !== undefined) this.#goOn(this.#weighing);
     }
+    for (const group of weighed) this.#resumeWeighing(weighing!, group, judging);
     for (const group of round) this.#changed.delete(group);
     this.#round = round;
   }
 
+  #resumeWeighing(weighing: WeighingSnapshot, group: Group, { timing }: Judging): void {
+    this.#setTops(group);
+    const pieces = new Map([...group.pieces, ...this.#withheld].map((piece) => [piece.id, piece]));
+    const scales = { ancestry: this.#ancestry, population: this.#population, timing };
+    this.#weighing = resumed(weighing, { group, pieces, recent: this.recent }, scales);
+  }
+
   /** The oldest first, in an order that no order of arrival shows in, where not all have their turn in one look. */
   #beginRound(): void {
-    this.#round = inTurn([...this.#changed], piecesPerLook);
+    this.#round = inTurn([...this.#changed], this.#slices.piecesPerLook);
     this.#changed.clear();
   }
 
   /** At or below this place. */
   *near(place: number): Generator<Piece> {
-    const grouped = this.#at.get(place)?.group.pieces ?? none;
+    const grouped = this.#labels.at(place)?.pieces ?? none;
     for (const pieces of [grouped, this.#loose.values(), this.#withheld]) {
       for (const piece of pieces) if (piece.reach.includes(place)) yield piece;
     }
@@ -161,6 +169,7 @@ export class Groups {
   /** All that its resource says now; `before` is what it said until now. */
   put(piece: Piece, before: Piece | undefined): void {
     if (this.#restored !== undefined) this.#since.add(piece.id);
+    if (before !== undefined) this.#overtake(before);
     const group = this.#of.get(piece.id);
     if (group === undefined || before === undefined) {
       if (before !== undefined) this.#withheld.delete(before);
@@ -172,7 +181,14 @@ export class Groups {
     this.#change(group);
   }
 
+  /** What was weighed when a snapshot was made goes on to be weighed as it was said then. */
+  #overtake(piece: Piece): void {
+    const weighing = this.#restored?.weighing;
+    if (weighing !== undefined) this.#restored = { ...this.#restored!, weighing: overtaken(weighing, piece) };
+  }
+
   remove(piece: Piece): void {
+    this.#overtake(piece);
     this.#withheld.delete(piece);
     this.#loose.delete(piece.id);
     const group = this.#of.get(piece.id);
@@ -180,14 +196,30 @@ export class Groups {
     group.pieces.delete(piece);
     group.removed++;
     this.#of.delete(piece.id);
-    this.#unlabel(piece);
+    if (group.removed > group.pieces.size) return this.#scatter(group);
+    this.#labels.remove(piece);
     this.#change(group);
-    if (group.removed <= group.pieces.size) return;
+  }
+
+  /** The same one by one, but that a group of which little is left goes at once. */
+  removeAll(pieces: ReadonlySet<Piece>): void {
+    const going = new Map<Group, number>();
+    for (const { id } of pieces) {
+      const group = this.#of.get(id);
+      if (group !== undefined) going.set(group, (going.get(group) ?? 0) + 1);
+    }
+    for (const [group, count] of going)
+      if (group.removed + count > group.pieces.size - count) this.#scatter(group, pieces);
+    for (const piece of pieces) this.remove(piece);
+  }
+
+  /** What is left of it may stand apart. */
+  #scatter(group: Group, going?: ReadonlySet<Piece>): void {
     this.#dissolve(group);
+    this.#labels.drop(group);
     for (const other of group.pieces) {
       this.#of.delete(other.id);
-      this.#unlabel(other);
-      this.#loose.set(other.id, other);
+      if (going?.has(other) !== true) this.#loose.set(other.id, other);
     }
   }
 
@@ -197,14 +229,14 @@ export class Groups {
     const group = before === undefined ? undefined : this.#ofRecent.get(before);
     if (group !== undefined) this.#change(group);
     for (const place of this.recent.put(held, now)) {
-      const label = this.#at.get(place);
-      if (label !== undefined) this.#change(label.group);
+      const below = this.#labels.at(place);
+      if (below !== undefined) this.#change(below);
     }
   }
 
   /** Something was seen in the tree with this top. */
   seen(top: number): void {
-    for (const group of this.#ofTop.get(top) ?? none) this.#change(group);
+    for (const group of this.#byTree.at(top)) this.#change(group);
   }
 
   readonly changeAll = (): void => this.#all.forEach((group) => void this.#change(group));
@@ -214,41 +246,19 @@ export class Groups {
   }
 
   #place(piece: Piece): void {
-    const { reach } = piece;
     let group: Group | undefined;
-    for (let i = firstOf(piece); i < reach.length; i++) {
-      const known = this.#at.get(reach[i]!)?.group;
-      if (known === undefined || known === group) continue;
-      group = group === undefined ? known : this.#merged(group, known);
+    for (const known of this.#labels.above(piece)) {
+      if (known !== group) group = group === undefined ? known : this.#merged(group, known);
     }
     group ??= this.#begun();
     group.pieces.add(piece);
     this.#of.set(piece.id, group);
-    for (let i = firstOf(piece); i < reach.length; i++) {
-      const label = this.#at.get(reach[i]!);
-      if (label !== undefined) label.pieces++;
-      else {
-        this.#at.set(reach[i]!, { group, pieces: 1 });
-        group.places.push(reach[i]!);
-      }
-    }
+    this.#labels.add(piece, group);
     this.#change(group);
   }
 
-  #unlabel(piece: Piece): void {
-    const { reach } = piece;
-    for (let i = firstOf(piece); i < reach.length; i++) {
-      const label = this.#at.get(reach[i]!)!;
-      if (--label.pieces === 0) this.#at.delete(reach[i]!);
-    }
-  }
-
   #begun(): Group {
-    const group: Group = {
-      ...{ pieces: new Set(), removed: 0, places: [], recent: none, recentPlaces: [], tops: noTops },
-      ...{ found: undefined, validUntil: Number.POSITIVE_INFINITY, dueAt: undefined, asked: new Set() },
-      ...{ hasQuestions: false, isGone: false },
-    };
+    const group = newGroup();
     this.#all.add(group);
     return group;
   }
@@ -262,12 +272,7 @@ export class Groups {
       this.#of.set(piece.id, kept);
     }
     kept.removed += other.removed;
-    for (const place of other.places) {
-      const label = this.#at.get(place);
-      if (label?.group !== other) continue;
-      label.group = kept;
-      kept.places.push(place);
-    }
+    this.#labels.move(other, kept);
     this.#change(kept);
     return kept;
   }
@@ -277,7 +282,7 @@ export class Groups {
     this.#all.delete(group);
     this.#changed.delete(group);
     this.#forgetRecent(group);
-    this.#forgetTops(group);
+    this.#byTree.forget(group);
   }
 
   #forgetRecent(group: Group): void {
@@ -287,19 +292,11 @@ export class Groups {
     group.recentPlaces = [];
   }
 
-  #forgetTops(group: Group): void {
-    for (const top of group.tops) {
-      const known = this.#ofTop.get(top);
-      known?.delete(group);
-      if (known?.size === 0) this.#ofTop.delete(top);
-    }
-    group.tops = noTops;
-  }
-
   /** Answers how many pieces it weighed. */
   #explain(begun: Group, { at, timing, sightingsOf }: Judging): number {
     const group = this.#withRecent(begun, { at, timing });
-    const evidence: Evidence[] = [...group.pieces];
+    const own = [...group.pieces];
+    const evidence: Evidence[] = [...own];
     let validUntil = Number.POSITIVE_INFINITY;
     for (const recent of group.recent) {
       validUntil = Math.min(validUntil, recent.until);
@@ -317,6 +314,13 @@ export class Groups {
       group.dueAt = from;
       return 0;
     }
+    if (evidence.length > this.#slices.piecesPerLook) {
+      const held = evidence.slice(own.length);
+      const scales = { ancestry: this.#ancestry, population: this.#population, timing };
+      this.#weighing = new Weighing({ group, own, held, seen: sightingsOf(group.tops), validUntil }, scales);
+      this.#goOn(this.#weighing);
+      return evidence.length;
+    }
     const sightings = () => sightingsOf(group.tops);
     group.validUntil = validUntil;
     group.found = explain(this.#ancestry, this.#population, evidence, sightings, timing);
@@ -325,18 +329,12 @@ export class Groups {
   }
 
   #setTops(group: Group): void {
-    this.#forgetTops(group);
     const tops = new Set<number>();
     for (const place of group.places) {
-      if (this.#ancestry.isTop(place) && this.#at.get(place)?.group === group) tops.add(place);
+      if (this.#ancestry.isTop(place) && this.#labels.at(place) === group) tops.add(place);
     }
     for (const place of group.recentPlaces) if (this.#ancestry.isTop(place)) tops.add(place);
-    for (const top of tops) {
-      const known = this.#ofTop.get(top);
-      if (known === undefined) this.#ofTop.set(top, new Set([group]));
-      else known.add(group);
-    }
-    group.tops = tops;
+    this.#byTree.set(group, tops);
   }
 
   /** The group with what was decided lately in its sight, and with the groups that come in sight through that. */
@@ -349,7 +347,7 @@ export class Groups {
       const told = toldBelow(group);
       for (; seen < group.places.length && group === before; seen++) {
         const place = group.places[seen]!;
-        if (this.#at.get(place)?.group !== group) continue;
+        if (this.#labels.at(place) !== group) continue;
         const other = this.#recentAt.get(place);
         if (other !== undefined && other !== group) group = this.#merged(group, other);
         for (const recent of this.recent.below(place)) {
@@ -377,7 +375,7 @@ export class Groups {
     let group = begun;
     for (const { place } of recent.pieces) {
       for (const above of this.#ancestry.above(place)) {
-        for (const other of [this.#at.get(above)?.group, this.#recentAt.get(above)]) {
+        for (const other of [this.#labels.at(above), this.#recentAt.get(above)]) {
           if (other !== undefined && other !== group) group = this.#merged(group, other);
         }
         if (this.#recentAt.has(above)) continue;
@@ -389,11 +387,5 @@ export class Groups {
   }
 }
 
-const none: readonly never[] = [];
-const noTops: ReadonlySet<number> = new Set();
-
-/** Beyond it the rest has its turn a millisecond later: a storm of many causes must not hold up everything else. */
-const piecesPerLook = 3_000;
-
-/** A terminal stands above nothing but itself. */
-const firstOf = ({ isLeaf, reach }: Piece): number => (isLeaf && reach.length > 1 ? 1 : 0);
+/** How often a piece is looked at until its cause is found. */
+const passes = 10;

@@ -91,6 +91,28 @@ export interface Verdict {
   readonly explanation: Readonly<Record<string, unknown>>;
 }
 
+/** Below this the cause is called uncertain. */
+const uncertainBelow = 0.6;
+
+/** It is of this cause from now on; `judgedBy` is told with it. */
+export function stated(
+  held: HeldIncident,
+  verdict: Verdict,
+  judgedBy: Verdict['explanation'] | undefined,
+): void {
+  Object.assign(held, verdict);
+  held.parts = verdict.parts;
+  if (judgedBy !== undefined) held.explanation = { ...verdict.explanation, judgedBy };
+  held.probability = verdict.candidates[0]?.probability ?? 0;
+  if (held.state === 'open' || held.state === 'uncertain') {
+    held.state = held.probability < uncertainBelow ? 'uncertain' : 'open';
+  }
+}
+
+/** A link or device that was lost with it lives again; a terminal that polls found dark has its power back, no more. */
+export const showsReturn = ({ scope, dark }: HeldIncident, { symptom, resource }: Member): boolean =>
+  symptom === 'link' || (symptom === 'silent' && (scope !== 'down' || dark.includes(resource)));
+
 /** An incident without alarms yet, of which no cause is stated. */
 export const begin = ({
   id,
@@ -246,7 +268,7 @@ export function incidentOf(held: HeldIncident): Incident {
     suppressed: resources.size,
     affected: affectedBy(held),
     explanation: {
-      ...withToldSince(held.explanation, held.members.values(), held.root),
+      ...withToldSince(held.explanation, held.members, held.root),
       alarmsLeftOut: held.leftOut,
     },
     history: held.history.slice(),

@@ -5,6 +5,7 @@ import { endsWithProofOfLife } from '../model/alarm.ts';
 import { type AlarmId, alarmId, type IdSource, type IncidentId, type ResourceId } from '../model/ids.ts';
 import type { IncidentChange } from '../model/incident.ts';
 import type { PlannedWorks } from '../topology/topology.ts';
+import { Houses } from './by-house.ts';
 import { ByRoot } from './by-root.ts';
 import {
   addRecords,
@@ -19,16 +20,16 @@ import {
   type Joining,
   type Member,
   note,
+  showsReturn,
+  stated,
   thaw,
   type Verdict,
   widen,
 } from './held-incident.ts';
 import { restated, unsteady } from './restating.ts';
 import { Standing } from './standing.ts';
-import { type CorrelationTiming, limits } from './timing.ts';
+import { type CorrelationTiming, limits, type Slices } from './timing.ts';
 
-/** Below this the cause is called uncertain. */
-const uncertainBelow = 0.6;
 const mitigatedShare = 0.05;
 const keepsResolved = days(7);
 const endTimers = ['resolve', 'leftover', 'retold', 'works', 'replan', 'grow', 'suspect'];
@@ -43,6 +44,7 @@ export interface IncidentsSnapshot {
 export class Incidents {
   readonly timers = new Timers();
   readonly standing = new Standing();
+  readonly houses = new Houses();
   /** Another one with other rules. */
   timing: CorrelationTiming;
   /** Told with each verdict. */
@@ -54,8 +56,11 @@ export class Incidents {
   #evicted = 0;
   #changes: IncidentChange[] = [];
 
-  constructor(timing: CorrelationTiming) {
+  readonly #alarmsPerTurn: number;
+
+  constructor(timing: CorrelationTiming, { alarmsPerTurn }: Slices) {
     this.timing = timing;
+    this.#alarmsPerTurn = alarmsPerTurn;
   }
 
   get evicted(): number {
@@ -141,6 +146,7 @@ export class Incidents {
       const before = held.members.get(member.alarm);
       held.raised += Number(member.raised) - Number(before?.raised === true);
       held.members.set(member.alarm, member);
+      this.houses.add(held, member);
       this.#ofAlarm.set(member.alarm, held);
       held.fresh.push(member.alarm);
       // A line without an id goes by its alarm's, which stands there once.
@@ -209,10 +215,13 @@ export class Incidents {
     if (this.timers.dueAt(key) === undefined) this.timers.set(key, after(at, this.timing.growEveryMs));
   }
 
-  tell(held: HeldIncident, kind: IncidentChange['kind']): void {
+  /** While it is open no more alarms at once than one turn bears: the others are told of in the next, at `at`. */
+  tell(held: HeldIncident, kind: IncidentChange['kind'], at = held.lastEvidenceAt): void {
     this.timers.clear(`grow ${held.id}`);
-    this.#changes.push({ kind, incident: incidentOf(held), joined: held.fresh });
-    held.fresh = [];
+    const joined = isActive(held) ? held.fresh.slice(0, this.#alarmsPerTurn) : held.fresh;
+    held.fresh = held.fresh.slice(joined.length);
+    this.#changes.push({ kind, incident: incidentOf(held), joined });
+    if (held.fresh.length > 0) this.timers.set(`grow ${held.id}`, at);
   }
 
   /** The younger one's alarms move to the older one; a tombstone says where. */
@@ -371,13 +380,7 @@ export class Incidents {
   }
 
   #state(held: HeldIncident, verdict: Verdict): void {
-    Object.assign(held, verdict);
-    held.parts = verdict.parts;
-    if (this.judgedBy !== undefined) held.explanation = { ...verdict.explanation, judgedBy: this.judgedBy };
-    held.probability = verdict.candidates[0]?.probability ?? 0;
-    if (held.state === 'open' || held.state === 'uncertain') {
-      held.state = held.probability < uncertainBelow ? 'uncertain' : 'open';
-    }
+    stated(held, verdict, this.judgedBy);
     this.standing.note(held);
   }
 
@@ -393,7 +396,3 @@ export class Incidents {
     }
   }
 }
-
-/** A link or device that was lost with it lives again; a terminal that polls found dark has its power back, no more. */
-const showsReturn = ({ scope, dark }: HeldIncident, { symptom, resource }: Member): boolean =>
-  symptom === 'link' || (symptom === 'silent' && (scope !== 'down' || dark.includes(resource)));

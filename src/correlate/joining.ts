@@ -4,7 +4,7 @@ import type { Alarm } from '../model/alarm.ts';
 import { type AlarmId, alarmId, type ResourceId } from '../model/ids.ts';
 import { behindHead, isHeardAnew, lostItsSupply } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
-import { hasMainsAgain, isFlatBattery, powerKinds } from './dark-house.ts';
+import { hasMainsAgain, isFlatBattery, type Known, powerKinds } from './dark-house.ts';
 import {
   actsSince,
   type HeldIncident,
@@ -93,10 +93,10 @@ export const memberOf = (pending: Pending): Joining => {
 export function isRejoining(
   held: HeldIncident,
   { alarm, resource, symptom }: Pending,
-  { at, timing, ancestry }: Pick<Now, 'at' | 'timing'> & { readonly ancestry: Ancestry },
+  { at, timing, ...known }: Pick<Now, 'at' | 'timing'> & Known,
 ): boolean {
   if (!isActive(held)) return false;
-  if (symptom === 'gasp' && hasMainsAgain(held, ancestry.placeOf(resource), ancestry)) return false;
+  if (symptom === 'gasp' && hasMainsAgain(held, known.ancestry.placeOf(resource), known)) return false;
   // A terminal that came back with the lost head fails for a reason of its own.
   if (held.scope === 'transport') return held.root === resource || symptom === 'link';
   // That it ended shows that the collector sees again: what it misses from then on is missing.
@@ -104,7 +104,8 @@ export function isRejoining(
   const endedAt = held.members.get(alarm)?.endedAt;
   if (held.scope !== 'down' || endedAt === undefined) return true;
   return (
-    at - endedAt <= timing.rebootMs && !isWorkedAt(ancestry, held, { place: ancestry.placeOf(resource), at })
+    at - endedAt <= timing.rebootMs &&
+    !isWorkedAt(known.ancestry, held, { place: known.ancestry.placeOf(resource), at })
   );
 }
 
@@ -227,9 +228,9 @@ function fits(
   const population = populationOf(pending.symptom);
   const isYoung = at - actsSince(held) <= timing.misfitJoinMs;
   if (isOfTerminal(ancestry, pending) && reachesThroughHead(ancestry, held, place)) return false;
-  if (population === 'down' && isFlatBattery(held, place, { symptom: pending.symptom, ancestry }))
+  if (population === 'down' && isFlatBattery(held, place, { symptom: pending.symptom, ancestry, incidents }))
     return true;
-  if (pending.symptom === 'gasp' && hasMainsAgain(held, place, ancestry)) return false;
+  if (pending.symptom === 'gasp' && hasMainsAgain(held, place, { ancestry, incidents })) return false;
   if (!isYoung && !pending.polled && isWorkedAt(ancestry, held, { place, at })) return false;
   if (isEnding(held, at)) return isRoot && held.scope !== 'transport' && isYoung;
   if (held.backAt !== undefined && held.backAt < at) return false;

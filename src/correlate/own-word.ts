@@ -19,8 +19,8 @@ export function failedCards(scene: Scene): {
   const { ancestry, at, timing } = scene;
   const decisions: Decision[] = [];
   const taken = new Set<Evidence>();
-  for (const piece of scene.undecided.pieces('down').values()) {
-    if (piece.symptom !== 'card' || ancestry.isStranger(piece.place)) continue;
+  for (const piece of scene.undecided.cards) {
+    if (ancestry.isStranger(piece.place)) continue;
     const { place } = piece;
     // What traps told polls find confirmed within two rounds.
     const held = scene.standing

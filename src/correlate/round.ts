@@ -1,7 +1,8 @@
 /** In which order groups have their turn where one look is not enough for all of them, and how that outlives a restart. */
 import type { ResourceId } from '../model/ids.ts';
-import type { Group } from './groups.ts';
+import type { Group } from './group.ts';
 import type { Piece } from './undecided.ts';
+import type { WeighingSnapshot } from './weighing.ts';
 
 /** Groups whose turn has not come, by what is in them. */
 export interface RoundSnapshot {
@@ -9,6 +10,8 @@ export interface RoundSnapshot {
   readonly left: readonly (readonly ResourceId[])[];
   /** In the next round. */
   readonly later: readonly ResourceId[];
+  /** The one whose turn has begun. */
+  readonly weighing?: WeighingSnapshot | undefined;
 }
 
 /** The last is next; the oldest where they are more than one look weighs, in an order that no order of arrival shows in. */
@@ -22,14 +25,19 @@ export function inTurn(changed: readonly Group[], piecesPerLook: number): Group[
 /** How far the round is; `loose` are in no group yet. */
 export function roundOf(
   round: readonly Group[],
-  changed: Iterable<Group>,
-  loose: Iterable<ResourceId>,
-): RoundSnapshot {
-  const isWaiting = ({ isGone, found }: Group): boolean => !isGone && found === undefined;
+  { changed, loose, hasChanged }: Waiting,
+): Pick<RoundSnapshot, 'left' | 'later'> {
+  const isWaiting = (group: Group): boolean => !group.isGone && hasChanged(group);
   const idsOf = ({ pieces }: Group): ResourceId[] => [...pieces].map(({ id }) => id);
   const left = new Set(round.filter(isWaiting));
   const later = [...changed].filter((group) => isWaiting(group) && !left.has(group));
   return { left: [...left].map(idsOf), later: [...later.flatMap(idsOf), ...loose] };
+}
+
+interface Waiting {
+  readonly changed: Iterable<Group>;
+  readonly loose: Iterable<ResourceId>;
+  readonly hasChanged: (group: Group) => boolean;
 }
 
 /** The oldest, by id where several are. */

@@ -1,5 +1,5 @@
 /** Whether an incident decided before may be part of what is told now. */
-import type { Group } from './groups.ts';
+import type { Group } from './group.ts';
 import type { Recent } from './recent.ts';
 import type { CorrelationTiming } from './timing.ts';
 

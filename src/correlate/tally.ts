@@ -4,7 +4,9 @@ import type { Ancestry } from './ancestry.ts';
 import { LastWords } from './last-words.ts';
 import { Onsets } from './onsets.ts';
 import type { SlotColumns } from './slot-columns.ts';
+import { finished, type Steps, stepSize } from './steps.ts';
 import type { Population, Symptom } from './symptoms.ts';
+import { outOfSight } from './unheard.ts';
 
 /** All that one resource says, as one piece; or an incident decided lately, as it stands at its root. */
 export interface Evidence {
@@ -125,24 +127,37 @@ export class Tallies {
   }
 }
 
-/** Counts all evidence at every place above it, then scores every place. */
-export function tallyUp(
+/** Counts all evidence at every place above it, then scores every place; in steps. */
+export function* tallyingUp(
   ancestry: Ancestry,
   population: Population,
   evidence: readonly Evidence[],
   sightings: Iterable<Sighting>,
-): Tallies {
+): Steps<Tallies> {
   const tallies = new Tallies(population, ancestry);
-  for (const piece of evidence) count(ancestry, tallies, piece);
+  let done = 0;
+  for (const piece of evidence) {
+    count(ancestry, tallies, piece);
+    if (++done % stepSize === 0) yield;
+  }
   // Those above speak only for what those below did not: an order of their own, for the order of arrival must not matter.
   const devices = evidence.filter(({ place }) => !ancestry.isLeaf(place));
   devices.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : (a.heldBy ?? '') < (b.heldBy ?? '') ? -1 : 1));
   for (const piece of devices) speakForBelow(ancestry, tallies, piece);
   const onsets = new Onsets(evidence);
-  for (const sighting of sightings) see(ancestry, { tallies, onsets }, sighting);
-  for (const tally of tallies.list) tally.score = scoreOf(ancestry, population, tally);
+  for (const sighting of sightings) {
+    see(ancestry, { tallies, onsets }, sighting);
+    if (++done % stepSize === 0) yield;
+  }
+  for (const tally of tallies.list) {
+    tally.score = scoreOf(ancestry, population, tally);
+    if (++done % stepSize === 0) yield;
+  }
   return tallies;
 }
+
+/** The same, all at once. */
+export const tallyUp = (...of: Parameters<typeof tallyingUp>): Tallies => finished(tallyingUp(...of));
 
 /** Log-likelihood of the piece as a fault of its own. */
 export function aloneScore(ancestry: Ancestry, piece: Evidence): number {
@@ -383,18 +398,3 @@ function taciturn(
   }
   return (isSupplyLost ? Math.max(habits, heads === undefined ? 2 * mute : habits) : habits) - excused;
 }
-
-/**
- * Who is out of sight counts neither for nor against. But of all that a fault darkens some share is heard of, by trap or by
- * poll: where fewer spoke, so many fewer are that much less likely (binomial, in thousandths of a nat), and never more so
- * than if all of them were silent.
- */
-function outOfSight({ spoken, unknown }: Tally, perLeaf: number): number {
-  const all = spoken + unknown;
-  if (unknown <= 0 || spoken <= 0 || spoken >= fewestHeard * all) return 0;
-  const nats =
-    spoken * Math.log((fewestHeard * all) / spoken) + unknown * Math.log(((1 - fewestHeard) * all) / unknown);
-  return Math.max(Math.round(nats * 1_000), unknown * perLeaf);
-}
-
-const fewestHeard = 0.15;

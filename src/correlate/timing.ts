@@ -50,6 +50,15 @@ export const timings = [
 
 export type CorrelationTiming = Readonly<Record<`${(typeof timings)[number]}Ms`, DurationMs>>;
 
+/** How much is done in one turn; the rest has its turn a millisecond later. */
+export interface Slices {
+  /** A storm of many causes, or of one that took many, must not hold up everything else. */
+  readonly piecesPerLook: number;
+  readonly alarmsPerTurn: number;
+}
+
+export const usualSlices: Slices = { piecesPerLook: 3_000, alarmsPerTurn: 8_000 };
+
 /** Bounds on what is held; what exceeds them is refused and counted. */
 export const limits = {
   pending: 200_000,

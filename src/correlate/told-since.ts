@@ -1,5 +1,5 @@
 /** What was heard after a verdict: its counts of who spoke and who is silent follow what has joined since. */
-import type { ResourceId } from '../model/ids.ts';
+import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Member } from './held-incident.ts';
 
 type Explained = Readonly<Record<string, unknown>>;
@@ -10,13 +10,15 @@ const ofDevices: ReadonlySet<string> = new Set(['port', 'card', 'power', 'link']
 /** Who spoke since was counted silent, else not seen, else alive. */
 export function withToldSince(
   explanation: Explained,
-  members: Iterable<Member>,
+  members: ReadonlyMap<AlarmId, Member>,
   root: ResourceId,
 ): Explained {
   const { leaves, spoken, silent, unknown, alive } = explanation;
   if (typeof spoken !== 'number' || typeof leaves !== 'number') return explanation;
+  // Most of the very large have not grown since: then nobody needs to be counted.
+  if (Math.min(leaves, members.size) <= spoken) return explanation;
   const heard = new Set<ResourceId>();
-  for (const { resource, symptom } of members)
+  for (const { resource, symptom } of members.values())
     if (resource !== root && !ofDevices.has(symptom)) heard.add(resource);
   const since = Math.min(leaves, heard.size) - spoken;
   if (since <= 0) return explanation;

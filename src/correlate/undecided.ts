@@ -9,6 +9,7 @@ import type { Now } from './recent.ts';
 import type { RoundSnapshot } from './round.ts';
 import { type Population, populationOf, populations, speakerOf } from './symptoms.ts';
 import { causesAbove, type Evidence } from './tally.ts';
+import type { Slices } from './timing.ts';
 
 /** All that one resource says to one population. */
 export interface Piece extends Evidence {
@@ -34,16 +35,17 @@ export class Undecided {
   readonly #alone = new Map<AlarmId, Pending>();
   readonly #chained = new Map<AlarmId, Pending>();
 
+  readonly #cards = new Map<ResourceId, Piece>();
   readonly #ports = new Map<AlarmId, Pending>();
   #hidden: readonly number[] = [];
   readonly #groups: Readonly<Record<Population, Groups>>;
 
-  constructor(ancestry: Ancestry) {
+  constructor(ancestry: Ancestry, slices: Slices) {
     this.#ancestry = ancestry;
     this.#groups = {
-      down: new Groups(ancestry, 'down'),
-      degraded: new Groups(ancestry, 'degraded'),
-      session: new Groups(ancestry, 'session'),
+      down: new Groups(ancestry, 'down', slices),
+      degraded: new Groups(ancestry, 'degraded', slices),
+      session: new Groups(ancestry, 'session', slices),
     };
   }
 
@@ -60,6 +62,11 @@ export class Undecided {
   /** What may follow from each other, in order of time, then as above. */
   get chained(): Pending[] {
     return [...this.#chained.values()].sort((a, b) => a.at - b.at || byResource(a, b));
+  }
+
+  /** What cards say of themselves. */
+  get cards(): Iterable<Piece> {
+    return this.#cards.values();
   }
 
   pieces(population: Population): ReadonlyMap<ResourceId, Piece> {
@@ -132,19 +139,27 @@ export class Undecided {
     }
   }
 
-  take(pending: Pending): void {
-    const { alarm } = pending;
-    this.#ports.delete(alarm);
-    if (this.#transport.delete(alarm) || this.#alone.delete(alarm) || this.#chained.delete(alarm)) return;
-    const population = populationOf(pending.symptom);
-    if (population === undefined) return;
-    const known = this.#pieces[population].get(pending.resource);
-    if (known === undefined) return;
-    this.#gather(
-      population,
-      pending.resource,
-      known.pending.filter(({ alarm }) => alarm !== pending.alarm),
-    );
+  /** Of a cause that took very many all at once. */
+  takeAll(all: readonly Pending[]): void {
+    const gone: Readonly<Record<Population, Set<Piece>>> = {
+      down: new Set(),
+      degraded: new Set(),
+      session: new Set(),
+    };
+    for (const { alarm, resource, symptom } of all) {
+      this.#ports.delete(alarm);
+      if (this.#transport.delete(alarm) || this.#alone.delete(alarm) || this.#chained.delete(alarm)) continue;
+      const population = populationOf(symptom);
+      const piece = population === undefined ? undefined : this.#pieces[population].get(resource);
+      if (population === undefined || piece === undefined) continue;
+      if (piece.pending.length > 1) this.#gather(population, resource, without(piece, alarm));
+      else if (piece.pending[0]?.alarm === alarm) {
+        this.#pieces[population].delete(resource);
+        if (population === 'down') this.#cards.delete(resource);
+        gone[population].add(piece);
+      }
+    }
+    for (const population of populations) this.#groups[population].removeAll(gone[population]);
   }
 
   #gather(population: Population, resource: ResourceId, pending: readonly Pending[]): void {
@@ -153,13 +168,24 @@ export class Undecided {
     if (pending.length > 0) {
       const piece = pieceOf(this.#ancestry, population, { id: resource, pending });
       pieces.set(resource, piece);
+      this.#noteCard(population, piece);
       this.#groups[population].put(piece, before);
     } else if (before !== undefined) {
       pieces.delete(resource);
+      if (population === 'down') this.#cards.delete(resource);
       this.#groups[population].remove(before);
     }
   }
+
+  #noteCard(population: Population, piece: Piece): void {
+    if (population !== 'down') return;
+    if (piece.symptom === 'card') this.#cards.set(piece.id, piece);
+    else this.#cards.delete(piece.id);
+  }
 }
+
+const without = ({ pending }: Piece, alarm: AlarmId): Pending[] =>
+  pending.filter((other) => other.alarm !== alarm);
 
 const byResource = (a: Pending, b: Pending): number =>
   a.resource < b.resource ? -1 : a.resource > b.resource ? 1 : a.alarm < b.alarm ? -1 : 1;
@@ -206,7 +232,7 @@ const isBareService = ({ topology }: Ancestry, place: number): boolean =>
 
 const serviceKinds: ReadonlySet<string> = new Set(['dns', 'radius', 'service-platform']);
 
-function pieceOf(
+export function pieceOf(
   ancestry: Ancestry,
   population: Population,
   { id, pending }: Pick<Piece, 'id' | 'pending'>,

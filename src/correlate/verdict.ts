@@ -267,6 +267,7 @@ function touchedParts(ancestry: Ancestry, found: Explanation, root: number): Ver
   const seen = new Set<number>();
   for (const piece of found.evidence) {
     for (const place of ancestry.signalAbove(piece.place)) if (cable[place] === root) seen.add(place);
+    if (seen.size === children.length) return undefined;
   }
   const touched = [...children].filter((child) => seen.has(child));
   if (touched.length === 0 || touched.length === children.length) return undefined;

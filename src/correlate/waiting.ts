@@ -7,7 +7,7 @@ import type { HeldIncident } from './held-incident.ts';
 import type { Pending } from './joining.ts';
 import { isWide } from './standing.ts';
 import type { Sighting } from './tally.ts';
-import { limits } from './timing.ts';
+import { limits, type Slices } from './timing.ts';
 import { isChained, type Rounds, Undecided } from './undecided.ts';
 
 interface Seen {
@@ -46,10 +46,13 @@ export class Waiting {
   #refused = 0;
   #clearedBefore = 0;
 
-  constructor(ancestry: Ancestry) {
+  readonly #slices: Slices;
+
+  constructor(ancestry: Ancestry, slices: Slices) {
     this.#ancestry = ancestry;
+    this.#slices = slices;
     this.#noted = new ByTop(ancestry);
-    this.#undecided = new Undecided(ancestry);
+    this.#undecided = new Undecided(ancestry, slices);
   }
 
   /** The same alarms as evidence. */
@@ -65,7 +68,7 @@ export class Waiting {
       ancestry,
       noted.filter((resource) => ancestry.topology.indexOf(resource) >= 0),
     );
-    this.#undecided = new Undecided(ancestry);
+    this.#undecided = new Undecided(ancestry, this.#slices);
     for (const pending of this.#pending.values()) this.#undecided.put(pending);
   }
 
@@ -105,11 +108,19 @@ export class Waiting {
   }
 
   take(alarm: AlarmId): Pending | undefined {
-    const pending = this.#pending.get(alarm);
-    if (pending === undefined) return undefined;
-    this.#pending.delete(alarm);
-    this.#undecided.take(pending);
-    return pending;
+    return this.takeAll([alarm])[0];
+  }
+
+  /** Those of them that wait. */
+  takeAll(alarms: readonly AlarmId[]): Pending[] {
+    const taken: Pending[] = [];
+    for (const alarm of alarms) {
+      const pending = this.#pending.get(alarm);
+      if (pending === undefined || !this.#pending.delete(alarm)) continue;
+      taken.push(pending);
+    }
+    if (taken.length > 0) this.#undecided.takeAll(taken);
+    return taken;
   }
 
   /** Answers false when it did not wait. What others may follow from is not lost because it was short. */

@@ -4,7 +4,7 @@ import type { Ancestry } from './ancestry.ts';
 import { LastWords } from './last-words.ts';
 import { Onsets } from './onsets.ts';
 import type { SlotColumns } from './slot-columns.ts';
-import { finished, type Steps, stepSize } from './steps.ts';
+import { type Steps, stepSize } from './steps.ts';
 import type { Population, Symptom } from './symptoms.ts';
 import { outOfSight } from './unheard.ts';
 
@@ -155,9 +155,6 @@ export function* tallyingUp(
   }
   return tallies;
 }
-
-/** The same, all at once. */
-export const tallyUp = (...of: Parameters<typeof tallyingUp>): Tallies => finished(tallyingUp(...of));
 
 /** Log-likelihood of the piece as a fault of its own. */
 export function aloneScore(ancestry: Ancestry, piece: Evidence): number {

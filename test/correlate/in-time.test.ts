@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { instant } from '../../src/base/instant.ts';
 import { Ancestry } from '../../src/correlate/ancestry.ts';
 import { RuleTable } from '../../src/correlate/rule-table.ts';
-import { type Evidence, tallyUp } from '../../src/correlate/tally.ts';
+import { finished } from '../../src/correlate/steps.ts';
+import { type Evidence, tallyingUp } from '../../src/correlate/tally.ts';
 import { compileTopology, parseTopology } from '../../src/topology/topology.ts';
 import { shippedRules } from '../support/shipped-rules.ts';
 import { cityStartsAt, raised, smallCity, terminals } from '../support/small-city.ts';
@@ -23,7 +24,9 @@ test('what was seen alive before the light went says nothing against the cut, th
     const evidence = ids.slice(0, 12).map((id, i) => said(id, i < strays ? 0 : 30 + i / 10));
     const place = ancestry.placeOf('s1-1-2');
     const at = instant(cityStartsAt + second * 1_000);
-    const tallies = tallyUp(ancestry, 'down', evidence, [{ place, state: 'alive', below: true, at }]);
+    const tallies = finished(
+      tallyingUp(ancestry, 'down', evidence, [{ place, state: 'alive', below: true, at }]),
+    );
     return tallies.at(ancestry.placeOf('s1-1'))?.alive;
   };
   expect(aliveWhenSeenAt(20, 1)).toBe(0);

@@ -6,7 +6,7 @@ import { Onsets } from './onsets.ts';
 import type { SlotColumns } from './slot-columns.ts';
 import { type Steps, stepSize } from './steps.ts';
 import type { Population, Symptom } from './symptoms.ts';
-import { outOfSight } from './unheard.ts';
+import { outOfSight, taciturn } from './unheard.ts';
 
 /** All that one resource says, as one piece; or an incident decided lately, as it stands at its root. */
 export interface Evidence {
@@ -361,37 +361,4 @@ function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): numb
     alive * quiet.aliveLeaf +
     (!own && population === 'down' && rules.speaksForItself(kind) ? quiet.missingOwnAlarm : 0)
   );
-}
-
-/**
- * Heads tell of each terminal or of none: not all have such traps, and polls find who lost power minutes later. Of one that
- * tells nothing of many it feeds, and was never heard to, that is one habit; where no head tells anything, one of all of them.
- * Only where something else says that mains failed: a cut is made no wider by who is silent. Where some gasp, one chance, too:
- * no word from the heads of a collector arrived.
- */
-function taciturn(
-  ancestry: Ancestry,
-  population: Population,
-  { tally, silent }: { readonly tally: Tally; readonly silent: number },
-): number {
-  const { place, heads, isSupplyLost } = tally;
-  if (population !== 'down' || silent === 0 || ancestry.powerLeavesOf(place) === 0) return 0;
-  const hasGasped = tally.mute?.hasGasped === true;
-  const { leaf, mute, deaf } = ancestry.rules.silence;
-  const deafs = new Set<number>();
-  let [excused, habits, left] = [0, 0, silent];
-  for (const [head, fed] of ancestry.fedBy(place)) {
-    if (heads?.has(head) === true) continue;
-    const quiet = Math.min(fed, left);
-    const isHabit = isSupplyLost && !ancestry.gasping.has(ancestry.idOf(head));
-    const collector = ancestry.collectorOf(head);
-    // Who was not heard may be alight: a nearer cause, which needs fewer of them, is likelier.
-    const price = isHabit || deafs.has(collector) ? mute : deaf;
-    if ((!isHabit && !hasGasped) || quiet * leaf >= price) continue;
-    if (!isHabit) deafs.add(collector);
-    left -= quiet;
-    excused += quiet * leaf;
-    habits += price;
-  }
-  return (isSupplyLost ? Math.max(habits, heads === undefined ? 2 * mute : habits) : habits) - excused;
 }

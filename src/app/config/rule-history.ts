@@ -56,13 +56,25 @@ export class RuleHistory {
     const used = sets.find(({ hash }) => hash === held?.use);
     if (held === undefined || used === undefined || held.instead !== (await textsIn(own)).hash)
       return { folders: own, problems: [] };
+    const folders = this.#foldersOf(used);
+    if ((await textsIn(folders)).hash !== used.hash)
+      return {
+        folders: own,
+        problems: [
+          {
+            ...{ file: this.#folder, line: 0, column: 0, severity: 'error', code: 'rules/rolled-back' },
+            message: `the kept rules ${used.hash.slice(0, 12)} that these were rolled back to are missing or changed: the files are in force as they are`,
+            hint: 'roll back once more, or change the files and reload',
+          },
+        ],
+      };
     const since = new Date(held.at).toISOString();
     const problem: Problem = {
       ...{ file: own[0] ?? this.#folder, line: 0, column: 0, severity: 'warning', code: 'rules/rolled-back' },
       message: `these rules were rolled back at ${since}: those before them are in force`,
       hint: 'change them and reload, or roll back once more to bring them back as they are',
     };
-    return { folders: this.#foldersOf(used), problems: [problem] };
+    return { folders, problems: [problem] };
   }
 
   /** The newest first. */

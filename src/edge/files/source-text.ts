@@ -10,17 +10,23 @@ export const largestText = 16 * 1024 * 1024;
 /** What YAML 1.2 section 5.1 lets no text hold. */
 const control = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 
+export interface SourceLimits {
+  readonly mayBePipe?: boolean | undefined;
+  /** In bytes; `largestText` where nothing is said. */
+  readonly largest?: number | undefined;
+}
+
 /** Undefined with a problem where there is no text. What stands in a folder is read only when it is a file on a disk. */
 export async function sourceText(
   file: string,
-  { mayBePipe = false }: { readonly mayBePipe?: boolean } = {},
+  { mayBePipe = false, largest = largestText }: SourceLimits = {},
 ): Promise<Parsed<string | undefined>> {
   const refused = (found: Refusal): Parsed<undefined> => ({
     value: undefined,
     problems: [problemOf(file, found)],
   });
   try {
-    const bytes = await boundedBytes(file, mayBePipe);
+    const bytes = await boundedBytes(file, mayBePipe, largest);
     if (!(bytes instanceof Uint8Array)) return refused(bytes);
     const wrong = notText(bytes);
     return wrong === undefined ? { value: new TextDecoder().decode(bytes), problems: [] } : refused(wrong);
@@ -36,26 +42,29 @@ interface Refusal {
   readonly before?: string | undefined;
 }
 
-const tooLarge: Refusal = {
-  message: 'is larger than 16 MiB',
-  hint: 'no configuration, profile or rule file comes near: split it, or is it another file?',
-  before: '',
-};
-
-async function boundedBytes(file: string, mayBePipe: boolean): Promise<Uint8Array | Refusal> {
+async function boundedBytes(
+  file: string,
+  mayBePipe: boolean,
+  largest: number,
+): Promise<Uint8Array | Refusal> {
+  const tooLarge: Refusal = {
+    message: `is larger than ${largest / 2 ** 20} MiB`,
+    hint: 'no configuration, profile or rule file comes near: split it, or is it another file?',
+    before: '',
+  };
   // A pipe without a writer would be waited for until one comes.
   const handle = await open(file, mayBePipe ? 'r' : constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const found = await handle.stat();
     if (found.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
     if (!found.isFile() && !mayBePipe) return { message: 'is a pipe or device, not a file' };
-    if (found.size > largestText) return tooLarge;
+    if (found.size > largest) return tooLarge;
     const pieces: Uint8Array[] = [];
     let size = 0;
     for await (const piece of handle.createReadStream({ autoClose: false })) {
       pieces.push(piece as Uint8Array);
       size += (piece as Uint8Array).length;
-      if (size > largestText) return tooLarge;
+      if (size > largest) return tooLarge;
     }
     return Buffer.concat(pieces);
   } finally {

@@ -133,7 +133,7 @@ test('what is no text at all is refused in its place, with what to do, and never
     'own/text.yaml': 'id: lab/a\nname: "nul\0"\n',
     'own/bomb.yaml': `a: &a [x]\nb: &b [${'*a, '.repeat(20)}*a]\nc: &c [${'*b, '.repeat(20)}*b]\nd: [${'*c, '.repeat(20)}*c]\n`,
     'own/deep.yaml': `id: lab/b\nx: ${'['.repeat(101)}`,
-    'own/long.yaml': `id: ${'x'.repeat(17 * 1024 * 1024)}`,
+    'own/long.yaml': `id: ${'x'.repeat(2 ** 20)}`,
     'own/shown.yaml': 'id: "\\e[2Jlab"\n',
   });
   await writeFile(folder.file('own/latin.yaml'), Buffer.from('id: lab/c\nname: caf\xe9\n', 'latin1'));
@@ -154,7 +154,7 @@ test('what is no text at all is refused in its place, with what to do, and never
     'write the values out',
   ]);
   expect(of('deep')[0]).toBe('deep.yaml:2:104  error  the file is nested more than 100 deep from here');
-  expect(of('long')[0]).toBe('long.yaml:1:1  error  the file is larger than 16 MiB');
+  expect(of('long')[0]).toBe('long.yaml:1:1  error  the file is larger than 1 MiB');
   expect(of('latin')[0]).toBe('latin.yaml:2:10  error  the file is no UTF-8');
   expect(of('utf16')).toEqual(['utf16.yaml:1:1  error  the file is UTF-16', 'save the file as UTF-8']);
   expect(of('pipe')[0]).toBe('pipe.yaml  error  the file is a pipe or device, not a file');

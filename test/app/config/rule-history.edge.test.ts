@@ -69,6 +69,22 @@ test('once more is forward again, and an undone rollback was none', async () => 
   expect(await reload()).toBe('first');
 });
 
+test('kept rules that somebody deleted or changed are not gone back to: the files stand, and it is said', async () => {
+  await reload('first');
+  await reload('second');
+  await history.rollBack([own], tick());
+  const [kept] = (await history.standing([own])).folders;
+  await writeFile(join(kept!, 'a.yaml'), 'forged');
+  expect(await history.standing([own])).toMatchObject({
+    folders: [own],
+    problems: [{ code: 'rules/rolled-back', severity: 'error' }],
+  });
+  await rm(kept!, { recursive: true });
+  expect((await history.standing([own])).folders).toEqual([own]);
+  expect(await reload()).toBe('second');
+  expect((await history.standing([own])).problems).toEqual([]);
+});
+
 test('without another set there is nothing to go back to', async () => {
   expect(await history.rollBack([own], tick())).toBeUndefined();
   await reload('only');

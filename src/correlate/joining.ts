@@ -329,7 +329,10 @@ function behindTransport(
   // A service that fails itself is a fault of its own.
   const isOwn = pending.symptom === 'session' && isOfService(ancestry, pending);
   const service = pending.symptom === 'session' && !isOwn ? view.brokenService : undefined;
-  if (service !== undefined && now.at - service.startedAt <= now.timing.serviceJoinMs) return service;
+  // Polls find in their next rounds who lost it meanwhile.
+  const { serviceJoinMs, slowRevisitMs } = now.timing;
+  const withinMs = pending.polled ? Math.max(serviceJoinMs, slowRevisitMs) : serviceJoinMs;
+  if (service !== undefined && now.at - service.startedAt <= withinMs) return service;
   if (isOfTerminal(ancestry, pending)) {
     const { timing } = now;
     const { symptom } = pending;

@@ -7,7 +7,7 @@ import { type HeldIncident, isActive, isStarting, mayHoldHeads } from './held-in
 
 /** Incidents that reach further than their root's own trees. */
 export interface OpenView {
-  /** Out of reach in the transport graph, by the oldest open incident that says so. */
+  /** Out of reach in the transport graph, by the oldest open incident that says so and did not bring it back. */
   readonly dark: ReadonlyMap<string, HeldIncident>;
   readonly heads: LostHeads;
   readonly brokenService: HeldIncident | undefined;
@@ -79,7 +79,13 @@ export class Standing {
     for (const held of this.#lately) if (!isStarting(held, at, rebootMs)) this.#lately.delete(held);
     const wide = [...this.#wide.keys()].sort(byOrder);
     const dark = new Map<string, HeldIncident>();
-    for (const held of wide) for (const id of held.dark) if (!dark.has(id)) dark.set(id, held);
+    for (const held of wide) {
+      for (const id of held.dark) {
+        // What was back and is lost again is lost by a later cause.
+        const known = dark.get(id);
+        if (known === undefined || known.backAt !== undefined) dark.set(id, held);
+      }
+    }
     const heads = lostHeads([...wide, ...this.#lately]);
     this.#view = { dark, heads, brokenService: wide.findLast(({ scope }) => scope === 'service') };
     return this.#view;

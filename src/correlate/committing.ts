@@ -58,7 +58,8 @@ export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, 
         (held.scope === 'alone' && held.kind === 'flapping') ||
         areOneDeath(held, verdict),
     )
-    .filter((held) => !isSwitchedOff(desk.ancestry, verdict) || !held.actionable);
+    .filter((held) => !isSwitchedOff(desk.ancestry, verdict) || !held.actionable)
+    .filter((held) => !restartsByWorks(desk, waiting, held));
   const group = [...new Set([...absorbs, ...same, ...desk.testimony.explainedBy(verdict)])]
     .filter(isActive)
     .sort((a, b) => a.order - b.order);
@@ -106,6 +107,16 @@ const sameLine = ({ root, scope, candidates: [first] }: Verdict): readonly Resou
 /** The neighbours of a device and the terminals behind it speak of the same death. */
 const areOneDeath = (held: HeldIncident, { kind, scope }: Verdict): boolean =>
   held.kind === 'node-down' && kind === 'node-down' && held.scope === 'transport' && scope === 'down';
+
+/** All that is said lies under works, which the cause of before does not. */
+const restartsByWorks = (
+  { ancestry, at, timing }: Desk,
+  waiting: readonly Pending[],
+  held: HeldIncident,
+): boolean =>
+  waiting.length > 0 &&
+  at - held.startedAt > timing.misfitJoinMs &&
+  waiting.every(({ resource }) => isWorkedAt(ancestry, held, { place: ancestry.placeOf(resource), at }));
 
 /** A terminal that gasps had light and power until now: what was said of it before is no part of this, and no reason to look. */
 const isSwitchedOff = (ancestry: Ancestry, { root, scope, actionable }: Verdict): boolean =>

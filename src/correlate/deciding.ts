@@ -5,7 +5,7 @@ import { causeAtHead, type LostHeads, lostWith, retoldBy } from './aftermath.ts'
 import type { Ancestry } from './ancestry.ts';
 import type { Asks } from './asks.ts';
 import { ranEmpty } from './dark-house.ts';
-import { askAt, type Explanation } from './explain.ts';
+import type { Explanation } from './explain.ts';
 import { forewarned } from './forewarned.ts';
 import type { Group } from './group.ts';
 import type { HeldIncident, Member, Verdict } from './held-incident.ts';
@@ -17,6 +17,7 @@ import { cutBeside, straysOf, waitsFor } from './misfiled.ts';
 import { failedCards, keptFromPeople } from './own-word.ts';
 import type { Recent } from './recent.ts';
 import { restated } from './restating.ts';
+import { askAt } from './ripeness.ts';
 import { doubted, shadowed } from './shadow.ts';
 import { settingsAbove } from './shared-settings.ts';
 import type { Standing } from './standing.ts';

@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import { Below } from './below.ts';
 import { partialCut, wetRun } from './partial-cut.ts';
+import { earlyLeaves, earlyMargin, isFarAhead, isUnlit } from './ripeness.ts';
 import { finished, type Steps, stepSize } from './steps.ts';
 import type { Population } from './symptoms.ts';
 import { aloneScore, type Evidence, type Sighting, type Tallies, type Tally, tallyingUp } from './tally.ts';
@@ -35,9 +36,7 @@ interface Winner {
 }
 
 const passLimit = 6;
-const earlyMargin = 15_000;
 const earlyShare = 0.6;
-const earlyLeaves = 8;
 /** A wider cause is alive while this share of its leaves spoke. */
 const liveShare = 0.15;
 
@@ -84,31 +83,10 @@ export const explain = (...of: Parameters<typeof explaining>): Explanation[] => 
 
 /** Nothing else was said that could have the same cause. */
 function byItself(piece: Evidence, { quietMs, maxWaitMs }: CorrelationTiming): Explanation {
-  const { place, firstAt, lastAt } = piece;
-  const readyAt = Math.min(lastAt + quietMs, firstAt + maxWaitMs) as Instant;
+  const { place, firstAt } = piece;
+  const readyAt = Math.min(firstAt + quietMs, firstAt + maxWaitMs) as Instant;
   const candidates = [{ place, gain: 0 }];
   return { root: place, evidence: [piece], candidates, tally: undefined, readyAt, early: false };
-}
-
-/** Before this no explanation of it, whatever it is, can be ripe, nor is anything asked that would tell its causes apart. */
-export function earliestWord(evidence: readonly Evidence[], timing: CorrelationTiming): Instant {
-  let oldest = Number.POSITIVE_INFINITY;
-  for (const { firstAt, heldBy } of evidence) if (heldBy === undefined && firstAt < oldest) oldest = firstAt;
-  // Nothing of it waits: there is nothing to wait for.
-  if (oldest === Number.POSITIVE_INFINITY) return 0 as Instant;
-  const asked = askAt(Math.min(oldest + timing.quietMs, oldest + timing.maxWaitMs), timing);
-  const ripe = oldest + Math.min(timing.quietMs, timing.maxWaitMs);
-  const early = evidence.length >= earlyLeaves ? oldest + timing.earlyAfterMs : ripe;
-  return Math.min(asked, ripe, early) as Instant;
-}
-
-/** When what is ripe then is asked for: in steps, so that many causes in doubt are looked at together. */
-export function askAt(
-  readyAt: number,
-  timing: Pick<CorrelationTiming, 'quietMs' | 'askAfterMs' | 'lookEveryMs'>,
-): number {
-  const settledAt = readyAt - timing.quietMs + timing.askAfterMs;
-  return Math.ceil(settledAt / timing.lookEveryMs) * timing.lookEveryMs;
 }
 
 const isNews = (evidence: readonly Evidence[]): boolean =>
@@ -301,26 +279,38 @@ function* judging({ ancestry, all, timing }: Judge, winner: Winner, tallies: Tal
   const tally = tallies.at(winner.place);
   const fresh = winner.evidence.filter((piece) => piece.heldBy === undefined);
   const oldest = fresh.reduce((least, piece) => Math.min(least, piece.firstAt), Number.POSITIVE_INFINITY);
-  const newest = shared.reduce(
+  const latest = shared.reduce(
     (most, place) => {
       const seen = all.at(place);
-      return seen !== undefined && isLive(ancestry, seen) ? Math.max(most, seen.newest) : most;
+      return seen !== undefined && isLive(ancestry, seen) ? Math.max(most, seen.latest) : most;
     },
-    fresh.reduce((most, piece) => Math.max(most, piece.lastAt), 0),
+    fresh.reduce((most, piece) => Math.max(most, piece.firstAt), 0),
   );
   const rival = rivals.find(
     ({ pieces }) => tally !== undefined && Math.abs(pieces - tally.pieces) > 0.1 * tally.pieces,
   );
-  const isEarly =
+  const leaves = ancestry.leavesOf(winner.place) + ancestry.powerLeavesOf(winner.place);
+  const isClear =
     tally !== undefined &&
-    winner.evidence.length >= earlyLeaves &&
-    tally.spoken >= earlyShare * (ancestry.leavesOf(winner.place) + ancestry.powerLeavesOf(winner.place)) &&
     winner.gain - (rival?.gain ?? 0) > earlyMargin &&
     !shared.some((place) => {
       const seen = all.at(place);
       return seen !== undefined && isLive(ancestry, seen) && seen.pieces > winner.evidence.length * 1.05 + 1;
     });
-  const readyAt = Math.min(newest + timing.quietMs, oldest + timing.maxWaitMs) as Instant;
+  const isEarly = isClear && winner.evidence.length >= earlyLeaves && tally.spoken >= earlyShare * leaves;
+  const isAhead = isFarAhead(winner, rivals);
+  const waits = [
+    latest + timing.quietMs,
+    oldest + timing.maxWaitMs,
+    ...(isEarly ? [oldest + timing.earlyAfterMs] : []),
+    // Light is lost in one moment: when all of them have said so, nothing more is to come.
+    ...(isClear && isAhead && isUnlit(winner) && tally.spoken >= leaves ? [latest + timing.askAfterMs] : []),
+    // What creeps is never quiet: a cause that no other comes near is stated while more of it shows.
+    ...(isAhead && tallies.population === 'degraded' && tally !== undefined && tally.pieces > 1
+      ? [oldest + (winner.evidence.length > fresh.length ? timing.askAfterMs : timing.quietMs)]
+      : []),
+  ];
+  const readyAt = Math.min(...waits) as Instant;
   return {
     root: winner.place,
     evidence: winner.evidence,
@@ -330,7 +320,7 @@ function* judging({ ancestry, all, timing }: Judge, winner: Winner, tallies: Tal
       ...rivals.filter(({ alike }) => !alike).slice(0, 4),
     ],
     tally: tally !== undefined && tally.pieces > 1 ? tally : undefined,
-    readyAt: isEarly ? (Math.min(readyAt, oldest + timing.earlyAfterMs) as Instant) : readyAt,
+    readyAt,
     early: isEarly,
   };
 }

@@ -5,11 +5,12 @@
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { ByTree } from './by-tree.ts';
-import { earliestWord, explain } from './explain.ts';
+import { explain } from './explain.ts';
 import { type Group, type Judging, newGroup, none } from './group.ts';
 import type { HeldIncident } from './held-incident.ts';
 import { Labels } from './labels.ts';
 import { type Now, type Recent, RecentCauses } from './recent.ts';
+import { earliestWord } from './ripeness.ts';
 import { inTurn, type RoundSnapshot, roundOf } from './round.ts';
 import { isSameTime, toldBelow } from './same-time.ts';
 import { stepSize } from './steps.ts';

@@ -1,6 +1,6 @@
 /** What is still raised when the rest of an incident came back: a smaller fault of its own, or clears that were lost? */
 
-import type { Instant } from '../base/instant.ts';
+import { after, hours, type Instant } from '../base/instant.ts';
 import type { Alarm } from '../model/alarm.ts';
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
@@ -28,6 +28,11 @@ interface Desk {
  */
 export function splitLeftovers(held: HeldIncident, desk: Desk): boolean {
   const { incidents, waiting, at } = desk;
+  const without = runsOnBattery(held, at);
+  if (without !== undefined) {
+    incidents.timers.set(`leftover ${held.id}`, without);
+    return false;
+  }
   const left = stillBroken(desk.ancestry, held, desk);
   // A whole part of it that is still dark waits for its repair; it is not another fault.
   if (held.state !== 'mitigated' && left.length > 0 && held.raised > 1) return false;
@@ -37,6 +42,21 @@ export function splitLeftovers(held: HeldIncident, desk: Desk): boolean {
   incidents.resolve(held, held.lastClearAt ?? at);
   return left.length > 0;
 }
+
+/**
+ * Until when the supply is believed that says itself that it has no mains, whoever else is back: batteries last for hours,
+ * and what fails when they are empty is of this.
+ */
+function runsOnBattery({ kind, root, members }: HeldIncident, at: Instant): Instant | undefined {
+  if (kind !== 'site-power') return undefined;
+  for (const { raised, symptom, resource, at: since } of members.values()) {
+    const until = after(since, longestHold);
+    if (raised && symptom === 'power' && resource === root && until > at) return until;
+  }
+  return undefined;
+}
+
+const longestHold = hours(12);
 
 /**
  * A head that was dead looks for all its terminals when it starts; those that are still without light long after that fell

@@ -59,6 +59,8 @@ export interface Tally {
   alone: number;
   oldest: Instant;
   newest: Instant;
+  /** When one of them was last heard of for the first time: repeats tell nothing of how far it reaches. */
+  latest: Instant;
   alive: number;
   unknown: number;
   /** Of the degraded: the first and the last leaf that spoke, by place; -1 when none did. */
@@ -115,6 +117,7 @@ export class Tallies {
       alone: 0,
       oldest: piece.firstAt,
       newest: piece.lastAt,
+      latest: piece.firstAt,
       alive: 0,
       unknown: 0,
       first: -1,
@@ -206,6 +209,7 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
     }
     if (piece.firstAt < tally.oldest) tally.oldest = piece.firstAt;
     if (piece.lastAt > tally.newest) tally.newest = piece.lastAt;
+    if (piece.firstAt > tally.latest) tally.latest = piece.firstAt;
   }
   if (isLeaf) return;
   const own = tallies.at(piece.place)!;

@@ -99,6 +99,16 @@ test('a device that dies while its site runs on battery belongs to the loss of m
   expect(run.open()[0]?.affected.under).toContain('olt-1');
 });
 
+test('a site that runs on battery does so until it says otherwise, whatever failed beside it and is back', () => {
+  const run = new CityRun().raise(0, 'MAINS_FAIL', ['site-1']).to(20);
+  run
+    .to(3 * 3_600)
+    .raise(3 * 3_600, 'BATTERY_LOW', ['battery-1'])
+    .to(3 * 3_600 + 20);
+  expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['site-power site-1']);
+  expect(run.open()[0]?.alarms).toHaveLength(2);
+});
+
 test('a port whose terminals lost their mains has none to hear: it is part of that', () => {
   const run = new CityRun()
     .raise(0, 'DYING_GASP', terminals('1'))

@@ -79,7 +79,7 @@ test('of a cut that relapses long after it was stated polls find the rest', () =
 /** One cable of a DSLAM with two cabinets of thirty lines, and a fibre node with eight modems. */
 function street() {
   const lines = (cabinet: string) =>
-    Array.from({ length: 30 }, (_, i) => ({
+    Array.from({ length: 150 }, (_, i) => ({
       ...{ id: `${cabinet}-${i + 1}`, kind: 'dsl-line', subscribers: 1, order: i + 1 },
       in: { access: cabinet },
     }));
@@ -138,4 +138,30 @@ test('a dead head makes no lines noisy', () => {
 test('a port that warned of itself is likelier than the splitter on it, which looks the same', () => {
   const warned = new CityRun().raise(0, 'OPTICS_BIAS', ['olt-1/c1/p1']).to(100);
   expect(warned.raise(120, 'LOS', terminals('1-1')).to(150).summary()).toContain('pon-port olt-1/c1/p1 16');
+});
+
+test('a poll that finds dark again what traps told of says nothing new: the cause waits no longer for it', () => {
+  const some = terminals('1-1-1').slice(0, 5);
+  const stated = (run: CityRun): number | undefined => run.open()[0]?.decidedAt;
+  const told = new CityRun().raise(0, 'LOS', some, 0).to(30);
+  const polled = new CityRun().raise(0, 'LOS', some, 0).unreachable(6, some).to(30);
+  expect(stated(polled)).toBe(stated(told));
+});
+
+test('noise that creeps is named while more of it shows, however short the pauses', () => {
+  const modems = Array.from({ length: 150 }, (_, i) => ({
+    id: `m-${i}`,
+    kind: 'modem',
+    subscribers: 1,
+    in: { access: i < 20 ? 'node-1' : 'node-2' },
+  }));
+  const nodes = ['node-1', 'node-2'].map((id) => ({ id, kind: 'fiber-node', in: { access: 'cmts' } }));
+  const resources = [{ id: 'cmts', kind: 'cmts' }, ...nodes, ...modems];
+  const document = JSON.stringify({ format: 'allclear-topology/1', resources });
+  const run = new CityRun(compileTopology(parseTopology(document, 'noise.json').value).value);
+  run.raise(0, 'DEGRADED', ['node-1']);
+  for (let i = 0; i < 7; i++) run.raise(2 + i * 5, 'DEGRADED', [`m-${i}`]);
+  const [incident] = run.to(60).open();
+  expect([incident?.kind, incident?.root, incident?.alarms.length]).toEqual(['ingress', 'node-1', 8]);
+  expect((incident?.decidedAt ?? 0) - cityStartsAt).toBeLessThanOrEqual(10_000);
 });

@@ -86,12 +86,3 @@ test('who gasps in a house that has its mains again switched off; a house that g
   expect(again?.alarms).toHaveLength(14);
   expect(others).toEqual([]);
 });
-
-test('mains failed for all their houses, though no word of another head that serves some arrived in that moment', () => {
-  const document = smallCityDocument().replaceAll('"power":"mains-2"', '"power":"mains-1"');
-  const run = new CityRun(compileTopology(parseTopology(document, 'one-feed.json').value).value);
-  const [far] = terminals('2') as [string, ...string[]];
-  run.raise(0, 'DYING_GASP', [far]).to(30).clear(60, 'DYING_GASP', [far]);
-  run.raise(40 * minute, 'DYING_GASP', terminals('1')).to(41 * minute);
-  expect(run.summary()).toEqual(['area-power mains-1 32']);
-});

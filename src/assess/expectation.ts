@@ -59,6 +59,8 @@ export class Expectation {
   readonly #courses = new Map<IncidentId, Course>();
   /** Those without an end, by kind. */
   readonly #open = new Map<string, Map<IncidentId, Course>>();
+  /** The others. */
+  readonly #ended = new Set<IncidentId>();
   readonly #timers = new Timers();
   #topology: Topology | undefined;
   #calendar: Calendar = { zones: {} };
@@ -164,6 +166,7 @@ export class Expectation {
   forget(incident: IncidentId): void {
     this.#unlist(incident);
     this.#courses.delete(incident);
+    this.#ended.delete(incident);
     this.#timers.clear(incident);
   }
 
@@ -176,6 +179,7 @@ export class Expectation {
     this.#times.restore(times);
     this.#courses.clear();
     this.#open.clear();
+    this.#ended.clear();
     for (const [incident, course] of courses) this.#keep(incident, course);
     this.#timers.restore(timers);
   }
@@ -228,10 +232,17 @@ export class Expectation {
     const open = this.#open.get(kind);
     if (course.endedAt === undefined && open !== undefined) open.set(incident, course);
     else if (course.endedAt === undefined) this.#open.set(kind, new Map([[incident, course]]));
-    if (this.#courses.size <= courseLimit) return;
-    for (const [id, { endedAt }] of this.#courses) {
-      if (endedAt === undefined) continue;
-      this.#courses.delete(id);
+    if (course.endedAt === undefined) this.#ended.delete(incident);
+    else this.#ended.add(incident);
+    if (this.#courses.size > courseLimit) this.#makeRoom();
+  }
+
+  /** The oldest of those that ended goes; of more open ones than there is room for, none is walked past to find it. */
+  #makeRoom(): void {
+    const known = this.#ended.size > 1 ? this.#courses.keys() : this.#ended;
+    for (const incident of known) {
+      if (!this.#ended.delete(incident)) continue;
+      this.#courses.delete(incident);
       return;
     }
   }

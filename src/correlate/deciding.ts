@@ -207,19 +207,18 @@ function lookAtTrees(scene: Scene, population: Population): Look {
   groups.withhold(new Set([...(retold?.taken ?? []), ...(cards?.taken ?? [])]));
   const ripe: { readonly group: Group; readonly found: Explanation }[] = [];
   let nextAt = retold?.nextAt;
-  for (const group of groups.all({ at, timing, sightingsOf })) {
-    if (groups.hasChanged(group)) {
-      // Its turn comes at once, or in the next round: what grows all the time is not weighed all the time.
-      const pause = groups.isMidRound ? 0 : timing.lookEveryMs + Math.floor(pieces.size / 200);
-      nextAt = earliest(nextAt, after(at, pause as DurationMs));
-    }
-    if (group.found === undefined) continue;
-    if (group.dueAt === undefined || group.dueAt <= at || group.hasQuestions) {
-      lookAtGroup(scene, population, group);
-      for (const found of group.found) if (found.readyAt <= at) ripe.push({ group, found });
-    }
-    nextAt = earliest(nextAt, group.dueAt);
+  groups.explain({ at, timing, sightingsOf });
+  if (groups.haveChanged()) {
+    // Its turn comes at once, or in the next round: what grows all the time is not weighed all the time.
+    const pause = groups.isMidRound ? 0 : timing.lookEveryMs + Math.floor(pieces.size / 200);
+    nextAt = earliest(nextAt, after(at, pause as DurationMs));
   }
+  for (const group of groups.due.take(at)) {
+    lookAtGroup(scene, population, group);
+    groups.due.looked(group);
+    for (const found of group.found!) if (found.readyAt <= at) ripe.push({ group, found });
+  }
+  nextAt = earliest(nextAt, groups.due.nextAt);
   const id = ({ found }: { readonly found: Explanation }): string => scene.ancestry.idOf(found.root);
   ripe.sort((a, b) => (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
   // What stands beside a cut that is stated now is looked at again when it is.

@@ -6,6 +6,8 @@ import type { SightingsOf } from './tally.ts';
 import type { Piece } from './undecided.ts';
 
 export interface Group {
+  /** The later it began, the higher. */
+  readonly order: number;
   readonly pieces: Set<Piece>;
   /** Taken out since it began: what is left may stand apart. */
   removed: number;
@@ -37,7 +39,8 @@ export interface Judging extends Now {
 export const none: readonly never[] = [];
 export const noTops: ReadonlySet<number> = new Set();
 
-export const newGroup = (): Group => ({
+export const newGroup = (order: number): Group => ({
+  order,
   ...{ pieces: new Set(), removed: 0, places: [], recent: none, recentPlaces: [], tops: noTops },
   ...{ found: undefined, validUntil: Number.POSITIVE_INFINITY, dueAt: undefined, asked: new Set() },
   ...{ hasQuestions: false, isGone: false },

@@ -5,8 +5,9 @@
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { ByTree } from './by-tree.ts';
+import { DueGroups } from './due-groups.ts';
 import { explain } from './explain.ts';
-import { type Group, type Judging, newGroup, none } from './group.ts';
+import { type Group, type Judging, none } from './group.ts';
 import type { HeldIncident } from './held-incident.ts';
 import { Labels } from './labels.ts';
 import { type Now, type Recent, RecentCauses } from './recent.ts';
@@ -22,10 +23,11 @@ import { overtaken, resumed, Weighing, type WeighingSnapshot } from './weighing.
 
 export class Groups {
   readonly recent: RecentCauses;
+  /** All of them, by when they are to be looked at. */
+  readonly due = new DueGroups();
   readonly #ancestry: Ancestry;
   readonly #population: Population;
   readonly #of = new Map<ResourceId, Group>();
-  readonly #all = new Set<Group>();
   readonly #labels = new Labels();
   readonly #recentAt = new Map<number, Group>();
   readonly #ofRecent = new Map<Recent, Group>();
@@ -53,18 +55,17 @@ export class Groups {
     this.recent = new RecentCauses(ancestry, population);
   }
 
-  /** Explained as they stand now. */
-  all(judging: Judging): Iterable<Group> {
+  /** Explains those that changed or whose explanation is too old, as they stand now. */
+  explain(judging: Judging): void {
     this.recent.expire(judging.at);
     for (const piece of this.#loose.values()) this.#place(piece);
     this.#loose.clear();
-    for (const group of this.#all) if (group.validUntil < judging.at) this.#change(group);
+    for (const group of this.due.lapsed(judging.at)) this.#change(group);
     if (this.#restored !== undefined) this.#resume(this.#restored, judging);
-    if (this.#overtaken !== undefined) this.#overtaken.found = undefined;
+    if (this.#overtaken !== undefined) this.#unexplain(this.#overtaken);
     this.#overtaken = undefined;
     if (this.#weighing !== undefined) this.#goOn(this.#weighing);
     else this.#takeTurns(judging);
-    return this.#all;
   }
 
   #takeTurns(judging: Judging): void {
@@ -79,6 +80,7 @@ export class Groups {
   #goOn(weighing: Weighing): void {
     if (!weighing.goOn(Math.ceil((passes * this.#slices.piecesPerLook) / stepSize))) return;
     this.#weighing = undefined;
+    if (!weighing.group.isGone) this.due.explained(weighing.group);
     if (this.#changed.has(weighing.group)) this.#overtaken = weighing.group;
   }
 
@@ -87,8 +89,10 @@ export class Groups {
     return this.#round.length > 0 || this.#weighing !== undefined;
   }
 
-  /** It is to be explained anew. */
-  readonly hasChanged = (group: Group): boolean => group.found === undefined || group === this.#overtaken;
+  /** Some are to be explained anew. */
+  readonly haveChanged = (): boolean => this.#overtaken !== undefined || this.due.hasUnexplained;
+
+  readonly #hasChanged = (group: Group): boolean => group.found === undefined || group === this.#overtaken;
 
   /** Where few wait all have their turn in one look: then there is nothing to keep. */
   get round(): RoundSnapshot | undefined {
@@ -98,7 +102,7 @@ export class Groups {
     if (!this.isMidRound && waiting <= this.#slices.piecesPerLook) return undefined;
     const weighing = this.#weighing?.snapshot(this.#isCurrent);
     const [changed, loose] = [this.#changed, this.#loose.keys()];
-    return { ...roundOf(this.#round, { changed, loose, hasChanged: this.hasChanged }), weighing };
+    return { ...roundOf(this.#round, { changed, loose, hasChanged: this.#hasChanged }), weighing };
   }
 
   readonly #isCurrent = (piece: Piece): boolean =>
@@ -240,10 +244,16 @@ export class Groups {
     for (const group of this.#byTree.at(top)) this.#change(group);
   }
 
-  readonly changeAll = (): void => this.#all.forEach((group) => void this.#change(group));
+  readonly changeAll = (): void => this.due.all().forEach((group) => void this.#change(group));
+
   #change(group: Group): void {
-    group.found = undefined;
+    this.#unexplain(group);
     this.#changed.add(group);
+  }
+
+  #unexplain(group: Group): void {
+    group.found = undefined;
+    this.due.changed(group);
   }
 
   #place(piece: Piece): void {
@@ -251,17 +261,11 @@ export class Groups {
     for (const known of this.#labels.above(piece)) {
       if (known !== group) group = group === undefined ? known : this.#merged(group, known);
     }
-    group ??= this.#begun();
+    group ??= this.due.begin();
     group.pieces.add(piece);
     this.#of.set(piece.id, group);
     this.#labels.add(piece, group);
     this.#change(group);
-  }
-
-  #begun(): Group {
-    const group = newGroup();
-    this.#all.add(group);
-    return group;
   }
 
   /** The larger one takes the other in. */
@@ -280,7 +284,7 @@ export class Groups {
 
   #dissolve(group: Group): void {
     group.isGone = true;
-    this.#all.delete(group);
+    this.due.forget(group);
     this.#changed.delete(group);
     this.#forgetRecent(group);
     this.#byTree.forget(group);
@@ -313,6 +317,7 @@ export class Groups {
       group.validUntil = from - 1;
       group.found = none;
       group.dueAt = from;
+      this.due.explained(group);
       return 0;
     }
     if (evidence.length > this.#slices.piecesPerLook) {
@@ -326,6 +331,7 @@ export class Groups {
     group.validUntil = validUntil;
     group.found = explain(this.#ancestry, this.#population, evidence, sightings, timing);
     group.dueAt = undefined;
+    this.due.explained(group);
     return evidence.length;
   }
 

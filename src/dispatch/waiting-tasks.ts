@@ -29,6 +29,8 @@ export class WaitingTasks {
   /** Skills by name, tasks by due time, while `isAnyoneFree` says so; tasks may be removed meanwhile. */
   *inOrder(isAnyoneFree: (skill: string) => boolean): Generator<Task> {
     for (const skill of [...this.#bySkill.keys()].sort()) {
+      // Nobody is free most of the time in a storm: then the list, which is long, is not even copied.
+      if (!isAnyoneFree(skill)) continue;
       for (const task of [...(this.#bySkill.get(skill) ?? [])]) {
         if (!isAnyoneFree(skill)) break;
         yield task;

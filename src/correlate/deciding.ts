@@ -9,6 +9,7 @@ import type { Explanation } from './explain.ts';
 import { forewarned } from './forewarned.ts';
 import type { Group } from './group.ts';
 import type { HeldIncident, Member, Verdict } from './held-incident.ts';
+import { knownDown, lookedAtAgain } from './in-question.ts';
 import type { Incidents } from './incidents.ts';
 import type { Pending } from './joining.ts';
 import { lookAlone } from './look-alone.ts';
@@ -90,20 +91,7 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   const { oldest, newest } = spanOf(pending);
   const readyAt = Math.min(newest + timing.transportQuietMs, oldest + timing.quietMs) as Instant;
   if (readyAt > at) return { decisions: [], nextAt: readyAt };
-  const trenches = new Set(
-    pending.filter(({ polled }) => polled).flatMap((one) => trenchesOf(ancestry, one.resource)),
-  );
-  // A poll finds a device silent, or a link down, long after its neighbours told of it.
-  const silenced = new Set<string>(pending.flatMap((one) => neighboursOf(ancestry, one)));
-  const recent = scene.standing
-    .transport()
-    .filter(
-      (held) =>
-        at - held.startedAt <= timing.misfitJoinMs ||
-        (at - held.startedAt <= timing.collectorLookBackMs && silenced.has(held.root)) ||
-        (at - held.startedAt <= timing.sharedCutMs &&
-          trenchesOf(ancestry, held.root).some((trench) => trenches.has(trench))),
-    );
+  const recent = lookedAtAgain(scene, pending);
   const owner = new Map<AlarmId, HeldIncident>();
   const evidence: TransportEvidence[] = pending.map((piece) => asTransport(ancestry, piece));
   for (const held of recent) {
@@ -145,38 +133,10 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
   return { decisions, nextAt: undefined };
 }
 
-/** The links of a silent device, and those beside a link that a poll found down. */
-function neighboursOf(ancestry: Ancestry, { resource, symptom, polled }: Pending): ResourceId[] {
-  const place = ancestry.placeOf(resource);
-  const { topology } = ancestry;
-  const link = symptom === 'link' && polled ? topology.linkOf(place) : undefined;
-  const devices = symptom === 'silent' ? [place] : link === undefined ? [] : [link.a, link.b];
-  return devices.flatMap((device) => topology.linksAt(device).map(({ index }) => ancestry.idOf(index)));
-}
-
-/** The segments that carry this link, or the segment itself. */
-function trenchesOf(ancestry: Ancestry, id: ResourceId): readonly number[] {
-  const place = ancestry.placeOf(id);
-  return ancestry.topology.linkOf(place)?.segments ?? [place];
-}
-
 function asTransport(ancestry: Ancestry, pending: Pending | Member): TransportEvidence {
   const { alarm, resource, by, polled, at } = pending;
   const symptom = pending.symptom === 'link' ? 'link' : 'silent';
   return { alarm, place: ancestry.placeOf(resource), id: resource, symptom, by, polled, at };
-}
-
-/** What is down by incidents that are settled: their links and devices are no longer in question. */
-function knownDown({ ancestry, standing }: Scene, recent: readonly HeldIncident[]): Set<number> {
-  const places = new Set<number>();
-  for (const held of standing.transport()) {
-    if (recent.includes(held) || held.raised === 0) continue;
-    places.add(ancestry.placeOf(held.root));
-    for (const member of held.members.values()) {
-      if (member.raised && member.symptom === 'link') places.add(ancestry.placeOf(member.resource));
-    }
-  }
-  return places;
 }
 
 /** Heads that were dead and start again; what is left is weighed on the trees. */

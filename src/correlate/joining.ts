@@ -14,6 +14,7 @@ import {
   type Joining,
   type Member,
 } from './held-incident.ts';
+import { isOnlySilent } from './in-question.ts';
 import { tookFirst, unseenMs } from './in-sight.ts';
 import type { Incidents } from './incidents.ts';
 import { isOnCutFibre } from './partial-cut.ts';
@@ -378,6 +379,7 @@ function ofItsEnds(
     const id = end < 0 ? undefined : ancestry.idOf(end);
     const held = id === undefined ? undefined : view.heads.get(id);
     if (held === undefined || (held.root !== id && !lostItsSupply(ancestry, held, end))) continue;
+    if (isOnlySilent(held, { at, timing })) continue;
     const backAt = held.backAt ?? held.resolvedAt;
     if (backAt === undefined ? pending.by !== id : at - backAt <= timing.rebootMs) return held;
   }

@@ -1,9 +1,9 @@
 /** Causes in the transport graph: which links and devices failed, and what is only out of reach behind them. */
 import type { Instant } from '../base/instant.ts';
 import type { FaultKind } from '../model/incident.ts';
-import type { Topology } from '../topology/topology.ts';
 import type { Ancestry } from './ancestry.ts';
-import { deadSites, firstOf, sharesTrench } from './dead-sites.ts';
+import { cutLink, deadDevice, deadDevices, isDug } from './dead-devices.ts';
+import { deadSites, firstOf } from './dead-sites.ts';
 import type { RatedCause } from './explain.ts';
 import { limits } from './timing.ts';
 
@@ -59,7 +59,7 @@ export function explainTransport(
   const drafts = [
     ...lostCollectors(ancestry, silent),
     ...lostSites(ancestry, { silent, links }),
-    ...deadDevices(ancestry, { silent, links }, known),
+    ...diedAlone(ancestry, { silent, links }, known),
     ...sharedCuts(ancestry, links, known),
     ...[...links].map(([place, pieces]): Draft => {
       return {
@@ -68,7 +68,7 @@ export function explainTransport(
         alarms: names(pieces),
         at: firstOf(pieces),
         dead: [place],
-        rivals: ends(ancestry, place, pieces),
+        rivals: ends(ancestry, place, { said: pieces, known }),
       };
     }),
   ];
@@ -128,89 +128,21 @@ export interface Said {
   readonly links: Map<number, TransportEvidence[]>;
 }
 
-// Logarithms in thousandths of a nat.
-const deadDevice = -9_200;
-const cutLink = -9_000;
-const cutTrench = -9_700;
-/** An end that could have told of a link and did not: its word was lost. */
-const missingWord = -1_900;
-
-/**
- * A device is dead when that explains its links and its silence better than cuts do: a dead device says nothing itself,
- * and every neighbour that still has a way to be heard tells of the link to it.
- */
-function deadDevices(ancestry: Ancestry, { silent, links }: Said, known: KnownDown): Draft[] {
-  const { topology } = ancestry;
-  const drafts: Draft[] = [];
-  const devices = new Set<number>();
-  for (const place of links.keys()) {
-    const link = topology.linkOf(place);
-    for (const end of [link?.a ?? -1, link?.b ?? -1]) if (end >= 0) devices.add(end);
-  }
-  const outage = topology.outage(known.places);
-  const suspects = [...devices]
-    .filter((device) => isSuspect(ancestry, device, { silent, links }))
-    .sort((a, b) => (ancestry.idOf(a) < ancestry.idOf(b) ? -1 : 1))
-    .slice(0, limits.causesPerLook)
-    .map((device) => suspicion(ancestry, device, { silent, links, known, outage }))
-    .filter((suspect) => suspect.gain > 0)
-    .sort((a, b) => b.gain - a.gain || (ancestry.idOf(a.device) < ancestry.idOf(b.device) ? -1 : 1));
-  for (const { device, heard } of suspects) {
-    const down = heard.filter((link) => links.has(link));
-    // A stronger suspect explained some of it already.
-    if (down.length < heard.length) continue;
-    const said = [...down.flatMap((link) => links.get(link)!), ...(silent.get(device) ?? [])];
-    for (const link of down) links.delete(link);
+function diedAlone(ancestry: Ancestry, { silent, links }: Said, known: KnownDown): Draft[] {
+  return deadDevices(ancestry, { silent, links, known }).map(({ device, heard }): Draft => {
+    const said = [...heard.flatMap((link) => links.get(link)!), ...(silent.get(device) ?? [])];
+    for (const link of heard) links.delete(link);
     silent.delete(device);
-    const rivals = down.slice(0, 3).map((place) => ({ place, gain: -4_000 * down.length }));
-    const alarms = names(said);
-    drafts.push({ root: device, kind: 'node-down', alarms, at: firstOf(said), dead: [device], rivals });
-  }
-  return drafts;
-}
-
-interface Suspect {
-  readonly device: number;
-  /** Its links that others say are down. */
-  readonly heard: readonly number[];
-  /** Log-likelihood over that of cuts. */
-  readonly gain: number;
-}
-
-/** Others say that it cannot be reached, and it says nothing. */
-function isSuspect(ancestry: Ancestry, device: number, { silent, links }: Said): boolean {
-  const own = ancestry.idOf(device);
-  const heard = ancestry.topology.linksAt(device).flatMap(({ index }) => links.get(index) ?? []);
-  const count = new Set(heard.map(({ place }) => place)).size;
-  return heard.every(({ by }) => by !== own) && (count > 1 || (count > 0 && silent.has(device)));
-}
-
-interface Circumstances extends Said {
-  readonly known: KnownDown;
-  readonly outage: ReturnType<Topology['outage']>;
-}
-
-function suspicion(
-  ancestry: Ancestry,
-  device: number,
-  { silent, links, known, outage }: Circumstances,
-): Suspect {
-  const attached = ancestry.topology.linksAt(device);
-  const heard = attached.filter(({ index }) => links.has(index));
-  const isSilent = silent.has(device);
-  const unheard = attached.filter(({ index }) => !links.has(index) && !known.places.has(index));
-  const lost = new Set(unheard.length === 0 ? [] : outage.lostWith([device]));
-  const missing = unheard.filter(({ a, b }) => !lost.has(a === device ? b : a)).length;
-  const dead = deadDevice + missing * missingWord;
-  // Cut off from everywhere it could not speak either; else its ends of the cut links are silent by chance.
-  const cut = heard.map(({ index }) => index);
-  const isIsolated = outage.lostWith(cut).includes(device);
-  const unsaid = isIsolated ? 0 : cut.length * missingWord + (isSilent ? deadDevice : 0);
-  const trench = heard.length > 1 && sharesTrench(heard) ? cutTrench : Number.NEGATIVE_INFINITY;
-  const cuts = Math.max(trench, cut.length * cutLink) + unsaid;
-  // Of two that look the same, the one that fell silent is the likelier.
-  const isEven = heard.length === 1 && isIsolated && isSilent;
-  return { device, heard: cut, gain: isEven ? 1 : dead - cuts };
+    const rivals = heard.slice(0, 3).map((place) => ({ place, gain: -4_000 * heard.length }));
+    return {
+      root: device,
+      kind: 'node-down',
+      alarms: names(said),
+      at: firstOf(said),
+      dead: [device],
+      rivals,
+    };
+  });
 }
 
 /** Several links that failed together in one trench: the segment all of them share and no live link uses. */
@@ -224,11 +156,7 @@ function sharedCuts(ancestry: Ancestry, links: Map<number, TransportEvidence[]>,
         votes.set(segment, (votes.get(segment) ?? 0) + 1);
     }
     const shared = [...votes]
-      .filter(([segment, count]) => {
-        const over = topology.linksOver(segment);
-        const down = over.filter((link) => links.has(link.index) || known.places.has(link.index));
-        return count >= 2 && down.length >= 0.6 * over.length;
-      })
+      .filter(([segment]) => isDug(ancestry, segment, { links, known }))
       .sort(([a, m], [b, n]) => n - m || (ancestry.idOf(a) < ancestry.idOf(b) ? -1 : 1));
     const [segment, count] = shared[0] ?? [-1, 0];
     if (segment < 0) return drafts;
@@ -360,7 +288,11 @@ const isBare = (ancestry: Ancestry, ...segments: readonly number[]): boolean =>
   segments.every((segment) => ancestry.topology.childrenOf('cable', segment).length === 0);
 
 /** What may have failed instead of this link: its trenches, and an end that did not tell of it. */
-function ends(ancestry: Ancestry, place: number, said: readonly TransportEvidence[]): RatedCause[] {
+function ends(
+  ancestry: Ancestry,
+  place: number,
+  { said, known }: { readonly said: readonly TransportEvidence[]; readonly known: KnownDown },
+): RatedCause[] {
   const { topology } = ancestry;
   const link = topology.linkOf(place);
   if (link === undefined) return [];
@@ -370,8 +302,10 @@ function ends(ancestry: Ancestry, place: number, said: readonly TransportEvidenc
   const own = link.segments.filter(isOwn).slice(0, limits.alikeNamed);
   const shared = link.segments.filter((segment) => !isOwn(segment)).slice(0, 2);
   // An end that has no other way to be heard is as silent when it is dead as when its only link is cut.
+  const cutOff = new Set(topology.outage(known.places).lostWith([place]));
   const isLeftAlone = (end: number): boolean =>
-    topology.linksAt(end).length === 1 && said.every(({ by }) => by !== ancestry.idOf(end));
+    (topology.linksAt(end).length === 1 || cutOff.has(end)) &&
+    said.every(({ by }) => by !== ancestry.idOf(end));
   return [
     ...own.map((segment) => ({ place: segment, gain: 0, alike: true })),
     ...shared.map((segment) => ({ place: segment, gain: -7_000 })),

@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { IdSource, ResourceId } from '../model/ids.ts';
 import { lostItsSupply } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
+import { recallBriefs } from './briefs.ts';
 import { powerKinds } from './dark-house.ts';
 import type { Decision } from './deciding.ts';
 import type { Feedback } from './feedback.ts';
@@ -34,8 +35,23 @@ interface Desk {
   readonly feedback: Feedback;
 }
 
+/** Answers what was over already when its cause was stated. */
+export function commitAll(decisions: readonly Decision[], desk: Desk): readonly Pending[] {
+  return decisions.flatMap((decision) => {
+    const waiting = decision.alarms.flatMap((alarm) => desk.waiting.get(alarm) ?? []);
+    const ended = waiting.filter(({ endedAt }) => endedAt !== undefined);
+    // Nobody need look at what is over.
+    const isOver = ended.length > 0 && ended.length === waiting.length;
+    const actionable = decision.verdict.actionable && !isOver;
+    const held = commit({ ...decision, verdict: { ...decision.verdict, actionable } }, desk);
+    desk.incidents.standing.homes.add(held);
+    recallBriefs(held, waiting, desk);
+    return ended;
+  });
+}
+
 /** Answers the incident that holds it now. */
-export function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, desk: Desk): HeldIncident {
+function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, desk: Desk): HeldIncident {
   const { incidents, timing, at } = desk;
   const taken = takes?.flatMap(({ held, members }) => takeOut(desk, held, members)) ?? [];
   const waiting = desk.waiting.takeAll(alarms);
@@ -202,11 +218,12 @@ function takeOut({ incidents, at }: Desk, held: HeldIncident, members: readonly 
 
 /** One alarm that came after the cause was stated; what says of itself that it comes and goes is unsteady. */
 export function joinLate(
-  { incidents, ancestry, at }: Pick<Desk, 'incidents' | 'ancestry' | 'at'>,
+  { incidents, ancestry, waiting, at }: Pick<Desk, 'incidents' | 'ancestry' | 'waiting' | 'at'>,
   { home, pending }: { readonly home: HeldIncident; readonly pending: Pending },
 ): void {
   endStale(incidents, [pending], new Set([home]));
   incidents.joinLate(home, memberOf(pending), at);
+  recallBriefs(home, [pending], { incidents, waiting, at });
   const place = ancestry.placeOf(pending.resource);
   // Its battery is empty, or it never had one: the device went dark with its site.
   if (pending.symptom === 'silent' && !ancestry.isLeaf(place) && lostItsSupply(ancestry, home, place))
@@ -234,6 +251,7 @@ export function joinNewHomes(
   for (const { home, pending } of found) {
     waiting.take(pending.alarm);
     joinLate(desk, { home, pending });
+    if (pending.endedAt !== undefined) incidents.clear(pending.alarm, desk.at);
   }
 }
 

@@ -16,9 +16,10 @@ import { emptyTopology, type Topology } from '../topology/topology.ts';
 import { Ancestry } from './ancestry.ts';
 import { hearAnswer } from './answering.ts';
 import { Asks } from './asks.ts';
+import { endBrief } from './briefs.ts';
 import { Cascades } from './cascade.ts';
 import { chainAll } from './chaining.ts';
-import { commit, joinLate, joinNewHomes } from './committing.ts';
+import { commitAll, joinLate, joinNewHomes } from './committing.ts';
 import { look } from './deciding.ts';
 import { Endings } from './endings.ts';
 import { type Correction, Feedback } from './feedback.ts';
@@ -237,9 +238,8 @@ export class Correlation {
 
   #raise(
     alarm: Alarm,
-    said: { readonly record: string; readonly polled: boolean; readonly at: Instant },
+    { record, polled, at }: { readonly record: string; readonly polled: boolean; readonly at: Instant },
   ): void {
-    const { record, polled, at } = said;
     this.#waiting.unsee(alarm.resource);
     const known = this.#waiting.get(alarm.id);
     if (known !== undefined) {
@@ -247,7 +247,8 @@ export class Correlation {
       if (known.endedAt !== undefined) this.#waiting.put({ ...known, endedAt: undefined });
       return;
     }
-    const pending = pendingOf(this.#ancestry.rules, alarm, { record, polled, at });
+    const before = this.#waiting.withdraw(alarm.id)?.records ?? [];
+    const pending = pendingOf(this.#ancestry.rules, alarm, { records: [...before, record], polled, at });
     const now = this.#now(at);
     const tellsOfLight = (): boolean =>
       pending.symptom === 'los' && !isSaidAnew(this.#ancestry, pending, now);
@@ -271,10 +272,13 @@ export class Correlation {
       isAgain || isAnew || isNewly || (held?.scope === 'alone' && isChained(this.#ancestry, pending));
     const isBack =
       held !== undefined && !isWeighed && isRejoining(held, pending, { ...now, ...this.#desk(at) });
-    const home = isBack ? held : this.#homeOf(pending, now);
+    this.#offer(pending, isBack ? held : this.#homeOf(pending, now), at);
+  }
+
+  #offer(pending: Pending, home: HeldIncident | undefined, at: Instant): void {
     if (home !== undefined) joinLate(this.#desk(at), { home, pending });
-    else if (isTooStrange(this.#ancestry, alarm.resource, this.#incidents.standing.size))
-      this.#waiting.refuse();
+    else if (isTooStrange(this.#ancestry, pending.resource, this.#incidents.standing.size))
+      this.#waiting.refuse(pending);
     else {
       this.#waiting.put(pending);
       this.#lookSoon(at);
@@ -296,14 +300,15 @@ export class Correlation {
   #clear(alarm: AlarmId, resource: ResourceId, at: Instant): void {
     this.#endings.drop(resource, alarm);
     const waited = this.#waiting.clear(alarm, at);
-    if (waited && this.#incidents.ofAlarm(alarm)?.members.get(alarm)?.raised !== true) return;
+    if (waited !== undefined && !isChained(this.#ancestry, waited)) endBrief(waited, this.#desk(at));
+    if (waited !== undefined && this.#incidents.ofAlarm(alarm)?.members.get(alarm)?.raised !== true) return;
     this.#cascades.end(alarm, at);
     this.#incidents.clear(alarm, at);
   }
 
   #proveAlive(resource: ResourceId, below: boolean, at: Instant): void {
-    const ended = this.#endings.endedBy(resource, below);
-    for (const [of, alarm] of ended) this.#clear(alarm, of, at);
+    const outlives = (alarm: AlarmId): boolean => this.#waiting.outlives(alarm, at);
+    for (const [of, alarm] of this.#endings.endedBy(resource, below, outlives)) this.#clear(alarm, of, at);
   }
 
   /** The more waits, the rarer the look: the cost of a look grows with it. */
@@ -315,8 +320,11 @@ export class Correlation {
   #run(context: CorrelationContext): void {
     const { at } = context;
     for (const key of this.#incidents.timers.due(at)) this.#fire(key, context);
+    for (const pending of this.#waiting.admit(this.#incidents.standing.size))
+      this.#offer(pending, this.#homeOf(pending, this.#now(at)), at);
     if (this.#lookAt === undefined || this.#lookAt > at) return;
-    this.#lookAt = undefined;
+    // Whatever fails below, what waits is looked at again.
+    this.#lookAt = after(at, this.#timing.lookEveryMs);
     this.#forgetStrangers();
     if (this.#incidents.standing.homes.size > 0) {
       const now = this.#now(at);
@@ -337,11 +345,11 @@ export class Correlation {
       heads: this.#now(at).view.heads,
       sightingsOf,
     });
-    for (const decision of decisions) this.#incidents.standing.homes.add(commit(decision, desk));
+    for (const { alarm, resource } of commitAll(decisions, desk)) this.#clear(alarm, resource, at);
     if (decisions.length > 0) this.#testimony.claim(this.#now(at));
     // A decision may be home to what still waits.
     const next =
-      someWait || (decisions.length > 0 && this.#waiting.size > 0)
+      someWait || (decisions.length > 0 && this.#waiting.hasMore)
         ? after(at, this.#timing.lookEveryMs)
         : undefined;
     this.#lookAt = earliest(nextAt === undefined ? undefined : (Math.max(nextAt, at + 1) as Instant), next);

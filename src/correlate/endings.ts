@@ -36,24 +36,30 @@ export class Endings {
     this.#byTop.delete(resource);
   }
 
-  /** Those of the resource; with `below` also of all below it in `access`, or watched by that collector. */
-  endedBy(resource: ResourceId, below: boolean): [ResourceId, AlarmId][] {
+  /**
+   * Those of the resource; with `below` also of all below it in `access`, but for those that outlive what is said of all,
+   * or watched by that collector.
+   */
+  endedBy(
+    resource: ResourceId,
+    below: boolean,
+    outlives: (alarm: AlarmId) => boolean,
+  ): [ResourceId, AlarmId][] {
     const pairs = (of: ResourceId): [ResourceId, AlarmId][] =>
       [...(this.#alarms.get(of) ?? [])].map((alarm) => [of, alarm]);
     const ancestry = this.#ancestry;
     const target = below ? ancestry.topology.indexOf(resource) : -1;
     if (target < 0) return pairs(resource);
-    const others =
-      ancestry.kindOf(target) === 'collector'
-        ? this.#alarms.keys()
-        : this.#byTop.of(ancestry.topsOf(target)[0] ?? -1);
+    const isCollector = ancestry.kindOf(target) === 'collector';
+    const others = isCollector ? this.#alarms.keys() : this.#byTop.of(ancestry.topsOf(target)[0] ?? -1);
     return [...others]
       .filter((other) => {
         const place = ancestry.placeOf(other);
         if (place < 0 || other === resource) return other === resource;
         return ancestry.signalAbove(place).includes(target) || ancestry.collectorOf(place) === target;
       })
-      .flatMap(pairs);
+      .flatMap(pairs)
+      .filter(([of, alarm]) => isCollector || of === resource || !outlives(alarm));
   }
 
   snapshot(): EndingsSnapshot {

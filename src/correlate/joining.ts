@@ -58,18 +58,18 @@ const graveSeverities: ReadonlySet<string> = new Set(['critical', 'major', 'inde
 export const pendingOf = (
   rules: RuleTable,
   { id, resource, cause, by, flapping, perceivedSeverity }: Alarm,
-  said: Pick<Pending, 'polled' | 'at'> & { readonly record: string },
+  { records, polled, at }: Pick<Pending, 'polled' | 'at' | 'records'>,
 ): Pending => ({
   alarm: id,
   resource,
   cause,
   symptom: rules.symptomOf(cause),
   by,
-  polled: said.polled,
+  polled,
   flapping,
   grave: graveSeverities.has(perceivedSeverity),
-  records: [said.record],
-  at: said.at,
+  records,
+  at,
   parent: undefined,
 });
 

@@ -70,6 +70,11 @@ export const limits = {
   mostStrangers: 2_000_000,
   /** Open incidents above which unknown resources begin no more. */
   strange: 100_000,
+  /** Alarms that came and went before their cause was stated, kept for the incident they may belong to. */
+  briefs: 10_000,
+  briefRecords: 1_000,
+  /** As many as alarms are held at all. */
+  turnedAway: 1_000_000,
   sightings: 50_000,
   history: 200,
   causesPerLook: 64,

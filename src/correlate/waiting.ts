@@ -2,12 +2,14 @@
 import type { Instant } from '../base/instant.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
+import { Briefs, type BriefsSnapshot } from './briefs.ts';
 import { ByTop } from './by-top.ts';
 import type { HeldIncident } from './held-incident.ts';
 import type { Pending } from './joining.ts';
 import { isWide } from './standing.ts';
 import type { Sighting } from './tally.ts';
 import { limits, type Slices } from './timing.ts';
+import { TurnedAway } from './turned-away.ts';
 import { isChained, type Rounds, Undecided } from './undecided.ts';
 
 interface Seen {
@@ -30,11 +32,16 @@ export interface WaitingSnapshot {
   readonly counted?: readonly (readonly [ResourceId, Counted])[] | undefined;
   readonly refused: number;
   readonly clearedBefore: number;
+  /** These two are absent in what older versions kept. */
+  readonly briefs?: BriefsSnapshot | undefined;
+  readonly turnedAway?: readonly Pending[] | undefined;
   /** In a storm that is weighed in several looks; absent else, and in what older versions kept. */
   readonly rounds?: Rounds | undefined;
 }
 
 export class Waiting {
+  readonly briefs = new Briefs();
+  readonly #turnedAway = new TurnedAway();
   readonly #pending = new Map<AlarmId, Pending>();
   #undecided: Undecided;
   #ancestry: Ancestry;
@@ -76,6 +83,11 @@ export class Waiting {
     return this.#pending.size;
   }
 
+  /** Some wait, or find room only now. */
+  get hasMore(): boolean {
+    return this.#pending.size > 0 || this.#turnedAway.size > 0;
+  }
+
   /** Alarms that found no room. */
   get refused(): number {
     return this.#refused;
@@ -94,17 +106,31 @@ export class Waiting {
     if (this.#pending.has(pending.alarm) || this.#pending.size < limits.pending) {
       this.#pending.set(pending.alarm, pending);
       this.#undecided.put(pending);
-    } else this.#refused++;
+    } else this.refuse(pending);
+  }
+
+  /** It finds no room now: it is offered again when there is some. */
+  refuse(pending: Pending): void {
+    this.#refused++;
+    this.#turnedAway.put(pending);
+  }
+
+  /** Those that were refused and find room now. */
+  admit(openIncidents: number): readonly Pending[] {
+    const room = limits.pending - this.#pending.size;
+    if (this.#turnedAway.size === 0 || room <= 0) return [];
+    return this.#turnedAway.admit(this.#ancestry.topology, { room, openIncidents });
+  }
+
+  /** It is not to be offered again. */
+  withdraw(alarm: AlarmId): Pending | undefined {
+    return this.#turnedAway.take(alarm);
   }
 
   /** A further raise line of one that waits. */
   repeat({ records }: Pending, record: string): void {
     if (records.length < limits.alarmsPerIncident) records.push(record);
     else this.#refused++;
-  }
-
-  refuse(): void {
-    this.#refused++;
   }
 
   take(alarm: AlarmId): Pending | undefined {
@@ -123,15 +149,26 @@ export class Waiting {
     return taken;
   }
 
-  /** Answers false when it did not wait. What others may follow from is not lost because it was short. */
-  clear(alarm: AlarmId, at: Instant): boolean {
+  /** Answers what waited. What others may follow from is not lost because it was short. */
+  clear(alarm: AlarmId, at: Instant): Pending | undefined {
     const pending = this.#pending.get(alarm);
     if (pending !== undefined && isChained(this.#ancestry, pending)) {
       this.put({ ...pending, endedAt: pending.endedAt ?? at });
-      return true;
+      return pending;
     }
-    if (this.take(alarm) === undefined) return false;
-    this.#clearedBefore++;
+    const waited = this.take(alarm) ?? this.withdraw(alarm);
+    if (waited !== undefined) this.#clearedBefore++;
+    return waited;
+  }
+
+  /**
+   * What a device says itself is not unsaid by what a poll says of all above it, which may hang elsewhere than the papers
+   * say: it waits on for its cause, though it is over. False: that is no question here.
+   */
+  outlives(alarm: AlarmId, at: Instant): boolean {
+    const pending = this.#pending.get(alarm);
+    if (pending === undefined || pending.polled) return false;
+    if (pending.endedAt === undefined) this.put({ ...pending, endedAt: at });
     return true;
   }
 
@@ -238,6 +275,8 @@ export class Waiting {
       counted: [...this.#counted],
       refused: this.#refused,
       clearedBefore: this.#clearedBefore,
+      briefs: this.briefs.snapshot(),
+      turnedAway: this.#turnedAway.snapshot(),
       rounds: this.#undecided.rounds(),
     };
   }
@@ -259,5 +298,7 @@ export class Waiting {
     this.#undecided.resume(snapshot.rounds);
     this.#refused = snapshot.refused;
     this.#clearedBefore = snapshot.clearedBefore;
+    this.briefs.restore(snapshot.briefs ?? []);
+    this.#turnedAway.restore(snapshot.turnedAway ?? []);
   }
 }

@@ -8,7 +8,7 @@ import type { AlarmTable } from './table.ts';
 export interface MostHeld {
   /** Alarms, cleared ones included. */
   readonly alarms: number;
-  /** Of one resource: no chassis has so many parts without names of their own. */
+  /** Of one resource: a head of an access network may name by the thousand terminals that the topology does not hold. */
   readonly ofResource: number;
   /** Characters of the attributes of all of them. */
   readonly attributes: number;
@@ -23,7 +23,7 @@ export interface RoomCounters {
   readonly attributesCut: number;
 }
 
-const mostHeld: MostHeld = { alarms: 1_000_000, ofResource: 1_000, attributes: 100_000_000 };
+const mostHeld: MostHeld = { alarms: 1_000_000, ofResource: 10_000, attributes: 100_000_000 };
 const longestName = 512;
 
 export class Room {

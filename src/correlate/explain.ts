@@ -61,7 +61,7 @@ export function* explaining(
   let left = evidence;
   for (let pass = 0; pass < passLimit && left.length > 1; pass++) {
     const tallies = pass === 0 ? all : yield* tallyingUp(ancestry, population, left, seen);
-    const { accepted, claimed } = yield* choosingWinners(ancestry, tallies, left);
+    const { accepted, claimed } = yield* choosingWinners(ancestry, tallies, left, pass === passLimit - 1);
     for (const winner of accepted)
       if (isNews(winner.evidence)) found.push(yield* judging(judge, winner, tallies));
     if (pass > 0) tallies.release();
@@ -98,11 +98,16 @@ interface Chosen {
   readonly claimed: Uint8Array;
 }
 
-/** The best causes of each tree, the strongest first; a cause sharing evidence with a stronger one waits for the next pass. */
+/**
+ * The best causes of each tree, the strongest first; a cause sharing evidence with a stronger one waits for the next pass,
+ * and what shares evidence with it waits as well, or a mains feed would fall to the cables of its houses. The last pass
+ * takes whatever is left.
+ */
 function* choosingWinners(
   ancestry: Ancestry,
   tallies: Tallies,
   evidence: readonly Evidence[],
+  isLast: boolean,
 ): Steps<Chosen> {
   const claimed = new Uint8Array(evidence.length);
   const gains = yield* findingGains(ancestry, tallies, evidence);
@@ -123,9 +128,13 @@ function* choosingWinners(
     ([a, m], [b, n]) => n - m || (ancestry.idOf(placeOf(a)) < ancestry.idOf(placeOf(b)) ? -1 : 1),
   );
   const accepted: Winner[] = [];
+  const kept = new Uint8Array(isLast ? 0 : evidence.length);
   for (const [slot, gain] of strongest) {
     const own = pieces.get(slot)!;
-    if (own.some((i) => claimed[i] === 1)) continue;
+    if (own.some((i) => claimed[i] === 1 || kept[i] === 1)) {
+      for (const i of own) kept[i] = 1;
+      continue;
+    }
     for (const i of own) claimed[i] = 1;
     accepted.push({ place: placeOf(slot), gain, evidence: own.map((i) => evidence[i]!) });
   }

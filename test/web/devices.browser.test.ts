@@ -92,8 +92,12 @@ test('the page of a device begins with what is bad: alarms, polling, limits, por
   daemon.traffic.set('sw-1', [{ ifIndex: 1, inBps: [Number.NaN, 2_500_000], outBps: [1e6, 1e9] }]);
   const page = await openDevices();
   await page.getByRole('link', { name: 'sw-1' }).click();
-  const cells = async (name: string): Promise<string[]> =>
-    (await page.getByRole('table', { name }).getByRole('row').allInnerTexts()).slice(1);
+  // Pages and languages are loaded when they are asked for.
+  const cells = async (name: string): Promise<string[]> => {
+    const rows = page.getByRole('table', { name }).getByRole('row');
+    await rows.nth(1).waitFor();
+    return (await rows.allInnerTexts()).slice(1);
+  };
   expect((await cells('Open alarms'))[0]).toMatch(/Power supply unit faulty PSU_FAIL\s+sw-1\/psu\/1/);
   await page.getByText('A table did not arrive whole: 1.3.6.1.4.1.9 (every answer too big)').waitFor();
   const facts = await page.locator('dl.facts').innerText();

@@ -118,6 +118,11 @@ export class Ancestry {
     return this.#leaves.supplyLeaves[place] ?? 0;
   }
 
+  /** Leaves that have their signal or their supply from it. */
+  terminalsOf(place: number): number {
+    return this.leavesOf(place) + this.powerLeavesOf(place);
+  }
+
   /** Itself, then everything its signal comes through up to the access head, with the cables that carry it. */
   signalAbove(place: number): readonly number[] {
     return this.#waysTo(place).signal;

@@ -1,23 +1,18 @@
 /** Open incidents by when they began: what fell in one moment is found without looking at all that stand. */
+import { Sets } from '../base/sets.ts';
 import type { HeldIncident } from './held-incident.ts';
 
 const spanMs = 10_000;
 
 export class ByBeginning {
-  readonly #spans = new Map<number, Set<HeldIncident>>();
+  readonly #spans = new Sets<number, HeldIncident>();
 
   add(held: HeldIncident): void {
-    const span = Math.floor(held.startedAt / spanMs);
-    const known = this.#spans.get(span);
-    if (known === undefined) this.#spans.set(span, new Set([held]));
-    else known.add(held);
+    this.#spans.add(spanOf(held), held);
   }
 
   delete(held: HeldIncident): void {
-    const span = Math.floor(held.startedAt / spanMs);
-    const known = this.#spans.get(span);
-    known?.delete(held);
-    if (known?.size === 0) this.#spans.delete(span);
+    this.#spans.delete(spanOf(held), held);
   }
 
   /** Those that began at most so long before or after. */
@@ -25,7 +20,7 @@ export class ByBeginning {
     const found: HeldIncident[] = [];
     const last = Math.floor((at + withinMs) / spanMs);
     for (let span = Math.floor((at - withinMs) / spanMs); span <= last; span++) {
-      for (const held of this.#spans.get(span) ?? [])
+      for (const held of this.#spans.at(span))
         if (Math.abs(held.startedAt - at) <= withinMs) found.push(held);
     }
     return found;
@@ -35,3 +30,5 @@ export class ByBeginning {
     this.#spans.clear();
   }
 }
+
+const spanOf = ({ startedAt }: HeldIncident): number => Math.floor(startedAt / spanMs);

@@ -1,10 +1,11 @@
 /** Resources by what they hang on, so that what concerns one tree is found without looking at all others. */
+import { Sets } from '../base/sets.ts';
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 
 export class ByTop {
   readonly #ancestry: Ancestry;
-  readonly #resources = new Map<number, Set<ResourceId>>();
+  readonly #resources = new Sets<number, ResourceId>();
 
   constructor(ancestry: Ancestry, resources: Iterable<ResourceId> = []) {
     this.#ancestry = ancestry;
@@ -12,24 +13,16 @@ export class ByTop {
   }
 
   add(resource: ResourceId): void {
-    for (const top of this.topsOf(resource)) {
-      const known = this.#resources.get(top);
-      if (known === undefined) this.#resources.set(top, new Set([resource]));
-      else known.add(resource);
-    }
+    for (const top of this.topsOf(resource)) this.#resources.add(top, resource);
   }
 
   delete(resource: ResourceId): void {
-    for (const top of this.topsOf(resource)) {
-      const known = this.#resources.get(top);
-      known?.delete(resource);
-      if (known?.size === 0) this.#resources.delete(top);
-    }
+    for (const top of this.topsOf(resource)) this.#resources.delete(top, resource);
   }
 
   /** Those that hang on this top, itself included. */
   of(top: number): ReadonlySet<ResourceId> {
-    return this.#resources.get(top) ?? nothing;
+    return this.#resources.at(top);
   }
 
   /** -1: too many unknown resources were seen to place this one. */
@@ -39,5 +32,4 @@ export class ByTop {
   }
 }
 
-const nothing: ReadonlySet<ResourceId> = new Set();
 const nowhere: readonly number[] = [-1];

@@ -298,7 +298,7 @@ function* judging({ ancestry, all, timing }: Judge, winner: Winner, tallies: Tal
   const rival = rivals.find(
     ({ pieces }) => tally !== undefined && Math.abs(pieces - tally.pieces) > 0.1 * tally.pieces,
   );
-  const leaves = ancestry.leavesOf(winner.place) + ancestry.powerLeavesOf(winner.place);
+  const leaves = ancestry.terminalsOf(winner.place);
   const isClear =
     tally !== undefined &&
     winner.gain - (rival?.gain ?? 0) > earlyMargin &&
@@ -368,7 +368,7 @@ function isAlike(
 }
 
 function isLive(ancestry: Ancestry, tally: Tally): boolean {
-  const leaves = ancestry.leavesOf(tally.place) + ancestry.powerLeavesOf(tally.place);
+  const leaves = ancestry.terminalsOf(tally.place);
   return tally.own !== undefined || tally.spoken >= liveShare * leaves;
 }
 

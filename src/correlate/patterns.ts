@@ -4,6 +4,7 @@
  * always pass; what patterns raise they do not see; state is bounded, and what finds no room is passed on and counted.
  */
 import { after, type Instant, instant } from '../base/instant.ts';
+import { Sets } from '../base/sets.ts';
 import { Timers } from '../base/timers.ts';
 import type { Alarm, AlarmChange } from '../model/alarm.ts';
 import { type Calendar, quietUntil, weekdayAt } from '../model/calendar.ts';
@@ -66,7 +67,7 @@ export class Patterns {
   readonly #alarmOf: (id: AlarmId) => Alarm | undefined;
   readonly #hidden = new Map<AlarmId, Hidden>();
   /** Hidden by what suppresses, by rule and scope, so that they are found without looking at all others. */
-  readonly #hiddenIn = new Map<string, Set<AlarmId>>();
+  readonly #hiddenIn = new Sets<string, AlarmId>();
   readonly #suppressors = new Suppressors();
   readonly #timers = new Timers();
   readonly #occurrences = new Occurrences(this.#timers);
@@ -258,10 +259,7 @@ export class Patterns {
     if (rule === undefined) return;
     this.#hidden.delete(id);
     this.#timers.clear(`hold ${id}`);
-    const scope = `${rule} ${this.#scopeOf(rule, id) ?? ''}`;
-    const others = this.#hiddenIn.get(scope);
-    others?.delete(id);
-    if (others?.size === 0) this.#hiddenIn.delete(scope);
+    this.#hiddenIn.delete(`${rule} ${this.#scopeOf(rule, id) ?? ''}`, id);
   }
 
   /** The last of those that suppress there is over: what nothing suppresses any more goes on. */
@@ -269,7 +267,7 @@ export class Patterns {
     const [ruleId = '', ...key] = scope.split(' ');
     const rule = this.#byId.get(ruleId);
     if (rule?.kind !== 'suppress' || this.#suppressors.isSuppressed(rule, key.join(' '))) return [];
-    return [...(this.#hiddenIn.get(scope) ?? [])].flatMap((id) =>
+    return [...this.#hiddenIn.at(scope)].flatMap((id) =>
       this.#timers.dueAt(`hold ${id}`) === undefined ? this.#release(id) : [],
     );
   }
@@ -285,10 +283,7 @@ export class Patterns {
   }
 
   #gather(id: AlarmId, rule: string): void {
-    const scope = `${rule} ${this.#scopeOf(rule, id) ?? ''}`;
-    const others = this.#hiddenIn.get(scope);
-    if (others === undefined) this.#hiddenIn.set(scope, new Set([id]));
-    else others.add(id);
+    this.#hiddenIn.add(`${rule} ${this.#scopeOf(rule, id) ?? ''}`, id);
   }
 
   /** Nothing is kept under a place: names of long ago cost no room. */

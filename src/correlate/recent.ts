@@ -1,5 +1,6 @@
 /** Incidents decided so lately that a wider cause may still take them in, as evidence, found by what lies above their root. */
 import { after, type Instant } from '../base/instant.ts';
+import { Sets } from '../base/sets.ts';
 import type { IncidentId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { type HeldIncident, isActive } from './held-incident.ts';
@@ -34,7 +35,7 @@ export class RecentCauses {
   readonly #ancestry: Ancestry;
   readonly #population: Population;
   readonly #byId = new Map<IncidentId, Recent>();
-  readonly #above = new Map<number, Set<Recent>>();
+  readonly #above = new Sets<number, Recent>();
 
   constructor(ancestry: Ancestry, population: Population) {
     this.#ancestry = ancestry;
@@ -47,7 +48,7 @@ export class RecentCauses {
 
   /** Those whose root is this place, or lies below it. */
   below(place: number): Iterable<Recent> {
-    return this.#above.get(place) ?? nothing;
+    return this.#above.at(place);
   }
 
   /** The incident as it is now; answers from where it was or is in sight. */
@@ -63,11 +64,7 @@ export class RecentCauses {
     const above = this.#ancestry.above(this.#ancestry.placeOf(held.root));
     const recent = recentOf(this.#ancestry, this.#population, { held, above, until });
     this.#byId.set(held.id, recent);
-    for (const place of above) {
-      const known = this.#above.get(place);
-      if (known === undefined) this.#above.set(place, new Set([recent]));
-      else known.add(recent);
-    }
+    for (const place of above) this.#above.add(place, recent);
     return before === undefined || before.above === above ? above : [...before.above, ...above];
   }
 
@@ -81,15 +78,9 @@ export class RecentCauses {
 
   #drop(recent: Recent): void {
     this.#byId.delete(recent.held.id);
-    for (const place of recent.above) {
-      const known = this.#above.get(place);
-      known?.delete(recent);
-      if (known?.size === 0) this.#above.delete(place);
-    }
+    for (const place of recent.above) this.#above.delete(place, recent);
   }
 }
-
-const nothing: readonly Recent[] = [];
 
 /** Polls alone found it: others of its cause are found as late as the rounds of polling come by. */
 function isPolled({ members }: HeldIncident): boolean {

@@ -165,7 +165,7 @@ export function aloneScore(ancestry: Ancestry, piece: Evidence): number {
   const kind = ancestry.kindOf(piece.place);
   if (piece.standsFor === undefined)
     return rules.alonePrior(kind, piece.symptom, ancestry.isLeaf(piece.place));
-  const leaves = ancestry.leavesOf(piece.place) + ancestry.powerLeavesOf(piece.place);
+  const leaves = ancestry.terminalsOf(piece.place);
   const silent = Math.max(0, leaves - piece.standsFor);
   return (
     rules.prior(kind) +
@@ -351,7 +351,7 @@ function scoreOf(ancestry: Ancestry, population: Population, tally: Tally): numb
   const { rules } = ancestry;
   const { silence: quiet } = rules;
   const kind = failingKind(ancestry, population, tally.place);
-  const leaves = ancestry.leavesOf(tally.place) + ancestry.powerLeavesOf(tally.place);
+  const leaves = ancestry.terminalsOf(tally.place);
   const alive = Math.min(tally.alive, leaves);
   const silent = Math.max(0, leaves - tally.spoken - tally.unknown - alive);
   const perLeaf = population === 'degraded' ? quiet.degradedLeaf : quiet.leaf;

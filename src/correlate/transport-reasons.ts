@@ -3,7 +3,7 @@ import type { ResourceId } from '../model/ids.ts';
 import { type CompiledLink, impliedParentIndex } from '../topology/topology.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { TransportCause, TransportEvidence } from './transport.ts';
-import type { Turn } from './turning.ts';
+import { mostRivals, type Turn } from './turning.ts';
 
 export interface TransportReasons {
   /** How many resources told of it. */
@@ -17,7 +17,6 @@ export interface TransportReasons {
 }
 
 const mostNamed = 10;
-const mostRivals = 3;
 
 /** `said` are the pieces of its alarms. */
 export function transportReasons(

@@ -15,7 +15,8 @@ export interface Turn {
   readonly atLeast?: number | undefined;
 }
 
-const mostRivals = 3;
+/** Of the candidates that come next. */
+export const mostRivals = 3;
 
 /**
  * A rival that reaches further needs terminals beside the cause that fall dark, too; one that reaches less far needs
@@ -64,9 +65,8 @@ function wider(
   { root, rival, margin, symptom }: Pair & { readonly symptom: Symptom },
 ): Turn[] {
   const { rules } = ancestry;
-  const leaves = (place: number): number => ancestry.leavesOf(place) + ancestry.powerLeavesOf(place);
   const isAbove = ancestry.above(root).includes(rival.place);
-  const room = leaves(rival.place) - (isAbove ? leaves(root) : 0);
+  const room = ancestry.terminalsOf(rival.place) - (isAbove ? ancestry.terminalsOf(root) : 0);
   const perLeaf = population === 'degraded' ? rules.silence.degradedLeaf : rules.silence.leaf;
   const isSupply =
     !ancestry.signalAbove(root).includes(rival.place) && ancestry.powerLeavesOf(rival.place) > 0;

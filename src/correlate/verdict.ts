@@ -64,7 +64,7 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
   const same = found.candidates.slice(1).flatMap((one) => (one.alike === true ? { ...one, gain } : []));
   const rivals = found.candidates.slice(1).filter((one) => one.alike !== true);
   const gains = [{ place: root, gain }, ...same, ...rivals];
-  const leaves = ancestry.leavesOf(root) + ancestry.powerLeavesOf(root);
+  const leaves = ancestry.terminalsOf(root);
   const seen = seenBelow(ancestry, found, leaves);
   return {
     scope: population,

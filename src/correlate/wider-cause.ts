@@ -2,14 +2,13 @@
 import { type DurationMs, hours } from '../base/instant.ts';
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
+import { powerKinds } from './dark-house.ts';
 import type { Decision, Scene } from './deciding.ts';
 import type { HeldIncident, Verdict } from './held-incident.ts';
 import { restated } from './restating.ts';
 import type { Standing } from './standing.ts';
 import type { TransportCause } from './transport.ts';
 import { mayBeDugUp, trenchOf } from './trench.ts';
-
-const supplyKinds: ReadonlySet<string> = new Set(['site-power', 'area-power', 'house-power']);
 
 /** The open loss of mains that feeds the device, or one end of the link, that this cause names; else the cut trench. */
 export function widerCauseOf(
@@ -32,7 +31,7 @@ export function widerCauseOf(
   const trenches = new Set((link?.segments ?? []).map((segment) => ancestry.idOf(segment)));
   return active.find(
     (held) =>
-      (supplyKinds.has(held.kind) &&
+      (powerKinds.has(held.kind) &&
         feeds.has(held.root) &&
         (isSite || mayBeEmpty(ancestry, held, { cause, devices }))) ||
       (held.scope === 'down' && trenches.has(held.root) && isNear(held)),
@@ -77,7 +76,7 @@ const isFedBy = (ancestry: Ancestry, device: number, { root }: Pick<HeldIncident
 /** The same incident, which now took this device, or this link, and what lies behind it. */
 export function widened(held: HeldIncident, verdict: Verdict): Verdict {
   const dark = verdict.kind === 'node-down' ? [verdict.root, ...verdict.dark] : verdict.dark;
-  return { ...restated(held), dark, parts: supplyKinds.has(held.kind) ? held.parts : undefined };
+  return { ...restated(held), dark, parts: powerKinds.has(held.kind) ? held.parts : undefined };
 }
 
 /** Fibres found cut a moment before, beside this link or in this trench: both are one dig. */
@@ -167,7 +166,7 @@ export function diedWith(
   { root, kind }: Pick<Verdict, 'root' | 'kind'>,
   firstAt: number,
 ): HeldIncident[] {
-  if (!supplyKinds.has(kind)) return [];
+  if (!powerKinds.has(kind)) return [];
   return standing.transport().filter((held) => {
     if (Math.abs(held.startedAt - firstAt) > timing.misfitJoinMs) return false;
     const link = ancestry.topology.linkOf(ancestry.placeOf(held.root));

@@ -12,13 +12,13 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-export async function openBrowser(
-  options: {
-    readonly locale?: string;
-    readonly colorScheme?: 'dark' | 'light';
-    readonly javaScriptEnabled?: boolean;
-  } = {},
-): Promise<TestBrowser> {
+export interface BrowserOptions {
+  readonly locale?: string;
+  readonly colorScheme?: 'dark' | 'light';
+  readonly javaScriptEnabled?: boolean;
+}
+
+export async function openBrowser(options: BrowserOptions = {}): Promise<TestBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'allclear-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium',

@@ -1,62 +1,33 @@
 /** The console in a real browser: live updates, both languages, every page, keys, and hostile names shown as text. */
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { instant } from '../../src/base/instant.ts';
 import { resourceId } from '../../src/model/ids.ts';
-import { openBrowser, overflow, type TestBrowser } from '../support/browser.ts';
-import { buildPages, type Pages } from '../support/built-pages.ts';
+import { overflow } from '../support/browser.ts';
+import { consoleInBrowser } from '../support/console-in-browser.ts';
 import { fillCity } from '../support/demo-city.ts';
 import { anAlarm, anIncident } from '../support/front-records.ts';
-import { type OpenedFront, openTestFront } from '../support/open-front.ts';
 
-let pages: Pages;
-let opened: OpenedFront;
-let browser: TestBrowser;
+const screen = consoleInBrowser({ demo: { holdMs: 5_000, stableForMs: 10_000, remindAfterMs: 30_000 } });
 const incident = 'a.1.2041';
 
-beforeAll(async () => {
-  pages = await buildPages();
-});
-afterAll(() => pages.remove());
-beforeEach(async () => {
-  opened = await openTestFront({
-    pages,
-    demo: { holdMs: 5_000, stableForMs: 10_000, remindAfterMs: 30_000 },
-  });
-});
-afterEach(async () => {
-  await browser.close();
-  await opened.close();
-});
-
-async function signIn(options: Parameters<typeof openBrowser>[0] = {}): Promise<Page> {
-  browser = await openBrowser(options);
-  opened.daemon.oneTimeToken = 'one-time';
-  const page = await browser.page();
-  await page.goto(`${opened.console}/sign-in/one-time`);
-  await page.getByRole('button').click();
-  await page.getByText(/LIVE|СВЯЗЬ/).waitFor();
-  return page;
-}
-
 test('a new incident and a new alarm appear by themselves', async () => {
-  const page = await signIn();
+  const page = await screen.signIn();
   await page.getByText('No open incident.').waitFor();
   await page.getByText('Demo network').waitFor();
-  const now = opened.daemon.ports.world.now();
-  opened.daemon.publish(
+  const now = screen.daemon.ports.world.now();
+  screen.daemon.publish(
     { kind: 'alarm', alarm: anAlarm({ resource: resourceId('olt-9'), cause: 'LOS', raisedAt: now }) },
     { kind: 'incident', incident: anIncident('a.1.7', now) },
   );
   await page.getByRole('link', { name: 'Feeder fibre cut: feeder-1' }).waitFor();
   await page.getByRole('link', { name: /Alarms/ }).click();
   await page.getByText('olt-9').waitFor();
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('the incident page tells cause, affected, notices, tickets, answers; a changed ETR shows at once', async () => {
-  fillCity(opened.daemon);
-  const page = await signIn();
+  fillCity(screen.daemon);
+  const page = await screen.signIn();
   await page.getByRole('link', { name: /Feeder fibre cut/ }).click();
   await page.waitForURL(`**/incidents/${incident}`);
   for (const text of [
@@ -73,14 +44,14 @@ test('the incident page tells cause, affected, notices, tickets, answers; a chan
   await page.getByRole('button', { name: 'Set ETR' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('set by hand').waitFor();
-  expect(opened.daemon.inputs).toMatchObject([{ kind: 'command', by: 'irina', command: { kind: 'setEtr' } }]);
+  expect(screen.daemon.inputs).toMatchObject([{ kind: 'command', by: 'irina', command: { kind: 'setEtr' } }]);
   expect(await overflow(page)).toBe(0);
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('the console speaks Russian with right plurals where the browser does, and switches', async () => {
-  fillCity(opened.daemon);
-  const page = await signIn({ locale: 'ru-RU', colorScheme: 'dark' });
+  fillCity(screen.daemon);
+  const page = await screen.signIn({ locale: 'ru-RU', colorScheme: 'dark' });
   await page.getByText('Обрыв магистрального волокна: feeder KL-118').first().waitFor();
   await page.getByText('3 893 абонента').waitFor();
   await page.getByText('3 аварии').first().waitFor();
@@ -94,8 +65,8 @@ test('the console speaks Russian with right plurals where the browser does, and 
 });
 
 test('every page opens by its address, in its right state, without sticking out of 1280 px', async () => {
-  fillCity(opened.daemon);
-  const page = await signIn();
+  fillCity(screen.daemon);
+  const page = await screen.signIn();
   const expected: [string, string][] = [
     ['/', 'Incidents'],
     ['/alarms', 'Alarms'],
@@ -112,17 +83,17 @@ test('every page opens by its address, in its right state, without sticking out 
     ['/incidents/none', 'There is nothing with this id.'],
   ];
   for (const [path, text] of expected) {
-    await page.goto(opened.console + path);
+    await page.goto(screen.address + path);
     await page.getByText(text).first().waitFor();
     expect([path, await overflow(page)]).toEqual([path, 0]);
   }
-  expect(browser.complaints.filter((complaint) => !complaint.includes('404'))).toEqual([]);
+  expect(screen.complaints.filter((complaint) => !complaint.includes('404'))).toEqual([]);
 });
 
 test('names from outside are text on every page', async () => {
   const hostile = `<img src=x onerror=alert(1)>"'</td><script>alert(2)</script>{{7*7}}\u202e`;
-  fillCity(opened.daemon, { hostile });
-  const page = await signIn();
+  fillCity(screen.daemon, { hostile });
+  const page = await screen.signIn();
   const paths = [
     '/',
     `/incidents/${incident}`,
@@ -134,18 +105,17 @@ test('names from outside are text on every page', async () => {
     '/tickets/t.1',
   ];
   for (const path of paths) {
-    await page.goto(opened.console + path);
+    await page.goto(screen.address + path);
     await page.getByText(/LIVE/).waitFor();
     if (path !== '/devices') await page.getByText('onerror=alert(1)').first().waitFor();
     expect(await page.locator('main img, main script').count()).toBe(0);
   }
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('ten thousand alarms are few rows in the document, and keys walk them', async () => {
-  fillCity(opened.daemon, { alarms: 10_000 });
-  const page = await signIn();
-  await page.goto(`${opened.console}/alarms`);
+  fillCity(screen.daemon, { alarms: 10_000 });
+  const page = await screen.signIn({ path: '/alarms' });
   await page.getByText('olt-0105/0/3/').first().waitFor();
   expect(await page.locator('.grid tbody tr').count()).toBeLessThan(80);
   expect(await page.locator('.grid table').getAttribute('aria-rowcount')).toBe('10001');
@@ -163,12 +133,11 @@ test('ten thousand alarms are few rows in the document, and keys walk them', asy
 });
 
 test('while a row is looked at rows hold still, new ones are counted and wait', async () => {
-  fillCity(opened.daemon, { alarms: 5 });
-  const page = await signIn();
-  await page.goto(`${opened.console}/alarms`);
+  fillCity(screen.daemon, { alarms: 5 });
+  const page = await screen.signIn({ path: '/alarms' });
   await page.locator('.grid tbody tr').first().hover();
-  const now = opened.daemon.ports.world.now();
-  opened.daemon.publish({
+  const now = screen.daemon.ports.world.now();
+  screen.daemon.publish({
     kind: 'alarm',
     alarm: anAlarm({
       resource: resourceId('fresh'),
@@ -186,19 +155,19 @@ test('while a row is looked at rows hold still, new ones are counted and wait', 
 });
 
 test('a lost stream is the loudest thing on the page, and heals', async () => {
-  fillCity(opened.daemon);
-  const page = await signIn();
-  opened.daemon.endSessions();
+  fillCity(screen.daemon);
+  const page = await screen.signIn();
+  screen.daemon.endSessions();
   await page.getByText('No live data.').waitFor({ timeout: 20_000 });
   await page.getByText('STALE').waitFor();
   await page.getByText('You are signed out.').waitFor();
-  opened.daemon.publish({
+  screen.daemon.publish({
     kind: 'incident',
-    incident: anIncident('a.1.9', opened.daemon.ports.world.now(), { kind: 'card' }),
+    incident: anIncident('a.1.9', screen.daemon.ports.world.now(), { kind: 'card' }),
   });
-  opened.daemon.oneTimeToken = 'again';
-  const other = await browser.page();
-  await other.goto(`${opened.console}/sign-in/again`);
+  screen.daemon.oneTimeToken = 'again';
+  const other = await screen.page();
+  await other.goto(`${screen.address}/sign-in/again`);
   await other.getByRole('button').click();
   await page.getByText('LIVE').waitFor({ timeout: 30_000 });
   await page.getByText('Line card fault: feeder-1').waitFor();

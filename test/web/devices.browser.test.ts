@@ -1,24 +1,12 @@
 /** The devices and the page of one in a real browser: alarms, polling, readings, ports, neighbours, aggregates, stations and conflicts, hostile names, both languages. */
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { instant } from '../../src/base/instant.ts';
 import { resourceId } from '../../src/model/ids.ts';
-import { openBrowser, overflow, type TestBrowser } from '../support/browser.ts';
-import { buildPages, type Pages } from '../support/built-pages.ts';
+import { overflow } from '../support/browser.ts';
+import { consoleInBrowser } from '../support/console-in-browser.ts';
 import { anAlarm } from '../support/front-records.ts';
-import { type OpenedFront, openTestFront } from '../support/open-front.ts';
 
-let pages: Pages;
-let opened: OpenedFront;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  pages = await buildPages();
-});
-afterAll(() => pages.remove());
-afterEach(async () => {
-  await browser.close();
-  await opened.close();
-});
+const screen = consoleInBrowser();
 
 const seen = { firstSeen: instant(1_767_225_600_000), lastSeen: instant(1_767_225_600_000), isStale: false };
 
@@ -36,18 +24,13 @@ const sensor = (place: number, value: number, limit?: number) => ({
 
 /** Signs in and goes to the list of devices. */
 async function openDevices() {
-  browser = await openBrowser({});
-  opened.daemon.oneTimeToken = 'one-time';
-  const page = await browser.page();
-  await page.goto(`${opened.console}/sign-in/one-time`);
-  await page.getByRole('button').click();
+  const page = await screen.signIn();
   await page.locator('nav a[href="/devices"]').click();
   return page;
 }
 
 test('the page of a device begins with what is bad: alarms, polling, limits, ports; and says what it is', async () => {
-  opened = await openTestFront({ pages });
-  const { daemon } = opened;
+  const { daemon } = screen;
   const now = Date.now();
   const alarm = anAlarm({ resource: resourceId('sw-1/psu/1'), cause: 'PSU_FAIL', device: 'sw-1' });
   daemon.publish({ kind: 'alarm', alarm });
@@ -118,12 +101,11 @@ test('the page of a device begins with what is bad: alarms, polling, limits, por
   expect(spoken[2]).toContain('3\u00a0ГиБ');
   expect(spoken[3]).toMatch(/^Источник питания ups-street\s.*229\sВ\s*$/);
   expect(await overflow(page)).toBe(0);
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('what was not asked yet says when it will be; silent devices stand first and say why', async () => {
-  opened = await openTestFront({ pages });
-  const { daemon } = opened;
+  const { daemon } = screen;
   const soon = instant(Date.now() + 600_000);
   const polling = { everyMs: 60_000, lateMs: 0, silentRounds: 0, incomplete: [] };
   const address = '192.0.2.1:161';
@@ -138,12 +120,11 @@ test('what was not asked yet says when it will be; silent devices stand first an
   expect(await rows.nth(2).innerText()).toMatch(/new-1[\s\S]*waiting for the first poll in \d+ min/);
   await page.getByRole('link', { name: 'dead-1' }).click();
   await page.getByText('the privacy key or protocol is wrong').waitFor();
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('a device shows who is next to it, who says so, and what does not fit together', async () => {
-  opened = await openTestFront({ pages });
-  const { daemon } = opened;
+  const { daemon } = screen;
   daemon.devices.set('sw-1', { id: 'sw-1', address: '192.0.2.1', state: 'answers', profile: 'generic' });
   const [p1, far] = [
     { device: 'sw-1', port: 'p1' },
@@ -195,5 +176,5 @@ test('a device shows who is next to it, who says so, and what does not fit toget
   await page.getByText(/Никто не опрашивает <img src=x>/).waitFor();
   await page.getByRole('table', { name: 'Соседи' }).waitFor();
   expect(await overflow(page)).toBe(0);
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });

@@ -1,38 +1,21 @@
 /** The page of the DNS platform in a real browser: both languages, findings in words, hostile records, empty states. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { openBrowser, overflow, type TestBrowser } from '../support/browser.ts';
-import { buildPages, type Pages } from '../support/built-pages.ts';
+import { expect, test } from 'vitest';
+import { overflow } from '../support/browser.ts';
+import { consoleInBrowser } from '../support/console-in-browser.ts';
 import { aDnsView } from '../support/dns-view.ts';
-import { type OpenedFront, openTestFront } from '../support/open-front.ts';
 
-let pages: Pages;
-let opened: OpenedFront;
-let browser: TestBrowser;
+const screen = consoleInBrowser();
 
-beforeAll(async () => {
-  pages = await buildPages();
-});
-afterAll(() => pages.remove());
-afterEach(async () => {
-  await browser.close();
-  await opened.close();
-});
-
-async function openPage(options: Parameters<typeof openBrowser>[0] = {}): Promise<Page> {
-  browser = await openBrowser(options);
-  opened.daemon.oneTimeToken = 'one-time';
-  const page = await browser.page();
-  await page.goto(`${opened.console}/sign-in/one-time`);
-  await page.getByRole('button').click();
+async function openPage(options: Parameters<typeof screen.signIn>[0] = {}): Promise<Page> {
+  const page = await screen.signIn(options);
   await page.locator('nav a[href="/dns"]').click();
   await page.waitForURL('**/dns');
   return page;
 }
 
 test('what is wrong is said in words, each resolver in numbers, in both languages', async () => {
-  opened = await openTestFront({ pages });
-  opened.daemon.dns = aDnsView();
+  screen.daemon.dns = aDnsView();
   const page = await openPage();
   await page
     .getByText(/Resolver dns-2 answers pay.isp.example with <<<.*right is 192.0.2.10. Poisoned\?/)
@@ -50,38 +33,36 @@ test('what is wrong is said in words, each resolver in numbers, in both language
   await page.getByText(/Резолвер dns-2 на pay.isp.example отвечает <<<.*Отравлен кэш\?/).waitFor();
   await page.getByText('Резолвер dns-3 не отвечает.').waitFor();
   expect(await overflow(page)).toBe(0);
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('the page follows what is measured; without a platform it tells how to configure one', async () => {
-  opened = await openTestFront({ pages });
   const page = await openPage({ locale: 'ru-RU' });
   await page.getByText('Платформа DNS не настроена.').waitFor();
   await page.getByText(/Добавьте в allclear.yaml раздел «dns»/).waitFor();
-  opened.daemon.dns = { resolvers: [], zones: [], findings: [] };
+  screen.daemon.dns = { resolvers: [], zones: [], findings: [] };
   await page.getByText('Измерений ещё нет').waitFor();
-  opened.daemon.dns = { ...aDnsView(), findings: [] };
+  screen.daemon.dns = { ...aDnsView(), findings: [] };
   await page.getByText('Всё в порядке.').waitFor();
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('the page of a device that is a resolver leads to the page of the platform, in both languages; others do not', async () => {
-  opened = await openTestFront({ pages });
-  opened.daemon.dns = aDnsView();
+  screen.daemon.dns = aDnsView();
   for (const id of ['dns-1', 'sw-1']) {
-    opened.daemon.devices.set(id, { id, address: '192.0.2.1:161', state: 'answers', profile: 'generic' });
+    screen.daemon.devices.set(id, { id, address: '192.0.2.1:161', state: 'answers', profile: 'generic' });
   }
   const page = await openPage();
-  await page.goto(`${opened.console}/devices/sw-1`);
+  await page.goto(`${screen.address}/devices/sw-1`);
   await page.getByRole('heading', { name: 'sw-1' }).waitFor();
   await page.waitForLoadState('networkidle');
   const link = page.locator('main a[href="/dns"]');
   expect(await link.count()).toBe(0);
-  await page.goto(`${opened.console}/devices/dns-1`);
+  await page.goto(`${screen.address}/devices/dns-1`);
   await page.getByRole('link', { name: 'a resolver of the platform' }).waitFor();
   await page.getByRole('button', { name: 'Русский' }).click();
   await page.getByRole('link', { name: 'резолвер платформы' }).click();
   await page.waitForURL('**/dns');
   await page.getByText('Резолвер dns-3 не отвечает.').waitFor();
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });

@@ -1,55 +1,27 @@
 /** The page of an incident in a real browser: why, until when, what changed; and operators' word on what belongs together. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type AlarmId, alarmId, resourceId } from '../../src/model/ids.ts';
-import { openBrowser, overflow, type TestBrowser } from '../support/browser.ts';
-import { buildPages, type Pages } from '../support/built-pages.ts';
+import { overflow } from '../support/browser.ts';
+import { consoleInBrowser, telephone } from '../support/console-in-browser.ts';
 import { fillCity } from '../support/demo-city.ts';
 import { openLine } from '../support/obeying-line.ts';
-import { type OpenedFront, openTestFront } from '../support/open-front.ts';
 import { terminals } from '../support/small-city.ts';
 
-let pages: Pages;
-let opened: OpenedFront;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  pages = await buildPages();
-});
-afterAll(() => pages.remove());
-beforeEach(async () => {
-  opened = await openTestFront({ pages });
-});
-afterEach(async () => {
-  await browser.close();
-  await opened.close();
-});
-
-async function signIn(
-  options: Parameters<typeof openBrowser>[0] = {},
-  size?: { width: number; height: number },
-): Promise<Page> {
-  browser = await openBrowser(options);
-  opened.daemon.oneTimeToken = 'one-time';
-  const page = await browser.page(size);
-  await page.goto(`${opened.console}/sign-in/one-time`);
-  await page.getByRole('button').click();
-  await page.getByText(/LIVE|СВЯЗЬ/).waitFor();
-  return page;
-}
+const screen = consoleInBrowser();
 
 const branch = terminals('1-1-1');
 const stranger = 'ont-2-1-1-1';
 const losOf = (terminal: string): AlarmId => alarmId(resourceId(terminal), 'LOS', undefined);
-const homeOf = (terminal: string) => opened.daemon.alarms.get(losOf(terminal))?.incident;
+const homeOf = (terminal: string) => screen.daemon.alarms.get(losOf(terminal))?.incident;
 const incidentAt = (root: string) =>
-  [...opened.daemon.incidents.values()].findLast(({ incident }) => incident.root === root)!.incident;
+  [...screen.daemon.incidents.values()].findLast(({ incident }) => incident.root === root)!.incident;
 
 /** The page of the cut splitter; `stranger` went dark by itself elsewhere. */
-async function openBranch(options: Parameters<typeof openBrowser>[0] = {}): Promise<Page> {
-  openLine(opened.daemon, [branch, [stranger]]);
-  const page = await signIn(options);
-  await page.goto(`${opened.console}/incidents/${incidentAt('s1-1-1').id}`);
+async function openBranch(options: Parameters<typeof screen.signIn>[0] = {}): Promise<Page> {
+  openLine(screen.daemon, [branch, [stranger]]);
+  const page = await screen.signIn(options);
+  await page.goto(`${screen.address}/incidents/${incidentAt('s1-1-1').id}`);
   await rowOf(page, branch[0]!).waitFor();
   return page;
 }
@@ -58,9 +30,8 @@ const rowOf = (page: Page, resource: string) =>
   page.locator('tr[data-key]:not(.gone)').filter({ has: page.getByText(resource, { exact: true }) });
 
 test('causes that nothing tells apart are one line; who works and who is silent speaks against it', async () => {
-  fillCity(opened.daemon);
-  const page = await signIn();
-  await page.goto(`${opened.console}/incidents/a.1.2041`);
+  fillCity(screen.daemon);
+  const page = await screen.signIn({ path: '/incidents/a.1.2041' });
   const causes = page.getByRole('list', { name: 'candidates' }).getByRole('listitem');
   expect(await causes.nth(0).innerText()).toMatch(
     /feeder KL-118[\s\S]*or splitter S-7[\s\S]*nothing that reports tells them apart[\s\S]*84\s%/,
@@ -81,13 +52,12 @@ test('causes that nothing tells apart are one line; who works and who is silent 
   await page.getByText('Why these alarms are one incident').click();
   await page.getByText('rule set 4f0a91c2d7e3 · topology version 12').waitFor();
   await page.getByText('lost power (last word)').first().waitFor();
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('the same page in Russian on a telephone has nothing that sticks out sideways', async () => {
-  fillCity(opened.daemon);
-  const page = await signIn({ locale: 'ru-RU' }, { width: 390, height: 844 });
-  await page.goto(`${opened.console}/incidents/a.1.2041`);
+  fillCity(screen.daemon);
+  const page = await screen.signIn({ locale: 'ru-RU', size: telephone, path: '/incidents/a.1.2041' });
   await page.getByText('сигналы оборудования их не различают').waitFor();
   await page.getByText('7 терминалов ниже ещё ничего не сообщили').waitFor();
   expect(await overflow(page)).toBe(0);
@@ -98,7 +68,7 @@ test('the same page in Russian on a telephone has nothing that sticks out sidewa
         all.filter((one) => one.scrollWidth > one.clientWidth + 1 && one.querySelector('.stacked')).length,
     );
   expect(scrollers).toBe(0);
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('an alarm that does not belong is said to leave, leaves, and comes back with z', async () => {
@@ -120,7 +90,7 @@ test('an alarm that does not belong is said to leave, leaves, and comes back wit
   await page.getByText('Taken back.').waitFor();
   expect(homeOf(first)).toBe(id);
   await rowOf(page, first).waitFor();
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('by keys alone: rows are walked, marked with x, taken out together with Shift+M, and taken back', async () => {
@@ -143,7 +113,7 @@ test('by keys alone: rows are walked, marked with x, taken out together with Shi
   await page.getByRole('button', { name: /Вернуть z/ }).click();
   await page.getByText('Возвращено.').waitFor();
   expect(branch.every((terminal) => homeOf(terminal) === id)).toBe(true);
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('an incident cannot be emptied: the dialog says so and offers nothing to do', async () => {
@@ -171,7 +141,7 @@ test('an alarm from elsewhere is found by words and put here; its old home comes
   await page.getByRole('button', { name: /Undo/ }).click();
   await page.getByText('Taken back.').waitFor();
   expect(homeOf(stranger)).not.toBe(id);
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('two incidents become one, and undo takes the alarms out again', async () => {
@@ -190,13 +160,13 @@ test('two incidents become one, and undo takes the alarms out again', async () =
   await page.keyboard.press('z');
   await page.getByText('Taken back.').waitFor();
   expect(homeOf(branch[0]!)).not.toBe(homeOf(stranger));
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('what the server refuses is said in the dialog, and nothing else happens', async () => {
   const page = await openBranch();
   await rowOf(page, branch[0]!).getByRole('button', { name: 'Not this' }).click();
-  opened.daemon.refuses = true;
+  screen.daemon.refuses = true;
   await page.getByRole('button', { name: 'Do it' }).click();
   await page
     .getByRole('dialog')

@@ -1,44 +1,14 @@
 /** The lists and the alarm load in a real browser: on a telephone, in a storm, under the hand, with notes and shelves. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { instant } from '../../src/base/instant.ts';
 import { resourceId } from '../../src/model/ids.ts';
-import { openBrowser, overflow, type TestBrowser } from '../support/browser.ts';
-import { buildPages, type Pages } from '../support/built-pages.ts';
+import { overflow } from '../support/browser.ts';
+import { consoleInBrowser, telephone } from '../support/console-in-browser.ts';
 import { fillCity } from '../support/demo-city.ts';
 import { anAlarm, anIncident } from '../support/front-records.ts';
-import { type OpenedFront, openTestFront } from '../support/open-front.ts';
 
-let pages: Pages;
-let opened: OpenedFront;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  pages = await buildPages();
-});
-afterAll(() => pages.remove());
-beforeEach(async () => {
-  opened = await openTestFront({ pages });
-});
-afterEach(async () => {
-  await browser.close();
-  await opened.close();
-});
-
-const telephone = { width: 390, height: 844 };
-
-async function signIn(
-  options: Parameters<typeof openBrowser>[0] = {},
-  size?: { width: number; height: number },
-): Promise<Page> {
-  browser = await openBrowser(options);
-  opened.daemon.oneTimeToken = 'one-time';
-  const page = await browser.page(size);
-  await page.goto(`${opened.console}/sign-in/one-time`);
-  await page.getByRole('button').click();
-  await page.getByText(/LIVE|СВЯЗЬ/).waitFor();
-  return page;
-}
+const screen = consoleInBrowser();
 
 /** Of the page and of everything in it that could be pushed sideways. */
 const sideways = async (page: Page): Promise<number> =>
@@ -50,16 +20,16 @@ const sideways = async (page: Page): Promise<number> =>
 const longName = `feeder ${'Юго-Западная-магистраль/'.repeat(6)}KL-118`;
 
 function publish(count: number, name = (n: number) => `feeder ${n}`): void {
-  const now = opened.daemon.ports.world.now();
+  const now = screen.daemon.ports.world.now();
   for (let n = 0; n < count; n++) {
     const incident = anIncident(`a.1.${n}`, now - n * 1_000, { root: resourceId(name(n)) });
-    opened.daemon.publish({ kind: 'incident', incident });
+    screen.daemon.publish({ kind: 'incident', incident });
   }
 }
 
 test('a hundred incidents with long names do not scroll sideways on a telephone, in either language', async () => {
   publish(100, (n) => `${longName} ${n}`);
-  const page = await signIn({ locale: 'ru-RU' }, telephone);
+  const page = await screen.signIn({ locale: 'ru-RU', size: telephone });
   await page.getByText(`${longName} 7`, { exact: false }).first().waitFor();
   expect(await page.locator('tr.incidentrow').count()).toBe(100);
   expect(await sideways(page)).toBe(0);
@@ -74,13 +44,13 @@ test('a hundred incidents with long names do not scroll sideways on a telephone,
 
 test('no incident jumps under the hand: what comes waits, what goes stays and is crossed out', async () => {
   publish(3);
-  const page = await signIn();
+  const page = await screen.signIn();
   const rows = page.locator('tr.incidentrow a.open');
   await rows.nth(2).hover();
   const before = await rows.allInnerTexts();
-  const now = opened.daemon.ports.world.now();
-  const held = opened.daemon.incidents.get('a.1.1')!.incident;
-  opened.daemon.publish(
+  const now = screen.daemon.ports.world.now();
+  const held = screen.daemon.incidents.get('a.1.1')!.incident;
+  screen.daemon.publish(
     { kind: 'incident', incident: anIncident('a.1.99', now, { root: resourceId('fresh') }) },
     { kind: 'incident', incident: { ...held, state: 'closed', closedAt: now } },
   );
@@ -94,12 +64,12 @@ test('no incident jumps under the hand: what comes waits, what goes stays and is
 
 test('what needs nobody is counted and hidden until it is asked for', async () => {
   publish(1);
-  const quiet = anIncident('a.1.50', opened.daemon.ports.world.now(), {
+  const quiet = anIncident('a.1.50', screen.daemon.ports.world.now(), {
     root: resourceId('lamp'),
     actionable: false,
   });
-  opened.daemon.publish({ kind: 'incident', incident: quiet });
-  const page = await signIn();
+  screen.daemon.publish({ kind: 'incident', incident: quiet });
+  const page = await screen.signIn();
   await page.getByText('Feeder fibre cut: feeder 0').waitFor();
   expect(await page.getByText('Feeder fibre cut: lamp').count()).toBe(0);
   await page.getByRole('button', { name: '1 more that needs nobody' }).click();
@@ -107,9 +77,8 @@ test('what needs nobody is counted and hidden until it is asked for', async () =
 });
 
 test('a storm of ten thousand alarms on a telephone is few rows, each with its buttons, and walks by finger', async () => {
-  fillCity(opened.daemon, { alarms: 10_000 });
-  const page = await signIn({ locale: 'ru-RU' }, telephone);
-  await page.goto(`${opened.console}/alarms`);
+  fillCity(screen.daemon, { alarms: 10_000 });
+  const page = await screen.signIn({ locale: 'ru-RU', size: telephone, path: '/alarms' });
   await page.getByText('olt-0105/0/3/').first().waitFor();
   expect(await page.locator('.grid tbody tr').count()).toBeLessThan(60);
   expect(await sideways(page)).toBe(0);
@@ -124,9 +93,8 @@ test('a storm of ten thousand alarms on a telephone is few rows, each with its b
 });
 
 test('an alarm is taken, shelved until it clears and noted by keys; the shelf hides it and gives it back', async () => {
-  fillCity(opened.daemon, { alarms: 3 });
-  const page = await signIn();
-  await page.goto(`${opened.console}/alarms`);
+  fillCity(screen.daemon, { alarms: 3 });
+  const page = await screen.signIn({ path: '/alarms' });
   await page.getByText('olt-0105/0/3/1').waitFor();
   await page.keyboard.press('j');
   await page.keyboard.press('j');
@@ -139,7 +107,7 @@ test('an alarm is taken, shelved until it clears and noted by keys; the shelf hi
   await page.keyboard.press('s');
   await page.getByRole('button', { name: 'Until it clears' }).click();
   await page.getByText('olt-0105/0/3/1 LOS shelved').waitFor();
-  expect(opened.daemon.inputs.at(-1)).toMatchObject({
+  expect(screen.daemon.inputs.at(-1)).toMatchObject({
     command: { kind: 'shelveAlarm', untilCleared: true },
   });
   await page.getByRole('button', { name: '1 shelved' }).click();
@@ -150,13 +118,12 @@ test('an alarm is taken, shelved until it clears and noted by keys; the shelf hi
     .getByText(/^No raised alarm|^0 shelved/)
     .first()
     .waitFor();
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('no button of an alarm is cut off on a usual screen, in the longer language', async () => {
-  fillCity(opened.daemon, { alarms: 12 });
-  const page = await signIn({ locale: 'ru-RU' });
-  await page.goto(`${opened.console}/alarms`);
+  fillCity(screen.daemon, { alarms: 12 });
+  const page = await screen.signIn({ locale: 'ru-RU', path: '/alarms' });
   await page.getByRole('button', { name: 'Заметка' }).first().waitFor();
   const cut = await page
     .locator('.grid td.actionscolumn')
@@ -165,9 +132,8 @@ test('no button of an alarm is cut off on a usual screen, in the longer language
 });
 
 test('an alarm in no incident is moved to one with m, with words of what will happen', async () => {
-  fillCity(opened.daemon, { alarms: 2 });
-  const page = await signIn();
-  await page.goto(`${opened.console}/alarms?q=3/1`);
+  fillCity(screen.daemon, { alarms: 2 });
+  const page = await screen.signIn({ path: '/alarms?q=3/1' });
   await page.getByText('1 of 2').waitFor();
   await page.keyboard.press('j');
   await page.keyboard.press('m');
@@ -177,11 +143,11 @@ test('an alarm in no incident is moved to one with m, with words of what will ha
     .click();
   await page.getByText('The alarm, now in no incident, goes to a.1.2041.').waitFor();
   await page.keyboard.press('Escape');
-  expect(opened.daemon.inputs).toEqual([]);
+  expect(screen.daemon.inputs).toEqual([]);
 });
 
 test('the alarm load stands beside its targets, as figures, chart and table, and names what to tune', async () => {
-  const { daemon } = opened;
+  const { daemon } = screen;
   const now = daemon.ports.world.now();
   for (let n = 0; n < 14; n++) {
     const at = instant(now - 30 * 60_000 + n);
@@ -203,7 +169,7 @@ test('the alarm load stands beside its targets, as figures, chart and table, and
       at,
     );
   }
-  const page = await signIn();
+  const page = await screen.signIn();
   await page.getByRole('link', { name: 'Alarm load' }).click();
   const figures = page.getByRole('table', { name: 'Figure' }).getByRole('row');
   const row = async (name: string): Promise<string> => figures.filter({ hasText: name }).innerText();
@@ -218,11 +184,11 @@ test('the alarm load stands beside its targets, as figures, chart and table, and
   await page.getByText('Больше всего за 10 минут').first().waitFor();
   await page.setViewportSize(telephone);
   expect(await sideways(page)).toBe(0);
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('a page whose figures cannot be loaded says so and tries again on demand', async () => {
-  const page = await signIn();
+  const page = await screen.signIn();
   await page.route('**/api/v1/alarm-load', (route) => route.abort());
   await page.getByRole('link', { name: 'Alarm load' }).click();
   await page.getByText('This could not be loaded.').waitFor();

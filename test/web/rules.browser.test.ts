@@ -1,42 +1,13 @@
 /** The pages of rules and planned works in a real browser, and the pages' row on a telephone. */
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { hours, instant } from '../../src/base/instant.ts';
 import type { RulesJson } from '../../src/edge/http/contract.ts';
 import { resourceId } from '../../src/model/ids.ts';
-import { openBrowser, overflow, type TestBrowser } from '../support/browser.ts';
-import { buildPages, type Pages } from '../support/built-pages.ts';
+import { overflow } from '../support/browser.ts';
+import { consoleInBrowser, telephone } from '../support/console-in-browser.ts';
 import { anIncident } from '../support/front-records.ts';
-import { type OpenedFront, openTestFront } from '../support/open-front.ts';
 
-let pages: Pages;
-let opened: OpenedFront;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  pages = await buildPages();
-});
-afterAll(() => pages.remove());
-beforeEach(async () => {
-  opened = await openTestFront({ pages });
-});
-afterEach(async () => {
-  await browser.close();
-  await opened.close();
-});
-
-const wide = { width: 1280, height: 800 };
-const telephone = { width: 390, height: 844 };
-
-async function signIn(options: Parameters<typeof openBrowser>[0], size = wide): Promise<Page> {
-  browser = await openBrowser(options);
-  opened.daemon.oneTimeToken = 'one-time';
-  const page = await browser.page(size);
-  await page.goto(`${opened.console}/sign-in/one-time`);
-  await page.getByRole('button').click();
-  await page.getByText(/LIVE|СВЯЗЬ/).waitFor();
-  return page;
-}
+const screen = consoleInBrowser();
 
 const at = '2026-01-01T12:00:00.000Z';
 const rules: RulesJson = {
@@ -77,8 +48,8 @@ const rules: RulesJson = {
 };
 
 test('the rules say what they did and cost, what is wrong with them and which stood before; an operator may look only', async () => {
-  opened.daemon.rules = rules;
-  opened.daemon.automations = [
+  screen.daemon.rules = rules;
+  screen.daemon.automations = [
     {
       ...{
         id: 'nobody-looks',
@@ -89,8 +60,7 @@ test('the rules say what they did and cost, what is wrong with them and which st
       ...{ acted: 2, wouldHave: 0, stopped: 5, title: { en: 'Nobody looks', ru: 'Никто не смотрит' } },
     },
   ];
-  const page = await signIn({ locale: 'en-GB' });
-  await page.goto(`${opened.console}/rules`);
+  const page = await screen.signIn({ locale: 'en-GB', path: '/rules' });
   await page.getByRole('row', { name: /Uplink noise.*keeps back.*1,204.*7/ }).waitFor();
   await page.getByText('never acts').waitFor();
   await page.getByText('own/<b>mine</b>.yaml').waitFor();
@@ -101,41 +71,39 @@ test('the rules say what they did and cost, what is wrong with them and which st
   expect(await faults.nth(1).textContent()).toContain('Feeder fibre cut');
   expect(await page.getByRole('button', { name: 'Roll back…' }).count()).toBe(0);
   expect(await overflow(page)).toBe(0);
-  expect(browser.complaints).toEqual([]);
+  expect(screen.complaints).toEqual([]);
 });
 
 test('an administrator reads what a rollback does before it is done, and takes it back', async () => {
-  opened.daemon.rules = rules;
-  opened.daemon.sessionRole = 'administrator';
-  opened.daemon.rollbackOutcome = { kind: 'applied', needsRestart: [], problems: [] };
-  const page = await signIn({ locale: 'ru-RU' }, telephone);
-  await page.goto(`${opened.console}/rules`);
+  screen.daemon.rules = rules;
+  screen.daemon.sessionRole = 'administrator';
+  screen.daemon.rollbackOutcome = { kind: 'applied', needsRestart: [], problems: [] };
+  const page = await screen.signIn({ locale: 'ru-RU', size: telephone, path: '/rules' });
   await page.getByRole('button', { name: 'Откатить…' }).click();
   await page.getByText('Ещё один откат вернёт нынешний набор.').waitFor();
-  expect(opened.daemon.recorded).toEqual([]);
+  expect(screen.daemon.recorded).toEqual([]);
   await page.getByRole('button', { name: 'Выполнить' }).click();
   await page.getByText('Действует набор aaaaaaaaaaaa.').waitFor();
   await page.getByRole('button', { name: 'Вернуть' }).click();
   await expect
-    .poll(() => opened.daemon.recorded.map(({ action }) => action))
+    .poll(() => screen.daemon.recorded.map(({ action }) => action))
     .toEqual(['rollBackRules', 'rollBackRules']);
   expect(await overflow(page)).toBe(0);
 });
 
 test('an incident under announced works says which, when and on what, and leads to them', async () => {
-  const now = opened.daemon.ports.world.now();
+  const now = screen.daemon.ports.world.now();
   const window = { from: instant(now - 600_000), to: instant(now + 3_600_000) };
   const works = { id: 'w-71', title: 'Card change', resources: [resourceId('olt-7')], ...window };
-  opened.daemon.works = [
+  screen.daemon.works = [
     works,
     { ...works, id: 'w-72', title: undefined, from: window.to, to: instant(now + 9e6) },
   ];
-  opened.daemon.publish({
+  screen.daemon.publish({
     kind: 'incident',
     incident: anIncident('a.1.7', now, { planned: true, works: 'w-71' }),
   });
-  const page = await signIn({ locale: 'en-GB' });
-  await page.goto(`${opened.console}/incidents/a.1.7`);
+  const page = await screen.signIn({ locale: 'en-GB', path: '/incidents/a.1.7' });
   await page.getByText('olt-7').first().waitFor();
   await page.getByRole('link', { name: 'Card change' }).click();
   await page.waitForURL('**/works?q=w-71');
@@ -146,8 +114,7 @@ test('an incident under announced works says which, when and on what, and leads 
 
 test('on a telephone no page hides behind a sideways scroll: three stand in the row, the others behind a button', async () => {
   for (const locale of ['ru-RU', 'en-GB']) {
-    if (locale === 'en-GB') await browser.close();
-    const page = await signIn({ locale }, telephone);
+    const page = await screen.signIn({ locale, size: telephone });
     const rail = page.locator('nav.rail');
     expect(await rail.evaluate((nav) => nav.scrollWidth - nav.clientWidth)).toBe(0);
     const more = page.getByRole('button', { name: /^(Ещё|More)/ });

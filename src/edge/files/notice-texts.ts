@@ -3,7 +3,7 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
 import type { SourceDocument } from '../../base/source-document.ts';
 import { type NoticeFacts, type NoticeType, noticeTypes } from '../../model/notice.ts';
-import { smsLength } from './sms-length.ts';
+import { segmentsOf } from '../../model/sms-segments.ts';
 import { documentCheck, parseYaml } from './yaml-document.ts';
 
 type Language = 'ru' | 'en';
@@ -171,7 +171,7 @@ function longTexts(document: SourceDocument, raw: RawTexts, texts: LanguageTexts
       link: 'https://status.example/s/AAAAAAAAAAA',
       facts: { kind, startedAt: at, restoredAt: at, etr, previousEtr: etr },
     };
-    const { parts } = smsLength(render(texts, wish).text);
+    const parts = segmentsOf(render(texts, wish).text).parts.length;
     if (parts <= mostParts) return [];
     const message = `this SMS takes ${parts} parts`;
     return [

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { instant } from '../../../src/base/instant.ts';
 import { formatProblem } from '../../../src/base/problem.ts';
 import { type NoticeWish, parseNoticeTexts } from '../../../src/edge/files/notice-texts.ts';
-import { smsLength } from '../../../src/edge/files/sms-length.ts';
 import { noticeTypes } from '../../../src/model/notice.ts';
 
 const shipped = ['ru', 'en'].map((language) => {
@@ -88,20 +87,3 @@ it('names what is wrong in a text at its place', () => {
   );
   expect(parseNoticeTexts([]).value).toBeUndefined();
 });
-
-it.each([
-  ['', 'gsm7', 1],
-  ['a'.repeat(160), 'gsm7', 1],
-  ['a'.repeat(161), 'gsm7', 2],
-  ['a'.repeat(306), 'gsm7', 2],
-  ['a'.repeat(307), 'gsm7', 3],
-  ['€'.repeat(80), 'gsm7', 1],
-  ['€'.repeat(81), 'gsm7', 2],
-  ['я'.repeat(70), 'ucs2', 1],
-  ['я'.repeat(71), 'ucs2', 2],
-  ['я'.repeat(135), 'ucs2', 3],
-  [`${'a'.repeat(69)}я`, 'ucs2', 1],
-  ['😀'.repeat(36), 'ucs2', 2],
-] as const)('counts the SMS parts of a text %#', (text, alphabet, parts) =>
-  expect(smsLength(text)).toMatchObject({ alphabet, parts }),
-);

@@ -29,15 +29,24 @@ interface SourceFile {
   readonly imports: readonly string[];
 }
 
-const files: readonly SourceFile[] = (readdirSync(source, { recursive: true }) as string[])
-  .filter((path) => path.endsWith('.ts'))
-  .map((path) => {
-    const text = readFileSync(join(source, path), 'utf8');
-    const imports = [...text.matchAll(/(?<!['\w.])(?:from|import)\s*\(?\s*'([^'\n]+)'/g)].map(
-      (match) => match[1]!,
-    );
-    return { path, room: path.split('/')[0]!, text, imports };
-  });
+const filesIn = (folder: string): readonly SourceFile[] =>
+  (readdirSync(folder, { recursive: true }) as string[])
+    .filter((path) => /\.tsx?$/.test(path))
+    .map((path) => {
+      const text = readFileSync(join(folder, path), 'utf8');
+      const imports = [...text.matchAll(/(?<!['\w.])(?:from|import)\s*\(?\s*'([^'\n]+)'/g)].map(
+        (match) => match[1]!,
+      );
+      return { path, room: path.split('/')[0]!, text, imports };
+    });
+
+const files = filesIn(source);
+const pages: readonly SourceFile[] = filesIn(join(root, 'web')).map((file) => ({
+  ...file,
+  path: `web/${file.path}`,
+  room: 'web',
+}));
+const everything = [...files, ...pages];
 
 const withoutComments = (text: string): string =>
   text
@@ -109,6 +118,21 @@ test('a verb room is entered by its face or one of its ports', () => {
   expect(wrong).toEqual([]);
 });
 
+test('pages see the daemon through the types of its contract only', () => {
+  const isSeen = (file: SourceFile, imported: string): boolean => {
+    const path = relative(root, join(root, dirname(file.path), imported));
+    if (path.startsWith('web/')) return true;
+    const typesOnly = new RegExp(`import type \\{[^}]*\\} from '${imported}'`);
+    return path === 'src/edge/http/contract.ts' && typesOnly.test(file.text);
+  };
+  const wrong = pages.flatMap((file) =>
+    file.imports
+      .filter((imported) => imported.startsWith('.') && !isSeen(file, imported))
+      .map((imported) => `${file.path} imports ${imported}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
 test('time, chance and process live in app/world.ts only', () => {
   const impure =
     /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\brandomUUID\b|\bsetTimeout\(|\bsetInterval\(|\bsetImmediate\(|(?<![.\w])process\.|\bperformance\.now\b/;
@@ -132,14 +156,17 @@ test('pure rooms use no locale and no console', () => {
   expect(wrong).toEqual([]);
 });
 
-test('no eval, no shell, no SNMP SET', () => {
-  const forbidden = /\beval\(|new Function\(|\bexecSync?\(|shell:\s*true|\.set\(\s*\[?\s*\{\s*oid|SetRequest/;
-  const wrong = files.filter((file) => forbidden.test(withoutComments(file.text))).map((file) => file.path);
+test('no eval, no shell, no SNMP SET, no text taken for markup', () => {
+  const forbidden =
+    /\beval\(|new Function\(|\bexecSync?\(|shell:\s*true|\.set\(\s*\[?\s*\{\s*oid|SetRequest|innerHTML|dangerouslySet/;
+  const wrong = everything
+    .filter((file) => forbidden.test(withoutComments(file.text)))
+    .map((file) => file.path);
   expect(wrong).toEqual([]);
 });
 
 test('files stay under 400 lines and open with a sentence', () => {
-  const wrong = files
+  const wrong = everything
     .filter(
       (file) =>
         file.text.split('\n').length > 400 || !/^(import [\s\S]*?;\n+)*\s*(\/\*\*|\/\/|#!)/.test(file.text),
@@ -149,7 +176,7 @@ test('files stay under 400 lines and open with a sentence', () => {
 });
 
 test('functions stay under 70 lines', () => {
-  expect(files.flatMap(longFunctions)).toEqual([]);
+  expect(everything.flatMap(longFunctions)).toEqual([]);
 });
 
 /** Counts the lines of each function or method by its braces; strings and templates are blanked first. */

@@ -1,6 +1,6 @@
 /** The dialog that says what will happen before it does, and the line that says what was done and takes it back. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { lastDone, plannedDeed } from '../state/deeds.ts';
+import { type Deed, lastDone, plannedDeed } from '../state/deeds.ts';
 import { usePageKeys } from '../state/keys.ts';
 import { addressOf } from '../state/route.ts';
 import { number, words } from '../words/speak.ts';
@@ -35,31 +35,7 @@ export function DeedDialog() {
     <dialog ref={dialog} onClose={close} aria-labelledby="deed-title" class="deed">
       {deed !== undefined && (
         <>
-          <h2 id="deed-title">{deed.title}</h2>
-          {deed.about.length > 0 && (
-            <ul class="about">
-              {deed.about.slice(0, listed).map((text) => (
-                <li key={text} class="mono">
-                  {text}
-                </li>
-              ))}
-              {deed.about.length > listed && <li>+ {number(deed.about.length - listed)}</li>}
-            </ul>
-          )}
-          {deed.refused === undefined ? (
-            <>
-              <h3>{say.feedback.whatHappens}</h3>
-              <ul>
-                {deed.steps.map((step) => (
-                  <li key={step}>{step}</li>
-                ))}
-              </ul>
-            </>
-          ) : (
-            <p class="problem" role="alert">
-              {deed.refused}
-            </p>
-          )}
+          <Announced deed={deed} />
           {problem !== undefined && (
             <p class="problem" role="alert">
               {say.notDone} {problem}
@@ -78,6 +54,38 @@ export function DeedDialog() {
         </>
       )}
     </dialog>
+  );
+}
+
+function Announced({ deed }: { readonly deed: Deed }) {
+  return (
+    <>
+      <h2 id="deed-title">{deed.title}</h2>
+      {deed.about.length > 0 && (
+        <ul class="about">
+          {deed.about.slice(0, listed).map((text) => (
+            <li key={text} class="mono">
+              {text}
+            </li>
+          ))}
+          {deed.about.length > listed && <li>+ {number(deed.about.length - listed)}</li>}
+        </ul>
+      )}
+      {deed.refused === undefined ? (
+        <>
+          <h3>{words.value.feedback.whatHappens}</h3>
+          <ul>
+            {deed.steps.map((step) => (
+              <li key={step}>{step}</li>
+            ))}
+          </ul>
+        </>
+      ) : (
+        <p class="problem" role="alert">
+          {deed.refused}
+        </p>
+      )}
+    </>
   );
 }
 

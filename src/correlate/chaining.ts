@@ -1,6 +1,6 @@
 /** An alarm that neither a tree nor the transport graph explains joins the incident it followed from, or begins one. */
 import type { Instant } from '../base/instant.ts';
-import type { AlarmId, IdSource, IncidentId } from '../model/ids.ts';
+import type { AlarmId, IdSource, IncidentId, ResourceId } from '../model/ids.ts';
 import type { Candidate } from '../model/incident.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Cascades, Reading, Readings, Recent } from './cascade.ts';
@@ -131,9 +131,20 @@ const isFirstOf = (held: HeldIncident, alarm: AlarmId): boolean => {
   return false;
 };
 
+/** How an alarm came into its incident, with how likely that is. */
+interface Step {
+  readonly resource: ResourceId;
+  readonly cause: string;
+  /** It followed from `alarm`, or is the cause of `alarm` and was told of so much later. */
+  readonly how: 'itself' | 'again' | 'after' | 'before';
+  readonly alarm?: AlarmId | undefined;
+  readonly seconds?: number | undefined;
+  readonly share: number;
+}
+
 interface Beginning {
   readonly candidates: readonly Candidate[];
-  readonly step: string;
+  readonly step: Step;
 }
 
 function begun(pending: Pending, { candidates, step }: Beginning, desk: Desk): HeldIncident {
@@ -153,7 +164,7 @@ function begun(pending: Pending, { candidates, step }: Beginning, desk: Desk): H
 function joined(
   pending: Pending,
   home: HeldIncident,
-  { step, desk, raises }: { readonly step: string; readonly desk: Desk; readonly raises: number },
+  { step, desk, raises }: { readonly step: Step; readonly desk: Desk; readonly raises: number },
 ): HeldIncident {
   const { incidents, at } = desk;
   const isKnown = home.members.has(pending.alarm);
@@ -164,7 +175,7 @@ function joined(
   // What nobody need look at may lead to what somebody must.
   home.actionable ||= verdictOf(pending, desk).actionable;
   if (isKnown) return home;
-  const { steps = [] } = home.explanation as { steps?: readonly string[] };
+  const { steps = [] } = home.explanation as { steps?: readonly Step[] };
   home.explanation = {
     ...home.explanation,
     ...(home.scope === 'alone' ? { rule: 'cascade' } : undefined),
@@ -220,14 +231,10 @@ function candidatesOf(
 
 const rounded = (probability: number): number => Math.floor(probability * 1_000) / 1_000;
 
-function stepOf(
-  { resource, cause, at }: Pending,
-  { spontaneous, total }: Readings,
-  claim: Claim | undefined,
-): string {
-  const sure = `${Math.round(((claim?.rate ?? spontaneous) / total) * 100)} %`;
-  if (claim?.best === undefined)
-    return `${resource} ${cause}, ${claim === undefined ? 'by itself' : 'again'}, ${sure}`;
-  const seconds = Math.round(Math.abs(at - claim.best.at) / 100) / 10;
-  return `${resource} ${cause}, ${seconds} s ${claim.best.isBefore ? 'before' : 'after'} ${claim.best.alarm}, ${sure}`;
+function stepOf({ resource, cause, at }: Pending, { spontaneous, total }: Readings, claim?: Claim): Step {
+  const share = Math.round(((claim?.rate ?? spontaneous) / total) * 100) / 100;
+  const best = claim?.best;
+  if (best === undefined) return { resource, cause, how: claim === undefined ? 'itself' : 'again', share };
+  const seconds = Math.round(Math.abs(at - best.at) / 100) / 10;
+  return { resource, cause, how: best.isBefore ? 'before' : 'after', alarm: best.alarm, seconds, share };
 }

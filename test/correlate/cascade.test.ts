@@ -17,7 +17,15 @@ test('what follows within seconds on the same device or next to it is one incide
   run.raise(9, 'VENDOR_SYNC', ['agg-3', 'olt-1']).to(20);
   expect(told(run)).toEqual(['agg-2 4']);
   const [incident] = run.correlation.open();
-  expect(incident?.explanation).toMatchObject({ rule: 'cascade', alarmsOfOneChain: 4 });
+  expect(incident?.explanation).toMatchObject({
+    ...{ rule: 'cascade', alarmsOfOneChain: 4 },
+    first: { resource: 'agg-2', cause: 'PUMP', how: 'itself' },
+    steps: [
+      { resource: 'agg-2', cause: 'VENDOR_HEAT', how: 'after', alarm: 'agg-2~PUMP', seconds: 3 },
+      { resource: 'agg-3', cause: 'VENDOR_SYNC', how: 'after' },
+      { resource: 'olt-1', cause: 'VENDOR_SYNC', how: 'after' },
+    ],
+  });
   expect(incident?.kind).toBe('unexplained');
 });
 

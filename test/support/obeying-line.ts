@@ -6,11 +6,17 @@ import type { MemoryDaemon } from './front-ports.ts';
 import { freshLine, LineRun } from './line-run.ts';
 
 /** Terminals that went dark together, and others that did by themselves; all is decided when this returns. */
-export function openLine(daemon: MemoryDaemon, dark: readonly (readonly string[])[]): LineRun {
+export const openLine = (daemon: MemoryDaemon, dark: readonly (readonly string[])[]): LineRun =>
+  openLineThatHears(daemon, (run) => {
+    for (const together of dark) run.observe('raise', together, { cause: 'LOS' });
+  });
+
+/** What it makes of that within a minute is what the pages see. */
+export function openLineThatHears(daemon: MemoryDaemon, say: (run: LineRun) => void): LineRun {
   const started = (daemon.ports.world.now() - minutes(5)) as Instant;
   const run = new LineRun(freshLine(), started).begin();
   const since = run.applied.length;
-  for (const together of dark) run.observe('raise', together, { cause: 'LOS' });
+  say(run);
   run.pass(minutes(1));
   daemon.publish(...changesSince(run, since));
   daemon.obey = (command: Extract<Input, { kind: 'command' }>) => {

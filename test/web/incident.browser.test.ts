@@ -1,11 +1,12 @@
 /** The page of an incident in a real browser: why, until when, what changed; and operators' word on what belongs together. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { minutes, seconds } from '../../src/base/instant.ts';
 import { type AlarmId, alarmId, resourceId } from '../../src/model/ids.ts';
 import { overflow } from '../support/browser.ts';
 import { consoleInBrowser, telephone } from '../support/console-in-browser.ts';
 import { fillCity } from '../support/demo-city.ts';
-import { openLine } from '../support/obeying-line.ts';
+import { openLine, openLineThatHears } from '../support/obeying-line.ts';
 import { terminals } from '../support/small-city.ts';
 
 const screen = consoleInBrowser();
@@ -52,6 +53,59 @@ test('causes that nothing tells apart are one line; who works and who is silent 
   await page.getByText('Why these alarms are one incident').click();
   await page.getByText('rule set 4f0a91c2d7e3 · topology version 12').waitFor();
   await page.getByText('lost power (last word)').first().waitFor();
+  expect(screen.complaints).toEqual([]);
+});
+
+test('what would make another cause the likelier is said in numbers, and who spoke after the verdict', async () => {
+  const beside = terminals('1-1-2').slice(0, 2);
+  openLineThatHears(screen.daemon, (run) => {
+    run.observe('raise', [...branch.slice(0, 5), ...beside], { cause: 'LOS' });
+    run.pass(minutes(1));
+    run.observe('raise', branch.slice(5, 7), { cause: 'LOS' });
+  });
+  const { id, explanation } = incidentAt('s1-1');
+  expect(explanation).toMatchObject({ spokenSince: 2, change: { length: 3 } });
+  const page = await screen.signIn({ path: `/incidents/${id}` });
+  const changes = page.locator('.change li');
+  await expect
+    .poll(() => changes.allInnerTexts())
+    .toEqual([
+      expect.stringMatching(
+        /^s1-1-1 .*– if 3 silent terminals below s1-1, outside s1-1-1, prove to work\s*$/,
+      ),
+      expect.stringMatching(/^b-1-1-1 .*– if 2 terminals more go down below it, outside s1-1\s*$/),
+      expect.stringMatching(/^duct-1 .*– if 3 terminals more go down below it, outside s1-1\s*$/),
+    ]);
+  await page.getByText('2 of those who spoke did so after the cause was stated.').waitFor();
+  await page.getByRole('button', { name: 'Русский' }).click();
+  await page.getByText(/если 3 молчащих терминала ниже s1-1, вне s1-1-1, окажутся рабочими/).waitFor();
+  expect(screen.complaints).toEqual([]);
+});
+
+test('a link names the end that did not tell of it and what would make it more than a link', async () => {
+  openLineThatHears(screen.daemon, (run) =>
+    run.observe('raise', ['l-34'], { cause: 'LINK_DOWN', by: resourceId('agg-4') }),
+  );
+  const path = `/incidents/${incidentAt('l-34').id}`;
+  const page = await screen.signIn({ path, size: telephone });
+  await page.getByText(/1 does not bear it out, .*: agg-3/).waitFor();
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: /^agg-3.*if it falls silent itself/ })
+    .waitFor();
+  await page.getByText('Redundancy lost').waitFor();
+  expect(await overflow(page)).toBe(0);
+  expect(screen.complaints).toEqual([]);
+});
+
+test('alarms that followed from each other are told one after the other', async () => {
+  openLineThatHears(screen.daemon, (run) => {
+    run.observe('raise', ['agg-2'], { cause: 'FAN_FAIL' }).pass(seconds(3));
+    run.observe('raise', ['agg-2'], { cause: 'HIGH_TEMP' });
+  });
+  const page = await screen.signIn({ path: `/incidents/${incidentAt('agg-2').id}`, locale: 'ru-RU' });
+  await page.getByText('Почему эти аварии').click();
+  await page.getByText(/agg-2 .* – через 3\sс после agg-2~FAN_FAIL \(\d+\s%\)/).waitFor();
   expect(screen.complaints).toEqual([]);
 });
 

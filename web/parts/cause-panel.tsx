@@ -1,8 +1,10 @@
-/** Why: the causes with their probability, what speaks for and against the first, and what would change the verdict. */
+/** Why: the causes with their probability, what speaks for the first of them, and the alarms that decided. */
 import type { IncidentJson } from '../../src/edge/http/contract.ts';
 import { type Explained, explained } from '../state/explained.ts';
-import { language, number, percent, plural, wordOf, words } from '../words/speak.ts';
+import { causeName } from '../words/cause-name.ts';
+import { filled, language, number, percent, plural, wordOf, words } from '../words/speak.ts';
 import { Bar } from './bar.tsx';
+import { Against, Change } from './doubts.tsx';
 import { Evidence } from './evidence.tsx';
 
 interface Props {
@@ -19,6 +21,7 @@ export function CausePanel({ incident }: Props) {
       </h2>
       {incident.decidedAt === null && <p class="lead">{say.incident.undecided}</p>}
       {incident.suspected && <p class="lead">{say.verdict.suspectedBy}</p>}
+      <SubscribersSay said={why.subscribers} />
       {why.decidedBy !== undefined && (
         <p class="lead">
           {say.verdict.byHand} {why.decidedBy}
@@ -28,7 +31,9 @@ export function CausePanel({ incident }: Props) {
       {why.redundancyLost && <p class="lead">{say.verdict.redundancyLost}</p>}
       {why.leaves > 0 && <Seen why={why} />}
       <Against why={why} />
-      {incident.decidedAt !== null && <Change why={why} isOver={incident.resolvedAt !== null} />}
+      {incident.decidedAt !== null && incident.resolvedAt === null && (
+        <Change incident={incident} why={why} />
+      )}
       {incident.runbook !== null && (
         <details>
           <summary>{say.incident.runbook}</summary>
@@ -77,6 +82,25 @@ function Candidates({ incident }: Props) {
   );
 }
 
+/** Their calls and answers, and what of them chance alone would have brought. */
+function SubscribersSay({ said }: { readonly said: Explained['subscribers'] }) {
+  const say = words.value.verdict;
+  const lines = [
+    ...(said.down > 0 ? [plural(said.down, say.callers)] : []),
+    ...(said.notFixed > 0 ? [plural(said.notFixed, say.notFixed)] : []),
+    ...(said.expected === undefined
+      ? []
+      : [filled(say.usualCalls, { expected: number(said.expected), minutes: number(said.minutes) })]),
+  ];
+  if (lines.length === 0) return null;
+  return (
+    <p>
+      {lines.join(' ')}
+      {said.by.length > 0 && <small class="mono under">{said.by.join(', ')}</small>}
+    </p>
+  );
+}
+
 const seen = ['spoken', 'silent', 'unknown', 'alive'] as const;
 
 /** Of all that hangs below: who says it is down, who says nothing, who was not seen, who works. */
@@ -99,65 +123,13 @@ function Seen({ why }: { readonly why: Explained }) {
       <ul class="tally">
         {seen.map((name) => (
           <li key={name} class={why[name] === 0 ? 'muted' : ''}>
-            <i class={`key ${name}`} aria-hidden="true" /> <b>{number(why[name])}</b> {say[name]}
+            <i class={`key ${name}`} aria-hidden="true" /> <b>{number(why[name])}</b>{' '}
+            {name === 'spoken' ? wordOf(say.spoken, why.population) : say[name]}
           </li>
         ))}
       </ul>
+      {why.spokenSince > 0 && <p class="muted">{plural(why.spokenSince, say.spokenSince)}</p>}
       {why.early && <p class="muted">{say.early}</p>}
-    </div>
-  );
-}
-
-function Against({ why }: { readonly why: Explained }) {
-  const say = words.value.verdict;
-  if (why.leaves === 0) return null;
-  const lines = [
-    ...(why.alive > 0 ? [plural(why.alive, say.aliveAgainst)] : []),
-    ...(why.silent > 0 ? [plural(why.silent, say.silentAgainst)] : []),
-  ];
-  return (
-    <div class="against">
-      <h3>{say.against}</h3>
-      {lines.length === 0 ? (
-        <p class="muted">{say.nothingAgainst}</p>
-      ) : (
-        <ul class="lines">
-          {lines.map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
-      )}
-    </div>
-  );
-}
-
-/** What was asked of the network so that the causes are told apart, and what it answered. */
-function Change({ why, isOver }: { readonly why: Explained; readonly isOver: boolean }) {
-  const say = words.value.verdict;
-  const { measurement, answer } = why;
-  if (isOver) return null;
-  return (
-    <div class="change">
-      <h3>{say.change}</h3>
-      {measurement === undefined ? (
-        <p class="muted">{say.sure}</p>
-      ) : (
-        <>
-          <p>{wordOf(say.changeBy, measurement.why)}</p>
-          <dl class="pairs">
-            <dt>{say.between}</dt>
-            <dd class="mono">{measurement.between.join(` ${say.or} `)}</dd>
-            <dt>{say.asked}</dt>
-            <dd class="mono">{measurement.resources.join(', ')}</dd>
-            <dt>{say.answered}</dt>
-            <dd>
-              {answer === undefined
-                ? say.noAnswer
-                : `${number(answer.alive)} ${say.alive}, ${number(answer.unknown)} ${say.unknown}`}
-            </dd>
-          </dl>
-        </>
-      )}
     </div>
   );
 }
@@ -170,6 +142,7 @@ function Deciding({ incident, why }: Props & { readonly why: Explained }) {
         {say.incident.why}: {plural(incident.alarms.length, say.alarms)}, {say.incident.symptoms}{' '}
         {number(incident.suppressed)}
       </summary>
+      {why.steps.length > 0 && <Chain steps={why.steps} />}
       {why.evidence.length > 0 && (
         <>
           <h3>{say.verdict.deciding}</h3>
@@ -209,5 +182,24 @@ function Deciding({ incident, why }: Props & { readonly why: Explained }) {
         <Evidence value={incident.explanation} />
       </details>
     </details>
+  );
+}
+
+/** How alarms that no tree and no path explains came together, one after the other. */
+function Chain({ steps }: { readonly steps: Explained['steps'] }) {
+  const say = words.value.verdict;
+  return (
+    <>
+      <h3>{say.chain}</h3>
+      <ol class="lines">
+        {steps.map(({ resource, cause, how, alarm, seconds, share }, i) => (
+          <li key={i}>
+            <span class="mono">{resource}</span> {causeName(cause)} –{' '}
+            {filled(wordOf(say.step, how), { seconds: number(seconds) })}{' '}
+            {alarm !== undefined && <span class="mono">{alarm}</span>} ({percent(share)})
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }

@@ -8,6 +8,26 @@ interface Remark {
   readonly what: readonly string[];
 }
 
+/** What would make another cause the likelier: as src/correlate writes it. */
+export interface Turn {
+  readonly cause: string;
+  readonly when: string;
+  readonly of: readonly string[];
+  readonly below: string | undefined;
+  readonly outside: string | undefined;
+  readonly atLeast: number;
+}
+
+/** How one alarm came into the incident. */
+export interface Step {
+  readonly resource: string;
+  readonly cause: string;
+  readonly how: string;
+  readonly alarm: string | undefined;
+  readonly seconds: number;
+  readonly share: number;
+}
+
 export interface Explained {
   readonly rule: string | undefined;
   readonly leaves: number;
@@ -15,6 +35,15 @@ export interface Explained {
   readonly alive: number;
   readonly unknown: number;
   readonly silent: number;
+  /** Of those who spoke: since the cause was stated. */
+  readonly spokenSince: number;
+  /** What the terminals suffer: `down`, `degraded`, `session`. */
+  readonly population: string;
+  /** They would have told of it and did not; the first of them by name. */
+  readonly quiet: { readonly count: number; readonly of: readonly string[] } | undefined;
+  readonly change: readonly Turn[];
+  /** The first of a chain, then the latest. */
+  readonly steps: readonly Step[];
   readonly symptoms: readonly (readonly [string, number])[];
   /** `resource symptom`, as many as are kept. */
   readonly evidence: readonly (readonly [resource: string, symptom: string])[];
@@ -24,13 +53,22 @@ export interface Explained {
   readonly answer: { readonly alive: number; readonly unknown: number } | undefined;
   readonly operators: readonly Remark[];
   readonly decidedBy: string | undefined;
-  readonly suspectedBy: string | undefined;
+  readonly subscribers: Said;
   readonly early: boolean;
   readonly outOfReach: number;
   readonly redundancyLost: boolean;
   readonly alarmsLeftOut: number;
   readonly rules: string | undefined;
   readonly topology: number | undefined;
+}
+
+/** What subscribers said; `expected` so many would have called in `minutes` anyway. */
+interface Said {
+  readonly down: number;
+  readonly notFixed: number;
+  readonly by: readonly string[];
+  readonly expected: number | undefined;
+  readonly minutes: number;
 }
 
 export function explained({ explanation, topologyVersion }: IncidentJson): Explained {
@@ -46,6 +84,11 @@ export function explained({ explanation, topologyVersion }: IncidentJson): Expla
     alive: number('alive'),
     unknown: number('unknown'),
     silent: number('silent'),
+    spokenSince: number('spokenSince'),
+    population: textOf(of('population')) ?? 'down',
+    quiet: quietOf(of('against')),
+    change: list(of('change')).flatMap(turnOf),
+    steps: [of('first'), ...list(of('steps'))].flatMap(stepOf),
     symptoms: Object.entries(record(of('symptoms')) ?? {}).flatMap(([name, count]) =>
       typeof count === 'number' ? [[name, count] as const] : [],
     ),
@@ -67,7 +110,13 @@ export function explained({ explanation, topologyVersion }: IncidentJson): Expla
           },
     operators: list(of('operators')).flatMap(remarkOf),
     decidedBy: textOf(of('decidedBy')),
-    suspectedBy: textOf(of('suspectedBy')),
+    subscribers: {
+      down: number('subscribersSayDown'),
+      notFixed: number('notFixed'),
+      by: texts(of('saidBy')),
+      expected: numberOf(of('expectedCalls')),
+      minutes: number('withinMinutes'),
+    },
     early: of('early') === true,
     outOfReach: number('outOfReach'),
     redundancyLost: of('redundancyLost') === true,
@@ -81,6 +130,25 @@ function remarkOf(one: unknown): Remark[] {
   const { at, by, said, alarms, incident } = record(one) ?? {};
   if (typeof at !== 'number' || typeof by !== 'string' || typeof said !== 'string') return [];
   return [{ at, by, said, what: typeof incident === 'string' ? [incident] : texts(alarms) }];
+}
+
+function quietOf(against: unknown): Explained['quiet'] {
+  const { count, of } = record(against) ?? {};
+  return typeof count === 'number' ? { count, of: texts(of) } : undefined;
+}
+
+function turnOf(one: unknown): Turn[] {
+  const { cause, when, of, below, outside, atLeast } = record(one) ?? {};
+  if (typeof cause !== 'string' || typeof when !== 'string') return [];
+  const [inside, beside] = [textOf(below), textOf(outside)];
+  return [{ cause, when, of: texts(of), below: inside, outside: beside, atLeast: numberOf(atLeast) ?? 1 }];
+}
+
+function stepOf(one: unknown): Step[] {
+  const { resource, cause, how, alarm, seconds, share } = record(one) ?? {};
+  if (typeof resource !== 'string' || typeof cause !== 'string' || typeof how !== 'string') return [];
+  const figures = { seconds: numberOf(seconds) ?? 0, share: numberOf(share) ?? 0 };
+  return [{ resource, cause, how, alarm: textOf(alarm), ...figures }];
 }
 
 /** The symptom is the last word. */

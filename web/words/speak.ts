@@ -78,8 +78,9 @@ export function plural(count: number, forms: PluralForms): string {
 export const filled = (text: string, names: Readonly<Record<string, string>>): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => names[name] ?? whole);
 
-/** A share in whole percent. */
-export const percent = (share: number): string => `${number(Math.round(share * 100))}\u00a0%`;
+/** A share in whole percent; what is there is never told as nothing. */
+export const percent = (share: number): string =>
+  share > 0 && share < 0.005 ? '<\u00a01\u00a0%' : `${number(Math.round(share * 100))}\u00a0%`;
 
 /** Clock time, with the day where it is not today. */
 export function time(iso: string, now = Date.now()): string {

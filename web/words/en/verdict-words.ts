@@ -7,7 +7,15 @@ export const verdictWordsEn = {
   unknownCause: 'something else',
   evidence: 'Evidence',
   leaves: { one: '# terminal below', other: '# terminals below' } as PluralForms,
-  spoken: 'say they are down',
+  spoken: {
+    down: 'say they are down',
+    degraded: 'say they are degraded',
+    session: 'say their service is lost',
+  } as Readonly<Record<string, string>>,
+  spokenSince: {
+    one: '# of those who spoke did so after the cause was stated.',
+    other: '# of those who spoke did so after the cause was stated.',
+  } as PluralForms,
   alive: 'work',
   unknown: 'not seen',
   silent: 'silent',
@@ -19,6 +27,10 @@ export const verdictWordsEn = {
   silentAgainst: {
     one: '# terminal below it has said nothing yet',
     other: '# terminals below it have said nothing yet',
+  } as PluralForms,
+  quiet: {
+    one: '# does not bear it out, although it would have told of it or fallen silent:',
+    other: '# do not bear it out, although they would have told of it or fallen silent:',
   } as PluralForms,
   nothingAgainst: 'Nothing speaks against it.',
   deciding: 'Deciding alarms',
@@ -53,6 +65,45 @@ export const verdictWordsEn = {
   redundancyLost: 'Redundancy lost: service goes on over the other path; a second fault would take it.',
   leftOut: 'raises are not listed: too many',
   change: 'What would change the verdict',
+  likelier: 'Another cause would be the likelier:',
+  turn: {
+    /** By what the terminals suffer. */
+    dark: {
+      down: {
+        one: 'if # terminal more goes down below it, outside {outside}',
+        other: 'if # terminals more go down below it, outside {outside}',
+      },
+      degraded: {
+        one: 'if # terminal more degrades below it, outside {outside}',
+        other: 'if # terminals more degrade below it, outside {outside}',
+      },
+      session: {
+        one: 'if # terminal more loses its service below it, outside {outside}',
+        other: 'if # terminals more lose their service below it, outside {outside}',
+      },
+    } as { readonly down: PluralForms } & Readonly<Record<string, PluralForms>>,
+    alive: {
+      one: 'if # silent terminal below {below}, outside {outside}, proves to work',
+      other: 'if # silent terminals below {below}, outside {outside}, prove to work',
+    } as PluralForms,
+    /** What that very cause would have to do. */
+    itself: {
+      silent: 'if it falls silent itself',
+      down: 'if it goes down itself',
+      answers: 'if it answers',
+    } as Readonly<Record<string, string>>,
+    one: {
+      silent: 'if {of} falls silent',
+      down: 'if {of} goes down, too',
+      answers: 'if {of} answers',
+    } as Readonly<Record<string, string>>,
+    /** Their names follow. */
+    several: {
+      silent: 'if one of these falls silent:',
+      down: 'if one of these goes down, too:',
+      answers: 'if one of these answers:',
+    } as Readonly<Record<string, string>>,
+  },
   changeBy: {
     outsideNarrower:
       'Look below these: only the wider of the two causes reaches there. Dark there means the wider one, working means the narrower.',
@@ -66,6 +117,24 @@ export const verdictWordsEn = {
   answered: 'Answer',
   noAnswer: 'no answer yet',
   sure: 'Nothing more is asked: the cause is sure enough.',
+  notAsked: 'Nothing is asked of the collectors.',
+  callers: {
+    one: '# subscriber says that it is out.',
+    other: '# subscribers say that it is out.',
+  } as PluralForms,
+  notFixed: {
+    one: '# subscriber says that it is not fixed.',
+    other: '# subscribers say that it is not fixed.',
+  } as PluralForms,
+  usualCalls: 'Without a fault {expected} would call from there in {minutes} minutes.',
+  chain: 'How the alarms followed from each other',
+  /** By `how`; the alarm that is meant follows. */
+  step: {
+    itself: 'by itself',
+    again: 'again',
+    after: '{seconds} s after',
+    before: 'its cause, told of {seconds} s later:',
+  } as Readonly<Record<string, string>>,
   figures: 'All figures behind it',
   nobody: 'No subscriber is known to be without service.',
   works: 'Announced works',

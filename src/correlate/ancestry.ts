@@ -36,6 +36,7 @@ export class Ancestry {
   readonly #strangers: string[] = [];
   readonly #strangerOf = new Map<string, number>();
   readonly #leaves: LeafCounts;
+  #terminals: number | undefined;
   /** What lies above anything but leaves, which are many and add a step or two of their own. */
   readonly #signal = new Map<number, readonly number[]>();
   /** By place: 2 where it is a top, 1 where not, 0 where nobody asked. */
@@ -93,6 +94,12 @@ export class Ancestry {
   /** Nothing hangs on it, and it hangs on something. */
   isLeaf(place: number): boolean {
     return this.#leaves.isLeaf[place] === 1;
+  }
+
+  /** All leaves of the network. */
+  get terminals(): number {
+    this.#terminals ??= this.#leaves.isLeaf.reduce((sum, leaf) => sum + leaf, 0);
+    return this.#terminals;
   }
 
   /** Carries others as a cable does: a segment, a feeder; for a stranger false. */

@@ -280,8 +280,8 @@ function settle({ incidents, ancestry, at }: Desk, held: HeldIncident, said: Ver
   const isSame = held.root === verdict.root && held.kind === verdict.kind && held.scope === verdict.scope;
   // What its neighbours say of a device says more than those behind it do.
   if (held.root === verdict.root && areOneDeath(held, verdict)) return;
-  // What its device said alone was kept from people; what those behind it say as well is not.
-  const isNews = held.scope === 'degraded' && verdict.actionable && !held.actionable;
+  // What its device said alone, or what a failed service may explain, was kept from people; what others say as well is not.
+  const isNews = held.scope !== 'down' && verdict.actionable && !held.actionable;
   if (isSame && !isNews) incidents.widen(held, verdict);
   else incidents.move(held, verdict, at);
   incidents.plan(held, worksCovering(ancestry, held));

@@ -348,10 +348,7 @@ export class Correlation {
     for (const { alarm, resource } of commitAll(decisions, desk)) this.#clear(alarm, resource, at);
     if (decisions.length > 0) this.#testimony.claim(this.#now(at));
     // A decision may be home to what still waits.
-    const next =
-      someWait || (decisions.length > 0 && this.#waiting.hasMore)
-        ? after(at, this.#timing.lookEveryMs)
-        : undefined;
+    const next = someWait || decisions.length > 0 ? after(at, this.#timing.lookEveryMs) : undefined;
     this.#lookAt = earliest(nextAt === undefined ? undefined : (Math.max(nextAt, at + 1) as Instant), next);
   }
 

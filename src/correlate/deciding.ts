@@ -4,6 +4,7 @@ import type { AlarmId, ResourceId } from '../model/ids.ts';
 import { causeAtHead, type LostHeads, lostWith, retoldBy } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Asks } from './asks.ts';
+import { Complaints, failedService, lookAtLost } from './complaints.ts';
 import { ranEmpty } from './dark-house.ts';
 import type { Explanation } from './explain.ts';
 import { forewarned } from './forewarned.ts';
@@ -70,15 +71,17 @@ export interface Scene {
   readonly sightingsOf: SightingsOf;
   readonly asks: Asks;
   readonly starts: Starts;
+  readonly complaints: Complaints;
 }
 
-export function look(given: Omit<Scene, 'starts'>): Look {
-  const scene: Scene = { ...given, starts: new Starts(given.ancestry) };
+export function look(given: Omit<Scene, 'starts' | 'complaints'>): Look {
+  const scene: Scene = { ...given, starts: new Starts(given.ancestry), complaints: new Complaints(given) };
   const { undecided } = scene;
   const looks = [
     lookAtTransport(scene, undecided.transport),
     ...populations.map((population) => lookAtTrees(scene, population)),
     lookAlone(scene, undecided.alone),
+    lookAtLost(scene),
   ];
   const decisions = looks.flatMap((part) => part.decisions);
   const nextAt = looks.map((part) => part.nextAt).reduce(earliest, undefined);
@@ -236,7 +239,7 @@ interface Ripe {
 }
 
 function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision {
-  const { ancestry, timing, at } = scene;
+  const { ancestry, timing, at, heads } = scene;
   const fresh = scene.undecided.pieces(population);
   const alarms: AlarmId[] = [];
   const shares = new Map<string, number>();
@@ -259,7 +262,6 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
     held,
     members: [...held.members.values()].filter(({ raised }) => raised),
   }));
-  const { heads } = scene;
   const starting = population === 'down' ? unheardAtStart(scene, found) : undefined;
   if (starting !== undefined) return { verdict: restated(starting), alarms, absorbs: [starting] };
   const empty = population === 'down' && found.tally === undefined ? ranEmpty(scene, found) : undefined;
@@ -269,6 +271,8 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
     const dark = [...beside.dark, ancestry.idOf(found.root)];
     return { verdict: { ...restated(beside), dark }, alarms, absorbs: [beside] };
   }
+  const service = population === 'session' ? failedService(scene, found) : undefined;
+  if (service !== undefined) return { verdict: restated(service), alarms, absorbs: [...absorbs, service] };
   const atHead = population === 'down' ? causeAtHead(ancestry, found, { at, timing, heads }) : undefined;
   if (atHead !== undefined) {
     const { held: cut, retoldAt } = atHead;

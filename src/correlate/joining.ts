@@ -22,7 +22,7 @@ import type { RuleTable } from './rule-table.ts';
 import type { OpenView } from './standing.ts';
 import { populationOf, type Symptom } from './symptoms.ts';
 import type { CorrelationTiming } from './timing.ts';
-import { isOfService, isTransportEvidence } from './undecided.ts';
+import { isTransportEvidence } from './undecided.ts';
 import { isWorkedAt } from './works.ts';
 
 /** What is known when an alarm looks for its incident. */
@@ -327,13 +327,6 @@ function behindTransport(
       .find((held) => isActive(held) && held.scope === 'collector' && isYoung(held));
     if (blind !== undefined) return blind;
   }
-  // A service that fails itself is a fault of its own.
-  const isOwn = pending.symptom === 'session' && isOfService(ancestry, pending);
-  const service = pending.symptom === 'session' && !isOwn ? view.brokenService : undefined;
-  // Polls find in their next rounds who lost it meanwhile.
-  const { serviceJoinMs, slowRevisitMs } = now.timing;
-  const withinMs = pending.polled ? Math.max(serviceJoinMs, slowRevisitMs) : serviceJoinMs;
-  if (service !== undefined && now.at - service.startedAt <= withinMs) return service;
   if (isOfTerminal(ancestry, pending)) {
     const { timing } = now;
     const { symptom } = pending;

@@ -2,7 +2,6 @@
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Decision, Look, Scene } from './deciding.ts';
-import type { HeldIncident } from './held-incident.ts';
 import type { Pending } from './joining.ts';
 import { isOfService } from './undecided.ts';
 import { aloneVerdict } from './verdict.ts';
@@ -23,22 +22,11 @@ export function lookAlone(scene: Scene, alone: readonly Pending[]): Look {
   return { decisions, nextAt: undefined };
 }
 
-function decide(
-  { ancestry, standing, timing, at }: Scene,
-  [first, ...others]: readonly Pending[],
-  cause: string,
-): Decision {
+function decide({ ancestry }: Scene, [first, ...others]: readonly Pending[], cause: string): Decision {
   const isService = isOfService(ancestry, first!);
   const isGrave = [first!, ...others].some(({ grave }) => grave === true);
   const verdict = aloneVerdict(ancestry, ancestry.placeOf(first!.resource), { cause, isService, isGrave });
-  // Sessions end before anybody asks the service that grants them; of names only single customers complain so soon.
-  const isGranting = ancestry.kindOf(ancestry.placeOf(first!.resource)) !== 'dns';
-  const isLost = ({ scope, startedAt, actionable, root }: HeldIncident): boolean =>
-    scope === 'session' &&
-    at - startedAt <= timing.serviceJoinMs &&
-    (isGranting || (!actionable && ancestry.isLeaf(ancestry.placeOf(root))));
-  const absorbs = isService ? standing.inOrder().filter(isLost) : [];
-  return { verdict, alarms: [first!, ...others].map(({ alarm }) => alarm), absorbs };
+  return { verdict, alarms: [first!, ...others].map(({ alarm }) => alarm), absorbs: [] };
 }
 
 const worstProbed = ({ rules }: Ancestry, same: readonly Pending[]): string =>

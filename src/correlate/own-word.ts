@@ -1,6 +1,7 @@
 /** What devices say of themselves: a card that failed is the cause of what its terminals said; errors alone are nobody's work. */
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
+import { isInDoubt } from './complaints.ts';
 import type { Decision, Scene } from './deciding.ts';
 import type { Explanation } from './explain.ts';
 import type { HeldIncident, Verdict } from './held-incident.ts';
@@ -52,10 +53,13 @@ function isOfCard(ancestry: Ancestry, held: HeldIncident, card: number): boolean
 
 /** Errors that one device alone counts, and does not call grave itself, take nobody's service: no work for anybody. */
 export function keptFromPeople(
-  { ancestry, undecided }: Scene,
+  scene: Scene,
   population: Population,
-  { tally, root, evidence }: Explanation,
+  found: Explanation,
 ): Pick<Verdict, 'actionable'> | undefined {
+  const { ancestry, undecided } = scene;
+  const { tally, root, evidence } = found;
+  if (population === 'session') return isInDoubt(scene, found) ? { actionable: false } : undefined;
   if (population !== 'degraded' || tally !== undefined || ancestry.isLeaf(root)) return undefined;
   const said = evidence.flatMap(
     ({ id }) => undecided.pieces(population).get(id as ResourceId)?.pending ?? [],

@@ -44,7 +44,7 @@ export function settingsAbove(
 }
 
 /** The device at the other end of its only link; -1 where it has several, or none. */
-function onlyNeighbour(topology: Scene['ancestry']['topology'], head: number): number {
+export function onlyNeighbour(topology: Scene['ancestry']['topology'], head: number): number {
   const [only, ...others] = topology.linksAt(head);
   if (only === undefined || others.length > 0) return -1;
   return only.a === head ? only.b : only.a;

@@ -196,8 +196,9 @@ test('a fan tells of no outage and is kept from people', () => {
 });
 
 test('a failed resolver is a service incident and takes the lost sessions', () => {
-  const run = new CityRun().raise(1, 'DNS_FAIL', ['dns-1']).raise(3, 'NO_IP', terminals('1-1-1')).to(20);
-  expect(run.summary()).toEqual(['service dns-1 9']);
+  const lost = ['1-1-1', '1-2-2', '2-1-1', '2-2-2'].map((splitter) => terminals(splitter)[0]!);
+  const run = new CityRun().raise(1, 'DNS_FAIL', ['dns-1']).raise(3, 'NO_IP', lost).to(70);
+  expect(run.summary()).toEqual(['service dns-1 5']);
 });
 
 test('a late alarm below an open cause joins it and is told later, together', () => {

@@ -1,0 +1,159 @@
+/** Customers who complain of lost service: those of one head that was set wrong, or some at many heads, as a failed service has it. */
+import { after, earliest, type Instant } from '../base/instant.ts';
+import type { ResourceId } from '../model/ids.ts';
+import type { Ancestry } from './ancestry.ts';
+import type { Decision, Look, Scene } from './deciding.ts';
+import type { Explanation } from './explain.ts';
+import type { HeldIncident } from './held-incident.ts';
+import { restated } from './restating.ts';
+import { onlyNeighbour } from './shared-settings.ts';
+import type { CorrelationTiming } from './timing.ts';
+
+/** What these lost is the service that fails; undefined where none does, or where they have a cause of their own. */
+export function failedService(scene: Scene, found: Explanation): HeldIncident | undefined {
+  return causeBeside(scene, found) === 'service' ? brokenService(scene) : undefined;
+}
+
+/** That a service fails may be the cause of these, and whether somebody was set wrong is to be seen: nobody looks until then. */
+export const isInDoubt = (scene: Scene, found: Explanation): boolean => causeBeside(scene, found) === 'open';
+
+const brokenService = ({ standing, timing, at }: Scene): HeldIncident | undefined =>
+  standing.view(at, timing.rebootMs).brokenService;
+
+function causeBeside(scene: Scene, { evidence }: Explanation): ReturnType<Complaints['causeOf']> {
+  const { timing, at, complaints, undecided } = scene;
+  const service = brokenService(scene);
+  if (service === undefined) return 'setting';
+  const fresh = evidence.flatMap(({ id, heldBy }) => (heldBy === undefined ? [id] : []));
+  const said = undecided.pieces('session');
+  const isFound = fresh.some((id) => said.get(id as ResourceId)?.pending.some(({ polled }) => polled));
+  if (at - service.startedAt > joinMs(timing, isFound)) return 'setting';
+  return complaints.causeOf(evidence.map(({ place }) => place));
+}
+
+/** Polls find in their next rounds who lost it meanwhile. */
+const joinMs = ({ serviceJoinMs, slowRevisitMs }: CorrelationTiming, isPolled: boolean): number =>
+  isPolled ? Math.max(serviceJoinMs, slowRevisitMs) : serviceJoinMs;
+
+/**
+ * Sessions that ended around the time at which a service failed end with it, once others of the same head would have told
+ * as well if that were set wrong.
+ */
+export function lookAtLost(scene: Scene): Look {
+  const { ancestry, timing, at, complaints } = scene;
+  const service = brokenService(scene);
+  const decisions: Decision[] = [];
+  const absorbs: HeldIncident[] = [];
+  let nextAt: Instant | undefined;
+  for (const held of service === undefined ? [] : mayBeLost(scene, service)) {
+    const cause = complaints.causeOf(placesOf(scene, held));
+    const ripeAt = after(held.startedAt, isPolled(held) ? timing.serviceJoinMs : timing.maxWaitMs);
+    if (cause === 'open' && ripeAt > at) nextAt = earliest(nextAt, ripeAt);
+    else if (cause !== 'setting') absorbs.push(held);
+    else if (!held.actionable && !ancestry.isLeaf(ancestry.placeOf(held.root)))
+      decisions.push({ verdict: { ...restated(held), actionable: true }, alarms: [], absorbs: [held] });
+  }
+  if (service !== undefined && absorbs.length > 0)
+    decisions.push({ verdict: restated(service), alarms: [], absorbs: [service, ...absorbs] });
+  return { decisions, nextAt };
+}
+
+/** What began with the failure of the service, or was found not long after it. */
+function mayBeLost({ ancestry, standing, timing }: Scene, service: HeldIncident): HeldIncident[] {
+  // Sessions end before anybody asks the service that grants them; of names only single customers complain so soon.
+  const isGranting = ancestry.kindOf(ancestry.placeOf(service.root)) !== 'dns';
+  return standing.begunWithin(service.startedAt, joinMs(timing, true)).filter((held) => {
+    if (held.scope !== 'session') return false;
+    const afterMs = held.startedAt - service.startedAt;
+    if (afterMs >= 0) return afterMs <= joinMs(timing, isPolled(held));
+    const isSingle = !held.actionable && ancestry.isLeaf(ancestry.placeOf(held.root));
+    return afterMs >= -timing.serviceJoinMs && (isGranting || isSingle);
+  });
+}
+
+const isPolled = ({ members }: HeldIncident): boolean => [...members.values()].some(({ polled }) => polled);
+
+const placesOf = ({ ancestry }: Scene, { members }: HeldIncident): number[] =>
+  [...members.values()].map(({ resource }) => ancestry.placeOf(resource));
+
+/**
+ * Over what log-likelihood, in nats, complaints stand at one head by its own fault and not by chance: of a hundred failures
+ * of a service one has a wrong setting beside it.
+ */
+const concentrated = 4.6;
+
+/** Those of the time around the failure of the service, counted once a look when first asked for. */
+export class Complaints {
+  readonly #scene: Omit<Scene, 'starts' | 'complaints'>;
+  readonly #ancestry: Ancestry;
+  /** How many complain, by head. */
+  readonly #byHead = new Map<number, number>();
+  #all = 0;
+
+  constructor(scene: Omit<Scene, 'starts' | 'complaints'>) {
+    this.#scene = scene;
+    this.#ancestry = scene.ancestry;
+  }
+
+  #count(): void {
+    if (this.#all > 0) return;
+    const { ancestry, undecided, standing, timing, at } = this.#scene;
+    const counted = new Set<number>();
+    const count = (place: number): void => {
+      const head = ancestry.headOf(place);
+      if (counted.has(place) || ancestry.leavesOf(head) === 0) return;
+      counted.add(place);
+      this.#byHead.set(head, (this.#byHead.get(head) ?? 0) + 1);
+      this.#all++;
+    };
+    const failedAt = standing.view(at, timing.rebootMs).brokenService?.startedAt ?? at;
+    const from = failedAt - timing.serviceJoinMs;
+    const to = failedAt + joinMs(timing, true);
+    for (const { place, firstAt } of undecided.pieces('session').values())
+      if (firstAt >= from && firstAt <= to) count(place);
+    for (const { scope, members } of standing.inOrder()) {
+      if (scope !== 'session' && scope !== 'service') continue;
+      for (const member of members.values())
+        if (member.symptom === 'session' && member.at >= from && member.at <= to)
+          count(ancestry.placeOf(member.resource));
+    }
+  }
+
+  /**
+   * Set wrong is where they stand at one head, or at heads that hang on one device alone, more than the others let expect,
+   * and nowhere else do they so: two heads are not set wrong at once. Of few nothing can be said.
+   */
+  causeOf(places: readonly number[]): 'setting' | 'service' | 'open' {
+    this.#count();
+    const { topology } = this.#ancestry;
+    const heads = [...new Set(places.map((place) => this.#ancestry.headOf(place)))];
+    if (heads.every((head) => this.#ancestry.leavesOf(head) === 0)) return 'service';
+    const device = onlyNeighbour(topology, heads[0]!);
+    const all = [...this.#byHead.keys()];
+    const beside = device < 0 ? [] : all.filter((head) => onlyNeighbour(topology, head) === device);
+    let cause: 'service' | 'open' = 'open';
+    for (const unit of [heads.slice(0, 1), beside]) {
+      if (!heads.every((head) => unit.includes(head)) || !this.#standOut(unit, this.#all)) continue;
+      const rest = this.#all - this.#complaintsAt(unit);
+      if (!all.some((head) => !unit.includes(head) && this.#standOut([head], rest))) return 'setting';
+      cause = 'service';
+    }
+    return cause;
+  }
+
+  /** Of so many complaints more are at these heads than those of any customer of the network would be. */
+  #standOut(heads: readonly number[], all: number): boolean {
+    const leaves = heads.reduce((sum, head) => sum + this.#ancestry.leavesOf(head), 0);
+    const share = leaves / this.#ancestry.terminals;
+    const here = this.#complaintsAt(heads);
+    if (share <= 0 || share >= 1 || here <= share * all) return false;
+    const elsewhere = all - here;
+    const there = elsewhere > 0 ? elsewhere * Math.log(elsewhere / all / (1 - share)) : 0;
+    // Somewhere the first complaint has to be.
+    return here * Math.log(here / all / share) + there + Math.log(share) > concentrated;
+  }
+
+  #complaintsAt(heads: readonly number[]): number {
+    return heads.reduce((sum, head) => sum + (this.#byHead.get(head) ?? 0), 0);
+  }
+}

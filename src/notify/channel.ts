@@ -1,4 +1,5 @@
 /** The port of a channel: a way to tell a subscriber something. */
+import type { Instant } from '../base/instant.ts';
 import type { NoticeType } from '../model/notice.ts';
 
 /** One rendered notice on its way to one address. */
@@ -14,11 +15,18 @@ export interface OutgoingNotice {
   readonly subscriber: string;
   readonly incident: string;
   readonly type: NoticeType;
+  /** After it the notice would be wrong: a peer that can is told to drop it then. */
+  readonly notAfter?: Instant | undefined;
 }
 
 /** What became of one try. `retry`: the peer may be asked again with the same key; `uncertain`: it may have it already. */
 export type SendOutcome =
-  | { readonly kind: 'sent'; readonly externalId?: string | undefined }
+  | {
+      readonly kind: 'sent';
+      readonly externalId?: string | undefined;
+      /** Where the peer gave each part an id of its own: all of them, the first one as `externalId`. */
+      readonly parts?: readonly string[] | undefined;
+    }
   | {
       readonly kind: 'retry';
       readonly reason: string;
@@ -26,6 +34,27 @@ export type SendOutcome =
       readonly uncertain: boolean;
     }
   | { readonly kind: 'failed'; readonly reason: string };
+
+/** What a peer says later of what it took. */
+export interface Receipt {
+  /** As `sent` named it, or one of its parts. */
+  readonly externalId: string;
+  readonly state: 'delivered' | 'failed';
+}
+
+/** What somebody wrote to one of our numbers; every word of it is theirs. */
+export interface Reply {
+  /** E.164 with `+` where the peer says so much, else as it came. */
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+/** Where a channel hands in what comes back. Both resolve when it is kept: only then the peer may forget it. */
+export interface Inbound {
+  receipt(receipt: Receipt): Promise<void>;
+  reply(reply: Reply): Promise<void>;
+}
 
 /** A way to reach subscribers. Edge implements one file a kind; one compliance suite judges all. */
 export interface Channel {
@@ -35,5 +64,9 @@ export interface Channel {
   /** True when the peer drops a second notice with the same key. */
   readonly honoursKey: boolean;
   send(notice: OutgoingNotice): Promise<SendOutcome>;
+  /** Stays with the peer from now on and hands in what it brings; absent where nothing comes back. */
+  readonly listen?: ((inbound: Inbound) => void) | undefined;
+  /** What happened to the channel beside its notices, by name. */
+  readonly counters?: (() => Readonly<Record<string, number>>) | undefined;
   close(): Promise<void>;
 }

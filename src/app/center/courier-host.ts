@@ -11,6 +11,7 @@ import type { Config } from '../config/config.ts';
 import type { Installation } from '../config/installation.ts';
 import { type CourierChannel, startCourier } from '../courier/courier.ts';
 import type { LineHost } from './line-host.ts';
+import { Replies } from './replies.ts';
 import { SubscriberVersions } from './subscriber-versions.ts';
 
 export interface CourierHost {
@@ -37,6 +38,7 @@ export async function startCourierHost(options: {
   if (texts === undefined) throw new Fault('config/notice-texts', 'no texts of notices can be read');
   const channels = openChannels(config, world);
   const versions = new SubscriberVersions(line);
+  const replies = new Replies({ book, world, submit: (input) => line.submit(input) });
   const courier = await startCourier({
     book,
     channels,
@@ -54,6 +56,7 @@ export async function startCourierHost(options: {
         ? []
         : config.webhooks.map(({ name, settings }) => ({ name, hook: openHook(settings, world) })),
     keysOf: (range) => versions.keysOf(range),
+    onReply: (reply) => replies.take(reply),
     submit: async (input) => {
       await line.submit(input);
       if (input.kind !== 'receipts') return;
@@ -66,21 +69,25 @@ export async function startCourierHost(options: {
   return {
     channels: channels.map(({ channel: { name, address } }) => ({ name, address })),
     wake: () => courier.poke(),
-    counters: () =>
-      Object.fromEntries(
-        courier.status.flatMap(({ channel, inFlight, sent, failed, retried }) =>
-          Object.entries({ inFlight, sent, failed, retried }).map(([name, value]) => [
-            `notices_${channel}_${name}`,
-            value,
-          ]),
+    counters: () => ({
+      ...named('replies', replies.counters()),
+      ...Object.assign(
+        {},
+        ...channels.map(({ channel }) => named(`channel_${channel.name}`, channel.counters?.() ?? {})),
+        ...courier.status.map(({ channel, inFlight, sent, failed, retried }) =>
+          named(`notices_${channel}`, { inFlight, sent, failed, retried }),
         ),
       ),
+    }),
     async stop() {
       await courier.close();
       await Promise.all(channels.map(({ channel }) => channel.close()));
     },
   };
 }
+
+const named = (front: string, counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${front}_${name}`, count]));
 
 function openChannels(config: Config, world: World): CourierChannel[] {
   return config.channels.map(({ name, kind, settings }) => {

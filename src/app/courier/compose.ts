@@ -46,5 +46,6 @@ export function composeNotice(
     subscriber: notice.subscriberId,
     incident: notice.incident,
     type: notice.type,
+    notAfter: notice.notAfter,
   };
 }

@@ -5,12 +5,13 @@ import type { Wake, World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { ChannelFacts } from '../../edge/book/records.ts';
 import type { Input } from '../../flow/input.ts';
-import type { Channel } from '../../notify/channel.ts';
+import type { Channel, Reply } from '../../notify/channel.ts';
 import type { Desk } from '../../ticket/desk.ts';
 import { type Composing, composeNotice } from './compose.ts';
 import { workDesk } from './desk-lane.ts';
 import { type HookTarget, workHook } from './hook-lane.ts';
 import { Lane, type LaneStatus } from './lane.ts';
+import { inboundOf } from './returns.ts';
 
 export interface CourierChannel {
   readonly channel: Channel;
@@ -28,6 +29,8 @@ export interface CourierOptions extends Composing {
   readonly hooks?: readonly HookTarget[] | undefined;
   /** Stable keys of the subscribers numbered [from, to) of that topology version, less `except` (ascending). */
   readonly keysOf: (range: KeyRange) => Uint32Array | Promise<Uint32Array>;
+  /** What somebody wrote to a number of ours; resolves when it is kept. Left out: channels keep what comes. */
+  readonly onReply?: ((reply: Reply) => Promise<void>) | undefined;
   /** Receipts and desk updates for the line; resolves when they are durable. */
   readonly submit: (input: Input) => Promise<unknown> | undefined;
 }
@@ -83,6 +86,10 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
       .catch((error: unknown) => world.log.error('the book was not tidied', { error: String(error) }));
   });
   pokeLanes();
+  listen(options, facts, () => {
+    pokeLanes();
+    jobs[1]?.poke();
+  });
   return {
     poke() {
       jobs[0]?.poke();
@@ -129,6 +136,16 @@ function lanesOf(options: CourierOptions, facts: readonly ChannelFacts[]): Lane[
         compose: (notice, tell) => composeNotice(options, channel, { notice, tell }),
       }),
   );
+}
+
+function listen(
+  { book, world, channels, onReply }: CourierOptions,
+  facts: readonly ChannelFacts[],
+  onKept: () => void,
+): void {
+  if (onReply === undefined) return;
+  for (const { channel } of channels)
+    channel.listen?.(inboundOf({ book, channel: channel.name, facts, world, onKept, onReply }));
 }
 
 /** One page of a tell; false when there is none. */

@@ -210,7 +210,7 @@ export class Lane {
       case 'sent':
         this.#counts.sent++;
         this.#breaker.worked();
-        return { kind: 'sent', row, externalId: outcome.externalId };
+        return { kind: 'sent', row, externalId: outcome.externalId, parts: outcome.parts };
       case 'failed':
         // The peer answered: the channel works, this notice does not.
         this.#counts.failed++;

@@ -16,6 +16,7 @@ import { dropHookTargets, dueHookJobs, hookCounts, settleHooks } from './hook-jo
 import { findLink, forgetExpired, grantLink, type LinkWish } from './links.ts';
 import { migrate } from './migrations.ts';
 import { addNote, type NewNote, noteTexts } from './notes.ts';
+import { forgetParts } from './notice-parts.ts';
 import { reclaimAll, type Taking, takeDue } from './outbox.ts';
 import { appliedSequence, project } from './projection.ts';
 import * as queries from './queries.ts';
@@ -135,7 +136,7 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
   settleHooks: (results: readonly HookSettlement[]) => settleHooks(sql, results),
   dropHookTargets: (targets: readonly string[]) => dropHookTargets(sql, targets),
   hookCounts: () => hookCounts(sql),
-  forgetExpired: (now: number) => forgetExpired(sql, now),
+  forgetExpired: (now: number) => forgetExpired(sql, now) + forgetParts(sql, now),
 });
 
 const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {

@@ -82,7 +82,14 @@ const merged = `
 CREATE INDEX incidents_merged ON incidents (record ->> 'into') WHERE state = 'merged';
 `;
 
-const steps: readonly string[] = [records + outbox + people, notes, hooks, merged];
+const parts = `
+CREATE TABLE notice_parts (channel TEXT NOT NULL, external_id TEXT NOT NULL, notice INTEGER NOT NULL, state TEXT, at INTEGER NOT NULL,
+  PRIMARY KEY (channel, external_id)) WITHOUT ROWID;
+CREATE INDEX notice_parts_by_notice ON notice_parts (notice);
+CREATE INDEX notice_parts_by_age ON notice_parts (at);
+`;
+
+const steps: readonly string[] = [records + outbox + people, notes, hooks, merged, parts];
 
 /** Brings the book to this version, each step in a transaction of its own. */
 export function migrate(sql: Sql, file: string): Problem | undefined {

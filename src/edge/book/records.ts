@@ -100,7 +100,13 @@ export interface DueNotices {
 
 /** What became of one try. `unsent`: it was never handed to the channel. */
 export type Settlement =
-  | { readonly kind: 'sent'; readonly row: number; readonly externalId?: string | undefined }
+  | {
+      readonly kind: 'sent';
+      readonly row: number;
+      readonly externalId?: string | undefined;
+      /** Ids of all parts, where each has a receipt of its own. */
+      readonly parts?: readonly string[] | undefined;
+    }
   | {
       readonly kind: 'retry';
       readonly row: number;

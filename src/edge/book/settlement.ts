@@ -2,6 +2,7 @@
 import { neverHappens } from '../../base/fault.ts';
 import type { NoticeState } from '../../model/notice.ts';
 import { CountChanges } from './notice-counts.ts';
+import { keepParts, notePart } from './notice-parts.ts';
 import type { NoticeRow } from './outbox.ts';
 import { writeReceipts, writeUnreachable } from './receipts.ts';
 import type { ChannelFacts, Settlement } from './records.ts';
@@ -33,15 +34,19 @@ export function settle(sql: Sql, results: readonly Settlement[], settling: Settl
     );
     const early = earlyReceipts(sql, [...rows.values()], results);
     const sent: [number, string | undefined][] = [];
+    const inParts: { row: number; channel: string; parts: readonly string[] }[] = [];
     for (const result of results) {
       const row = rows.get(result.row);
       if (row === undefined) continue;
-      if (result.kind === 'sent' && (result.externalId === undefined || !early.has(result.externalId))) {
+      if (result.kind === 'sent' && !idsOf(result).some((id) => early.has(id))) {
         sent.push([row.row, result.externalId]);
+        if (result.parts !== undefined)
+          inParts.push({ row: row.row, channel: row.channel, parts: result.parts });
         note(books, row, 'sent');
       } else settleOne(sql, row, { result, books });
     }
     markSent(sql, sent, books.now);
+    keepParts(sql, inParts, books.now);
     books.counts.write(sql);
     writeReceipts(sql, books.finals);
   });
@@ -55,11 +60,14 @@ function sendingRows(sql: Sql, numbers: readonly number[]): Map<number, NoticeRo
   return new Map(rows.map((row) => [row.row, row]));
 }
 
+type Sent = Extract<Settlement, { kind: 'sent' }>;
+
+const idsOf = ({ externalId, parts }: Sent): readonly string[] =>
+  parts ?? (externalId === undefined ? [] : [externalId]);
+
 /** External ids whose receipt came before the answer to the send. */
 function earlyReceipts(sql: Sql, rows: readonly NoticeRow[], results: readonly Settlement[]): Set<string> {
-  const ids = results.flatMap((result) =>
-    result.kind === 'sent' && result.externalId !== undefined ? [result.externalId] : [],
-  );
+  const ids = results.flatMap((result) => (result.kind === 'sent' ? idsOf(result) : []));
   if (ids.length === 0) return new Set();
   const found = sql.all<{ external_id: string }>(
     `SELECT external_id FROM early_receipts WHERE channel IN (SELECT value FROM json_each(?))
@@ -81,7 +89,7 @@ function markSent(sql: Sql, sent: readonly (readonly [number, string | undefined
 function settleOne(sql: Sql, row: NoticeRow, { result, books }: { result: Settlement; books: Books }): void {
   switch (result.kind) {
     case 'sent': {
-      const early = takeEarly(sql, row.channel, result.externalId);
+      const early = earlyState(sql, row, { sent: result, now: books.now });
       sql.run(
         'UPDATE notices SET state = ?, attempts = attempts + 1, sent_at = ?, external_id = ?, lease_until = NULL, reason = NULL WHERE row = ?',
         ...[early === 'delivered' ? 'delivered' : 'sent', books.now, result.externalId, row.row],
@@ -201,11 +209,18 @@ export function noteDeliveries(
 ): void {
   sql.transaction(() => {
     const books: Books = { ...settling, counts: new CountChanges(), finals: new CountChanges() };
-    for (const { externalId, state } of deliveries) {
-      const row = sql.get<NoticeRow>(
-        'SELECT * FROM notices WHERE channel = ? AND external_id = ?',
-        ...[settling.channel, externalId],
-      );
+    for (const delivery of deliveries) {
+      const { externalId } = delivery;
+      const part = notePart(sql, { ...delivery, channel: settling.channel });
+      const state = part === undefined ? delivery.state : part.state;
+      if (state === undefined) continue;
+      const row =
+        part === undefined
+          ? sql.get<NoticeRow>(
+              'SELECT * FROM notices WHERE channel = ? AND external_id = ?',
+              ...[settling.channel, externalId],
+            )
+          : sql.get<NoticeRow>('SELECT * FROM notices WHERE row = ?', part.notice);
       if (row === undefined)
         parkEarly(sql, { channel: settling.channel, externalId, state, now: settling.now });
       else if (state === 'delivered' && ['sent', 'failed', 'uncertain'].includes(row.state)) {
@@ -235,6 +250,24 @@ function parkEarly(
       kept - earlyReceiptsKept,
     );
   }
+}
+
+/** What receipts said before the answer to the send came; of a notice in parts, all that there are. */
+function earlyState(
+  sql: Sql,
+  row: NoticeRow,
+  { sent, now }: { sent: Sent; now: number },
+): string | undefined {
+  const { channel } = row;
+  const { parts } = sent;
+  if (parts === undefined) return takeEarly(sql, channel, sent.externalId);
+  keepParts(sql, [{ row: row.row, channel, parts }], now);
+  let state: string | undefined;
+  for (const externalId of parts) {
+    const early = takeEarly(sql, channel, externalId);
+    if (early !== undefined) state = notePart(sql, { channel, externalId, state: early })?.state;
+  }
+  return state;
 }
 
 function takeEarly(sql: Sql, channel: string, externalId: string | undefined): string | undefined {

@@ -306,6 +306,36 @@ test('receipts that come twice, late, early or in the wrong order leave the trut
   });
 });
 
+test('a notice in parts is delivered when all its parts are, and has failed when one has', async () => {
+  await withBook(5, async (book) => {
+    await book.project([tells(tell({ to: 5 }))]);
+    await expandAll(book);
+    const { notices } = await take(book);
+    const note = (externalId: string, state: 'delivered' | 'failed') =>
+      book.noteDeliveries([{ externalId, state }], { channels, channel: 'sms', now: t0 });
+    await note('4b', 'delivered');
+    await note('4a', 'delivered');
+    await note('3b', 'delivered');
+    await settleAll(book, notices, (row) => {
+      const nth = notices.findIndex((one) => one.row === row);
+      return { kind: 'sent', row, externalId: `${nth}a`, parts: [`${nth}a`, `${nth}b`] };
+    });
+    expect(await counts(book)).toMatchObject({ sent: 4, delivered: 1 });
+    await note('0b', 'delivered');
+    await note('0b', 'delivered');
+    await note('1a', 'delivered');
+    await note('1b', 'failed');
+    await note('1a', 'failed');
+    expect(await counts(book)).toMatchObject({ sent: 3, delivered: 1, failed: 1, queued: 1 });
+    await note('0a', 'delivered');
+    await note('3a', 'delivered');
+    expect(await counts(book)).toMatchObject({ sent: 1, delivered: 3, failed: 1 });
+    await note('1b', 'delivered');
+    await note('0a', 'failed');
+    expect(await counts(book)).toMatchObject({ sent: 1, delivered: 4, failed: 0 });
+  });
+});
+
 test('opted-out subscribers and those without an address are counted, not sent to', async () => {
   await inFolder(async (folder) => {
     const book = await bookIn(folder);

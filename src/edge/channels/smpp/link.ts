@@ -61,6 +61,7 @@ const lateKept = 1_000;
 /** PDUs of one connection that nobody can read; then it is given up. */
 const mostStrikes = 100;
 const lastWordMs = 1_000;
+const goodbyeMs = 2_000;
 /** A centre that does not read what we answer. */
 const mostUnread = 1_048_576;
 const lastSequence = 0x7fff_ffff;
@@ -110,9 +111,12 @@ export class Link {
     });
   }
 
-  /** Says goodbye (section 4.2) and ends, at the latest when the answer is overdue. */
+  /** Says goodbye (section 4.2) and ends, whether it is heard or not. */
   async close(): Promise<void> {
-    if (this.isOpen) await this.ask({ kind: 'unbind' }, 'unbind_resp');
+    if (!this.isOpen) return;
+    const enough = this.#options.world.after(milliseconds(goodbyeMs), () => this.end('closed'));
+    await this.ask({ kind: 'unbind' }, 'unbind_resp');
+    enough.cancel();
     this.end('closed');
   }
 

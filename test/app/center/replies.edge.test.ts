@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { Replies } from '../../../src/app/center/replies.ts';
+import type { Input } from '../../../src/flow/input.ts';
+import type { Confirmation } from '../../../src/model/confirmation.ts';
+import { type ConfirmationId, confirmationId, type SubscriberKey } from '../../../src/model/ids.ts';
+import {
+  applied,
+  bookIn,
+  importAll,
+  incidentId,
+  inFolder,
+  subscriberRow,
+  t0,
+} from '../../edge/book/book-fixture.ts';
+import { virtualWorld } from '../../support/virtual-world.ts';
+
+const question = (subscriber: number, change: Partial<Confirmation> = {}): Confirmation => ({
+  id: confirmationId(incidentId, subscriber as SubscriberKey),
+  ...{ incident: incidentId, subscriber: subscriber as SubscriberKey, state: 'ASKED', loop: 0, askedAt: t0 },
+  answers: [],
+  ...change,
+});
+
+interface Desk {
+  readonly said: (text: string, from?: string) => Promise<Input[]>;
+  readonly replies: Replies;
+  readonly textOf: (id: string) => Promise<string | undefined>;
+}
+
+async function withQuestions(
+  questions: readonly Confirmation[],
+  run: (desk: Desk) => Promise<void>,
+): Promise<void> {
+  await inFolder(async (folder) => {
+    const world = virtualWorld();
+    const book = await bookIn(folder, world);
+    await importAll(book, [subscriberRow(0), subscriberRow(1), subscriberRow(2, { phone: '+79000000001' })]);
+    await book.project([
+      applied(
+        [],
+        questions.map((confirmation) => ({ kind: 'confirmation', confirmation })),
+      ),
+    ]);
+    const inputs: Input[] = [];
+    const replies = new Replies({ book, world, submit: async (input) => inputs.push(input) });
+    await run({
+      replies,
+      async said(text, from = '+79000000000') {
+        inputs.length = 0;
+        await replies.take({ from, to: '1234', text });
+        return [...inputs];
+      },
+      textOf: (id) => book.contactText(id),
+    });
+    await book.close();
+  });
+}
+
+const answered = (id: ConfirmationId, answer: string): object => ({
+  ...{ kind: 'subscriberReply', confirmation: id, channel: 'sms' },
+  reply: { kind: 'answer', answer },
+});
+
+test('a reply answers the question that is open at its number', async () => {
+  const one = question(1);
+  await withQuestions([one], async ({ said }) => {
+    expect(await said('1')).toEqual([answered(one.id, 'fixed')]);
+    expect(await said(' Нет! ')).toEqual([answered(one.id, 'notFixed')]);
+    expect(await said('Перезвоните.')).toEqual([answered(one.id, 'contactMe')]);
+    expect(await said('СТОП')).toMatchObject([{ reply: { kind: 'stop' } }]);
+    expect(await said('телефон молчит, а телевизор показывает')).toEqual([answered(one.id, 'contactMe')]);
+  });
+});
+
+test('of several questions at one number the one asked last is answered, open ones first', async () => {
+  const settled = question(2, { state: 'CONFIRMED', askedAt: (t0 + 9_000) as never });
+  const later = question(3, { state: 'REMINDED', askedAt: (t0 + 5_000) as never });
+  await withQuestions([question(2, { id: 'x:2' as never }), later, settled], async ({ said }) => {
+    expect(await said('да', '+79000000001')).toEqual([answered(later.id, 'fixed')]);
+  });
+});
+
+test('a late "no" goes to the question that was settled', async () => {
+  const settled = question(1, { state: 'CONFIRMED' });
+  await withQuestions([settled], async ({ said }) => {
+    expect(await said('не работает')).toEqual([answered(settled.id, 'notFixed')]);
+  });
+});
+
+test('words from a number without a question are a contact with their text, and a bare "yes" troubles nobody', async () => {
+  await withQuestions([], async ({ said, textOf, replies }) => {
+    const [contact] = await said('Когда почините?');
+    expect(contact).toMatchObject({ kind: 'subscriberContact', subscriber: 1, channel: 'sms' });
+    expect(await textOf((contact as { contact: string }).contact)).toBe('Когда почините?');
+    expect(await said('да')).toEqual([]);
+    expect(replies.counters()).toMatchObject({ answers: 0, contacts: 2 });
+  });
+});
+
+test('a question that was never asked takes no answer', async () => {
+  await withQuestions([question(1, { state: 'HELD', askedAt: undefined })], async ({ said }) => {
+    expect(await said('2')).toMatchObject([{ kind: 'subscriberContact' }]);
+  });
+});
+
+test('strangers reach no question, and one number cannot flood', async () => {
+  await withQuestions([question(1)], async ({ said, replies }) => {
+    expect(await said('1', '+79009999999')).toEqual([]);
+    for (let i = 0; i < 30; i++) await said('1');
+    expect(replies.counters()).toEqual({ answers: 20, contacts: 0, strangers: 1, tooMany: 10 });
+  });
+});

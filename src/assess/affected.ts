@@ -4,13 +4,13 @@ import type { SubscriberRange } from '../model/ids.ts';
 import type { Affected } from '../model/incident.ts';
 import { impliedParentIndex, type Subscribers, type Topology } from '../topology/topology.ts';
 
-/** Everybody at or below `under`, less those at or below `except`; ascending. */
+/** Everybody at or below `under` and whoever is `carried`, less those at or below `except`; ascending. */
 export function affectedRanges(
   topology: Topology,
   subscribers: Subscribers,
-  affected: Affected,
+  { affected, carried }: { readonly affected: Affected; readonly carried: readonly SubscriberRange[] },
 ): SubscriberRange[] {
-  const under = affected.under.flatMap((id) => rangesOf(topology, subscribers, id));
+  const under = [...carried, ...affected.under.flatMap((id) => rangesOf(topology, subscribers, id))];
   const except = affected.except.flatMap((id) => subscribers.rangesUnderId(id));
   return without(tidied(under), tidied(except));
 }

@@ -1,7 +1,8 @@
 /**
  * Who is touched by an incident, and when service is expected back.
  * Invariants: ranges are of one topology version; a revision rises exactly when the affected set changes; an incident
- * that was merged touches nobody any more; a new topology version re-bases every incident by stable ids (design L6).
+ * that was merged touches nobody any more; a new topology version re-bases every incident by stable ids (design L6), and
+ * who was touched by something that it holds no more still is.
  */
 
 import { canonicalJson } from '../base/canonical.ts';
@@ -23,6 +24,7 @@ import { zoneNameOf } from '../model/subscriber-columns.ts';
 import type { TaskChange } from '../model/task.ts';
 import type { Subscribers, Topology } from '../topology/topology.ts';
 import { affectedRanges, affectedSubscribers } from './affected.ts';
+import { isGone, renumbered } from './carried.ts';
 import { Expectation, type ExpectationSnapshot } from './expectation.ts';
 
 interface AssessmentSnapshot {
@@ -53,6 +55,8 @@ const endedLimit = 5_000;
 export class Assessment {
   #topology: Topology | undefined;
   #subscribers: Subscribers | undefined;
+  /** Of the version before, until all is re-based. */
+  #former: Subscribers | undefined;
   #version = 0;
   readonly #expectation = new Expectation();
   readonly #assessed = new Map<IncidentId, Assessed>();
@@ -64,6 +68,7 @@ export class Assessment {
   /** Takes effect for whatever is assessed from now on; `rebase` moves what is already there. */
   setTopology(topology: Topology, subscribers: Subscribers, version: number): void {
     this.#topology = topology;
+    this.#former = this.#subscribers;
     this.#subscribers = subscribers;
     this.#version = version;
     this.#expectation.setTopology(topology);
@@ -71,12 +76,14 @@ export class Assessment {
 
   /** Measures every incident again in the numbers of the topology in force (design L6). */
   rebase(at: Instant): ImpactChange[] {
-    return [...this.#assessed.values()].map((held): ImpactChange => {
+    const changes = [...this.#assessed.values()].map((held): ImpactChange => {
       // Numbers of two versions cannot be compared: joined and left stay empty, stable keys tell who is new.
       const impact = { ...this.#measure(held.incident, held.impact), etr: held.impact.etr };
       this.#assessed.set(held.incident.id, { ...held, impact, at });
       return { kind: 'assessed', incident: held.incident, impact, joined: [], left: [] };
     });
+    this.#former = undefined;
+    return changes;
   }
 
   setPolicy(policy: Policy): void {
@@ -248,15 +255,20 @@ export class Assessment {
   #measure(incident: Incident, before: Impact | undefined): Impact {
     const topology = this.#topology;
     const subscribers = this.#subscribers;
+    const lost =
+      topology !== undefined && isGone(topology, subscribers, incident.affected) ? before : undefined;
     const ranges =
       topology === undefined || subscribers === undefined
         ? []
-        : affectedRanges(topology, subscribers, incident.affected);
+        : affectedRanges(topology, subscribers, {
+            affected: incident.affected,
+            carried: this.#carried(lost),
+          });
     const imported = subscribers !== undefined && subscribers.count > 0;
     const byClass = countClasses(subscribers, ranges);
     const listed = ranges.reduce((sum, range) => sum + range.to - range.from, 0);
     const counted = topology === undefined ? 0 : affectedSubscribers(topology, incident.affected);
-    const count = imported ? listed : counted;
+    const count = imported ? listed : Math.max(counted, lost?.subscribers ?? 0);
     const isSame =
       before !== undefined &&
       before.topologyVersion === this.#version &&
@@ -270,6 +282,13 @@ export class Assessment {
       subscribers: count,
       byClass,
     };
+  }
+
+  /** Who was touched while the topology still held what touched them. */
+  #carried(lost: Impact | undefined): readonly SubscriberRange[] {
+    if (lost === undefined || lost.topologyVersion === this.#version) return lost?.ranges ?? [];
+    const [before, now] = [this.#former, this.#subscribers];
+    return before === undefined || now === undefined ? [] : renumbered(lost.ranges, before, now);
   }
 
   #forgetEnded(): void {

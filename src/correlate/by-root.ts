@@ -1,4 +1,4 @@
-/** Incidents that were not merged, active or ended, by what they are about. */
+/** Incidents that were not merged, active or ended, by what they are about, under its former name and the one it has now. */
 import type { HeldIncident } from './held-incident.ts';
 
 export class ByRoot {
@@ -10,20 +10,24 @@ export class ByRoot {
   }
 
   add(held: HeldIncident): void {
-    const others = this.#held.get(held.root);
-    if (others === undefined) this.#held.set(held.root, [held]);
-    else
-      this.#held.set(
-        held.root,
-        [...others, held].sort((a, b) => a.order - b.order),
-      );
+    for (const name of namesOf(held)) {
+      const others = this.#held.get(name);
+      if (others === undefined) this.#held.set(name, [held]);
+      else
+        this.#held.set(
+          name,
+          [...others, held].sort((a, b) => a.order - b.order),
+        );
+    }
   }
 
-  /** Before its root changes. */
+  /** Before its root changes, or how that is called. */
   delete(held: HeldIncident): void {
-    const left = this.at(held.root).filter((other) => other !== held);
-    if (left.length === 0) this.#held.delete(held.root);
-    else this.#held.set(held.root, left);
+    for (const name of namesOf(held)) {
+      const left = this.at(name).filter((other) => other !== held);
+      if (left.length === 0) this.#held.delete(name);
+      else this.#held.set(name, left);
+    }
   }
 
   clear(): void {
@@ -32,3 +36,7 @@ export class ByRoot {
 }
 
 const none: readonly HeldIncident[] = [];
+
+function namesOf({ root, gone }: HeldIncident): readonly string[] {
+  return gone?.nowCalled === undefined ? [root] : [root, gone.nowCalled];
+}

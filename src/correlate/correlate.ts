@@ -4,7 +4,6 @@
  * id when its cause is corrected, and of two that merge the older id stays; the order of simultaneous alarms changes
  * nothing but ids; state is bounded and what is refused is counted.
  */
-
 import { canonicalJson } from '../base/canonical.ts';
 import { neverHappens } from '../base/fault.ts';
 import { after, earliest, type Instant } from '../base/instant.ts';
@@ -28,6 +27,7 @@ import { Incidents } from './incidents.ts';
 import { isRejoining, isSaidAnew, lateHome, type Now, type Pending, pendingOf } from './joining.ts';
 import { endLostClear, splitLeftovers, splitUnlit } from './leftovers.ts';
 import { outOfSight, withUnseen } from './out-of-sight.ts';
+import { rebase } from './rebased.ts';
 import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
 import type { CorrelationCounters, CorrelationSnapshot } from './snapshot.ts';
@@ -37,7 +37,7 @@ import { Testimony } from './testimony.ts';
 import { type CorrelationTiming, usualSlices } from './timing.ts';
 import { isChained } from './undecided.ts';
 import { Waiting } from './waiting.ts';
-import { replan, worksCovering } from './works.ts';
+import { worksCovering } from './works.ts';
 
 export type { Correction } from './feedback.ts';
 export * from './rule-files.ts';
@@ -84,7 +84,7 @@ export class Correlation {
   setTopology(topology: Topology): void {
     const before = this.#ancestry;
     this.#place(new Ancestry(topology, before.rules, before.gasping));
-    replan(this.#incidents, before, this.#ancestry);
+    rebase(this.#incidents, before, this.#ancestry);
   }
 
   #place(ancestry: Ancestry): void {

@@ -41,6 +41,8 @@ export interface HeldIncident {
   scope: Scope;
   kind: FaultKind;
   root: ResourceId;
+  /** The topology in force does not hold the root under that name. */
+  gone?: { readonly nowCalled?: ResourceId | undefined } | undefined;
   probability: number;
   candidates: readonly Candidate[];
   state: Incident['state'];
@@ -100,6 +102,7 @@ export function stated(
   verdict: Verdict,
   judgedBy: Verdict['explanation'] | undefined,
 ): void {
+  if (held.root !== verdict.root) held.gone = undefined;
   Object.assign(held, verdict);
   held.parts = verdict.parts;
   if (judgedBy !== undefined) held.explanation = { ...verdict.explanation, judgedBy };
@@ -269,6 +272,7 @@ export function incidentOf(held: HeldIncident): Incident {
     affected: affectedBy(held),
     explanation: {
       ...withToldSince(held.explanation, held.members, held.root),
+      ...(held.gone === undefined ? {} : { rootGone: held.gone }),
       alarmsLeftOut: held.leftOut,
     },
     history: held.history.slice(),

@@ -51,7 +51,7 @@ export class Incidents {
   judgedBy: Readonly<Record<string, string | number>> | undefined;
   readonly #held = new Map<IncidentId, HeldIncident>();
   readonly #ofAlarm = new Map<AlarmId, HeldIncident>();
-  readonly #byRoot = new ByRoot();
+  readonly byRoot = new ByRoot();
   #opened = 0;
   #evicted = 0;
   #changes: IncidentChange[] = [];
@@ -95,7 +95,7 @@ export class Incidents {
   }
 
   at(root: string): readonly HeldIncident[] {
-    return this.#byRoot.at(root);
+    return this.byRoot.at(root);
   }
 
   /** What changed since it was last asked. */
@@ -114,7 +114,7 @@ export class Incidents {
     const begun = begin({ id: ids.next() as IncidentId, order: this.#opened++, startedAt, at, parent });
     const held: HeldIncident = { ...begun, ...verdict, parts: verdict.parts };
     this.#held.set(held.id, held);
-    this.#byRoot.add(held);
+    this.byRoot.add(held);
     this.#state(held, verdict);
     note(held, startedAt, 'open');
     note(held, at, 'decide');
@@ -124,10 +124,10 @@ export class Incidents {
   /** A better cause: the id stays, the root moves. True when it did move. */
   move(held: HeldIncident, verdict: Verdict, at: Instant): boolean {
     const moved = held.root !== verdict.root || held.kind !== verdict.kind;
-    this.#byRoot.delete(held);
+    this.byRoot.delete(held);
     this.standing.homes.add(held);
     this.#state(held, verdict);
-    this.#byRoot.add(held);
+    this.byRoot.add(held);
     if (moved) {
       held.decidedAt = at;
       note(held, at, 're-root');
@@ -226,7 +226,7 @@ export class Incidents {
 
   /** The younger one's alarms move to the older one; a tombstone says where. */
   merge(loser: HeldIncident, survivor: HeldIncident, at: Instant): void {
-    this.#byRoot.delete(loser);
+    this.byRoot.delete(loser);
     const moving = [...loser.members.values()].map((member) => ({ member, records: [] }));
     if (loser.lastClearAt !== undefined && (survivor.lastClearAt ?? 0) < loser.lastClearAt) {
       survivor.lastClearAt = loser.lastClearAt;
@@ -336,7 +336,7 @@ export class Incidents {
 
   forget(held: HeldIncident): void {
     this.#held.delete(held.id);
-    this.#byRoot.delete(held);
+    this.byRoot.delete(held);
     for (const alarm of held.members.keys())
       if (this.#ofAlarm.get(alarm) === held) this.#ofAlarm.delete(alarm);
     this.standing.forget(held);
@@ -355,7 +355,7 @@ export class Incidents {
   restore(snapshot: IncidentsSnapshot): void {
     this.#held.clear();
     this.#ofAlarm.clear();
-    this.#byRoot.clear();
+    this.byRoot.clear();
     this.standing.clear();
     this.#changes = [];
     this.#opened = snapshot.opened;
@@ -365,7 +365,7 @@ export class Incidents {
       const held = thaw(frozen);
       this.#held.set(held.id, held);
       this.standing.note(held);
-      if (held.state !== 'merged') this.#byRoot.add(held);
+      if (held.state !== 'merged') this.byRoot.add(held);
       for (const alarm of held.members.keys()) {
         const other = this.#ofAlarm.get(alarm);
         if (other === undefined || isLaterHome(held, other, alarm)) this.#ofAlarm.set(alarm, held);

@@ -8,7 +8,7 @@ import type { Policy } from '../../src/model/policy.ts';
 import type { SubscriberTable } from '../../src/topology/topology.ts';
 import { policy } from './care.ts';
 import { shippedDocuments, shippedRules } from './shipped-rules.ts';
-import { smallCity, terminals } from './small-city.ts';
+import { compiledCity, smallCity, smallCityDocument, terminals } from './small-city.ts';
 
 export const allTerminals: readonly string[] = [...terminals('1'), ...terminals('2')];
 
@@ -63,6 +63,16 @@ export const policyNames = Object.keys(policies);
 const works = { id: 'works-1', resources: ['s2-2'], announcedAt: 0 };
 const topologies = {
   city: smallCity(),
+  /** Splitter s1-1-1 and link l-34 have other names. */
+  renamed: compiledCity(
+    smallCityDocument().replaceAll('"s1-1-1"', '"splitter-111"').replaceAll('"l-34"', '"ring-34"'),
+  ),
+  /** Its terminals hang on the splitter above it. */
+  rebuilt: compiledCity(
+    smallCityDocument()
+      .replace(/\{"id":"s1-1-1".*?\},"order":1\},/, '')
+      .replaceAll('"s1-1-1"', '"s1-1"'),
+  ),
   works: smallCity([{ ...works, from: Date.UTC(2026, 0, 1), to: Date.UTC(2026, 0, 2) }]),
 };
 const tables: Readonly<Record<string, () => SubscriberTable>> = {

@@ -288,7 +288,7 @@ function decisions(run: LineRun, { what, pick, choice }: Step): readonly Input[]
       return [{ kind: 'calendar', calendar: of(['city', 'utc'], choice) }];
     case 'topology': {
       const version = run.line.topologyVersion + 1;
-      const topology = of(['city', 'works'], pick);
+      const topology = of(['city', 'works', 'renamed', 'rebuilt'], pick);
       return [{ kind: 'topologyVersion', version, topology, subscribers: of(tableNames, choice) }];
     }
     case 'resumed':

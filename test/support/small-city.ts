@@ -89,8 +89,11 @@ function oltResources(olt: number): object[] {
   return found;
 }
 
-export function smallCity(planned: readonly PlannedEntry[] = []): Topology {
-  const parsed = parseTopology(smallCityDocument(planned), 'small-city.json');
+export const smallCity = (planned: readonly PlannedEntry[] = []): Topology =>
+  compiledCity(smallCityDocument(planned));
+
+export function compiledCity(document: string): Topology {
+  const parsed = parseTopology(document, 'small-city.json');
   const compiled = compileTopology(parsed.value);
   const problems = [...parsed.problems, ...compiled.problems];
   if (problems.length > 0) throw new Error(JSON.stringify(problems));

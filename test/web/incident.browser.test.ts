@@ -98,6 +98,24 @@ test('a link names the end that did not tell of it and what would make it more t
   expect(screen.complaints).toEqual([]);
 });
 
+test('a root that the topology in force calls otherwise keeps its name, with a hint', async () => {
+  openLineThatHears(screen.daemon, (run) => {
+    run.observe('raise', branch, { cause: 'LOS' }).pass(minutes(1));
+    run.put({ kind: 'topologyVersion', version: 2, topology: 'renamed', subscribers: 'all' });
+  });
+  const path = `/incidents/${incidentAt('s1-1-1').id}`;
+  for (const [locale, hint] of [
+    ['en-GB', 'In the topology in force s1-1-1 is called splitter-111.'],
+    ['ru-RU', 'В действующей топологии s1-1-1 называется splitter-111.'],
+  ] as const) {
+    const page = await screen.signIn({ path, locale, size: telephone });
+    await page.getByRole('heading', { name: /s1-1-1/ }).waitFor();
+    await page.getByText(hint).waitFor();
+    expect(await overflow(page)).toBe(0);
+    expect(screen.complaints).toEqual([]);
+  }
+});
+
 test('alarms that followed from each other are told one after the other', async () => {
   openLineThatHears(screen.daemon, (run) => {
     run.observe('raise', ['agg-2'], { cause: 'FAN_FAIL' }).pass(seconds(3));

@@ -3,10 +3,11 @@ import { useState } from 'preact/hooks';
 import type { IncidentJson, StatusJson, WorksJson } from '../../src/edge/http/contract.ts';
 import { useFetched } from '../state/api.ts';
 import { type Home, merge, plannedDeed } from '../state/deeds.ts';
+import { explained } from '../state/explained.ts';
 import { usePageKeys } from '../state/keys.ts';
 import { clock, incidents, isOver } from '../state/live.ts';
 import { addressOf } from '../state/route.ts';
-import { language, length, number, percent, plural, time, wordOf, words } from '../words/speak.ts';
+import { filled, language, length, number, percent, plural, time, wordOf, words } from '../words/speak.ts';
 import { Chooser } from './chooser.tsx';
 import { Etr, EtrForm } from './etr.tsx';
 import { Facts } from './facts.tsx';
@@ -40,6 +41,7 @@ export function IncidentHead({ incident }: { readonly incident: IncidentJson }) 
           {say.verdict.worksHint}
         </p>
       )}
+      {!over && <RootGone incident={incident} />}
       <Facts
         facts={[
           [say.column.state, <State key="state" incident={incident} />],
@@ -56,6 +58,15 @@ export function IncidentHead({ incident }: { readonly incident: IncidentJson }) 
       />
     </div>
   );
+}
+
+/** An import took the name away by which the cause is known: the incident keeps it. */
+function RootGone({ incident }: { readonly incident: IncidentJson }) {
+  const say = words.value.verdict;
+  const gone = explained(incident).rootGone;
+  if (gone === undefined || incident.root === null) return null;
+  const hint = gone.nowCalled === undefined ? say.rootGone : say.rootRenamed;
+  return <p class="works">{filled(hint, { root: incident.root, name: gone.nowCalled ?? '' })}</p>;
 }
 
 /** What was announced, when and on what; works that the topology file lists no more are known by their id. */

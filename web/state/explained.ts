@@ -57,6 +57,8 @@ export interface Explained {
   readonly early: boolean;
   readonly outOfReach: number;
   readonly redundancyLost: boolean;
+  /** The topology in force holds no root of that name. */
+  readonly rootGone: { readonly nowCalled: string | undefined } | undefined;
   readonly alarmsLeftOut: number;
   readonly rules: string | undefined;
   readonly topology: number | undefined;
@@ -77,6 +79,7 @@ export function explained({ explanation, topologyVersion }: IncidentJson): Expla
   const judgedBy = record(of('judgedBy'));
   const measurement = record(of('measurement'));
   const answer = record(of('answer'));
+  const gone = record(of('rootGone'));
   return {
     rule: textOf(of('rule')),
     leaves: number('leaves'),
@@ -120,6 +123,7 @@ export function explained({ explanation, topologyVersion }: IncidentJson): Expla
     early: of('early') === true,
     outOfReach: number('outOfReach'),
     redundancyLost: of('redundancyLost') === true,
+    rootGone: gone === undefined ? undefined : { nowCalled: textOf(gone['nowCalled']) },
     alarmsLeftOut: number('alarmsLeftOut'),
     rules: textOf(judgedBy?.['rules']),
     topology: numberOf(judgedBy?.['topologyVersion']) ?? topologyVersion ?? undefined,

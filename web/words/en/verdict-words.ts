@@ -137,6 +137,10 @@ export const verdictWordsEn = {
   } as Readonly<Record<string, string>>,
   figures: 'All figures behind it',
   nobody: 'No subscriber is known to be without service.',
+  rootGone:
+    'The topology in force holds no {root} any more. The incident stands as it was judged, with those it touched then.',
+  rootRenamed:
+    'In the topology in force {root} is called {name}. The incident keeps the name it was judged under.',
   works: 'Announced works',
   worksHint: 'Nobody is told anew while they last.',
   history: 'What changed',

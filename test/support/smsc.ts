@@ -30,7 +30,8 @@ export interface Smsc {
   readonly binds: number;
   /** For the next submits; default: take. */
   onSubmit: (message: Submitted, nth: number) => SubmitDeed;
-  bindStatus: number;
+  /** `none`: it does not answer. */
+  bindStatus: number | 'none';
   answersEnquiries: boolean;
   /** Sends a message and resolves with the status that came back. */
   deliver(message: Partial<ShortMessage> & Pick<ShortMessage, 'shortMessage'>): Promise<number>;
@@ -85,7 +86,8 @@ export async function openSmsc(tls?: { readonly key: string; readonly cert: stri
     heard.push(pdu);
     if (pdu.kind === 'bind_transceiver') {
       binds++;
-      answer({ kind: 'bind_transceiver_resp', systemId: 'fake' }, smsc.bindStatus);
+      const { bindStatus } = smsc;
+      if (bindStatus !== 'none') answer({ kind: 'bind_transceiver_resp', systemId: 'fake' }, bindStatus);
     } else if (pdu.kind === 'enquire_link' && smsc.answersEnquiries) answer({ kind: 'enquire_link_resp' });
     else if (pdu.kind === 'unbind') answer({ kind: 'unbind_resp' });
     else if (pdu.kind === 'deliver_sm_resp' || pdu.kind === 'data_sm_resp') {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
-import { spreadHash } from '../../../src/base/random.ts';
+import { seededRandom, spreadHash } from '../../../src/base/random.ts';
 import { Secret } from '../../../src/base/secret.ts';
 import { channelRefusals, openChannel } from '../../../src/edge/channels/index.ts';
 import type { Channel, Receipt, Reply } from '../../../src/notify/channel.ts';
@@ -257,11 +257,12 @@ test('receipts come as text and as parameters, in any order and more than once',
     smsc.deliver({ esmClass: 0x20, shortMessage: receiptText('e', 'DELIVRD') }),
     smsc.deliver({ esmClass: 4, shortMessage: Buffer.from('thank you') }),
     smsc.deliverData({ esmClass: 4, optional: tlv('f', 2) }),
+    smsc.deliverData({ esmClass: 4, optional: new Map([[0x0424, receiptText('g', 'REJECTD')]]) }),
   ]);
   expect(receipts.map(({ externalId, state }) => `${externalId} ${state}`)).toEqual([
-    ...['b failed', 'a delivered', 'a delivered', 'c delivered', 'd failed', 'f delivered'],
+    ...['b failed', 'a delivered', 'a delivered', 'c delivered', 'd failed', 'f delivered', 'g failed'],
   ]);
-  expect(channel.counters!()).toMatchObject({ receipts: 8, unreadableReceipts: 1 });
+  expect(channel.counters!()).toMatchObject({ receipts: 9, unreadableReceipts: 1 });
 });
 
 test.each([
@@ -367,6 +368,15 @@ test('a centre that unbinds is bound again, one that is stopped is waited for', 
   expect(smsc.heard.at(-1)?.kind).toBe('unbind');
 });
 
+test('a channel is closed at once, also while a centre does not answer its bind', async () => {
+  const { smsc, channel } = await begin();
+  smsc.bindStatus = 'none';
+  const sent = channel.send(notice());
+  await until(() => smsc.binds === 1);
+  await channel.close();
+  expect(await sent).toMatchObject({ kind: 'retry', uncertain: false });
+});
+
 test('what the schema cannot say is refused with the setting it is about', () => {
   const settings = { kind: 'smpp', host: 'smsc.example', systemId: 'a', from: 'ISP' } as const;
   const refused = (change: object): readonly string[] =>
@@ -403,4 +413,26 @@ test('over TLS a centre shows a certificate that the configured authority signed
   expect(await unknown.send(notice())).toMatchObject({ kind: 'retry', uncertain: false });
   expect(smsc.heard).toEqual([]);
   expect(await known.send(notice())).toMatchObject({ kind: 'sent' });
+});
+
+test('whatever octets a centre sends, the channel counts, breaks off and comes back, and a notice has an outcome', async () => {
+  const { smsc, channel } = await begin({ timeout: '100ms' }, true);
+  const random = seededRandom(20);
+  for (let round = 0; round < 150; round++) {
+    const octets = Uint8Array.from({ length: 1 + random.below(120) }, () => random.below(256));
+    // Half of it has a length that is right, so that it is read.
+    if (octets.length >= 16 && random.below(2) === 0) {
+      const view = new DataView(octets.buffer);
+      view.setUint32(0, octets.length);
+      view.setUint32(4, [4, 5, 6, 0x15, 0x103, 0x8000_0000, 0x8000_0004, 0x8000_0015][random.below(8)]!);
+      view.setUint32(12, random.below(40));
+    }
+    smsc.onSubmit = () => (random.below(3) === 0 ? { kind: 'octets', octets } : { kind: 'take' });
+    smsc.raw(octets);
+    const outcome = await channel.send(notice({ key: `${round}`, text: 'x' }));
+    expect(['sent', 'retry', 'failed']).toContain(outcome.kind);
+  }
+  expect(channel.counters!()['damaged']).toBeGreaterThan(0);
+  smsc.onSubmit = () => ({ kind: 'take' });
+  await until(async () => (await channel.send(notice({ key: 'last' }))).kind === 'sent');
 });

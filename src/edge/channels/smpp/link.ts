@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { milliseconds } from '../../../base/instant.ts';
 import type { Wake, World } from '../../../base/world.ts';
 import { Frames } from './frames.ts';
-import { type Body, type CommandKind, type Pdu, type ReadPdu, readPdu, writePdu } from './pdu.ts';
+import { type Body, type CommandKind, type Pdu, type ReadPdu, readPdu, tags, writePdu } from './pdu.ts';
 import { statuses } from './statuses.ts';
 
 /** Of one channel, over all its connections. */
@@ -28,6 +28,12 @@ export interface SmppCounters {
 }
 
 export type IncomingMessage = Extract<Pdu, { kind: 'deliver_sm' | 'data_sm' }>;
+
+/** What it carries: `message_payload` where the short message is empty (section 5.3.2.32). */
+export function octetsOf(message: IncomingMessage): Uint8Array {
+  const short = message.kind === 'deliver_sm' ? message.shortMessage : new Uint8Array();
+  return short.length > 0 ? short : (message.optional.get(tags.messagePayload) ?? short);
+}
 
 /** `lost`: nothing was heard of it, the centre may have it. */
 export type LinkAnswer =

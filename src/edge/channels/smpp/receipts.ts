@@ -1,6 +1,6 @@
 /** Delivery receipts: what a `deliver_sm` says of a message sent before, as parameters or as the text of Appendix B. */
 import type { Receipt } from '../../../notify/channel.ts';
-import type { IncomingMessage } from './link.ts';
+import { type IncomingMessage, octetsOf } from './link.ts';
 import { tags } from './pdu.ts';
 
 /**
@@ -44,7 +44,7 @@ const words: ReadonlyMap<string, Receipt['state']> = new Map([
 const longestText = 1_000;
 
 export function readReceipt(message: IncomingMessage, ids: ReceiptIds): ReadReceipt {
-  const octets = message.kind === 'deliver_sm' ? message.shortMessage : new Uint8Array();
+  const octets = octetsOf(message);
   const text = Buffer.from(octets.subarray(0, longestText)).toString('latin1');
   const named = message.optional.get(tags.receiptedMessageId);
   const id = named === undefined ? /\bid:\s{0,4}([^\s]{1,65})/i.exec(text)?.[1] : cString(named);

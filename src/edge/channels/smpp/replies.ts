@@ -3,7 +3,7 @@ import { milliseconds } from '../../../base/instant.ts';
 import type { Wake, World } from '../../../base/world.ts';
 import { textOfSeptets } from '../../../model/sms-alphabet.ts';
 import type { Reply } from '../../../notify/channel.ts';
-import type { IncomingMessage } from './link.ts';
+import { type IncomingMessage, octetsOf } from './link.ts';
 import { type SmppAddress, tags } from './pdu.ts';
 
 const mostGroups = 500;
@@ -94,9 +94,7 @@ const textOf = ({ texts, total }: Group): string =>
   Array.from({ length: total }, (_, at) => texts.get(at + 1) ?? ' … ').join('');
 
 function pieceOf(message: IncomingMessage): Piece {
-  const payload = message.optional.get(tags.messagePayload);
-  const short = message.kind === 'deliver_sm' ? message.shortMessage : new Uint8Array();
-  const octets = short.length === 0 && payload !== undefined ? payload : short;
+  const octets = octetsOf(message);
   const { header, body } =
     (message.esmClass & 0x40) === 0 ? { header: undefined, body: octets } : cut(octets);
   return {

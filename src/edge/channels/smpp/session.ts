@@ -42,6 +42,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #random: { next(): number };
   #link: Link | undefined;
+  #socket: Socket | undefined;
   #binding: Promise<SessionState> | undefined;
   #boundAt = 0;
   /** 0: the next try is made at once. */
@@ -80,6 +81,8 @@ export class Session {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#wake?.cancel();
+    // A binding under way is not waited for.
+    if (this.#binding !== undefined) this.#socket?.destroy();
     await this.#binding;
     await this.#link?.close();
   }
@@ -142,7 +145,11 @@ export class Session {
     this.#waitMs = Math.min(longestWaitMs, Math.max(firstWaitMs, this.#waitMs * 2));
     this.#wake?.cancel();
     if (this.#isStaying && !this.#isClosed)
-      this.#wake = world.after(milliseconds(Math.ceil(wait)), () => void this.bound());
+      this.#wake = world.after(milliseconds(Math.ceil(wait)), () => {
+        // A timer may run a little before its time, and it is the only one.
+        this.#tryAt = 0;
+        void this.bound();
+      });
   }
 
   async #connect(): Promise<
@@ -163,12 +170,14 @@ export class Session {
               minVersion: 'TLSv1.2',
               ...(isIP(host) === 0 ? { servername: host } : {}),
             });
+      this.#socket = socket;
       const fail = (reason: string): void => {
         socket.destroy();
         resolve({ kind: 'away', reason });
       };
       socket.on('error', (error: Error) => fail(error.message));
       socket.on('timeout', () => fail('no connection in time'));
+      socket.once('close', () => fail('the connection was closed'));
       socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
         socket.removeAllListeners('timeout');
         resolve({ kind: 'socket', socket });

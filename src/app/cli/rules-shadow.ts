@@ -26,6 +26,7 @@ import { readConfig } from '../config/load.ts';
 import { parseDuration } from '../config/values.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { shippedRuleFolders } from '../product-files.ts';
+import { type ChangedDetection, changedDetection } from './changed-detection.ts';
 import { commonOptions, configFile, dataFolder, instantFrom, verbWorld } from './common-options.ts';
 import { Complaints } from './complaints.ts';
 import { openBar } from './progress-bar.ts';
@@ -75,14 +76,15 @@ export async function shadowRules(argv: readonly string[], terminal: Terminal): 
   }).finally(() => bar.close());
   complaints.end();
   const differences = shadow.end(span.until ?? last, span.since);
-  const notJudged = detectionDiffers(inForce.files, loaded) ? ['detection'] : [];
+  const detection = detectionThatDiffers(inForce.files, loaded);
+  const notJudged = detection.length > 0 ? ['detection'] : [];
   const playing = { data, contents, automations: loaded.automations, span };
   const automations = await automationsPlayed(playing);
   if (automations === undefined) notJudged.push('automations');
   await keep({ data, at: world.now(), since: span.since, records, differences }).catch((error: Error) =>
     terminal.complain(`allclear: the result is not kept for the page Rules: ${error.message}`),
   );
-  const told = { notJudged, differences, automations: automations ?? [] };
+  const told = { notJudged, detection, differences, automations: automations ?? [] };
   const report = { since: span.since, until: last, records, ...told };
   if (values.json === true) terminal.print(JSON.stringify({ format: 'rules-shadow/1', ...report }));
   else terminal.print(asText(report, say));
@@ -203,18 +205,21 @@ async function rulesInForce(
   return { rules: contents.rules(hash), files: await contents.ruleFiles(hash), lastSequence };
 }
 
-/** The journal holds what detection made of readings, not the readings. */
-function detectionDiffers(inForce: readonly RuleText[], changed: LoadedRules): boolean {
-  const detection = (files: readonly RuleText[]): string =>
-    files.flatMap(({ text }) => (/^format: detection\/1$/m.test(text) ? [text] : [])).join('\n');
-  return inForce.length > 0 && detection(inForce) !== detection(changed.inForce);
-}
+/** The journal holds what detection made of readings, not the readings; one that names no rules was made by the shipped ones. */
+const detectionThatDiffers = (inForce: readonly RuleText[], { documents }: LoadedRules) =>
+  inForce.length === 0
+    ? []
+    : changedDetection(
+        inForce,
+        documents.flatMap(({ format, document }) => (format === 'detection/1' ? [document] : [])),
+      );
 
 interface Report {
   readonly since: Instant;
   readonly until: Instant;
   readonly records: number;
   readonly notJudged: readonly string[];
+  readonly detection: readonly ChangedDetection[];
   readonly differences: IncidentDifferences;
   readonly automations: readonly WouldHave[];
 }
@@ -226,7 +231,7 @@ const asRow = ({ automation, would, stopped, first }: WouldHave) => [
   first[0] === undefined ? '' : new Date(first[0].at).toISOString(),
 ];
 
-function asText({ records, notJudged, differences, automations }: Report, say: Say): string {
+function asText({ records, notJudged, detection, differences, automations }: Report, say: Say): string {
   const { before, after, same, appeared, gone, changed } = differences;
   const rows = [
     ...gone.map((one) => ['-', ...cells(one), '']),
@@ -242,12 +247,28 @@ function asText({ records, notJudged, differences, automations }: Report, say: S
     ...(rows.length === 0 ? [] : [formatTable(head, rows.slice(0, mostRows))]),
     ...(rows.length > mostRows ? [say('shadowMore', { more: rows.length - mostRows })] : []),
     say('shadow', { records, before, after, same, ...counts }),
-    ...(notJudged.includes('detection') ? [say('shadowDetection')] : []),
+    ...(detection.length === 0 ? [] : [say('shadowDetection'), ...notJudgedLines(detection, say)]),
     ...(notJudged.includes('automations') ? [say('shadowAutomations')] : []),
     ...(automations.length === 0
       ? []
       : [formatTable(['automation', 'would have', 'stopped', 'first'], automations.map(asRow))]),
   ].join('\n');
+}
+
+/** Each in its place, then what judges it instead. */
+function notJudgedLines(detection: readonly ChangedDetection[], say: Say): readonly string[] {
+  const lines = detection.map(
+    ({ place, part, rule, change }) =>
+      `${place}  ${rule === undefined ? part : `${part} ${rule}`}: ${change}`,
+  );
+  const isJudgedBy = (what: ChangedDetection['judgedBy']): boolean =>
+    detection.some(({ judgedBy }) => judgedBy === what);
+  return [
+    ...lines.slice(0, mostRows),
+    ...(lines.length > mostRows ? [say('shadowMore', { more: lines.length - mostRows })] : []),
+    ...(isJudgedBy('replay --traps') ? [say('shadowTraps')] : []),
+    ...(isJudgedBy('rules test') ? [say('shadowExamples')] : []),
+  ];
 }
 
 const cells = ({ startedAt, kind, root, probability, alarms, subscribers }: ToldIncident) => [

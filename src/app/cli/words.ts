@@ -11,6 +11,9 @@ const sentences = {
     shadowMore: '.. and {more} more lines; --json has all.',
     shadowDetection:
       'Rules of detection differ, too: they cannot be judged, the journal holds what was detected and not what was read.',
+    shadowTraps: '    "allclear replay --traps" plays the recorded notifications under the changed rules.',
+    shadowExamples:
+      '    "allclear rules test" plays the examples written with a rule: give it readings that must and must not raise.',
     shadowAutomations:
       'Automations cannot be judged: the front of the journal was cut off, and no snapshot stands there.',
     journalReplayed:
@@ -78,6 +81,9 @@ const sentences = {
     shadowMore: '.. и ещё строк: {more}; все даёт --json.',
     shadowDetection:
       'Правила обнаружения тоже различаются: судить о них нельзя, в журнале обнаруженное, а не показания.',
+    shadowTraps: '    «allclear replay --traps» проиграет записанные уведомления по изменённым правилам.',
+    shadowExamples:
+      '    «allclear rules test» проиграет примеры при правиле: дайте показания, на которые авария должна и не должна подниматься.',
     shadowAutomations: 'Об автоматизациях судить нельзя: начало журнала удалено, а снимка на этом месте нет.',
     journalReplayed:
       'Записей: {records}, с входа {from}; записано версиями {engines}, проиграно версией {version}. Инцидентов тогда (<): {before}, теперь (>): {after}, одинаковых: {same}.',

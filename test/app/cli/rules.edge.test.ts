@@ -5,8 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ContentStore } from '../../../src/app/center/content-store.ts';
 import { rulesVerb } from '../../../src/app/cli/rules.ts';
 import { defaultPolicy } from '../../../src/app/config/policy.ts';
+import { shippedRuleFolders } from '../../../src/app/product-files.ts';
 import { instant, minutes } from '../../../src/base/instant.ts';
 import { openContents } from '../../../src/edge/disk/contents.ts';
+import { loadRules } from '../../../src/edge/files/rule-files.ts';
 import { openJournal } from '../../../src/edge/journal/segments.ts';
 import type { Input } from '../../../src/flow/input.ts';
 import { encodeInput } from '../../../src/flow/record.ts';
@@ -143,6 +145,30 @@ describe('rules shadow', () => {
     expect(code).toBe(0);
     expect(out).toContain('0 incidents with the rules in force');
     expect(out).toContain('Rules of detection differ, too');
+  });
+
+  test('names each rule of detection that differs, where it stands and what judges it', async () => {
+    const limit = (at: number, id = 'load') =>
+      `  - { id: ${id}, metric: pump.load, unit: "%", above: { major: ${at} }, hysteresis: 5, for: 2, cause: PUMP_LOAD }\n`;
+    const before = `format: detection/1\nthresholds:\n${limit(80)}${limit(90, 'gone')}${limit(70, 'same')}`;
+    const shipped = (await loadRules({ shipped: shippedRuleFolders })).value.inForce;
+    await recorded(at, [...shipped, { path: 'limits.yaml', text: before }]);
+    const rules = own();
+    const now = `format: detection/1\nthresholds:\n${limit(70, 'same')}${limit(85)}traps: [{ id: pump, oid: 1.3.6.1.4.1.99999.0.1, raise: PUMP, severity: minor }]\n`;
+    writeFileSync(join(rules, 'limits.yaml'), now);
+    const { out } = await run('shadow', '--data', folder, '--rules', rules, '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      notJudged: ['detection'],
+      detection: [
+        { part: 'thresholds', rule: 'load', change: 'changed', judgedBy: 'rules test' },
+        { part: 'traps', rule: 'pump', change: 'added', judgedBy: 'replay --traps' },
+        { part: 'thresholds', rule: 'gone', change: 'removed', place: 'limits.yaml' },
+      ],
+    });
+    const shown = (await run('shadow', '--data', folder, '--rules', rules)).out;
+    expect(shown).toContain(`${join(rules, 'limits.yaml')}:4:5  thresholds load: changed`);
+    expect(shown).toMatch(/"allclear replay --traps" plays/);
+    expect(shown).toMatch(/"allclear rules test" plays/);
   });
 
   test('rules that do not compile are shown, and nothing is played', async () => {

@@ -169,9 +169,12 @@ export class Measuring {
   }
 
   /** The line wants to know how everything at or below these places stands: the device is polled at once and the poll answers. */
-  ask(device: string, places: Iterable<string>): void {
-    if (!this.#turns.has(device)) return;
-    if (this.#asked.ask(device, places, this.#options.world.monotonicMs())) this.pollNow(device);
+  /** False: it is not asked, or was just now. */
+  ask(device: string, places: Iterable<string>): boolean {
+    if (!this.#turns.has(device)) return false;
+    const isTaken = this.#asked.ask(device, places, this.#options.world.monotonicMs());
+    if (isTaken) this.pollNow(device);
+    return isTaken;
   }
 
   /** The device is asked out of turn, at most once a second. */

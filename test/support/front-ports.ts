@@ -3,6 +3,7 @@ import { type DurationMs, instant } from '../../src/base/instant.ts';
 import type { World } from '../../src/base/world.ts';
 import type { RulesJson } from '../../src/edge/http/contract.ts';
 import { LiveFeed } from '../../src/edge/http/live-feed.ts';
+import type { OutsidePort, ResourceView } from '../../src/edge/http/outside-port.ts';
 import type {
   BookQueries,
   Deed,
@@ -60,6 +61,8 @@ export interface MemoryDaemon {
   readonly notices: Map<string, NoticeView>;
   readonly devices: Map<string, DeviceView & { readonly reading?: DeviceReading | undefined }>;
   readonly traffic: Map<string, readonly PortTraffic[]>;
+  readonly network: ResourceView[];
+  testLine: FrontPorts['testLine'];
   readonly subscribers: Map<string, SubscriberView>;
   readonly links: Map<string, LinkView>;
   readonly contacts: Map<string, string>;
@@ -94,6 +97,11 @@ const noRules: RulesJson = {
   ...{ version: null, files: [], findings: [], faults: [], countedIncidents: 2_000, patterns: [] },
   ...{ follows: [], versions: [], rollsBackTo: null, shadow: null },
 };
+
+/** Tests of the TM Forum APIs have a real book. */
+const noOutside = new Proxy({} as OutsidePort, {
+  get: () => () => Promise.reject(new Error('this test has no book')),
+});
 
 const all = <T>(items: readonly T[]): Listed<T> => ({ items, total: items.length });
 
@@ -137,6 +145,15 @@ export function memoryDaemon(
       return result;
     },
     query: queriesOf(() => daemon),
+    outside: noOutside,
+    network: {
+      resources: ({ limit, offset }) => ({
+        items: daemon.network.slice(offset, offset + limit),
+        total: daemon.network.length,
+      }),
+      resource: (id) => daemon.network.find((resource) => resource.id === id),
+    },
+    testLine: (resource) => daemon.testLine(resource),
     status: () => ({
       version: '0.1.0',
       uptimeSeconds: 1,
@@ -209,6 +226,8 @@ export function memoryDaemon(
     tasks: new Map(),
     notices: new Map(),
     devices: new Map(),
+    network: [],
+    testLine: () => ({ reason: 'no device that is polled sees this line' }),
     traffic: new Map(),
     subscribers: new Map(),
     links: new Map(),
@@ -374,6 +393,7 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
         [...daemon().notices.values()].filter((notice) => (incident ?? notice.incident) === notice.incident),
         page,
       ),
+    notice: async (id) => daemon().notices.get(id),
     tickets: async ({ incident, subscriber }, page) =>
       listed(
         [...daemon().tickets.values()]
@@ -401,9 +421,11 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
     },
     tasks: async (page) => listed([...daemon().tasks.values()], page),
     task: async (id) => daemon().tasks.get(id),
-    subscribers: async ({ resource }, page) =>
+    subscribers: async ({ resource, isBusiness }, page) =>
       listed(
-        [...daemon().subscribers.values()].filter((view) => (resource ?? view.resource) === view.resource),
+        [...daemon().subscribers.values()]
+          .filter((view) => (resource ?? view.resource) === view.resource)
+          .filter((view) => (isBusiness ?? view.class === 'business') === (view.class === 'business')),
         page,
       ),
     subscriber: async (id) => daemon().subscribers.get(id),
@@ -438,7 +460,7 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
 
 /** Cursor = position: enough for a list that does not change between two calls. */
 function listed<T>(items: readonly T[], page: PageRequest): Listed<T> {
-  const from = Number(page.cursor ?? 0);
+  const from = Number(page.cursor ?? page.offset ?? 0);
   const to = from + page.limit;
   return {
     items: items.slice(from, to),

@@ -25,7 +25,7 @@ export function accessPort({ book, world, bootstrapTokens }: AccessOptions): Acc
         isLoopback(remoteAddress) &&
         bootstrap.some((known) => timingSafeEqual(known, digest(bearerToken)))
       ) {
-        return { name: 'bootstrap', role: 'administrator' };
+        return { name: 'bootstrap', role: 'administrator', isOnThisMachine: true };
       }
       return userOf(
         await book.checkCredential({ kind: 'apiKey', secret: bearerToken, now: world.now(), once: false }),

@@ -52,6 +52,12 @@ function recordQueries({ book, world }: QueryOptions) {
     },
     noteTexts: (ids) => book.noteTexts(ids),
     notices: async (filter, page) => mapPage(await book.notices({ ...page, ...filter }), noticeView),
+    // Ids are the numbers of rows, newest first.
+    notice: async (id) => {
+      if (!/^\d{1,15}$/.test(id)) return undefined;
+      const { items } = await book.notices({ cursor: String(Number(id) + 1), limit: 1 });
+      return items[0]?.id === id ? noticeView(items[0]) : undefined;
+    },
     tickets: async (filter, page) =>
       mapPageAsync(await book.tickets({ ...page, ...filter }), (ticket) => ticketView(book, idOf, ticket)),
     ticket: async (id) => {

@@ -29,8 +29,8 @@ export interface Collector {
   suspect(device: string): void;
   /** Its parts or neighbours changed: it is read whole soon. */
   rediscover(device: string): void;
-  /** The line asks how all below these places stands: the devices that see it are polled at once and answer. */
-  observe(measurement: Measurement, topology: Topology): void;
+  /** How does all below these places stand? The devices that see it are polled at once and answer; says how many are. */
+  observe(measurement: Pick<Measurement, 'resources'>, topology: Topology): number;
   /** Where an SNMP engine of this id (hexadecimal) proved to be when it was polled. */
   placesOf(engineId: string): Iterable<string>;
   /** True while most devices fell silent at once: it is this collector that sees nothing. */
@@ -92,7 +92,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     rediscover: (device) => measuring.rediscover(device),
     observe({ resources }, topology) {
       const asked = placesByDevice(topology, targets.devices, resources);
-      for (const [device, places] of asked) measuring.ask(device, places);
+      return [...asked].filter(([device, places]) => measuring.ask(device, places)).length;
     },
     placesOf,
     isBlind: () => measuring.health.isBlind,

@@ -171,13 +171,13 @@ async function reportOnce({ book, submit }: CourierOptions): Promise<boolean> {
   return batch.isFull;
 }
 
-interface Repeating {
+export interface Repeating {
   poke(): void;
   close(): Promise<void>;
 }
 
 /** Runs `once` as long as it finds work, then each second or when poked; an error is logged and waits for the next second. */
-function repeating(world: World, what: string, once: () => Promise<boolean>): Repeating {
+export function repeating(world: World, what: string, once: () => Promise<boolean>): Repeating {
   let running: Promise<void> | undefined;
   let isPoked = false;
   let isClosed = false;

@@ -19,9 +19,12 @@ import { type CourierHost, startCourierHost } from '../center/courier-host.ts';
 import { DeviceBoard } from '../center/device-board.ts';
 import { deviceIndex } from '../center/device-index.ts';
 import { bootstrapTokens, demoTimes, ownPort, playPort } from '../center/front-parts.ts';
+import { type HubHost, startHubs } from '../center/hub-host.ts';
 import { type FromIngest, IngestLink } from '../center/ingest-link.ts';
 import { type LineHost, openLineHost } from '../center/line-host.ts';
+import { LineTests } from '../center/line-tests.ts';
 import { importList } from '../center/list-import.ts';
+import { networkInForce, networkPort } from '../center/network-port.ts';
 import { worksIn } from '../center/planned-works.ts';
 import { portTraffic } from '../center/port-traffic.ts';
 import { Reload } from '../center/reload.ts';
@@ -76,6 +79,7 @@ class Center {
   readonly #series: SeriesFigures;
   readonly #board: RuleBoard;
   readonly #reload: Reload;
+  readonly #lineTests: LineTests;
   /** In force now. */
   #config: Config;
   #rules: Installation['rules'] | undefined;
@@ -84,6 +88,7 @@ class Center {
   #lineHost: LineHost | undefined;
   #link: IngestLink | undefined;
   #courier: CourierHost | undefined;
+  #hubs: HubHost | undefined;
   #collector: Collector | undefined;
   readonly #unasked: Measurement[] = [];
   #front: Front | undefined;
@@ -99,6 +104,7 @@ class Center {
     this.#deviceOf = deviceIndex(config.devices, this.#placesOf);
     this.#devices = new DeviceBoard(config.devices);
     this.#series = new SeriesFigures({ series: parts.series, world: host.world });
+    this.#lineTests = new LineTests(host.world, (resources) => this.#observe({ resources }));
     this.#board = new RuleBoard(parts.book, config.data);
     this.#live = new LiveFeed(host.world.now(), {
       totals: () => this.#totals(),
@@ -143,7 +149,10 @@ class Center {
       world,
       series,
       devices: this.#devices,
-      offer: (input) => line.running.offer(input),
+      offer: (input) => {
+        this.#lineTests.take(input);
+        return line.running.offer(input);
+      },
     });
     this.#collector = collector;
     for (const measurement of this.#unasked.splice(0)) this.#observe(measurement);
@@ -233,6 +242,9 @@ class Center {
     const publicUrl = () => this.#publicUrl(this.#config);
     const times = () => demoTimes(this.#config);
     const ports: FrontPorts = {
+      outside: book,
+      network: networkPort(() => networkInForce(line)),
+      testLine: (resource) => this.#lineTests.start(resource),
       submit: line.submit,
       query: bookQueries({
         book,
@@ -272,6 +284,7 @@ class Center {
       world,
     };
     this.#front = await openFront({ ports, http: listen('http'), public: listen('public'), pagesFolder });
+    this.#hubs = startHubs({ book, world, ports, isSilent: start.onlyTo !== undefined });
   }
 
   #openLink(line: LineHost, collector: Collector): void {
@@ -302,16 +315,19 @@ class Center {
     this.#link?.delivered(batch);
     if (batch.some((applied) => applied.effects.length > 0)) this.#courier?.wake();
     for (const { effects } of batch) {
-      for (const effect of effects) if (effect.kind === 'observe') this.#observe(effect.measurement);
+      for (const effect of effects) if (effect.kind === 'observe') this.#ask(effect.measurement);
     }
   }
 
   /** What the line asks before there is a collector waits for it: the questions of the last start. */
-  #observe(measurement: Measurement): void {
-    const { line, contents } = this.#lineHost!;
-    const { topology } = line.named;
+  #ask(measurement: Measurement): void {
     if (this.#collector === undefined) this.#unasked.push(measurement);
-    else if (topology !== undefined) this.#collector.observe(measurement, contents.topology(topology));
+    else this.#observe(measurement);
+  }
+
+  #observe(places: Pick<Measurement, 'resources'>): number {
+    const network = networkInForce(this.#lineHost!);
+    return network === undefined ? 0 : (this.#collector?.observe(places, network) ?? 0);
   }
 
   async #restoreLive(): Promise<void> {
@@ -338,6 +354,7 @@ class Center {
     return {
       ...this.#link?.counters,
       ...this.#courier?.counters(),
+      ...this.#hubs?.counters(),
       ...this.#collector?.counters(),
       ...this.#devices.counts(),
       ...this.#series.counters(),
@@ -361,6 +378,7 @@ class Center {
     await this.#lineHost?.stop();
     await this.#collector?.keep();
     await this.#courier?.stop();
+    await this.#hubs?.stop();
     this.#series.stop();
     await this.#parts.series.close();
     await this.#parts.book.close();

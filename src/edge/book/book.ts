@@ -13,11 +13,14 @@ import { type ColumnWish, exportColumns } from './columns.ts';
 import { addContact, contactText, type NewContact } from './contacts.ts';
 import { dueDeskJobs, settleDesk } from './desk-jobs.ts';
 import { dropHookTargets, dueHookJobs, hookCounts, settleHooks } from './hook-jobs.ts';
+import { hubNews, hubNewsLost } from './hub-feed.ts';
+import * as hubs from './hubs.ts';
 import { findLink, forgetExpired, grantLink, type LinkWish } from './links.ts';
 import { migrate } from './migrations.ts';
 import { addNote, type NewNote, noteTexts } from './notes.ts';
 import { forgetParts } from './notice-parts.ts';
 import { reclaimAll, type Taking, takeDue } from './outbox.ts';
+import * as outside from './outside.ts';
 import { appliedSequence, project } from './projection.ts';
 import * as queries from './queries.ts';
 import { dropReceipts, nextReceipts } from './receipts.ts';
@@ -26,6 +29,8 @@ import type {
   ChannelFacts,
   DeskSettlement,
   HookSettlement,
+  OutsideGone,
+  OutsideWrite,
   PageRequest,
   Settlement,
 } from './records.ts';
@@ -97,6 +102,7 @@ const deedsOf = (sql: Sql, vault: Vault, world: World) => ({
   ...courierDeeds(sql, vault),
   ...peopleDeeds(sql, vault, world),
   ...frontDeeds(sql),
+  ...outsideDeeds(sql, vault),
   close: (): void => sql.close(),
 });
 
@@ -186,4 +192,21 @@ const frontDeeds = (sql: Sql) => ({
     queries.tasks(sql, query),
   task: (id: string) => queries.taskById(sql, id),
   auditPage: (request: PageRequest) => auditPage(sql, request),
+});
+
+const outsideDeeds = (sql: Sql, vault: Vault) => ({
+  keepOutside: (write: OutsideWrite) => outside.keepOutside(sql, vault, write),
+  dropOutside: (gone: OutsideGone) => outside.dropOutside(sql, vault, gone),
+  outside: (kind: string, ids: readonly string[]) => outside.outside(sql, vault, kind, ids),
+  outsideByExternal: (kind: string, external: string) =>
+    outside.outsideByExternal(sql, vault, kind, external),
+  outsidePage: (page: Parameters<typeof outside.outsidePage>[2]) => outside.outsidePage(sql, vault, page),
+  addHub: (hub: Parameters<typeof hubs.addHub>[2]) => hubs.addHub(sql, vault, hub),
+  hubs: () => hubs.hubs(sql, vault),
+  dropHub: (gone: Parameters<typeof hubs.dropHub>[1]) => hubs.dropHub(sql, gone),
+  hubNews: (wish: Parameters<typeof hubNews>[2]) => hubNews(sql, vault, wish),
+  addHubEvents: (added: Parameters<typeof hubs.addHubEvents>[2]) => hubs.addHubEvents(sql, vault, added),
+  dueHubEvents: (due: Parameters<typeof hubs.dueHubEvents>[2]) => hubs.dueHubEvents(sql, vault, due),
+  settleHubEvents: (results: readonly HookSettlement[]) => hubs.settleHubEvents(sql, results),
+  hubCounts: () => ({ lost: hubNewsLost(sql), posts: hubs.hubCounts(sql) }),
 });

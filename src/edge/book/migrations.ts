@@ -89,7 +89,22 @@ CREATE INDEX notice_parts_by_notice ON notice_parts (notice);
 CREATE INDEX notice_parts_by_age ON notice_parts (at);
 `;
 
-const steps: readonly string[] = [records + outbox + people, notes, hooks, merged, parts];
+// Numbers of news are never given again: the keys of events are made of them.
+const tmForum = `
+CREATE TABLE outside (row INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, external BLOB, is_own INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL, removed_at INTEGER, data_key BLOB NOT NULL, body BLOB NOT NULL);
+CREATE UNIQUE INDEX outside_by_id ON outside (kind, id);
+CREATE UNIQUE INDEX outside_by_external ON outside (kind, external) WHERE external IS NOT NULL;
+CREATE TABLE hubs (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, api TEXT NOT NULL, base TEXT NOT NULL, callback TEXT NOT NULL,
+  query TEXT NOT NULL, is_local INTEGER NOT NULL, data_key BLOB NOT NULL, secret BLOB NOT NULL);
+CREATE TABLE hub_feed (row INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, news TEXT,
+  before TEXT, after TEXT, data_key BLOB, body BLOB);
+CREATE TABLE hub_jobs (row INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, hub TEXT NOT NULL, state TEXT NOT NULL, post BLOB,
+  attempts INTEGER NOT NULL, due_at INTEGER NOT NULL, created_at INTEGER NOT NULL, reason TEXT);
+CREATE INDEX hub_jobs_due ON hub_jobs (hub, row) WHERE state = 'queued';
+`;
+
+const steps: readonly string[] = [records + outbox + people, notes, hooks, merged, parts, tmForum];
 
 /** Brings the book to this version, each step in a transaction of its own. */
 export function migrate(sql: Sql, file: string): Problem | undefined {

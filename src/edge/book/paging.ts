@@ -22,8 +22,8 @@ export function pageOf<Row, T>(sql: Sql, request: PageRequest, listing: Listing<
   const before =
     request.cursor !== undefined && Number.isSafeInteger(cursor) ? cursor : Number.MAX_SAFE_INTEGER;
   const rows = sql.all<Row & Readonly<Record<string, SqlValue>>>(
-    `SELECT * FROM ${from} WHERE (${where}) AND ${rowOf} < ? ORDER BY ${rowOf} DESC LIMIT ?`,
-    ...[...values, before, limit + 1],
+    `SELECT * FROM ${from} WHERE (${where}) AND ${rowOf} < ? ORDER BY ${rowOf} DESC LIMIT ? OFFSET ?`,
+    ...[...values, before, limit + 1, Math.max(0, Math.trunc(request.offset ?? 0) || 0)],
   );
   const total =
     listing.total ??

@@ -7,6 +7,7 @@ import type { Change } from '../../model/change.ts';
 import { severities } from '../../model/observation.ts';
 import { writeAudit } from './audit.ts';
 import { addHookJob, type HookRoom } from './hook-jobs.ts';
+import { feedChange, isHeard } from './hub-feed.ts';
 import { CountChanges } from './notice-counts.ts';
 import type { AuditEntry } from './records.ts';
 import type { Sql } from './sql.ts';
@@ -26,9 +27,13 @@ export function project(sql: Sql, batch: readonly Applied[], audit: readonly Aud
     if (last === undefined) return;
     const counts = new CountChanges();
     const hooks: HookRoom = new Map();
+    const isTold = isHeard(sql);
     for (const one of fresh) {
       const { at, changes, effects } = one;
-      for (const change of changes) writeChange(sql, change);
+      for (const change of changes) {
+        if (isTold) feedChange(sql, change, at);
+        writeChange(sql, change);
+      }
       for (const effect of effects) writeEffect(sql, { effect, at, counts, hooks });
       writeAudit(sql, [...ordered(one), ...actedOn(one)]);
     }

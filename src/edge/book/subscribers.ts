@@ -138,14 +138,16 @@ export interface SubscriberQuery extends PageRequest {
   readonly id?: string | undefined;
   readonly phone?: string | undefined;
   readonly resource?: string | undefined;
+  readonly isBusiness?: boolean | undefined;
 }
 
 /** All conditions must hold; contact data comes masked. */
 export function findSubscribers(sql: Sql, vault: Vault, query: SubscriberQuery): Page<SubscriberRecord> {
-  const conditions: [string, string | Uint8Array][] = [];
+  const conditions: [string, string | number | Uint8Array][] = [];
   if (query.id !== undefined) conditions.push(['id = ?', query.id]);
   if (query.phone !== undefined) conditions.push(['phone_hash = ?', vault.index(query.phone)]);
   if (query.resource !== undefined) conditions.push(['resource = ?', query.resource]);
+  if (query.isBusiness !== undefined) conditions.push(["(class = 'business') = ?", query.isBusiness ? 1 : 0]);
   return pageOf<StoredSubscriber, SubscriberRecord>(sql, query, {
     from: 'subscribers',
     rowOf: 'key',

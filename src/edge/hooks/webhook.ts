@@ -37,7 +37,7 @@ export function hookRefusal({
   return allowPrivate === true ? undefined : refusedTarget(new URL(url).hostname);
 }
 
-type HookOutcome =
+export type HookOutcome =
   | { readonly kind: 'taken' }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'retry'; readonly reason: string };
@@ -49,8 +49,25 @@ export interface Hook {
 
 const answerWithin = milliseconds(10_000);
 
-/** 2xx is taken; 408, 429, 5xx, silence and a broken connection are tried again with the same key; all else is refused. */
+export interface Sender {
+  send(post: {
+    readonly key: string;
+    readonly value: unknown;
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+  }): Promise<HookOutcome>;
+  close(): void;
+}
+
 export function openHook(settings: HookSettings, world: World): Hook {
+  const sender = openSender(settings, world);
+  return {
+    post: (post) => sender.send({ key: post.key, value: bodyOf(post) }),
+    close: () => sender.close(),
+  };
+}
+
+/** 2xx is taken; 408, 429, 5xx, silence and a broken connection are tried again with the same key; all else is refused. */
+export function openSender(settings: HookSettings, world: World): Sender {
   const { url, secret } = settings;
   const client = openHttpClient({
     world,
@@ -59,11 +76,8 @@ export function openHook(settings: HookSettings, world: World): Hook {
     timeoutMs: answerWithin,
   });
   return {
-    async post(post) {
-      const answer = await postSigned(client, {
-        ...{ url, secret, key: post.key, atMs: world.now() },
-        value: bodyOf(post),
-      });
+    async send(post) {
+      const answer = await postSigned(client, { ...post, url, secret, atMs: world.now() });
       if (answer.kind === 'refused') return { kind: 'refused', reason: answer.reason };
       if (answer.kind !== 'answer') return { kind: 'retry', reason: answer.reason };
       const { status } = answer;

@@ -60,5 +60,16 @@ export function isFromOwnOrigin(ports: FrontPorts, headers: IncomingHttpHeaders)
 }
 
 /** A session may change something only from our own page: SameSite, Origin and a header together. */
-export const mayChange = (ports: FrontPorts, caller: Caller, headers: IncomingHttpHeaders): boolean =>
+const mayChange = (ports: FrontPorts, caller: Caller, headers: IncomingHttpHeaders): boolean =>
   caller.by === 'key' || (headers[ownPageHeader] !== undefined && isFromOwnOrigin(ports, headers));
+
+/** Undefined: they may. */
+export function whyMayNotChange(
+  ports: FrontPorts,
+  caller: Caller,
+  headers: IncomingHttpHeaders,
+): string | undefined {
+  if (caller.user.role === 'viewer') return 'A viewer may look and not change anything.';
+  if (!mayChange(ports, caller, headers)) return 'A session may change things from the console only.';
+  return undefined;
+}

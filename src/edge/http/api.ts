@@ -2,7 +2,7 @@
 import { Ajv } from 'ajv';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Fault } from '../../base/fault.ts';
-import { type Caller, mayChange } from './access.ts';
+import { type Caller, whyMayNotChange } from './access.ts';
 import { administrationRoutes } from './administration-routes.ts';
 import { alarmRoutes } from './alarm-routes.ts';
 import { apiPage, apiStyle } from './api-page.ts';
@@ -84,7 +84,7 @@ function addRoute(
       const caller = callerOf(request);
       if (caller === undefined) return sendReply(reply, refusal(401, 'Send a Bearer token or sign in.'));
       if (route.method === 'POST') {
-        const reason = whyMayNotChange(ports, caller, request);
+        const reason = whyMayNotChange(ports, caller, request.headers);
         if (reason !== undefined) return sendReply(reply, refusal(403, reason));
       }
       const query = { ...(request.query as Record<string, unknown>) };
@@ -102,12 +102,6 @@ function addRoute(
       return answer.isLong === true ? sendLong(reply, answer, longReplies) : sendReply(reply, answer);
     },
   });
-}
-
-function whyMayNotChange(ports: FrontPorts, caller: Caller, request: FastifyRequest): string | undefined {
-  if (caller.user.role === 'viewer') return 'A viewer may look and not change anything.';
-  if (!mayChange(ports, caller, request.headers)) return 'A session may change things from the console only.';
-  return undefined;
 }
 
 function pageRequest(query: Readonly<Record<string, unknown>>): PageRequest {

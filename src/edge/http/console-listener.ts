@@ -21,6 +21,7 @@ import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts } from './ports.ts';
 import { refusal } from './route.ts';
 import { signedOutPage, signInPage, signInStyle, spentLinkPage } from './sign-in-page.ts';
+import { addTmForum } from './tmf/engine.ts';
 import { TokenGate } from './token-gate.ts';
 
 /** No inline script or style, nothing from elsewhere (design pages.md 12.1). */
@@ -75,7 +76,9 @@ export async function openConsole(
   const turnstile = new Turnstile(lookUps);
   addAccess(server, { ports, callers, gate, turnstile });
   const longReplies = new LongReplies(ports.world);
-  await addApi(server, ports, { callerOf: (request) => callers.get(request), longReplies });
+  const callerOf = (request: FastifyRequest): Caller | undefined => callers.get(request);
+  await addApi(server, ports, { callerOf, longReplies });
+  await addTmForum(server, { ports, callerOf });
   addHealth(server, ports);
   addSignIn(server, ports, gate);
   await addPages(server, pages.folder, (request) => callers.has(request));

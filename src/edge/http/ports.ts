@@ -27,12 +27,18 @@ import type {
   RulesJson,
   StatusJson,
 } from './contract.ts';
+import type { LineTest, NetworkPort, OutsidePort } from './outside-port.ts';
 
 /** A plain record: it is copied, so its functions must not need `this`. */
 export interface FrontPorts {
   /** Resolves when the input is durable and applied; rejects when the line takes nothing (full, stopped). */
   submit(input: Input): Promise<Applied>;
   readonly query: BookQueries;
+  /** What other systems hand in by the TM Forum APIs. */
+  readonly outside: OutsidePort;
+  readonly network: NetworkPort;
+  /** Asks the equipment how the line at this resource stands. */
+  testLine(resource: string): LineTest;
   readonly live: LivePort;
   /** What kinds of faults are called by the rules in force. */
   faults(): FaultGlossary;
@@ -132,6 +138,8 @@ export interface PlayPort {
 export interface User {
   readonly name: string;
   readonly role: 'viewer' | 'operator' | 'administrator';
+  /** Proved to be on this machine: may name addresses of it. */
+  readonly isOnThisMachine?: boolean | undefined;
 }
 
 /** Who may come in. Tokens are compared as hashes, in constant time. */
@@ -159,6 +167,8 @@ export interface LivePort {
 export interface PageRequest {
   readonly limit: number;
   readonly cursor?: string | undefined;
+  /** So many of the newest are passed over; without a cursor. */
+  readonly offset?: number | undefined;
   /** Every word must occur in what the item's row shows, whatever the case. */
   readonly words?: string | undefined;
 }
@@ -190,6 +200,7 @@ export interface BookQueries {
     filter: { incident?: string | undefined; state?: NoticeState | undefined },
     page: PageRequest,
   ): Promise<Listed<NoticeView>>;
+  notice(id: string): Promise<NoticeView | undefined>;
   tickets(
     filter: { incident?: string | undefined; subscriber?: SubscriberKey | undefined },
     page: PageRequest,
@@ -204,7 +215,7 @@ export interface BookQueries {
   task(id: string): Promise<TaskView | undefined>;
   /** `phone` as E.164. */
   subscribers(
-    filter: { phone?: string | undefined; resource?: string | undefined },
+    filter: { phone?: string | undefined; resource?: string | undefined; isBusiness?: boolean | undefined },
     page: PageRequest,
   ): Promise<Listed<SubscriberView>>;
   /** By the operator's own id. */

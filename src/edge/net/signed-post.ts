@@ -12,10 +12,13 @@ export function postSigned(
     readonly key: string;
     readonly value: unknown;
     readonly atMs: number;
+    /** Beside those of every post. */
+    readonly headers?: Readonly<Record<string, string>> | undefined;
   },
 ): Promise<HttpOutcome> {
   const body = JSON.stringify(post.value);
   const headers = {
+    ...post.headers,
     'content-type': 'application/json',
     'idempotency-key': post.key,
     'x-allclear-signature': signatureOf(post.secret, body, post.atMs),

@@ -1,0 +1,94 @@
+/** TMF632 party: our subscribers, numbers masked, and parties of other systems. For those who work with people only. */
+import type { SubscriberView } from '../ports.ts';
+import { compact, type Document } from './document.ts';
+import { allVerbs, eventsOf, type Kind, type Own } from './kind.ts';
+import { shape } from './shape.ts';
+
+const lists =
+  'contactMedium creditRating externalReference otherName partyCharacteristic relatedParty taxExemptionCertificate';
+const parts = { relatedParty: ['id'], partyCharacteristic: ['name', 'value'] };
+
+export const partyKinds: readonly Kind[] = [
+  {
+    ...{
+      name: 'individual',
+      type: 'Individual',
+      verbs: allVerbs,
+      fixed: [],
+      state: 'status',
+      isPersonal: true,
+    },
+    shape: shape(
+      {
+        text: `aristocraticTitle countryOfBirth familyName familyNamePrefix formattedName fullName gender generation givenName legalName
+          location maritalStatus middleName nationality placeOfBirth preferredGivenName title status`,
+        time: 'birthDate deathDate',
+        list: `${lists} disability individualIdentification languageAbility skill`,
+      },
+      {
+        mandatory: ['givenName', 'familyName'],
+        // The third is spelled as in the standard.
+        words: { status: ['initialized', 'validated', 'deceaded'] },
+        parts,
+      },
+    ),
+    events: eventsOf('Individual', ['create', 'attribute', 'state', 'delete']),
+    filled: (sent) => ({ status: 'initialized', ...sent }),
+    own: people(false),
+  },
+  {
+    ...{
+      name: 'organization',
+      type: 'Organization',
+      verbs: allVerbs,
+      fixed: [],
+      state: 'status',
+      isPersonal: true,
+    },
+    shape: shape(
+      {
+        text: 'name nameType organizationType tradingName status',
+        flag: 'isHeadOffice isLegalEntity',
+        object: 'existsDuring organizationParentRelationship',
+        list: `${lists} organizationChildRelationship organizationIdentification`,
+      },
+      {
+        mandatory: ['tradingName'],
+        words: { status: ['initialized', 'validated', 'closed'] },
+        parts,
+      },
+    ),
+    events: eventsOf('Organization', ['create', 'attribute', 'state', 'delete']),
+    filled: (sent) => ({ status: 'initialized', ...sent }),
+    own: people(true),
+  },
+];
+
+function people(isBusiness: boolean): Own {
+  return {
+    live: 'all',
+    async list({ limit, offset }, { ports }) {
+      const { items, total } = await ports.query.subscribers({ isBusiness }, { limit, offset });
+      return { items: items.map(documentOf), total };
+    },
+    async get(id, { ports }) {
+      const view = await ports.query.subscriber(id);
+      return view !== undefined && (view.class === 'business') === isBusiness ? documentOf(view) : undefined;
+    },
+  };
+}
+
+function documentOf({ id, class: of, language, maskedPhone }: SubscriberView): Document {
+  const facts = Object.entries({ class: of, language }).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, value }],
+  );
+  return compact({
+    id,
+    status: 'validated',
+    contactMedium:
+      maskedPhone === undefined
+        ? undefined
+        : [{ mediumType: 'telephoneNumber', characteristic: { phoneNumber: maskedPhone } }],
+    partyCharacteristic: facts,
+  });
+}

@@ -26,7 +26,7 @@ import { shippedRules } from '../../../support/shipped-rules.ts';
 import { until } from '../../../support/until.ts';
 import { bookIn, importAll, subscriberRow } from '../../book/book-fixture.ts';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -45,7 +45,7 @@ export interface TmForum {
 }
 
 /** Who holds it proves to be on this machine. */
-export const localKey = 'l'.repeat(40);
+const localKey = 'l'.repeat(40);
 export const asLocal = { authorization: `Bearer ${localKey}` };
 export const asViewer = { authorization: `Bearer ${viewerKey}` };
 
@@ -162,7 +162,7 @@ async function calling(
   };
 }
 
-export interface Heard {
+interface Heard {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   // biome-ignore lint/suspicious/noExplicitAny: what an outside program sees has no type.
   readonly body: any;

@@ -1,6 +1,6 @@
 /** A cause is stated: an incident opens, grows, takes others in, is corrected, or is open again. */
 import type { Instant } from '../base/instant.ts';
-import type { IdSource, ResourceId } from '../model/ids.ts';
+import { alarmId, type IdSource, type ResourceId } from '../model/ids.ts';
 import { lostItsSupply } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import { recallBriefs } from './briefs.ts';
@@ -46,6 +46,7 @@ export function commitAll(decisions: readonly Decision[], desk: Desk): readonly 
     const held = commit({ ...decision, verdict: { ...decision.verdict, actionable } }, desk);
     desk.incidents.standing.homes.add(held);
     recallBriefs(held, waiting, desk);
+    for (const over of decision.ends ?? []) desk.incidents.resolve(over, over.lastClearAt ?? desk.at);
     return ended;
   });
 }
@@ -168,13 +169,11 @@ function allowed(
  */
 function failedBefore(desk: Desk, waiting: readonly Pending[], verdict: Verdict): HeldIncident | undefined {
   if (verdict.scope !== 'down') return undefined;
-  const { incidents, ancestry, timing, at } = desk;
+  const { ancestry, at } = desk;
   const owners = new Map<HeldIncident, Set<string>>();
-  for (const { alarm, resource } of waiting) {
-    const held = incidents.ofAlarm(alarm);
-    const endedAt = held?.members.get(alarm)?.endedAt;
-    if (held === undefined || endedAt === undefined || at - endedAt > timing.reopenWithinMs) continue;
-    owners.set(held, (owners.get(held) ?? new Set()).add(resource));
+  for (const pending of waiting) {
+    const held = cameBackFrom(desk, pending);
+    if (held !== undefined) owners.set(held, (owners.get(held) ?? new Set()).add(pending.resource));
   }
   if (owners.size === 0) return undefined;
   const all = new Set(waiting.map(({ resource }) => resource));
@@ -198,6 +197,33 @@ function failedBefore(desk: Desk, waiting: readonly Pending[], verdict: Verdict)
       [...all].every((resource) => isBelow(resource, held)),
   )?.[0];
 }
+
+/**
+ * What it came back from last and lately, whoever told of it: of a relapse polls may find what traps told of before. Who
+ * gasps had light.
+ */
+function cameBackFrom(
+  { incidents, timing, at }: Desk,
+  { alarm, resource, symptom }: Pending,
+): HeldIncident | undefined {
+  let found: HeldIncident | undefined;
+  let last = at - timing.reopenWithinMs;
+  const others = (toldBefore[symptom] ?? []).map((cause) => alarmId(resource, cause, undefined));
+  for (const one of [alarm, ...others]) {
+    const held = incidents.ofAlarm(one);
+    const endedAt = held?.members.get(one)?.endedAt ?? 0;
+    if (endedAt < last) continue;
+    found = held;
+    last = endedAt;
+  }
+  return found;
+}
+
+/** Causes that may have told of the same darkness before. */
+const toldBefore: Readonly<Partial<Record<Pending['symptom'], readonly string[]>>> = {
+  los: ['UNREACHABLE'],
+  silent: ['LOS', 'DYING_GASP'],
+};
 
 const relapsedShare = 0.8;
 

@@ -23,6 +23,7 @@ import { look } from './deciding.ts';
 import { Endings } from './endings.ts';
 import { type Correction, Feedback } from './feedback.ts';
 import { addRecords, type HeldIncident, incidentOf, isActive, isStale } from './held-incident.ts';
+import { isFoundSilent } from './in-sight.ts';
 import { Incidents } from './incidents.ts';
 import { isRejoining, isSaidAnew, lateHome, type Now, type Pending, pendingOf } from './joining.ts';
 import { endLostClear, splitLeftovers, splitUnlit } from './leftovers.ts';
@@ -250,13 +251,13 @@ export class Correlation {
     const before = this.#waiting.withdraw(alarm.id)?.records ?? [];
     const pending = pendingOf(this.#ancestry.rules, alarm, { records: [...before, record], polled, at });
     const now = this.#now(at);
-    const tellsOfLight = (): boolean =>
-      pending.symptom === 'los' && !isSaidAnew(this.#ancestry, pending, now);
+    const isHeadsWord = isSaidAnew(this.#ancestry, pending, now);
+    const tellsOfLight = (): boolean => pending.symptom === 'los' && !isHeadsWord;
     const isAgain = endLostClear(this.#incidents, alarm, { polled, at, timing: this.#timing, tellsOfLight });
     const held = this.#incidents.ofAlarm(alarm.id);
     const member = held?.members.get(alarm.id);
     if (pending.symptom === 'gasp') this.#waiting.hearGasp(alarm.resource);
-    const isAnew = held !== undefined && isSaidAnew(this.#ancestry, pending, now);
+    const isAnew = held !== undefined && (isHeadsWord || isFoundSilent(held, pending));
     const isNewly = polled && held !== undefined && isStale(held, at - this.#timing.lateJoinMs);
     if (held !== undefined && member?.raised === true && !isNewly) {
       if (isAnew) this.#incidents.clear(alarm.id, at);

@@ -10,7 +10,7 @@ import type { Explanation } from './explain.ts';
 import { forewarned } from './forewarned.ts';
 import type { Group } from './group.ts';
 import type { HeldIncident, Member, Verdict } from './held-incident.ts';
-import { knownDown, lookedAtAgain } from './in-question.ts';
+import { isUp, knownDown, lookedAtAgain } from './in-question.ts';
 import type { Incidents } from './incidents.ts';
 import type { Pending } from './joining.ts';
 import { lookAlone } from './look-alone.ts';
@@ -51,6 +51,8 @@ export interface Decision {
   readonly takes?:
     | readonly { readonly held: HeldIncident; readonly members: readonly Member[] }[]
     | undefined;
+  /** Incidents that prove to be over, though nobody's word of that arrived. */
+  readonly ends?: readonly HeldIncident[] | undefined;
   /** Since when a head that was dead, starting again, tells of most of its terminals. */
   readonly retoldAt?: Instant | undefined;
 }
@@ -131,7 +133,10 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
       const dug = beside === undefined ? [] : [beside.held];
       const absorbs = [...new Set([...owners, ...dug, ...shadowed(scene, found, cause.at)])];
       const takes = cause.kind === 'collector' ? doubted(scene, cause, absorbs) : undefined;
-      return { verdict, alarms, absorbs, takes };
+      const ends = scene.standing
+        .transport()
+        .filter((held) => !absorbs.includes(held) && isUp(ancestry, held, cause.disproved ?? []));
+      return { verdict, alarms, absorbs, takes, ends };
     });
   return { decisions, nextAt: undefined };
 }

@@ -2,7 +2,7 @@
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Scene } from './deciding.ts';
-import type { HeldIncident } from './held-incident.ts';
+import type { HeldIncident, Member } from './held-incident.ts';
 import type { Pending } from './joining.ts';
 
 export function lookedAtAgain(scene: Scene, pending: readonly Pending[]): HeldIncident[] {
@@ -75,10 +75,38 @@ export function knownDown({ ancestry, standing }: Scene, recent: readonly HeldIn
   const places = new Set<number>();
   for (const held of standing.transport()) {
     if (recent.includes(held) || held.raised === 0) continue;
-    places.add(ancestry.placeOf(held.root));
+    const said = new Map<ResourceId, Member[]>();
     for (const member of held.members.values()) {
-      if (member.raised && member.symptom === 'link') places.add(ancestry.placeOf(member.resource));
+      if (member.symptom !== 'link' && member.resource !== held.root) continue;
+      said.set(member.resource, [...(said.get(member.resource) ?? []), member]);
     }
+    // A device that is back has all its links again, whoever forgot to say so.
+    if (held.kind === 'node-down' && !isDownStill(said.get(held.root) ?? [...said.values()].flat())) continue;
+    const down = [...said].filter(([, members]) => isDownStill(members)).map(([resource]) => resource);
+    // Of a trench, as of a device that says nothing, its links tell.
+    if (down.includes(held.root) || (!said.has(held.root) && down.length === said.size))
+      places.add(ancestry.placeOf(held.root));
+    for (const resource of down) places.add(ancestry.placeOf(resource));
   }
   return places;
+}
+
+/** All the links that it still holds to be down are among these, which are up. */
+export function isUp(ancestry: Ancestry, { members }: HeldIncident, up: readonly number[]): boolean {
+  if (up.length === 0) return false;
+  const raised = [...members.values()].filter((member) => member.raised);
+  return (
+    raised.length > 0 &&
+    raised.every(({ symptom, resource }) => symptom === 'link' && up.includes(ancestry.placeOf(resource)))
+  );
+}
+
+/** Of a link one end may forget to say that it is up again: that the other says so is enough. */
+function isDownStill(members: readonly Member[]): boolean {
+  let [down, up] = [0, 0];
+  for (const { raised, at, endedAt = 0 } of members) {
+    if (raised) down = Math.max(down, at);
+    else up = Math.max(up, endedAt);
+  }
+  return down > up;
 }

@@ -3,6 +3,7 @@ import { type Instant, minutes } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { HeldIncident } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
+import type { Pending } from './joining.ts';
 
 interface Seeing {
   readonly ancestry: Ancestry;
@@ -41,3 +42,10 @@ export function tookFirst(seeing: Seeing, held: HeldIncident, other: HeldInciden
 
 /** Between two polls of a head. */
 const roundMs = minutes(5);
+
+/** The collector that had missed it sees again and finds it silent: that is no silence of the collector's. */
+export const isFoundSilent = (
+  { scope, root, backAt }: HeldIncident,
+  { polled, symptom, resource, at }: Pick<Pending, 'polled' | 'symptom' | 'resource' | 'at'>,
+): boolean =>
+  scope === 'collector' && polled && symptom === 'silent' && resource !== root && (backAt ?? at) < at;

@@ -43,11 +43,14 @@ export function failedCards(scene: Scene): {
 function isOfCard(ancestry: Ancestry, held: HeldIncident, card: number): boolean {
   if (held.scope !== 'down' || held.raised === 0 || held.root === ancestry.idOf(card)) return false;
   const resources = new Set([...held.members.values()].map(({ resource }) => resource));
-  if (resources.size < spokenShare * ancestry.leavesOf(card)) return false;
-  let below = 0;
+  let [below, unlit] = [0, 0];
   for (const id of resources) {
-    if (ancestry.signalAbove(ancestry.placeOf(id)).includes(card)) below++;
+    const place = ancestry.placeOf(id);
+    if (ancestry.signalAbove(place).includes(card)) below++;
+    // A port without light speaks for all its terminals.
+    if (ancestry.kindOf(place) === 'pon-port') unlit += ancestry.leavesOf(place);
   }
+  if (Math.max(resources.size, unlit) < spokenShare * ancestry.leavesOf(card)) return false;
   return below >= belowShare * resources.size;
 }
 

@@ -2,6 +2,7 @@
 import type { Group } from './group.ts';
 import type { Recent } from './recent.ts';
 import type { CorrelationTiming } from './timing.ts';
+import type { Piece } from './undecided.ts';
 
 /** What was said at or below a place, by whoever hears at once and by polls, and when the former began and ended. */
 interface Told {
@@ -9,24 +10,27 @@ interface Told {
   polls: number;
   from: number;
   to: number;
+  /** When a card said itself that it failed. */
+  cardAt: number;
 }
 
 /** Answers what was told below all that lies above the root of an incident: where most was. */
 export function toldBelow({ pieces }: Group): (recent: Recent) => Told | undefined {
   const byPlace = new Map<number, Told>();
-  const count = (place: number, toldAt: number, isLeaf: boolean): void => {
-    const told = byPlace.get(place) ?? { traps: 0, polls: 0, from: Number.POSITIVE_INFINITY, to: 0 };
+  const count = (place: number, { toldAt, isLeaf, symptom }: Piece): void => {
+    const told = byPlace.get(place) ?? { traps: 0, polls: 0, from: never, to: 0, cardAt: never };
     byPlace.set(place, told);
     if (toldAt === 0) told.polls += isLeaf ? 1 : 0;
     else {
       told.traps++;
       told.from = Math.min(told.from, toldAt);
       told.to = Math.max(told.to, toldAt);
+      if (symptom === 'card') told.cardAt = Math.min(told.cardAt, toldAt);
     }
   };
   return ({ above }) => {
     if (byPlace.size === 0) {
-      for (const { reach, toldAt, isLeaf } of pieces) for (const place of reach) count(place, toldAt, isLeaf);
+      for (const piece of pieces) for (const place of piece.reach) count(place, piece);
     }
     return above.reduce<Told | undefined>((most, place) => {
       const told = byPlace.get(place);
@@ -39,17 +43,20 @@ export function toldBelow({ pieces }: Group): (recent: Recent) => Told | undefin
 
 /**
  * An incident may be part of what is told now. Polls find what was dark for long; but what was told at once, all within
- * seconds, began then: a terminal that was known to be dark before has a cause of its own.
+ * seconds, began then, and so did what a card took that says itself that it failed: a terminal that was known to be dark
+ * before has a cause of its own.
  */
 export function isSameTime(
   { held, said }: Recent,
   told: Told | undefined,
   timing: CorrelationTiming,
 ): boolean {
+  const beganBy = Math.max(held.startedAt, held.againAt ?? 0) + timing.quietMs;
+  if (told !== undefined && told.cardAt < never && said === 1) return beganBy >= told.cardAt;
   if (told === undefined || told.traps <= told.polls) return true;
   const isSharp = told.traps >= manyTold && told.to - told.from <= timing.quietMs && said === 1;
-  if (!isSharp) return held.lastEvidenceAt >= told.from - timing.misfitJoinMs;
-  return Math.max(held.startedAt, held.againAt ?? 0) >= told.from - timing.quietMs;
+  return isSharp ? beganBy >= told.from : held.lastEvidenceAt >= told.from - timing.misfitJoinMs;
 }
 
 const manyTold = 8;
+const never = Number.POSITIVE_INFINITY;

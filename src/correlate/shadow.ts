@@ -20,8 +20,8 @@ export function doubted(
     .filter((held) => !absorbs.includes(held) && (held.scope === 'transport' || held.scope === 'down'))
     .map((held) => ({ held, members: [...held.members.values()].filter(isDoubted) }))
     .filter(({ held, members }) => {
-      // Neighbours that tell of its links show that a device is dead indeed, unless it tells of them, too.
-      const links = [...held.members.values()].filter(({ symptom }) => symptom === 'link');
+      // Neighbours that tell of its links show that a device is dead indeed, unless it tells of them, too, or they are back.
+      const links = [...held.members.values()].filter(({ symptom, raised }) => symptom === 'link' && raised);
       const speaks = members.some(({ resource }) => links.some(({ by }) => by === resource));
       return members.length > 0 && (links.length === 0 || speaks);
     });

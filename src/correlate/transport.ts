@@ -29,6 +29,8 @@ export interface TransportCause {
   /** What lost its last path with this cause, the root itself left out. */
   readonly dark: readonly number[];
   readonly rivals: readonly RatedCause[];
+  /** Links that were believed to be down though words came over them, with their trenches. */
+  readonly disproved?: readonly number[] | undefined;
 }
 
 /** What is known to be down from open incidents. */
@@ -77,7 +79,9 @@ export function explainTransport(
   const causes: TransportCause[] = [];
   const dead = new Set(known.places);
   for (const draft of drafts.slice(0, limits.causesPerLook)) {
-    causes.push(withShadow(ancestry, draft, { dead, silent }));
+    const disproved = linksUp(ancestry, known, { cut: draft.dead, said: links.get(draft.root) ?? [] });
+    for (const place of disproved) dead.delete(place);
+    causes.push({ ...withShadow(ancestry, draft, { dead, silent }), disproved });
   }
   for (const draft of drafts.slice(limits.causesPerLook)) causes.push({ ...draft, dark: [] });
   causes.push(...silentDevices(ancestry, silent, dead));
@@ -204,6 +208,31 @@ function withShadow(ancestry: Ancestry, draft: Draft, { dead, silent }: Shadow):
 /** Transport places served without `more` and unserved with it. */
 function lostWith(ancestry: Ancestry, dead: ReadonlySet<number>, more: readonly number[]): number[] {
   return ancestry.topology.outage(dead).lostWith(more);
+}
+
+/**
+ * Who tells of a cut that would have put him out of reach was heard by another way: a link on it that was long believed to be
+ * down is up, and nobody's word of that arrived.
+ */
+function linksUp(
+  ancestry: Ancestry,
+  { places: dead }: KnownDown,
+  { cut, said }: { readonly cut: readonly number[]; readonly said: readonly TransportEvidence[] },
+): readonly number[] {
+  const speakers = new Set(said.map(({ by }) => by));
+  const isHeard = (place: number): boolean => speakers.has(ancestry.idOf(place));
+  if (cut.length > 1 || dead.size === 0 || !lostWith(ancestry, dead, cut).some(isHeard)) return [];
+  // A link that is up lies in no trench that is cut.
+  const ways = [...dead].flatMap((place) => {
+    const link = ancestry.topology.linkOf(place);
+    return link === undefined ? [] : [[place, ...link.segments]];
+  });
+  const open = ways.slice(0, limits.causesPerLook).filter((way) => {
+    const others = new Set(dead);
+    for (const place of way) others.delete(place);
+    return !lostWith(ancestry, others, cut).some(isHeard);
+  });
+  return (open.length > 0 ? open : ways).flat();
 }
 
 /** Silence no link explains: the device whose death would silence most of the others, again and again. */

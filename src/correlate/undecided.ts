@@ -242,9 +242,9 @@ export function pieceOf(
   const weight = pending.every(({ flapping }) => flapping) ? 0.5 : 1;
   const place = ancestry.placeOf(id);
   const above = causesAbove(ancestry, population, { place, symptom });
-  const isTold = population === 'down' && ancestry.isLeaf(place) && !pending.some(({ polled }) => polled);
-  const toldAt = isTold ? firstAt : 0;
   const [reach, isLeaf] = [ancestry.above(place), ancestry.isLeaf(place)];
+  const isTimed = population === 'down' && (isLeaf || symptom === 'card' || symptom === 'port');
+  const toldAt = isTimed && !pending.some(({ polled }) => polled) ? firstAt : 0;
   return { place, above, reach, toldAt, isLeaf, id, symptom, weight, firstAt, lastAt, pending };
 }
 

@@ -328,3 +328,10 @@ test('a device that called itself worse off takes no terminals that are worse of
   const roots = run.correlation.open().map(({ root, alarms }) => `${root} ${alarms.length}`);
   expect(roots).toEqual(['olt-1 1', 's1-1-1 8']);
 });
+
+test('a card that a poll finds failed is the cause of its dark ports, though none of its terminals was told of', () => {
+  const run = new CityRun().raise(0, 'PORT_LOS', ['olt-1/c1/p2']).to(60);
+  expect(run.summary()).toEqual(['pon-port olt-1/c1/p2 1']);
+  run.to(130).take([raised('olt-1/c1', 'CARD_FAIL', run.at, { source: 'poll' })]);
+  expect(run.to(160).summary()).toEqual(['card olt-1/c1 2']);
+});

@@ -63,3 +63,19 @@ test('a device that tells of its links was not silent: a collector that is lost 
   run.take([raised('col-1', 'UNREACHABLE', run.at, { source: 'collector' })]).to(60);
   expect(run.summary().find((line) => line.startsWith('collector'))).toBe('collector col-1 4');
 });
+
+test('what a collector that sees again still finds silent is silent itself, though it was called so before', () => {
+  const run = new CityRun().unreachable(0, ['olt-2', 'agg-4']).to(5);
+  run.take([raised('col-1', 'UNREACHABLE', run.at, { source: 'collector' })]).to(30 * minute);
+  run.take([cleared('col-1', 'UNREACHABLE', run.at), cleared('agg-4', 'UNREACHABLE', run.at)]);
+  run.unreachable(31 * minute, ['olt-2']).to(32 * minute);
+  expect(run.summary()).toContain('node-down olt-2 1');
+});
+
+test('a device that was dead and is back is called unreachable by a collector that is lost then', () => {
+  const run = new CityRun().linkDown(0, 'l-o1', ['agg-2']).unreachable(20, ['olt-1']).to(60);
+  run.linkUp(600, 'l-o1', ['agg-2']).clear(605, 'UNREACHABLE', ['olt-1']).to(620);
+  run.unreachable(900, ['olt-1']).to(930).unreachable(1_000, ['agg-4', 'olt-2']).to(1_005);
+  run.take([raised('col-1', 'UNREACHABLE', run.at, { source: 'collector' })]).to(1_100);
+  expect(run.summary()).toEqual(['collector col-1 4']);
+});

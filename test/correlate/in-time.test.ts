@@ -165,3 +165,16 @@ test('noise that creeps is named while more of it shows, however short the pause
   expect([incident?.kind, incident?.root, incident?.alarms.length]).toEqual(['ingress', 'node-1', 8]);
   expect((incident?.decidedAt ?? 0) - cityStartsAt).toBeLessThanOrEqual(10_000);
 });
+
+test('what a card took began when it failed: who was found dark or gasped a minute before has a cause of his own', () => {
+  const [off, silent, ...others] = terminals('1');
+  for (const word of ['trap', 'poll']) {
+    const run = new CityRun().unreachable(0, [silent!]).raise(1, 'DYING_GASP', [off!]).to(80);
+    run.raise(90, 'CARD_FAIL', ['olt-1/c1']).raise(90, 'PORT_LOS', ['olt-1/c1/p1', 'olt-1/c1/p2']);
+    if (word === 'poll') run.to(91).unreachable(91, others);
+    expect(run.to(150).summary()).toEqual([
+      `drop ${silent} 1`,
+      `card olt-1/c1 ${word === 'poll' ? others.length + 3 : 3}`,
+    ]);
+  }
+});

@@ -246,3 +246,11 @@ test('a head that was heard to gasp would have gasped: lost light there is no lo
   const unknown = new CityRun().raise(3 * minute * minute, 'LOS', house, 700).to(3 * minute * minute + 30);
   expect(shareOfHouse(known)).toBeLessThan(shareOfHouse(unknown));
 });
+
+test('of a cable that relapses polls find what traps told of the first time', () => {
+  const run = new CityRun().raise(0, 'LOS', terminals('1')).to(20);
+  run.clear(30 * minute, 'LOS', terminals('1')).to(31 * minute);
+  run.unreachable(40 * minute, terminals('1-1')).to(41 * minute);
+  expect(told(run)).toEqual(['duct duct-1']);
+  expect(new Set(run.changes.map(({ incident }) => incident.id)).size).toBe(1);
+});

@@ -38,7 +38,7 @@ export const tags = {
 const knownTags: ReadonlySet<number> = new Set(Object.values(tags));
 
 /** By tag; of a tag that comes twice the first counts. */
-export type OptionalParameters = ReadonlyMap<number, Uint8Array>;
+type OptionalParameters = ReadonlyMap<number, Uint8Array>;
 
 /** Type of number and numbering plan (sections 5.2.5, 5.2.6) before the number itself. */
 export interface SmppAddress {

@@ -16,7 +16,7 @@ import {
   type Verdict,
 } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
-import { memberOf, type Pending } from './joining.ts';
+import { againPending, memberOf, type Pending } from './joining.ts';
 import { cutAsWell } from './partial-cut.ts';
 import { restated, unsteady } from './restating.ts';
 import type { Testimony } from './testimony.ts';
@@ -81,6 +81,7 @@ function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, desk: D
     .filter(isActive)
     .sort((a, b) => a.order - b.order);
   const [survivor, others] = allowed(desk.feedback, group, alarms);
+  if (verdict.scope === 'collector') for (const held of [survivor, ...others]) letGo(desk, held, verdict);
   endStale(incidents, waiting, new Set([survivor, ...others]));
   if (survivor !== undefined) {
     const grown = grow(desk, { survivor, others, verdict, joining });
@@ -240,6 +241,23 @@ function takeOut({ incidents, at }: Desk, held: HeldIncident, members: readonly 
   if (held.raised === 0) incidents.resolve(held, held.lastClearAt ?? at);
   else incidents.tell(held, 'shrank');
   return members.map((member) => ({ member, records: [member.record] }));
+}
+
+/** That a collector does not see explains what it asked in vain, and nothing that was heard: that is weighed anew. */
+function letGo(
+  { ancestry, incidents, waiting, at }: Desk,
+  held: HeldIncident | undefined,
+  { root }: Verdict,
+): void {
+  const collector = ancestry.placeOf(root);
+  const heard = [...(held?.members.values() ?? [])].filter(({ resource, symptom, polled, raised }) => {
+    const place = ancestry.placeOf(resource);
+    const isAskedInVain = polled && symptom === 'silent' && !ancestry.isLeaf(place);
+    return raised && place !== collector && !(isAskedInVain && ancestry.collectorOf(place) === collector);
+  });
+  if (held === undefined || heard.length === 0) return;
+  incidents.split(held, heard, at);
+  for (const member of heard) waiting.put(againPending(member, undefined, at));
 }
 
 /** One alarm that came after the cause was stated; what says of itself that it comes and goes is unsteady. */

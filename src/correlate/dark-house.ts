@@ -1,6 +1,6 @@
 /** A house without mains: whether it is still dark, and who in it lives on a battery. */
 import type { Ancestry } from './ancestry.ts';
-import { type HeldIncident, isActive } from './held-incident.ts';
+import { type HeldIncident, isActive, type Member } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import type { Symptom } from './symptoms.ts';
 import type { Evidence } from './tally.ts';
@@ -12,17 +12,17 @@ export interface Known {
   readonly incidents: Incidents;
 }
 
-const noHouse = { isDark: false, isBack: false, isMute: false };
+const noHouse = { isDark: false, isBack: false, isReturning: false, isMute: false };
 
 /**
- * How the house around stands to lost mains: whether it is still dark, whether it was and is not any more, and whether such
- * terminals there have no last word.
+ * How the house around stands to lost mains: whether it is still dark, whether it was and is not any more, or more come back
+ * than switch on again on battery, and whether such terminals there have no last word.
  */
 function houseOf(
   held: HeldIncident,
   place: number,
   { ancestry, incidents }: Known,
-): Readonly<Record<'isDark' | 'isBack' | 'isMute', boolean>> {
+): Readonly<Record<keyof typeof noHouse, boolean>> {
   if (!powerKinds.has(held.kind) || held.scope !== 'down' || !ancestry.isLeaf(place)) return noHouse;
   const [house] = ancestry.powerAbove(place);
   if (house === undefined) return noHouse;
@@ -39,7 +39,8 @@ function houseOf(
   }
   // Loss of light is how those tell of lost mains that have no dying gasp.
   const isMute = ancestry.rules.isMute(kind) || (said > 0 && gasped === 0);
-  return { isDark: dark > lit, isBack: lit > 0 && dark <= lit, isMute };
+  const isReturning = (lit - 1) * 5 > dark;
+  return { isDark: dark > lit, isBack: lit > 0 && dark <= lit, isReturning, isMute };
 }
 
 /** Who had a battery falls dark when that is empty: as long as the house around is dark, whatever is back elsewhere. */
@@ -52,9 +53,21 @@ export function isFlatBattery(
   return isDark && (symptom === 'gasp' || symptom === 'silent' || isMute);
 }
 
-/** One who gasps there now switched off: should the mains fail once more, all of the house is dark. */
-export const hasMainsAgain = (held: HeldIncident, place: number, known: Known): boolean =>
-  houseOf(held, place, known).isBack;
+/**
+ * One who falls dark there now switched off: should the mains fail once more, all of the house is dark. Who gasps once the
+ * house comes back, and was dark with it, has had power since, whoever in it has not yet started.
+ */
+export function hasMainsAgain(
+  held: HeldIncident,
+  { alarm, resource, symptom }: Pick<Member, 'alarm' | 'resource' | 'symptom'>,
+  known: Known,
+): boolean {
+  if (!powerKinds.has(held.kind) || held.scope !== 'down') return false;
+  const wasBack = held.members.get(alarm)?.endedAt !== undefined;
+  if (symptom !== 'gasp' && !wasBack) return false;
+  const { isBack, isReturning } = houseOf(held, known.ancestry.placeOf(resource), known);
+  return isBack || (symptom === 'gasp' && wasBack && isReturning);
+}
 
 /**
  * The loss of mains in whose dark house this terminal, alone, lost its light: it was on battery, which is empty soon, and

@@ -325,6 +325,18 @@ export function widen(
   held.parts = both === undefined ? undefined : [...new Set(both)];
 }
 
+/** Raised members as one piece a resource, in the order in which they joined. */
+export function raisedByResource(held: HeldIncident): Map<ResourceId, Member[]> {
+  const found = new Map<ResourceId, Member[]>();
+  for (const member of held.members.values()) {
+    if (!member.raised) continue;
+    const same = found.get(member.resource);
+    if (same === undefined) found.set(member.resource, [member]);
+    else same.push(member);
+  }
+  return found;
+}
+
 type FrozenIncident = Omit<HeldIncident, 'members'> & { readonly members: readonly Member[] };
 
 export const freeze = (held: HeldIncident): FrozenIncident => ({

@@ -15,7 +15,7 @@ import {
   type Member,
 } from './held-incident.ts';
 import { isOnlySilent } from './in-question.ts';
-import { tookFirst, unseenMs } from './in-sight.ts';
+import { isFoundSilent, tookFirst, unseenMs } from './in-sight.ts';
 import type { Incidents } from './incidents.ts';
 import { isOnCutFibre } from './partial-cut.ts';
 import type { RuleTable } from './rule-table.ts';
@@ -93,11 +93,11 @@ export const memberOf = (pending: Pending): Joining => {
 /** An alarm of it that ended comes again; of what was dark, only soon: later it is weighed like any other. */
 export function isRejoining(
   held: HeldIncident,
-  { alarm, resource, symptom }: Pending,
+  pending: Pending,
   { at, timing, ...known }: Pick<Now, 'at' | 'timing'> & Known,
 ): boolean {
-  if (!isActive(held)) return false;
-  if (symptom === 'gasp' && hasMainsAgain(held, known.ancestry.placeOf(resource), known)) return false;
+  if (!isActive(held) || hasMainsAgain(held, pending, known)) return false;
+  const { alarm, resource, symptom } = pending;
   // A terminal that came back with the lost head fails for a reason of its own.
   if (held.scope === 'transport') return held.root === resource || symptom === 'link';
   // That it ended shows that the collector sees again: what it misses from then on is missing.
@@ -229,9 +229,9 @@ function fits(
   const population = populationOf(pending.symptom);
   const isYoung = at - actsSince(held) <= timing.misfitJoinMs;
   if (isOfTerminal(ancestry, pending) && reachesThroughHead(ancestry, held, place)) return false;
+  if (hasMainsAgain(held, pending, { ancestry, incidents })) return false;
   if (population === 'down' && isFlatBattery(held, place, { symptom: pending.symptom, ancestry, incidents }))
     return true;
-  if (pending.symptom === 'gasp' && hasMainsAgain(held, place, { ancestry, incidents })) return false;
   if (!isYoung && !pending.polled && isWorkedAt(ancestry, held, { place, at })) return false;
   if (isEnding(held, at)) return isRoot && held.scope !== 'transport' && isYoung;
   if (held.backAt !== undefined && held.backAt < at) return false;
@@ -324,7 +324,10 @@ function behindTransport(
   if (collector >= 0) {
     const blind = incidents
       .at(ancestry.idOf(collector))
-      .find((held) => isActive(held) && held.scope === 'collector' && isYoung(held));
+      .find(
+        (held) =>
+          isActive(held) && held.scope === 'collector' && isYoung(held) && !isFoundSilent(held, pending),
+      );
     if (blind !== undefined) return blind;
   }
   if (isOfTerminal(ancestry, pending)) {
@@ -377,16 +380,4 @@ function ofItsEnds(
     if (backAt === undefined ? pending.by !== id : at - backAt <= timing.rebootMs) return held;
   }
   return undefined;
-}
-
-/** Raised members as one piece a resource, in the order in which they joined. */
-export function raisedByResource(held: HeldIncident): Map<ResourceId, Member[]> {
-  const found = new Map<ResourceId, Member[]>();
-  for (const member of held.members.values()) {
-    if (!member.raised) continue;
-    const same = found.get(member.resource);
-    if (same === undefined) found.set(member.resource, [member]);
-    else same.push(member);
-  }
-  return found;
 }

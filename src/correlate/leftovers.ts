@@ -5,9 +5,16 @@ import type { Alarm } from '../model/alarm.ts';
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { explain } from './explain.ts';
-import { type HeldIncident, isDarkness, isEnding, isLongAlone, type Member } from './held-incident.ts';
+import {
+  type HeldIncident,
+  isDarkness,
+  isEnding,
+  isLongAlone,
+  type Member,
+  raisedByResource,
+} from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
-import { againPending, raisedByResource } from './joining.ts';
+import { againPending } from './joining.ts';
 import { speakerOf } from './symptoms.ts';
 import { causesAbove, type Evidence, type Sighting, type SightingsOf } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';

@@ -3,8 +3,8 @@ import { after, type Instant } from '../base/instant.ts';
 import { Sets } from '../base/sets.ts';
 import type { IncidentId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
-import { type HeldIncident, isActive } from './held-incident.ts';
-import { raisedByResource } from './joining.ts';
+import { powerKinds } from './dark-house.ts';
+import { type HeldIncident, isActive, raisedByResource } from './held-incident.ts';
 import { type Population, speakerOf } from './symptoms.ts';
 import { causesAbove, type Evidence } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
@@ -59,7 +59,9 @@ export class RecentCauses {
     const isTold = this.#population === 'down' && held.members.size < several && !isPolled(held);
     const window = isTold ? timing.revisitMs : timing.slowRevisitMs;
     const until = after(held.lastEvidenceAt, window);
-    if (held.scope !== this.#population || !isActive(held) || held.raised === 0 || until < at)
+    // Mains that come back take nobody new: they would fail for all. What flaps takes now these, now those.
+    const isOver = powerKinds.has(held.kind) && held.endingSince !== undefined;
+    if (held.scope !== this.#population || !isActive(held) || held.raised === 0 || isOver || until < at)
       return before?.above ?? [];
     const above = this.#ancestry.above(this.#ancestry.placeOf(held.root));
     const recent = recentOf(this.#ancestry, this.#population, { held, above, until });

@@ -21,6 +21,20 @@ test('a collector that sees again finds what failed since: it is no longer blind
   expect(run.summary()).toEqual(['collector col-1 3', 'node-down olt-2 1']);
 });
 
+test('what a collector finds in vain once it sees again is missing, though it asked it in vain while it was blind', () => {
+  const run = new CityRun().unreachable(minute, ['olt-2', 'agg-4']).to(65);
+  run.take([raised('col-1', 'UNREACHABLE', run.at, { source: 'collector' })]).to(10 * minute);
+  run.take([cleared('col-1', 'UNREACHABLE', run.at)]).to(10 * minute + 5);
+  run.unreachable(10 * minute + 5, ['olt-2']).to(11 * minute);
+  expect(run.summary()).toEqual(['collector col-1 3', 'node-down olt-2 1']);
+});
+
+test('a terminal that its head called dark is no word of a collector that is lost then: it was asked, and answered', () => {
+  const run = new CityRun().unreachable(0, ['ont-1-1-1-1']).to(10).unreachable(20, ['olt-1', 'agg-4']).to(40);
+  run.take([raised('col-1', 'UNREACHABLE', run.at, { source: 'collector' })]).to(2 * minute);
+  expect(run.summary().sort()).toEqual(['collector col-1 3', 'drop ont-1-1-1-1 1']);
+});
+
 test('the first round after a blindness finds what a cut before it took, however long nobody could look', () => {
   const [late, ...others] = terminals('1-1');
   const run = new CityRun().raise(0, 'LOS', others).to(minute);

@@ -44,6 +44,37 @@ test('a customer who switches off after the mend has nothing to do with it', () 
   expect(run.open()).toEqual([]);
 });
 
+test('mains that come back take no customer who switches off then, though some are still dark: they would fail for all', () => {
+  const [gasping, mute, ...others] = terminals('1');
+  const run = new CityRun()
+    .raise(0, 'DYING_GASP', [gasping!, ...others])
+    .raise(1, 'LOS', [mute!])
+    .to(30);
+  const back = [gasping!, ...others.slice(0, 24)];
+  run
+    .clear(60 * minute, 'DYING_GASP', back)
+    .clear(60 * minute + 5, 'LOS', [mute!])
+    .to(61 * minute);
+  run
+    .raise(62 * minute, 'DYING_GASP', [gasping!])
+    .raise(62 * minute, 'LOS', [mute!])
+    .to(64 * minute);
+  expect(run.open().map(({ kind, root, alarms }) => `${kind} ${root} ${alarms.length}`)).toEqual([
+    'area-power mains-1 32',
+    `drop ${mute} 1`,
+  ]);
+});
+
+test('mains that fail again while they come back are the same failure', () => {
+  const all = terminals('1');
+  const run = new CityRun().raise(0, 'DYING_GASP', all).to(30);
+  run.clear(5 * minute, 'DYING_GASP', all.slice(0, 20)).to(6 * minute);
+  run.raise(7 * minute, 'DYING_GASP', all.slice(0, 20)).to(8 * minute);
+  expect(run.open().map(({ kind, root, alarms }) => `${kind} ${root} ${alarms.length}`)).toEqual([
+    'area-power mains-1 52',
+  ]);
+});
+
 test('a battery in the house that gives out belongs to the lost mains while the house is dark, whoever else is back', () => {
   const [owner, ...house] = terminals('1-1-1').slice(0, 6);
   const others = terminals('1').filter((id) => id !== owner && !house.includes(id));

@@ -106,7 +106,7 @@ function sceneOf(plant: Plant, { options, lines, log, chance }: Setting): Scene 
   const voice = new Voice({ lines, habits, chance: chance.branch(), loss, things });
   const watch = new Watch({ plant, agenda, voice, habits, reach, chance: chance.branch() });
   const terminals = new Terminals({
-    ...{ plant, watch, voice, habits, chance: chance.branch() },
+    ...{ plant, watch, voice, habits, reach, chance: chance.branch() },
     tellingOf: (fault) => faults[fault]!.leavesSay,
     onCovered: (noise) => void log.covered.add(noise),
   });

@@ -1,7 +1,8 @@
 /** The light and power of every terminal, what its head has said of it, and what the next poll will find. */
-import type { Chance } from './chance.ts';
+import { type Chance, minute } from './chance.ts';
 import type { Habits } from './habits.ts';
 import { listed, type Plant } from './plant/plant.ts';
+import type { Reach } from './reach.ts';
 import type { Voice } from './voice.ts';
 import type { Watch } from './watch.ts';
 import { forgottenClears } from './watch.ts';
@@ -18,10 +19,11 @@ interface Parts {
   readonly watch: Watch;
   readonly voice: Voice;
   readonly habits: ReadonlyMap<number, Habits>;
+  readonly reach: Reach;
   readonly chance: Chance;
   /** Of a fault by its index. */
   readonly tellingOf: (fault: number) => Telling;
-  /** A noise of the last minute that a fault then covered: nobody can tell whose it was. */
+  /** A noise that a fault hid: nobody can tell whose it was. */
   readonly onCovered: (noise: number) => void;
 }
 
@@ -47,6 +49,8 @@ export class Terminals {
   readonly #leavesOf = new Map<number, number[]>();
   readonly #changed = new Map<number, Set<number>>();
   readonly #offSince: Float64Array;
+  /** Of those switched off while their head was dead, when the first poll after that found them dark. */
+  readonly #foundUnheard = new Map<number, number>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -111,6 +115,8 @@ export class Terminals {
   /** Nothing happens unless that very one held it. */
   release(leaf: number, { by, number, at }: { by: Hold; number: number; at: number }): void {
     if (this.#holds[by][leaf] !== number + 1) return;
+    if (by === 'off' && at - (this.#foundUnheard.get(leaf) ?? Number.NEGATIVE_INFINITY) <= startsWithinMs)
+      this.#parts.onCovered(number);
     const was = this.isLit(leaf);
     this.#holds[by][leaf] = 0;
     if (by === 'power') this.#bridged[leaf] = 0;
@@ -137,9 +143,10 @@ export class Terminals {
   }
 
   #darkened(leaf: number, at: number): void {
-    const { plant, watch, voice, habits } = this.#parts;
+    const { plant, watch, voice, habits, reach } = this.#parts;
     const head = plant.heads[leaf]!;
     const { owner, symptom, telling } = this.#why(leaf);
+    if (owner < 0 && reach.dead[head]! > 0) this.#foundUnheard.set(leaf, Number.NEGATIVE_INFINITY);
     this.#countPort(leaf, { by: -1, owner, at });
     this.#note(head, leaf, at);
     if (telling === 'mute') return;
@@ -165,6 +172,7 @@ export class Terminals {
   #lightened(leaf: number, at: number): void {
     const { plant, watch, voice, chance } = this.#parts;
     const head = plant.heads[leaf]!;
+    this.#foundUnheard.delete(leaf);
     this.#countPort(leaf, { by: 1, owner: 0, at });
     this.#note(head, leaf, at);
     const symptom = this.#raised[leaf]!;
@@ -204,7 +212,15 @@ export class Terminals {
     if (plant.kinds[port] !== 'pon-port' || lit > 1 || !habits.get(device)!.tellsPortLos) return;
     // While a head starts, its ports are not yet watched.
     if (lit === 0 && this.#holds.booting[leaf] !== 0) return;
-    watch.set({ resource: port, cause: 'PORT_LOS', device }, { isOn: lit === 0, owner, at });
+    const isOptional = lit === 0 && this.#isShared(port, owner);
+    watch.set({ resource: port, cause: 'PORT_LOS', device, isOptional }, { isOn: lit === 0, owner, at });
+  }
+
+  /** The last of its terminals to fall dark owns a port without light, though others took most of them: then nobody can say whose it is. */
+  #isShared(port: number, owner: number): boolean {
+    const leaves = this.#leavesOf.get(port) ?? [];
+    const own = leaves.filter((leaf) => this.#why(leaf).owner === owner).length;
+    return own * 2 < leaves.length;
   }
 
   #note(head: number, leaf: number, at: number): void {
@@ -237,6 +253,7 @@ export class Terminals {
       const { owner, telling } = this.#why(leaf);
       if (telling === 'mute' || (told & unreachable) !== 0 || (told !== 0 && !pollsToo)) return;
       this.#told[leaf]! |= unreachable;
+      if (this.#foundUnheard.get(leaf) === Number.NEGATIVE_INFINITY) this.#foundUnheard.set(leaf, at);
       const isOptional = this.#isDoubtful(leaf, owner);
       voice.found(at, { device, resource: leaf, event: 'raise', cause: 'UNREACHABLE', owner, isOptional });
       return;
@@ -273,5 +290,11 @@ export class Terminals {
     }
   }
 }
+
+/**
+ * A head that starts finds its terminals one by one, two minutes long, and is polled every five: within two rounds nobody
+ * can tell who starts slowly from who was switched off while the head could not hear the gasp.
+ */
+const startsWithinMs = 10 * minute;
 
 const portKinds: ReadonlySet<string> = new Set(['pon-port', 'fiber-node', 'cable']);

@@ -246,6 +246,46 @@ test('without noise every raise is of a fault, without faults every raise is noi
   expect(generate({ seed: 3, size: 'small', faultsPerKind: 0, hours: 4 }).truth.faults).toEqual([]);
 });
 
+test('who was switched off while the head was dead is judged only where he stays dark longer than a slow start takes', () => {
+  const { truth, ...made } = generate({ seed: 31, size: 'small', faultsPerKind: 8, noise: 12 });
+  const topology = compileTopology(made.topology).value;
+  const ofFaults = new Set(truth.faults.flatMap((fault) => [...fault.alarms, ...fault.optional]));
+  const unjudged = new Set(truth.optional);
+  const dead = truth.faults.filter(({ kind }) => kind === 'node-down' || kind === 'site-power');
+  const backAt = new Map<string, number>();
+  const found = new Map<string, Line>();
+  const judged = { short: 0, long: 0, unjudged: 0 };
+  for (const line of made.alarms) {
+    const { event, resource, cause, source, at } = line;
+    const isEnd = event === 'clear' || event === 'alive';
+    if (isEnd && leafKinds.has(kindOf(topology, resource))) {
+      const first = found.get(resource);
+      if (first === undefined || line.below === true) continue;
+      found.delete(resource);
+      if (unjudged.has(first.id)) judged.unjudged++;
+      else if (at - first.at <= 8 * 60_000) judged.short++;
+      else judged.long++;
+    } else if (isEnd && source === 'poll') backAt.set(resource, at);
+    const head = headOf(topology, resource);
+    const wasDead = dead.some(
+      (fault) => at > fault.endAt && at - fault.endAt < 900_000 && isOver(fault, head),
+    );
+    const isFirst = Math.abs(at - (backAt.get(head) ?? 0)) < 5_000 && cause === 'UNREACHABLE';
+    if (event === 'raise' && head !== resource && isFirst && wasDead && !ofFaults.has(line.id))
+      found.set(resource, line);
+  }
+  expect(judged.short).toBe(0);
+  expect(judged.unjudged).toBeGreaterThan(0);
+  expect(judged.long).toBeGreaterThan(0);
+
+  function isOver({ root, kind }: (typeof dead)[number], head: string): boolean {
+    return (
+      root === head ||
+      (kind === 'site-power' && topology.idOf(topology.parentOf('site', topology.indexOf(head))) === root)
+    );
+  }
+});
+
 test('as many rings are cut twice as are asked for, and what then lies between is heard of by its neighbours', () => {
   const { truth, refused } = generate({ seed: 8, size: 'small', faultsPerKind: 0, doubleCuts: 4, noise: 0 });
   const variants = truth.faults.map(({ variant }) => variant);

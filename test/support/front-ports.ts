@@ -18,6 +18,7 @@ import type {
   PortTraffic,
   PostCount,
   ReloadOutcome,
+  StrangerView,
   SubscriberView,
   TaskView,
   User,
@@ -66,6 +67,7 @@ export interface MemoryDaemon {
   readonly subscribers: Map<string, SubscriberView>;
   readonly links: Map<string, LinkView>;
   readonly contacts: Map<string, string>;
+  strangers: readonly StrangerView[];
   /** A line that obeys commands in place of the daemon's own simple ways. */
   obey: ((command: Extract<Input, { kind: 'command' }>) => readonly Change[]) | undefined;
   /** While true the line takes nothing. */
@@ -232,6 +234,7 @@ export function memoryDaemon(
     subscribers: new Map(),
     links: new Map(),
     contacts: new Map(),
+    strangers: [],
     obey: undefined,
     refuses: false,
     isReady: true,
@@ -450,6 +453,7 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
       return id;
     },
     noteTexts: async (ids) => new Map(ids.map((id) => [id, daemon().contacts.get(id) ?? ''])),
+    strangers: async () => all(daemon().strangers),
     async storeContact(_subscriber, text) {
       const id = `contact-${daemon().contacts.size + 1}`;
       daemon().contacts.set(id, text);

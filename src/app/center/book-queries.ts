@@ -113,6 +113,8 @@ function peopleQueries(options: QueryOptions) {
       await book.addContact({ id, subscriber, text, at: world.now() });
       return id;
     },
+    strangers: async (page) =>
+      mapPage(await book.strangers(page), ({ at, ...said }) => ({ at: instant(at), ...said })),
   } satisfies Partial<BookQueries>;
 }
 

@@ -77,10 +77,10 @@ export class Replies {
     return pages.flatMap(({ items }) => items);
   }
 
-  /** A number that no subscriber has: kept sealed, for whoever asks about it. */
+  /** A number that no subscriber has. */
   async #keepStranger({ from, to, text }: Reply): Promise<void> {
     const { book, world } = this.#options;
-    await book.addNote({ id: this.#newId(), at: world.now(), text: `${from} → ${to}: ${text}` });
+    await book.addStranger({ at: world.now(), from, to, text });
     this.#counts.strangers++;
   }
 

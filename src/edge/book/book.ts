@@ -36,6 +36,7 @@ import type {
 } from './records.ts';
 import { type Delivery, noteDeliveries, reroute, type Settling, settle } from './settlement.ts';
 import { openSql, type Sql } from './sql.ts';
+import { addStranger, type StrangerReply, strangers } from './strangers.ts';
 import { beginImport, type ImportMode, ImportSlot, type Removing } from './subscriber-import.ts';
 import {
   eraseSubscriber,
@@ -164,6 +165,8 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
     contactText: (id: string) => contactText(sql, vault, id),
     addNote: (note: NewNote) => addNote(sql, vault, note),
     noteTexts: (ids: readonly string[]) => noteTexts(sql, vault, ids),
+    addStranger: (reply: StrangerReply) => addStranger(sql, vault, reply),
+    strangers: (request: PageRequest) => strangers(sql, vault, request),
     grantLink: (wish: LinkWish) => grantLink(sql, vault, wish),
     findLink: (token: string, now: number) => findLink(sql, token, now),
     putUser: (user: Parameters<typeof accounts.putUser>[2]) => accounts.putUser(sql, world, user),

@@ -104,7 +104,11 @@ CREATE TABLE hub_jobs (row INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, hub TE
 CREATE INDEX hub_jobs_due ON hub_jobs (hub, row) WHERE state = 'queued';
 `;
 
-const steps: readonly string[] = [records + outbox + people, notes, hooks, merged, parts, tmForum];
+const strangers = `
+CREATE TABLE strangers (row INTEGER PRIMARY KEY, at INTEGER NOT NULL, data_key BLOB NOT NULL, body BLOB NOT NULL);
+`;
+
+const steps: readonly string[] = [records + outbox + people, notes, hooks, merged, parts, tmForum, strangers];
 
 /** Brings the book to this version, each step in a transaction of its own. */
 export function migrate(sql: Sql, file: string): Problem | undefined {

@@ -17,6 +17,7 @@ import { openApi } from './openapi.ts';
 import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts, PageRequest } from './ports.ts';
 import { type Reply, type Route, refusal } from './route.ts';
+import { strangerRoutes } from './stranger-routes.ts';
 import { worksRoutes } from './works-routes.ts';
 
 const routes: readonly Route[] = [
@@ -27,6 +28,7 @@ const routes: readonly Route[] = [
   ...inventoryRoutes,
   ...discoveryRoutes,
   ...worksRoutes,
+  ...strangerRoutes,
   ...automationRoutes,
   ...administrationRoutes,
 ];

@@ -96,7 +96,7 @@ export type ReloadOutcome =
 
 export interface Deed {
   readonly by: string;
-  readonly action: 'reload' | 'rollBackRules' | 'importSubscribers';
+  readonly action: 'reload' | 'rollBackRules' | 'importSubscribers' | 'readStrangers';
   readonly target: string;
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -233,6 +233,15 @@ export interface BookQueries {
   }): Promise<{ token: string; expiresAt: Instant }>;
   /** Keeps what a subscriber wrote under the subscriber's own key and answers the row's id, which the journal may carry. */
   storeContact(subscriber: SubscriberKey, text: string): Promise<string>;
+  /** What came from numbers that no subscriber has. */
+  strangers(page: PageRequest): Promise<Listed<StrangerView>>;
+}
+
+export interface StrangerView {
+  readonly at: Instant;
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
 }
 
 export interface PostCount {

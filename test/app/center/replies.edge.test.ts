@@ -24,6 +24,7 @@ const question = (subscriber: number, change: Partial<Confirmation> = {}): Confi
 interface Desk {
   readonly said: (text: string, from?: string) => Promise<Input[]>;
   readonly replies: Replies;
+  readonly strangers: () => Promise<readonly object[]>;
   readonly textOf: (id: string) => Promise<string | undefined>;
 }
 
@@ -45,6 +46,7 @@ async function withQuestions(
     const replies = new Replies({ book, world, submit: async (input) => inputs.push(input) });
     await run({
       replies,
+      strangers: async () => (await book.strangers({})).items,
       async said(text, from = '+79000000000') {
         inputs.length = 0;
         await replies.take({ from, to: '1234', text });
@@ -104,8 +106,9 @@ test('a question that was never asked takes no answer', async () => {
 });
 
 test('strangers reach no question, and one number cannot flood', async () => {
-  await withQuestions([question(1)], async ({ said, replies }) => {
+  await withQuestions([question(1)], async ({ said, replies, strangers }) => {
     expect(await said('1', '+79009999999')).toEqual([]);
+    expect(await strangers()).toMatchObject([{ from: '+79009999999', to: '1234', text: '1' }]);
     for (let i = 0; i < 30; i++) await said('1');
     expect(replies.counters()).toEqual({ answers: 20, contacts: 0, strangers: 1, tooMany: 10 });
   });

@@ -55,7 +55,11 @@ function switchOff({ id }: AutomationSource, found: Map<string, Automation>, say
   const near = didYouMean(id, found.keys());
   const hint = near === undefined ? undefined : `did you mean "${near}"?`;
   const message = `there is no automation "${id}" to switch off`;
-  say(['id'], { code: 'automation/unknown', message, hint, severity: 'warning' });
+  const inRussian = {
+    message: `выключать нечего: автоматизации «${id}» нет`,
+    hint: near === undefined ? undefined : `возможно, имелась в виду «${near}»?`,
+  };
+  say(['id'], { code: 'automation/unknown', message, hint, inRussian, severity: 'warning' });
 }
 
 function compiled(source: AutomationSource, say: Say): Automation | undefined {
@@ -80,7 +84,8 @@ function compiled(source: AutomationSource, say: Say): Automation | undefined {
   const afterMs = waitOf(after, ['after'], wrong);
   if (where === undefined && on.some((kind) => kind === 'alarmRaised' || kind === 'alarmCleared')) {
     const message = `"${id}" has no condition, so it is for every alarm`;
-    say(['id'], { code: 'rule/costly', message, severity: 'warning' });
+    const inRussian = { message: `у «${id}» нет условия, она относится к каждой аварии` };
+    say(['id'], { code: 'rule/costly', message, inRussian, severity: 'warning' });
   }
   // What a kind of fault is called is no fact but words, and differs between the languages.
   const known = [...Object.keys(names), ...('rootKind' in names ? ['title'] : [])];
@@ -123,7 +128,8 @@ function checkCondition(
   if ('mistake' in made) wrong(['where'], { code: 'rule/condition', ...made.mistake });
   else if (made.always !== undefined) {
     const message = `the condition is always ${made.always}`;
-    say(['where'], { code: 'rule/unreachable', message, severity: 'warning' });
+    const inRussian = { message: `условие всегда ${made.always ? 'истинно' : 'ложно'}` };
+    say(['where'], { code: 'rule/unreachable', message, inRussian, severity: 'warning' });
   }
 }
 

@@ -11,6 +11,13 @@ export interface Problem {
   readonly message: string;
   /** What to do, e.g. `did you mean "severity"?`. */
   readonly hint?: string | undefined;
+  /** The same for people, where what is wrong stands on a page. */
+  readonly inRussian?: InWords | undefined;
+}
+
+export interface InWords {
+  readonly message: string;
+  readonly hint?: string | undefined;
 }
 
 /** A value read from outside with everything that was wrong in it; the sound part is in `value`. */

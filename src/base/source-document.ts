@@ -1,5 +1,5 @@
 /** A file that somebody wrote, with the places of its values. */
-import type { Problem } from './problem.ts';
+import type { InWords, Problem } from './problem.ts';
 
 /** Where in a document something is: keys and positions from its root, e.g. `['tables', 'pon', 'metrics', 0]`. */
 export type DocumentPath = readonly (string | number)[];
@@ -20,6 +20,7 @@ export interface Finding {
   readonly code: string;
   readonly message: string;
   readonly hint?: string | undefined;
+  readonly inRussian?: InWords | undefined;
   /** Default `error`. */
   readonly severity?: 'error' | 'warning' | undefined;
   /** True: point at the key and not at its value. */

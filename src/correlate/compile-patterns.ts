@@ -59,7 +59,8 @@ function isSound(source: PatternSource, say: Say): boolean {
       isGood = false;
     } else if (made.always !== undefined) {
       const message = `the condition is always ${made.always}`;
-      say(at, { code: 'rule/unreachable', message, severity: 'warning' });
+      const inRussian = { message: `условие всегда ${made.always ? 'истинно' : 'ложно'}` };
+      say(at, { code: 'rule/unreachable', message, inRussian, severity: 'warning' });
     }
   }
   if (source.by === 'network' && source.raise !== undefined && source.raise.on === undefined) {
@@ -190,25 +191,29 @@ function warn({ rule, say }: Placed, { raised, firstOfKind, hiding }: Overview):
   const matchers = matchersOf(rule);
   if (matchers.some(({ cause }) => cause === undefined)) {
     const message = `"${rule.id}" names no cause, so every alarm is held against it`;
-    say(['id'], { code: 'rule/costly', message, severity: 'warning' });
+    const inRussian = { message: `«${rule.id}» не называет причины, и с ним сравнивается каждая авария` };
+    say(['id'], { code: 'rule/costly', message, inRussian, severity: 'warning' });
   }
   for (const { cause = [] } of matchers) {
     const own = cause.find((one) => raised.has(one));
     if (own === undefined) continue;
     const message = `"${rule.id}" looks for ${own}, which patterns raise themselves: they do not see it`;
-    say(['id'], { code: 'rule/unreachable', message, severity: 'warning' });
+    const ru = `«${rule.id}» ищет ${own}, но эту причину поднимают сами правила: они её не видят`;
+    say(['id'], { code: 'rule/unreachable', message, inRussian: { message: ru }, severity: 'warning' });
   }
   const twin = firstOfKind.get(actsOn(rule));
   if (twin !== undefined && twin.id < rule.id) {
     const message = `"${rule.id}" acts on the same alarms in the same way as "${twin.id}"`;
-    say(['id'], { code: 'rule/overlap', message, severity: 'warning' });
+    const inRussian = { message: `«${rule.id}» действует на те же аварии и так же, как «${twin.id}»` };
+    say(['id'], { code: 'rule/overlap', message, inRussian, severity: 'warning' });
   }
   if (!('on' in rule)) return;
   const wide = [...(hiding.get(rule.on.cause?.[0]) ?? []), ...(hiding.get(undefined) ?? [])];
   const wider = wide.find((one) => one.id !== rule.id && hidesAll(one, rule));
   if (wider !== undefined && !hidesAll(rule, wider)) {
     const message = `"${rule.id}" has nothing left to hide: "${wider.id}" always hides its alarms`;
-    say(['id'], { code: 'rule/unreachable', message, severity: 'warning' });
+    const ru = `«${rule.id}» нечего скрывать: его аварии всегда скрывает «${wider.id}»`;
+    say(['id'], { code: 'rule/unreachable', message, inRussian: { message: ru }, severity: 'warning' });
   }
 }
 

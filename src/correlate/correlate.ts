@@ -115,6 +115,7 @@ export class Correlation {
       evicted: this.#incidents.evicted,
       crowdedOut: this.#cascades.crowdedOut,
       corrected: this.#feedback.corrected,
+      correctionsForgotten: this.#feedback.forgotten,
       incidents: this.#incidents.size,
       pending: this.#waiting.size,
     };

@@ -42,12 +42,16 @@ export interface FeedbackSnapshot {
   readonly notHere: readonly (readonly [AlarmId, readonly IncidentId[]])[];
   readonly apart: readonly string[];
   readonly counts: readonly (readonly [string, number])[];
+  /** Absent in what older versions kept. */
+  readonly forgotten?: number | undefined;
 }
 
 /** Words kept; the oldest go first. */
 const wordLimit = 10_000;
 const kindLimit = 256;
 const remarksKept = 20;
+/** Incidents that one alarm was taken out of. */
+const deniedKept = 64;
 
 export class Feedback {
   readonly #notHere = new Map<AlarmId, Set<IncidentId>>();
@@ -55,10 +59,17 @@ export class Feedback {
   readonly #apart = new Set<string>();
   /** `tookOut splitter` and the like. */
   readonly #counts = new Map<string, number>();
+  /** Words that made room for others, and kinds of which there were too many to be counted. */
+  #forgotten = 0;
 
   /** How often operators corrected the grouping. */
   get corrected(): number {
     return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** How much of what they said was let go again for want of room. */
+  get forgotten(): number {
+    return this.#forgotten;
   }
 
   /** True when something was changed. */
@@ -90,17 +101,19 @@ export class Feedback {
       notHere: [...this.#notHere].map(([alarm, incidents]) => [alarm, [...incidents]]),
       apart: [...this.#apart],
       counts: [...this.#counts],
+      forgotten: this.#forgotten,
     };
   }
 
   /** Takes what `snapshot` gave. */
-  restore({ notHere, apart, counts }: FeedbackSnapshot): void {
+  restore({ notHere, apart, counts, forgotten = 0 }: FeedbackSnapshot): void {
     this.#notHere.clear();
     this.#apart.clear();
     this.#counts.clear();
     for (const [alarm, incidents] of notHere) this.#notHere.set(alarm, new Set(incidents));
     for (const one of apart) this.#apart.add(one);
     for (const [what, count] of counts) this.#counts.set(what, count);
+    this.#forgotten = forgotten;
   }
 
   /** They become an incident of their own, at what they share. */
@@ -167,12 +180,19 @@ export class Feedback {
     const denied = this.#notHere.get(alarm) ?? new Set();
     this.#notHere.delete(alarm);
     this.#notHere.set(alarm, denied.add(incident));
-    if (this.#notHere.size > wordLimit) this.#notHere.delete(this.#notHere.keys().next().value!);
+    this.#forgetFirst(denied, deniedKept);
+    this.#forgetFirst(this.#notHere, wordLimit);
   }
 
   #keepApart(a: IncidentId, b: IncidentId): void {
     this.#apart.add(pair(a, b));
-    if (this.#apart.size > wordLimit) this.#apart.delete(this.#apart.values().next().value!);
+    this.#forgetFirst(this.#apart, wordLimit);
+  }
+
+  #forgetFirst<K>(kept: Map<K, unknown> | Set<K>, most: number): void {
+    if (kept.size <= most) return;
+    kept.delete(kept.keys().next().value!);
+    this.#forgotten++;
   }
 
   #remark(
@@ -186,9 +206,11 @@ export class Feedback {
   ): void {
     const before = (held.explanation['operators'] as readonly unknown[] | undefined) ?? [];
     held.explanation = { ...held.explanation, operators: [...before, remark].slice(-remarksKept) };
+    if (before.length >= remarksKept) this.#forgotten++;
     const what = `${remark.said} ${held.kind}`;
     if (this.#counts.has(what) || this.#counts.size < kindLimit)
       this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
+    else this.#forgotten++;
   }
 }
 

@@ -26,7 +26,14 @@ export interface CorrelationSnapshot {
 /** What was refused or left without an incident, since the start. */
 export type CorrelationCounters = Readonly<
   Record<
-    'refused' | 'clearedBeforeDecision' | 'evicted' | 'crowdedOut' | 'corrected' | 'incidents' | 'pending',
+    | 'refused'
+    | 'clearedBeforeDecision'
+    | 'evicted'
+    | 'crowdedOut'
+    | 'corrected'
+    | 'correctionsForgotten'
+    | 'incidents'
+    | 'pending',
     number
   >
 >;

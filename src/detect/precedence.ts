@@ -46,7 +46,9 @@ export function ordered<R extends { readonly id: string }>(
     else if (first.isOwn && !one.isOwn) replaced.set(id, { rule: id, by: first.rule.id });
     else if (meaning(first.rule) !== meaning(one.rule)) {
       const message = `"${id}" never acts: "${first.rule.id}" stands before it and takes all that it could`;
-      const finding = { code: 'rule/unreachable', message, severity: 'warning' } as const;
+      const ru = `«${id}» никогда не действует: перед ним стоит «${first.rule.id}» и забирает всё, что досталось бы ему`;
+      const inRussian = { message: ru };
+      const finding = { code: 'rule/unreachable', message, inRussian, severity: 'warning' } as const;
       problems.push(one.document.problemAt([...one.path, 'id'], finding));
     }
   }

@@ -187,11 +187,12 @@ export class Rooms {
   }
 
   kpis(): Readonly<Record<string, number>> {
-    const { corrected, refused, evicted, crowdedOut } = this.correlation.counters;
+    const { corrected, correctionsForgotten, refused, evicted, crowdedOut } = this.correlation.counters;
     const alarms = this.alarms.counters;
     return {
       ...this.measure.kpis(),
       groupingsCorrected: corrected,
+      correctionsForgotten,
       alarmsRefused: alarms.refused,
       alarmsForgottenEarly: alarms.forgottenEarly,
       alarmAttributesCut: alarms.attributesCut,

@@ -83,6 +83,21 @@ describe('an alarm that does not belong', () => {
   });
 });
 
+test('what makes room for newer words is counted, over a restart too', () => {
+  const run = cut();
+  const { id } = at(run, 's1-1-1');
+  const alarm = losOf(terminals('1-1-1')[0]!);
+  for (let n = 0; n < 12; n++) {
+    order(run, { kind: 'placeAlarm', incident: id, alarm, belongs: false }).pass(seconds(1));
+    order(run, { kind: 'placeAlarm', incident: id, alarm, belongs: true }).pass(seconds(1));
+  }
+  expect(at(run, 's1-1-1').explanation['operators']).toHaveLength(20);
+  expect(run.line.kpis()).toMatchObject({ groupingsCorrected: 24, correctionsForgotten: 4 });
+  const line = freshLine();
+  line.restore(run.line.snapshot());
+  expect(line.kpis()['correctionsForgotten']).toBe(4);
+});
+
 test('an incident is split at what the alarms share, and both parts go on by themselves', () => {
   const run = new LineRun().begin().observe('raise', terminals('1-1'), { cause: 'LOS' }).pass(minutes(1));
   const [whole] = newest(run) as [Incident];

@@ -20,6 +20,10 @@ const rules: RulesJson = {
     {
       ...{ severity: 'warning', code: 'rule/unreachable', message: 'the condition is always false' },
       ...{ hint: null, place: 'own/mine.yaml:7:5' },
+      words: {
+        en: { message: 'the condition is always false', hint: null },
+        ru: { message: 'условие всегда ложно', hint: 'уберите его' },
+      },
     },
   ],
   faults: [
@@ -79,6 +83,7 @@ test('an administrator reads what a rollback does before it is done, and takes i
   screen.daemon.sessionRole = 'administrator';
   screen.daemon.rollbackOutcome = { kind: 'applied', needsRestart: [], problems: [] };
   const page = await screen.signIn({ locale: 'ru-RU', size: telephone, path: '/rules' });
+  await page.getByText('условие всегда ложно (уберите его)').waitFor();
   await page.getByRole('button', { name: 'Откатить…' }).click();
   await page.getByText('Ещё один откат вернёт нынешний набор.').waitFor();
   expect(screen.daemon.recorded).toEqual([]);

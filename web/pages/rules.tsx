@@ -71,9 +71,10 @@ function FindingsPanel({ rules: { findings, files } }: Given) {
   );
 }
 
-/** The sentence is the one that `allclear check` prints. */
+/** In English the sentence is the one that `allclear check` prints. */
 function Finding({ finding }: { readonly finding: RuleFindingJson }) {
-  const { severity, code, message, hint, place } = finding;
+  const { severity, code, place } = finding;
+  const { message, hint } = finding.words[language.value];
   return (
     <li class={severity === 'error' ? 'raised' : ''}>
       <b>{wordOf(words.value.rules.findingNames, code)}</b> <span class="mono">{place}</span>

@@ -114,8 +114,13 @@ function inForce(documents: readonly RuleDocument[]): readonly (Entry & { readon
   return [...found.values()];
 }
 
-const finding = ({ file, line, column, severity, code, message, hint }: Problem) => ({
+/** What has no words in Russian is shown as `allclear check` prints it. */
+const finding = ({ file, line, column, severity, code, message, hint, inRussian }: Problem) => ({
   ...{ severity, code, message, hint: hint ?? null },
+  words: {
+    en: { message, hint: hint ?? null },
+    ru: { message: inRussian?.message ?? message, hint: (inRussian ?? { hint }).hint ?? null },
+  },
   place: line === 0 ? shown(file) : `${shown(file)}:${line}:${column}`,
 });
 

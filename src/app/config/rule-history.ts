@@ -65,6 +65,10 @@ export class RuleHistory {
             ...{ file: this.#folder, line: 0, column: 0, severity: 'error', code: 'rules/rolled-back' },
             message: `the kept rules ${used.hash.slice(0, 12)} that these were rolled back to are missing or changed: the files are in force as they are`,
             hint: 'roll back once more, or change the files and reload',
+            inRussian: {
+              message: `сохранённый набор ${used.hash.slice(0, 12)}, к которому откатили правила, пропал или изменён: действуют файлы как есть`,
+              hint: 'откатите ещё раз или измените файлы и перечитайте их',
+            },
           },
         ],
       };
@@ -73,6 +77,10 @@ export class RuleHistory {
       ...{ file: own[0] ?? this.#folder, line: 0, column: 0, severity: 'warning', code: 'rules/rolled-back' },
       message: `these rules were rolled back at ${since}: those before them are in force`,
       hint: 'change them and reload, or roll back once more to bring them back as they are',
+      inRussian: {
+        message: `эти правила откатили ${since}: действуют те, что были до них`,
+        hint: 'измените их и перечитайте или откатите ещё раз, чтобы вернуть их как есть',
+      },
     };
     return { folders, problems: [problem] };
   }

@@ -180,6 +180,10 @@ function longTexts(document: SourceDocument, raw: RawTexts, texts: LanguageTexts
         severity: 'warning',
         message,
         hint: 'shorten it: each part is paid for',
+        inRussian: {
+          message: `эта SMS займёт частей: ${parts}`,
+          hint: 'сократите её: платится каждая часть',
+        },
       }),
     ];
   });

@@ -341,7 +341,7 @@ class Places {
 }
 
 function withPlace(file: string, found: Finding, place: { line: number; col: number }): Problem {
-  const { code, message, hint } = found;
+  const { code, message, hint, inRussian } = found;
   return {
     file,
     line: place.line,
@@ -350,6 +350,7 @@ function withPlace(file: string, found: Finding, place: { line: number; col: num
     code,
     message,
     hint,
+    inRussian,
   };
 }
 

@@ -92,6 +92,8 @@ export interface RuleFindingJson {
   readonly code: string;
   readonly message: string;
   readonly hint: string | null;
+  /** The same two; in Russian where there are words. */
+  readonly words: Readonly<Record<Language, { readonly message: string; readonly hint: string | null }>>;
   /** `file:line:column`. */
   readonly place: string;
 }

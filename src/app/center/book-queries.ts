@@ -89,9 +89,9 @@ function recordQueries({ book, world }: QueryOptions) {
 function peopleQueries(options: QueryOptions) {
   const { book, world } = options;
   return {
-    subscribers: async (filter, page) =>
-      mapPageAsync(await book.subscribers({ ...page, ...filter }), (record) =>
-        subscriberView(options, record),
+    subscribers: async ({ isBrief, ...filter }, page) =>
+      mapPageAsync(await book.subscribers({ ...page, ...filter }), async (record) =>
+        isBrief === true ? briefView(options, record, []) : subscriberView(options, record),
       ),
     subscriber: async (id) => {
       const { items } = await book.subscribers({ id, limit: 1 });
@@ -157,11 +157,16 @@ async function ticketView(book: Book, idOf: NameOf, ticket: Ticket) {
   };
 }
 
-async function subscriberView(
-  { book, incidentOf }: QueryOptions,
+async function subscriberView(options: QueryOptions, record: SubscriberRecord): Promise<SubscriberView> {
+  const tickets = await options.book.tickets({ subscriber: record.key, limit: 50 });
+  return briefView(options, record, tickets.items);
+}
+
+function briefView(
+  { incidentOf }: QueryOptions,
   record: SubscriberRecord,
-): Promise<SubscriberView> {
-  const tickets = await book.tickets({ subscriber: record.key, limit: 50 });
+  tickets: readonly Ticket[],
+): SubscriberView {
   return {
     id: record.id,
     key: record.key,
@@ -171,7 +176,7 @@ async function subscriberView(
     maskedPhone: record.phone,
     services: ['internet'],
     openIncident: incidentOf(record.key),
-    openTickets: tickets.items.filter(isOpen).map((ticket) => ticket.id),
+    openTickets: tickets.filter(isOpen).map((ticket) => ticket.id),
   };
 }
 

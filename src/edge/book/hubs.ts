@@ -9,7 +9,7 @@ import type { Vault } from './vault.ts';
 /** More are refused until one is deleted. */
 const mostHubs = 100;
 /** Waiting for one hub; what comes above is refused at once. */
-const mostWaiting = 10_000;
+const mostWaiting = 50_000;
 /** Of ended ones, so that what happened can be counted. */
 const mostKept = 20_000;
 /** News of yesterday is no news: who was away that long reads the list. */
@@ -82,6 +82,8 @@ export function addHubEvents(
     posts,
   }: { readonly upTo: number; readonly at: number; readonly posts: readonly HubEventPost[] },
 ): void {
+  // Counted once a call: counting anew for each event would make a storm slower the longer it lasts.
+  const room = new Map<string, number>();
   sql.transaction(() => {
     for (const { key, hub, event } of posts) {
       const dataKey = sql.get<{ data_key: Uint8Array }>(
@@ -89,11 +91,13 @@ export function addHubEvents(
         hub,
       )?.data_key;
       if (dataKey === undefined) continue;
-      const waiting = sql.get<{ n: number }>(
-        "SELECT count(*) AS n FROM hub_jobs WHERE hub = ? AND state = 'queued'",
-        hub,
-      )?.n;
-      const isFull = (waiting ?? 0) >= mostWaiting;
+      const waiting =
+        room.get(hub) ??
+        sql.get<{ n: number }>("SELECT count(*) AS n FROM hub_jobs WHERE hub = ? AND state = 'queued'", hub)
+          ?.n ??
+        0;
+      room.set(hub, waiting + 1);
+      const isFull = waiting >= mostWaiting;
       sql.run(
         `INSERT INTO hub_jobs (key, hub, state, post, attempts, due_at, created_at, reason) VALUES (?, ?, ?, ?, 0, ?, ?, ?)
          ON CONFLICT (key) DO NOTHING`,
@@ -111,9 +115,11 @@ export function dueHubEvents(
   vault: Vault,
   { hub, limit, now }: { readonly hub: string; readonly limit: number; readonly now: number },
 ): readonly HubEventJob[] {
+  // The oldest stand first, so a part of them is looked at each time and not all that wait.
   sql.run(
-    "UPDATE hub_jobs SET state = 'refused', post = NULL, reason = 'too old' WHERE hub = ? AND state = 'queued' AND created_at <= ?",
-    ...[hub, now - staleAfterMs],
+    `UPDATE hub_jobs SET state = 'refused', post = NULL, reason = 'too old' WHERE created_at <= ?
+     AND row IN (SELECT row FROM hub_jobs WHERE hub = ? AND state = 'queued' ORDER BY row LIMIT 1000)`,
+    ...[now - staleAfterMs, hub],
   );
   const rows = sql.all<{
     key: string;

@@ -21,7 +21,8 @@ import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts } from './ports.ts';
 import { refusal } from './route.ts';
 import { signedOutPage, signInPage, signInStyle, spentLinkPage } from './sign-in-page.ts';
-import { addTmForum } from './tmf/engine.ts';
+import { addTmForum, refuse } from './tmf/engine.ts';
+import { failed } from './tmf/refusal.ts';
 import { TokenGate } from './token-gate.ts';
 
 /** No inline script or style, nothing from elsewhere (design pages.md 12.1). */
@@ -172,10 +173,13 @@ function addAccess(
       return undefined;
     }
     const isLimited = request.headers.authorization !== undefined && gate.countWrong();
-    const isClosed = path.startsWith('/api/') || path === '/metrics' || path.startsWith('/tmf-api');
-    if (isClosed && isLimited)
-      return sendReply(reply.header('retry-after', '5'), refusal(429, 'Too many wrong tokens.'));
-    return isClosed ? sendReply(reply, refusal(401, 'Send a Bearer token or sign in.')) : undefined;
+    const isTmForum = path.startsWith('/tmf-api');
+    if (!isTmForum && !path.startsWith('/api/') && path !== '/metrics') return undefined;
+    const [status, why] = isLimited
+      ? ([429, 'Too many wrong tokens.'] as const)
+      : ([401, 'Send a Bearer token or sign in.'] as const);
+    if (isLimited) reply.header('retry-after', '5');
+    return isTmForum ? refuse(reply, failed(status, why)) : sendReply(reply, refusal(status, why));
   });
 }
 

@@ -180,6 +180,14 @@ export interface Listed<T> {
   readonly next?: string | undefined;
 }
 
+interface SubscriberFilter {
+  readonly phone?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly isBusiness?: boolean | undefined;
+  /** Without their tickets: lists of thousands. */
+  readonly isBrief?: boolean | undefined;
+}
+
 /** Questions to the book. Unknown ids answer undefined. Lists are newest first, stable under inserts. */
 export interface BookQueries {
   incidents(
@@ -214,10 +222,7 @@ export interface BookQueries {
   tasks(page: PageRequest): Promise<Listed<TaskView>>;
   task(id: string): Promise<TaskView | undefined>;
   /** `phone` as E.164. */
-  subscribers(
-    filter: { phone?: string | undefined; resource?: string | undefined; isBusiness?: boolean | undefined },
-    page: PageRequest,
-  ): Promise<Listed<SubscriberView>>;
+  subscribers(filter: SubscriberFilter, page: PageRequest): Promise<Listed<SubscriberView>>;
   /** By the operator's own id. */
   subscriber(id: string): Promise<SubscriberView | undefined>;
   devices(page: PageRequest): Promise<Listed<DeviceView>>;

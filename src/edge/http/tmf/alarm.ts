@@ -183,8 +183,11 @@ async function changeLive(change: Document, own: Document, context: Context): Pr
   else if (ack === 'unacknowledged') await order({ kind: 'unacknowledgeAlarm', alarm }, context);
   else if (ack !== '') return wrongField('ackState', 'must be acknowledged or unacknowledged');
   const now = await context.ports.query.alarm(alarm);
-  const isLost = isOver(change) && now?.state === 'raised';
-  return isLost ? conflict('The alarm was not cleared.') : undefined;
+  if (isOver(change)) return now?.state === 'raised' ? conflict('The alarm was not cleared.') : undefined;
+  const wanted = severityIn(change);
+  return wanted === undefined || now?.perceivedSeverity === wanted
+    ? undefined
+    : conflict(`The alarm stays ${now?.perceivedSeverity}: another source says so.`);
 }
 
 const severityIn = (document: Document): PerceivedSeverity | undefined =>

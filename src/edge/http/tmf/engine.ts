@@ -195,8 +195,10 @@ const send = (reply: FastifyReply, status: number, body: Document | readonly Doc
     .header('cache-control', 'no-store')
     .send(JSON.stringify(body));
 
-function refuse(reply: FastifyReply, { status, refused }: Refusal): FastifyReply {
+/** In the words of these APIs. */
+export function refuse(reply: FastifyReply, { status, refused }: Refusal): FastifyReply {
   if (status === 503) reply.header('retry-after', '1');
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="allclear"');
   const url = reply.request.routeOptions.url ?? '';
   const isNumbered = numbered.some((path) => url.startsWith(path));
   const numbers = isNumbered ? { code: Number(refused.code), status } : {};

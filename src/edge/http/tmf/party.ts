@@ -68,12 +68,17 @@ function people(isBusiness: boolean): Own {
   return {
     live: 'all',
     async list({ limit, offset }, { ports }) {
-      const { items, total } = await ports.query.subscribers({ isBusiness }, { limit, offset });
+      const { items, total } = await ports.query.subscribers(
+        { isBusiness, isBrief: true },
+        { limit, offset },
+      );
       return { items: items.map(documentOf), total };
     },
     async get(id, { ports }) {
       const view = await ports.query.subscriber(id);
-      return view !== undefined && (view.class === 'business') === isBusiness ? documentOf(view) : undefined;
+      if (view === undefined) return undefined;
+      // Tickets and notices do not know what kind of party a subscriber is, and name an individual.
+      return view.class === 'business' || !isBusiness ? documentOf(view) : undefined;
     },
   };
 }

@@ -32,5 +32,15 @@ export const notFound = (what: string, id: string): Refusal =>
   refusal(404, '60', 'Resource not found', `No ${what} has the id ${quoted(id)}.`);
 export const conflict = (message: string): Refusal => refusal(409, '63', 'Conflict', message);
 export const noRoom = (message: string): Refusal => refusal(507, '64', 'No room', message);
-export const failed = (status: number, message: string): Refusal =>
-  refusal(status, status >= 500 ? '1' : '22', status >= 500 ? 'Internal error' : 'Invalid request', message);
+/** What was refused before an API saw it, or failed behind it. */
+export const failed = (status: number, message: string): Refusal => {
+  const [code, reason] =
+    byStatus[status] ?? (status >= 500 ? ['1', 'Internal error'] : ['22', 'Invalid request']);
+  return refusal(status, code!, reason!, message);
+};
+
+const byStatus: Readonly<Record<number, readonly [string, string]>> = {
+  401: ['40', 'Missing credentials'],
+  429: ['53', 'Too many requests'],
+  503: ['5', 'The service is temporarily unavailable'],
+};

@@ -45,7 +45,7 @@ export const serviceKind: Kind = {
     live: 'all',
     // A subscriber has one service: a page of theirs is a page of services.
     async list({ limit, offset }, context) {
-      const { items, total } = await context.ports.query.subscribers({}, { limit, offset });
+      const { items, total } = await context.ports.query.subscribers({ isBrief: true }, { limit, offset });
       return { items: items.flatMap((view) => servicesOf(view, context)), total };
     },
     async get(id, context) {
@@ -57,15 +57,22 @@ export const serviceKind: Kind = {
   },
 };
 
-const servicesOf = ({ id, services, resource }: SubscriberView, { href }: Context): readonly Document[] =>
-  services.map((service) => ({
-    id: `${id}:${service}`,
-    name: service,
-    category: service,
-    state: 'active',
-    serviceSpecification: { id: service, name: service, '@referredType': 'ServiceSpecification' },
-    supportingResource: [{ id: resource, href: href('resource', resource), '@referredType': 'Resource' }],
-    relatedParty: [
-      { ...{ id, href: href('individual', id), role: 'customer' }, '@referredType': 'Individual' },
-    ],
-  }));
+const servicesOf = (subscriber: SubscriberView, { href }: Context): readonly Document[] =>
+  subscriber.services.map((service) => {
+    const { id, resource } = subscriber;
+    const party = subscriber.class === 'business' ? 'organization' : 'individual';
+    return {
+      id: `${id}:${service}`,
+      name: service,
+      category: service,
+      state: 'active',
+      serviceSpecification: { id: service, name: service, '@referredType': 'ServiceSpecification' },
+      supportingResource: [{ id: resource, href: href('resource', resource), '@referredType': 'Resource' }],
+      relatedParty: [
+        {
+          ...{ id, href: href(party, id), role: 'customer' },
+          '@referredType': party === 'organization' ? 'Organization' : 'Individual',
+        },
+      ],
+    };
+  });

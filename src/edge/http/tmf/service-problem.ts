@@ -118,7 +118,7 @@ function documentOf(view: IncidentView, { ports, href, language }: Context): Doc
     category: incident.planned ? 'plannedWorks' : incident.kind,
     priority: priorityOf(row.severity),
     reason: words.title,
-    originatorParty: { ...self, role: 'originator', href: href('organization', self.id) },
+    originatorParty: { ...self, role: 'originator' },
     originatingSystem: self.id,
     status: statusOf(incident),
     statusChangeDate: iso(turned?.at ?? incident.startedAt),

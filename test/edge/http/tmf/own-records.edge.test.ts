@@ -82,6 +82,8 @@ test('severity and state of an alarm are changed where it lives, and a clear is 
   const path = `alarm/v4/alarm/${id('shelf-5~LOS')}`;
   const taken = await tmf.call('PATCH', path, { ackState: 'acknowledged' });
   expect([taken.status, taken.body.ackState, taken.body.ackUserId]).toEqual([200, 'acknowledged', 'irina']);
+  const milder = await tmf.call('PATCH', path, { perceivedSeverity: 'minor' });
+  expect([milder.status, milder.body.perceivedSeverity]).toEqual([200, 'minor']);
   const cleared = await tmf.call('PATCH', path, { state: 'cleared' });
   expect([cleared.status, cleared.body.state]).toEqual([200, 'cleared']);
   expect((await tmf.book.alarm('shelf-5~LOS'))?.state).toBe('cleared');
@@ -222,7 +224,7 @@ test(`the network, services and people are read, numbers masked, and changed whe
     expect((await tmf.call('GET', `${path}/${one}`)).status).toBe(200);
     expect((await tmf.call('DELETE', `${path}/${one}`)).status).toBe(409);
   }
-  expect((await tmf.call('GET', 'party/v4/individual/s3')).status).toBe(404);
+  expect((await tmf.call('GET', 'party/v4/organization/s1')).status).toBe(404);
   const { text } = await tmf.call('GET', 'party/v4/individual/s1');
   expect(text).not.toContain('79000000001');
   expect(text).not.toContain('Name 1');

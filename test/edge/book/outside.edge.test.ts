@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest';
+import { instant } from '../../../src/base/instant.ts';
+import type { OutsideWrite } from '../../../src/edge/book/records.ts';
+import { openSql } from '../../../src/edge/book/sql.ts';
+import type { Applied } from '../../../src/flow/applied.ts';
+import type { Alarm } from '../../../src/model/alarm.ts';
+import { alarmId, resourceId } from '../../../src/model/ids.ts';
+import { anAlarm } from '../../support/front-records.ts';
+import { applied, bookIn, inFolder, t0 } from './book-fixture.ts';
+
+// Records of other systems and news for hubs in the book.
+
+const write = (id: string, body: object, more: Partial<OutsideWrite> = {}): OutsideWrite => ({
+  ...{ kind: 'individual', id, isOwn: false, body: JSON.stringify(body), at: t0, by: 'crm', news: 'create' },
+  ...more,
+});
+const asApplied = (sequence: number, alarm: Alarm): Applied => ({
+  ...applied([], [{ kind: 'alarm', alarm }]),
+  sequence,
+});
+const hub = {
+  id: 'h',
+  api: 'party',
+  base: 'http://x',
+  callback: 'http://y',
+  query: '',
+  isLocal: false,
+  secret: 's3cret',
+};
+
+test('what others hand in is sealed, found by the key they gave, on record, and there after a restart', () =>
+  inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    await book.keepOutside(write('1', { name: 'Anna Petrova' }, { external: 'crm-77-anna' }));
+    await book.addHub({ ...hub, at: t0, by: 'crm' });
+    await book.keepOutside(write('2', { name: 'Boris Petrov' }));
+    await book.close();
+    const sql = openSql(`${folder}/book.sqlite`);
+    const all = ['outside', 'hub_feed', 'hubs', 'audit'].flatMap((table) =>
+      sql.all(`SELECT * FROM ${table}`),
+    );
+    sql.close();
+    const bytes = all.flatMap((row) =>
+      Object.values(row as object).map((value) =>
+        value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value),
+      ),
+    );
+    for (const secret of ['Petrov', 'crm-77-anna', 's3cret']) expect(bytes.join('\n')).not.toContain(secret);
+    const again = await bookIn(folder);
+    expect((await again.outsideByExternal('individual', 'crm-77-anna'))?.id).toBe('1');
+    expect(
+      (await again.outsidePage({ kind: 'individual', limit: 10, offset: 0 })).items.map(({ id }) => id),
+    ).toEqual(['2', '1']);
+    expect(await again.hubNews({ limit: 10, upTo: t0 })).toMatchObject([
+      { id: '2', body: '{"name":"Boris Petrov"}' },
+    ]);
+    expect(await again.hubs()).toEqual([hub]);
+    expect(await again.verifyAudit()).toEqual({ rows: 3 });
+    await again.close();
+  }));
+
+test('news is written with the change it tells of, in the same order, and only while a hub listens', () =>
+  inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const alarm = anAlarm({ resource: resourceId('olt'), cause: 'LOS' });
+    const acked = { ...alarm, ackState: 'acknowledged', ackBy: 'olga' } as const;
+    await book.project([asApplied(1, alarm)]);
+    await book.addHub({ ...hub, at: t0, by: 'crm' });
+    await book.project([asApplied(2, acked), asApplied(3, acked)]);
+    // What was applied before is told once only.
+    await book.project([asApplied(2, acked)]);
+    const far = instant(t0 + 1e12);
+    const [only, ...more] = await book.hubNews({ limit: 10, upTo: far });
+    expect([only, more]).toMatchObject([
+      { kind: 'alarm', id: alarmId('olt', 'LOS', undefined), before: alarm, after: acked },
+      [],
+    ]);
+    await book.addHubEvents({
+      upTo: only!.row,
+      at: t0,
+      posts: [
+        { key: 'k', hub: 'h', event: '{}' },
+        { key: 'n', hub: 'nobody', event: '{}' },
+      ],
+    });
+    expect(await book.hubNews({ limit: 10, upTo: far })).toEqual([]);
+    expect(await book.dueHubEvents({ hub: 'h', limit: 10, now: t0 })).toEqual([
+      { key: 'k', attempts: 0, event: '{}' },
+    ]);
+    await book.dropHub({ id: 'h', api: 'party', at: t0, by: 'crm' });
+    expect(await book.hubCounts()).toEqual({ lost: 0, posts: [] });
+    await book.close();
+  }));
+
+test('an event that waits for another try keeps those behind it, and one of yesterday is not brought', () =>
+  inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    await book.addHub({ ...hub, at: t0, by: 'crm' });
+    const posts = ['a', 'b'].map((key) => ({ key, hub: 'h', event: '{}' }));
+    await book.addHubEvents({ upTo: 0, at: t0, posts });
+    await book.settleHubEvents([{ kind: 'retry', key: 'a', reason: 'HTTP 503', at: instant(t0 + 5_000) }]);
+    const due = async (after: number) =>
+      (await book.dueHubEvents({ hub: 'h', limit: 10, now: t0 + after })).map(({ key }) => key);
+    expect(await due(1_000)).toEqual([]);
+    expect(await due(5_000)).toEqual(['a', 'b']);
+    expect(await due(24 * 3_600_000)).toEqual([]);
+    expect((await book.hubCounts()).posts).toEqual([{ state: 'refused', count: 2 }]);
+    await book.close();
+  }));
+
+test('so many of a kind are kept and no more; records of what was done make room for newer ones', () =>
+  inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const sql = openSql(`${folder}/book.sqlite`);
+    sql.run(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+       INSERT INTO outside (kind, id, is_own, changed_at, data_key, body) SELECT 'individual', 'x' || i, 0, 0, x'00', x'00' FROM n`,
+    );
+    sql.close();
+    expect(await book.keepOutside(write('one-more', {}))).toBe('full');
+    expect(await book.keepOutside(write('one-more', {}, { replacesOldest: true }))).toBe('kept');
+    expect(await book.outside('individual', ['one-more'])).toHaveLength(1);
+    expect(await book.keepOutside(write('other-kind', {}, { kind: 'service' }))).toBe('kept');
+    await book.dropOutside({ kind: 'individual', id: 'one-more', isOwn: false, at: t0, by: 'crm' });
+    expect(await book.keepOutside(write('another', {}))).toBe('kept');
+    await book.close();
+  }));

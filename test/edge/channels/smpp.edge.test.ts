@@ -154,6 +154,14 @@ test('a submit without an answer is uncertain; the answer that comes late spares
   expect(smsc.submitted).toHaveLength(1);
 });
 
+test('of a centre that never answers nobody is told more than twice', async () => {
+  const { smsc, channel } = await begin({ timeout: '50ms' });
+  smsc.onSubmit = () => ({ kind: 'silent' });
+  expect(await channel.send(notice())).toMatchObject({ kind: 'retry', uncertain: true });
+  expect(await channel.send(notice())).toEqual({ kind: 'failed', reason: 'no answer in time, 2 times' });
+  expect(smsc.submitted).toHaveLength(2);
+});
+
 test('a second try goes on with the part where the first one ended', async () => {
   const { smsc, channel } = await begin();
   smsc.onSubmit = (_message, nth) => (nth === 2 ? { kind: 'status', status: 0x08 } : { kind: 'take' });

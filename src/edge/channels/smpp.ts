@@ -142,7 +142,7 @@ class SmppChannel implements Channel {
       ...{ answerMs: this.#answerMs, keepAliveMs: lengthMs(settings.keepAlive, 30_000) },
       ...{ world, counters: this.#counters, onMessage: (message) => this.#received(message) },
     });
-    this.#replies = new Replies(world, async (reply) => {
+    this.#replies = new Replies(world, this.#form.alphabet === 'gsm' ? 'gsm' : 'latin', async (reply) => {
       if (this.#inbound === undefined) throw new Error('nobody listens');
       await this.#inbound.reply(reply);
       this.#counters.replies++;

@@ -1,5 +1,6 @@
 // The whole way of short messages: book, courier and channel against a message centre with the faults of real ones.
 import { expect, test } from 'vitest';
+import { instant } from '../../../src/base/instant.ts';
 import { seededRandom } from '../../../src/base/random.ts';
 import { Secret } from '../../../src/base/secret.ts';
 import type { Book } from '../../../src/edge/book/book.ts';
@@ -42,7 +43,7 @@ async function withCentre(
     const replies: Reply[] = [];
     await book.project([
       applied([], [{ kind: 'incident', incident: incident() }]),
-      tells(tell({ to: count, order: ['sms'] })),
+      tells(tell({ to: count, order: ['sms'], notAfter: instant(world.now() + 3_600_000) })),
     ]);
     const courier = await courierOver(book, [{ channel, window: 20 }], {
       onReply: async (reply) => void replies.push(reply),
@@ -85,6 +86,8 @@ test('receipts of all parts, early, late, twice and mixed, make every notice del
       told.map(({ id }, n) => smsc.deliver(receipt(id, n % 5 === 0 ? 'ENROUTE' : 'DELIVRD'))),
     );
     expect(new Set(statuses)).toEqual(new Set([0]));
+    // An hour at most, and the centre drops what is older.
+    expect(smsc.submitted.every(({ validity }) => /^000000(00|01)\d{4}000R$/.test(validity))).toBe(true);
     await Promise.all(ids.map((id) => smsc.deliver(receipt(id, 'DELIVRD'))));
     expect(await smsc.deliver(receipt('0badcafe', 'DELIVRD'))).toBe(0);
     await until(async () => (await notices(book))['delivered'] === 60);

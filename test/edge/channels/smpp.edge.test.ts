@@ -352,6 +352,26 @@ test('replies are read in the alphabets of phones, and their parts are joined', 
   );
 });
 
+test('a number of no said type is one of the world where it is long; another default alphabet is read as Latin', async () => {
+  const { smsc, replies } = await begin({ alphabet: 'ucs2' }, true);
+  const unsaid = { source: { ton: 0, npi: 0, address: '79001234567' }, destination: ours };
+  await smsc.deliver({ ...unsaid, shortMessage: Uint8Array.of(0x40, 0xe9) });
+  await smsc.deliver({ ...unsaid, source: ours, shortMessage: Buffer.from('x') });
+  expect(replies).toEqual([
+    { from: '+79001234567', to: '1234', text: '@é' },
+    { from: '1234', to: '1234', text: 'x' },
+  ]);
+});
+
+test('who has not taken our bind has nothing to say to us', async () => {
+  const { smsc, channel, replies } = await begin();
+  smsc.bindStatus = 'none';
+  channel.listen!({ receipt: async () => {}, reply: async (reply) => void replies.push(reply) });
+  await until(() => smsc.binds === 1);
+  expect(await smsc.deliver({ shortMessage: Buffer.from('1') })).toBe(4);
+  expect(replies).toEqual([]);
+});
+
 test('a reply that never becomes whole is handed on at the end, and hostile headers are only text', async () => {
   const { smsc, replies, channel } = await begin({}, true);
   const from = { source: phone, destination: ours, esmClass: 0x40 };

@@ -83,6 +83,7 @@ export class Link {
   #strikes = 0;
   #heardAt: number;
   #isEnquiring = false;
+  #isBound = false;
   #unwritten: Uint8Array[] = [];
   #endedBecause: string | undefined;
 
@@ -183,6 +184,7 @@ export class Link {
         return this.#write({ kind: 'generic_nack', status: statuses.invalidCommand, sequence });
       default: {
         const asked = this.#asked.get(sequence) ?? this.#late.get(sequence);
+        if (pdu.kind === asked?.answer && pdu.kind === 'bind_transceiver_resp') this.#isBound = status === 0;
         // Section 4.3: a refusal of the header stands for the answer to whatever was asked.
         if (asked !== undefined && pdu.kind !== asked.answer && pdu.kind !== 'generic_nack') {
           this.#options.counters.strayAnswers++;
@@ -218,6 +220,8 @@ export class Link {
       if (status !== statuses.ok) counters.putOff++;
       if (this.isOpen) this.#write({ kind, messageId: '', status, sequence: message.sequence });
     };
+    // Whoever does not know our password has nothing to say to us.
+    if (!this.#isBound) return answer(statuses.wrongState);
     if (this.#incoming >= mostIncoming) return answer(statuses.throttled);
     this.#incoming++;
     onMessage(message)

@@ -29,17 +29,20 @@ interface Group {
 export class Replies {
   readonly #world: World;
   readonly #groups = new Map<string, Group>();
+  readonly #alphabet: 'gsm' | 'latin';
   readonly #handOn: (reply: Reply) => Promise<void>;
   #wake: Wake | undefined;
 
-  constructor(world: World, handOn: (reply: Reply) => Promise<void>) {
+  /** `alphabet` is the centre's default one. */
+  constructor(world: World, alphabet: 'gsm' | 'latin', handOn: (reply: Reply) => Promise<void>) {
     this.#world = world;
+    this.#alphabet = alphabet;
     this.#handOn = handOn;
   }
 
   /** Resolves when it is kept, or waits for its other parts. */
   async take(message: IncomingMessage): Promise<void> {
-    const piece = pieceOf(message);
+    const piece = pieceOf(message, this.#alphabet);
     const { join } = piece;
     if (join === undefined || !isJoinable(join)) return this.#handOn(replyOf(piece, piece.text));
     const key = `${piece.from} ${piece.to} ${join.reference} ${join.total}`;
@@ -93,22 +96,24 @@ const replyOf = ({ from, to }: Piece, text: string): Reply => ({ from, to, text 
 const textOf = ({ texts, total }: Group): string =>
   Array.from({ length: total }, (_, at) => texts.get(at + 1) ?? ' … ').join('');
 
-function pieceOf(message: IncomingMessage): Piece {
+function pieceOf(message: IncomingMessage, alphabet: 'gsm' | 'latin'): Piece {
   const octets = octetsOf(message);
   const { header, body } =
     (message.esmClass & 0x40) === 0 ? { header: undefined, body: octets } : cut(octets);
   return {
     from: numberOf(message.source),
     to: numberOf(message.destination),
-    text: decoded(body, message.dataCoding),
+    text: decoded(body, message.dataCoding === 0 && alphabet === 'latin' ? 3 : message.dataCoding),
     join: header === undefined ? joinIn(message) : joinInHeader(header),
   };
 }
 
-/** Section 5.2.5: type 1 is an international number, which lacks its plus. */
+/** Section 5.2.5: type 1 is an international number, which lacks its plus; of type 0 are long ones where a centre says no more. */
 function numberOf({ ton, address }: SmppAddress): string {
   const digits = address.replace(/[^\d]/g, '');
-  return ton === 1 && /^[1-9]\d{6,14}$/.test(digits) ? `+${digits}` : address.slice(0, 21);
+  const isWorldwide =
+    ton === 1 ? /^[1-9]\d{6,14}$/.test(digits) : ton === 0 && /^[1-9]\d{10,14}$/.test(digits);
+  return isWorldwide ? `+${digits}` : address.slice(0, 21);
 }
 
 /** TS 23.040 section 9.2.3.24: the first octet says how many of the header follow. */

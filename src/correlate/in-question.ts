@@ -91,9 +91,10 @@ export function knownDown({ ancestry, standing }: Scene, recent: readonly HeldIn
   return places;
 }
 
-/** All the links that it still holds to be down are among these, which are up. */
-export function isUp(ancestry: Ancestry, { members }: HeldIncident, up: readonly number[]): boolean {
+/** What it still holds to be down is among these, which are up. */
+export function isUp(ancestry: Ancestry, { root, members }: HeldIncident, up: readonly number[]): boolean {
   if (up.length === 0) return false;
+  if (up.includes(ancestry.placeOf(root))) return true;
   const raised = [...members.values()].filter((member) => member.raised);
   return (
     raised.length > 0 &&

@@ -46,6 +46,8 @@ interface Draft {
   readonly at: Instant;
   /** Resources the draft declares dead. */
   readonly dead: readonly number[];
+  /** What is told of the links it declares cut. */
+  readonly said?: readonly TransportEvidence[] | undefined;
   readonly rivals: readonly RatedCause[];
 }
 
@@ -70,6 +72,7 @@ export function explainTransport(
         alarms: names(pieces),
         at: firstOf(pieces),
         dead: [place],
+        said: pieces,
         rivals: ends(ancestry, place, { said: pieces, known }),
       };
     }),
@@ -79,7 +82,7 @@ export function explainTransport(
   const causes: TransportCause[] = [];
   const dead = new Set(known.places);
   for (const draft of drafts.slice(0, limits.causesPerLook)) {
-    const disproved = linksUp(ancestry, known, { cut: draft.dead, said: links.get(draft.root) ?? [] });
+    const disproved = linksUp(ancestry, known, draft);
     for (const place of disproved) dead.delete(place);
     causes.push({ ...withShadow(ancestry, draft, { dead, silent }), disproved });
   }
@@ -178,6 +181,7 @@ function sharedCuts(ancestry: Ancestry, links: Map<number, TransportEvidence[]>,
       alarms: names(said),
       at: firstOf(said),
       dead: [segment, ...cut.map((link) => link.index)],
+      said,
       rivals,
     });
   }
@@ -216,23 +220,16 @@ function lostWith(ancestry: Ancestry, dead: ReadonlySet<number>, more: readonly 
  */
 function linksUp(
   ancestry: Ancestry,
-  { places: dead }: KnownDown,
-  { cut, said }: { readonly cut: readonly number[]; readonly said: readonly TransportEvidence[] },
+  { places }: KnownDown,
+  { dead: cut, said = [] }: Pick<Draft, 'dead' | 'said'>,
 ): readonly number[] {
   const speakers = new Set(said.map(({ by }) => by));
-  const isHeard = (place: number): boolean => speakers.has(ancestry.idOf(place));
-  if (cut.length > 1 || dead.size === 0 || !lostWith(ancestry, dead, cut).some(isHeard)) return [];
+  const silences = (dead: ReadonlySet<number>): boolean =>
+    lostWith(ancestry, dead, cut).some((place) => speakers.has(ancestry.idOf(place)));
+  if (speakers.size === 0 || !silences(places)) return [];
   // A link that is up lies in no trench that is cut.
-  const ways = [...dead].flatMap((place) => {
-    const link = ancestry.topology.linkOf(place);
-    return link === undefined ? [] : [[place, ...link.segments]];
-  });
-  const open = ways.slice(0, limits.causesPerLook).filter((way) => {
-    const others = new Set(dead);
-    for (const place of way) others.delete(place);
-    return !lostWith(ancestry, others, cut).some(isHeard);
-  });
-  return (open.length > 0 ? open : ways).flat();
+  const ways = [...places].map((place) => [place, ...(ancestry.topology.linkOf(place)?.segments ?? [])]);
+  return ways.filter((way) => silences(new Set(way))).flat();
 }
 
 /** Silence no link explains: the device whose death would silence most of the others, again and again. */

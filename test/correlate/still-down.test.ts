@@ -29,3 +29,21 @@ test('a dead device that is back has its links again, whichever of its neighbour
   run.linkDown(700, 'l-4c', ['agg-4', 'core-1']).to(800);
   expect(outOfReach(run, 'l-4c')).toEqual([]);
 });
+
+test('a dig takes only what hangs on it when those in the ring still tell of it', () => {
+  const run = new CityRun().linkDown(0, 'l-4c', ['agg-4', 'core-1']).to(hour);
+  run
+    .linkDown(hour, 'l-12', ['agg-1', 'agg-2'])
+    .linkDown(hour, 'l-o1', ['agg-2'])
+    .to(hour + 60);
+  expect(outOfReach(run, 'trench-b')).toEqual(['olt-1']);
+});
+
+test('who speaks through a device that was believed to be dead shows that it lives; what is open elsewhere stays open', () => {
+  const run = new CityRun().linkDown(0, 'l-12', ['agg-2']).linkDown(0, 'l-c1', ['core-1']).to(60);
+  run.unreachable(100, ['agg-1']).raise(110, 'LINK_DOWN', ['l-o2']).to(200);
+  expect(run.open().map(({ root }) => root)).toContain('agg-1');
+  run.linkDown(hour, 'l-34', ['agg-3', 'agg-4']).to(hour + 60);
+  expect(outOfReach(run, 'l-34')).toEqual([]);
+  expect(run.open().map(({ root }) => root)).toEqual(['l-o2', 'l-34']);
+});

@@ -13,6 +13,8 @@ export const collectorsFolder = join(root, 'collectors');
 /** What the build made of the collectors. */
 export const parsedProfilesFile = join(root, 'dist', 'profiles.json');
 const rulesFolder = join(root, 'rules');
+/** What subscribers may answer in words, for the reader to learn from. */
+export const answerExamplesFile = join(rulesFolder, 'answers', 'examples.tsv');
 const automationsFolder = join(root, 'automations');
 /** What is in force where nothing else is configured. */
 export const shippedRuleFolders: readonly string[] = [rulesFolder, automationsFolder];

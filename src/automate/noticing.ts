@@ -130,7 +130,8 @@ function ofTask({ kind, task }: TaskChange, at: Instant): Noticed {
   const subject: Subject = { kind: 'task', record: task };
   if (kind === 'done') return { subject, kinds: ['taskDone'] };
   if (kind === 'cancelled') return { subject, kinds: ['taskCancelled'] };
-  return task.createdAt === at && kind !== 'returned' ? { subject, kinds: ['taskOpened'] } : nothing;
+  const isNew = kind === 'queued' || kind === 'assigned';
+  return task.createdAt === at && isNew ? { subject, kinds: ['taskOpened'] } : nothing;
 }
 
 const answerKinds = {

@@ -61,7 +61,7 @@ export class Backlog {
   #work(job: Job, known: Inquiry, { limit, at, out }: Slice): number {
     if (job.kind === 'ask') {
       const looked = this.#asker.askSlice(known, limit, at, out);
-      if (known.attached.length + known.told.left > 0) this.jobs.unshift(job);
+      if (leftToAsk(known) > 0) this.jobs.unshift(job);
       else if (known.phase === 'asking') known.phase = 'open';
       return looked;
     }
@@ -87,6 +87,10 @@ export class Backlog {
     return number >= 0 && holds(ranges, number);
   }
 }
+
+/** How many are still to be asked, or to be chosen from. */
+export const leftToAsk = ({ attached, told, reserve }: Inquiry): number =>
+  attached.length + told.left + (reserve?.left ?? 0);
 
 interface Slice {
   readonly limit: number;

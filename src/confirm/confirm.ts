@@ -1,9 +1,9 @@
 /**
- * "Is it fixed?": asks everybody who was told once the repair is stable, and takes the answers.
+ * "Is it fixed?": asks those who were told once the repair is stable, and takes the answers. Of very many not all are
+ * asked (`reserve.ts`): whoever turned to us, some of each branch, and all of a branch where one says "no".
  *
- * Invariants: one confirmation a subscriber and incident; at most three questions a repair, each with its reminders;
- * "no" outweighs "yes"; a settled confirmation changes by its subscriber's word only; no call looks at more than
- * 5,000 subscribers (design L5).
+ * Invariants: one confirmation a subscriber and incident; at most three questions a repair, each with its reminders; "no"
+ * outweighs "yes"; a settled one changes by its subscriber's word only; no call looks at over 5,000 (design L5).
  */
 import { after, earliest, type Instant } from '../base/instant.ts';
 import { tidied } from '../base/ranges.ts';
@@ -18,23 +18,23 @@ import type { Policy } from '../model/policy.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
 import type { TaskChange } from '../model/task.ts';
 import type { ContactChannel } from '../model/ticket.ts';
-import { Asker, type Out, standingOf } from './asker.ts';
-import { Backlog } from './backlog.ts';
+import { Asker, type Out } from './asker.ts';
+import { Backlog, leftToAsk } from './backlog.ts';
+import { type Asked, askedOnce, hear, isBack } from './hearing.ts';
 import {
-  addAnswer,
-  batchOf,
+  beginRound,
   confirmationOf,
-  correctionMs,
-  detailOf,
   type Inquiry,
   type InquirySnapshot,
   inquirySnapshot,
-  mayRate,
   newInquiry,
+  rated,
   restoredInquiry,
   shiftInquiry,
 } from './inquiry.ts';
-import { isTerminal, isWaiting, next } from './machine.ts';
+import { noteWork } from './work.ts';
+
+export * from './words/reader.ts';
 
 export interface ConfirmContext {
   readonly at: Instant;
@@ -52,20 +52,30 @@ export interface ConfirmOutcome {
   readonly tells: readonly Tell[];
   /** Incidents of which nothing more is awaited; each is named once a repair. */
   readonly closable: readonly IncidentId[];
+  /** Who said "no" so late that a new ticket is due, linked to the old one. */
+  readonly late: Out['late'];
   readonly rest?: string | undefined;
 }
 
 const restToken = 'more';
 /** Single-line tests remembered for one incident before its subscribers are asked. */
 const probeLimit = 50_000;
+/** Subscribers who want no questions; what is more is counted. */
+const stoppedLimit = 2_000_000;
 
 export class Confirmations {
   readonly #inquiries = new Map<IncidentId, Inquiry>();
   readonly #timers = new Timers();
-  readonly #asker = new Asker(this.#timers);
+  readonly #asker = new Asker(this.#timers, this.#inquiries);
   readonly #backlog = new Backlog(this.#asker);
   readonly #touched = new Set<IncidentId>();
+  #stopsRefused = 0;
   #isContinuing = false;
+
+  /** Wishes to be asked nothing that could not be kept. */
+  get stopsRefused(): number {
+    return this.#stopsRefused;
+  }
 
   setPolicy(policy: Policy): void {
     this.#asker.policy = policy;
@@ -93,7 +103,7 @@ export class Confirmations {
 
   of(id: ConfirmationId): Confirmation | undefined {
     const found = this.#find(id);
-    return found === undefined ? undefined : confirmationOf(found.known, found.row);
+    return found === undefined ? undefined : confirmationOf(found.of, found.row);
   }
 
   /** Nothing more is awaited of anybody asked about the incident. */
@@ -118,6 +128,7 @@ export class Confirmations {
       const isOutage = isToBeTold(incident) && ['open', 'uncertain'].includes(incident.state);
       if (!isOutage || joined.length === 0) continue;
       for (const known of this.#inquiries.values()) {
+        if (known.reserve?.version === this.#asker.version) known.reserve.cover(tidied(joined));
         const isAsking = known.incident !== incident.id && known.phase !== 'closed' && known.sheet.open > 0;
         if (isAsking)
           this.#backlog.jobs.push({
@@ -131,17 +142,27 @@ export class Confirmations {
     return this.#finish(context.at, newOut());
   }
 
-  /** A repeated answer changes nothing; an unknown or long settled question takes none. */
+  /** A repeated answer changes nothing; a "no" to a question that is long forgotten opens a ticket of its own. */
   answer(
     id: ConfirmationId,
     answer: Answer,
-    context: ConfirmContext & { readonly channel: ContactChannel },
+    context: ConfirmContext & { readonly channel: ContactChannel; readonly sureness?: number | undefined },
   ): ConfirmOutcome {
     const out = newOut();
     const found = this.#find(id);
-    if (found !== undefined && !this.#isTooLate(found.known, found.row, context.at)) {
-      this.#answered(found.known, found.row, { at: context.at, answer, channel: context.channel }, out);
-    }
+    const { at, channel, sureness } = context;
+    const said = { at, answer, channel, sureness };
+    if (found !== undefined && hear(this.#asker, found, said, out)) this.#touched.add(found.of.incident);
+    if (found === undefined && answer === 'notFixed') this.#forgotten(id, out);
+    return this.#finish(at, out);
+  }
+
+  /** Words that nobody could make out: one simple question, then a call. */
+  unclear(id: ConfirmationId, context: ConfirmContext): ConfirmOutcome {
+    const out = newOut();
+    const found = this.#find(id);
+    if (found !== undefined && !isBack(found))
+      this.#apply(found.of, found.row, { kind: 'unclear' }, context.at, out);
     return this.#finish(context.at, out);
   }
 
@@ -153,21 +174,21 @@ export class Confirmations {
   ): ConfirmOutcome {
     const out = newOut();
     const found = this.#find(id);
-    if (found !== undefined && mayRate(found.known, found.row, { ...rating, at: context.at })) {
-      const { score, cause } = rating;
-      detailOf(found.known, found.row).rating = { at: context.at, score, cause };
-      out.changes.push({ kind: 'rated', confirmation: confirmationOf(found.known, found.row) });
-    }
+    if (found !== undefined && rated(found.of, found.row, { ...rating, at: context.at }))
+      out.changes.push({ kind: 'rated', confirmation: confirmationOf(found.of, found.row) });
     return this.#finish(context.at, out);
   }
 
-  /** No more questions to this subscriber; his state is that of one who stays silent. */
+  /** No more questions to this subscriber, about this or any incident; his state is that of one who stays silent. */
   stop(id: ConfirmationId, context: ConfirmContext): ConfirmOutcome {
     const out = newOut();
     const found = this.#find(id);
-    if (found !== undefined && !found.known.sheet.has(found.row, 'stopped')) {
-      found.known.sheet.mark(found.row, 'stopped', true);
-      out.changes.push({ kind: 'changed', confirmation: confirmationOf(found.known, found.row) });
+    const key = found?.of.sheet.keyOf(found.row);
+    if (key !== undefined && this.#asker.stopped.size < stoppedLimit) this.#asker.stopped.add(key);
+    else if (key !== undefined && !this.#asker.stopped.has(key)) this.#stopsRefused++;
+    if (found !== undefined && !found.of.sheet.has(found.row, 'stopped')) {
+      found.of.sheet.mark(found.row, 'stopped', true);
+      out.changes.push({ kind: 'changed', confirmation: confirmationOf(found.of, found.row) });
     }
     return this.#finish(context.at, out);
   }
@@ -205,15 +226,9 @@ export class Confirmations {
     for (const { task } of changes) {
       const known = task.incident === undefined ? undefined : this.#inquiries.get(task.incident);
       const row = task.subscriber === undefined ? -1 : (known?.sheet.rowOf(task.subscriber) ?? -1);
-      if (known === undefined || row < 0 || (task.kind !== 'diagnose' && task.kind !== 'callBack')) continue;
-      detailOf(known, row).task = task.id;
-      if (task.state === 'active') known.sheet.mark(row, 'actedOn', true);
-      if (task.state !== 'done') continue;
-      const event = { kind: 'worked', task: task.kind, outcome: task.outcome } as const;
-      const asksAgain = next(standingOf(known, row), event)?.asksAgain === true;
-      this.#apply(known, row, event, context.at, out);
-      known.sheet.mark(row, 'actedOn', known.sheet.stateOf(row) === 'ESCALATED');
-      if (asksAgain) this.#asker.askAgain(known, row, context.at, out);
+      if (known === undefined || row < 0) continue;
+      const { at } = context;
+      if (noteWork(this.#asker, { of: known, row }, { task, at, out })) this.#touched.add(known.incident);
     }
     return this.#finish(context.at, out);
   }
@@ -237,16 +252,23 @@ export class Confirmations {
 
   snapshot(): ConfirmationsSnapshot {
     return {
-      inquiries: [...this.#inquiries.values()].map((known) => inquirySnapshot(known, this.#asker.columns)),
+      inquiries: [...this.#inquiries.values()].map((known) =>
+        inquirySnapshot(known, this.#asker.columns, this.#asker.version),
+      ),
       timers: this.#timers.entries(),
       backlog: this.#backlog.snapshot(),
       isContinuing: this.#isContinuing,
+      stopped: [...this.#asker.stopped],
+      stopsRefused: this.#stopsRefused,
     };
   }
 
   /** Subscribers and policy must have been set as they were. */
   restore(snapshot: unknown): void {
-    const { inquiries, timers, backlog, isContinuing } = snapshot as ConfirmationsSnapshot;
+    const { inquiries, timers, backlog, isContinuing, ...kept } = snapshot as ConfirmationsSnapshot;
+    this.#asker.stopped.clear();
+    for (const key of kept.stopped ?? []) this.#asker.stopped.add(key);
+    this.#stopsRefused = kept.stopsRefused ?? 0;
     this.#inquiries.clear();
     for (const one of inquiries) this.#inquiries.set(one.incident, restoredInquiry(one, this.#asker.columns));
     this.#timers.restore(timers);
@@ -261,14 +283,15 @@ export class Confirmations {
     const facts = { kind, root, startedAt, restoredAt: resolvedAt ?? context.at };
     const known = this.#inquiries.get(incident.id) ?? newInquiry(incident.id, facts);
     this.#inquiries.set(incident.id, known);
-    known.facts = facts;
-    known.round++;
-    known.phase = 'proving';
-    known.isClosableSaid = false;
-    known.attached = policy.confirm.ask ? [...context.attached(incident.id)] : [];
-    const columns = this.#asker.columns;
-    const told = policy.confirm.ask && columns !== undefined ? context.toldRanges(incident.id) : [];
-    known.told = columns === undefined ? KeyQueue.ofKeys([]) : KeyQueue.ofRanges(tidied(told), columns);
+    const isAsked = policy.confirm.ask;
+    const { columns, version } = this.#asker;
+    beginRound(known, {
+      facts,
+      attached: isAsked ? context.attached(incident.id) : [],
+      told: isAsked && columns !== undefined ? tidied(context.toldRanges(incident.id)) : [],
+      of: columns === undefined ? undefined : { columns, version },
+      askAllUpTo: policy.confirm.askAllUpTo,
+    });
     this.#timers.clear(`forget ${incident.id}`);
     if (policy.confirm.stableForMs > 0) {
       this.#timers.set(`stable ${incident.id}`, after(context.at, policy.confirm.stableForMs));
@@ -289,6 +312,7 @@ export class Confirmations {
     known.phase = 'reopened';
     known.attached = [];
     known.told = KeyQueue.ofKeys([]);
+    known.reserve = undefined;
     known.probes.clear();
     this.#backlog.drop((job) => job.kind === 'ask' && job.incident === incident);
     this.#backlog.jobs.push({ kind: 'supersede', incident, from: 0 });
@@ -307,6 +331,7 @@ export class Confirmations {
     const known = this.#inquiries.get(incident);
     if (known === undefined) return;
     known.phase = 'closed';
+    known.reserve = undefined;
     known.isClosableSaid = true;
     this.#timers.clear(`stable ${incident}`);
     this.#timers.set(`forget ${incident}`, after(at, this.#asker.policy!.confirm.lateAnswerMs));
@@ -318,56 +343,31 @@ export class Confirmations {
     else this.#timers.set(`forget ${known.incident}`, after(at, this.#asker.policy!.confirm.lateAnswerMs));
   }
 
-  #answered(
-    known: Inquiry,
-    row: number,
-    said: { readonly at: Instant; readonly answer: Answer; readonly channel: ContactChannel },
-    out: Out,
-  ): void {
-    const isBack = known.phase === 'reopened' && isWaiting(known.sheet.stateOf(row));
-    if (isBack || known.sheet.stateOf(row) === 'SUPERSEDED') return;
-    const last = known.details.get(row)?.answers.at(-1);
-    const isCorrection = last !== undefined && said.at - last.at <= correctionMs;
-    const event = { kind: 'answered', answer: said.answer, isCorrection } as const;
-    const moves = next(standingOf(known, row), event) !== undefined;
-    if (!moves && last?.answer === said.answer) return;
-    addAnswer(detailOf(known, row), said);
-    if (moves) this.#apply(known, row, event, said.at, out, 'answered');
-    else out.changes.push({ kind: 'changed', confirmation: confirmationOf(known, row) });
+  /** The question is gone with its incident; the subscriber is not. */
+  #forgotten(id: ConfirmationId, out: Out): void {
+    const late = askedOnce(id);
+    const isKnown = late !== undefined && (this.#asker.columns?.numberOf(late.subscriber) ?? -1) >= 0;
+    if (isKnown && !this.#inquiries.has(late.incident)) out.late.push(late);
   }
 
-  #isTooLate(known: Inquiry, row: number, at: Instant): boolean {
-    if (!isTerminal(known.sheet.stateOf(row))) return false;
-    const settledAt =
-      known.details.get(row)?.settledAt ?? batchOf(known, row)?.askedAt ?? known.facts.restoredAt;
-    const { lateAnswerMs, expireAfterMs } = this.#asker.policy!.confirm;
-    // Without a note of its own, a row was settled by silence.
-    const grace = known.details.get(row)?.settledAt === undefined ? expireAfterMs : 0;
-    return settledAt !== undefined && at - settledAt > lateAnswerMs + grace;
-  }
-
-  #apply(
-    known: Inquiry,
-    row: number,
-    event: Parameters<Asker['apply']>[2],
-    at: Instant,
-    out: Out,
-    kind: ConfirmationChange['kind'] = 'changed',
-  ): void {
-    this.#asker.apply(known, row, event, at, out, kind);
+  #apply(known: Inquiry, row: number, event: Parameters<Asker['apply']>[2], at: Instant, out: Out): void {
+    this.#asker.apply(known, row, event, at, out);
     this.#touched.add(known.incident);
   }
 
-  #find(id: ConfirmationId): { readonly known: Inquiry; readonly row: number } | undefined {
-    const cut = id.lastIndexOf(':');
-    const known = this.#inquiries.get(id.slice(0, cut) as IncidentId);
-    const key = id.slice(cut + 1);
-    if (known === undefined || !/^\d{1,10}$/.test(key)) return undefined;
-    const row = known.sheet.rowOf(Number(key) as SubscriberKey);
-    return row < 0 ? undefined : { known, row };
+  #find(id: ConfirmationId): Asked | undefined {
+    const named = askedOnce(id);
+    const of = named === undefined ? undefined : this.#inquiries.get(named.incident);
+    const row = named === undefined ? -1 : (of?.sheet.rowOf(named.subscriber) ?? -1);
+    return of === undefined || row < 0 ? undefined : { of, row };
   }
 
   #finish(at: Instant, out: Out): ConfirmOutcome {
+    for (const incident of this.#touched) {
+      const known = this.#inquiries.get(incident);
+      // A branch was widened by what was just said.
+      if (known?.phase === 'open' && leftToAsk(known) > 0) this.#begin(known);
+    }
     this.#backlog.run(this.#inquiries, this.#touched, at, out);
     const closable: IncidentId[] = [];
     for (const incident of this.#touched) {
@@ -386,11 +386,14 @@ export class Confirmations {
 const isDone = (known: Inquiry): boolean =>
   (known.phase === 'open' || known.phase === 'closed') && known.sheet.open === 0;
 
-const newOut = (): Out => ({ changes: [], tells: [] });
+const newOut = (): Out => ({ changes: [], tells: [], late: [] });
 
 interface ConfirmationsSnapshot {
   readonly inquiries: readonly InquirySnapshot[];
   readonly timers: readonly [string, Instant][];
   readonly backlog: ReturnType<Backlog['snapshot']>;
   readonly isContinuing: boolean;
+  /** Absent in what older versions kept. */
+  readonly stopped?: readonly SubscriberKey[] | undefined;
+  readonly stopsRefused?: number | undefined;
 }

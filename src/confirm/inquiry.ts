@@ -1,11 +1,13 @@
 /** All confirmations about one incident: who is still to be asked, the rows, and the batches they were asked in. */
 import { type Instant, instant } from '../base/instant.ts';
-import type { Answer, Confirmation } from '../model/confirmation.ts';
+import { type Range, sizeOf } from '../base/ranges.ts';
+import type { Confirmation } from '../model/confirmation.ts';
 import { confirmationId, type IncidentId, type SubscriberKey, type TaskId } from '../model/ids.ts';
 import { KeyQueue, type KeyQueueSnapshot } from '../model/key-queue.ts';
 import type { NoticeFacts } from '../model/notice.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
-import type { ContactChannel } from '../model/ticket.ts';
+import { correctionMs } from './machine.ts';
+import { Reserve, type ReserveSnapshot } from './reserve.ts';
 import { Sheet, type SheetSnapshot } from './sheet.ts';
 
 /** Rows [from, to) asked together, of one time zone. */
@@ -17,6 +19,8 @@ export interface Batch {
   readonly zone?: string | undefined;
   /** Reminders sent. */
   reminders: number;
+  /** Not asked before: too much was asked lately. */
+  readonly heldUntil?: Instant | undefined;
   askedAt?: Instant | undefined;
   remindAt?: Instant | undefined;
   expiresAt?: Instant | undefined;
@@ -24,9 +28,11 @@ export interface Batch {
 
 /** What only those have who answered or were worked for. */
 export interface Detail {
-  answers: readonly { readonly at: Instant; readonly answer: Answer; readonly channel: ContactChannel }[];
+  answers: Confirmation['answers'];
   rating?: Confirmation['rating'];
   task?: TaskId | undefined;
+  /** Calls that nobody took, and the local days of the first and the last. */
+  tries?: { readonly count: number; readonly firstDay: number; readonly lastDay: number } | undefined;
   /** When it came to rest, for late answers. */
   settledAt?: Instant | undefined;
 }
@@ -41,6 +47,12 @@ export interface Inquiry {
   /** Those with a ticket first, then all who were told. */
   attached: SubscriberKey[];
   told: KeyQueue;
+  /** In place of `told` where not all are asked. */
+  reserve?: Reserve | undefined;
+  /** When a question last went out. */
+  lastAskedAt?: Instant | undefined;
+  /** Calls into silence so far. */
+  sampled: number;
   readonly sheet: Sheet;
   readonly batches: Batch[];
   readonly details: Map<number, Detail>;
@@ -50,8 +62,6 @@ export interface Inquiry {
 }
 
 const answersKept = 20;
-/** An answer this soon after the one before is a correction of it, not a second opinion. */
-export const correctionMs = 10 * 60_000;
 
 export const newInquiry = (incident: IncidentId, facts: NoticeFacts): Inquiry => ({
   incident,
@@ -60,12 +70,37 @@ export const newInquiry = (incident: IncidentId, facts: NoticeFacts): Inquiry =>
   phase: 'proving',
   attached: [],
   told: KeyQueue.ofKeys([]),
+  sampled: 0,
   sheet: new Sheet(),
   batches: [],
   details: new Map(),
   probes: new Map(),
   isClosableSaid: false,
 });
+
+/** The incident was resolved, for the first time or once more. Of more than `askAllUpTo` only some are asked. */
+export function beginRound(
+  of: Inquiry,
+  round: {
+    readonly facts: NoticeFacts;
+    readonly attached: readonly SubscriberKey[];
+    readonly told: readonly Range[];
+    readonly of: { readonly columns: SubscriberColumns; readonly version: number } | undefined;
+    readonly askAllUpTo: number;
+  },
+): void {
+  const { told, of: base } = round;
+  of.facts = round.facts;
+  of.round++;
+  of.phase = 'proving';
+  of.isClosableSaid = false;
+  of.attached = [...round.attached];
+  of.told = KeyQueue.ofKeys([]);
+  of.reserve = undefined;
+  if (base === undefined) return;
+  if (sizeOf(told) > round.askAllUpTo) of.reserve = new Reserve(told, base.columns, base.version);
+  else of.told = KeyQueue.ofRanges(told, base.columns);
+}
 
 /** Batches count from 1; 0 is no batch. */
 export const batchOf = (of: Inquiry, row: number): Batch | undefined => of.batches[of.sheet.batchOf(row) - 1];
@@ -86,15 +121,17 @@ export function addAnswer(detail: Detail, answer: Detail['answers'][number]): vo
   detail.answers = [...kept, answer];
 }
 
-/** A mark counts after "yes", 0..10, once; a different one soon after takes its place. */
-export function mayRate(of: Inquiry, row: number, rating: NonNullable<Confirmation['rating']>): boolean {
+/** Takes a mark: it counts after "yes", 0..10, once; a different one soon after takes its place. */
+export function rated(of: Inquiry, row: number, rating: NonNullable<Confirmation['rating']>): boolean {
   const state = of.sheet.stateOf(row);
   const { score, cause, at } = rating;
   if (state !== 'CONFIRMED' && state !== 'CLOSED') return false;
   if (!Number.isInteger(score) || score < 0 || score > 10) return false;
   const before = of.details.get(row)?.rating;
-  if (before === undefined) return true;
-  return at - before.at <= correctionMs && (before.score !== score || before.cause !== cause);
+  const isSame = before?.score === score && before.cause === cause;
+  if (before !== undefined && (at - before.at > correctionMs || isSame)) return false;
+  detailOf(of, row).rating = { at, score, cause };
+  return true;
 }
 
 export function confirmationOf(of: Inquiry, row: number): Confirmation {
@@ -109,6 +146,8 @@ export function confirmationOf(of: Inquiry, row: number): Confirmation {
     askedAt: batchOf(of, row)?.askedAt,
     answers: detail?.answers ?? [],
     task: detail?.task,
+    sampled: of.sheet.has(row, 'sampled') || undefined,
+    tries: detail?.tries?.count,
     rating: detail?.rating,
   };
 }
@@ -121,16 +160,22 @@ export function shiftInquiry(of: Inquiry, deltaMs: number): void {
   }
 }
 
-export interface InquirySnapshot extends Omit<Inquiry, 'told' | 'sheet' | 'details' | 'probes'> {
+export interface InquirySnapshot extends Omit<Inquiry, 'told' | 'reserve' | 'sheet' | 'details' | 'probes'> {
   readonly told: KeyQueueSnapshot;
+  readonly reserve?: ReserveSnapshot | undefined;
   readonly sheet: SheetSnapshot;
   readonly details: readonly (readonly [number, Detail])[];
   readonly probes: readonly (readonly [SubscriberKey, 'good' | 'bad'])[];
 }
 
-export const inquirySnapshot = (of: Inquiry, newest: SubscriberColumns | undefined): InquirySnapshot => ({
+export const inquirySnapshot = (
+  of: Inquiry,
+  newest: SubscriberColumns | undefined,
+  version: number,
+): InquirySnapshot => ({
   ...of,
   told: of.told.snapshot(newest),
+  reserve: of.reserve?.snapshot(newest, version),
   sheet: of.sheet.snapshot(),
   batches: of.batches.map((batch) => ({ ...batch })),
   details: [...of.details].map(([row, detail]) => [row, { ...detail }]),
@@ -144,6 +189,11 @@ export const restoredInquiry = (
   ...snapshot,
   attached: [...snapshot.attached],
   told: KeyQueue.restored(snapshot.told, newest),
+  reserve:
+    snapshot.reserve === undefined || newest === undefined
+      ? undefined
+      : Reserve.restored(snapshot.reserve, newest),
+  sampled: snapshot.sampled ?? 0,
   sheet: Sheet.restored(snapshot.sheet),
   batches: snapshot.batches.map((batch) => ({ ...batch })),
   details: new Map(snapshot.details.map(([row, detail]) => [row, { ...detail }])),

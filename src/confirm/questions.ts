@@ -8,6 +8,10 @@ const exceptLimit = 5_000;
 const loopsARound = 4;
 const remindersALoop = 16;
 
+/** Words of the subscriber brought it, not time: one a question. */
+export const clarifying = 14;
+export const farewell = 15;
+
 /** Unique among the questions of one incident and subscriber: repair, fix attempt, reminder (0: the question itself). */
 export const questionRevision = (round: number, loop: number, reminder: number): number =>
   (round * loopsARound + Math.min(loop, loopsARound - 1)) * remindersALoop +

@@ -22,8 +22,14 @@ const states: readonly ConfirmationState[] = [
 ];
 const codeOf = new Map(states.map((state, code) => [state, code]));
 
-export type Flag = 'stopped' | 'probedGood' | 'actedOn';
-const bits: Readonly<Record<Flag, number>> = { stopped: 1, probedGood: 2, actedOn: 4 };
+export type Flag = 'stopped' | 'probedGood' | 'actedOn' | 'clarified' | 'sampled';
+const bits: Readonly<Record<Flag, number>> = {
+  stopped: 1,
+  probedGood: 2,
+  actedOn: 4,
+  clarified: 8,
+  sampled: 16,
+};
 
 export interface SheetSnapshot {
   readonly keys: readonly number[];

@@ -8,7 +8,7 @@
  */
 import { after, type DurationMs, type Instant } from '../base/instant.ts';
 import type { Errand } from '../model/automation.ts';
-import type { Confirmation, ConfirmationChange } from '../model/confirmation.ts';
+import type { Answer, Confirmation, ConfirmationChange } from '../model/confirmation.ts';
 import type { IdSource, IncidentId, StaffId, SubscriberKey, TaskId, TicketId } from '../model/ids.ts';
 import type { FaultKind, Incident, IncidentChange } from '../model/incident.ts';
 import type { Policy } from '../model/policy.ts';
@@ -110,13 +110,15 @@ export class Dispatch {
   ): TaskChange[] {
     const out: TaskChange[] = [];
     if (this.#policy === undefined) return out;
-    for (const { kind, confirmation } of changes) {
+    for (const change of changes) {
+      const { kind, confirmation } = change;
       const wanted = this.#wantedBy(confirmation);
       for (const work of ['diagnose', 'callBack'] as const) {
         if (wanted?.kind !== work) this.#cancel(`${work} ${confirmation.id}`, context.at, out);
       }
       const ticket = ticketOf(confirmation.incident, confirmation.subscriber) ?? confirmation.ticket;
       if (wanted !== undefined) this.#want({ ...wanted, ticket }, context, out);
+      if (kind === 'changed' && change.answer !== undefined) this.#tell(confirmation, change.answer, out);
       if (kind === 'rated') this.#ratingCall(confirmation, ticket, context, out);
     }
     return [...out, ...this.#drain()];
@@ -156,6 +158,15 @@ export class Dispatch {
       }
     }
     return [...out, ...this.#drain()];
+  }
+
+  /** The assignee begins: from now on nobody cancels it silently. */
+  start(id: TaskId): TaskChange[] {
+    const task = this.#tasks.get(id);
+    if (task?.state !== 'accepted') return [];
+    const started: Task = { ...task, state: 'active' };
+    this.#tasks.set(id, started);
+    return [{ kind: 'started', task: started }];
   }
 
   finish(id: TaskId, outcome: TaskOutcome, context: DispatchContext): TaskChange[] {
@@ -224,13 +235,25 @@ export class Dispatch {
     this.#refused = refused;
   }
 
-  #wantedBy({ id, incident, subscriber, state }: Confirmation): Wanted | undefined {
-    const { callBackWithinMs, diagnoseWithinMs } = this.#policy!.dispatch;
+  #wantedBy({ id, incident, subscriber, state, sampled, tries = 0 }: Confirmation): Wanted | undefined {
+    const { callBackWithinMs, diagnoseWithinMs, ratingCallWithinMs } = this.#policy!.dispatch;
+    const call = { kind: 'callBack', reason: `callBack ${id}`, incident, subscriber } as const;
     if (state === 'CALLBACK_QUEUED' || state === 'CALLBACK_ACTIVE') {
-      return { kind: 'callBack', reason: `callBack ${id}`, within: callBackWithinMs, incident, subscriber };
+      // Who did not take a call is called at another hour, then on another day.
+      const within = [callBackWithinMs, diagnoseWithinMs][tries] ?? ratingCallWithinMs;
+      return { ...call, within };
     }
+    if (state === 'EXPIRED_UNKNOWN' && sampled === true) return { ...call, within: ratingCallWithinMs };
     if (state !== 'STILL_OUT' && state !== 'ESCALATED') return undefined;
     return { kind: 'diagnose', reason: `diagnose ${id}`, within: diagnoseWithinMs, incident, subscriber };
+  }
+
+  /** Somebody is at it already: he hears what the subscriber says meanwhile. */
+  #tell({ id }: Confirmation, says: Answer, out: TaskChange[]): void {
+    const task = this.#tasks.get(this.#byReason.get(`diagnose ${id}`) ?? ('' as TaskId));
+    if (task === undefined || task.says === says) return;
+    this.#tasks.set(task.id, { ...task, says });
+    out.push({ kind: 'told', task: { ...task, says } });
   }
 
   #ratingCall(

@@ -124,7 +124,15 @@ export interface SyslogEvidence {
 }
 
 export type SubscriberReply =
-  | { readonly kind: 'answer'; readonly answer: Answer }
+  | {
+      readonly kind: 'answer';
+      readonly answer: Answer;
+      /** 0..1 and the book row of the text, where the answer was read from words. */
+      readonly sureness?: number | undefined;
+      readonly contact?: string | undefined;
+    }
+  /** Words that nobody could make out. */
+  | { readonly kind: 'unclear'; readonly contact?: string | undefined }
   | {
       readonly kind: 'rating';
       readonly score: number;
@@ -171,6 +179,7 @@ export type Command =
       readonly task: TaskId;
       readonly outcome: TaskOutcome;
     }
+  | { readonly kind: 'startTask'; readonly task: TaskId }
   | { readonly kind: 'returnTask'; readonly task: TaskId }
   /** A person read the text that an automation drafted, and it goes to all who were told of the incident. */
   | { readonly kind: 'sendDraft'; readonly task: TaskId }

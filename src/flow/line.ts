@@ -24,6 +24,7 @@ import type { LineOptions } from './line-options.ts';
 import { type LineSnapshot, refuseOthers, snapshotSchema } from './line-snapshot.ts';
 import { type Onward, obey } from './obeying.ts';
 import { Pass } from './pass.ts';
+import { takeReply } from './replying.ts';
 import { type NamedContents, Rooms } from './rooms.ts';
 import { takeBitmap, takeFullBitmap } from './seen-at-once.ts';
 
@@ -39,6 +40,8 @@ export class Line {
     attachTickets: (pass) => this.#attachTickets([], pass),
     planned: (plan, pass) => this.#plan(plan, pass),
     tasksChanged: (changes, pass) => this.#taskChanges(changes, pass),
+    confirmed: (outcome, pass) => this.#confirmed(outcome, pass),
+    incidentOf: (subscriber) => this.incidentOf(subscriber),
   };
   #sequence = 0;
   #at: Instant = instant(0);
@@ -87,12 +90,12 @@ export class Line {
     return { incidents: open.length, alarms: this.#rooms.alarms.raisedCount, subscribers };
   }
 
-  /** How each automation stands. */
   /** How often each pattern rule was asked and fitted, since these rules are in force. */
   patternsUsed(): ReadonlyMap<string, RuleUse> {
     return this.#rooms.patterns.used;
   }
 
+  /** How each automation stands. */
   automations(at: Instant): readonly AutomationStatus[] {
     return this.#rooms.automations.status(at);
   }
@@ -158,7 +161,7 @@ export class Line {
         pass.tickets(this.#rooms.tickets.contact(input, this.incidentOf, pass.context));
         return this.#observe(this.#rooms.words.called(input.subscriber), pass);
       case 'subscriberReply':
-        return this.#reply(input, pass);
+        return takeReply(input, this.#rooms, this.#onward, pass);
       case 'deskUpdate':
         pass.tickets(this.#rooms.tickets.deskUpdate(input.ticket, input.status, pass.context));
         return this.#attachTickets([], pass);
@@ -276,6 +279,8 @@ export class Line {
       this.#rooms.dispatch.onConfirmations(outcome.changes, this.#ticketOf, pass.context),
       pass,
     );
+    const probed = this.#rooms.words.probed(outcome.changes);
+    if (probed.length > 0) this.#observe(probed, pass);
     for (const incident of outcome.closable) {
       this.#incidents(this.#rooms.correlation.close(incident, pass.context), pass);
     }
@@ -286,7 +291,7 @@ export class Line {
     if (changes.length === 0) return;
     pass.tasks(changes);
     this.#reassessed(this.#rooms.assessment.onTasks(changes, pass.at), pass);
-    const done = changes.filter((change) => change.kind === 'done');
+    const done = changes.filter(({ kind }) => kind === 'done' || kind === 'started');
     if (done.length > 0) this.#confirmed(this.#rooms.confirmations.worked(done, pass.context), pass);
   }
 
@@ -296,24 +301,6 @@ export class Line {
     const changes = carryOut(automations.take(pass.takeSeen(), pass.context), this.#rooms, pass);
     this.#taskChanges(changes, pass);
     automations.note(pass.takeSeen());
-  }
-
-  #reply(input: Extract<Input, { kind: 'subscriberReply' }>, pass: Pass): void {
-    const { confirmation, reply, channel } = input;
-    switch (reply.kind) {
-      case 'answer':
-        this.#confirmed(
-          this.#rooms.confirmations.answer(confirmation, reply.answer, { ...pass.context, channel }),
-          pass,
-        );
-        return this.#observe(this.#rooms.words.answered(confirmation, reply.answer, pass.at), pass);
-      case 'rating':
-        return this.#confirmed(this.#rooms.confirmations.rate(confirmation, reply, pass.context), pass);
-      case 'stop':
-        return this.#confirmed(this.#rooms.confirmations.stop(confirmation, pass.context), pass);
-      default:
-        return neverHappens(reply);
-    }
   }
 
   #continue(rest: Rest, pass: Pass): void {

@@ -1,7 +1,8 @@
 /** What a person or a program ordered is handed to the room that does it. */
 import { neverHappens } from '../base/fault.ts';
+import type { ConfirmOutcome } from '../confirm/confirm.ts';
 import type { AlarmChange } from '../model/alarm.ts';
-import type { TaskId } from '../model/ids.ts';
+import type { IncidentId, SubscriberKey, TaskId } from '../model/ids.ts';
 import type { ImpactChange, IncidentChange } from '../model/incident.ts';
 import type { TaskChange } from '../model/task.ts';
 import type { NoticePlan } from '../notify/notify.ts';
@@ -17,6 +18,9 @@ export interface Onward {
   readonly attachTickets: (pass: Pass) => void;
   readonly planned: (plan: NoticePlan, pass: Pass) => void;
   readonly tasksChanged: (changes: readonly TaskChange[], pass: Pass) => void;
+  readonly confirmed: (outcome: ConfirmOutcome, pass: Pass) => void;
+  /** The open incident that covers this subscriber. */
+  readonly incidentOf: (subscriber: SubscriberKey) => IncidentId | undefined;
 }
 
 /** Through the guards of all notices: who was told may be told more, nobody else. */
@@ -64,6 +68,8 @@ export function obey({ command, by }: Order, rooms: Rooms, onward: Onward, pass:
       return onward.attachTickets(pass);
     case 'finishTask':
       return onward.tasksChanged(rooms.dispatch.finish(command.task, command.outcome, pass.context), pass);
+    case 'startTask':
+      return onward.tasksChanged(rooms.dispatch.start(command.task), pass);
     case 'sendDraft':
       return sendDraft(command.task, rooms, { onward, pass });
     case 'returnTask':

@@ -2,10 +2,10 @@
  * What a journal record of each kind must hold, since which schema that form exists, and how older forms are lifted into it
  * (design L8). A new kind, a new order, or a field that an older engine would misread gets a row here, and `schema` rises.
  */
-import type { Command, Input } from './input.ts';
+import type { Command, Input, SubscriberReply } from './input.ts';
 
 /** The newest schema that this engine writes and reads. */
-export const schema = 5;
+export const schema = 6;
 
 interface Form {
   /** The first schema whose engines know it. */
@@ -61,16 +61,25 @@ const orders: Readonly<Record<Command['kind'], Form>> = {
   refuseNotices: form(1, { incident: 'text' }),
   setTicketStatus: form(1, { ticket: 'text', status: 'text' }),
   finishTask: form(1, { task: 'text', outcome: 'text' }),
+  startTask: form(6, { task: 'text' }),
   returnTask: form(1, { task: 'text' }),
   sendDraft: form(5, { task: 'text' }),
   // Who does not know spans would end what stands in the other lists.
   reconcile: form(1, { collector: 'text', watches: 'list', active: 'list' }, { span: 3 }),
 };
 
+const replies: Readonly<Record<SubscriberReply['kind'], Form>> = {
+  answer: form(1, { answer: 'text' }),
+  rating: form(1, { score: 'number' }),
+  stop: form(1, {}),
+  unclear: form(6, {}),
+};
+
 /** A record carries the number of the first schema that has its form, so that an older engine reads all it can. */
 export function schemaOf(input: Input): number {
   if (input.kind === 'observation') return 1;
   const own = sinceOf(kinds[input.kind], input);
+  if (input.kind === 'subscriberReply') return Math.max(own, sinceOf(replies[input.reply.kind], input.reply));
   return input.kind === 'command' ? Math.max(own, sinceOf(orders[input.command.kind], input.command)) : own;
 }
 
@@ -84,7 +93,9 @@ function sinceOf({ since, later = {} }: Form, fields: object): number {
 /** What is wrong with a record that is not an observation; undefined when it is one of ours. */
 export function wrongWith(record: Fields): string | undefined {
   const wrong = unlike(kinds, 'kind', record);
-  if (wrong !== undefined || record['kind'] !== 'command') return wrong;
+  if (wrong !== undefined) return wrong;
+  if (record['kind'] === 'subscriberReply') return unlike(replies, 'reply', record['reply'] as Fields);
+  if (record['kind'] !== 'command') return undefined;
   return unlike(orders, 'command', record['command'] as Fields);
 }
 

@@ -200,6 +200,7 @@ export class Rooms {
       incidentsForgottenEarly: evicted,
       relationsCrowdedOut: crowdedOut,
       patternsCrowdedOut: this.patterns.crowdedOut,
+      stopsRefused: this.confirmations.stopsRefused,
     };
   }
 

@@ -3,9 +3,12 @@ import type { Alarms } from '../alarm/alarm.ts';
 import type { Instant } from '../base/instant.ts';
 import type { Confirmations } from '../confirm/confirm.ts';
 import type { AlarmChange } from '../model/alarm.ts';
-import type { Answer } from '../model/confirmation.ts';
+import type { Answer, ConfirmationChange } from '../model/confirmation.ts';
 import { type ConfirmationId, resourceId, type SubscriberKey } from '../model/ids.ts';
 import type { Subscribers, Topology } from '../topology/topology.ts';
+
+/** Of one call: a branch stands out by a handful, and each is weighed against all others. */
+const probesWeighed = 100;
 
 export class SubscriberWords {
   readonly #alarms: Alarms;
@@ -48,6 +51,17 @@ export class SubscriberWords {
     if (isDown || !this.#isTerminal(resource)) return [said];
     const alive = { event: 'alive', resource: resourceId(resource), source: 'reply' } as const;
     return [said, ...this.#alarms.observe(alive, at)];
+  }
+
+  /** Tests of lines that came out bad are a "no" that nobody had to give. */
+  probed(changes: readonly ConfirmationChange[]): AlarmChange[] {
+    const bad = changes.filter(({ isProbed }) => isProbed === true).slice(0, probesWeighed);
+    return bad.flatMap(({ confirmation: { subscriber, incident } }): AlarmChange[] => {
+      const resource = this.#resourceOf(subscriber);
+      if (resource === undefined) return [];
+      const said = { kind: 'said', resource: resourceId(resource), who: String(subscriber) } as const;
+      return [{ ...said, isDown: true, about: incident }];
+    });
   }
 
   #resourceOf(subscriber: SubscriberKey): string | undefined {

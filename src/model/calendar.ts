@@ -1,5 +1,5 @@
 /** Local time without a locale: per zone a table of offsets that enters as an input (design L7), and quiet hours by it. */
-import { type Instant, instant } from '../base/instant.ts';
+import { after, type DurationMs, type Instant, instant } from '../base/instant.ts';
 
 export interface Calendar {
   /** Zone name -> (from this instant on, minutes east of UTC), ascending. */
@@ -54,9 +54,33 @@ export function quietUntil(
   return instant(end + (offset - offsetMinutes(calendar, zone, end)) * minuteMs);
 }
 
+/** The instant by which so much time has passed there outside the quiet hours. */
+export function afterWaking(
+  calendar: Calendar,
+  place: { readonly zone: string | undefined; readonly quiet: QuietHours | undefined },
+  { at, waking }: { readonly at: Instant; readonly waking: DurationMs },
+): Instant {
+  const { quiet, zone } = place;
+  let from = quietUntil(calendar, place, at) ?? at;
+  if (quiet === undefined || quiet.fromMinute === quiet.toMinute) return after(from, waking);
+  let left: number = waking;
+  for (;;) {
+    const minute = localMinutes(calendar, zone, from);
+    const awake = ((quiet.fromMinute - minute + dayMinutes) % dayMinutes) * minuteMs - (from % minuteMs);
+    if (left <= awake) return instant(from + left);
+    left -= awake;
+    const night = instant(from + awake);
+    from = quietUntil(calendar, place, night) ?? instant(night + minuteMs);
+  }
+}
+
+/** Days since 1970-01-01 there. */
+export const localDay = (calendar: Calendar, zone: string | undefined, at: Instant): number =>
+  Math.floor((at / minuteMs + offsetMinutes(calendar, zone, at)) / dayMinutes);
+
 /** Day of the week there, 0 is Sunday. */
 export function weekdayAt(calendar: Calendar, zone: string | undefined, at: Instant): number {
-  const days = Math.floor((at / minuteMs + offsetMinutes(calendar, zone, at)) / dayMinutes);
+  const days = localDay(calendar, zone, at);
   // 1970-01-01 was a Thursday.
   return (((days + 4) % 7) + 7) % 7;
 }

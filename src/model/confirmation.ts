@@ -36,8 +36,14 @@ export interface Confirmation {
     readonly at: Instant;
     readonly answer: Answer;
     readonly channel: ContactChannel;
+    /** 0..1, of one that was read from words. */
+    readonly sureness?: number | undefined;
   }[];
   readonly ticket?: TicketId | undefined;
+  /** Its silence is looked into by a call. */
+  readonly sampled?: true | undefined;
+  /** Calls that nobody took. */
+  readonly tries?: number | undefined;
   readonly task?: TaskId | undefined;
   /** 0..10, and the cause the subscriber named. */
   readonly rating?:
@@ -49,4 +55,6 @@ export interface ConfirmationChange {
   readonly kind: 'asked' | 'answered' | 'changed' | 'rated';
   readonly confirmation: Confirmation;
   readonly answer?: Answer | undefined;
+  /** A test of the line found it, not a word of the subscriber. */
+  readonly isProbed?: true | undefined;
 }

@@ -13,6 +13,10 @@ export type NoticeType =
   | 'restored'
   | 'ask'
   | 'reminder'
+  /** One simple question after words that nobody could make out. */
+  | 'clarify'
+  /** We called and nobody took it. */
+  | 'tried'
   | 'planned'
   /** What a person wrote, or let go, about one incident. */
   | 'announcement';
@@ -25,6 +29,8 @@ export const noticeTypes: readonly NoticeType[] = [
   'restored',
   'ask',
   'reminder',
+  'clarify',
+  'tried',
   'planned',
   'announcement',
 ];

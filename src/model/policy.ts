@@ -25,11 +25,21 @@ export interface Policy {
   readonly confirm: {
     readonly ask: boolean;
     readonly stableForMs: DurationMs;
+    /** Waking time until the first reminder, and time until the next. */
     readonly remindAfterMs: DurationMs;
+    readonly remindAgainAfterMs: DurationMs;
     readonly maxReminders: number;
     readonly expireAfterMs: DurationMs;
     /** A "no" this long after closing still reopens. */
     readonly lateAnswerMs: DurationMs;
+    /** Questions and reminders to one subscriber about all incidents in 24 h. */
+    readonly questionsPerDay: number;
+    /** Of more who were told not all are asked: whoever turned to us, and so many of each last-mile branch. */
+    readonly askAllUpTo: number;
+    readonly askedPerBranch: number;
+    /** Of those whose silence tells nothing this share is called, so many of one incident at most. */
+    readonly sampleShare: number;
+    readonly sampleAtMost: number;
     /** Marks at or below bring a personal call. */
     readonly lowRating: number;
   };

@@ -1,4 +1,5 @@
 /** Facts about subscribers that decide, as columns by number. */
+import type { Range } from '../base/ranges.ts';
 import type { SubscriberClass } from './incident.ts';
 
 /** The facts of subscribers that rooms decide with, by number in access-tree order of one topology version (design L6). */
@@ -14,6 +15,8 @@ export interface SubscriberColumns {
   /** Position in `zones`. */
   zoneOf(number: number): number;
   isOptedOut(number: number): boolean;
+  /** Everybody on the same last-mile branch, e.g. below one splitter; left out: the subscriber alone. */
+  branchOf?(number: number): Range;
   /** Names of time zones; a subscriber whose zone is not in it counts as UTC. */
   readonly zones?: readonly string[] | undefined;
 }

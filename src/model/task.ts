@@ -1,6 +1,7 @@
 /** Tasks: work for one member of staff, and the staff who may get it. */
 import type { Instant } from '../base/instant.ts';
 import type { Words } from './automation.ts';
+import type { Answer } from './confirmation.ts';
 import type { IncidentId, StaffId, SubscriberKey, TaskId, TicketId } from './ids.ts';
 
 /** Kinds of work the dispatcher shares out. The last three an automation asked for, each with its words. */
@@ -34,12 +35,14 @@ export interface Task {
   readonly dueAt: Instant;
   readonly doneAt?: Instant | undefined;
   readonly outcome?: TaskOutcome | undefined;
+  /** What the subscriber said since somebody began it. */
+  readonly says?: Answer | undefined;
   /** The decision in words and numbers: chosen first, then the next candidates. */
   readonly why: readonly { readonly staff: StaffId; readonly openTasks: number; readonly skilled: boolean }[];
 }
 
 export interface TaskChange {
-  readonly kind: 'queued' | 'assigned' | 'done' | 'returned' | 'cancelled';
+  readonly kind: 'queued' | 'assigned' | 'started' | 'told' | 'done' | 'returned' | 'cancelled';
   readonly task: Task;
 }
 

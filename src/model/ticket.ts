@@ -33,6 +33,8 @@ export interface Ticket {
   readonly subscriber?: SubscriberKey | undefined;
   readonly incident?: IncidentId | undefined;
   readonly parent?: TicketId | undefined;
+  /** Opened by a "no" that came long after the end of this one. */
+  readonly follows?: { readonly incident: IncidentId; readonly ticket?: TicketId | undefined } | undefined;
   readonly channel?: ContactChannel | undefined;
   /** Row of the book that holds what the subscriber wrote (design L18). */
   readonly contact?: string | undefined;

@@ -59,7 +59,7 @@ const outageTypes: readonly NoticeType[] = [
   'partly-restored',
   'announcement',
 ];
-const repairTypes: readonly NoticeType[] = ['restored', 'ask', 'reminder'];
+const repairTypes: readonly NoticeType[] = ['restored', 'ask', 'reminder', 'clarify', 'tried'];
 
 export class Notices {
   readonly #plans = new Map<IncidentId, Plan>();

@@ -59,6 +59,13 @@ export class TicketDrawer {
     return (this.#bySubscriber.get(subscriber) ?? []).map((id) => this.#tickets.get(id)!);
   }
 
+  /** The subscriber's ticket about an incident that has ended, as far as it is kept. */
+  followed(subscriber: SubscriberKey, incident: IncidentId | undefined): Ticket['follows'] {
+    if (incident === undefined) return undefined;
+    const old = this.ofSubscriber(subscriber).find((ticket) => ticket.incident === incident);
+    return { incident, ticket: old?.id };
+  }
+
   unattached(): TicketId[] {
     return [...this.#unattached];
   }

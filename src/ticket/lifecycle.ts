@@ -14,6 +14,7 @@ export interface Opening {
   readonly contact?: string | undefined;
   readonly incident?: IncidentId | undefined;
   readonly parent?: TicketId | undefined;
+  readonly follows?: Ticket['follows'];
 }
 
 const ended: readonly TicketStatus[] = ['closed', 'cancelled', 'rejected'];

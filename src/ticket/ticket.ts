@@ -118,7 +118,13 @@ export class Tickets {
 
   /** A subscriber turned to us: one ticket a subscriber and incident, however often. */
   contact(
-    said: { readonly subscriber: SubscriberKey; readonly channel: ContactChannel; readonly contact: string },
+    said: {
+      readonly subscriber: SubscriberKey;
+      readonly channel: ContactChannel;
+      readonly contact?: string | undefined;
+      /** It comes long after the end of this one. */
+      readonly follows?: IncidentId | undefined;
+    },
     incidentOf: (subscriber: SubscriberKey) => IncidentId | undefined,
     context: TicketContext,
   ): TicketChange[] {
@@ -136,11 +142,9 @@ export class Tickets {
     }
     // Field by field: what the caller hands in may carry a kind of its own.
     const { subscriber, channel, contact } = said;
-    const ticket = this.#open(
-      { kind: 'subscriber', reason: 'opened', subscriber, channel, contact },
-      context,
-      out,
-    );
+    const follows = this.#drawer.followed(subscriber, said.follows);
+    const opening = { kind: 'subscriber', reason: 'opened', subscriber, channel, contact, follows } as const;
+    const ticket = this.#open(opening, context, out);
     if (ticket !== undefined && incident !== undefined) this.#attach(ticket.id, incident, context, out);
     return latest(out);
   }

@@ -23,6 +23,8 @@ export interface Subscribers {
   zoneOf(number: number): number;
   isOptedOut(number: number): boolean;
   resourceOf(number: number): string;
+  /** Everybody below what the subscriber's terminal hangs on; where several hang on one resource, those. */
+  branchOf(number: number): SubscriberRange;
   /** At or below that index, by any path of trees but `site` and `collector`; merged, ascending. */
   rangesUnder(index: number): SubscriberRange[];
   /** The same by id; for an implied resource such as `olt-1/if/3` those at it and behind it. */
@@ -136,6 +138,29 @@ class PlacedSubscribers implements Subscribers {
 
   resourceOf(number: number): string {
     return this.#table.resources[this.#table.resource[this.#row[number]!]!]!;
+  }
+
+  branchOf(number: number): SubscriberRange {
+    const index = this.#indexAt(number);
+    if (index < 0) return { from: number, to: number + 1 };
+    const own = { from: this.#startAt[index]!, to: this.#startAt[index + 1]! };
+    const parent = this.#topology.parentOf('access', index);
+    if (own.to - own.from > 1 || parent < 0) return own;
+    const end = this.#topology.prepared.access?.endOf[parent] ?? parent + 1;
+    return { from: this.#startAt[parent]!, to: this.#startAt[end]! };
+  }
+
+  /** Where the subscriber is attached; -1 for an orphan. */
+  #indexAt(number: number): number {
+    if (number >= this.count - this.orphans) return -1;
+    let low = 0;
+    let high = this.#topology.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#startAt[middle + 1]! <= number) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   everybody(): SubscriberRange[] {

@@ -123,7 +123,7 @@ test('whoever is still out has a task and a ticket in work; whoever is at rest h
         const status = made.tickets.openOf(key(who))?.status;
         if (state === 'STILL_OUT' || state === 'ESCALATED')
           expect([kinds, status]).toEqual([['diagnose'], 'inProgress']);
-        else if (state === 'CALLBACK_QUEUED') expect([kinds, status]).toEqual([['callBack'], 'pending']);
+        else if (state.startsWith('CALLBACK')) expect([kinds, status]).toEqual([['callBack'], 'pending']);
         else expect([state, kinds]).toEqual([state, []]);
         if (state === 'CONFIRMED' || state.startsWith('EXPIRED') || state === 'CLOSED')
           expect([state, status]).toEqual([state, undefined]);

@@ -75,13 +75,25 @@ describe('what the journal does not take back', () => {
       ).v;
     const shelve = { kind: 'shelveAlarm', alarm: 'a', until: at };
     expect([order(shelve), order({ ...shelve, untilCleared: true })]).toEqual([1, 4]);
+    const replied = (reply: object): unknown =>
+      JSON.parse(
+        Buffer.from(
+          encodeInput(at, {
+            kind: 'subscriberReply',
+            confirmation: 'l.1.9:7',
+            channel: 'sms',
+            reply,
+          } as unknown as Input),
+        ).toString('utf8'),
+      ).v;
+    expect([replied({ kind: 'answer', answer: 'fixed' }), replied({ kind: 'unclear' })]).toEqual([1, 6]);
     expect(order({ kind: 'mergeIncidents', incident: 'a', into: 'b' })).toBe(4);
   });
 
   test('a record of a newer engine is refused', () => {
-    expect(codeOf(bytesOf({ v: 6, at, kind: 'tick' }))).toBe('journal/newer-schema');
-    expect(() => decodeInput(bytesOf({ v: 6, at, kind: 'tick' }), 812)).toThrow(
-      'record 812 of the journal has schema 6, this engine reads up to 5; start the version that wrote it',
+    expect(codeOf(bytesOf({ v: 7, at, kind: 'tick' }))).toBe('journal/newer-schema');
+    expect(() => decodeInput(bytesOf({ v: 7, at, kind: 'tick' }), 812)).toThrow(
+      'record 812 of the journal has schema 7, this engine reads up to 6; start the version that wrote it',
     );
   });
 

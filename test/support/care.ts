@@ -25,6 +25,7 @@ export class CountingColumns implements SubscriberColumns {
   optedOut = new Set<number>();
   looked = new Set<number>();
   zone: (number: number) => number = () => 0;
+  branchOf: NonNullable<SubscriberColumns['branchOf']> = (number) => ({ from: number, to: number + 1 });
 
   constructor(count: number, keyOf: (number: number) => number = (number) => number + 1_000) {
     this.count = count;
@@ -80,6 +81,12 @@ export function policy(
       ask: true,
       stableForMs: minutes(10),
       remindAfterMs: hours(4),
+      remindAgainAfterMs: hours(20),
+      questionsPerDay: 6,
+      askAllUpTo: 1_000_000,
+      askedPerBranch: 5,
+      sampleShare: 0,
+      sampleAtMost: 50,
       maxReminders: 2,
       expireAfterMs: hours(48),
       lateAnswerMs: days(7),

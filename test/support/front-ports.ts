@@ -1,5 +1,6 @@
 /** The port of the fronts over plain maps: a small daemon in memory that takes inputs and tells what changed. */
 import { type DurationMs, instant } from '../../src/base/instant.ts';
+import { SourceRates } from '../../src/base/source-rates.ts';
 import type { World } from '../../src/base/world.ts';
 import type { RulesJson } from '../../src/edge/http/contract.ts';
 import { LiveFeed } from '../../src/edge/http/live-feed.ts';
@@ -36,6 +37,7 @@ import { type IncidentId, subscriberKey } from '../../src/model/ids.ts';
 import type { DeviceReading } from '../../src/model/reading.ts';
 import type { Ticket } from '../../src/model/ticket.ts';
 import type { PlannedWorks } from '../../src/topology/topology.ts';
+import { answerReader } from './answer-reader.ts';
 import { anAlarm, aTicket, aView } from './front-records.ts';
 import { shippedFaults } from './shipped-rules.ts';
 
@@ -60,6 +62,8 @@ export interface MemoryDaemon {
   readonly confirmations: Map<string, Confirmation>;
   readonly tasks: Map<string, TaskView>;
   readonly notices: Map<string, NoticeView>;
+  /** Ids of the subscribers of each number. */
+  readonly phones: Map<string, readonly string[]>;
   readonly devices: Map<string, DeviceView & { readonly reading?: DeviceReading | undefined }>;
   readonly traffic: Map<string, readonly PortTraffic[]>;
   readonly network: ResourceView[];
@@ -111,6 +115,7 @@ export function memoryDaemon(
   world: World,
   options: { publicUrl?: string; demo?: FrontPorts['demo'] } = {},
 ): MemoryDaemon {
+  const rates = new SourceRates({ burst: 20, perSecond: 0.05, mostSources: 1_000 });
   const inputs: Input[] = [];
   const sessions = new Set<string>();
   let sequence = 0;
@@ -198,6 +203,10 @@ export function memoryDaemon(
       if (applied) daemon.imported.push(csv);
       return { diff, problems: isWrong ? [{ ...wrong, message: '"duke" is no class' }] : [], applied };
     },
+    answers: {
+      read: (text, open) => answerReader.read(text, open),
+      admits: (sender) => rates.take(sender, world.monotonicMs()),
+    },
     play:
       options.demo === undefined
         ? undefined
@@ -227,6 +236,7 @@ export function memoryDaemon(
     confirmations: new Map(),
     tasks: new Map(),
     notices: new Map(),
+    phones: new Map(),
     devices: new Map(),
     network: [],
     testLine: () => ({ reason: 'no device that is polled sees this line' }),
@@ -409,9 +419,10 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
       const ticket = daemon().tickets.get(id);
       return ticket === undefined ? undefined : described(ticket);
     },
-    confirmations: async ({ incident }, page) =>
+    confirmations: async ({ incident, subscriber }, page) =>
       listed(
         [...daemon().confirmations.values()]
+          .filter((confirmation) => subscriber === undefined || confirmation.subscriber === subscriber)
           .filter((confirmation) => incident === undefined || confirmation.incident === incident)
           .map((confirmation) => ({ confirmation, subscriber: named(confirmation.subscriber) ?? '?' })),
         page,
@@ -424,10 +435,11 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
     },
     tasks: async (page) => listed([...daemon().tasks.values()], page),
     task: async (id) => daemon().tasks.get(id),
-    subscribers: async ({ resource, isBusiness }, page) =>
+    subscribers: async ({ resource, phone, isBusiness }, page) =>
       listed(
         [...daemon().subscribers.values()]
           .filter((view) => (resource ?? view.resource) === view.resource)
+          .filter((view) => phone === undefined || daemon().phones.get(phone)?.includes(view.id) === true)
           .filter((view) => (isBusiness ?? view.class === 'business') === (view.class === 'business')),
         page,
       ),

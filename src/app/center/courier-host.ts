@@ -7,6 +7,7 @@ import type { ChannelSettings } from '../../edge/channels/channel-kind.ts';
 import { openChannel } from '../../edge/channels/index.ts';
 import { openDesk } from '../../edge/desks/index.ts';
 import { openHook } from '../../edge/hooks/webhook.ts';
+import type { AnswersPort } from '../../edge/http/ports.ts';
 import type { Config } from '../config/config.ts';
 import type { Installation } from '../config/installation.ts';
 import { type CourierChannel, startCourier } from '../courier/courier.ts';
@@ -29,6 +30,7 @@ export async function startCourierHost(options: {
   readonly world: World;
   readonly publicUrl: string;
   readonly onlyTo: string | undefined;
+  readonly answers: Pick<AnswersPort, 'read'>;
   /** New counts of an incident's notices, for those who look at it. */
   readonly onCounts: (incident: string, counts: Pick<IncidentRecord, 'notices' | 'told'>) => void;
 }): Promise<CourierHost> {
@@ -38,7 +40,10 @@ export async function startCourierHost(options: {
   if (texts === undefined) throw new Fault('config/notice-texts', 'no texts of notices can be read');
   const channels = openChannels(config, world);
   const versions = new SubscriberVersions(line);
-  const replies = new Replies({ book, world, submit: (input) => line.submit(input) });
+  const replies = new Replies({
+    ...{ book, world, read: options.answers.read },
+    submit: (input) => line.submit(input),
+  });
   const courier = await startCourier({
     book,
     channels,

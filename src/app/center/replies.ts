@@ -1,18 +1,20 @@
 /** What subscribers write to our numbers: the answer to the question that is open there, else a contact that a person reads. */
 import { SourceRates } from '../../base/source-rates.ts';
 import type { World } from '../../base/world.ts';
+import { meantBy, openInOrder, type Reading } from '../../confirm/confirm.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { SubscriberRecord } from '../../edge/book/records.ts';
-import type { Input } from '../../flow/input.ts';
+import type { Input, SubscriberReply } from '../../flow/input.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
 import type { Reply } from '../../notify/channel.ts';
-import { saidIn } from './reply-words.ts';
 
 export interface RepliesOptions {
   readonly book: Book;
   readonly world: World;
   /** Resolves when the line has it. */
   readonly submit: (input: Input) => Promise<unknown>;
+  /** Reads what somebody wrote; `open` questions wait for an answer there. */
+  readonly read: (text: string, open: number) => Reading;
 }
 
 /** One number may be that of a family; more are not looked at. */
@@ -44,29 +46,28 @@ export class Replies {
     const { items: people } = await book.subscribers({ phone: reply.from, limit: mostPeople });
     const [first] = people;
     if (first === undefined) return this.#keepStranger(reply);
-    const question = newest(await this.#questionsTo(people));
-    const subscriber = question?.subscriber ?? first.key;
+    const all = await this.#questionsTo(people);
+    const waiting = openInOrder(all);
+    const reading = this.#options.read(reply.text, Math.max(1, waiting.length));
+    const meant = meantBy(reading, { waiting, all });
+    const subscriber = meant[0]?.subscriber ?? first.key;
     const id = this.#newId();
     await book.addContact({ id, subscriber, at: world.now(), text: reply.text });
-    if (question !== undefined && (await this.#answer(question, reply.text))) return;
+    // Words that say neither are asked about while somebody waits for an answer, else they are for a person.
+    const isAnswer = waiting.length > 0 || reading.kind !== 'unclear';
+    if (meant.length > 0 && isAnswer) return this.#answer(meant, reading, id);
     this.#counts.contacts++;
     // A "yes" to nothing needs nobody; it is kept beside its subscriber.
-    if (saidIn(reply.text) === 'fixed') return;
+    if (reading.kind === 'answer' && reading.answer === 'fixed') return;
     await this.#options.submit({ kind: 'subscriberContact', subscriber, channel: 'sms', contact: id });
   }
 
-  /** False where the words are none of an answer, and nobody waits for one. */
-  async #answer(question: Confirmation, text: string): Promise<boolean> {
-    const isOpen = waiting.includes(question.state);
-    // Words that say neither are for a person, who calls.
-    const said = saidIn(text) ?? (isOpen ? 'contactMe' : undefined);
-    if (said === undefined) return false;
-    await this.#options.submit({
-      ...{ kind: 'subscriberReply', confirmation: question.id, channel: 'sms' },
-      reply: said === 'stop' ? { kind: 'stop' } : { kind: 'answer', answer: said },
-    });
+  async #answer(meant: readonly Confirmation[], reading: Reading, contact: string): Promise<void> {
+    for (const { id } of meant) {
+      const reply = replyOf(reading, contact);
+      await this.#options.submit({ kind: 'subscriberReply', confirmation: id, channel: 'sms', reply });
+    }
     this.#counts.answers++;
-    return true;
   }
 
   async #questionsTo(people: readonly SubscriberRecord[]): Promise<Confirmation[]> {
@@ -89,12 +90,9 @@ export class Replies {
   }
 }
 
-const waiting: readonly Confirmation['state'][] = ['ASKED', 'REMINDED', 'CLARIFY'];
-
-/** Of those that were asked the last one, open ones before settled ones: a late "no" still counts. */
-function newest(questions: readonly Confirmation[]): Confirmation | undefined {
-  const asked = questions.filter(({ askedAt }) => askedAt !== undefined);
-  const open = asked.filter(({ state }) => waiting.includes(state));
-  const [first] = (open.length > 0 ? open : asked).sort((a, b) => b.askedAt! - a.askedAt!);
-  return first;
-}
+const replyOf = (reading: Reading, contact: string): SubscriberReply =>
+  reading.kind === 'answer'
+    ? { kind: 'answer', answer: reading.answer, sureness: reading.sureness, contact }
+    : reading.kind === 'stop'
+      ? { kind: 'stop' }
+      : { kind: 'unclear', contact };

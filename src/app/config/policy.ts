@@ -1,5 +1,5 @@
 /** The policy part of a configuration, and its shipped defaults. */
-import { type DurationMs, hours, minutes, seconds } from '../../base/instant.ts';
+import { type DurationMs, hours, milliseconds, minutes, seconds } from '../../base/instant.ts';
 import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
 import type { DocumentPath, Finding } from '../../base/source-document.ts';
 import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
@@ -20,7 +20,12 @@ export interface RawPolicy {
     readonly ask?: boolean;
     readonly stableFor?: string;
     readonly remindAfter?: string;
+    readonly remindAgainAfter?: string;
     readonly expireAfter?: string;
+    readonly questionsPerDay?: number;
+    readonly askAllUpTo?: number;
+    readonly askedPerBranch?: number;
+    readonly sampleShare?: number;
   };
 }
 
@@ -61,6 +66,12 @@ export const defaultPolicy: Policy = {
     ask: true,
     stableForMs: minutes(10),
     remindAfterMs: hours(4),
+    remindAgainAfterMs: hours(20),
+    questionsPerDay: 6,
+    askAllUpTo: 200,
+    askedPerBranch: 5,
+    sampleShare: 0.05,
+    sampleAtMost: 50,
     maxReminders: 2,
     expireAfterMs: hours(48),
     lateAnswerMs: hours(7 * 24),
@@ -104,6 +115,7 @@ export function policyFrom(
     });
   }
   const standard = defaultPolicy;
+  const remindAfterMs = length(raw.confirm?.remindAfter, standard.confirm.remindAfterMs);
   const value: Policy = {
     ...standard,
     positions: raw.positions ?? standard.positions,
@@ -120,12 +132,26 @@ export function policyFrom(
       ...standard.confirm,
       ask: raw.confirm?.ask ?? standard.confirm.ask,
       stableForMs: length(raw.confirm?.stableFor, standard.confirm.stableForMs),
-      remindAfterMs: length(raw.confirm?.remindAfter, standard.confirm.remindAfterMs),
+      remindAfterMs,
+      // Who shortens the first shortens the second with it.
+      remindAgainAfterMs: length(raw.confirm?.remindAgainAfter, milliseconds(5 * remindAfterMs)),
+      questionsPerDay: raw.confirm?.questionsPerDay ?? standard.confirm.questionsPerDay,
+      askAllUpTo: raw.confirm?.askAllUpTo ?? standard.confirm.askAllUpTo,
+      askedPerBranch: raw.confirm?.askedPerBranch ?? standard.confirm.askedPerBranch,
+      sampleShare: raw.confirm?.sampleShare ?? standard.confirm.sampleShare,
       expireAfterMs: length(raw.confirm?.expireAfter, standard.confirm.expireAfterMs),
     },
   };
   return { value, problems };
 }
+
+/** How many are asked. */
+export const askedOf = {
+  questionsPerDay: { type: 'integer', minimum: 1 },
+  askAllUpTo: { type: 'integer', minimum: 0 },
+  askedPerBranch: { type: 'integer', minimum: 1, maximum: 1_000 },
+  sampleShare: { type: 'number', minimum: 0, maximum: 1 },
+};
 
 const policySchema = {
   type: 'object',
@@ -147,7 +173,9 @@ const policySchema = {
         ask: { type: 'boolean' },
         stableFor: { type: 'string' },
         remindAfter: { type: 'string' },
+        remindAgainAfter: { type: 'string' },
         expireAfter: { type: 'string' },
+        ...askedOf,
       },
       additionalProperties: false,
     },

@@ -1,4 +1,5 @@
 /** The JSON schema of `allclear.yaml` (format allclear/1); channel settings are added from edge/channels. */
+import { askedOf } from './policy.ts';
 import { probeSchemas } from './probes-schema.ts';
 
 const text = { type: 'string', minLength: 1 };
@@ -124,7 +125,9 @@ export const configSchema = (given: {
         ask: { type: 'boolean' },
         stableFor: duration,
         remindAfter: duration,
+        remindAgainAfter: duration,
         expireAfter: duration,
+        ...askedOf,
       },
       additionalProperties: false,
     },

@@ -5,13 +5,14 @@ import type { Wake } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import { type Front, openFront } from '../../edge/http/front.ts';
 import { LiveFeed } from '../../edge/http/live-feed.ts';
-import type { FrontPorts, ImportOutcome } from '../../edge/http/ports.ts';
+import type { AnswersPort, FrontPorts, ImportOutcome } from '../../edge/http/ports.ts';
 import type { Applied } from '../../flow/applied.ts';
 import type { SeriesStore } from '../../flow/series.ts';
 import type { SubscriberKey } from '../../model/ids.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { startJobs } from '../calendar.ts';
 import { accessPort, issueSignIn } from '../center/access.ts';
+import { answersPort } from '../center/answers-port.ts';
 import { bookQueries } from '../center/book-queries.ts';
 import { watchClock } from '../center/clock-watch.ts';
 import { type Collector, startCollector } from '../center/collector.ts';
@@ -47,19 +48,16 @@ import { type HeldLock, lockData, orphanPatienceMs } from './data-lock.ts';
 export async function startCenter(host: RoleHost): Promise<StartedRole> {
   const whole = await loadWhole(host.start);
   const { value: installation, problems } = await readBeside(whole, host.start.config, { isDaemon: true });
-  for (const problem of problems) {
-    host.world.log.warn('left out of the configured files', { problem: formatProblem(problem) });
-  }
+  const { world } = host;
+  for (const problem of problems)
+    world.log.warn('left out of the configured files', { problem: formatProblem(problem) });
   const { config } = installation;
-  const lock = await lockData(config.data, {
-    name: 'center',
-    world: host.world,
-    patienceMs: orphanPatienceMs,
-  });
+  const lock = await lockData(config.data, { name: 'center', world, patienceMs: orphanPatienceMs });
   const book = await openBookWorker(config.data);
   const series = await openSeriesWorker(config.data, config.series);
-  const center = new Center({ host, config, places: whole.inForce.places, book, series, lock });
-  return center.open(installation);
+  const answers = await answersPort(world);
+  const parts = { host, config, places: whole.inForce.places, book, series, lock, answers };
+  return new Center(parts).open(installation);
 }
 
 interface Parts {
@@ -70,6 +68,7 @@ interface Parts {
   readonly book: Book;
   readonly series: SeriesStore;
   readonly lock: HeldLock;
+  readonly answers: AnswersPort;
 }
 
 class Center {
@@ -187,6 +186,7 @@ class Center {
         world: host.world,
         publicUrl: this.#publicUrl(config),
         onlyTo: host.start.onlyTo,
+        answers: this.#parts.answers,
         onCounts: (incident, counts) => this.#live.countNotices(incident, counts),
       });
     }
@@ -274,6 +274,7 @@ class Center {
       rollBackRules: () => this.#reload.rollBackRules(world.now()),
       importSubscribers: (csv, apply) => this.#inTurn(() => this.#importList(csv, apply)),
       play: start.demo === undefined ? undefined : playPort(host),
+      answers: this.#parts.answers,
       access: accessPort({ book, world, bootstrapTokens: bootstrapTokens(start.demoToken) }),
       get publicUrl() {
         return publicUrl();

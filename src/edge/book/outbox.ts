@@ -131,6 +131,9 @@ function markSending(sql: Sql, rows: readonly DueRow[], { now, counts }: Sweep):
   for (const row of rows) counts.move(row, 'queued', 'sending');
 }
 
+/** Their link leads to the answers. */
+const questions: readonly NoticeType[] = ['ask', 'reminder', 'clarify', 'tried'];
+
 /** undefined when the addressee has no such address any more; the notice is then suppressed. */
 function addressed(
   sql: Sql,
@@ -148,7 +151,7 @@ function addressed(
     drop(sql, row, { from: 'sending', to: 'suppressed', reason: 'noChannel', sweep });
     return undefined;
   }
-  const purpose = row.type === 'ask' || row.type === 'reminder' ? 'confirm' : 'request';
+  const purpose = questions.includes(row.type) ? 'confirm' : 'request';
   const confirmation = confirmationId(row.incident, row.subscriber);
   return {
     row: row.row,

@@ -1,8 +1,8 @@
 /** Calls about people who wait: tickets, "is it fixed?" and its answers, and the tasks of staff. */
 import type { Change } from '../../model/change.ts';
-import type { Answer } from '../../model/confirmation.ts';
 import type { TaskId, TicketId } from '../../model/ids.ts';
 import type { ContactChannel, TicketStatus } from '../../model/ticket.ts';
+import { answerRoutes } from './answer-routes.ts';
 import type { TaskJson } from './contract.ts';
 import {
   type Call,
@@ -29,8 +29,6 @@ const ticketStatuses: readonly TicketStatus[] = [
   'closed',
   'resolved',
 ];
-/** A word of the gateway's own; it goes into the journal, so it is short and holds no address or number. */
-const answerChannel = { type: 'string', pattern: '^[A-Za-z][A-Za-z_-]{0,31}$' };
 /** A draft is sent by a call of its own. */
 const outcomes = ['fixed', 'notFixed', 'talked', 'noAnswer', 'done', 'dropped'] as const;
 const maxTextLength = 4_000;
@@ -87,21 +85,7 @@ export const careRoutes: readonly Route[] = [
       );
     },
   },
-  {
-    method: 'POST',
-    path: '/confirmations/:id/answer',
-    summary: 'Hands in the answer of a subscriber that came by a bot, the telephone or a gateway',
-    body: object(
-      {
-        answer: oneOf(['fixed', 'notFixed', 'contactMe']),
-        channel: answerChannel,
-        text: text(maxTextLength),
-      },
-      ['answer', 'channel'],
-    ),
-    answers: 'the confirmation',
-    handle: handInAnswer,
-  },
+  ...answerRoutes,
   {
     method: 'GET',
     path: '/tasks',
@@ -129,6 +113,14 @@ export const careRoutes: readonly Route[] = [
     summary: 'Sends the text of a draft to all subscribers who were told of its incident',
     answers: 'the task',
     handle: sendDraft,
+  },
+  {
+    method: 'POST',
+    path: '/tasks/:id/start',
+    summary:
+      'Begins a task: from now on it is not cancelled, and the assignee hears what the subscriber says',
+    answers: 'the task',
+    handle: (call) => commandTask(call, { kind: 'startTask', task: call.id as TaskId }),
   },
   {
     method: 'POST',
@@ -182,20 +174,6 @@ async function ticketReply({ ports, id }: Call): Promise<Reply> {
   return view === undefined ? unknownId('ticket', id) : ok(ticketJson(view));
 }
 
-async function handInAnswer({ ports, id, body }: Call): Promise<Reply> {
-  const view = await ports.query.confirmation(id);
-  if (view === undefined) return unknownId('confirmation', id);
-  const given = body as { readonly answer: Answer; readonly channel: ContactChannel; readonly text?: string };
-  if (given.text !== undefined) await ports.query.storeContact(view.confirmation.subscriber, given.text);
-  await ports.submit({
-    kind: 'subscriberReply',
-    confirmation: view.confirmation.id,
-    channel: given.channel,
-    reply: { kind: 'answer', answer: given.answer },
-  });
-  return ok(confirmationJson((await ports.query.confirmation(id)) ?? view));
-}
-
 async function sendDraft(call: Call): Promise<Reply> {
   const view = await call.ports.query.task(call.id);
   if (view !== undefined && view.task.kind !== 'draft') return refusal(409, 'The task is no draft.');
@@ -208,7 +186,7 @@ async function commandTask(
   { ports, user, id }: Call,
   command:
     | { kind: 'finishTask'; task: TaskId; outcome: (typeof outcomes)[number] }
-    | { kind: 'returnTask' | 'sendDraft'; task: TaskId },
+    | { kind: 'startTask' | 'returnTask' | 'sendDraft'; task: TaskId },
 ): Promise<Reply> {
   const view = await ports.query.task(id);
   if (view === undefined) return unknownId('task', id);

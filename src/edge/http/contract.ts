@@ -284,6 +284,8 @@ export interface ConfirmationJson {
     readonly at: string;
     readonly answer: Answer;
     readonly channel: ContactChannel;
+    /** How sure it is, 0..1, where it was read from words; null for a button, a key or a link. */
+    readonly sureness: number | null;
   }[];
   readonly rating: { readonly at: string; readonly score: number; readonly cause: string | null } | null;
 }
@@ -301,6 +303,8 @@ export interface TaskJson {
   readonly dueAt: string;
   readonly doneAt: string | null;
   readonly outcome: string | null;
+  /** What the subscriber said since somebody began it. */
+  readonly says: Answer | null;
   /** The automation that asked for it, and what it wrote. */
   readonly automation: string | null;
   readonly words: Readonly<Record<Language, string>> | null;

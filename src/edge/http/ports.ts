@@ -2,6 +2,7 @@
 import type { Instant } from '../../base/instant.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
+import type { Reading } from '../../confirm/confirm.ts';
 import type { Applied } from '../../flow/applied.ts';
 import type { Input } from '../../flow/input.ts';
 import type { Alarm } from '../../model/alarm.ts';
@@ -79,7 +80,16 @@ export interface FrontPorts {
   readonly demo?:
     | { readonly holdMs: number; readonly stableForMs: number; readonly remindAfterMs: number }
     | undefined;
+  /** Reads what subscribers answer in words. */
+  readonly answers: AnswersPort;
   readonly world: World;
+}
+
+export interface AnswersPort {
+  /** `open`: how many questions to this sender wait for an answer. */
+  read(text: string, open?: number): Reading;
+  /** False: more comes from this sender than a person writes. */
+  admits(sender: string): boolean;
 }
 
 export type ReloadOutcome =
@@ -215,7 +225,7 @@ export interface BookQueries {
   ): Promise<Listed<TicketView>>;
   ticket(id: string): Promise<TicketView | undefined>;
   confirmations(
-    filter: { incident?: string | undefined },
+    filter: { incident?: string | undefined; subscriber?: SubscriberKey | undefined },
     page: PageRequest,
   ): Promise<Listed<ConfirmationView>>;
   confirmation(id: string): Promise<ConfirmationView | undefined>;

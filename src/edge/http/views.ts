@@ -253,7 +253,12 @@ export function confirmationJson({ confirmation, subscriber }: ConfirmationView)
     state: confirmation.state,
     loop: confirmation.loop,
     askedAt: isoOrNull(confirmation.askedAt),
-    answers: confirmation.answers.map(({ at, answer, channel }) => ({ at: iso(at), answer, channel })),
+    answers: confirmation.answers.map(({ at, answer, channel, sureness = null }) => ({
+      at: iso(at),
+      answer,
+      channel,
+      sureness,
+    })),
     rating:
       rating === undefined ? null : { at: iso(rating.at), score: rating.score, cause: rating.cause ?? null },
   };
@@ -273,6 +278,7 @@ export function taskJson({ task, subscriber }: TaskView): TaskJson {
     dueAt: iso(task.dueAt),
     doneAt: isoOrNull(task.doneAt),
     outcome: task.outcome ?? null,
+    says: task.says ?? null,
     automation: task.automation ?? null,
     words: task.words ?? null,
     why: task.why,

@@ -12,6 +12,7 @@ import {
   subscriberRow,
   t0,
 } from '../../edge/book/book-fixture.ts';
+import { answerReader as reader } from '../../support/answer-reader.ts';
 import { virtualWorld } from '../../support/virtual-world.ts';
 
 const question = (subscriber: number, change: Partial<Confirmation> = {}): Confirmation => ({
@@ -43,7 +44,11 @@ async function withQuestions(
       ),
     ]);
     const inputs: Input[] = [];
-    const replies = new Replies({ book, world, submit: async (input) => inputs.push(input) });
+    const replies = new Replies({
+      ...{ book, world },
+      read: (text, open) => reader.read(text, open),
+      submit: async (input) => inputs.push(input),
+    });
     await run({
       replies,
       strangers: async () => (await book.strangers({})).items,
@@ -58,10 +63,12 @@ async function withQuestions(
   });
 }
 
-const answered = (id: ConfirmationId, answer: string): object => ({
+const replied = (id: ConfirmationId, reply: object): object => ({
   ...{ kind: 'subscriberReply', confirmation: id, channel: 'sms' },
-  reply: { kind: 'answer', answer },
+  reply: { contact: expect.any(String), ...reply },
 });
+const answered = (id: ConfirmationId, answer: string): object =>
+  replied(id, { kind: 'answer', answer, sureness: 0.99 });
 
 test('a reply answers the question that is open at its number', async () => {
   const one = question(1);
@@ -70,15 +77,22 @@ test('a reply answers the question that is open at its number', async () => {
     expect(await said(' Нет! ')).toEqual([answered(one.id, 'notFixed')]);
     expect(await said('Перезвоните.')).toEqual([answered(one.id, 'contactMe')]);
     expect(await said('СТОП')).toMatchObject([{ reply: { kind: 'stop' } }]);
-    expect(await said('телефон молчит, а телевизор показывает')).toEqual([answered(one.id, 'contactMe')]);
+    expect(await said('Скажите, какой у вас тариф?')).toEqual([replied(one.id, { kind: 'unclear' })]);
   });
 });
 
-test('of several questions at one number the one asked last is answered, open ones first', async () => {
+test('of several questions at one number the number in the answer names one, a stop ends both', async () => {
   const settled = question(2, { state: 'CONFIRMED', askedAt: (t0 + 9_000) as never });
   const later = question(3, { state: 'REMINDED', askedAt: (t0 + 5_000) as never });
-  await withQuestions([question(2, { id: 'x:2' as never }), later, settled], async ({ said }) => {
-    expect(await said('да', '+79000000001')).toEqual([answered(later.id, 'fixed')]);
+  const first = question(2, { id: 'x:2' as never });
+  await withQuestions([first, later, settled], async ({ said }) => {
+    expect(await said('11', '+79000000001')).toEqual([answered(first.id, 'fixed')]);
+    expect(await said('22 нет', '+79000000001')).toEqual([answered(later.id, 'notFixed')]);
+    expect(await said('да', '+79000000001')).toEqual([replied(later.id, { kind: 'unclear' })]);
+    expect(await said('стоп', '+79000000001')).toMatchObject([
+      { confirmation: first.id, reply: { kind: 'stop' } },
+      { confirmation: later.id, reply: { kind: 'stop' } },
+    ]);
   });
 });
 

@@ -160,6 +160,40 @@ test('guessing is answered with 429 soon, for all senders together, and a right 
   expect((await get('tokentoken1')).status).toBe(200);
 });
 
+test('ten thousand guesses find nothing, say nothing and are counted; whoever holds a link is not locked out', async () => {
+  putAsked('tokentoken1');
+  const seen = new Map<number, Set<string>>();
+  for (let from = 0; from < 10_000; from += 100) {
+    const guesses = Array.from(
+      { length: 100 },
+      (_, n) => `guess-${(from + n).toString(36).padStart(11, 'x')}`,
+    );
+    await Promise.all(
+      guesses.map(async (token, n) => {
+        const answer = n % 2 === 0 ? await get(token) : await post(token, { answer: 'fixed' });
+        const pages = seen.get(answer.status) ?? new Set();
+        seen.set(answer.status, pages.add(await answer.text()));
+      }),
+    );
+  }
+  expect([...seen.keys()].every((status) => [404, 429, 503].includes(status))).toBe(true);
+  // One page a status: a guess learns nothing from how it is refused.
+  expect([...seen.values()].map((pages) => pages.size)).toEqual([...seen.values()].map(() => 1));
+  const { wrongLinks = 0, linksCrowded = 0 } = opened.front.counters();
+  expect(wrongLinks + linksCrowded).toBe(10_000);
+  expect(opened.daemon.inputs).toEqual([]);
+  expect((await post('tokentoken1', { answer: 'notFixed' })).status).toBe(303);
+  expect(opened.daemon.inputs).toHaveLength(1);
+});
+
+test('the same answer twice and its contradiction all reach the line, which weighs them', async () => {
+  putAsked('tokentoken1');
+  for (const answer of ['fixed', 'fixed', 'notFixed', 'fixed']) await post('tokentoken1', { answer });
+  expect(opened.daemon.inputs.map((input) => input.kind === 'subscriberReply' && input.reply)).toEqual(
+    ['fixed', 'fixed', 'notFixed', 'fixed'].map((answer) => ({ kind: 'answer', answer })),
+  );
+});
+
 test('every answer forbids framing, referrers, indexing and keeping', async () => {
   putLink('tokentoken1');
   for (const token of ['tokentoken1', 'unknowntoken']) {

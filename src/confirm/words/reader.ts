@@ -1,0 +1,90 @@
+/** Reads an answer in words: numbers first, then rules, then what was learned from examples; or says that it cannot. */
+import type { Answer } from '../../model/confirmation.ts';
+import type { Example } from './examples.ts';
+import { Model } from './model.ts';
+import { normalised } from './normal.ts';
+import { readByRule, type Saying } from './rules.ts';
+
+export { parseExamples } from './examples.ts';
+export { meantBy, openInOrder } from './meaning.ts';
+export type { Saying } from './rules.ts';
+
+/** `sureness` 0..1; `question` counts from 1 where several were open and the answer names one. */
+export type Reading =
+  | {
+      readonly kind: 'answer';
+      readonly answer: Answer;
+      readonly sureness: number;
+      readonly question?: number | undefined;
+    }
+  | { readonly kind: 'stop'; readonly sureness: number }
+  | { readonly kind: 'unclear'; readonly sureness: number };
+
+/** Below it nothing is decided (care: a wrong "yes" closes a ticket). */
+const sureEnough = 0.85;
+const ofRule = 0.99;
+const shortWords = 3;
+/** A rule that the examples contradict this firmly is not followed. */
+const contradicts = 0.9;
+const answers: Readonly<Partial<Record<Saying, Answer>>> = {
+  yes: 'fixed',
+  no: 'notFixed',
+  call: 'contactMe',
+};
+const byDigit: readonly (Answer | undefined)[] = [undefined, 'fixed', 'notFixed', 'contactMe'];
+
+/** Keys pressed on a telephone: one digit, `#` behind it or not. */
+export function readPressed(keys: string): Answer | undefined {
+  const digit = /^([123])#?$/.exec(keys.trim());
+  return digit === null ? undefined : byDigit[Number(digit[1])];
+}
+
+export class AnswerReader {
+  readonly #examples: readonly Example[];
+  #model: Model | undefined;
+
+  constructor(examples: readonly Example[]) {
+    this.#examples = examples;
+  }
+
+  /** Learns now what it would learn when it is first asked; answers the bytes of what was learned. */
+  learn(): number {
+    return this.#learned().size;
+  }
+
+  /** `open`: questions that this phone was asked and has not answered, numbered 11 12 13, 21 22 23, .. when several. */
+  read(text: string, open = 1): Reading {
+    const numbered = open > 1 ? /^\D*([1-9])([123])(?!\d)/.exec(normalised(text)) : null;
+    if (numbered !== null && Number(numbered[1]) <= open) {
+      return {
+        kind: 'answer',
+        answer: byDigit[Number(numbered[2])]!,
+        sureness: ofRule,
+        question: Number(numbered[1]),
+      };
+    }
+    const { says, sureness } = this.say(text);
+    if (sureness < sureEnough || says === 'other') return { kind: 'unclear', sureness };
+    if (says === 'stop') return { kind: 'stop', sureness };
+    // Which of several is meant nobody can tell.
+    return open > 1 ? { kind: 'unclear', sureness } : { kind: 'answer', answer: answers[says]!, sureness };
+  }
+
+  /** The likeliest saying and how sure that is. */
+  say(text: string): { readonly says: Saying; readonly sureness: number } {
+    const form = normalised(text);
+    if (form === '') return { says: 'other', sureness: 0 };
+    const rule = readByRule(text);
+    // Short messages are what rules are for; in long ones the rest of the words has a say, too.
+    if (rule !== undefined && form.split(' ').length <= shortWords) return { says: rule, sureness: ofRule };
+    const { says, probability } = this.#learned().guess(form);
+    if (rule === undefined) return { says, sureness: probability };
+    const isDisputed = rule !== says && probability >= contradicts;
+    return { says: rule, sureness: isDisputed ? 1 - probability : ofRule };
+  }
+
+  #learned(): Model {
+    this.#model ??= Model.learned(this.#examples);
+    return this.#model;
+  }
+}

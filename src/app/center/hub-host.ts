@@ -43,7 +43,7 @@ export function startHubs(options: HubOptions): HubHost {
     counts = { hubs: 0 };
     if (all.length === 0) return false;
     const isMore = await makeEvents(options, hubs);
-    counts = countsOf(await book.hubCounts(), hubs.length);
+    counts = { hubs: hubs.length, ...(await book.hubCounts()) };
     for (const { job } of lanes.values()) job.poke();
     return isMore;
   };
@@ -106,14 +106,3 @@ function cloudEvent(value: Readonly<Record<string, unknown>>, { base }: HubRecor
     'ce-subject': header('correlationId'),
   };
 }
-
-const countsOf = (
-  { lost, posts }: Awaited<ReturnType<Book['hubCounts']>>,
-  hubs: number,
-): Readonly<Record<string, number>> => ({
-  hubs,
-  hubNewsLost: lost,
-  ...Object.fromEntries(
-    posts.map(({ state, count }) => [`hubEvents${state[0]!.toUpperCase()}${state.slice(1)}`, count]),
-  ),
-});

@@ -13,7 +13,7 @@ import { type ColumnWish, exportColumns } from './columns.ts';
 import { addContact, contactText, type NewContact } from './contacts.ts';
 import { dueDeskJobs, settleDesk } from './desk-jobs.ts';
 import { dropHookTargets, dueHookJobs, hookCounts, settleHooks } from './hook-jobs.ts';
-import { hubNews, hubNewsLost } from './hub-feed.ts';
+import { hubNews } from './hub-feed.ts';
 import * as hubs from './hubs.ts';
 import { findLink, forgetExpired, grantLink, type LinkWish } from './links.ts';
 import { migrate } from './migrations.ts';
@@ -211,5 +211,5 @@ const outsideDeeds = (sql: Sql, vault: Vault) => ({
   addHubEvents: (added: Parameters<typeof hubs.addHubEvents>[2]) => hubs.addHubEvents(sql, vault, added),
   dueHubEvents: (due: Parameters<typeof hubs.dueHubEvents>[2]) => hubs.dueHubEvents(sql, vault, due),
   settleHubEvents: (results: readonly HookSettlement[]) => hubs.settleHubEvents(sql, results),
-  hubCounts: () => ({ lost: hubNewsLost(sql), posts: hubs.hubCounts(sql) }),
+  hubCounts: () => hubs.hubCounts(sql),
 });

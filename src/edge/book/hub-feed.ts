@@ -64,7 +64,8 @@ interface News {
 
 function addNews(sql: Sql, { kind, id, at, news, before, after, sealed }: News): void {
   const span = sql.get<{ first?: number | undefined; last?: number | undefined }>(
-    'SELECT min(row) AS first, max(row) AS last FROM hub_feed',
+    // Each by itself is found at once; of both together SQLite reads the whole table.
+    'SELECT (SELECT min(row) FROM hub_feed) AS first, (SELECT max(row) FROM hub_feed) AS last',
   );
   if ((span?.last ?? 0) - (span?.first ?? 0) >= mostWaiting) {
     sql.run(
@@ -105,6 +106,3 @@ export function hubNews(
       body: key === undefined || body === undefined ? undefined : vault.open(key, body),
     }));
 }
-
-export const hubNewsLost = (sql: Sql): number =>
-  sql.get<{ value: number }>("SELECT value FROM meta WHERE name = 'hubNewsLost'")?.value ?? 0;

@@ -2,7 +2,7 @@
 import { neverHappens } from '../../base/fault.ts';
 import { instant } from '../../base/instant.ts';
 import { writeAudit } from './audit.ts';
-import type { HookCounts, HookSettlement, HubEventJob, HubEventPost, HubRecord } from './records.ts';
+import type { HookSettlement, HubEventJob, HubEventPost, HubRecord } from './records.ts';
 import type { Sql } from './sql.ts';
 import type { Vault } from './vault.ts';
 
@@ -10,8 +10,6 @@ import type { Vault } from './vault.ts';
 const mostHubs = 100;
 /** Waiting for one hub; what comes above is refused at once. */
 const mostWaiting = 50_000;
-/** Of ended ones, so that what happened can be counted. */
-const mostKept = 20_000;
 /** News of yesterday is no news: who was away that long reads the list. */
 const staleAfterMs = 24 * 3_600_000;
 
@@ -97,12 +95,14 @@ export function addHubEvents(
           ?.n ??
         0;
       room.set(hub, waiting + 1);
-      const isFull = waiting >= mostWaiting;
+      if (waiting >= mostWaiting) {
+        count(sql, 'Refused', 1);
+        continue;
+      }
       sql.run(
-        `INSERT INTO hub_jobs (key, hub, state, post, attempts, due_at, created_at, reason) VALUES (?, ?, ?, ?, 0, ?, ?, ?)
+        `INSERT INTO hub_jobs (key, hub, state, post, attempts, due_at, created_at) VALUES (?, ?, 'queued', ?, 0, ?, ?)
          ON CONFLICT (key) DO NOTHING`,
-        ...[key, hub, isFull ? 'refused' : 'queued', isFull ? undefined : vault.seal(dataKey, event)],
-        ...[at, at, isFull ? `${mostWaiting} wait already` : undefined],
+        ...[key, hub, vault.seal(dataKey, event), at, at],
       );
     }
     sql.run('DELETE FROM hub_feed WHERE row <= ?', upTo);
@@ -116,11 +116,12 @@ export function dueHubEvents(
   { hub, limit, now }: { readonly hub: string; readonly limit: number; readonly now: number },
 ): readonly HubEventJob[] {
   // The oldest stand first, so a part of them is looked at each time and not all that wait.
-  sql.run(
-    `UPDATE hub_jobs SET state = 'refused', post = NULL, reason = 'too old' WHERE created_at <= ?
+  const stale = sql.run(
+    `DELETE FROM hub_jobs WHERE created_at <= ?
      AND row IN (SELECT row FROM hub_jobs WHERE hub = ? AND state = 'queued' ORDER BY row LIMIT 1000)`,
     ...[now - staleAfterMs, hub],
   );
+  if (stale > 0) count(sql, 'Refused', stale);
   const rows = sql.all<{
     key: string;
     post: Uint8Array;
@@ -145,10 +146,9 @@ export function settleHubEvents(sql: Sql, results: readonly HookSettlement[]): v
     for (const result of results) {
       switch (result.kind) {
         case 'taken':
-          sql.run(
-            "UPDATE hub_jobs SET state = 'taken', post = NULL, reason = NULL WHERE key = ?",
-            result.key,
-          );
+        case 'refused':
+          sql.run('DELETE FROM hub_jobs WHERE key = ?', result.key);
+          count(sql, result.kind === 'taken' ? 'Taken' : 'Refused', 1);
           break;
         case 'retry':
           sql.run(
@@ -156,23 +156,30 @@ export function settleHubEvents(sql: Sql, results: readonly HookSettlement[]): v
             ...[result.at, result.reason, result.key],
           );
           break;
-        case 'refused':
-          sql.run(
-            "UPDATE hub_jobs SET state = 'refused', post = NULL, reason = ? WHERE key = ?",
-            ...[result.reason, result.key],
-          );
-          break;
         default:
           neverHappens(result);
       }
     }
-    sql.run(
-      "DELETE FROM hub_jobs WHERE state <> 'queued' AND row <= (SELECT max(row) FROM hub_jobs) - ?",
-      mostKept,
-    );
   });
 }
 
-/** How many stand where, all hubs together. */
-export const hubCounts = (sql: Sql): readonly Omit<HookCounts, 'target'>[] =>
-  sql.all('SELECT state, count(*) AS count FROM hub_jobs GROUP BY state ORDER BY state');
+/** What ended is counted and not kept. */
+function count(sql: Sql, how: 'Taken' | 'Refused', events: number): void {
+  sql.run(
+    'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value',
+    ...[`hubEvents${how}`, events],
+  );
+}
+
+/** All hubs together. */
+export function hubCounts(sql: Sql): Readonly<Record<string, number>> {
+  const counted = sql.all<{ name: string; value: number }>(
+    "SELECT name, value FROM meta WHERE name IN ('hubEventsTaken', 'hubEventsRefused', 'hubNewsLost')",
+  );
+  return {
+    ...{ hubEventsTaken: 0, hubEventsRefused: 0, hubNewsLost: 0 },
+    ...Object.fromEntries(counted.map(({ name, value }) => [name, value])),
+    hubEventsQueued:
+      sql.get<{ n: number }>("SELECT count(*) AS n FROM hub_jobs WHERE state = 'queued'")?.n ?? 0,
+  };
+}

@@ -21,6 +21,7 @@ import { cutAsWell } from './partial-cut.ts';
 import { restated, unsteady } from './restating.ts';
 import type { Testimony } from './testimony.ts';
 import type { CorrelationTiming } from './timing.ts';
+import { isTransportEvidence } from './undecided.ts';
 import type { Waiting } from './waiting.ts';
 import { isWorkedAt, worksCovering } from './works.ts';
 
@@ -235,9 +236,23 @@ const wholeShare = 0.6;
 const resourcesOf = ({ members }: HeldIncident): number =>
   new Set([...members.values()].map(({ resource }) => resource)).size;
 
-/** Alarms that prove to be of another cause leave their incident, which goes on without them. */
-function takeOut({ incidents, at }: Desk, held: HeldIncident, members: readonly Member[]): Joining[] {
+/**
+ * Alarms that prove to be of another cause leave their incident, which goes on without them. Where nothing is left that told
+ * of its device or link, what was taken to follow from that waits for its cause again.
+ */
+function takeOut(
+  { incidents, ancestry, waiting, at }: Desk,
+  held: HeldIncident,
+  members: readonly Member[],
+): Joining[] {
   incidents.split(held, members, at);
+  const left = [...held.members.values()].filter(({ raised }) => raised);
+  const isGroundless =
+    held.scope === 'transport' && !left.some((member) => isTransportEvidence(ancestry, member));
+  if (isGroundless && left.length > 0) {
+    incidents.split(held, left, at);
+    for (const member of left) waiting.put(againPending(member, undefined, member.at));
+  }
   if (held.raised === 0) incidents.resolve(held, held.lastClearAt ?? at);
   else incidents.tell(held, 'shrank');
   return members.map((member) => ({ member, records: [member.record] }));

@@ -270,6 +270,14 @@ test('a lost collector takes back what it called unreachable, whatever had expla
   ]);
 });
 
+test('what was thought to follow from a dead head has a cause of its own when the head was only out of sight', () => {
+  const lost = ['1-1-1', '1-1-2', '1-2-1', '1-2-2'].flatMap((splitter) => terminals(splitter).slice(0, 5));
+  const run = new CityRun().raise(0, 'NO_IP', lost).to(60).unreachable(70, ['olt-1']).to(200);
+  expect(run.open().map(({ kind, alarms }) => `${kind} ${alarms.length}`)).toEqual(['node-down 21']);
+  run.raise(260, 'UNREACHABLE', ['col-1']).to(300);
+  expect(run.summary()).toEqual(['collector col-1 2', 'config olt-1 20']);
+});
+
 test('of a head that starts again the first poll finds those not heard here and there, and a branch that was cut before', () => {
   const cut = terminals('1-2-2');
   const lit = terminals('1').filter((id) => !cut.includes(id));

@@ -1,4 +1,5 @@
 /** A house without mains: whether it is still dark, and who in it lives on a battery. */
+import { type DurationMs, hours } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import { type HeldIncident, isActive, type Member } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
@@ -42,6 +43,9 @@ function houseOf(
   const isReturning = (lit - 1) * 5 > dark;
   return { isDark: dark > lit, isBack: lit > 0 && dark <= lit, isReturning, isMute };
 }
+
+/** Supplies of sites are built for some hours, mostly four to eight; what dies later has a cause of its own. */
+export const batteryLastsMs: DurationMs = hours(8);
 
 /** Who had a battery falls dark when that is empty: as long as the house around is dark, whatever is back elsewhere. */
 export function isFlatBattery(

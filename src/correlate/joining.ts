@@ -4,7 +4,7 @@ import type { Alarm } from '../model/alarm.ts';
 import { type AlarmId, alarmId, type ResourceId } from '../model/ids.ts';
 import { behindHead, isHeardAnew, lostItsSupply } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
-import { hasMainsAgain, isFlatBattery, type Known, powerKinds } from './dark-house.ts';
+import { batteryLastsMs, hasMainsAgain, isFlatBattery, type Known, powerKinds } from './dark-house.ts';
 import {
   actsSince,
   type HeldIncident,
@@ -235,6 +235,7 @@ function fits(
   if (!isYoung && !pending.polled && isWorkedAt(ancestry, held, { place, at })) return false;
   if (isEnding(held, at)) return isRoot && held.scope !== 'transport' && isYoung;
   if (held.backAt !== undefined && held.backAt < at) return false;
+  if (held.kind === 'site-power' && !isRoot && at - held.lastEvidenceAt > batteryLastsMs) return false;
   switch (held.scope) {
     case 'transport':
       // What a dead device served is asked in vain.

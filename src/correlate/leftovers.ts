@@ -1,9 +1,10 @@
 /** What is still raised when the rest of an incident came back: a smaller fault of its own, or clears that were lost? */
 
-import { after, hours, type Instant } from '../base/instant.ts';
+import { after, type Instant } from '../base/instant.ts';
 import type { Alarm } from '../model/alarm.ts';
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
+import { batteryLastsMs } from './dark-house.ts';
 import { explain } from './explain.ts';
 import {
   type HeldIncident,
@@ -57,13 +58,11 @@ export function splitLeftovers(held: HeldIncident, desk: Desk): boolean {
 function runsOnBattery({ kind, root, members }: HeldIncident, at: Instant): Instant | undefined {
   if (kind !== 'site-power') return undefined;
   for (const { raised, symptom, resource, at: since } of members.values()) {
-    const until = after(since, longestHold);
+    const until = after(since, batteryLastsMs);
     if (raised && symptom === 'power' && resource === root && until > at) return until;
   }
   return undefined;
 }
-
-const longestHold = hours(12);
 
 /**
  * A head that was dead looks for all its terminals when it starts; those that are still without light long after that fell

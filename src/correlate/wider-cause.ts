@@ -2,7 +2,7 @@
 import { type DurationMs, hours } from '../base/instant.ts';
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
-import { powerKinds } from './dark-house.ts';
+import { batteryLastsMs, powerKinds } from './dark-house.ts';
 import type { Decision, Scene } from './deciding.ts';
 import type { HeldIncident, Verdict } from './held-incident.ts';
 import { restated } from './restating.ts';
@@ -51,6 +51,8 @@ function mayBeEmpty(
   held: HeldIncident,
   { cause, devices }: { readonly cause: TransportCause; readonly devices: readonly number[] },
 ): boolean {
+  const isBack = held.backAt !== undefined && held.backAt < cause.at;
+  if (isBack || cause.at - held.lastEvidenceAt > batteryLastsMs) return false;
   const isWhole =
     cause.kind === 'node-down' ||
     devices.some(

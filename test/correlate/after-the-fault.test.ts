@@ -185,6 +185,15 @@ test('a device that dies hours after its site lost its mains ran empty, also whe
   expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['site-power site-1']);
 });
 
+test('no battery lasts all night: what dies ten hours after its site lost its mains has a cause of its own', () => {
+  const run = new CityRun().raise(0, 'MAINS_FAIL', ['site-1']).to(20);
+  run.linkDown(36_000, 'l-o1', ['agg-2']).unreachable(36_000.5, ['olt-1']).to(36_030);
+  expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual([
+    'site-power site-1',
+    'node-down olt-1',
+  ]);
+});
+
 test('a link of which one end tells is as likely dead at the other, when that end hangs on it alone', () => {
   const run = new CityRun().linkDown(0, 'l-o1', ['agg-2']).to(20);
   const [link, head] = [...run.open()[0]!.candidates].filter(({ kind }) => kind !== 'duct');

@@ -11,24 +11,40 @@ import type { CorrelationTiming } from './timing.ts';
 
 /** What these lost is the service that fails; undefined where none does, or where they have a cause of their own. */
 export function failedService(scene: Scene, found: Explanation): HeldIncident | undefined {
-  return causeBeside(scene, found) === 'service' ? brokenService(scene) : undefined;
+  const { cause, service } = causeBeside(scene, found);
+  return cause === 'service' ? service : undefined;
 }
 
 /** That a service fails may be the cause of these, and whether somebody was set wrong is to be seen: nobody looks until then. */
-export const isInDoubt = (scene: Scene, found: Explanation): boolean => causeBeside(scene, found) === 'open';
+export const isInDoubt = (scene: Scene, found: Explanation): boolean =>
+  causeBeside(scene, found).cause === 'open';
 
-const brokenService = ({ standing, timing, at }: Scene): HeldIncident | undefined =>
-  standing.view(at, timing.rebootMs).brokenService;
+const brokenServices = ({
+  standing,
+  timing,
+  at,
+}: Pick<Scene, 'standing' | 'timing' | 'at'>): readonly HeldIncident[] =>
+  standing.view(at, timing.rebootMs).brokenServices;
 
-function causeBeside(scene: Scene, { evidence }: Explanation): ReturnType<Complaints['causeOf']> {
+/** What was lost then is of the service that failed last before; of none before, of the first after. */
+const serviceOf = (scene: Scene, since: number): HeldIncident | undefined => {
+  const broken = brokenServices(scene);
+  return broken.findLast(({ startedAt }) => startedAt <= since) ?? broken[0];
+};
+
+function causeBeside(
+  scene: Scene,
+  { evidence }: Explanation,
+): { readonly cause: ReturnType<Complaints['causeOf']>; readonly service?: HeldIncident | undefined } {
   const { timing, at, complaints, undecided } = scene;
-  const service = brokenService(scene);
-  if (service === undefined) return 'setting';
-  const fresh = evidence.flatMap(({ id, heldBy }) => (heldBy === undefined ? [id] : []));
+  const fresh = evidence.filter(({ heldBy }) => heldBy === undefined);
+  const since = fresh.reduce((first, { firstAt }) => Math.min(first, firstAt), at as number);
+  const service = serviceOf(scene, since);
+  if (service === undefined) return { cause: 'setting' };
   const said = undecided.pieces('session');
-  const isFound = fresh.some((id) => said.get(id as ResourceId)?.pending.some(({ polled }) => polled));
-  if (at - service.startedAt > joinMs(timing, isFound)) return 'setting';
-  return complaints.causeOf(evidence.map(({ place }) => place));
+  const isFound = fresh.some(({ id }) => said.get(id as ResourceId)?.pending.some(({ polled }) => polled));
+  if (at - service.startedAt > joinMs(timing, isFound)) return { cause: 'setting' };
+  return { cause: complaints.causeOf(evidence.map(({ place }) => place)), service };
 }
 
 /** Polls find in their next rounds who lost it meanwhile. */
@@ -41,29 +57,31 @@ const joinMs = ({ serviceJoinMs, slowRevisitMs }: CorrelationTiming, isPolled: b
  */
 export function lookAtLost(scene: Scene): Look {
   const { ancestry, timing, at, complaints } = scene;
-  const service = brokenService(scene);
   const decisions: Decision[] = [];
-  const absorbs: HeldIncident[] = [];
   let nextAt: Instant | undefined;
-  for (const held of service === undefined ? [] : mayBeLost(scene, service)) {
-    const cause = complaints.causeOf(placesOf(scene, held));
-    const ripeAt = after(held.startedAt, isPolled(held) ? timing.serviceJoinMs : timing.maxWaitMs);
-    if (cause === 'open' && ripeAt > at) nextAt = earliest(nextAt, ripeAt);
-    else if (cause !== 'setting') absorbs.push(held);
-    else if (!held.actionable && !ancestry.isLeaf(ancestry.placeOf(held.root)))
-      decisions.push({ verdict: { ...restated(held), actionable: true }, alarms: [], absorbs: [held] });
+  for (const service of brokenServices(scene)) {
+    const absorbs: HeldIncident[] = [];
+    for (const held of mayBeLost(scene, service)) {
+      const cause = complaints.causeOf(placesOf(scene, held));
+      const ripeAt = after(held.startedAt, isPolled(held) ? timing.serviceJoinMs : timing.maxWaitMs);
+      if (cause === 'open' && ripeAt > at) nextAt = earliest(nextAt, ripeAt);
+      else if (cause !== 'setting') absorbs.push(held);
+      else if (!held.actionable && !ancestry.isLeaf(ancestry.placeOf(held.root)))
+        decisions.push({ verdict: { ...restated(held), actionable: true }, alarms: [], absorbs: [held] });
+    }
+    if (absorbs.length > 0)
+      decisions.push({ verdict: restated(service), alarms: [], absorbs: [service, ...absorbs] });
   }
-  if (service !== undefined && absorbs.length > 0)
-    decisions.push({ verdict: restated(service), alarms: [], absorbs: [service, ...absorbs] });
   return { decisions, nextAt };
 }
 
 /** What began with the failure of the service, or was found not long after it. */
-function mayBeLost({ ancestry, standing, timing }: Scene, service: HeldIncident): HeldIncident[] {
+function mayBeLost(scene: Scene, service: HeldIncident): HeldIncident[] {
+  const { ancestry, standing, timing } = scene;
   // Sessions end before anybody asks the service that grants them; of names only single customers complain so soon.
   const isGranting = ancestry.kindOf(ancestry.placeOf(service.root)) !== 'dns';
   return standing.begunWithin(service.startedAt, joinMs(timing, true)).filter((held) => {
-    if (held.scope !== 'session') return false;
+    if (held.scope !== 'session' || serviceOf(scene, held.startedAt) !== service) return false;
     const afterMs = held.startedAt - service.startedAt;
     if (afterMs >= 0) return afterMs <= joinMs(timing, isPolled(held));
     const isSingle = !held.actionable && ancestry.isLeaf(ancestry.placeOf(held.root));
@@ -106,9 +124,9 @@ export class Complaints {
       this.#byHead.set(head, (this.#byHead.get(head) ?? 0) + 1);
       this.#all++;
     };
-    const failedAt = standing.view(at, timing.rebootMs).brokenService?.startedAt ?? at;
-    const from = failedAt - timing.serviceJoinMs;
-    const to = failedAt + joinMs(timing, true);
+    const failed = brokenServices(this.#scene).map(({ startedAt }) => startedAt);
+    const from = Math.min(at, ...failed) - timing.serviceJoinMs;
+    const to = Math.max(...failed) + joinMs(timing, true);
     for (const { place, firstAt } of undecided.pieces('session').values())
       if (firstAt >= from && firstAt <= to) count(place);
     for (const { scope, members } of standing.inOrder()) {

@@ -10,7 +10,8 @@ export interface OpenView {
   /** Out of reach in the transport graph, by the oldest open incident that says so and did not bring it back. */
   readonly dark: ReadonlyMap<string, HeldIncident>;
   readonly heads: LostHeads;
-  readonly brokenService: HeldIncident | undefined;
+  /** The latest of them, in order of opening. */
+  readonly brokenServices: readonly HeldIncident[];
 }
 
 /** Takes in what does not lie below its root. */
@@ -18,6 +19,9 @@ export const isWide = (held: HeldIncident): boolean =>
   mayHoldHeads(held) || held.scope === 'service' || held.scope === 'collector';
 
 const byOrder = (a: HeldIncident, b: HeldIncident): number => a.order - b.order;
+
+/** More do not fail at once but by a wrong list of names. */
+const mostServices = 16;
 
 export class Standing {
   readonly #open = new Set<HeldIncident>();
@@ -87,7 +91,11 @@ export class Standing {
       }
     }
     const heads = lostHeads([...wide, ...this.#lately]);
-    this.#view = { dark, heads, brokenService: wide.findLast(({ scope }) => scope === 'service') };
+    this.#view = {
+      dark,
+      heads,
+      brokenServices: wide.filter(({ scope }) => scope === 'service').slice(-mostServices),
+    };
     return this.#view;
   }
 

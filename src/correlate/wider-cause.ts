@@ -69,7 +69,7 @@ function mayBeEmpty(
   const hasBattery = devices.some((device) =>
     ancestry.powerAbove(device).some((up) => ancestry.kindOf(up) === 'battery'),
   );
-  return !hasBattery || held.dark.length > 0;
+  return !hasBattery || devices.some((device) => held.dark.includes(ancestry.idOf(device)));
 }
 
 const isFedBy = (ancestry: Ancestry, device: number, { root }: Pick<HeldIncident, 'root'>): boolean =>

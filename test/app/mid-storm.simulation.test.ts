@@ -1,10 +1,8 @@
 // The daemon is killed again and again in the midst of a storm: nothing that was acknowledged is lost, and what its book says
 // in the end is what a replay of its whole journal says, byte for byte.
-import { readFile } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import { seededRandom } from '../../src/base/random.ts';
 import {
-  type Daemon,
   endAllDaemons,
   folderWith,
   freePorts,
@@ -12,56 +10,15 @@ import {
   runVerb,
   startDaemon,
 } from '../support/daemon.ts';
+import { replayOfBook, senderOf, stormIn } from '../support/storm-sender.ts';
 
 const rounds = Number(process.env['ALLCLEAR_ROUNDS'] ?? 3);
 const seed = Number(process.env['ALLCLEAR_SEED'] ?? Date.now() % 100_000);
-const batchSize = 100;
 
 afterEach(async () => {
   await endAllDaemons();
   await removeFolders();
 });
-
-interface Sender {
-  readonly acknowledged: Set<string>;
-  /** Hands in so many batches; false when the daemon died meanwhile. */
-  send(daemon: Daemon, batches: number): Promise<boolean>;
-}
-
-/** What was not acknowledged is sent again, as a client does that must not lose anything. */
-function senderOf(records: readonly { readonly id: string }[]): Sender {
-  const acknowledged = new Set<string>();
-  let next = 0;
-  return {
-    acknowledged,
-    async send(daemon, batches) {
-      for (let n = 0; n < batches && next < records.length; n++) {
-        const batch = records.slice(next, next + batchSize);
-        try {
-          await daemon.api.post('/alarms', batch);
-        } catch {
-          return false;
-        }
-        for (const { id } of batch) acknowledged.add(id);
-        next += batch.length;
-      }
-      return true;
-    },
-  };
-}
-
-/** As they come in a storm: all at once, dated by the daemon. */
-async function stormRecords(folder: string): Promise<readonly { readonly id: string }[]> {
-  const lines = (await readFile(`${folder}/alarms.ndjson`, 'utf8')).trim().split('\n');
-  return lines.slice(0, 6_000).map((line) => {
-    const {
-      at: _at,
-      deviceAt: _deviceAt,
-      ...record
-    } = JSON.parse(line) as { at: number; deviceAt?: number; id: string };
-    return record;
-  });
-}
 
 test(`${rounds} rounds of SIGKILL in mid-storm lose no alarm that was acknowledged, and the book is the journal's replay`, {
   timeout: 120_000 + rounds * 30_000,
@@ -70,21 +27,7 @@ test(`${rounds} rounds of SIGKILL in mid-storm lose no alarm that was acknowledg
   const folder = await folderWith({
     'allclear.yaml': `${freePorts}topology: ./network/topology.json\nnotify: { hold: 1s }\n`,
   });
-  const made = await runVerb([
-    ...[
-      'generate',
-      '--seed',
-      String(seed),
-      '--size',
-      'small',
-      '--loss',
-      '0.05',
-      '--out',
-      `${folder}/network`,
-    ],
-  ]);
-  expect(made.code, made.errors).toBe(0);
-  const sender = senderOf(await stormRecords(`${folder}/network`));
+  const sender = senderOf(await stormIn(`${folder}/network`, { seed, lines: 6_000 }));
   let interrupted = 0;
   for (let round = 1; round <= rounds; round++) {
     const daemon = startDaemon({ folder });
@@ -107,9 +50,7 @@ test(`${rounds} rounds of SIGKILL in mid-storm lose no alarm that was acknowledg
   const dump = await runVerb(['journal', 'dump', '--data', `${folder}/data`, '--jsonl']);
   const lost = [...sender.acknowledged].filter((id) => !dump.output.includes(`"${id}"`));
   expect(lost).toEqual([]);
-  const replayed = await runVerb(['replay', '--journal', '--data', `${folder}/data`, '--json']);
-  expect(replayed.code, replayed.errors).toBe(0);
-  const report = JSON.parse(replayed.output) as Readonly<Record<string, unknown>>;
+  const report = await replayOfBook(folder);
   console.log(
     `${rounds} rounds, seed ${seed}: ${sender.acknowledged.size} acknowledged, ${lost.length} lost, ` +
       `${String(report['records'])} inputs, ${String(report['before'])} incidents, ${String(report['same'])} equal`,

@@ -144,7 +144,7 @@ test('a dead number has failed, an error of the centre has not, and both name th
 });
 
 test('a submit without an answer is uncertain; the answer that comes late spares the second one', async () => {
-  const { smsc, channel } = await begin({ timeout: '100ms' });
+  const { smsc, channel } = await begin({ timeout: '500ms' });
   smsc.onSubmit = () => ({ kind: 'silent' });
   expect(await channel.send(notice())).toMatchObject({ kind: 'retry', uncertain: true });
   const { sequence } = smsc.submitted[0]!;
@@ -155,7 +155,7 @@ test('a submit without an answer is uncertain; the answer that comes late spares
 });
 
 test('of a centre that never answers nobody is told more than twice', async () => {
-  const { smsc, channel } = await begin({ timeout: '50ms' });
+  const { smsc, channel } = await begin({ timeout: '500ms' });
   smsc.onSubmit = () => ({ kind: 'silent' });
   expect(await channel.send(notice())).toMatchObject({ kind: 'retry', uncertain: true });
   expect(await channel.send(notice())).toEqual({ kind: 'failed', reason: 'no answer in time, 2 times' });
@@ -172,7 +172,7 @@ test('a second try goes on with the part where the first one ended', async () =>
 });
 
 test('a connection that is dead without a word is found out, and what was in flight is uncertain', async () => {
-  const { smsc, channel } = await begin({ timeout: '200ms', keepAlive: '50ms' }, true);
+  const { smsc, channel } = await begin({ timeout: '500ms', keepAlive: '100ms' }, true);
   smsc.answersEnquiries = false;
   smsc.onSubmit = () => ({ kind: 'silent' });
   const sent = channel.send(notice());
@@ -191,7 +191,7 @@ test('a centre that asks whether we are there gets its answer', async () => {
 });
 
 test('answers with wrong numbers and of wrong kinds settle nothing', async () => {
-  const { smsc, channel } = await begin({ timeout: '300ms' });
+  const { smsc, channel } = await begin({ timeout: '2s' });
   smsc.onSubmit = ({ sequence }) => {
     smsc.answer({ kind: 'submit_sm_resp', messageId: 'wrong' }, sequence + 1_000);
     smsc.answer({ kind: 'enquire_link_resp' }, sequence);

@@ -137,7 +137,7 @@ function compile(schema: object, coerceTypes: boolean): (value: unknown) => stri
 }
 
 /** What the line refuses is the caller's cue to come again, not our bug. */
-function guarded(ports: FrontPorts): FrontPorts {
+export function guarded(ports: FrontPorts): FrontPorts {
   return {
     ...ports,
     async submit(input) {

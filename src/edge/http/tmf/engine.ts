@@ -1,7 +1,7 @@
 /** /tmf-api on fastify: the routes of every resource, made from the table of APIs. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, whyMayNotChange } from '../access.ts';
-import { replyForError } from '../api.ts';
+import { guarded, replyForError } from '../api.ts';
 import { chooseLanguage } from '../page-frame.ts';
 import type { FrontPorts } from '../ports.ts';
 import { iso } from '../views.ts';
@@ -32,7 +32,8 @@ interface Place extends Front {
   readonly writing: Writing;
 }
 
-export async function addTmForum(server: FastifyInstance, front: Front): Promise<void> {
+export async function addTmForum(server: FastifyInstance, given: Front): Promise<void> {
+  const front = { ...given, ports: guarded(given.ports) };
   await server.register(async (scope) => {
     setParsers(scope);
     scope.setErrorHandler((error, _request, reply) => {

@@ -41,6 +41,8 @@ export interface Kind {
   filled?(sent: Document, context: Context): Document;
   /** The same after a change. */
   renewed?(before: Document, after: Document, context: Context): Document;
+  /** How a record from outside reads after a while, where time alone changes it. */
+  aged?(document: Document, context: Context): Document;
   /** Does what creating one means beside keeping it. */
   create?(sent: Document, context: Context): Promise<Created | Refusal>;
   /** What the daemon knows itself. */

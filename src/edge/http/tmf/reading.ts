@@ -34,7 +34,8 @@ export async function find(kind: Kind, id: string, context: Context): Promise<Fo
 
 function fromOutside(kind: Kind, record: OutsideRecord, context: Context): Found {
   const said = saidIn(record);
-  return { document: finished(kind, record.id, said, context), said };
+  const now = kind.aged?.(said, context) ?? said;
+  return { document: finished(kind, record.id, now, context), said };
 }
 
 const saidIn = (record: OutsideRecord | undefined): Document =>

@@ -8,6 +8,8 @@ import { ownerOf } from './trouble-ticket.ts';
 
 /** The one test that the daemon runs. */
 const lineState = 'line-state';
+/** A verdict comes within a minute, if one comes. */
+const longestTestMs = 120_000;
 
 export const testKind: Kind = {
   name: 'serviceTest',
@@ -32,6 +34,13 @@ export const testKind: Kind = {
   state: 'state',
   events: eventsOf('ServiceTest', ['create', 'attribute', 'state', 'delete']),
   create: start,
+  // The daemon died while it waited for the answer: nobody waits any more.
+  aged(document, { at }) {
+    const isLost =
+      document['state'] === 'inProgress' &&
+      Date.parse(at) - Date.parse(String(document['startDateTime'])) > longestTestMs;
+    return isLost ? { ...document, state: 'failed' } : document;
+  },
 };
 
 async function start(sent: Document, context: Context): Promise<Created> {

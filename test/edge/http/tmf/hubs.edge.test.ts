@@ -141,6 +141,41 @@ test(`records of others tell of themselves, too: created, changed, turned, delet
   }
 });
 
+test(`incidents and tickets of our own tell of themselves as problems and trouble tickets${missing}`, async () => {
+  const system = await openListener();
+  try {
+    for (const api of ['serviceProblemManagement/v4', 'troubleTicket/v4'])
+      await subscribed(api, system.callback);
+    const fault = { resource: resourceId('lone-router'), cause: 'UNREACHABLE', source: 'trap' } as const;
+    await tmf.line.submit({
+      kind: 'observation',
+      observation: { ...fault, event: 'raise', severity: 'critical' },
+    });
+    const sent = {
+      ...{ description: 'no internet', severity: 'Major', ticketType: 'complaint', externalId: 'crm-1' },
+      relatedParty: [{ id: 's1', role: 'customer', '@referredType': 'Individual' }],
+    };
+    const { body } = await tmf.call('POST', 'troubleTicket/v4/troubleTicket', sent);
+    await until(() => system.heard.some(({ body: told }) => told.correlationId === body.id));
+    await tmf.call('PATCH', `troubleTicket/v4/troubleTicket/${body.id}`, { status: 'resolved' });
+    await system.event('TroubleTicketResolvedEvent');
+    await system.event('ServiceProblemCreateEvent');
+    const ours = system.heard.filter(({ body: told }) => told.correlationId === body.id);
+    // What the sender said beyond our ticket is kept a moment after it and told with it.
+    expect(ours[0]?.body).toMatchObject({
+      eventType: 'TroubleTicketCreateEvent',
+      event: { troubleTicket: { ...sent, id: body.id, href: body.href } },
+    });
+    const judges = areThere ? [judgeBy('TMF656-ServiceProblem-v4'), judgeBy('TMF621-TroubleTicket-v4')] : [];
+    for (const { body: told } of system.heard) {
+      const judge = judges[told.eventType.startsWith('ServiceProblem') ? 0 : 1];
+      expect(judge?.(told.eventType, told) ?? []).toEqual([]);
+    }
+  } finally {
+    await system.close();
+  }
+});
+
 test('a hub hears what its query names, and nothing once it is deleted', async () => {
   const [all, few] = [await openListener(), await openListener()];
   try {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { instant } from '../../../../src/base/instant.ts';
 import { resourceId } from '../../../../src/model/ids.ts';
 import { until } from '../../../support/until.ts';
 import { areThere, judgeBy, missing, openTmForum, type TmForum } from './tmf-fixture.ts';
@@ -185,6 +186,7 @@ test("a ticket for a subscriber of ours is a ticket of ours, and moves by the ti
   expect((await tmf.book.ticket(made.body.id))?.status).toBe('inProgress');
   const closed = await tmf.call('PATCH', path, { status: 'closed' });
   expect(closed.body.status).toBe('closed');
+  expect((await tmf.call('PATCH', path, { resolutionDate: '2026-01-01T00:00:00Z' })).status).toBe(400);
   const judge = areThere ? judgeBy('TMF621-TroubleTicket-v4') : () => [];
   for (const one of (await tmf.call('GET', 'troubleTicket/v4/troubleTicket')).body)
     expect(judge('TroubleTicket', one)).toEqual([]);
@@ -288,4 +290,24 @@ test('a line test asks the equipment and ends with what was seen; what cannot be
   const { body } = await tmf.call('GET', `${path}/${begun.body.id}`);
   expect(body.testMeasure).toMatchObject([{ metricName: 'lineState', value: { value: 'down' } }]);
   if (areThere) expect(judgeBy('TMF653')('ServiceTest', body)).toEqual([]);
+});
+
+test('a line test that nobody waits for any more has failed', async () => {
+  const document = { name: 'lost', state: 'inProgress', startDateTime: '2026-01-01T00:00:00Z' };
+  await tmf.book.keepOutside({
+    ...{ kind: 'serviceTest', id: 'lost', isOwn: false, body: JSON.stringify(document) },
+    ...{ at: instant(0), by: 'test' },
+  });
+  const { body } = await tmf.call('GET', 'serviceTestManagement/v4/serviceTest/lost');
+  expect(body.state).toBe('failed');
+});
+
+test('while the line takes nothing a call is told to come again, and nothing is kept of it', async () => {
+  const { submit } = tmf;
+  tmf.submit = () => Promise.reject(new Error('queue full'));
+  const sent = { ...complaint, relatedParty: [{ id: 's1', '@referredType': 'Individual' }], name: 'unheard' };
+  const refused = await tmf.call('POST', 'troubleTicket/v4/troubleTicket', sent);
+  tmf.submit = submit;
+  expect([refused.status, refused.body.code, refused.headers.get('retry-after')]).toEqual([503, '5', '1']);
+  expect((await tmf.call('GET', 'troubleTicket/v4/troubleTicket?name=unheard')).body).toEqual([]);
 });

@@ -40,6 +40,8 @@ export interface TmForum {
   readonly address: string;
   /** What a line test answers. */
   testLine: FrontPorts['testLine'];
+  /** Into the line. */
+  submit: FrontPorts['submit'];
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -85,7 +87,7 @@ export async function openTmForum(): Promise<TmForum> {
     outside: book,
     network: networkPort(() => networkInForce(line)),
     testLine: (resource) => opened!.testLine(resource),
-    submit: line.submit,
+    submit: (input) => opened!.submit(input),
     query: bookQueries({
       ...{ book, world, devices: new DeviceBoard([]) },
       incidentOf: (subscriber) => line.line.incidentOf(subscriber),
@@ -106,6 +108,7 @@ export async function openTmForum(): Promise<TmForum> {
   opened = {
     ...{ book, line, address },
     testLine: () => ({ reason: 'no device that is polled sees this line' }),
+    submit: line.submit,
     call: (method, path, body, headers = {}) =>
       calling(`${address}/tmf-api/${path}`, { method, body, headers }),
     async close() {

@@ -32,8 +32,7 @@ interface Place extends Front {
   readonly writing: Writing;
 }
 
-export async function addTmForum(server: FastifyInstance, given: Front): Promise<void> {
-  const front = { ...given, ports: guarded(given.ports) };
+export async function addTmForum(server: FastifyInstance, front: Front): Promise<void> {
   await server.register(async (scope) => {
     setParsers(scope);
     scope.setErrorHandler((error, _request, reply) => {
@@ -92,7 +91,7 @@ function contextOf(
   const own = api.kinds.map(({ name }) => name);
   const href = hrefAt(baseOf(ports, request.headers), mount.path, own);
   const language = chooseLanguage(request.headers['accept-language']);
-  return { ports, user: caller!.user, href, language, at: iso(ports.world.now()) };
+  return { ports: guarded(ports), user: caller!.user, href, language, at: iso(ports.world.now()) };
 }
 
 function mayNot({

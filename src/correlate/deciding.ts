@@ -5,7 +5,7 @@ import { causeAtHead, type LostHeads, lostWith, retoldBy } from './aftermath.ts'
 import type { Ancestry } from './ancestry.ts';
 import type { Asks } from './asks.ts';
 import { Complaints, failedService, lookAtLost } from './complaints.ts';
-import { ranEmpty } from './dark-house.ts';
+import { darkenedBefore, waitsForTerminals } from './dark-port.ts';
 import type { Explanation } from './explain.ts';
 import { forewarned } from './forewarned.ts';
 import type { Group } from './group.ts';
@@ -191,7 +191,9 @@ function lookAtTrees(scene: Scene, population: Population): Look {
   ripe.sort((a, b) => (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
   // What stands beside a cut that is stated now is looked at again when it is.
   const causes = ripe.flatMap(({ found }) => (found.tally === undefined ? [] : [found]));
-  const now = population === 'down' ? ripe.filter(({ found }) => !waitsFor(scene, found, causes)) : ripe;
+  const waits = (found: Explanation): boolean =>
+    waitsFor(scene, found, causes) || waitsForTerminals(found, causes);
+  const now = population === 'down' ? ripe.filter(({ found }) => !waits(found)) : ripe;
   const decided = now.map(({ group, found }) => decisionOn(scene, { population, group, found }));
   return { decisions: [...(retold?.decisions ?? []), ...(cards?.decisions ?? []), ...decided], nextAt };
 }
@@ -269,8 +271,8 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
   }));
   const starting = population === 'down' ? unheardAtStart(scene, found) : undefined;
   if (starting !== undefined) return { verdict: restated(starting), alarms, absorbs: [starting] };
-  const empty = population === 'down' && found.tally === undefined ? ranEmpty(scene, found) : undefined;
-  if (empty !== undefined) return { verdict: restated(empty), alarms, absorbs: [empty] };
+  const took = population === 'down' ? darkenedBefore(scene, found) : undefined;
+  if (took !== undefined) return { verdict: restated(took), alarms, absorbs: [took] };
   const beside = population === 'down' ? cutBeside(scene, found) : undefined;
   if (beside !== undefined) {
     const dark = [...beside.dark, ancestry.idOf(found.root)];

@@ -5,6 +5,7 @@ import { type AlarmId, alarmId, type ResourceId } from '../model/ids.ts';
 import { behindHead, isHeardAnew, lostItsSupply } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import { batteryLastsMs, hasMainsAgain, isFlatBattery, type Known, powerKinds } from './dark-house.ts';
+import { darkOf } from './dark-port.ts';
 import {
   actsSince,
   type HeldIncident,
@@ -151,7 +152,7 @@ export function lateHome(
   return (
     home ??
     behindTransport(ancestry, incidents, { pending, place }, now) ??
-    ofItsTerminals(ancestry, incidents, { pending, place, ...now })
+    (pending.symptom === 'port' ? darkOf({ ancestry, incidents }, place, now) : undefined)
   );
 }
 
@@ -186,29 +187,6 @@ function unsteadyAt(
   }
   return undefined;
 }
-
-/** A port without light has no terminal to hear: it belongs to what took nearly all of them. */
-function ofItsTerminals(
-  ancestry: Ancestry,
-  incidents: Incidents,
-  { pending, place, at, timing }: Now & { readonly pending: Pending; readonly place: number },
-): HeldIncident | undefined {
-  if (pending.symptom !== 'port' || ancestry.isStranger(place)) return undefined;
-  const shares = new Map<HeldIncident, number>();
-  const most = ancestry.leavesOf(place);
-  for (const leaf of ancestry.leavesBelow(place, mostTerminals)) {
-    const held = incidents.darkening(ancestry.idOf(leaf));
-    if (held?.scope === 'down') shares.set(held, (shares.get(held) ?? 0) + 1);
-  }
-  return [...shares].find(
-    ([held, share]) =>
-      share >= nearlyAll * Math.min(most, mostTerminals) &&
-      (at - actsSince(held) <= timing.misfitJoinMs || !isWorkedAt(ancestry, held, { place, at })),
-  )?.[0];
-}
-
-const mostTerminals = 256;
-const nearlyAll = 0.7;
 
 interface Newcomer {
   readonly pending: Pending;

@@ -118,6 +118,20 @@ test('a port whose terminals lost their mains has none to hear: it is part of th
   expect(run.open().map(({ kind }) => kind)).toEqual(['area-power']);
 });
 
+test('a port that a poll finds without light before it names the terminals there waits for what took them', () => {
+  const [first, ...others] = terminals('1-1');
+  const heard = [...terminals('1-2'), first!];
+  const run = new CityRun().raise(0, 'DYING_GASP', heard).to(30);
+  run.take([raised('olt-1/c1/p1', 'PORT_LOS', run.at, { source: 'poll' })]);
+  run.unreachable(31, others).to(60);
+  expect(run.summary()).toEqual(['area-power mains-1 33']);
+});
+
+test('a port told of in the same seconds as the failing mains that took its terminals is part of that', () => {
+  const run = new CityRun().raise(0, 'DYING_GASP', terminals('1')).raise(1, 'PORT_LOS', ['olt-1/c1/p1']);
+  expect(run.to(30).summary()).toEqual(['area-power mains-1 33']);
+});
+
 test('a service says itself that it fails, and takes the sessions that drop with it', () => {
   const run = new CityRun().raise(0, 'NO_SERVICE', ['dns-1']).to(20);
   expect(run.summary()).toEqual(['service dns-1 1']);

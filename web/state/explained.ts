@@ -19,7 +19,7 @@ export interface Turn {
 }
 
 /** How one alarm came into the incident. */
-export interface Step {
+interface Step {
   readonly resource: string;
   readonly cause: string;
   readonly how: string;

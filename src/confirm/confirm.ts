@@ -34,6 +34,7 @@ import {
 } from './inquiry.ts';
 import { noteWork } from './work.ts';
 
+export { tallyOf } from './tally.ts';
 export * from './words/reader.ts';
 
 export interface ConfirmContext {
@@ -142,14 +143,13 @@ export class Confirmations {
     return this.#finish(context.at, newOut());
   }
 
-  /** A repeated answer changes nothing; a "no" to a question that is long forgotten opens a ticket of its own. */
+  /** A repeated answer changes nothing; a "no" to a forgotten question opens a ticket of its own. */
   answer(
     id: ConfirmationId,
     answer: Answer,
     context: ConfirmContext & { readonly channel: ContactChannel; readonly sureness?: number | undefined },
   ): ConfirmOutcome {
-    const out = newOut();
-    const found = this.#find(id);
+    const [out, found] = [newOut(), this.#find(id)];
     const { at, channel, sureness } = context;
     const said = { at, answer, channel, sureness };
     if (found !== undefined && hear(this.#asker, found, said, out)) this.#touched.add(found.of.incident);

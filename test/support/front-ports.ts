@@ -427,6 +427,12 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
           .map((confirmation) => ({ confirmation, subscriber: named(confirmation.subscriber) ?? '?' })),
         page,
       ),
+    async confirmationCounts(incident) {
+      const of = [...daemon().confirmations.values()].filter((one) => one.incident === incident);
+      return Object.fromEntries(
+        of.map(({ state }) => [state, of.filter((one) => one.state === state).length]),
+      );
+    },
     async confirmation(id) {
       const confirmation = daemon().confirmations.get(id);
       return confirmation === undefined

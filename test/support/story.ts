@@ -36,6 +36,9 @@ interface StoryStep {
   readonly reply?: { readonly from: string; readonly says: Answer } | undefined;
   readonly rating?: { readonly from: string; readonly score: number } | undefined;
   readonly stop?: string | undefined;
+  readonly unclear?: string | undefined;
+  /** What a test of the lines `on` said. */
+  readonly probe?: 'good' | 'bad' | undefined;
   readonly contact?: string | undefined;
   readonly staff?: { readonly id: string; readonly skills: readonly string[] } | undefined;
   readonly finish?: { readonly task: string; readonly outcome: string } | undefined;
@@ -63,7 +66,21 @@ interface Expected {
 }
 
 const stepWords: readonly string[] = [
-  ...['at', 'raise', 'clear', 'on', 'alive', 'reply', 'rating', 'stop', 'contact', 'staff', 'finish'],
+  ...[
+    'at',
+    'raise',
+    'clear',
+    'on',
+    'alive',
+    'reply',
+    'rating',
+    'stop',
+    'unclear',
+    'probe',
+    'contact',
+    'staff',
+    'finish',
+  ],
   ...['approve', 'refuse', 'etr', 'away', 'expect'],
 ];
 
@@ -117,6 +134,10 @@ function inputsOf(step: StoryStep, seen: Seen): Input[] {
   const order = (command: Command): number => inputs.push({ kind: 'command', by: 'olga', command });
   if (step.raise !== undefined) observe('raise', resourcesOf(step.on), step.raise);
   if (step.clear !== undefined) observe('clear', resourcesOf(step.on), step.clear);
+  if (step.probe !== undefined) {
+    for (const id of resourcesOf(step.on))
+      inputs.push({ kind: 'testResult', subscriber: subscriberKey(keyAt(id)), result: step.probe });
+  }
   if (step.alive !== undefined) observe('alive', resourcesOf(step.alive));
   if (step.approve !== undefined) order({ kind: 'approveNotices', incident: seen.incidentAt(step.approve) });
   if (step.refuse !== undefined) order({ kind: 'refuseNotices', incident: seen.incidentAt(step.refuse) });
@@ -141,7 +162,7 @@ function inputsOf(step: StoryStep, seen: Seen): Input[] {
 }
 
 /** What subscribers say. */
-function wordsOf({ reply, rating, stop, contact }: StoryStep, seen: Seen): Input[] {
+function wordsOf({ reply, rating, stop, unclear, contact }: StoryStep, seen: Seen): Input[] {
   const said = (from: string, what: Extract<Input, { kind: 'subscriberReply' }>['reply']): Input => ({
     kind: 'subscriberReply',
     confirmation: seen.questionOf(from).id,
@@ -152,6 +173,7 @@ function wordsOf({ reply, rating, stop, contact }: StoryStep, seen: Seen): Input
     ...(reply === undefined ? [] : [said(reply.from, { kind: 'answer', answer: reply.says })]),
     ...(rating === undefined ? [] : [said(rating.from, { kind: 'rating', score: rating.score })]),
     ...(stop === undefined ? [] : [said(stop, { kind: 'stop' })]),
+    ...(unclear === undefined ? [] : [said(unclear, { kind: 'unclear' })]),
     ...resourcesOf(contact).map(
       (id): Input => ({
         kind: 'subscriberContact',
@@ -230,8 +252,9 @@ function look(seen: Seen, wanted: Expected, place: { people: Subscribers; at: st
 const incidentsIn = (seen: Seen) =>
   [...seen.incidents.values()]
     .filter(({ actionable, state }) => actionable && state !== 'merged')
-    .map(({ id, kind, root, state, planned }) => ({
+    .map(({ id, kind, root, state, planned, startedAt }) => ({
       kind,
+      started: timeOf(startedAt),
       root,
       state,
       planned,

@@ -69,6 +69,7 @@ function recordQueries({ book, world }: QueryOptions) {
         confirmation,
         subscriber: (await idOf(confirmation.subscriber)) ?? '',
       })),
+    confirmationCounts: (incident) => book.confirmationCounts(incident),
     confirmation: async (id) => {
       const confirmation = await book.confirmation(id);
       if (confirmation === undefined) return undefined;

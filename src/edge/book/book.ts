@@ -190,6 +190,7 @@ const frontDeeds = (sql: Sql) => ({
   tickets: (query: Parameters<typeof queries.tickets>[1]) => queries.tickets(sql, query),
   ticket: (id: string) => queries.ticketById(sql, id),
   confirmations: (query: Parameters<typeof queries.confirmations>[1]) => queries.confirmations(sql, query),
+  confirmationCounts: (incident: string) => queries.confirmationCounts(sql, incident),
   confirmation: (id: string) => queries.confirmationById(sql, id),
   tasks: (query: PageRequest & { readonly states?: readonly Task['state'][] | undefined }) =>
     queries.tasks(sql, query),

@@ -2,7 +2,7 @@
 
 import { instant } from '../../base/instant.ts';
 import type { Alarm } from '../../model/alarm.ts';
-import type { Confirmation } from '../../model/confirmation.ts';
+import type { Confirmation, ConfirmationState } from '../../model/confirmation.ts';
 import type { IncidentId, SubscriberKey } from '../../model/ids.ts';
 import type { Impact, Incident } from '../../model/incident.ts';
 import type { NoticeState } from '../../model/notice.ts';
@@ -176,6 +176,15 @@ export function confirmations(
     ...recordConditions(query, { incident: query.incident, subscriber: query.subscriber }),
     item: (row) => recordIn<Confirmation>(row),
   });
+}
+
+/** How many confirmations of the incident are in which state. */
+export function confirmationCounts(sql: Sql, incident: string): Partial<Record<ConfirmationState, number>> {
+  const rows = sql.all<{ state: ConfirmationState; n: number }>(
+    'SELECT state, count(*) AS n FROM confirmations WHERE incident = ? GROUP BY state',
+    incident,
+  );
+  return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
 }
 
 export function confirmationById(sql: Sql, id: string): Confirmation | undefined {

@@ -1,5 +1,5 @@
 /** Calls of gateways, bots and the telephone system: answers of subscribers, as a choice or in their own words. */
-import { meantBy, openInOrder, type Reading, readPressed } from '../../confirm/confirm.ts';
+import { meantBy, openInOrder, type Reading, readPressed, tallyOf } from '../../confirm/confirm.ts';
 import type { SubscriberReply } from '../../flow/input.ts';
 import type { Answer } from '../../model/confirmation.ts';
 import type { ContactChannel } from '../../model/ticket.ts';
@@ -17,6 +17,19 @@ const mostSubscribers = 20;
 const mostQuestions = 50;
 
 export const answerRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/incidents/:id/answers',
+    summary:
+      'What those who were asked about an incident answered, in numbers, and the share that may still be out at the most ' +
+      '(one-sided 95 %; 3/n where nobody of n said "no")',
+    answers: 'the counts',
+    async handle({ ports, id }) {
+      if ((await ports.query.incident(id)) === undefined) return unknownId('incident', id);
+      const { stillOutAtMost = null, ...counts } = tallyOf(await ports.query.confirmationCounts(id));
+      return ok({ ...counts, stillOutAtMost });
+    },
+  },
   {
     method: 'POST',
     path: '/confirmations/:id/answer',

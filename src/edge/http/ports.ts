@@ -8,7 +8,7 @@ import type { Input } from '../../flow/input.ts';
 import type { Alarm } from '../../model/alarm.ts';
 import type { AlarmLoadReport } from '../../model/alarm-load.ts';
 import type { AutomationStatus, Words } from '../../model/automation.ts';
-import type { Confirmation } from '../../model/confirmation.ts';
+import type { Confirmation, ConfirmationState } from '../../model/confirmation.ts';
 import type { Conflict, Fact, FactKind } from '../../model/discovered.ts';
 import type { DnsView } from '../../model/dns.ts';
 import type { FaultGlossary } from '../../model/fault-words.ts';
@@ -229,6 +229,8 @@ export interface BookQueries {
     page: PageRequest,
   ): Promise<Listed<ConfirmationView>>;
   confirmation(id: string): Promise<ConfirmationView | undefined>;
+  /** How many of the incident are in which state. */
+  confirmationCounts(incident: string): Promise<Readonly<Partial<Record<ConfirmationState, number>>>>;
   tasks(page: PageRequest): Promise<Listed<TaskView>>;
   task(id: string): Promise<TaskView | undefined>;
   /** `phone` as E.164. */

@@ -67,8 +67,8 @@ export async function run({ json }: { readonly json: boolean }): Promise<void> {
     atLeast: 97,
     unit: '%',
   });
-  const from = performance.now();
+  const from = process.cpuUsage().user;
   for (let round = 0; round < timed; round++) for (const [, text] of messages) reader.read(text);
-  const each = ((performance.now() - from) * 1_000) / (timed * messages.length);
-  print({ case: 'a message', ours: each, atMost: 50, unit: 'us' });
+  const each = (process.cpuUsage().user - from) / (timed * messages.length);
+  print({ case: 'a message, processor time', ours: each, atMost: 50, unit: 'us' });
 }

@@ -1,7 +1,7 @@
 /** What a subscriber wrote, brought to one form: small letters, one alphabet a word, signs as words. */
 
 /** Longer messages are read as far as this. */
-const mostRead = 400;
+export const mostRead = 400;
 
 /** Signs that say something, as words of their own; all others stay as they are. */
 const signs: readonly (readonly [string, string])[] = [

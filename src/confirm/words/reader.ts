@@ -74,7 +74,7 @@ export class AnswerReader {
   say(text: string): { readonly says: Saying; readonly sureness: number } {
     const form = normalised(text);
     if (form === '') return { says: 'other', sureness: 0 };
-    const rule = readByRule(text);
+    const rule = readByRule(text, form);
     // Short messages are what rules are for; in long ones the rest of the words has a say, too.
     if (rule !== undefined && form.split(' ').length <= shortWords) return { says: rule, sureness: ofRule };
     const { says, probability } = this.#learned().guess(form);

@@ -1,5 +1,5 @@
 /** What can be read from an answer by its words alone, and nothing where they do not settle it. */
-import { inCyrillic, normalised, otherLayout } from './normal.ts';
+import { inCyrillic, mostRead, normalised, otherLayout } from './normal.ts';
 
 /** What somebody says to "does it work?". `other`: something else, or nothing that can be understood. */
 export type Saying = 'yes' | 'no' | 'call' | 'stop' | 'other';
@@ -63,20 +63,20 @@ const callsNot =
   /(?:^|\s)(?:не (?:надо |нужно )?(?:мне )?(?:перезв|позв|звон)|(?:dont|do not|no need to) (?:call|ring|phone))/;
 
 /** A whole answer that needs no model, or undefined. */
-export function readByRule(text: string): Saying | undefined {
-  for (const form of formsOf(text)) {
-    const said = whole.get(form) ?? ofWords(form);
+export function readByRule(text: string, form: string = normalised(text)): Saying | undefined {
+  for (const one of formsOf(text, form)) {
+    const said = whole.get(one) ?? ofWords(one);
     if (said !== undefined) return said;
   }
   return undefined;
 }
 
 /** As it is written, then as Russian in Latin letters, then as Russian on the other layout. */
-function formsOf(text: string): string[] {
-  const form = normalised(text);
-  if (/[а-я]/.test(form) || !/[a-z]/.test(form)) return [form];
-  const spelt = form.split(' ').map(inCyrillic).join(' ');
-  return [form, spelt, normalised(otherLayout(text.toLowerCase()))];
+function* formsOf(text: string, form: string): Generator<string> {
+  yield form;
+  if (/[а-я]/.test(form) || !/[a-z]/.test(form)) return;
+  yield form.split(' ').map(inCyrillic).join(' ');
+  yield normalised(otherLayout(text.slice(0, mostRead).toLowerCase()));
 }
 
 function ofWords(form: string): Saying | undefined {

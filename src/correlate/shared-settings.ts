@@ -34,7 +34,11 @@ export function settingsAbove(
     );
   const hit = new Set(beside.flatMap((held) => (held.root === root ? held.dark : [held.root])));
   hit.add(verdict.root);
-  if (hit.size < 2 || hit.size < nearlyAll * heads.size) return undefined;
+  if (hit.size < 2 || hit.size < nearlyAll * heads.size) {
+    // It tells itself of the sessions that this head lost.
+    const told = beside.filter((held) => held.root === root && isOwnWord(held));
+    return told.length > 0 ? { verdict, absorbs: told } : undefined;
+  }
   const reached = [...hit].sort();
   const candidates = [
     { root, kind: 'config', probability: 0.9 },
@@ -42,6 +46,9 @@ export function settingsAbove(
   ];
   return { verdict: { ...verdict, root, candidates, dark: reached, parts: reached }, absorbs: beside };
 }
+
+const isOwnWord = ({ root, members }: HeldIncident): boolean =>
+  [...members.values()].every(({ resource }) => resource === root);
 
 /** The device at the other end of its only link; -1 where it has several, or none. */
 export function onlyNeighbour(topology: Scene['ancestry']['topology'], head: number): number {

@@ -43,3 +43,12 @@ test('a head that loses its services alone was set wrong itself', () => {
     .to(80);
   expect(run.summary()).toEqual(['config olt-1 9']);
 });
+
+test('a device that tells of dropped sessions tells of those that polls find missing at the head on it', () => {
+  const run = new CityRun(cityWithBothOnOne())
+    .raise(0, 'SESSIONS_DROP', ['agg-2'])
+    .to(60)
+    .raise(120, 'NO_IP', terminals('1'))
+    .to(180);
+  expect(run.summary()).toEqual(['config olt-1 33']);
+});

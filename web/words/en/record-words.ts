@@ -88,6 +88,8 @@ export const recordWordsEn = {
     restored: 'restored',
     ask: 'is it fixed?',
     reminder: 'reminder',
+    clarify: 'answer was unclear',
+    tried: 'called, not reached',
     planned: 'planned works',
     announcement: 'announcement',
   },

@@ -89,6 +89,8 @@ export const recordWordsRu: typeof recordWordsEn = {
     restored: 'починили',
     ask: 'всё работает?',
     reminder: 'напоминание',
+    clarify: 'ответ не понят',
+    tried: 'звонили, не дозвонились',
     planned: 'плановые работы',
     announcement: 'объявление',
   },

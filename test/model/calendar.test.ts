@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { instant } from '../../src/base/instant.ts';
-import { type Calendar, quietUntil } from '../../src/model/calendar.ts';
+import { hours, instant } from '../../src/base/instant.ts';
+import { afterWaking, type Calendar, localDay, quietUntil } from '../../src/model/calendar.ts';
 
 // Europe/Berlin in 2026: summer time from 29 March 01:00 UTC to 25 October 01:00 UTC.
 const calendar: Calendar = {
@@ -50,4 +50,29 @@ test('equal ends mean no quiet hours', () => {
   expect(
     quietUntil(calendar, { zone: 'UTC', quiet: { fromMinute: 60, toMinute: 60 } }, instant(0)),
   ).toBeUndefined();
+});
+
+test.each([
+  ['waking time runs by day', '2026-01-10T10:00', 4, '2026-01-10T14:00'],
+  ['it stands still at night', '2026-01-10T19:30', 4, '2026-01-11T09:30'],
+  ['what begins at night begins in the morning', '2026-01-10T23:00', 4, '2026-01-11T11:00'],
+  ['a day of it takes nearly two', '2026-01-10T10:00', 20, '2026-01-11T16:00'],
+  ['seconds are kept', '2026-01-10T20:59:30', 1, '2026-01-11T07:59:30'],
+  ['the morning that comes an hour earlier counts from then', '2026-03-28T19:00', 4, '2026-03-29T08:00'],
+])('%s', (_title, from, waking, to) => {
+  const place = { zone: 'Europe/Berlin', quiet: night };
+  const at = afterWaking(calendar, place, { at: instant(utc(from)), waking: hours(waking) });
+  expect(new Date(at).toISOString()).toBe(new Date(utc(to)).toISOString());
+});
+
+test('where nothing is quiet waking time is time', () => {
+  const place = { zone: 'Europe/Berlin', quiet: undefined };
+  const at = instant(utc('2026-01-10T23:00'));
+  expect(afterWaking(calendar, place, { at, waking: hours(30) }) - at).toBe(hours(30));
+});
+
+test('a day begins at midnight there', () => {
+  const before = instant(utc('2026-01-10T18:14'));
+  const after = instant(utc('2026-01-10T18:15'));
+  expect(localDay(calendar, 'Asia/Kathmandu', after) - localDay(calendar, 'Asia/Kathmandu', before)).toBe(1);
 });

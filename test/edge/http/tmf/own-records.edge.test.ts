@@ -59,6 +59,12 @@ test('tasks acknowledge, comment and clear the alarms that a pattern names', asy
   const nobody = { ...by, alarmPattern: [{ id: 'nobody' }] };
   expect((await tmf.call('POST', 'alarm/v4/ackAlarms', nobody)).status).toBe(404);
   expect((await tmf.call('POST', 'alarm/v4/ackAlarms', { ...by, alarmPattern: [{}] })).status).toBe(400);
+  const judge = areThere ? judgeBy('TMF642') : () => [];
+  for (const name of ['ackAlarms', 'unAckAlarms', 'clearAlarms', 'commentAlarms']) {
+    const done = (await tmf.call('GET', `alarm/v4/${name}`)).body;
+    expect([name, done.length]).toEqual([name, 1]);
+    expect(judge(name[0]!.toUpperCase() + name.slice(1), done[0])).toEqual([]);
+  }
   expect((await tmf.book.verifyAudit()).brokenAt).toBeUndefined();
 });
 
@@ -127,6 +133,47 @@ test(`incidents read as service problems, in both versions${missing}`, async () 
   expect(of4('ProblemAcknowledgement', taken.body)).toEqual([]);
   const alarms = await tmf.book.alarms({ incident: first.id, limit: 10 });
   expect(alarms.items.map(({ ackState }) => ackState)).toEqual(alarms.items.map(() => 'acknowledged'));
+});
+
+test('alarms are grouped into the incident of their parent, and out of it again', async () => {
+  for (const router of ['router-a', 'router-b', 'router-c']) await raise(router, 'UNREACHABLE');
+  const incidentOf = async (router: string) => (await tmf.book.alarm(`${router}~UNREACHABLE`))?.incident;
+  await until(async () => (await incidentOf('router-c')) !== undefined);
+  expect(await incidentOf('router-a')).not.toBe(await incidentOf('router-b'));
+  const sent = {
+    ...{ sourceSystemId: 'nms', alarmChangedTime: '2026-01-01T00:00:00Z' },
+    parentAlarm: { id: 'router-a~UNREACHABLE' },
+    correlatedAlarm: [{ id: 'router-b~UNREACHABLE' }],
+  };
+  const judge = areThere ? judgeBy('TMF642') : () => [];
+  const grouped = await tmf.call('POST', 'alarm/v4/groupAlarms', sent);
+  expect([grouped.status, grouped.body]).toMatchObject([
+    201,
+    { ...sent, state: 'done', groupedAlarm: [{ id: 'router-b~UNREACHABLE' }] },
+  ]);
+  expect(judge('GroupAlarms', grouped.body)).toEqual([]);
+  expect(await incidentOf('router-b')).toBe(await incidentOf('router-a'));
+  const free = await tmf.call('POST', 'alarm/v4/unGroupAlarms', sent);
+  expect([free.status, free.body.unGroupedAlarm?.length]).toEqual([201, 1]);
+  expect(await incidentOf('router-b')).not.toBe(await incidentOf('router-a'));
+  const alone = { ...sent, correlatedAlarm: [{ id: 'router-a~UNREACHABLE' }] };
+  expect((await tmf.call('POST', 'alarm/v4/unGroupAlarms', alone)).status).toBe(409);
+  const unknown = { ...sent, correlatedAlarm: [{ id: 'nobody' }] };
+  expect((await tmf.call('POST', 'alarm/v4/groupAlarms', unknown)).status).toBe(404);
+});
+
+test('incidents are merged by grouping their problems', async () => {
+  const [first, second] = await Promise.all(
+    ['router-a', 'router-c'].map(
+      async (router) => (await tmf.book.alarm(`${router}~UNREACHABLE`))!.incident!,
+    ),
+  );
+  const both = { parentProblem: { id: first }, childProblem: [{ id: second }] };
+  const merged = await tmf.call('POST', 'serviceProblemManagement/v4/problemGroup', both);
+  expect(merged.status).toBe(201);
+  const { body } = await tmf.call('GET', `serviceProblemManagement/v4/serviceProblem/${id(second!)}`);
+  expect(body).toMatchObject({ status: 'closed', parentProblem: [{ id: first }] });
+  expect((await tmf.call('POST', 'serviceProblemManagement/v4/problemUngroup', both)).status).toBe(409);
 });
 
 test('problems of others are grouped under one another; an incident is merged into an incident only', async () => {

@@ -85,6 +85,11 @@ export async function openTmForum(): Promise<TmForum> {
   const ports: FrontPorts = {
     ...daemon.ports,
     outside: book,
+    // As in the daemon: it is not known before the front is open.
+    get publicUrl() {
+      if (opened === undefined) throw new Error('asked before the front was open');
+      return opened.address;
+    },
     network: networkPort(() => networkInForce(line)),
     testLine: (resource) => opened!.testLine(resource),
     submit: (input) => opened!.submit(input),

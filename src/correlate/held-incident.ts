@@ -63,7 +63,7 @@ export interface HeldIncident {
   leftOut: number;
   /** Out of reach behind the root in the transport graph, heads and devices. */
   dark: readonly ResourceId[];
-  /** Children of a partly cut cable; undefined: everything below the root. */
+  /** Children of a partly cut cable, or of a device that took nobody none; undefined: everything below the root. */
   parts: readonly ResourceId[] | undefined;
   explanation: Readonly<Record<string, unknown>>;
   readonly history: IncidentEvent[];
@@ -218,7 +218,7 @@ function affectedBy(held: HeldIncident): Affected {
       return nobody;
     case 'transport':
       if (held.kind === 'link' || held.kind === 'duct') return { under: [...held.dark], except };
-      return { under: [held.root, ...held.dark], except };
+      return { under: [...(held.parts ?? [held.root]), ...held.dark], except };
     case 'service':
     case 'testimony':
     case 'operator':
@@ -230,6 +230,19 @@ function affectedBy(held: HeldIncident): Affected {
       if (members.length < 2) return nobody;
       return { under: wetLines(held) ?? [...(held.parts ?? [held.root])], except };
   }
+}
+
+/**
+ * A device that polls alone missed, and of whose links nobody told, forwards what those behind it say: it is not dead, and
+ * nobody lost service by it. Answers whether that is so.
+ */
+export function spare(held: HeldIncident): boolean {
+  if (held.kind !== 'node-down' || held.scope !== 'transport' || held.dark.length === 0) return false;
+  for (const { symptom, polled, resource } of held.members.values())
+    if (symptom !== 'silent' || !polled || resource !== held.root) return false;
+  held.dark = [];
+  held.parts = [];
+  return true;
 }
 
 /** Sites have batteries: of what failing mains feed, houses apart, those are dark who were found so. */

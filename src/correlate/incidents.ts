@@ -21,6 +21,7 @@ import {
   type Member,
   note,
   showsReturn,
+  spare,
   stated,
   thaw,
   type Verdict,
@@ -55,7 +56,6 @@ export class Incidents {
   #opened = 0;
   #evicted = 0;
   #changes: IncidentChange[] = [];
-
   readonly #alarmsPerTurn: number;
 
   constructor(timing: CorrelationTiming, { alarmsPerTurn }: Slices) {
@@ -195,9 +195,11 @@ export class Incidents {
     else this.timers.set(key, after(works.to, this.timing.worksGraceMs));
   }
 
-  /** Somebody spoke through what was said to be dead: it is back, though its own clears were lost. */
+  /** Somebody spoke through what was said to be dead: it never was, or is back, though its own clears were lost. */
   provedBack(held: HeldIncident, at: Instant): void {
     if (held.backAt !== undefined) return;
+    this.tellLater(held, at);
+    if (spare(held)) return this.widen(held, held);
     held.backAt = at;
     held.lastClearAt ??= at;
     this.timers.set(`leftover ${held.id}`, after(at, this.timing.leftoverMs));
@@ -317,8 +319,7 @@ export class Incidents {
   /** Takes alarms out, with the raise lines that began them; they become an incident of their own. */
   split(held: HeldIncident, alarms: readonly Member[], at: Instant): void {
     const records = new Set(alarms.map((member) => member.record));
-    const kept = held.records.filter((record) => !records.has(record));
-    held.records.splice(0, held.records.length, ...kept);
+    held.records.splice(0, held.records.length, ...held.records.filter((one) => !records.has(one)));
     note(held, at, 'split');
     for (const member of alarms) {
       held.members.delete(member.alarm);

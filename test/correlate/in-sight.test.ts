@@ -93,3 +93,13 @@ test('a device that was dead and is back is called unreachable by a collector th
   run.take([raised('col-1', 'UNREACHABLE', run.at, { source: 'collector' })]).to(1_100);
   expect(run.summary()).toEqual(['collector col-1 4']);
 });
+
+test('a device that polls alone miss takes nobody once those behind it speak, and what it tells of is no return of it', () => {
+  const run = new CityRun().unreachable(0, ['agg-2']).to(60);
+  expect(run.open()[0]?.affected.under).toEqual(['agg-2', 'olt-1']);
+  run.raise(70, 'DYING_GASP', terminals('1-1-1').slice(0, 1)).to(75);
+  expect(run.changes.at(-1)?.incident.affected.under).toEqual([]);
+  run.linkDown(76, 'l-o1', ['agg-2']).to(120);
+  expect(run.summary()).toEqual(['node-down agg-2 1', 'link l-o1 1']);
+  expect(run.open()[1]?.affected.under).toEqual(['olt-1']);
+});

@@ -1,22 +1,34 @@
-/** Sets by key: a key is there as long as something stands under it. */
-export class Sets<K, V> {
-  readonly #of = new Map<K, Set<V>>();
+/** Sets by key: a key is there as long as something stands under it. Values are no sets themselves. */
+export class Sets<K, V extends string | number | object> {
+  /** Most keys hold one value, which stands there by itself: a set of its own takes ten times the room. */
+  readonly #of = new Map<K, V | Set<V>>();
 
-  add(key: K, value: V): void {
+  /** Answers whether it is the first of its key. */
+  add(key: K, value: V): boolean {
     const known = this.#of.get(key);
-    if (known === undefined) this.#of.set(key, new Set([value]));
-    else known.add(value);
+    if (known === undefined) this.#of.set(key, value);
+    else if (known instanceof Set) known.add(value);
+    else if (known !== value) this.#of.set(key, new Set([known, value]));
+    return known === undefined;
   }
 
-  delete(key: K, value: V): void {
+  /** Answers whether it was the last of its key. */
+  delete(key: K, value: V): boolean {
     const known = this.#of.get(key);
-    known?.delete(value);
-    if (known?.size === 0) this.#of.delete(key);
+    const isLast = known instanceof Set ? known.delete(value) && known.size === 0 : known === value;
+    if (known === undefined || !isLast) return false;
+    return this.#of.delete(key);
   }
 
   /** In order of adding; empty where nothing is. */
-  at(key: K): ReadonlySet<V> {
-    return this.#of.get(key) ?? none;
+  at(key: K): Iterable<V> {
+    const known = this.#of.get(key);
+    if (known === undefined) return none;
+    return known instanceof Set ? known : [known];
+  }
+
+  keys(): Iterable<K> {
+    return this.#of.keys();
   }
 
   clear(): void {
@@ -24,4 +36,4 @@ export class Sets<K, V> {
   }
 }
 
-const none: ReadonlySet<never> = new Set();
+const none: readonly never[] = [];

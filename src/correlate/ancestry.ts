@@ -44,6 +44,9 @@ export class Ancestry {
   readonly #fed = new Map<number, ReadonlyMap<number, number>>();
   /** What was asked for lately, by the low bits of the place: neighbours in the tree do not push each other out. */
   readonly #kept = new Array<WaysTo | undefined>(keptWays);
+  /** Whatever is said of a resource, its place is asked for several times in a row. */
+  #lastId: string | undefined;
+  #lastPlace = -1;
 
   constructor(topology: Topology, rules: RuleTable, gasping = new Set<ResourceId>()) {
     this.gasping = gasping;
@@ -65,6 +68,15 @@ export class Ancestry {
 
   /** -1 when too many unknown resources were seen already. */
   placeOf(id: string): number {
+    if (id === this.#lastId) return this.#lastPlace;
+    const place = this.#numbered(id);
+    if (place < 0) return place;
+    this.#lastId = id;
+    this.#lastPlace = place;
+    return place;
+  }
+
+  #numbered(id: string): number {
     const index = this.topology.indexOf(id);
     if (index >= 0) return index;
     const known = this.#strangerOf.get(id);
@@ -104,7 +116,7 @@ export class Ancestry {
 
   /** Carries others as a cable does: a segment, a feeder; for a stranger false. */
   isCable(place: number): boolean {
-    return this.topology.childrenOf('cable', place).length > 0;
+    return this.topology.hasChildrenIn('cable', place);
   }
 
   /** A cable within a house, to its splitters or terminals. */

@@ -21,7 +21,7 @@ export class ByTop {
   }
 
   /** Those that hang on this top, itself included. */
-  of(top: number): ReadonlySet<ResourceId> {
+  of(top: number): Iterable<ResourceId> {
     return this.#resources.at(top);
   }
 

@@ -27,7 +27,7 @@ import { isFoundSilent } from './in-sight.ts';
 import { Incidents } from './incidents.ts';
 import { isRejoining, isSaidAnew, lateHome, type Now, type Pending, pendingOf } from './joining.ts';
 import { endLostClear, splitLeftovers, splitUnlit } from './leftovers.ts';
-import { outOfSight, withUnseen } from './out-of-sight.ts';
+import { OutOfSight, withUnseen } from './out-of-sight.ts';
 import { rebase } from './rebased.ts';
 import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
@@ -57,6 +57,7 @@ export class Correlation {
   readonly #waiting: Waiting;
   readonly #endings: Endings;
   readonly #cascades: Cascades;
+  readonly #outOfSight = new OutOfSight();
   readonly #asks = new Asks();
   readonly #testimony: Testimony;
   readonly #feedback = new Feedback();
@@ -328,14 +329,13 @@ export class Correlation {
     // Whatever fails below, what waits is looked at again.
     this.#lookAt = after(at, this.#timing.lookEveryMs);
     this.#forgetStrangers();
-    if (this.#incidents.standing.homes.size > 0) {
-      const now = this.#now(at);
+    const now = this.#now(at);
+    if (this.#incidents.standing.homes.size > 0)
       joinNewHomes(this.#desk(at), (pending) => this.#homeOf(pending, now));
-    }
     const desk = { ...this.#desk(at), ids: context.ids };
     const someWait = chainAll({ ...desk, cascades: this.#cascades });
     const sightingsOf = this.#sightingsOf(at);
-    this.#waiting.undecided.hide(outOfSight(this.#ancestry, this.#now(at).view.heads));
+    this.#waiting.undecided.hide(this.#outOfSight.heads(this.#ancestry, this.#now(at).view.heads));
     for (const held of this.#incidents.standing.takeChanged()) {
       this.#waiting.undecided.touch(held, { at, timing: this.#timing });
     }
@@ -392,7 +392,7 @@ export class Correlation {
 
   #sightingsOf(at: Instant): SightingsOf {
     this.#waiting.expire((at - this.#timing.aliveForMs) as Instant);
-    const unseen = { heads: outOfSight(this.#ancestry, this.#now(at).view.heads), at };
+    const unseen = { heads: this.#outOfSight.heads(this.#ancestry, this.#now(at).view.heads), at };
     return withUnseen(this.#ancestry, unseen, (tops) => this.#waiting.sightings(tops));
   }
 }

@@ -170,6 +170,10 @@ function lookAtTrees(scene: Scene, population: Population): Look {
   const { timing, at, sightingsOf } = scene;
   const groups = scene.undecided.groups(population);
   const pieces = scene.undecided.pieces(population);
+  if (pieces.size === 0 && groups.isIdle()) {
+    groups.recent.expire(at);
+    return { decisions: [], nextAt: undefined };
+  }
   const retold = population === 'down' ? lookAtStarts(scene, pieces) : undefined;
   const cards = population === 'down' ? failedCards(scene) : undefined;
   groups.withhold(new Set([...(retold?.taken ?? []), ...(cards?.taken ?? [])]));

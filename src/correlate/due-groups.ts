@@ -26,6 +26,10 @@ export class DueGroups {
     return [...this.#all.values()];
   }
 
+  get isEmpty(): boolean {
+    return this.#all.size === 0;
+  }
+
   get hasUnexplained(): boolean {
     return this.#unexplained.size > 0;
   }

@@ -1,4 +1,5 @@
 /** Raised alarms that a proof of life ends, by resource. */
+import { Sets } from '../base/sets.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { ByTop } from './by-top.ts';
@@ -6,7 +7,7 @@ import { ByTop } from './by-top.ts';
 export type EndingsSnapshot = readonly (readonly [ResourceId, readonly AlarmId[]])[];
 
 export class Endings {
-  readonly #alarms = new Map<ResourceId, Set<AlarmId>>();
+  readonly #alarms = new Sets<ResourceId, AlarmId>();
   #ancestry: Ancestry;
   #byTop: ByTop;
 
@@ -22,18 +23,11 @@ export class Endings {
   }
 
   add(resource: ResourceId, alarm: AlarmId): void {
-    const known = this.#alarms.get(resource);
-    if (known === undefined) {
-      this.#alarms.set(resource, new Set([alarm]));
-      this.#byTop.add(resource);
-    } else known.add(alarm);
+    if (this.#alarms.add(resource, alarm)) this.#byTop.add(resource);
   }
 
   drop(resource: ResourceId, alarm: AlarmId): void {
-    const known = this.#alarms.get(resource);
-    if (known?.delete(alarm) !== true || known.size > 0) return;
-    this.#alarms.delete(resource);
-    this.#byTop.delete(resource);
+    if (this.#alarms.delete(resource, alarm)) this.#byTop.delete(resource);
   }
 
   /**
@@ -46,7 +40,7 @@ export class Endings {
     outlives: (alarm: AlarmId) => boolean,
   ): [ResourceId, AlarmId][] {
     const pairs = (of: ResourceId): [ResourceId, AlarmId][] =>
-      [...(this.#alarms.get(of) ?? [])].map((alarm) => [of, alarm]);
+      Array.from(this.#alarms.at(of), (alarm) => [of, alarm]);
     const ancestry = this.#ancestry;
     const target = below ? ancestry.topology.indexOf(resource) : -1;
     if (target < 0) return pairs(resource);
@@ -63,12 +57,12 @@ export class Endings {
   }
 
   snapshot(): EndingsSnapshot {
-    return [...this.#alarms].map(([resource, alarms]) => [resource, [...alarms]] as const);
+    return Array.from(this.#alarms.keys(), (resource) => [resource, [...this.#alarms.at(resource)]] as const);
   }
 
   restore(snapshot: EndingsSnapshot): void {
     this.#alarms.clear();
-    for (const [resource, alarms] of snapshot) this.#alarms.set(resource, new Set(alarms));
+    for (const [resource, alarms] of snapshot) for (const alarm of alarms) this.#alarms.add(resource, alarm);
     this.place(this.#ancestry);
   }
 }

@@ -89,6 +89,9 @@ export class Groups {
     return this.#round.length > 0 || this.#weighing !== undefined;
   }
 
+  /** Nothing that waited is under way. */
+  readonly isIdle = (): boolean => this.due.isEmpty && !this.isMidRound && this.#restored === undefined;
+
   /** Some are to be explained anew. */
   readonly haveChanged = (): boolean => this.#overtaken !== undefined || this.due.hasUnexplained;
 
@@ -98,8 +101,7 @@ export class Groups {
   get round(): RoundSnapshot | undefined {
     if (this.#restored !== undefined)
       return { ...this.#restored, later: [...this.#restored.later, ...this.#since] };
-    const waiting = this.#of.size + this.#loose.size;
-    if (!this.isMidRound && waiting <= this.#slices.piecesPerLook) return undefined;
+    if (!this.isMidRound && this.#of.size + this.#loose.size <= this.#slices.piecesPerLook) return undefined;
     const weighing = this.#weighing?.snapshot(this.#isCurrent);
     const [changed, loose] = [this.#changed, this.#loose.keys()];
     return { ...roundOf(this.#round, { changed, loose, hasChanged: this.#hasChanged }), weighing };
@@ -337,9 +339,8 @@ export class Groups {
 
   #setTops(group: Group): void {
     const tops = new Set<number>();
-    for (const place of group.places) {
+    for (const place of group.places)
       if (this.#ancestry.isTop(place) && this.#labels.at(place) === group) tops.add(place);
-    }
     for (const place of group.recentPlaces) if (this.#ancestry.isTop(place)) tops.add(place);
     this.#byTree.set(group, tops);
   }

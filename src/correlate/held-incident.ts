@@ -116,19 +116,29 @@ export function stated(
 export const showsReturn = ({ scope, dark }: HeldIncident, { symptom, resource }: Member): boolean =>
   symptom === 'link' || (symptom === 'silent' && (scope !== 'down' || dark.includes(resource)));
 
-/** An incident without alarms yet, of which no cause is stated. */
-export const begin = ({
+/** An incident without alarms yet. */
+export const begin = (
+  {
+    id,
+    order,
+    startedAt,
+    at,
+    parent,
+  }: Pick<HeldIncident, 'id' | 'order' | 'startedAt' | 'parent'> & {
+    readonly at: Instant;
+  },
+  { scope, kind, root, candidates, actionable, dark, parts, explanation }: Verdict,
+): HeldIncident => ({
   id,
   order,
-  startedAt,
-  at,
-  parent,
-}: Pick<HeldIncident, 'id' | 'order' | 'startedAt' | 'parent'> & { readonly at: Instant }): Omit<
-  HeldIncident,
-  'scope' | 'kind' | 'root' | 'candidates' | 'actionable' | 'dark' | 'parts' | 'explanation'
-> => ({
-  id,
-  order,
+  scope,
+  kind,
+  root,
+  candidates,
+  actionable,
+  dark,
+  parts,
+  explanation,
   probability: 0,
   state: 'open',
   into: undefined,
@@ -190,9 +200,10 @@ export function isLongAlone(held: HeldIncident, before: number, isProof: boolean
 
 /** One terminal that polls alone found dark, so long ago that finding it dark anew shows that it was lit in between. */
 export function isStale(held: HeldIncident, before: number): boolean {
-  const [only, ...others] = held.members.values();
-  if (only === undefined || others.length > 0 || !only.polled || !only.raised) return false;
-  return held.kind === 'drop' && isActive(held) && held.lastEvidenceAt < before;
+  if (held.members.size !== 1 || held.kind !== 'drop' || !isActive(held) || held.lastEvidenceAt >= before)
+    return false;
+  const [only] = held.members.values();
+  return only?.polled === true && only.raised;
 }
 
 /** A terminal is said to be without light or power. */

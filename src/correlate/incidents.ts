@@ -111,8 +111,8 @@ export class Incidents {
     ids: IdSource,
   ): HeldIncident {
     const { at, startedAt, parent } = onset;
-    const begun = begin({ id: ids.next() as IncidentId, order: this.#opened++, startedAt, at, parent });
-    const held: HeldIncident = { ...begun, ...verdict, parts: verdict.parts };
+    const id = ids.next() as IncidentId;
+    const held = begin({ id, order: this.#opened++, startedAt, at, parent }, verdict);
     this.#held.set(held.id, held);
     this.byRoot.add(held);
     this.#state(held, verdict);

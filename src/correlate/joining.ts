@@ -197,19 +197,24 @@ interface Newcomer {
   readonly isRoot: boolean;
 }
 
-function fits(
+function fits(held: HeldIncident, newcomer: Newcomer, now: Now): boolean {
+  const { pending, place, ancestry, incidents } = newcomer;
+  if (isOfTerminal(ancestry, pending) && reachesThroughHead(ancestry, held, place)) return false;
+  if (hasMainsAgain(held, pending, { ancestry, incidents })) return false;
+  // Whether the house is dark is asked last: all of it is looked at.
+  if (suitsNow(held, newcomer, now)) return true;
+  const { symptom } = pending;
+  return populationOf(symptom) === 'down' && isFlatBattery(held, place, { symptom, ancestry, incidents });
+}
+
+/** Its cause would show this symptom now, batteries apart. */
+function suitsNow(
   held: HeldIncident,
   { pending, place, ancestry, incidents, isRoot }: Newcomer,
   { at, timing }: Now,
 ): boolean {
-  // That something comes and goes says of its fault how it behaves; it is none of its own.
-  if (pending.cause === 'FLAPPING') return isRoot && held.scope !== 'collector' && held.scope !== 'service';
   const population = populationOf(pending.symptom);
   const isYoung = at - actsSince(held) <= timing.misfitJoinMs;
-  if (isOfTerminal(ancestry, pending) && reachesThroughHead(ancestry, held, place)) return false;
-  if (hasMainsAgain(held, pending, { ancestry, incidents })) return false;
-  if (population === 'down' && isFlatBattery(held, place, { symptom: pending.symptom, ancestry, incidents }))
-    return true;
   if (!isYoung && !pending.polled && isWorkedAt(ancestry, held, { place, at })) return false;
   if (isEnding(held, at)) return isRoot && held.scope !== 'transport' && isYoung;
   if (held.backAt !== undefined && held.backAt < at) return false;

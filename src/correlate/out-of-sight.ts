@@ -1,23 +1,45 @@
 /** Heads that are dead or out of reach: nobody can say what their terminals lost. */
 import type { Instant } from '../base/instant.ts';
+import type { ResourceId } from '../model/ids.ts';
 import { backSince, type LostHeads } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
-import { isActive } from './held-incident.ts';
+import { type HeldIncident, isActive } from './held-incident.ts';
 import type { Sighting, SightingsOf } from './tally.ts';
 
-/** Those that gave no sign since, by place. */
-export function outOfSight(ancestry: Ancestry, lost: LostHeads): readonly number[] {
-  const heads: number[] = [];
+interface Lost {
+  readonly place: number;
+  readonly id: ResourceId;
+  readonly held: HeldIncident;
+}
+
+export class OutOfSight {
+  /** As it was asked for last: another one when something took or gave back a head. */
+  #lost: LostHeads | undefined;
+  #ancestry: Ancestry | undefined;
+  #heads: readonly Lost[] = [];
+
+  /** Those that gave no sign since, by place. */
+  heads(ancestry: Ancestry, lost: LostHeads): readonly number[] {
+    if (this.#lost !== lost || this.#ancestry !== ancestry) {
+      this.#heads = headsOf(ancestry, lost);
+      this.#lost = lost;
+      this.#ancestry = ancestry;
+    }
+    if (this.#heads.length === 0) return none;
+    const silent = this.#heads.filter(({ id, held }) => isActive(held) && backSince(held, id) === undefined);
+    return silent.map(({ place }) => place);
+  }
+}
+
+const none: readonly never[] = [];
+
+function headsOf(ancestry: Ancestry, lost: LostHeads): Lost[] {
+  const heads: Lost[] = [];
   for (const [id, held] of lost) {
     const place = ancestry.placeOf(id);
-    if (
-      isActive(held) &&
-      backSince(held, ancestry.idOf(place)) === undefined &&
-      ancestry.topology.isAccessHead(place)
-    )
-      heads.push(place);
+    if (ancestry.topology.isAccessHead(place)) heads.push({ place, id: ancestry.idOf(place), held });
   }
-  return heads.sort((a, b) => a - b);
+  return heads.sort((a, b) => a.place - b.place);
 }
 
 /** What is seen, and that of those of the heads nothing is that serve somebody who is fed from the same trees. */

@@ -255,8 +255,9 @@ function silentDevices(
   }
   causes.push(...blindCollectors(ancestry, silent));
   const [those, hanging] = apart([...silent.keys()], (place) => hangsOn(ancestry, place, { silent, dead }));
-  for (const place of those) causes.push(alone(ancestry, place, { silent, dead }));
-  for (const place of hanging) if (silent.has(place)) causes.push(alone(ancestry, place, { silent, dead }));
+  // Some lie in the shadow of one before.
+  for (const place of [...those, ...hanging])
+    if (silent.has(place)) causes.push(alone(ancestry, place, { silent, dead }));
   return causes;
 }
 

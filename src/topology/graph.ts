@@ -118,6 +118,11 @@ export class Topology {
     return found.children.subarray(found.starts[index]!, found.starts[index + 1]!);
   }
 
+  hasChildrenIn(tree: string, index: number): boolean {
+    const starts = this.columns.trees.get(tree)?.starts;
+    return starts !== undefined && index >= 0 && index < this.count && starts[index + 1]! > starts[index]!;
+  }
+
   /** True also for the ancestor itself. */
   isBelow(tree: string, index: number, ancestor: number): boolean {
     const parents = this.columns.trees.get(tree)?.parents;

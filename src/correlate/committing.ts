@@ -237,8 +237,8 @@ const resourcesOf = ({ members }: HeldIncident): number =>
   new Set([...members.values()].map(({ resource }) => resource)).size;
 
 /**
- * Alarms that prove to be of another cause leave their incident, which goes on without them. Where nothing is left that told
- * of its device or link, what was taken to follow from that waits for its cause again.
+ * Alarms that prove to be of another cause leave their incident, which goes on without them. Where nothing ever told
+ * of its device or link beside them, what was taken to follow from that waits for its cause again.
  */
 function takeOut(
   { incidents, ancestry, waiting, at }: Desk,
@@ -246,9 +246,10 @@ function takeOut(
   members: readonly Member[],
 ): Joining[] {
   incidents.split(held, members, at);
-  const left = [...held.members.values()].filter(({ raised }) => raised);
+  const told = [...held.members.values()];
+  const left = told.filter(({ raised }) => raised);
   const isGroundless =
-    held.scope === 'transport' && !left.some((member) => isTransportEvidence(ancestry, member));
+    held.scope === 'transport' && !told.some((member) => isTransportEvidence(ancestry, member));
   if (isGroundless && left.length > 0) {
     incidents.split(held, left, at);
     for (const member of left) waiting.put(againPending(member, undefined, member.at));

@@ -27,6 +27,7 @@ import {
   type Verdict,
   widen,
 } from './held-incident.ts';
+import { leave } from './leaving.ts';
 import { restated, unsteady } from './restating.ts';
 import { Standing } from './standing.ts';
 import { type CorrelationTiming, limits, type Slices } from './timing.ts';
@@ -318,14 +319,9 @@ export class Incidents {
 
   /** Takes alarms out, with the raise lines that began them; they become an incident of their own. */
   split(held: HeldIncident, alarms: readonly Member[], at: Instant): void {
-    const records = new Set(alarms.map((member) => member.record));
-    held.records.splice(0, held.records.length, ...held.records.filter((one) => !records.has(one)));
+    leave(held, alarms);
     note(held, at, 'split');
-    for (const member of alarms) {
-      held.members.delete(member.alarm);
-      this.#ofAlarm.delete(member.alarm);
-      if (member.raised) held.raised--;
-    }
+    for (const { alarm } of alarms) this.#ofAlarm.delete(alarm);
     this.standing.note(held);
   }
 

@@ -135,7 +135,8 @@ export function lateHome(
     const held = incidents.darkening(pending.resource);
     const isOld = held !== undefined && isStale(held, now.at - now.timing.lateJoinMs);
     const isOver = held !== undefined && isEnding(held, (now.at - now.timing.misfitJoinMs) as Instant);
-    if (held?.scope === 'down' && !isOld && !isOver) return held;
+    const isRestart = held?.retoldAt !== undefined;
+    if ((held?.scope === 'down' || isRestart) && !isOld && !isOver) return held;
   }
   if (pending.cause === 'FLAPPING') return unsteadyAt(ancestry, incidents, { place, ...now });
   // A poll finds what the first of several causes took.

@@ -1,6 +1,6 @@
 /** What is still raised when the rest of an incident came back: a smaller fault of its own, or clears that were lost? */
 
-import { after, type Instant } from '../base/instant.ts';
+import { after, type Instant, instant } from '../base/instant.ts';
 import type { Alarm } from '../model/alarm.ts';
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
@@ -14,6 +14,7 @@ import {
   type Member,
   raisedByResource,
 } from './held-incident.ts';
+import { unseenMs } from './in-sight.ts';
 import type { Incidents } from './incidents.ts';
 import { againPending } from './joining.ts';
 import { speakerOf } from './symptoms.ts';
@@ -66,7 +67,7 @@ function runsOnBattery({ kind, root, members }: HeldIncident, at: Instant): Inst
 
 /**
  * A head that was dead looks for all its terminals when it starts; those that are still without light long after that fell
- * dark while nobody could see it. Answers whether something waits for its cause.
+ * dark while nobody could see it; rounds in which its collector was blind prove nothing. Answers whether something waits for its cause.
  */
 export function splitUnlit(held: HeldIncident, desk: Desk): boolean {
   const { incidents, waiting, at } = desk;
@@ -76,7 +77,17 @@ export function splitUnlit(held: HeldIncident, desk: Desk): boolean {
     held.scope === 'transport' ? stillBroken(desk.ancestry, held, { ...desk, since }) : [],
   );
   for (const member of stillSilent(desk.ancestry, held)) left.add(member);
-  if (left.size === 0) return false;
+  const [first] = left;
+  if (first === undefined) return false;
+  const place = desk.ancestry.placeOf(first.resource);
+  const seenAt = after(
+    instant(since + unseenMs({ ...desk, place }, { from: since, to: at })),
+    desk.timing.leftoverMs,
+  );
+  if (seenAt > at) {
+    incidents.timers.set(`retold ${held.id}`, seenAt);
+    return false;
+  }
   incidents.split(held, [...left], at);
   for (const member of left) waiting.put(againPending(member, held.id, at));
   incidents.endIfOver(held, at);

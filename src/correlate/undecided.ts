@@ -243,7 +243,8 @@ export function pieceOf(
   const place = ancestry.placeOf(id);
   const above = causesAbove(ancestry, population, { place, symptom });
   const [reach, isLeaf] = [ancestry.above(place), ancestry.isLeaf(place)];
-  const isTimed = population === 'down' && (isLeaf || symptom === 'card' || symptom === 'port');
+  // A card says when it failed; a port says when the last of its terminals fell dark.
+  const isTimed = population === 'down' && (isLeaf || symptom === 'card');
   const toldAt = isTimed && !pending.some(({ polled }) => polled) ? firstAt : 0;
   return { place, above, reach, toldAt, isLeaf, id, symptom, weight, firstAt, lastAt, pending };
 }

@@ -1,6 +1,6 @@
 /** Terminals that the first polls find dark when their head is back: what starts with it, what outlasts that, what was cut before. */
 import { expect, test } from 'vitest';
-import { terminals } from '../support/small-city.ts';
+import { cleared, raised, terminals } from '../support/small-city.ts';
 import { CityRun } from './city-run.ts';
 
 const all = terminals('1');
@@ -59,4 +59,23 @@ test('what a restart of the correlation finds waiting for its head is told of as
     one.clear(901, 'LOS', told).to(1_300);
     expect(one.summary()).toEqual([`drop ${gone} 1`]);
   }
+});
+
+test('the round that finds a head back may name its terminals first: they start with it', () => {
+  const told = all.slice(0, 30);
+  const run = new CityRun().linkDown(0, 'l-o1', ['agg-2']).unreachable(20, ['olt-1']).to(600);
+  run.linkUp(601, 'l-o1', ['agg-2']).raise(610, 'LOS', told).to(630);
+  run.unreachable(740, told.slice(0, 4)).clear(740.5, 'UNREACHABLE', ['olt-1']).clear(743, 'LOS', told);
+  run.to(760);
+  expect(run.summary()).toEqual(['node-down olt-1 36']);
+});
+
+test('whose clear was lost when the head started is not called dark on its own while the collector is blind', () => {
+  const lost = all.slice(0, 3);
+  const run = reload(all).clear(640, 'LOS', all.slice(3)).to(1_300);
+  run.unreachable(1_300, ['olt-1', 'agg-4']).to(1_600);
+  run.take([raised('col-1', 'UNREACHABLE', run.at, { source: 'collector' })]).to(2_400);
+  run.take([cleared('col-1', 'UNREACHABLE', run.at)]).clear(2_401, 'UNREACHABLE', ['olt-1', 'agg-4']);
+  run.clear(2_402, 'LOS', lost).to(2_500);
+  expect(run.changes.some(({ incident }) => incident.kind === 'drop')).toBe(false);
 });

@@ -103,3 +103,17 @@ test('a device that polls alone miss takes nobody once those behind it speak, an
   expect(run.summary()).toEqual(['node-down agg-2 1', 'link l-o1 1']);
   expect(run.open()[1]?.affected.under).toEqual(['olt-1']);
 });
+
+test('what a blind collector missed of a site without mains was not dark: it may run empty later', () => {
+  const run = new CityRun().raise(0, 'MAINS_FAIL', ['site-1']).to(20);
+  run.unreachable(60 * minute, ['olt-1', 'agg-4']).to(61 * minute);
+  run.raise(61 * minute, 'LOS', ['ont-1-1-1-1']).to(62 * minute);
+  run.take([raised('col-1', 'UNREACHABLE', run.at, { source: 'collector' })]).to(80 * minute);
+  run.take([cleared('col-1', 'UNREACHABLE', run.at)]);
+  run.clear(80 * minute, 'UNREACHABLE', ['olt-1', 'agg-4']).clear(81 * minute, 'LOS', ['ont-1-1-1-1']);
+  run
+    .linkDown(120 * minute, 'l-o1', ['agg-2'])
+    .unreachable(120 * minute + 1, ['olt-1'])
+    .to(121 * minute);
+  expect(run.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['site-power site-1']);
+});

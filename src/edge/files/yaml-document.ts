@@ -243,9 +243,10 @@ function meaningfulErrors(errors: readonly ErrorObject[]): readonly ErrorObject[
       continue;
     }
     const deeper = kept.some((error) => error.instancePath.startsWith(`${choice.instancePath}/`));
-    kept = kept.filter((error) =>
-      error.instancePath === choice.instancePath ? error === choice && !deeper : true,
-    );
+    // The same value may fail in a branch around this one, too: that is judged with its own branch.
+    const isHere = (error: ErrorObject): boolean =>
+      error.instancePath === choice.instancePath && error.schemaPath.startsWith(choice.schemaPath);
+    kept = kept.filter((error) => (isHere(error) ? error === choice && !deeper : true));
   }
   return kept.filter((error) => error.keyword !== 'if');
 }

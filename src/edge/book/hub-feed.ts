@@ -91,18 +91,21 @@ interface FeedRow {
   readonly body?: Uint8Array | undefined;
 }
 
-/** Oldest first, and nothing newer than `upTo`. Records come as the line wrote them. */
+/** Oldest first, up to the first that is newer than `upTo`. Records come as the line wrote them. */
 export function hubNews(
   sql: Sql,
   vault: Vault,
   { limit, upTo }: { readonly limit: number; readonly upTo: number },
 ): readonly HubNews[] {
   const record = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text));
-  return sql
-    .all<FeedRow>('SELECT * FROM hub_feed ORDER BY row LIMIT ?', limit)
-    .filter(({ at }) => at <= upTo)
-    .map(({ row, at, kind, id, news, before, after, data_key: key, body }) => ({
+  const rows = sql.all<FeedRow>('SELECT * FROM hub_feed ORDER BY row LIMIT ?', limit);
+  // The line's instants lag behind those of a record from outside: a later row may be older, and whoever is done with
+  // it is done with all before it.
+  const fresh = rows.findIndex(({ at }) => at > upTo);
+  return (fresh < 0 ? rows : rows.slice(0, fresh)).map(
+    ({ row, at, kind, id, news, before, after, data_key: key, body }) => ({
       ...{ row, at, kind, id, news, before: record(before), after: record(after) },
       body: key === undefined || body === undefined ? undefined : vault.open(key, body),
-    }));
+    }),
+  );
 }

@@ -92,6 +92,19 @@ test('news is written with the change it tells of, in the same order, and only w
     await book.close();
   }));
 
+test('news that is too new yet keeps what was written after it, be that older: what is done is done with all before it', () =>
+  inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    await book.addHub({ ...hub, at: t0, by: 'crm' });
+    await book.keepOutside(write('first', {}, { at: instant(t0 + 1_000) }));
+    await book.keepOutside(write('second', {}));
+    const heard = async (upTo: number) =>
+      (await book.hubNews({ limit: 10, upTo: instant(upTo) })).map(({ id }) => id);
+    expect(await heard(t0 + 500)).toEqual([]);
+    expect(await heard(t0 + 1_000)).toEqual(['first', 'second']);
+    await book.close();
+  }));
+
 test('news is held up to a bound; what comes above is counted, and so is what finds no room on its way', () =>
   inFolder(async (folder) => {
     const book = await bookIn(folder);

@@ -92,6 +92,7 @@ async function meant(sent: Document, context: Context): Promise<readonly Documen
   for (const wanted of documentsIn(sent['alarmPattern'])) {
     const wrong = wrongIn(wanted, alarmShape);
     if (wrong !== undefined) return wrong;
+    if (typeof wanted['id'] === 'object') return wrongField('alarmPattern.id', 'must be a text');
     const filters = filtersOf(wanted);
     if (filters.length === 0)
       return wrongField('alarmPattern', 'must say something of the alarms that are meant');

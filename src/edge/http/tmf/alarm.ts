@@ -159,8 +159,11 @@ const isOver = (sent: Document): boolean =>
   word(sent['state']) === 'cleared' || word(sent['perceivedSeverity']) === 'cleared';
 
 async function changeLive(change: Document, own: Document, context: Context): Promise<Refusal | undefined> {
+  const ack = word(change['ackState']);
   const wrong = wrongWords(change);
   if (wrong !== undefined) return wrong;
+  if (ack !== '' && ack !== 'acknowledged' && ack !== 'unacknowledged')
+    return wrongField('ackState', 'must be acknowledged or unacknowledged');
   const alarm = own['id'] as AlarmId;
   if (isOver(change)) await order({ kind: 'clearAlarm', alarm }, context);
   else if (change['state'] !== undefined || change['perceivedSeverity'] !== undefined) {
@@ -178,10 +181,8 @@ async function changeLive(change: Document, own: Document, context: Context): Pr
       },
     });
   }
-  const ack = word(change['ackState']);
   if (ack === 'acknowledged') await order({ kind: 'acknowledgeAlarm', alarm }, context);
   else if (ack === 'unacknowledged') await order({ kind: 'unacknowledgeAlarm', alarm }, context);
-  else if (ack !== '') return wrongField('ackState', 'must be acknowledged or unacknowledged');
   const now = await context.ports.query.alarm(alarm);
   if (isOver(change)) return now?.state === 'raised' ? conflict('The alarm was not cleared.') : undefined;
   const wanted = severityIn(change);

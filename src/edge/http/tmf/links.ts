@@ -23,8 +23,11 @@ export const hrefAt =
   (base: string, mount: string, own: readonly string[]): Href =>
   (resource, id) => {
     const home = own.includes(resource) ? mount : (homes[resource] ?? mount);
-    return `${base}${root}/${home}/${resource}/${encodeURIComponent(id)}`;
+    return `${base}${root}/${home}/${resource}/${encodeURIComponent(wellFormed(id))}`;
   };
+
+/** Half a character, as JSON can escape one, cannot stand in an address: encodeURIComponent throws. */
+const wellFormed = (id: string): string => id.replaceAll(/\p{Surrogate}/gu, '\ufffd');
 
 /** Where the caller reached us; a name that is none is not repeated. */
 export function baseOf(ports: FrontPorts, headers: IncomingHttpHeaders): string {

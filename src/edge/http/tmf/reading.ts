@@ -64,7 +64,9 @@ export async function list(kind: Kind, selection: Selection, context: Context): 
   if (byId !== undefined) {
     const found = await Promise.all(byId.map((id) => find(kind, id, context)));
     return part(
-      found.flatMap((one) => (one === undefined ? [] : [one.document])),
+      found
+        .flatMap((one) => (one === undefined ? [] : [one.document]))
+        .filter((document) => matches(document, selection.filters)),
       selection,
     );
   }
@@ -85,12 +87,9 @@ export async function list(kind: Kind, selection: Selection, context: Context): 
   return { items: [...items, ...owned.items], total: outside.total + owned.total };
 }
 
-/** `?id=` alone names what is wanted. */
-function idsIn(filters: readonly Filter[]): readonly string[] | undefined {
-  const [only] = filters;
-  const isOfIds = filters.length === 1 && only?.path.join('.') === 'id' && only.operator === 'eq';
-  return isOfIds ? only.values : undefined;
-}
+/** `?id=` names what is wanted, whatever else must be so of it. */
+const idsIn = (filters: readonly Filter[]): readonly string[] | undefined =>
+  filters.find(({ path, operator }) => path.join('.') === 'id' && operator === 'eq')?.values;
 
 const part = (all: readonly Document[], { offset, limit }: Selection): Listing => ({
   items: all.slice(offset, offset + limit),

@@ -1,6 +1,10 @@
 /** How the TM Forum APIs say no: code, reason and message, the codes of TMF630 part 1. */
 
+/** No document holds it: whoever sends a field `refused` has sent a field. */
+const mark = Symbol('refusal');
+
 export interface Refusal {
+  readonly [mark]: true;
   readonly status: number;
   readonly refused: {
     readonly code: string;
@@ -11,11 +15,12 @@ export interface Refusal {
 }
 
 const refusal = (status: number, code: string, reason: string, message: string): Refusal => ({
+  [mark]: true,
   status,
   refused: { code, reason, message, status: String(status) },
 });
 
-export const isRefusal = (value: object): value is Refusal => Object.hasOwn(value, 'refused');
+export const isRefusal = (value: object): value is Refusal => Object.hasOwn(value, mark);
 
 /** What a caller named is quoted, and not at any length. */
 export const quoted = (text: string): string => JSON.stringify(text.slice(0, 100));

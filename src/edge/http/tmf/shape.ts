@@ -73,6 +73,8 @@ function wrongPart(name: string, value: unknown, needs: readonly string[] | unde
   for (const part of (Array.isArray(value) ? value : [value]) as readonly Document[]) {
     const missing = needs.find((need) => isNothing(part, need));
     if (missing !== undefined) return missingField(`${name}.${missing}`);
+    if (needs.includes('id') && typeof part['id'] === 'object')
+      return wrongField(`${name}.id`, 'must be a text');
   }
   return undefined;
 }

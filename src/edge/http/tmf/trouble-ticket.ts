@@ -187,6 +187,5 @@ export const ownerOf = (service: string): string => service.slice(0, Math.max(0,
 
 function channelIn({ channel }: Document): string {
   const asked = isDocument(channel) ? [channel['id'], channel['name']] : [];
-  const known = asked.find((name) => ways.includes(String(name).toLowerCase()));
-  return known === undefined ? 'web' : String(known).toLowerCase();
+  return asked.map((name) => textOf(name)?.toLowerCase()).find((name) => ways.includes(name ?? '')) ?? 'web';
 }

@@ -96,6 +96,64 @@ test('ids of any kind are read as ids, and come back escaped', async () => {
     expect((await tmf.call('POST', 'alarm/v4/alarm', { ...alarm, alarmRaisedTime: time })).status).toBe(400);
 });
 
+test('a field that is called like our refusals is a field', async () => {
+  const sent = { name: 'card', status: 418, refused: { code: '1', reason: 'x', message: 'y' } };
+  const made = await tmf.call('POST', path, sent);
+  expect([made.status, made.body]).toMatchObject([201, sent]);
+  const changed = await tmf.call('PATCH', `${path}/${made.body.id}`, { description: 'd' });
+  expect([changed.status, changed.body]).toMatchObject([200, { ...sent, description: 'd' }]);
+});
+
+test('half a character in the name of a resource spoils no list of alarms', async () => {
+  const alarm = {
+    ...{ alarmType: 'x', perceivedSeverity: 'minor', probableCause: 'half', state: 'raised' },
+    ...{ sourceSystemId: 's', alarmRaisedTime: '2026-01-01T00:00:00Z' },
+  };
+  const sent = JSON.stringify({ ...alarm, alarmedObject: { id: 'card-\ud800' } });
+  expect((await tmf.call('POST', 'alarm/v4/alarm', sent)).status).toBe(201);
+  expect((await tmf.call('GET', 'alarm/v4/alarm')).status).toBe(200);
+});
+
+test('an id that is no text is refused', async () => {
+  const id = { toString: 1 };
+  const tried: [string, object][] = [
+    [
+      'alarm/v4/ackAlarms',
+      { ackSystemId: 's', ackUserId: 'u', alarmPattern: [{ id, state: 'raised' }, { id }] },
+    ],
+    [
+      'alarm/v4/groupAlarms',
+      {
+        ...{ sourceSystemId: 's', alarmChangedTime: '2026-01-01T00:00:00Z' },
+        ...{ parentAlarm: { id }, correlatedAlarm: [{ id: 'a' }] },
+      },
+    ],
+    ['serviceProblemManagement/v4/problemAcknowledgement', { problem: [{ id }] }],
+    [
+      'serviceTestManagement/v4/serviceTest',
+      { name: 'n', relatedService: { id }, testSpecification: { id: 'line-state' } },
+    ],
+  ];
+  for (const [to, body] of tried) {
+    const answer = await tmf.call('POST', to, body);
+    expect([to, answer.status, answer.body.code]).toEqual([to, 400, '24']);
+  }
+  const ticket = { description: 'd', severity: 's', ticketType: 't', relatedParty: [{ id: '1' }] };
+  const odd = { ...ticket, channel: { id: 'x', name: id } };
+  expect((await tmf.call('POST', 'troubleTicket/v4/troubleTicket', odd)).status).toBe(201);
+});
+
+test('a change of an alarm that is refused has done nothing', async () => {
+  const alarm = {
+    ...{ alarmType: 'x', perceivedSeverity: 'minor', probableCause: 'c', state: 'raised' },
+    ...{ alarmedObject: { id: 'card-2' }, sourceSystemId: 's', alarmRaisedTime: '2026-01-01T00:00:00Z' },
+  };
+  const { body } = await tmf.call('POST', 'alarm/v4/alarm', alarm);
+  const own = `alarm/v4/alarm/${encodeURIComponent(body.id)}`;
+  expect((await tmf.call('PATCH', own, { state: 'cleared', ackState: 'perhaps' })).status).toBe(400);
+  expect((await tmf.call('GET', own)).body.state).toBe('raised');
+});
+
 test('an address that is none of ours is not repeated in answers', async () => {
   const { request } = await import('node:http');
   const { hostname, port } = new URL(tmf.address);

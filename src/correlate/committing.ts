@@ -47,7 +47,9 @@ export function commitAll(decisions: readonly Decision[], desk: Desk): readonly 
     const held = commit({ ...decision, verdict: { ...decision.verdict, actionable } }, desk);
     desk.incidents.standing.homes.add(held);
     recallBriefs(held, waiting, desk);
-    for (const over of decision.ends ?? []) desk.incidents.resolve(over, over.lastClearAt ?? desk.at);
+    // Another decision of the same look may have ended it, or taken it in.
+    for (const over of decision.ends ?? [])
+      if (over !== held && isActive(over)) desk.incidents.resolve(over, over.lastClearAt ?? desk.at);
     return ended;
   });
 }

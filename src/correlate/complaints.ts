@@ -107,6 +107,7 @@ export class Complaints {
   /** How many complain, by head. */
   readonly #byHead = new Map<number, number>();
   #all = 0;
+  #isCounted = false;
 
   constructor(scene: Omit<Scene, 'starts' | 'complaints'>) {
     this.#scene = scene;
@@ -114,7 +115,8 @@ export class Complaints {
   }
 
   #count(): void {
-    if (this.#all > 0) return;
+    if (this.#isCounted) return;
+    this.#isCounted = true;
     const { ancestry, undecided, standing, timing, at } = this.#scene;
     const counted = new Set<number>();
     const count = (place: number): void => {

@@ -133,9 +133,9 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
       const dug = beside === undefined ? [] : [beside.held];
       const absorbs = [...new Set([...owners, ...dug, ...shadowed(scene, found, cause.at)])];
       const takes = cause.kind === 'collector' ? doubted(scene, cause, absorbs) : undefined;
-      const ends = scene.standing
-        .transport()
-        .filter((held) => !absorbs.includes(held) && isUp(ancestry, held, cause.disproved ?? []));
+      const { disproved = [] } = cause;
+      const settled = disproved.length === 0 ? [] : scene.standing.transport();
+      const ends = settled.filter((held) => !absorbs.includes(held) && isUp(ancestry, held, disproved));
       return { verdict, alarms, absorbs, takes, ends };
     });
   return { decisions, nextAt: undefined };

@@ -93,7 +93,6 @@ export function knownDown({ ancestry, standing }: Scene, recent: readonly HeldIn
 
 /** What it still holds to be down is among these, which are up. */
 export function isUp(ancestry: Ancestry, { root, members }: HeldIncident, up: readonly number[]): boolean {
-  if (up.length === 0) return false;
   if (up.includes(ancestry.placeOf(root))) return true;
   const raised = [...members.values()].filter((member) => member.raised);
   return (

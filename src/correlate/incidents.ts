@@ -203,6 +203,7 @@ export class Incidents {
     if (spare(held)) return this.widen(held, held);
     held.backAt = at;
     held.lastClearAt ??= at;
+    this.standing.note(held);
     this.timers.set(`leftover ${held.id}`, after(at, this.timing.leftoverMs));
   }
 
@@ -257,8 +258,8 @@ export class Incidents {
     member.endedAt = at;
     held.raised--;
     held.lastClearAt = at;
-    this.standing.note(held);
     if (showsReturn(held, member)) held.backAt ??= at;
+    this.standing.note(held);
     if (!isActive(held)) return;
     if (held.raised === 0) {
       this.timers.clear(`leftover ${held.id}`);
@@ -296,12 +297,12 @@ export class Incidents {
   reopen(held: HeldIncident, at: Instant): void {
     held.state = 'open';
     held.againAt = at;
-    this.standing.homes.add(held);
-    this.standing.note(held);
     held.backAt = undefined;
     held.endingSince = undefined;
     held.resolvedAt = undefined;
     held.closedAt = undefined;
+    this.standing.homes.add(held);
+    this.standing.note(held);
     this.timers.clear(`forget ${held.id}`);
     note(held, at, 'reopen');
   }

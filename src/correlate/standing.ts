@@ -27,7 +27,7 @@ export class Standing {
   readonly #open = new Set<HeldIncident>();
   readonly #children = new Map<IncidentId, Set<HeldIncident>>();
   /** Open ones of which the view tells, with what it tells. */
-  readonly #wide = new Map<HeldIncident, Pick<HeldIncident, 'dark' | 'kind' | 'root'>>();
+  readonly #wide = new Map<HeldIncident, Pick<HeldIncident, 'dark' | 'kind' | 'root' | 'backAt'>>();
   /** Ended ones of which it tells, the latest last. */
   readonly #lately = new Set<HeldIncident>();
   readonly #begun = new ByBeginning();
@@ -36,6 +36,8 @@ export class Standing {
   #added = new Set<HeldIncident>();
   #hasEnded = false;
   #view: OpenView | undefined;
+  /** Then one of the ended ones is no longer of it: a view is the same after a restart as without one. */
+  #viewUntil: number = Number.POSITIVE_INFINITY;
   #changed = new Set<HeldIncident>();
   /** Stated, widened or open again since the last look: what still waits may belong to them. */
   readonly homes = new Set<HeldIncident>();
@@ -79,8 +81,13 @@ export class Standing {
 
   /** With those that ended so lately that heads which were dead may still be starting. */
   view(at: Instant, rebootMs: DurationMs): OpenView {
-    if (this.#view !== undefined) return this.#view;
-    for (const held of this.#lately) if (!isStarting(held, at, rebootMs)) this.#lately.delete(held);
+    if (this.#view !== undefined && at <= this.#viewUntil) return this.#view;
+    this.#viewUntil = Number.POSITIVE_INFINITY;
+    for (const held of this.#lately) {
+      if (isStarting(held, at, rebootMs))
+        this.#viewUntil = Math.min(this.#viewUntil, (held.resolvedAt ?? at) + rebootMs);
+      else this.#lately.delete(held);
+    }
     const wide = [...this.#wide.keys()].sort(byOrder);
     const dark = new Map<string, HeldIncident>();
     for (const held of wide) {
@@ -119,9 +126,10 @@ export class Standing {
     if (isLate) this.#lately.add(held);
     const before = this.#wide.get(held);
     if (isOpen && isWide(held)) {
-      const { dark, kind, root } = held;
-      if (before?.dark === dark && before.kind === kind && before.root === root) return;
-      this.#wide.set(held, { dark, kind, root });
+      const { dark, kind, root, backAt } = held;
+      const isSame = before?.dark === dark && before.kind === kind && before.root === root;
+      if (isSame && before.backAt === backAt) return;
+      this.#wide.set(held, { dark, kind, root, backAt });
     } else if (!this.#wide.delete(held) && isLate === wasLate) return;
     this.#view = undefined;
   }

@@ -228,7 +228,8 @@ function linksUp(
     lostWith(ancestry, dead, cut).some((place) => speakers.has(ancestry.idOf(place)));
   if (speakers.size === 0 || !silences(places)) return [];
   // A link that is up lies in no trench that is cut.
-  const ways = [...places].map((place) => [place, ...(ancestry.topology.linkOf(place)?.segments ?? [])]);
+  const known = [...places].slice(0, limits.causesPerLook);
+  const ways = known.map((place) => [place, ...(ancestry.topology.linkOf(place)?.segments ?? [])]);
   return ways.filter((way) => silences(new Set(way))).flat();
 }
 
@@ -244,9 +245,10 @@ function silentDevices(
     const candidates = [...silent.keys()].filter(
       (place) => !ancestry.isStranger(place) && !topology.isAccessHead(place),
     );
+    const outage = topology.outage(dead);
     let best: { place: number; covered: number } | undefined;
     for (const place of candidates.slice(0, limits.causesPerLook)) {
-      const lost = lostWith(ancestry, dead, [place]);
+      const lost = outage.lostWith([place]);
       const covered = lost.filter((other) => silent.has(other)).length;
       if (covered >= 1 && covered > (best?.covered ?? 0)) best = { place, covered };
     }

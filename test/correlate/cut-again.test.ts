@@ -12,3 +12,12 @@ test('who was back and is lost again is lost by the cut that came last, wherever
   run.unreachable(2_075, ['agg-2']).unreachable(2_080, ['agg-1']).to(2_100);
   expect(run.summary()).toEqual(['link l-34 4', 'link l-c1 4']);
 });
+
+test('a cut that two words disprove at once is over once', () => {
+  const run = new CityRun().linkDown(0, 'l-12', ['agg-1', 'agg-2']).to(7_200);
+  run.linkDown(7_200, 'l-34', ['agg-3']).linkDown(7_200, 'l-4c', ['agg-4']).to(7_260);
+  const told = run.changes.filter(({ incident }) => incident.root === 'l-12');
+  expect(told.filter(({ kind }) => kind === 'resolved')).toHaveLength(1);
+  const history = told.at(-1)?.incident.history ?? [];
+  expect(history.filter(({ event }) => event === 'resolve')).toHaveLength(1);
+});

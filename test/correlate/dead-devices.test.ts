@@ -106,3 +106,16 @@ test('in a ring that is open already a cut looks like a dead device, and it says
   const dead = shares?.find(({ root }) => root === 'west');
   expect(dead?.probability).toBeGreaterThan(0.08);
 });
+
+test('two silent devices that only together cut off a third take it with them, though no link tells of any', () => {
+  const forked = net(
+    ['a', 'b', 'behind', ...['p', 'q', 'r', 's']],
+    [
+      ...['a', 'b', 'p', 'q', 'r', 's'].map((id): Link => [`core-${id}`, 'core', id]),
+      ['a-behind', 'a', 'behind'],
+      ['b-behind', 'b', 'behind'],
+    ],
+  );
+  const run = new CityRun(forked).unreachable(30, ['a', 'b', 'behind']).to(100);
+  expect(run.summary()).toEqual(['node-down a 1', 'node-down b 2']);
+});

@@ -4,7 +4,10 @@ import type { HeldIncident, Member } from './held-incident.ts';
 /** The incident goes on without these members. */
 export function leave(held: HeldIncident, members: readonly Member[]): void {
   const records = new Set(members.map(({ record }) => record));
-  held.records.splice(0, held.records.length, ...held.records.filter((one) => !records.has(one)));
+  // In place, one by one: there may be more of them than arguments of a call.
+  let kept = 0;
+  for (const record of held.records) if (!records.has(record)) held.records[kept++] = record;
+  held.records.length = kept;
   for (const { alarm, raised } of members) {
     held.members.delete(alarm);
     if (raised) held.raised--;

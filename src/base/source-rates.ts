@@ -38,4 +38,10 @@ export class SourceRates {
     bucket.tokens--;
     return true;
   }
+
+  /** What it was taken for did not happen. */
+  giveBack(source: string): void {
+    const bucket = this.#buckets.get(source);
+    if (bucket !== undefined) bucket.tokens = Math.min(this.#burst, bucket.tokens + 1);
+  }
 }

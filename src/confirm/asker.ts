@@ -18,7 +18,7 @@ import { standingOf } from './standing.ts';
 export interface Out {
   readonly changes: ConfirmationChange[];
   readonly tells: Tell[];
-  /** Who said "no" so late that it is looked into under a number of its own. */
+  /** Who said "no" or "call me" so late that it is looked into under a number of its own. */
   readonly late: { readonly incident: IncidentId; readonly subscriber: SubscriberKey }[];
 }
 

@@ -53,7 +53,7 @@ export interface ConfirmOutcome {
   readonly tells: readonly Tell[];
   /** Incidents of which nothing more is awaited; each is named once a repair. */
   readonly closable: readonly IncidentId[];
-  /** Who said "no" so late that a new ticket is due, linked to the old one. */
+  /** Who said "no" or "call me" so late that a new ticket is due, linked to the old one. */
   readonly late: Out['late'];
   readonly rest?: string | undefined;
 }
@@ -143,7 +143,7 @@ export class Confirmations {
     return this.#finish(context.at, newOut());
   }
 
-  /** A repeated answer changes nothing; a "no" to a forgotten question opens a ticket of its own. */
+  /** A repeated answer changes nothing; a "no" or "call me" to a forgotten question opens a ticket of its own. */
   answer(
     id: ConfirmationId,
     answer: Answer,
@@ -153,7 +153,7 @@ export class Confirmations {
     const { at, channel, sureness } = context;
     const said = { at, answer, channel, sureness };
     if (found !== undefined && hear(this.#asker, found, said, out)) this.#touched.add(found.of.incident);
-    if (found === undefined && answer === 'notFixed') this.#forgotten(id, out);
+    if (found === undefined && answer !== 'fixed') this.#forgotten(id, out);
     return this.#finish(at, out);
   }
 

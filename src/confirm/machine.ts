@@ -141,7 +141,7 @@ function answered(
   const { state, loop, settledAt } = from;
   if (settled.includes(state) && settledAt !== undefined && at - settledAt > lateAnswerMs) {
     // Too long ago to be the same trouble for certain: it is looked into under its own number.
-    return answer === 'notFixed' ? to(state, loop, 'ticket') : undefined;
+    return answer === 'fixed' ? undefined : to(state, loop, 'ticket');
   }
   const isOpenToAll =
     isWaiting(state) || settled.includes(state) || state === 'CALLBACK_QUEUED' || state === 'CALLBACK_ACTIVE';

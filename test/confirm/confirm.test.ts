@@ -237,6 +237,15 @@ describe('the answer', () => {
     expect(state(4)).not.toBe('STILL_OUT');
   });
 
+  test('who wants a call about what is long forgotten gets a ticket of its own, a "yes" nothing', () => {
+    const { room: at, base } = room();
+    const subscriber = subscriberKey(1_003);
+    const late = (answer: 'fixed' | 'contactMe'): unknown =>
+      at().answer(confirmationId('gone' as IncidentId, subscriber), answer, { ...base(), channel: 'sms' })
+        .late;
+    expect([late('fixed'), late('contactMe')]).toEqual([[], [{ incident: 'gone', subscriber }]]);
+  });
+
   test('after three times "no" somebody takes it over, and no fourth question follows', () => {
     const { answer, work, state, tells } = asked();
     for (let i = 0; i < 3; i++) {

@@ -268,6 +268,12 @@ const late: readonly Row[] = [
     'CLOSED 0 ticket',
   ],
   [
+    'and so does the wish for a call',
+    standing('CLOSED', { settledAt: overAWeek }),
+    says('contactMe'),
+    'CLOSED 0 ticket',
+  ],
+  [
     'also where it was confirmed',
     standing('CONFIRMED', { settledAt: overAWeek }),
     says('notFixed'),

@@ -6,6 +6,7 @@ import type { Book } from '../../edge/book/book.ts';
 import type { SubscriberRecord } from '../../edge/book/records.ts';
 import type { Input, SubscriberReply } from '../../flow/input.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
+import type { SubscriberKey } from '../../model/ids.ts';
 import type { Reply } from '../../notify/channel.ts';
 
 export interface RepliesOptions {
@@ -20,12 +21,16 @@ export interface RepliesOptions {
 /** One number may be that of a family; more are not looked at. */
 const mostPeople = 20;
 const questionsEach = 50;
+/** Contacts whose reply the line did not take: they come again, and are not kept twice. */
+const mostUnsaid = 1_000;
 /** Of one number: nobody needs more, and a machine that answers must not fill journal and book. */
 const rate = { burst: 20, perSecond: 0.02, mostSources: 65_536 };
 
 export class Replies {
   readonly #options: RepliesOptions;
   readonly #rates = new SourceRates(rate);
+  /** Ids of contacts, by subscriber, number and text. */
+  readonly #unsaid = new Map<string, string>();
   readonly #counts = { answers: 0, contacts: 0, strangers: 0, tooMany: 0 };
 
   constructor(options: RepliesOptions) {
@@ -38,11 +43,21 @@ export class Replies {
 
   /** Resolves when it is kept, or is one of too many. */
   async take(reply: Reply): Promise<void> {
-    const { book, world } = this.#options;
-    if (!this.#rates.take(reply.from, world.monotonicMs())) {
+    if (!this.#rates.take(reply.from, this.#options.world.monotonicMs())) {
       this.#counts.tooMany++;
       return;
     }
+    try {
+      await this.#keep(reply);
+    } catch (error) {
+      // It comes again, and must not count as one of too many then.
+      this.#rates.giveBack(reply.from);
+      throw error;
+    }
+  }
+
+  async #keep(reply: Reply): Promise<void> {
+    const { book, world } = this.#options;
     const { items: people } = await book.subscribers({ phone: reply.from, limit: mostPeople });
     const [first] = people;
     if (first === undefined) return this.#keepStranger(reply);
@@ -51,15 +66,26 @@ export class Replies {
     const reading = this.#options.read(reply.text, Math.max(1, waiting.length));
     const meant = meantBy(reading, { waiting, all });
     const subscriber = meant[0]?.subscriber ?? first.key;
-    const id = this.#newId();
-    await book.addContact({ id, subscriber, at: world.now(), text: reply.text });
+    const again = `${subscriber} ${reply.from} ${reply.text}`;
+    const known = this.#unsaid.get(again);
+    const id = known ?? this.#newId();
+    if (known === undefined) await book.addContact({ id, subscriber, at: world.now(), text: reply.text });
+    this.#unsaid.set(again, id);
+    const [oldest] = this.#unsaid.keys();
+    if (this.#unsaid.size > mostUnsaid) this.#unsaid.delete(oldest!);
+    await this.#say(reading, { meant, isWaiting: waiting.length > 0, subscriber, id });
+    this.#unsaid.delete(again);
+  }
+
+  async #say(reading: Reading, { meant, isWaiting, subscriber, id }: Meant): Promise<void> {
     // Words that say neither are asked about while somebody waits for an answer, else they are for a person.
-    const isAnswer = waiting.length > 0 || reading.kind !== 'unclear';
+    const isAnswer = isWaiting || (reading.kind !== 'unclear' && !isCallForNew(reading, meant));
     if (meant.length > 0 && isAnswer) return this.#answer(meant, reading, id);
-    this.#counts.contacts++;
     // A "yes" to nothing needs nobody; it is kept beside its subscriber.
-    if (reading.kind === 'answer' && reading.answer === 'fixed') return;
-    await this.#options.submit({ kind: 'subscriberContact', subscriber, channel: 'sms', contact: id });
+    const isForPerson = reading.kind !== 'answer' || reading.answer !== 'fixed';
+    if (isForPerson)
+      await this.#options.submit({ kind: 'subscriberContact', subscriber, channel: 'sms', contact: id });
+    this.#counts.contacts++;
   }
 
   async #answer(meant: readonly Confirmation[], reading: Reading, contact: string): Promise<void> {
@@ -89,6 +115,17 @@ export class Replies {
     return Buffer.from(this.#options.world.randomBytes(12)).toString('hex');
   }
 }
+
+interface Meant {
+  readonly meant: readonly Confirmation[];
+  readonly isWaiting: boolean;
+  readonly subscriber: SubscriberKey;
+  readonly id: string;
+}
+
+/** The fault came back after the question: nobody waits for its answer, and who wants a call is called about the new outage. */
+const isCallForNew = (reading: Reading, [last]: readonly Confirmation[]): boolean =>
+  reading.kind === 'answer' && reading.answer === 'contactMe' && last?.state === 'SUPERSEDED';
 
 const replyOf = (reading: Reading, contact: string): SubscriberReply =>
   reading.kind === 'answer'

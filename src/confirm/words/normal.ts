@@ -16,9 +16,14 @@ const alike = new Map(zipped('aceopxykmthbu', 'асеорхукмтнви'));
 /** What the Russian layout would have given on the same keys. */
 const keys = new Map(zipped("qwertyuiop[]asdfghjkl;'zxcvbnm,.`", 'йцукенгшщзхъфывапролджэячсмитьбюе'));
 
-/** At most 400 characters; words, numbers and signs with one space between them. */
+/** At most 400 characters, of which № is none: its compatible form is the word `no`. Words, numbers and signs with one space between them. */
 export function normalised(text: string): string {
-  const small = text.slice(0, mostRead).normalize('NFKC').toLowerCase().replaceAll('ё', 'е');
+  const small = text
+    .slice(0, mostRead)
+    .replaceAll('№', ' ')
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll('ё', 'е');
   const spaced = [...small.replace(/[’'`ʼ]/g, '')].map((sign) => wordOfSign.get(sign) ?? sign);
   return spaced
     .map((part) => (part.length > 2 ? ` ${part} ` : part))

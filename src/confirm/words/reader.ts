@@ -54,15 +54,9 @@ export class AnswerReader {
 
   /** `open`: questions that this phone was asked and has not answered, numbered 11 12 13, 21 22 23, .. when several. */
   read(text: string, open = 1): Reading {
-    const numbered = open > 1 ? /^\D*([1-9])([123])(?!\d)/.exec(normalised(text)) : null;
-    if (numbered !== null && Number(numbered[1]) <= open) {
-      return {
-        kind: 'answer',
-        answer: byDigit[Number(numbered[2])]!,
-        sureness: ofRule,
-        question: Number(numbered[1]),
-      };
-    }
+    const numbered = open > 1 ? this.#numbered(text) : undefined;
+    if (numbered !== undefined && numbered.question <= open)
+      return { kind: 'answer', sureness: ofRule, ...numbered };
     const { says, sureness } = this.say(text);
     if (sureness < sureEnough || says === 'other') return { kind: 'unclear', sureness };
     if (says === 'stop') return { kind: 'stop', sureness };
@@ -81,6 +75,16 @@ export class AnswerReader {
     if (rule === undefined) return { says, sureness: probability };
     const isDisputed = rule !== says && probability >= contradicts;
     return { says: rule, sureness: isDisputed ? 1 - probability : ofRule };
+  }
+
+  /** The number stands first, with a word or two that say the same at most: else it may be an hour, a house or a flat. */
+  #numbered(text: string): { readonly question: number; readonly answer: Answer } | undefined {
+    const found = /^(?:ответ |answer )?([1-9])([123])(?: (\S+(?: \S+)?))?$/.exec(normalised(text));
+    const answer = byDigit[Number(found?.[2])];
+    if (found === null || answer === undefined) return undefined;
+    const [, question, , rest] = found;
+    if (rest !== undefined && answers[this.say(rest).says] !== answer) return undefined;
+    return { question: Number(question), answer };
   }
 
   #learned(): Model {

@@ -217,7 +217,8 @@ export function noteDeliveries(
       const row =
         part === undefined
           ? sql.get<NoticeRow>(
-              'SELECT * FROM notices WHERE channel = ? AND external_id = ?',
+              // A centre that gives an id again means the newer message.
+              'SELECT * FROM notices WHERE channel = ? AND external_id = ? ORDER BY row DESC LIMIT 1',
               ...[settling.channel, externalId],
             )
           : sql.get<NoticeRow>('SELECT * FROM notices WHERE row = ?', part.notice);

@@ -25,6 +25,7 @@ const question = (subscriber: number, change: Partial<Confirmation> = {}): Confi
 interface Desk {
   readonly said: (text: string, from?: string) => Promise<Input[]>;
   readonly replies: Replies;
+  readonly line: { isAway: boolean };
   readonly strangers: () => Promise<readonly object[]>;
   readonly textOf: (id: string) => Promise<string | undefined>;
 }
@@ -44,13 +45,18 @@ async function withQuestions(
       ),
     ]);
     const inputs: Input[] = [];
+    const line = { isAway: false };
     const replies = new Replies({
       ...{ book, world },
       read: (text, open) => reader.read(text, open),
-      submit: async (input) => inputs.push(input),
+      submit: async (input) => {
+        if (line.isAway) throw new Error('the line takes nothing');
+        return inputs.push(input);
+      },
     });
     await run({
       replies,
+      line,
       strangers: async () => (await book.strangers({})).items,
       async said(text, from = '+79000000000') {
         inputs.length = 0;
@@ -125,5 +131,22 @@ test('strangers reach no question, and one number cannot flood', async () => {
     expect(await strangers()).toMatchObject([{ from: '+79009999999', to: '1234', text: '1' }]);
     for (let i = 0; i < 30; i++) await said('1');
     expect(replies.counters()).toEqual({ answers: 20, contacts: 0, strangers: 1, tooMany: 10 });
+  });
+});
+
+test('what the line does not take comes again as often as it must, and is none of too many', async () => {
+  const one = question(1);
+  await withQuestions([one], async ({ said, replies, line }) => {
+    line.isAway = true;
+    for (let i = 0; i < 30; i++) await expect(said('2')).rejects.toThrow('the line takes nothing');
+    line.isAway = false;
+    expect(await said('2')).toEqual([answered(one.id, 'notFixed')]);
+    expect(replies.counters()).toEqual({ answers: 1, contacts: 0, strangers: 0, tooMany: 0 });
+  });
+});
+
+test('who wants a call after the fault came back is called about the new outage', async () => {
+  await withQuestions([question(1, { state: 'SUPERSEDED' })], async ({ said }) => {
+    expect(await said('Перезвоните')).toMatchObject([{ kind: 'subscriberContact', subscriber: 1 }]);
   });
 });

@@ -85,6 +85,20 @@ describe('an answer', () => {
     expect(reader.read('стоп', 2).kind).toBe('stop');
   });
 
+  test('an hour, a house or a flat among the words names no question', () => {
+    for (const text of [
+      'не работает с 11 утра',
+      'Нет, с 11 часов',
+      'Да, кв 12',
+      '11 нет',
+      '12:30 не работает',
+    ])
+      expect([text, reader.read(text, 2).kind]).toEqual([text, 'unclear']);
+    expect(reader.read('22 не работает', 2)).toMatchObject({ answer: 'notFixed', question: 2 });
+    expect(reader.read('№ 11', 2)).toMatchObject({ answer: 'fixed', question: 1 });
+    expect(reader.read('№ 7').kind).toBe('unclear');
+  });
+
   test('pressed on a telephone is one of three keys', () => {
     expect(['1', '2#', ' 3 ', '4', '12', '', 'да'].map(readPressed)).toEqual([
       'fixed',

@@ -306,6 +306,23 @@ test('receipts that come twice, late, early or in the wrong order leave the trut
   });
 });
 
+test('an id that a gateway gives again means the newer message', async () => {
+  await withBook(2, async (book) => {
+    await book.project([tells(tell({ to: 2 }))]);
+    await expandAll(book);
+    const { notices } = await take(book);
+    await settleAll(book, notices, (row) => ({ kind: 'sent', row, externalId: '1' }));
+    await book.noteDeliveries([{ externalId: '1', state: 'delivered' }], {
+      channels,
+      channel: 'sms',
+      now: t0,
+    });
+    await book.noteDeliveries([{ externalId: '1', state: 'failed' }], { channels, channel: 'sms', now: t0 });
+    const { items } = await book.notices({});
+    expect(items.map(({ state }) => state)).toEqual(['delivered', 'sent']);
+  });
+});
+
 test('a notice in parts is delivered when all its parts are, and has failed when one has', async () => {
   await withBook(5, async (book) => {
     await book.project([tells(tell({ to: 5 }))]);

@@ -363,6 +363,13 @@ test('a number of no said type is one of the world where it is long; another def
   ]);
 });
 
+test('a name that its sender chose is never the number of a subscriber', async () => {
+  const { smsc, replies } = await begin({}, true);
+  const named = { source: { ton: 5, npi: 0, address: '+4512345678' }, destination: ours };
+  await smsc.deliver({ ...named, shortMessage: Buffer.from('1') });
+  expect(replies).toEqual([{ from: '4512345678', to: '1234', text: '1' }]);
+});
+
 test('who has not taken our bind has nothing to say to us', async () => {
   const { smsc, channel, replies } = await begin();
   smsc.bindStatus = 'none';

@@ -110,6 +110,8 @@ function pieceOf(message: IncomingMessage, alphabet: 'gsm' | 'latin'): Piece {
 
 /** Section 5.2.5: type 1 is an international number, which lacks its plus; of type 0 are long ones where a centre says no more. */
 function numberOf({ ton, address }: SmppAddress): string {
+  // Type 5 is a name that its sender chose: nobody's number, also where it is written like one.
+  if (ton === 5) return address.slice(0, 21).replace(/^[\s+]+/, '');
   const digits = address.replace(/[^\d]/g, '');
   const isWorldwide =
     ton === 1 ? /^[1-9]\d{6,14}$/.test(digits) : ton === 0 && /^[1-9]\d{10,14}$/.test(digits);

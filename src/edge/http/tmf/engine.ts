@@ -14,7 +14,7 @@ import { find, list } from './reading.ts';
 import { failed, isRefusal, notAllowed, notFound, type Refusal } from './refusal.ts';
 import { named, renamed, unnamed } from './renaming.ts';
 import { narrowed, type Selection, selectionIn } from './selecting.ts';
-import { change, remove, Writing } from './writing.ts';
+import { Writing } from './writing.ts';
 
 /** Of one document; several thousand are kept. */
 const maxBodyBytes = 64 * 1024;
@@ -145,12 +145,12 @@ const answers: Readonly<Record<Verb, (place: Place, answering: Answering) => Pro
     if (isRefusal(made)) return refuse(reply, made);
     return send(reply.header('location', made['href']), 201, renamed(made, mount));
   },
-  async patch({ kind, mount }, { request, reply, context }) {
-    const changed = await change(kind, idOf(request), unnamed(request.body, mount), context);
+  async patch({ kind, mount, writing }, { request, reply, context }) {
+    const changed = await writing.change(kind, idOf(request), unnamed(request.body, mount), context);
     return isRefusal(changed) ? refuse(reply, changed) : send(reply, 200, renamed(changed, mount));
   },
-  async delete({ kind }, { request, reply, context }) {
-    const refused = await remove(kind, idOf(request), context);
+  async delete({ kind, writing }, { request, reply, context }) {
+    const refused = await writing.remove(kind, idOf(request), context);
     return refused === undefined ? reply.code(204).send() : refuse(reply, refused);
   },
 };

@@ -23,6 +23,10 @@ type Operator = (typeof operators)[number];
 
 const mostFilters = 40;
 const mostValues = 200;
+/** Of `a.b.c`; no document is deeper. */
+const mostSteps = 25;
+/** Of TMF630, and no names of fields: taken for filters they would find nothing and say nothing. */
+const notOffered = ['sort', 'filter'];
 const usualLimit = 100;
 const mostLimit = 1_000;
 
@@ -62,11 +66,13 @@ function filtersIn(query: Query): readonly Filter[] | Refusal {
   if (entries.length > mostFilters) return wrongQuery(`At most ${mostFilters} filters.`);
   const filters: Filter[] = [];
   for (const [name, asked = ''] of entries) {
+    if (notOffered.includes(name)) return wrongQuery(`${name} is not offered here.`);
     const whole = [asked].flat();
     // A comma means "or"; a value that holds one is meant as a whole as well.
     const values = new Set(whole.flatMap((value) => [value, ...value.split(',', mostValues + 1)]));
     if (values.size > mostValues) return wrongQuery(`At most ${mostValues} values of ${quoted(name)}.`);
-    const path = name.split('.');
+    const path = name.split('.', mostSteps + 1);
+    if (path.length > mostSteps) return wrongQuery(`At most ${mostSteps} names in ${quoted(name)}.`);
     const last = operators.find((operator) => operator === path.at(-1));
     const operator = path.length > 1 && last !== undefined ? last : 'eq';
     filters.push({

@@ -7,12 +7,9 @@ import { type Found, find } from './reading.ts';
 import { conflict, isRefusal, noRoom, notFound, type Refusal, wrongField } from './refusal.ts';
 import { missingIn, wrongIn } from './shape.ts';
 
-/** Senders' own keys that are being created from, each with what becomes of it. */
-type UnderWay = Map<string, Promise<Document | Refusal>>;
-
-/** Two calls with one key of the sender's at once must not both create. */
+/** What reads a record and then writes it does so alone: two calls at once must not create twice or undo each other. */
 export class Writing {
-  readonly #underWay: UnderWay = new Map();
+  readonly #underWay = new Map<string, Promise<unknown>>();
 
   async create(kind: Kind, body: unknown, context: Context): Promise<Document | Refusal> {
     const wrong = wrongIn(body, kind.shape) ?? missingIn(body as Document, kind.shape);
@@ -20,19 +17,30 @@ export class Writing {
     const sent = referred(without(withoutNulls(body as Document), ['id', 'href']));
     const external = kind.external === undefined ? undefined : textOf(sent[kind.external]);
     if (external === undefined) return createOne(kind, sent, context);
-    const key = `${kind.name}/${external}`;
-    const before = this.#underWay.get(key)?.catch(() => undefined) ?? Promise.resolve();
-    const created = before.then(async () => {
+    return this.#inTurn(`${kind.name}/external/${external}`, async () => {
       const known = await context.ports.outside.outsideByExternal(kind.name, external);
       return known === undefined
         ? createOne(kind, sent, context, external)
         : sameAgain(kind, { id: known.id, kept: known.body, sent, external }, context);
     });
-    this.#underWay.set(key, created);
+  }
+
+  change(kind: Kind, id: string, body: unknown, context: Context): Promise<Document | Refusal> {
+    return this.#inTurn(`${kind.name}/id/${id}`, () => change(kind, id, body, context));
+  }
+
+  remove(kind: Kind, id: string, context: Context): Promise<Refusal | undefined> {
+    return this.#inTurn(`${kind.name}/id/${id}`, () => remove(kind, id, context));
+  }
+
+  async #inTurn<Outcome>(key: string, act: () => Promise<Outcome>): Promise<Outcome> {
+    const before = this.#underWay.get(key)?.catch(() => undefined) ?? Promise.resolve();
+    const done = before.then(act);
+    this.#underWay.set(key, done);
     try {
-      return await created;
+      return await done;
     } finally {
-      if (this.#underWay.get(key) === created) this.#underWay.delete(key);
+      if (this.#underWay.get(key) === done) this.#underWay.delete(key);
     }
   }
 }
@@ -168,7 +176,7 @@ function newsOf({ state }: Kind, before: Document, after: Document): OutsideNews
 }
 
 /** Undefined: it is gone. */
-export async function remove(kind: Kind, id: string, context: Context): Promise<Refusal | undefined> {
+async function remove(kind: Kind, id: string, context: Context): Promise<Refusal | undefined> {
   const found = await find(kind, id, context);
   if (found === undefined) return notFound(kind.type, id);
   const isOwn = found.own !== undefined;

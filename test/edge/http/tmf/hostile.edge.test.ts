@@ -46,6 +46,9 @@ test('questions out of bounds are refused, odd ones find nothing', async () => {
     'limit=1.5',
     'offset=1&offset=2',
     many(41),
+    'sort=-name',
+    'filter=$.name',
+    `${'a.'.repeat(500)}b=1`,
     `a=${Array.from({ length: 300 }, (_, n) => n).join()}`,
   ];
   for (const query of refused) {

@@ -383,6 +383,7 @@ describe('whatever happens', () => {
             'CONFIRMED',
             'STILL_OUT',
             'CALLBACK_QUEUED',
+            'CALLBACK_ACTIVE',
             'UNREACHABLE',
             'EXPIRED_OK',
             'EXPIRED_UNKNOWN',

@@ -56,12 +56,14 @@ const joinMs = ({ serviceJoinMs, slowRevisitMs }: CorrelationTiming, isPolled: b
  * as well if that were set wrong.
  */
 export function lookAtLost(scene: Scene): Look {
-  const { ancestry, timing, at, complaints } = scene;
+  const { ancestry, standing, timing, at, complaints } = scene;
   const decisions: Decision[] = [];
   let nextAt: Instant | undefined;
+  const claimed = new Set<HeldIncident>();
   for (const service of brokenServices(scene)) {
     const absorbs: HeldIncident[] = [];
     for (const held of mayBeLost(scene, service)) {
+      claimed.add(held);
       const cause = complaints.causeOf(placesOf(scene, held));
       const ripeAt = after(held.startedAt, isPolled(held) ? timing.serviceJoinMs : timing.maxWaitMs);
       if (cause === 'open' && ripeAt > at) nextAt = earliest(nextAt, ripeAt);
@@ -71,6 +73,13 @@ export function lookAtLost(scene: Scene): Look {
     }
     if (absorbs.length > 0)
       decisions.push({ verdict: restated(service), alarms: [], absorbs: [service, ...absorbs] });
+  }
+  for (const held of standing.withheld()) {
+    if (claimed.has(held) || held.raised === 0 || ancestry.isLeaf(ancestry.placeOf(held.root))) continue;
+    // The service is back, and these are not: in the time in which sessions begin anew they would be.
+    const ripeAt = after(held.startedAt, timing.serviceJoinMs);
+    if (ripeAt > at) nextAt = earliest(nextAt, ripeAt);
+    else decisions.push({ verdict: { ...restated(held), actionable: true }, alarms: [], absorbs: [held] });
   }
   return { decisions, nextAt };
 }

@@ -18,6 +18,7 @@ export interface OpenView {
 export const isWide = (held: HeldIncident): boolean =>
   mayHoldHeads(held) || held.scope === 'service' || held.scope === 'collector';
 
+const none: readonly HeldIncident[] = [];
 const byOrder = (a: HeldIncident, b: HeldIncident): number => a.order - b.order;
 
 /** More do not fail at once but by a wrong list of names. */
@@ -31,6 +32,7 @@ export class Standing {
   /** Ended ones of which it tells, the latest last. */
   readonly #lately = new Set<HeldIncident>();
   readonly #begun = new ByBeginning();
+  readonly #withheld = new Set<HeldIncident>();
   /** As it was when last asked for, and what began or ended since. */
   #inOrder: readonly HeldIncident[] = [];
   #added = new Set<HeldIncident>();
@@ -67,6 +69,11 @@ export class Standing {
   /** Those whose onset lies within this time of that instant, in order of opening. */
   begunWithin(at: number, withinMs: number): readonly HeldIncident[] {
     return this.#begun.within(at, withinMs).sort(byOrder);
+  }
+
+  /** Complaints of several customers of which nobody is told until it is known what failed, in order of opening. */
+  withheld(): readonly HeldIncident[] {
+    return this.#withheld.size === 0 ? none : [...this.#withheld].sort(byOrder);
   }
 
   /** Those in the transport graph. */
@@ -117,6 +124,9 @@ export class Standing {
       if (!this.#added.delete(held)) this.#hasEnded = true;
       if (held.parent !== undefined) this.#children.get(held.parent)?.delete(held);
     }
+    if (isOpen && held.scope === 'session' && !held.actionable && held.members.size > 1)
+      this.#withheld.add(held);
+    else this.#withheld.delete(held);
     this.#noteWide(held, isOpen);
   }
 
@@ -165,8 +175,8 @@ export class Standing {
   }
 
   clear(): void {
-    for (const all of [this.#open, this.#children, this.#wide, this.#lately, this.#changed, this.homes])
-      all.clear();
+    const sets = [this.#open, this.#children, this.#wide, this.#lately, this.#withheld, this.#changed];
+    for (const all of [...sets, this.homes]) all.clear();
     this.#begun.clear();
     this.#added = new Set();
     this.#inOrder = [];

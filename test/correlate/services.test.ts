@@ -1,7 +1,7 @@
 /** Services that fail, and customers who say so first. */
 import { expect, test } from 'vitest';
 import { compileTopology, parseTopology, type Topology } from '../../src/topology/topology.ts';
-import { raised, smallCity, smallCityDocument } from '../support/small-city.ts';
+import { raised, smallCity, smallCityDocument, terminals } from '../support/small-city.ts';
 import { CityRun } from './city-run.ts';
 
 const scattered = ['ont-1-1-1-1', 'ont-1-2-2-3', 'ont-2-1-1-4', 'ont-2-2-2-6'];
@@ -44,6 +44,16 @@ test('those who lose their sessions at one head only were set wrong there, whate
     'config olt-1 24',
     'service radius-1 1',
   ]);
+});
+
+test('a few who still complain when the service is back are told of: they have a cause of their own', () => {
+  const run = new CityRun(withRadius())
+    .raise(0, 'SESSIONS_DROP', ['radius-1'])
+    .raise(10, 'NO_IP', terminals('1-1-1').slice(0, 7), 1_500)
+    .clear(31, 'SESSIONS_DROP', ['radius-1'])
+    .to(200);
+  expect(run.open().some(({ kind }) => kind === 'config')).toBe(false);
+  expect(run.to(1_200).summary()).toEqual(['config s1-1-1 7']);
 });
 
 test('the head that was polled first seems set wrong until the next one is polled', () => {

@@ -256,7 +256,7 @@ describe('a device that misbehaves', () => {
           from.malformed + from.unknownId + from.mismatched + from.late;
         return sum(now) - sum(before);
       };
-      for (const payload of payloads) {
+      for (const [i, payload] of payloads.entries()) {
         device = await openHostileDevice(({ send }) => send(payload));
         const got = await openSession(transport, {
           address: '127.0.0.1',
@@ -268,10 +268,11 @@ describe('a device that misbehaves', () => {
         }).get([`${COLUMN}.1`]);
         expect(got.varbinds).toEqual([]);
         expect(got.problem).toBeDefined();
+        // A busy machine may answer after the time-out: the device stays until its answer was read.
+        await expect.poll(counted, { interval: 5, timeout: 10_000 }).toBe(i + 1);
         await device.close();
         device = undefined;
       }
-      await expect.poll(counted).toBe(payloads.length);
     },
   );
 });

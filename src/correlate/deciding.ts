@@ -202,12 +202,26 @@ function lookAtTrees(scene: Scene, population: Population): Look {
   return { decisions: [...(retold?.decisions ?? []), ...(cards?.decisions ?? []), ...decided], nextAt };
 }
 
+/** When it was first told of, and how far from that it may have begun. */
+interface Onset {
+  readonly firstAt: number;
+  readonly within: DurationMs;
+}
+
+/** What polls alone find in a trench was dug up when its links were, a round or two before. */
+function onsetOf({ undecided, timing }: Scene, { evidence }: Explanation, firstAt: number): Onset {
+  const pieces = undecided.pieces('down');
+  const fresh = evidence.flatMap(({ id }) => pieces.get(id as ResourceId)?.pending ?? []);
+  const isFound = fresh.length > 0 && fresh.every(({ polled }) => polled);
+  return { firstAt, within: isFound ? timing.slowRevisitMs : timing.misfitJoinMs };
+}
+
 /** The same, of a trench whose links failed at the same time. */
-function dugUp(scene: Scene, found: Explanation, firstAt: number): Explanation {
-  const { ancestry, timing } = scene;
+function dugUp(scene: Scene, found: Explanation, { firstAt, within }: Onset): Explanation {
+  const { ancestry } = scene;
   const cutLinks = new Set(scene.undecided.transport.map(({ resource }) => ancestry.placeOf(resource)));
   for (const held of scene.standing.transport()) {
-    if (Math.abs(held.startedAt - firstAt) > timing.misfitJoinMs) continue;
+    if (Math.abs(held.startedAt - firstAt) > within) continue;
     for (const { symptom, resource } of held.members.values())
       if (symptom === 'link') cutLinks.add(ancestry.placeOf(resource));
   }
@@ -293,9 +307,9 @@ function decisionOn(scene: Scene, { population, group, found }: Ripe): Decision 
   const rest = touched.find((one) => shareOf(one) >= all && !absorbs.includes(one.held))?.held;
   if (rest !== undefined) absorbs.push(rest);
   const told = forewarned(scene, found, firstAt);
-  const dug = population === 'down' && mayBeDugUp(found.evidence) ? dugUp(scene, told, firstAt) : told;
-  const { root } = dug;
-  const links = linksIn(ancestry, scene.standing, { root, at: firstAt, within: timing.misfitJoinMs });
+  const onset = onsetOf(scene, found, firstAt);
+  const dug = population === 'down' && mayBeDugUp(found.evidence) ? dugUp(scene, told, onset) : told;
+  const links = linksIn(ancestry, scene.standing, { root: dug.root, at: firstAt, within: onset.within });
   const verdict =
     rest !== undefined
       ? restated(rest)

@@ -8,8 +8,9 @@ const outlets = [1, 2, 3, 4, 5, 6, 7, 8];
 const feeders = { 'f-a': 'olt-a', 'f-b': 'olt-b', 'f-c': 'olt-c' };
 
 /** Three heads, each with one feeder of six splitters; all three feeders lie in one trench, beside others in another. */
-function trenchTopology() {
+function trenchTopology(links: readonly object[] = []) {
   const resources = [
+    ...(links.length === 0 ? [] : ['agg-1', 'agg-2'].map((id) => ({ id, kind: 'aggregation' }))),
     { id: 'trench', kind: 'segment' },
     ...Object.entries(feeders).flatMap(([feeder, olt]) => [
       { id: olt, kind: 'olt' },
@@ -29,7 +30,7 @@ function trenchTopology() {
       }),
     ]),
   ];
-  const document = JSON.stringify({ format: 'allclear-topology/1', resources });
+  const document = JSON.stringify({ format: 'allclear-topology/1', resources, links });
   return compileTopology(parseTopology(document, 'trench.json').value).value;
 }
 
@@ -54,4 +55,14 @@ test('a fibre of a cut cable whose terminals are heard a moment later is a part 
   const run = new CityRun(trenchTopology()).raise(0, 'LOS', early, 10).to(1.5);
   run.raise(2, 'LOS', late.slice(0, 5)).to(60).unreachable(70, late.slice(5)).to(120);
   expect(run.summary()).toEqual(['feeder f-a 48']);
+});
+
+test('fibres that polls find dark minutes after a link in their trench was cut are of that dig, unless traps tell of them', () => {
+  const links = [{ id: 'l-12', ends: ['agg-1', 'agg-2'], segments: ['trench'] }];
+  const cut = (): CityRun =>
+    new CityRun(trenchTopology(links)).linkDown(0, 'l-12', ['agg-1', 'agg-2']).to(240);
+  const found = cut().unreachable(240, terminalsOn('olt-a')).to(300);
+  expect(found.open().map(({ kind, root }) => `${kind} ${root}`)).toEqual(['duct trench']);
+  const told = cut().raise(240, 'LOS', terminalsOn('olt-a')).to(300);
+  expect(told.open()).toHaveLength(2);
 });

@@ -69,7 +69,7 @@ export function lookAtLost(scene: Scene): Look {
       if (cause === 'open' && ripeAt > at) nextAt = earliest(nextAt, ripeAt);
       else if (cause !== 'setting') absorbs.push(held);
       else if (!held.actionable && !ancestry.isLeaf(ancestry.placeOf(held.root)))
-        decisions.push({ verdict: { ...restated(held), actionable: true }, alarms: [], absorbs: [held] });
+        decisions.push(toldNow(held));
     }
     if (absorbs.length > 0)
       decisions.push({ verdict: restated(service), alarms: [], absorbs: [service, ...absorbs] });
@@ -79,10 +79,17 @@ export function lookAtLost(scene: Scene): Look {
     // The service is back, and these are not: in the time in which sessions begin anew they would be.
     const ripeAt = after(held.startedAt, timing.serviceJoinMs);
     if (ripeAt > at) nextAt = earliest(nextAt, ripeAt);
-    else decisions.push({ verdict: { ...restated(held), actionable: true }, alarms: [], absorbs: [held] });
+    else decisions.push(toldNow(held));
   }
   return { decisions, nextAt };
 }
+
+/** The same, of which people are told from now on. */
+const toldNow = (held: HeldIncident): Decision => ({
+  verdict: { ...restated(held), actionable: true },
+  alarms: [],
+  absorbs: [held],
+});
 
 /** What began with the failure of the service, or was found not long after it. */
 function mayBeLost(scene: Scene, service: HeldIncident): HeldIncident[] {

@@ -2,16 +2,19 @@
 import type { Instant } from '../base/instant.ts';
 import type { IncidentId, SubscriberKey, TicketId } from './ids.ts';
 
-/** The eight statuses of TMF621 v4 (TroubleTicketStatusType), spelled as in the standard. */
-export type TicketStatus =
-  | 'acknowledged'
-  | 'rejected'
-  | 'pending'
-  | 'held'
-  | 'inProgress'
-  | 'cancelled'
-  | 'closed'
-  | 'resolved';
+/** The eight statuses of TMF621 v4 (TroubleTicketStatusType), spelled as in the standard; TMF656 v4 has the same. */
+export const ticketStatuses = [
+  'acknowledged',
+  'rejected',
+  'pending',
+  'held',
+  'inProgress',
+  'cancelled',
+  'closed',
+  'resolved',
+] as const;
+
+export type TicketStatus = (typeof ticketStatuses)[number];
 
 /** Where somebody turned to us or answered; a gateway that hands in answers may name its own, e.g. `telegram`. */
 export type ContactChannel =

@@ -2,10 +2,11 @@
 import { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
-import type { HubEventJob, HubRecord } from '../../edge/book/records.ts';
+import type { HubEventJob } from '../../edge/book/records.ts';
 import { openSender, type Sender } from '../../edge/hooks/webhook.ts';
 import type { FrontPorts } from '../../edge/http/ports.ts';
 import { eventsOf } from '../../edge/http/tmf/events.ts';
+import type { HubRecord } from '../../model/outside.ts';
 import { type Repeating, repeating } from '../courier/courier.ts';
 import { workPosts } from '../courier/hook-lane.ts';
 

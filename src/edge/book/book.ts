@@ -5,6 +5,7 @@ import type { Parsed } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
 import type { Applied } from '../../flow/applied.ts';
 import type { Incident } from '../../model/incident.ts';
+import type { OutsideGone, OutsideWrite } from '../../model/outside.ts';
 import type { SubscriberRow } from '../../model/subscriber.ts';
 import type { Task } from '../../model/task.ts';
 import * as accounts from './accounts.ts';
@@ -29,8 +30,6 @@ import type {
   ChannelFacts,
   DeskSettlement,
   HookSettlement,
-  OutsideGone,
-  OutsideWrite,
   PageRequest,
   Settlement,
 } from './records.ts';

@@ -1,6 +1,6 @@
 /** What changed and is still to be told to the hubs of the TM Forum APIs, written with the change itself. */
 import type { Change } from '../../model/change.ts';
-import type { HubNews, OutsideNews } from './records.ts';
+import type { HubNews, OutsideNews } from '../../model/outside.ts';
 import type { Sql } from './sql.ts';
 import type { Vault } from './vault.ts';
 

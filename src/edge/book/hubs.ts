@@ -1,8 +1,9 @@
 /** Hubs: systems that asked by a TM Forum API to be told of its events, and the events on their way to each. */
 import { neverHappens } from '../../base/fault.ts';
 import { instant } from '../../base/instant.ts';
+import type { HubRecord } from '../../model/outside.ts';
 import { writeAudit } from './audit.ts';
-import type { HookSettlement, HubEventJob, HubEventPost, HubRecord } from './records.ts';
+import type { HookSettlement, HubEventJob, HubEventPost } from './records.ts';
 import type { Sql } from './sql.ts';
 import type { Vault } from './vault.ts';
 

@@ -1,7 +1,9 @@
 /** Records that other systems handed in by the TM Forum APIs: whole, or what they say beyond a record of our own. */
+
+import type { OutsideGone, OutsideRecord, OutsideWrite } from '../../model/outside.ts';
 import { writeAudit } from './audit.ts';
 import { feedOutside } from './hub-feed.ts';
-import type { OutsideGone, OutsideRecord, OutsideWrite, Page } from './records.ts';
+import type { Page } from './records.ts';
 import type { Sql } from './sql.ts';
 import type { Vault } from './vault.ts';
 

@@ -166,67 +166,6 @@ export interface HookCounts {
   readonly count: number;
 }
 
-/** What became of a record from outside. */
-export type OutsideNews = 'create' | 'attribute' | 'state' | 'delete';
-
-/** What another system handed in, to be kept. */
-export interface OutsideWrite {
-  /** The resource's name in its API. */
-  readonly kind: string;
-  readonly id: string;
-  /** It says more of a record of our own, which has this id. */
-  readonly isOwn: boolean;
-  /** The sender's own key: it names one record. */
-  readonly external?: string | undefined;
-  /** JSON. */
-  readonly body: string;
-  readonly at: Instant;
-  readonly by: string;
-  /** What the hubs hear of it. */
-  readonly news?: OutsideNews | undefined;
-  /** Where there is no room the oldest of its kind makes place. */
-  readonly replacesOldest?: boolean | undefined;
-}
-
-export type OutsideGone = Pick<OutsideWrite, 'kind' | 'id' | 'isOwn' | 'at' | 'by'>;
-
-export interface OutsideRecord {
-  readonly id: string;
-  readonly isOwn: boolean;
-  readonly changedAt: number;
-  /** Of a record of our own: since then it is hidden. */
-  readonly removedAt?: number | undefined;
-  readonly body: string;
-}
-
-/** A change that hubs may want to hear of. */
-export interface HubNews {
-  readonly row: number;
-  readonly at: number;
-  /** `alarm`, `incident`, `ticket` with the record before and after; else a kind of records from outside. */
-  readonly kind: string;
-  readonly id: string;
-  readonly news?: OutsideNews | undefined;
-  readonly before?: unknown;
-  readonly after?: unknown;
-  /** JSON of the record from outside. */
-  readonly body?: string | undefined;
-}
-
-export interface HubRecord {
-  readonly id: string;
-  readonly api: string;
-  /** What addresses in events begin with. */
-  readonly base: string;
-  readonly callback: string;
-  /** Which events; empty: all of the API. */
-  readonly query: string;
-  /** It may be on this machine. */
-  readonly isLocal: boolean;
-  /** Events are signed with it. */
-  readonly secret: string;
-}
-
 export interface HubEventPost {
   readonly key: string;
   readonly hub: string;

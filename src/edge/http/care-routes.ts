@@ -1,7 +1,7 @@
 /** Calls about people who wait: tickets, "is it fixed?" and its answers, and the tasks of staff. */
 import type { Change } from '../../model/change.ts';
 import type { TaskId, TicketId } from '../../model/ids.ts';
-import type { ContactChannel, TicketStatus } from '../../model/ticket.ts';
+import { type ContactChannel, type TicketStatus, ticketStatuses } from '../../model/ticket.ts';
 import { answerRoutes } from './answer-routes.ts';
 import type { TaskJson } from './contract.ts';
 import {
@@ -19,16 +19,6 @@ import {
 } from './route.ts';
 import { confirmationJson, listJson, taskJson, ticketJson } from './views.ts';
 
-const ticketStatuses: readonly TicketStatus[] = [
-  'acknowledged',
-  'rejected',
-  'pending',
-  'held',
-  'inProgress',
-  'cancelled',
-  'closed',
-  'resolved',
-];
 /** A draft is sent by a call of its own. */
 const outcomes = ['fixed', 'notFixed', 'talked', 'noAnswer', 'done', 'dropped'] as const;
 const maxTextLength = 4_000;

@@ -1,35 +1,12 @@
 /** What the TM Forum APIs need beyond the other fronts: a place for what others hand in, hubs, the network, line tests. */
-import type { Instant } from '../../base/instant.ts';
-
-/** What hubs hear of a record from outside. */
-export type OutsideNews = 'create' | 'attribute' | 'state' | 'delete';
+import type { HubRecord, OutsideGone, OutsideRecord, OutsideWrite } from '../../model/outside.ts';
 
 /** Keeps what other systems hand in. The book is one. */
 export interface OutsidePort {
   /** `full`: so many of that kind are kept already. */
-  keepOutside(write: {
-    readonly kind: string;
-    readonly id: string;
-    /** It says more of a record of the daemon's own, which has this id. */
-    readonly isOwn: boolean;
-    /** The sender's own key: it names one record. */
-    readonly external?: string | undefined;
-    /** JSON. */
-    readonly body: string;
-    readonly at: Instant;
-    readonly by: string;
-    readonly news?: OutsideNews | undefined;
-    /** Where there is no room the oldest of its kind makes place. */
-    readonly replacesOldest?: boolean | undefined;
-  }): Promise<'kept' | 'full'>;
+  keepOutside(write: OutsideWrite): Promise<'kept' | 'full'>;
   /** A record of the daemon's own is hidden from then on. */
-  dropOutside(gone: {
-    readonly kind: string;
-    readonly id: string;
-    readonly isOwn: boolean;
-    readonly at: Instant;
-    readonly by: string;
-  }): Promise<void>;
+  dropOutside(gone: OutsideGone): Promise<void>;
   outside(kind: string, ids: readonly string[]): Promise<readonly OutsideRecord[]>;
   outsideByExternal(kind: string, external: string): Promise<OutsideRecord | undefined>;
   /** Those that are not the daemon's own, newest first; `hidden`: how many of its own are hidden. */
@@ -45,29 +22,6 @@ export interface OutsidePort {
     readonly at: number;
     readonly by: string;
   }): Promise<boolean>;
-}
-
-export interface OutsideRecord {
-  readonly id: string;
-  readonly isOwn: boolean;
-  readonly changedAt: number;
-  readonly removedAt?: number | undefined;
-  readonly body: string;
-}
-
-/** A system that asked to be told of the events of one API. */
-export interface HubRecord {
-  readonly id: string;
-  readonly api: string;
-  /** What addresses in its events begin with. */
-  readonly base: string;
-  readonly callback: string;
-  /** Which events; empty: all of the API. */
-  readonly query: string;
-  /** It may be on this machine. */
-  readonly isLocal: boolean;
-  /** Its events are signed with it. */
-  readonly secret: string;
 }
 
 /** Of the topology in force. */

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { instant } from '../../../src/base/instant.ts';
-import type { OutsideWrite } from '../../../src/edge/book/records.ts';
 import { openSql } from '../../../src/edge/book/sql.ts';
 import type { Applied } from '../../../src/flow/applied.ts';
 import type { Alarm } from '../../../src/model/alarm.ts';
 import { alarmId, resourceId } from '../../../src/model/ids.ts';
+import type { OutsideWrite } from '../../../src/model/outside.ts';
 import { anAlarm } from '../../support/front-records.ts';
 import { applied, bookIn, inFolder, t0 } from './book-fixture.ts';
 

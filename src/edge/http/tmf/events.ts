@@ -1,7 +1,7 @@
 /** What changed becomes the events that a hub asked for, in the envelope of the definitions. */
 import { isDeepStrictEqual } from 'node:util';
 import { instant } from '../../../base/instant.ts';
-import type { HubRecord, OutsideNews } from '../outside-port.ts';
+import type { HubNews, HubRecord } from '../../../model/outside.ts';
 import type { FrontPorts } from '../ports.ts';
 import { iso } from '../views.ts';
 import { apis } from './apis.ts';
@@ -12,19 +12,6 @@ import { find, finished, together } from './reading.ts';
 import { isRefusal } from './refusal.ts';
 import { filtersOfText, matches } from './selecting.ts';
 
-/** A change as the book tells of it: of a record of the line before and after, of one from outside its name. */
-export interface News {
-  readonly row: number;
-  readonly at: number;
-  readonly kind: string;
-  readonly id: string;
-  readonly news?: OutsideNews | undefined;
-  readonly before?: unknown;
-  readonly after?: unknown;
-  /** Of one from outside, as it was then: JSON. */
-  readonly body?: string | undefined;
-}
-
 export interface HubEvent {
   /** The same for the same change at the same hub, however often it is made. */
   readonly key: string;
@@ -34,7 +21,7 @@ export interface HubEvent {
 
 /** The hubs are those that are there; nobody else hears of anything. */
 export async function eventsOf(
-  news: readonly News[],
+  news: readonly HubNews[],
   hubs: readonly HubRecord[],
   ports: FrontPorts,
 ): Promise<readonly HubEvent[]> {
@@ -45,7 +32,7 @@ export async function eventsOf(
   return made;
 }
 
-async function eventsFor(news: News, hub: HubRecord, ports: FrontPorts): Promise<readonly HubEvent[]> {
+async function eventsFor(news: HubNews, hub: HubRecord, ports: FrontPorts): Promise<readonly HubEvent[]> {
   const api = apis.find(({ name }) => name === hub.api);
   const kind = api?.kinds.find(({ name, own }) => name === news.kind || own?.heard?.change === news.kind);
   if (api === undefined || kind === undefined) return [];
@@ -87,7 +74,11 @@ interface Told {
 }
 
 /** Of our own: what is new is found by comparing how it read with how it reads. */
-async function ofRecord(kind: Kind, { before, after, id }: News, context: Context): Promise<readonly Told[]> {
+async function ofRecord(
+  kind: Kind,
+  { before, after, id }: HubNews,
+  context: Context,
+): Promise<readonly Told[]> {
   const heard = kind.own!.heard!;
   const document = await shown(kind, heard, { record: after, id, context });
   if (before === undefined) return named(kind.events, ['create'], document);
@@ -118,7 +109,11 @@ async function shown(
 }
 
 /** Of one from outside as it was then, of what is said of our own as it is now; what is gone is named. */
-async function ofOutside(kind: Kind, { id, news, body }: News, context: Context): Promise<readonly Told[]> {
+async function ofOutside(
+  kind: Kind,
+  { id, news, body }: HubNews,
+  context: Context,
+): Promise<readonly Told[]> {
   const document = await documentThen(kind, { id, news, body }, context);
   if (document === undefined) return [];
   const isResolved = news === 'state' && document[kind.state ?? ''] === 'resolved';
@@ -129,7 +124,7 @@ async function ofOutside(kind: Kind, { id, news, body }: News, context: Context)
 
 async function documentThen(
   kind: Kind,
-  { id, news, body }: Pick<News, 'id' | 'news' | 'body'>,
+  { id, news, body }: Pick<HubNews, 'id' | 'news' | 'body'>,
   context: Context,
 ): Promise<Document | undefined> {
   if (news === 'delete') return finished(kind, id, {}, context);
@@ -160,7 +155,7 @@ function envelope({
   readonly type: string;
   readonly document: Document;
   readonly key: string;
-  readonly news: News;
+  readonly news: HubNews;
 }): Document {
   const eventTime = iso(instant(news.at));
   return {

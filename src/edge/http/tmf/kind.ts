@@ -1,6 +1,7 @@
 /** One resource of a TM Forum API as data: the engine, the hubs and the tests are driven by the same table. */
+
+import type { OutsideNews } from '../../../model/outside.ts';
 import type { Language } from '../contract.ts';
-import type { OutsideNews } from '../outside-port.ts';
 import type { FrontPorts, User } from '../ports.ts';
 import type { Document } from './document.ts';
 import type { Href } from './links.ts';

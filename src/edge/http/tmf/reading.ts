@@ -1,5 +1,5 @@
 /** Reading one resource or a list: records of our own with what others said of them, and records from outside. */
-import type { OutsideRecord } from '../outside-port.ts';
+import type { OutsideRecord } from '../../../model/outside.ts';
 import { compact, type Document, pick } from './document.ts';
 import type { Context, Kind, Own } from './kind.ts';
 import { type Filter, matches, type Selection } from './selecting.ts';

@@ -2,12 +2,13 @@
 import type { IncidentId } from '../../../model/ids.ts';
 import type { Incident } from '../../../model/incident.ts';
 import { type PerceivedSeverity, severities } from '../../../model/observation.ts';
+import { ticketStatuses } from '../../../model/ticket.ts';
 import type { IncidentView } from '../ports.ts';
 import { incidentRowJson, iso } from '../views.ts';
 import { compact, type Document } from './document.ts';
 import { allVerbs, type Context, eventsOf, type Kind } from './kind.ts';
 import { shape } from './shape.ts';
-import { changedStatus, firstStatus, ticketStatuses } from './status.ts';
+import { changedStatus, firstStatus } from './status.ts';
 
 /** Named in the answer for one; the others are in the list of alarms. */
 const mostAlarmsNamed = 200;

@@ -1,17 +1,5 @@
-/** The eight statuses that tickets and problems share, and the dates that follow them in records from outside. */
-import type { TicketStatus } from '../../../model/ticket.ts';
+/** The dates that follow the status of tickets and problems from outside. */
 import type { Document } from './document.ts';
-
-export const ticketStatuses: readonly TicketStatus[] = [
-  'acknowledged',
-  'rejected',
-  'pending',
-  'held',
-  'inProgress',
-  'cancelled',
-  'closed',
-  'resolved',
-];
 
 export function firstStatus(sent: Document, at: string): Document {
   const status = sent['status'] ?? 'acknowledged';

@@ -1,6 +1,7 @@
 /** TMF621 trouble ticket: our tickets, tickets that other systems open for our subscribers, and tickets about others. */
 import type { TicketId } from '../../../model/ids.ts';
 import type { Ticket, TicketStatus } from '../../../model/ticket.ts';
+import { ticketStatuses } from '../../../model/ticket.ts';
 import type { SubscriberView, TicketView } from '../ports.ts';
 import { iso } from '../views.ts';
 import { order } from './alarm.ts';
@@ -8,7 +9,7 @@ import { compact, type Document, documentsIn, isDocument, textOf } from './docum
 import { allVerbs, type Context, type Created, eventsOf, type Kind } from './kind.ts';
 import { conflict, type Refusal, wrongField } from './refusal.ts';
 import { shape } from './shape.ts';
-import { changedStatus, firstStatus, ticketStatuses } from './status.ts';
+import { changedStatus, firstStatus } from './status.ts';
 
 const longestDescription = 10_000;
 const ended: readonly TicketStatus[] = ['closed', 'cancelled', 'rejected'];

@@ -1,6 +1,6 @@
 /** Creating, changing and deleting: what is sent is checked, done where the daemon has the act, and kept. */
 import { isDeepStrictEqual } from 'node:util';
-import type { OutsideNews } from '../outside-port.ts';
+import type { OutsideNews } from '../../../model/outside.ts';
 import { type Document, documentsIn, merged, textOf, without } from './document.ts';
 import type { Context, Created, Kind, Own } from './kind.ts';
 import { type Found, find } from './reading.ts';

@@ -211,8 +211,14 @@ interface Onset {
 /** What polls alone find in a trench was dug up when its links were, a round or two before. */
 function onsetOf({ undecided, timing }: Scene, { evidence }: Explanation, firstAt: number): Onset {
   const pieces = undecided.pieces('down');
-  const fresh = evidence.flatMap(({ id }) => pieces.get(id as ResourceId)?.pending ?? []);
-  const isFound = fresh.length > 0 && fresh.every(({ polled }) => polled);
+  let isFound = false;
+  // One trap settles it: of very many no list is made.
+  for (const { id } of evidence) {
+    const piece = pieces.get(id as ResourceId);
+    if (piece === undefined) continue;
+    isFound = piece.pending.every(({ polled }) => polled);
+    if (!isFound) break;
+  }
   return { firstAt, within: isFound ? timing.slowRevisitMs : timing.misfitJoinMs };
 }
 

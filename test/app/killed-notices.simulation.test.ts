@@ -11,6 +11,7 @@ import {
   until,
 } from '../support/daemon.ts';
 import { type Gateway, openGateway } from '../support/gateway.ts';
+import { killWhileTelling } from '../support/kills.ts';
 import { numbered, ponPort, subscribersCsv, topologyJson } from '../support/network-files.ts';
 
 const homes = 500;
@@ -44,11 +45,7 @@ test(`${homes} subscribers are told exactly once each while the centre is killed
   const daemon = startDaemon({ folder });
   const alarm = { event: 'raise', resource: ponPort, cause: 'LINK_DOWN', severity: 'critical' };
   await daemon.api.post('/alarms', [alarm]);
-  for (let kill = 1; kill <= kills; kill++) {
-    const enough = Math.floor(((kill - 1 + random.next()) * homes) / (kills + 1)) + 1;
-    await until(`${enough} are told (seed ${seed})`, () => opened.taken.size >= enough, 60_000);
-    await daemon.kill('center');
-  }
+  await killWhileTelling(daemon, { kills, homes, random, seed, told: () => opened.taken.size });
   await until(
     `all notices are settled (seed ${seed})`,
     async () => {

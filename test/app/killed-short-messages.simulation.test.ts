@@ -10,6 +10,7 @@ import {
   startDaemon,
   until,
 } from '../support/daemon.ts';
+import { killWhileTelling } from '../support/kills.ts';
 import { numbered, ponPort, subscribersCsv, topologyJson } from '../support/network-files.ts';
 import { openSmsc, type Smsc, type Submitted } from '../support/smsc.ts';
 
@@ -60,11 +61,7 @@ test(`over SMPP and ${kills} kills nobody is told twice, and who may have been m
   const alarm = { event: 'raise', resource: ponPort, cause: 'LINK_DOWN', severity: 'critical' };
   await daemon.api.post('/alarms', [alarm]);
   const reached = (): Set<string> => new Set(centre.submitted.map(({ destination }) => destination.address));
-  for (let kill = 1; kill <= kills; kill++) {
-    const enough = Math.floor(((kill - 1 + random.next()) * homes) / (kills + 1)) + 1;
-    await until(`${enough} are told (seed ${seed})`, () => reached().size >= enough, 60_000);
-    await daemon.kill('center');
-  }
+  await killWhileTelling(daemon, { kills, homes, random, seed, told: () => reached().size });
   await until(
     `all notices are settled (seed ${seed})`,
     async () => {

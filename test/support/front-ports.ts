@@ -204,7 +204,7 @@ export function memoryDaemon(
       return { diff, problems: isWrong ? [{ ...wrong, message: '"duke" is no class' }] : [], applied };
     },
     answers: {
-      read: (text, open) => answerReader.read(text, open),
+      read: (text, asked) => answerReader.read(text, asked),
       admits: (sender) => rates.take(sender, world.monotonicMs()),
     },
     play:
@@ -427,6 +427,7 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
           .map((confirmation) => ({ confirmation, subscriber: named(confirmation.subscriber) ?? '?' })),
         page,
       ),
+    askedNumbers: async () => new Map(),
     async confirmationCounts(incident) {
       const of = [...daemon().confirmations.values()].filter((one) => one.incident === incident);
       return Object.fromEntries(

@@ -18,7 +18,7 @@ export async function answersPort(world: World): Promise<AnswersPort> {
   reader.learn();
   const rates = new SourceRates(perSender);
   return {
-    read: (text, open) => reader.read(text, open),
+    read: (text, asked) => reader.read(text, asked),
     admits: (sender) => rates.take(sender, world.monotonicMs()),
   };
 }

@@ -70,6 +70,7 @@ function recordQueries({ book, world }: QueryOptions) {
         subscriber: (await idOf(confirmation.subscriber)) ?? '',
       })),
     confirmationCounts: (incident) => book.confirmationCounts(incident),
+    askedNumbers: (ids) => book.askedNumbers(ids),
     confirmation: async (id) => {
       const confirmation = await book.confirmation(id);
       if (confirmation === undefined) return undefined;

@@ -1,7 +1,7 @@
 /** What subscribers write to our numbers: the answer to the question that is open there, else a contact that a person reads. */
 import { SourceRates } from '../../base/source-rates.ts';
 import type { World } from '../../base/world.ts';
-import { meantBy, openInOrder, type Reading } from '../../confirm/confirm.ts';
+import { meantBy, namesOf, openInOrder, type Reading } from '../../confirm/confirm.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { SubscriberRecord } from '../../edge/book/records.ts';
 import type { Input, SubscriberReply } from '../../flow/input.ts';
@@ -14,8 +14,8 @@ export interface RepliesOptions {
   readonly world: World;
   /** Resolves when the line has it. */
   readonly submit: (input: Input) => Promise<unknown>;
-  /** Reads what somebody wrote; `open` questions wait for an answer there. */
-  readonly read: (text: string, open: number) => Reading;
+  /** Reads what somebody wrote; `asked` are the questions that wait there, by what their texts called them. */
+  readonly read: (text: string, asked?: readonly number[]) => Reading;
 }
 
 /** One number may be that of a family; more are not looked at. */
@@ -63,8 +63,9 @@ export class Replies {
     if (first === undefined) return this.#keepStranger(reply);
     const all = await this.#questionsTo(people);
     const waiting = openInOrder(all);
-    const reading = this.#options.read(reply.text, Math.max(1, waiting.length));
-    const meant = meantBy(reading, { waiting, all });
+    const names = namesOf(waiting, await book.askedNumbers(waiting.map(({ id }) => id)));
+    const reading = this.#options.read(reply.text, waiting.length === 0 ? undefined : names);
+    const meant = meantBy(reading, { waiting, names, all });
     const subscriber = meant[0]?.subscriber ?? first.key;
     const again = `${subscriber} ${reply.from} ${reply.text}`;
     const known = this.#unsaid.get(again);

@@ -1,6 +1,7 @@
 /** `check`: everything that a start would read, judged without starting; every problem in its place. */
 import { parseArgs } from 'node:util';
 import { formatProblem, inPlace, type Problem } from '../../base/problem.ts';
+import type { NoticeTexts } from '../../edge/files/notice-texts.ts';
 import { type Installation, judgeSubscribers, readInstallation } from '../config/installation.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { commonOptions, configFile, verbWorld } from './common-options.ts';
@@ -64,6 +65,16 @@ interface Findings {
   readonly installation: Installation;
 }
 
+/** A line a language: how many parts each SMS takes at its longest. */
+function smsLengths(texts: NoticeTexts | undefined): string[] {
+  const languages = new Set(texts?.longest.map(({ language }) => language));
+  return [...languages].map((language) => {
+    const own = texts!.longest.filter((one) => one.language === language);
+    const lengths = own.map(({ type, parts, characters }) => `${type} ${parts} (${characters})`);
+    return `SMS ${language}, parts (characters): ${lengths.join(', ')}`;
+  });
+}
+
 /** Without a configuration the shipped profiles and rules are checked. */
 export async function checkInstallation(file: string | undefined): Promise<Findings> {
   const { value, problems } = await readInstallation({ config: file, override: {} });
@@ -73,6 +84,7 @@ export async function checkInstallation(file: string | undefined): Promise<Findi
   ];
   checked.push(`${value.profileFolders.join(', ')}: ${profiles.byId.size} profiles`);
   checked.push(`${value.ruleFolders.join(', ')}: ${rules.files} rule files`);
+  checked.push(...smsLengths(rules.texts));
   if (topology !== undefined) {
     checked.push(`${config.topology}: ${topology.resources} resources, ${topology.links} links`);
   }

@@ -1,12 +1,12 @@
 /** Makes the notice that leaves: the text in the subscriber's language, with the personal link in it. */
 import type { World } from '../../base/world.ts';
 import type { DueNotice } from '../../edge/book/records.ts';
-import type { NoticeTexts } from '../../edge/files/notice-texts.ts';
+import type { NoticeWriter } from '../../edge/files/notice-texts.ts';
 import type { Tell } from '../../model/notice.ts';
 import type { Channel, OutgoingNotice } from '../../notify/channel.ts';
 
 export interface Composing {
-  readonly texts: NoticeTexts;
+  readonly texts: NoticeWriter;
   /** What links begin with, e.g. `https://status.example`. */
   readonly publicUrl: string;
   /** For subscribers without their own. */
@@ -35,6 +35,7 @@ export function composeNotice(
     now: composing.world.now(),
     zone: notice.zone ?? composing.zone,
     address: notice.address,
+    question: notice.question,
     link: `${composing.publicUrl.replace(/\/+$/, '')}/s/${notice.token}`,
   });
   return {

@@ -6,10 +6,10 @@ import { normalised } from './normal.ts';
 import { readByRule, type Saying } from './rules.ts';
 
 export { parseExamples } from './examples.ts';
-export { meantBy, openInOrder } from './meaning.ts';
+export { meantBy, namesOf, openInOrder } from './meaning.ts';
 export type { Saying } from './rules.ts';
 
-/** `sureness` 0..1; `question` counts from 1 where several were open and the answer names one. */
+/** `sureness` 0..1; `question` where the answer names one of those that wait, by what its text called it. */
 export type Reading =
   | {
       readonly kind: 'answer';
@@ -39,6 +39,12 @@ export function readPressed(keys: string): Answer | undefined {
   return digit === null ? undefined : byDigit[Number(digit[1])];
 }
 
+/** The answer to the one that was asked alone, given while another waits, too. */
+function bareDigit(text: string): { readonly question: number; readonly answer: Answer } | undefined {
+  const answer = readPressed(normalised(text));
+  return answer === undefined ? undefined : { question: 0, answer };
+}
+
 export class AnswerReader {
   readonly #examples: readonly Example[];
   #model: Model | undefined;
@@ -52,16 +58,17 @@ export class AnswerReader {
     return this.#learned().size;
   }
 
-  /** `open`: questions that this phone was asked and has not answered, numbered 11 12 13, 21 22 23, .. when several. */
-  read(text: string, open = 1): Reading {
-    const numbered = open > 1 ? this.#numbered(text) : undefined;
-    if (numbered !== undefined && numbered.question <= open)
+  /** `asked`: the questions to this phone that wait, each n where it said n1 n2 n3 and 0 where it said 1 2 3. */
+  read(text: string, asked: readonly number[] = [0]): Reading {
+    const isOne = asked.length < 2;
+    const numbered = this.#numbered(text) ?? (isOne ? undefined : bareDigit(text));
+    if (numbered !== undefined && asked.includes(numbered.question))
       return { kind: 'answer', sureness: ofRule, ...numbered };
     const { says, sureness } = this.say(text);
     if (sureness < sureEnough || says === 'other') return { kind: 'unclear', sureness };
     if (says === 'stop') return { kind: 'stop', sureness };
     // Which of several is meant nobody can tell.
-    return open > 1 ? { kind: 'unclear', sureness } : { kind: 'answer', answer: answers[says]!, sureness };
+    return isOne ? { kind: 'answer', answer: answers[says]!, sureness } : { kind: 'unclear', sureness };
   }
 
   /** The likeliest saying and how sure that is. */

@@ -4,11 +4,13 @@ import { mkdir } from 'node:fs/promises';
 import type { Parsed } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
 import type { Applied } from '../../flow/applied.ts';
+import type { ConfirmationId } from '../../model/ids.ts';
 import type { Incident } from '../../model/incident.ts';
 import type { OutsideGone, OutsideWrite } from '../../model/outside.ts';
 import type { SubscriberRow } from '../../model/subscriber.ts';
 import type { Task } from '../../model/task.ts';
 import * as accounts from './accounts.ts';
+import { askedNumbers } from './asked-numbers.ts';
 import { auditPage, verifyAudit, writeAudit } from './audit.ts';
 import { type ColumnWish, exportColumns } from './columns.ts';
 import { addContact, contactText, type NewContact } from './contacts.ts';
@@ -189,6 +191,7 @@ const frontDeeds = (sql: Sql) => ({
   tickets: (query: Parameters<typeof queries.tickets>[1]) => queries.tickets(sql, query),
   ticket: (id: string) => queries.ticketById(sql, id),
   confirmations: (query: Parameters<typeof queries.confirmations>[1]) => queries.confirmations(sql, query),
+  askedNumbers: (ids: readonly ConfirmationId[]) => askedNumbers(sql, ids),
   confirmationCounts: (incident: string) => queries.confirmationCounts(sql, incident),
   confirmation: (id: string) => queries.confirmationById(sql, id),
   tasks: (query: PageRequest & { readonly states?: readonly Task['state'][] | undefined }) =>

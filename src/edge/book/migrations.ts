@@ -108,7 +108,22 @@ const strangers = `
 CREATE TABLE strangers (row INTEGER PRIMARY KEY, at INTEGER NOT NULL, data_key BLOB NOT NULL, body BLOB NOT NULL);
 `;
 
-const steps: readonly string[] = [records + outbox + people, notes, hooks, merged, parts, tmForum, strangers];
+// Only of questions that were asked while another waited at the same phone.
+const numbers = `
+CREATE TABLE asked_numbers (subscriber INTEGER NOT NULL, incident TEXT NOT NULL, number INTEGER NOT NULL,
+  PRIMARY KEY (subscriber, incident)) WITHOUT ROWID;
+`;
+
+const steps: readonly string[] = [
+  records + outbox + people,
+  notes,
+  hooks,
+  merged,
+  parts,
+  tmForum,
+  strangers,
+  numbers,
+];
 
 /** Brings the book to this version, each step in a transaction of its own. */
 export function migrate(sql: Sql, file: string): Problem | undefined {

@@ -3,6 +3,7 @@
 import { instant } from '../../base/instant.ts';
 import { confirmationId, type IncidentId, type SubscriberKey } from '../../model/ids.ts';
 import type { NoticeState, NoticeType } from '../../model/notice.ts';
+import { digitTypes, numberToAsk } from './asked-numbers.ts';
 import { grantLinks } from './links.ts';
 import { CountChanges } from './notice-counts.ts';
 import { writeReceipts } from './receipts.ts';
@@ -166,6 +167,8 @@ function addressed(
     language: person.language,
     zone: person.zone,
     address: person.contact.address,
+    question:
+      digitTypes.includes(row.type) && taking.channel.address === 'phone' ? numberToAsk(sql, row) : undefined,
     purpose,
     token: vault.token(confirmation, purpose, taking.channel.address === 'phone'),
     notAfter: row.not_after === undefined ? undefined : instant(row.not_after),

@@ -6,6 +6,7 @@ import type { Impact, Incident, SubscriberClass } from '../../model/incident.ts'
 import type { NoticeCounts, NoticeState, NoticeType, Tell } from '../../model/notice.ts';
 import type { PerceivedSeverity } from '../../model/observation.ts';
 import type { Ticket } from '../../model/ticket.ts';
+import type { AskedNumber } from './asked-numbers.ts';
 
 /** A page of a list: `next` is the cursor of the following page. */
 export interface Page<T> {
@@ -87,6 +88,8 @@ export interface DueNotice {
   /** IANA name, or undefined where the import gave none. */
   readonly zone?: string | undefined;
   readonly address?: string | undefined;
+  /** How its text names the question (`AskedNumber`); undefined where it asks none that digits answer. */
+  readonly question?: AskedNumber | undefined;
   /** Link token and what it opens; its hash is stored with the intent. */
   readonly token: string;
   readonly purpose: LinkPurpose;

@@ -19,6 +19,8 @@ export interface NoticeWish {
   readonly zone: string;
   readonly link: string;
   readonly address?: string | undefined;
+  /** What the answers by digits begin with: n of n1 n2 n3, 0 for 1 2 3; 'none' or undefined where digits answer nothing. */
+  readonly question?: number | 'none' | undefined;
 }
 
 interface RenderedNotice {
@@ -27,7 +29,19 @@ interface RenderedNotice {
 }
 
 /** A language that was not read answers in the other one. */
-export type NoticeTexts = (wish: NoticeWish) => RenderedNotice;
+export type NoticeWriter = (wish: NoticeWish) => RenderedNotice;
+
+export interface NoticeTexts extends NoticeWriter {
+  /** What each SMS takes at its longest. */
+  readonly longest: readonly SmsLength[];
+}
+
+interface SmsLength {
+  readonly language: Language;
+  readonly type: NoticeType;
+  readonly parts: number;
+  readonly characters: number;
+}
 
 interface RawTexts {
   readonly language: Language;
@@ -70,8 +84,9 @@ const check = documentCheck({
 const names = [
   ...['operator', 'cause', 'address', 'since', 'restored', 'etr', 'etrFrom', 'previousEtr', 'link', 'words'],
   ...['hasEtr', 'hasAddress', 'hasRestored', 'remote'],
+  ...['fixed', 'notFixed', 'callMe', 'canReply', 'isOneOfSeveral'],
 ];
-const mostParts = 3;
+const mostParts = 2;
 /** Of files that do not say how a person's own words are sent. */
 const bare = { sms: '{operator}: {words} {link}', subject: '{operator}', body: '{words}\n\n{link}' };
 
@@ -99,7 +114,9 @@ export function parseNoticeTexts(
   }
   const first = languages.values().next().value;
   if (first === undefined) return { value: undefined, problems };
-  return { value: (wish) => render(languages.get(wish.language) ?? first, wish), problems };
+  const longest = [...languages].flatMap(([language, texts]) => lengthsOf(language, texts));
+  const value = (wish: NoticeWish): RenderedNotice => render(languages.get(wish.language) ?? first, wish);
+  return { value: Object.assign(value, { longest }), problems };
 }
 
 function compileTexts(
@@ -137,7 +154,7 @@ function compileTexts(
   }
   if (!isSound) return undefined;
   const texts = { operator: raw.operator, causes: raw.causes, messages };
-  problems.push(...longTexts(document, raw, texts));
+  problems.push(...longTexts(document, lengthsOf(raw.language, texts)));
   return texts;
 }
 
@@ -155,23 +172,26 @@ function namesIn(elements: readonly object[], found: Set<string> = new Set()): S
   return found;
 }
 
-function longTexts(document: SourceDocument, raw: RawTexts, texts: LanguageTexts): Problem[] {
+/** With the longest cause, times of another day, and a link as long as most. */
+function lengthsOf(language: Language, texts: LanguageTexts): SmsLength[] {
   const at = Date.UTC(2026, 0, 1, 15) as NoticeFacts['startedAt'];
   const etr = { from: at, to: at, source: 'table', revision: 1 } as const;
-  const kind = Object.keys(raw.causes).reduce((a, b) =>
-    raw.causes[a]!.length > raw.causes[b]!.length ? a : b,
-  );
-  return noticeTypes.flatMap((type) => {
+  const { causes } = texts;
+  const kind = Object.keys(causes).reduce((a, b) => (causes[a]!.length > causes[b]!.length ? a : b));
+  return noticeTypes.map((type) => {
     const wish: NoticeWish = {
-      type,
-      language: raw.language,
-      medium: 'sms',
-      now: at,
-      zone: 'UTC',
+      ...{ type, language, medium: 'sms', zone: 'UTC', question: 0 },
+      now: at + 86_400_000,
       link: 'https://status.example/s/AAAAAAAAAAA',
       facts: { kind, startedAt: at, restoredAt: at, etr, previousEtr: etr },
     };
-    const parts = segmentsOf(render(texts, wish).text).parts.length;
+    const { parts, characters } = segmentsOf(render(texts, wish).text);
+    return { language, type, parts: parts.length, characters };
+  });
+}
+
+function longTexts(document: SourceDocument, lengths: readonly SmsLength[]): Problem[] {
+  return lengths.flatMap(({ type, parts }) => {
     if (parts <= mostParts) return [];
     const message = `this SMS takes ${parts} parts`;
     return [
@@ -203,6 +223,8 @@ function valuesOf(texts: LanguageTexts, wish: NoticeWish): Record<string, string
   const { facts } = wish;
   const yes = (value: unknown): string => (value === undefined || value === '' ? 'no' : 'yes');
   const time = (at: number | undefined): string => (at === undefined ? '' : clockTime(at, wish));
+  const { question = 'none' } = wish;
+  const digits = (answer: number): string => (question === 'none' ? '' : String(question * 10 + answer));
   return {
     operator: texts.operator,
     cause: texts.causes[facts.kind] ?? texts.causes['*'] ?? '',
@@ -217,6 +239,11 @@ function valuesOf(texts: LanguageTexts, wish: NoticeWish): Record<string, string
     hasEtr: yes(facts.etr),
     hasAddress: yes(wish.address),
     hasRestored: yes(facts.restoredAt),
+    fixed: digits(1),
+    notFixed: digits(2),
+    callMe: digits(3),
+    canReply: question === 'none' ? 'no' : 'yes',
+    isOneOfSeveral: question !== 'none' && question > 0 && wish.address !== undefined ? 'yes' : 'no',
     remote: facts.remote === undefined ? 'unknown' : facts.remote ? 'yes' : 'no',
   };
 }

@@ -1,5 +1,5 @@
 /** Calls of gateways, bots and the telephone system: answers of subscribers, as a choice or in their own words. */
-import { meantBy, openInOrder, type Reading, readPressed, tallyOf } from '../../confirm/confirm.ts';
+import { meantBy, namesOf, openInOrder, type Reading, readPressed, tallyOf } from '../../confirm/confirm.ts';
 import type { SubscriberReply } from '../../flow/input.ts';
 import type { Answer } from '../../model/confirmation.ts';
 import type { ContactChannel } from '../../model/ticket.ts';
@@ -102,8 +102,9 @@ async function takeMessage({ ports, body }: Call): Promise<Reply> {
   }
   const all = views.map(({ confirmation }) => confirmation);
   const waiting = openInOrder(all);
-  const reading = readingOf(given.text, given.channel, ports.answers, waiting.length);
-  const meant = meantBy(reading, { waiting, all }).map(({ id }) => id);
+  const names = namesOf(waiting, await ports.query.askedNumbers(waiting.map(({ id }) => id)));
+  const reading = readingOf(given.text, given.channel, ports.answers, names);
+  const meant = meantBy(reading, { waiting, names, all }).map(({ id }) => id);
   const taken: ConfirmationView[] = [];
   for (const view of views) {
     if (!meant.includes(view.confirmation.id)) continue;
@@ -120,9 +121,9 @@ function readingOf(
   given: string,
   channel: ContactChannel,
   reader: Call['ports']['answers'],
-  count = 1,
+  asked: readonly number[] = [],
 ): Reading {
-  if (channel !== 'ivr') return reader.read(given, Math.max(1, count));
+  if (channel !== 'ivr') return reader.read(given, asked.length === 0 ? undefined : asked);
   const answer = readPressed(given);
   return answer === undefined ? { kind: 'unclear', sureness: 0 } : { kind: 'answer', answer, sureness: 1 };
 }

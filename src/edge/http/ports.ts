@@ -12,7 +12,7 @@ import type { Confirmation, ConfirmationState } from '../../model/confirmation.t
 import type { Conflict, Fact, FactKind } from '../../model/discovered.ts';
 import type { DnsView } from '../../model/dns.ts';
 import type { FaultGlossary } from '../../model/fault-words.ts';
-import type { SubscriberKey } from '../../model/ids.ts';
+import type { ConfirmationId, SubscriberKey } from '../../model/ids.ts';
 import type { Impact, Incident, SubscriberClass } from '../../model/incident.ts';
 import type { NoticeCounts, NoticeState, NoticeType } from '../../model/notice.ts';
 import type { PerceivedSeverity } from '../../model/observation.ts';
@@ -86,8 +86,8 @@ export interface FrontPorts {
 }
 
 export interface AnswersPort {
-  /** `open`: how many questions to this sender wait for an answer. */
-  read(text: string, open?: number): Reading;
+  /** `asked`: the questions to this sender that wait for an answer, by what their texts called them. */
+  read(text: string, asked?: readonly number[]): Reading;
   /** False: more comes from this sender than a person writes. */
   admits(sender: string): boolean;
 }
@@ -229,6 +229,8 @@ export interface BookQueries {
     page: PageRequest,
   ): Promise<Listed<ConfirmationView>>;
   confirmation(id: string): Promise<ConfirmationView | undefined>;
+  /** Of those that were asked while another waited at the same phone: the number in their text. */
+  askedNumbers(ids: readonly ConfirmationId[]): Promise<ReadonlyMap<ConfirmationId, number>>;
   /** How many of the incident are in which state. */
   confirmationCounts(incident: string): Promise<Readonly<Partial<Record<ConfirmationState, number>>>>;
   tasks(page: PageRequest): Promise<Listed<TaskView>>;

@@ -48,7 +48,7 @@ async function withQuestions(
     const line = { isAway: false };
     const replies = new Replies({
       ...{ book, world },
-      read: (text, open) => reader.read(text, open),
+      read: (text, asked) => reader.read(text, asked),
       submit: async (input) => {
         if (line.isAway) throw new Error('the line takes nothing');
         return inputs.push(input);

@@ -33,7 +33,7 @@ export function testChannel(
   };
 }
 
-async function shippedTexts(): Promise<NoticeTexts> {
+export async function shippedTexts(): Promise<NoticeTexts> {
   const files = await Promise.all(
     ['ru', 'en'].map(async (language) => {
       const file = `rules/texts/${language}.yaml`;

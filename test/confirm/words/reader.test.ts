@@ -74,15 +74,20 @@ describe('an answer', () => {
   });
 
   test('to one of two open questions names it; without the number nobody can tell', () => {
-    expect(reader.read('11', 2)).toEqual({ kind: 'answer', answer: 'fixed', sureness: 0.99, question: 1 });
-    expect(reader.read('22 нет', 2)).toMatchObject({ answer: 'notFixed', question: 2 });
-    expect(reader.read('23.', 2)).toMatchObject({ answer: 'contactMe', question: 2 });
-    expect([reader.read('да', 2).kind, reader.read('31', 2).kind, reader.read('14', 2).kind]).toEqual([
-      'unclear',
-      'unclear',
-      'unclear',
-    ]);
-    expect(reader.read('стоп', 2).kind).toBe('stop');
+    expect(reader.read('11', [1, 2])).toEqual({
+      kind: 'answer',
+      answer: 'fixed',
+      sureness: 0.99,
+      question: 1,
+    });
+    expect(reader.read('22 нет', [1, 2])).toMatchObject({ answer: 'notFixed', question: 2 });
+    expect(reader.read('23.', [1, 2])).toMatchObject({ answer: 'contactMe', question: 2 });
+    expect([
+      reader.read('да', [1, 2]).kind,
+      reader.read('31', [1, 2]).kind,
+      reader.read('14', [1, 2]).kind,
+    ]).toEqual(['unclear', 'unclear', 'unclear']);
+    expect(reader.read('стоп', [1, 2]).kind).toBe('stop');
   });
 
   test('an hour, a house or a flat among the words names no question', () => {
@@ -93,9 +98,9 @@ describe('an answer', () => {
       '11 нет',
       '12:30 не работает',
     ])
-      expect([text, reader.read(text, 2).kind]).toEqual([text, 'unclear']);
-    expect(reader.read('22 не работает', 2)).toMatchObject({ answer: 'notFixed', question: 2 });
-    expect(reader.read('№ 11', 2)).toMatchObject({ answer: 'fixed', question: 1 });
+      expect([text, reader.read(text, [1, 2]).kind]).toEqual([text, 'unclear']);
+    expect(reader.read('22 не работает', [1, 2])).toMatchObject({ answer: 'notFixed', question: 2 });
+    expect(reader.read('№ 11', [1, 2])).toMatchObject({ answer: 'fixed', question: 1 });
     expect(reader.read('№ 7').kind).toBe('unclear');
   });
 

@@ -33,7 +33,12 @@ export type SendOutcome =
       readonly afterMs?: number | undefined;
       readonly uncertain: boolean;
     }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      /** Nothing reaches this address at all: it is left alone for a time. */
+      readonly isDeadContact?: boolean | undefined;
+    };
 
 /** What a peer says later of what it took. */
 export interface Receipt {
@@ -49,6 +54,18 @@ export interface Reply {
   readonly to: string;
   readonly text: string;
 }
+
+/** What came to `/gateway/CHANNEL` of the public listener; whether it is the peer's is for the channel to find out. */
+export interface Posted {
+  /** What the address went on with behind the channel's name; empty when it did not. */
+  readonly path: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+}
+
+/** `later`: nothing was kept, and it may be posted again. */
+export type PostedAnswer = 'kept' | 'unknown' | 'unreadable' | 'later';
 
 /** Where a channel hands in what comes back. Both resolve when it is kept: only then the peer may forget it. */
 export interface Inbound {
@@ -66,6 +83,10 @@ export interface Channel {
   send(notice: OutgoingNotice): Promise<SendOutcome>;
   /** Stays with the peer from now on and hands in what it brings; absent where nothing comes back. */
   readonly listen?: ((inbound: Inbound) => void) | undefined;
+  /** Receipts of what was delivered come back: silence then says something. */
+  readonly givesReceipts?: boolean | undefined;
+  /** Takes what a peer posts; absent where nothing is posted. Rejects what could not be kept. */
+  readonly posted?: ((post: Posted) => Promise<PostedAnswer>) | undefined;
   /** What happened to the channel beside its notices, by name. */
   readonly counters?: (() => Readonly<Record<string, number>>) | undefined;
   close(): Promise<void>;

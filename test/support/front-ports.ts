@@ -68,6 +68,7 @@ export interface MemoryDaemon {
   readonly traffic: Map<string, readonly PortTraffic[]>;
   readonly network: ResourceView[];
   testLine: FrontPorts['testLine'];
+  posted: FrontPorts['posted'];
   readonly subscribers: Map<string, SubscriberView>;
   readonly links: Map<string, LinkView>;
   readonly contacts: Map<string, string>;
@@ -207,6 +208,7 @@ export function memoryDaemon(
       read: (text, asked) => answerReader.read(text, asked),
       admits: (sender) => rates.take(sender, world.monotonicMs()),
     },
+    posted: (channel, post) => daemon.posted(channel, post),
     play:
       options.demo === undefined
         ? undefined
@@ -232,6 +234,7 @@ export function memoryDaemon(
     measure: new Measure(),
     incidents: new Map(),
     alarms: new Map(),
+    posted: async () => 'unknown',
     tickets: new Map(),
     confirmations: new Map(),
     tasks: new Map(),

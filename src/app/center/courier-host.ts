@@ -7,10 +7,11 @@ import type { ChannelSettings } from '../../edge/channels/channel-kind.ts';
 import { openChannel } from '../../edge/channels/index.ts';
 import { openDesk } from '../../edge/desks/index.ts';
 import { openHook } from '../../edge/hooks/webhook.ts';
-import type { AnswersPort } from '../../edge/http/ports.ts';
+import type { AnswersPort, FrontPorts } from '../../edge/http/ports.ts';
+import type { Posted, PostedAnswer } from '../../notify/channel.ts';
 import type { Config } from '../config/config.ts';
 import type { Installation } from '../config/installation.ts';
-import { type CourierChannel, startCourier } from '../courier/courier.ts';
+import { type Courier, type CourierChannel, startCourier } from '../courier/courier.ts';
 import type { LineHost } from './line-host.ts';
 import { Replies } from './replies.ts';
 import { SubscriberVersions } from './subscriber-versions.ts';
@@ -20,6 +21,8 @@ export interface CourierHost {
   readonly channels: readonly { readonly name: string; readonly address: 'phone' | 'email' }[];
   wake(): void;
   counters(): Readonly<Record<string, number>>;
+  /** Hands on what a gateway posted to one of the channels. */
+  posted(channel: string, post: Posted): Promise<PostedAnswer>;
   stop(): Promise<void>;
 }
 
@@ -76,20 +79,39 @@ export async function startCourierHost(options: {
     wake: () => courier.poke(),
     counters: () => ({
       ...named('replies', replies.counters()),
-      ...Object.assign(
-        {},
-        ...channels.map(({ channel }) => named(`channel_${channel.name}`, channel.counters?.() ?? {})),
-        ...courier.status.map(({ channel, inFlight, sent, failed, retried }) =>
-          named(`notices_${channel}`, { inFlight, sent, failed, retried }),
-        ),
-      ),
+      ...countersOf(channels, courier),
     }),
+    async posted(name, post) {
+      const found = channels.find(({ channel }) => channel.name === name)?.channel;
+      return found?.posted?.(post) ?? 'unknown';
+    },
     async stop() {
       await courier.close();
       await Promise.all(channels.map(({ channel }) => channel.close()));
     },
   };
 }
+
+/** What the fronts ask of the courier; before there is one, everything may come again. */
+export const courierPorts = (
+  courier: () => CourierHost | undefined,
+  answers: AnswersPort,
+): Pick<FrontPorts, 'posted' | 'answers'> => ({
+  answers,
+  posted: async (channel, post) => courier()?.posted(channel, post) ?? 'later',
+});
+
+const countersOf = (
+  channels: readonly CourierChannel[],
+  courier: Courier,
+): Readonly<Record<string, number>> =>
+  Object.assign(
+    {},
+    ...channels.map(({ channel }) => named(`channel_${channel.name}`, channel.counters?.() ?? {})),
+    ...courier.status.map(({ channel, inFlight, sent, failed, retried }) =>
+      named(`notices_${channel}`, { inFlight, sent, failed, retried }),
+    ),
+  );
 
 const named = (front: string, counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${front}_${name}`, count]));

@@ -352,7 +352,7 @@ function userOf(written: Readonly<Record<string, unknown>>, at: DocumentPath, re
 
 function channelOf(name: string, written: Readonly<Record<string, unknown>>, reader: Reader): ChannelConfig {
   const settings: Record<string, unknown> = { ...written };
-  for (const key of ['secret', 'password', 'ca']) {
+  for (const key of ['secret', 'password', 'ca', 'token', 'inboundSecret']) {
     if (key in settings)
       settings[key] = reader.secret(settings[key] as SecretSource, ['channels', name, key]);
   }

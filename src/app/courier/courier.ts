@@ -139,11 +139,12 @@ function lanesOf(options: CourierOptions, facts: readonly ChannelFacts[]): Lane[
 }
 
 function listen(
-  { book, world, channels, onReply }: CourierOptions,
+  { book, world, channels, onReply, onlyTo }: CourierOptions,
   facts: readonly ChannelFacts[],
   onKept: () => void,
 ): void {
-  if (onReply === undefined) return;
+  // A first try on a real network takes nothing away from whoever does the work there.
+  if (onReply === undefined || onlyTo !== undefined) return;
   for (const { channel } of channels)
     channel.listen?.(inboundOf({ book, channel: channel.name, facts, world, onKept, onReply }));
 }

@@ -16,7 +16,7 @@ import { answersPort } from '../center/answers-port.ts';
 import { bookQueries } from '../center/book-queries.ts';
 import { watchClock } from '../center/clock-watch.ts';
 import { type Collector, startCollector } from '../center/collector.ts';
-import { type CourierHost, startCourierHost } from '../center/courier-host.ts';
+import { type CourierHost, courierPorts, startCourierHost } from '../center/courier-host.ts';
 import { DeviceBoard } from '../center/device-board.ts';
 import { deviceIndex } from '../center/device-index.ts';
 import { bootstrapTokens, demoTimes, ownPort, playPort } from '../center/front-parts.ts';
@@ -274,7 +274,7 @@ class Center {
       rollBackRules: () => this.#reload.rollBackRules(world.now()),
       importSubscribers: (csv, apply) => this.#inTurn(() => this.#importList(csv, apply)),
       play: start.demo === undefined ? undefined : playPort(host),
-      answers: this.#parts.answers,
+      ...courierPorts(() => this.#courier, this.#parts.answers),
       access: accessPort({ book, world, bootstrapTokens: bootstrapTokens(start.demoToken) }),
       get publicUrl() {
         return publicUrl();

@@ -3,10 +3,13 @@ import type { World } from '../../base/world.ts';
 import type { Channel } from '../../notify/channel.ts';
 import type { ChannelKind, ChannelSettings } from './channel-kind.ts';
 import { smpp } from './smpp.ts';
+import { smsHttp } from './sms-http.ts';
 import { smtp } from './smtp.ts';
 import { webhook } from './webhook.ts';
 
-const kinds = { webhook, smtp, smpp } as unknown as Readonly<Record<string, ChannelKind<ChannelSettings>>>;
+const kinds = { webhook, smtp, smpp, 'sms-http': smsHttp } as unknown as Readonly<
+  Record<string, ChannelKind<ChannelSettings>>
+>;
 
 /** For the configuration's check. */
 export const channelSchemas: readonly object[] = Object.values(kinds).map(({ schema }) => schema);

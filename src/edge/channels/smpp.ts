@@ -116,6 +116,7 @@ class SmppChannel implements Channel {
   readonly address = 'phone';
   // A centre knows no key; user_message_reference of 16 bits helps a person who looks.
   readonly honoursKey = false;
+  readonly givesReceipts: boolean;
   readonly #settings: SmppSettings;
   readonly #form: MessageForm;
   readonly #world: World;
@@ -130,6 +131,7 @@ class SmppChannel implements Channel {
   constructor(name: string, settings: SmppSettings, world: World) {
     this.name = name;
     this.#settings = settings;
+    this.givesReceipts = (settings.receipts ?? 'all') === 'all';
     this.#form = formOf(settings);
     this.#world = world;
     this.#answerMs = lengthMs(settings.timeout, 10_000);

@@ -1,9 +1,9 @@
 /** Notices to an HTTP gateway of the operator: one signed POST each, the key in `Idempotency-Key`. */
 import { milliseconds } from '../../base/instant.ts';
 import type { Secret } from '../../base/secret.ts';
-import type { Channel, OutgoingNotice, SendOutcome } from '../../notify/channel.ts';
+import type { Channel, OutgoingNotice } from '../../notify/channel.ts';
 import { refusedTarget } from '../net/address-guard.ts';
-import { type HttpOutcome, openHttpClient } from '../net/http-request.ts';
+import { openHttpClient } from '../net/http-request.ts';
 import { idIn, postSigned } from '../net/signed-post.ts';
 import {
   type ChannelKind,
@@ -12,6 +12,7 @@ import {
   secretProperty,
   sharedProperties,
 } from './channel-kind.ts';
+import { outcomeOf } from './http-outcome.ts';
 
 export interface WebhookSettings extends ChannelSettings {
   readonly kind: 'webhook';
@@ -61,7 +62,10 @@ export const webhook: ChannelKind<WebhookSettings> = {
       async send(notice) {
         const { url, secret } = settings;
         const post = { url, secret, key: notice.key, value: bodyOf(notice), atMs: world.now() };
-        return outcomeOf(await postSigned(client, post), world.now());
+        return outcomeOf(await postSigned(client, post), world.now(), ({ body }) => ({
+          kind: 'sent',
+          externalId: idIn(body),
+        }));
       },
       close: async () => client.close(),
     };
@@ -87,24 +91,3 @@ const bodyOf = ({
   type,
   key,
 });
-
-function outcomeOf(answer: HttpOutcome, now: number): SendOutcome {
-  if (answer.kind === 'refused') return { kind: 'failed', reason: answer.reason };
-  if (answer.kind !== 'answer')
-    return { kind: 'retry', reason: answer.reason, uncertain: answer.kind === 'lost' };
-  const { status } = answer;
-  if (status >= 200 && status < 300) return { kind: 'sent', externalId: idIn(answer.body) };
-  const afterMs = retryAfterMs(answer.headers['retry-after'], now);
-  // 408 and 425 are said of requests that were not acted on (RFC 9110 section 15.5.9, RFC 8470 section 5.2).
-  if ([408, 425, 429].includes(status))
-    return { kind: 'retry', reason: `HTTP ${status}`, afterMs, uncertain: false };
-  if (status >= 500) return { kind: 'retry', reason: `HTTP ${status}`, afterMs, uncertain: true };
-  return { kind: 'failed', reason: `HTTP ${status}` };
-}
-
-/** RFC 9110 section 10.2.3: seconds or a date; a gateway may not put us off for more than an hour. */
-function retryAfterMs(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  const wanted = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - now;
-  return Number.isFinite(wanted) ? Math.min(Math.max(0, wanted), 3_600_000) : undefined;
-}

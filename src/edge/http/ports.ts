@@ -19,6 +19,7 @@ import type { PerceivedSeverity } from '../../model/observation.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 import type { Task } from '../../model/task.ts';
 import type { Ticket } from '../../model/ticket.ts';
+import type { Posted, PostedAnswer } from '../../notify/channel.ts';
 import type { PlannedWorks } from '../../topology/topology.ts';
 import type {
   Language,
@@ -71,6 +72,8 @@ export interface FrontPorts {
   importSubscribers(csv: string, apply: boolean): Promise<ImportOutcome>;
   /** Starts a scenario; undefined on a real network. */
   readonly play?: PlayPort | undefined;
+  /** Takes what came to `/gateway/CHANNEL`; rejects what could not be kept. */
+  posted(channel: string, post: Posted): Promise<PostedAnswer>;
   readonly access: AccessPort;
   /** What links of subscribers begin with, without a slash at the end. */
   readonly publicUrl: string;

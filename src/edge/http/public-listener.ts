@@ -1,4 +1,4 @@
-/** The public listener: `/s/TOKEN` shows and takes answers; everything else is the same 404. */
+/** The public listener: `/s/TOKEN` shows and takes answers, `/gateway/CHANNEL` takes receipts; everything else is the same 404. */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SourceRates } from '../../base/source-rates.ts';
 import type { SubscriberReply } from '../../flow/input.ts';
@@ -6,6 +6,7 @@ import type { Answer } from '../../model/confirmation.ts';
 import { addressOf, type Listener } from './console-listener.ts';
 import type { Language } from './contract.ts';
 import { boundCrowd, Turnstile } from './crowding.ts';
+import { addGatewayPosts } from './gateway-posts.ts';
 import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts, LinkView } from './ports.ts';
 import { shortPage, subscriberPage } from './public-page.ts';
@@ -44,6 +45,7 @@ export async function openPublic(
   const gate = new TokenGate(ports.world, wrongTokens);
   const turnstile = new Turnstile(lookUps);
   addSubscriberPage(server, ports, { gate, turnstile });
+  addGatewayPosts(server, ports, { gate, turnstile });
   await server.listen({ host: at.host, port: at.port });
   return {
     address: addressOf(server),

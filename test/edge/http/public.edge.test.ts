@@ -215,3 +215,31 @@ test('when the line takes nothing the subscriber is asked to send again, and is 
   expect(answer.status).toBe(503);
   expect(await answer.text()).toContain('send it again');
 });
+
+test('what a gateway posts reaches its channel as it came; a stranger learns nothing, and a GET does nothing', async () => {
+  const posts: unknown[] = [];
+  opened.daemon.posted = async (channel, post) => {
+    posts.push({ channel, path: post.path, body: post.body, type: post.headers['content-type'] });
+    if (channel === 'full') throw new Error('the book is away');
+    return channel === 'sms' && post.path === 'right' ? 'kept' : 'unknown';
+  };
+  const hand = (path: string, method = 'POST'): Promise<Response> =>
+    fetch(`${opened.public}/gateway/${path}`, {
+      method,
+      ...(method === 'POST' ? { body: '{"a":1}', headers: { 'content-type': 'application/json' } } : {}),
+    });
+  expect((await hand('sms/right')).status).toBe(200);
+  expect((await hand('sms/wrong')).status).toBe(404);
+  expect((await hand('sms')).status).toBe(404);
+  expect((await hand('full/right')).status).toBe(503);
+  expect((await hand('sms/right', 'GET')).status).toBe(404);
+  expect(posts).toEqual([
+    { channel: 'sms', path: 'right', body: '{"a":1}', type: 'application/json' },
+    { channel: 'sms', path: 'wrong', body: '{"a":1}', type: 'application/json' },
+    { channel: 'sms', path: '', body: '{"a":1}', type: 'application/json' },
+    { channel: 'full', path: 'right', body: '{"a":1}', type: 'application/json' },
+  ]);
+  const flood = await Promise.all(Array.from({ length: 40 }, () => hand('sms/wrong')));
+  expect(flood.some(({ status }) => status === 429)).toBe(true);
+  expect((await hand('sms/right')).status).toBe(200);
+});

@@ -46,7 +46,7 @@ import {
   type SubscriberQuery,
   subscriberByKey,
 } from './subscribers.ts';
-import { addNotices, holdUndecided, type NoticesAdded, nextTellPage } from './tells.ts';
+import { addNotices, holdUndecided, type NoticesAdded, nextTellPages } from './tells.ts';
 import { openVault, type Vault } from './vault.ts';
 
 export interface BookOptions {
@@ -124,7 +124,7 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
   reclaimAll: (channels: readonly ChannelFacts[], now: number) => reclaimAll(sql, channels, now),
   /** Queued notices of channels that are gone go to their next one; answers how many, at most 1,000. */
   reroute: (settling: Settling) => reroute(sql, settling),
-  nextTellPage: (limit: number) => nextTellPage(sql, limit),
+  nextTellPages: (wish: Parameters<typeof nextTellPages>[1]) => nextTellPages(sql, wish),
   addNotices: (added: NoticesAdded) => addNotices(sql, added),
   takeDue: (taking: Taking) => takeDue(sql, vault, taking),
   settle: (results: readonly Settlement[], settling: Settling) => settle(sql, results, settling),

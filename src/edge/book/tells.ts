@@ -1,5 +1,5 @@
 /** Tells of the line: kept as ranges, expanded into one notice a subscriber in pages, released and taken back. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Fault } from '../../base/fault.ts';
 import type { NoticeState, NoticeType, SuppressReason, Tell } from '../../model/notice.ts';
 import { CountChanges } from './notice-counts.ts';
@@ -24,7 +24,7 @@ export function noticeKey(notice: {
 }): string {
   const { incident, subscriber, type, revision, channel } = notice;
   const text = `${incident}\n${subscriber}\n${type}\n${revision}\n${channel}`;
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return hash('sha256', text, 'hex').slice(0, 32);
 }
 
 /** Whom the line left out counts as suppressed at once. */
@@ -41,14 +41,22 @@ export function addTell(
   if (suppressed > 0) counts.add(tell.incident, tell.type, 'suppressed', suppressed);
 }
 
-/** The oldest tell that is not expanded, and of it the next `limit` subscriber numbers. */
-export function nextTellPage(sql: Sql, limit: number): TellPage | undefined {
-  const row = sql.get<TellRow>("SELECT * FROM tells WHERE state = 'open' ORDER BY row LIMIT 1");
-  if (row === undefined) return undefined;
-  const tell = JSON.parse(row.tell) as Tell;
-  const to = Math.min(tell.to, row.next + Math.max(1, limit));
-  const except = Uint32Array.from(tell.except.filter((number) => number >= row.next && number < to));
-  return { job: row.row, topologyVersion: tell.topologyVersion, from: row.next, to, except };
+/** The next pages of `limit` subscriber numbers of the oldest tells that are not expanded, at most so many. */
+export function nextTellPages(
+  sql: Sql,
+  { limit, pages: most }: { readonly limit: number; readonly pages: number },
+): TellPage[] {
+  const pages: TellPage[] = [];
+  const rows = sql.all<TellRow>("SELECT * FROM tells WHERE state = 'open' ORDER BY row LIMIT ?", most);
+  for (const row of rows) {
+    const tell = JSON.parse(row.tell) as Tell;
+    for (let from = row.next; from < tell.to && pages.length < most; from += limit) {
+      const to = Math.min(tell.to, from + limit);
+      const except = Uint32Array.from(tell.except.filter((number) => number >= from && number < to));
+      pages.push({ job: row.row, topologyVersion: tell.topologyVersion, from, to, except });
+    }
+  }
+  return pages;
 }
 
 export interface NoticesAdded {

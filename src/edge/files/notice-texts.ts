@@ -254,27 +254,42 @@ const plain = (value: string): string =>
 
 /** The country's zones, twice over; more would be made-up ones. */
 const zonesKept = 1_000;
-const formats = new Map<string, { time: Intl.DateTimeFormat; day: Intl.DateTimeFormat }>();
+/** Instants a clock has shown in this minute; a mass notice names the same few 100,000 times. */
+const shownKept = 1_000;
+const clocks = new Map<string, Clock>();
+
+interface Clock {
+  readonly time: Intl.DateTimeFormat;
+  readonly day: Intl.DateTimeFormat;
+  /** Of `now`: what is shown changes at the earliest with the next one. */
+  minute: number;
+  readonly shown: Map<number, string>;
+}
 
 /** `19:30`, or `25.11 02:00` on another day. */
 function clockTime(
   at: number,
   { zone, now, language }: Pick<NoticeWish, 'zone' | 'now' | 'language'>,
 ): string {
-  const { time, day } = formatsOf(zone, language);
-  const shown = time.format(at);
-  return day.format(at) === day.format(now) ? shown : `${day.format(at)} ${shown}`;
+  const clock = clockOf(zone, language);
+  const minute = Math.floor(now / 60_000);
+  if (clock.minute !== minute || clock.shown.size >= shownKept) clock.shown.clear();
+  clock.minute = minute;
+  let shown = clock.shown.get(at);
+  if (shown === undefined) {
+    const [time, day] = [clock.time.format(at), clock.day.format(at)];
+    shown = day === clock.day.format(now) ? time : `${day} ${time}`;
+    clock.shown.set(at, shown);
+  }
+  return shown;
 }
 
-function formatsOf(
-  zone: string,
-  language: Language,
-): { time: Intl.DateTimeFormat; day: Intl.DateTimeFormat } {
+function clockOf(zone: string, language: Language): Clock {
   const key = `${language} ${zone}`;
-  let found = formats.get(key);
+  let found = clocks.get(key);
   if (found === undefined) {
     const locale = language === 'ru' ? 'ru-RU' : 'en-GB';
-    const make = (timeZone: string): { time: Intl.DateTimeFormat; day: Intl.DateTimeFormat } => ({
+    const make = (timeZone: string): Clock => ({
       time: new Intl.DateTimeFormat(locale, {
         timeZone,
         hour: '2-digit',
@@ -286,14 +301,16 @@ function formatsOf(
         day: '2-digit',
         month: language === 'ru' ? '2-digit' : 'short',
       }),
+      minute: 0,
+      shown: new Map(),
     });
     try {
       found = make(zone);
     } catch {
       found = make('UTC');
     }
-    if (formats.size >= zonesKept) formats.clear();
-    formats.set(key, found);
+    if (clocks.size >= zonesKept) clocks.clear();
+    clocks.set(key, found);
   }
   return found;
 }

@@ -74,7 +74,7 @@ test('a channel that is down takes nothing away from the others, and its notices
     const mail = testChannel({ name: 'mail', address: 'email', honoursKey: false });
     let isDown = true;
     sms.answer = () => (isDown ? { kind: 'retry', reason: 'refused', uncertain: false } : { kind: 'sent' });
-    const courier = await courierOver(book, [sms, mail]);
+    const courier = await courierOver(book, [{ channel: sms, window: 32 }, mail]);
     await until(() => mail.received.length === 100);
     // The breaker holds the rest back: no storm on a dead gateway.
     expect(sms.received.length).toBeLessThanOrEqual(64);
@@ -183,7 +183,7 @@ test('a crash anywhere between intent, send and mark misses nobody and repeats o
       }
       return { kind: 'sent' };
     };
-    const courier = await courierOver(book, [sms]);
+    const courier = await courierOver(book, [{ channel: sms, window: 32 }]);
     await until(async () => (await book.incident(incidentId))?.notices.sent === 300);
     await courier.close();
     await book.close();
@@ -210,7 +210,7 @@ test('without keys what was in flight at a crash is uncertain, shown, and not se
     await importAll(book, rows(40));
     await book.project([opened(), tells(tell({ to: 40, order: ['mail'] }))]);
     const mail = testChannel({ name: 'mail', address: 'email', honoursKey: false });
-    const page = await book.nextTellPage(500);
+    const [page] = await book.nextTellPages({ limit: 500, pages: 1 });
     await book.addNotices({
       page: page!,
       keys: Uint32Array.from({ length: 40 }, (_, n) => n + 1),

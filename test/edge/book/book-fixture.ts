@@ -113,7 +113,7 @@ export async function expandAll(
   now = t0,
 ): Promise<void> {
   for (;;) {
-    const page = await book.nextTellPage(500);
+    const [page] = await book.nextTellPages({ limit: 500, pages: 1 });
     if (page === undefined) return;
     const numbers = Array.from({ length: page.to - page.from }, (_, i) => page.from + i).filter(
       (n) => !page.except.includes(n),

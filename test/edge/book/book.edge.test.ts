@@ -51,12 +51,12 @@ test('a batch is in the book once, with records, effects and audit row together'
     await book.project(batch, audit);
     expect(await book.applied()).toBe(batch[0]!.sequence);
     await book.addNotices({
-      page: (await book.nextTellPage(500))!,
+      page: (await book.nextTellPages({ limit: 500, pages: 1 }))[0]!,
       keys: new Uint32Array(),
       channels: [],
       now: t0,
     });
-    expect(await book.nextTellPage(500)).toBeUndefined();
+    expect(await book.nextTellPages({ limit: 500, pages: 1 })).toEqual([]);
     expect((await book.auditPage({})).total).toBe(1);
     await book.close();
     const again = await bookIn(folder);

@@ -93,12 +93,35 @@ test('who was told is counted once, however many notices of however many inciden
 test('a page that was answered before the crash adds nothing after it', async () => {
   await withBook(1_000, async (book) => {
     await book.project([tells(tell({ to: 1_000 }))]);
-    const page = (await book.nextTellPage(500))!;
+    const page = (await book.nextTellPages({ limit: 500, pages: 1 }))[0]!;
     const keys = Uint32Array.from({ length: 500 }, (_, n) => n + 1);
     await book.addNotices({ page, keys, channels, now: t0 });
     await book.addNotices({ page, keys, channels, now: t0 });
     expect(await counts(book)).toMatchObject({ planned: 500 });
-    expect(await book.nextTellPage(500)).toMatchObject({ from: 500, to: 1_000 });
+    expect((await book.nextTellPages({ limit: 500, pages: 1 }))[0]).toMatchObject({ from: 500, to: 1_000 });
+  });
+});
+
+test('pages of several tells are under way at once; one that comes before its turn adds nothing', async () => {
+  await withBook(1_000, async (book) => {
+    await book.project([tells(tell({ to: 900, except: [700] }), tell({ type: 'etr', revision: 2, to: 3 }))]);
+    const pages = await book.nextTellPages({ limit: 500, pages: 8 });
+    expect(pages.map(({ from, to, except }) => [from, to, [...except]])).toEqual([
+      [0, 500, []],
+      [500, 900, [700]],
+      [0, 3, []],
+    ]);
+    expect(await book.nextTellPages({ limit: 500, pages: 2 })).toEqual(pages.slice(0, 2));
+    const add = (n: number) => {
+      const { from, to } = pages[n]!;
+      const keys = Uint32Array.from({ length: to - from }, (_, i) => from + i + 1);
+      return book.addNotices({ page: pages[n]!, keys, channels, now: t0 });
+    };
+    await add(1);
+    expect(await counts(book)).toMatchObject({ planned: 0 });
+    await Promise.all([add(0), add(1), add(2)]);
+    expect(await counts(book)).toMatchObject({ planned: 903 });
+    expect(await book.nextTellPages({ limit: 500, pages: 8 })).toEqual([]);
   });
 });
 
@@ -119,7 +142,7 @@ test('a key is 128 bit, and stays the same for the same notice in another book',
 test('a second person lets go what is held, also what was not expanded yet', async () => {
   await withBook(1_000, async (book) => {
     await book.project([tells(tell({ to: 1_000, held: true }))]);
-    const page = (await book.nextTellPage(500))!;
+    const page = (await book.nextTellPages({ limit: 500, pages: 1 }))[0]!;
     await book.addNotices({
       page,
       keys: Uint32Array.from({ length: 500 }, (_, n) => n + 1),
@@ -375,7 +398,7 @@ test('opted-out subscribers and those without an address are counted, not sent t
 test('after a restore nothing goes out until a person lets it', async () => {
   await withBook(1_000, async (book) => {
     await book.project([tells(tell({ to: 1_000 }))]);
-    const page = (await book.nextTellPage(500))!;
+    const page = (await book.nextTellPages({ limit: 500, pages: 1 }))[0]!;
     await book.addNotices({
       page,
       keys: Uint32Array.from({ length: 500 }, (_, n) => n + 1),

@@ -50,6 +50,10 @@ describe('the shipped texts', () => {
   it('say the date of another day, and take an unknown zone for UTC', () => {
     expect(texts!(wish({ now: at + 86_400_000 })).text).toContain('с 01.01 15:58');
     expect(texts!(wish({ zone: 'Mars/Base' })).text).toContain('с 12:58');
+    // The same instant, one minute before midnight in Moscow and one minute after.
+    const midnight = Date.UTC(2026, 0, 1, 21);
+    expect(texts!(wish({ now: midnight - 60_000 })).text).toContain('с 15:58');
+    expect(texts!(wish({ now: midnight + 60_000 })).text).toContain('с 01.01 15:58');
   });
 
   it('have words for every type, medium and language', () => {

@@ -1,24 +1,64 @@
 /** From what an incident affects, as resource ids, to subscriber ranges and counts. */
+import type { Instant } from '../base/instant.ts';
 import { tidied, without } from '../base/ranges.ts';
 import type { SubscriberRange } from '../model/ids.ts';
 import type { Affected } from '../model/incident.ts';
-import { impliedParentIndex, type Subscribers, type Topology } from '../topology/topology.ts';
+import { type Bound, impliedParentIndex, type Subscribers, type Topology } from '../topology/topology.ts';
 
-/** Everybody at or below `under` and whoever is `carried`, less those at or below `except`; ascending. */
-export function affectedRanges(
-  topology: Topology,
-  subscribers: Subscribers,
-  { affected, carried }: { readonly affected: Affected; readonly carried: readonly SubscriberRange[] },
-): SubscriberRange[] {
-  const under = [...carried, ...affected.under.flatMap((id) => rangesOf(topology, subscribers, id))];
-  const except = affected.except.flatMap((id) => subscribers.rangesUnderId(id));
-  return without(tidied(under), tidied(except));
+/** Whom something touches, and how many of each service; in the order of the services of the subscribers. */
+export interface Touched {
+  readonly ranges: SubscriberRange[];
+  readonly services: readonly number[];
 }
 
-function rangesOf(topology: Topology, subscribers: Subscribers, id: string): SubscriberRange[] {
+/**
+ * Everybody who had, at `since`, a service at or below `under`, and whoever is `carried`, less those at or below `except`.
+ * Ranges are ascending.
+ */
+export function touchedBy(
+  topology: Topology,
+  subscribers: Subscribers,
+  asked: {
+    readonly affected: Affected;
+    readonly carried: readonly SubscriberRange[];
+    readonly since: Instant;
+  },
+): Touched {
+  const { under, except } = asked.affected;
+  const { bindings } = subscribers;
+  const minute = Math.floor(asked.since / 60_000);
+  const places = under.flatMap((id) => rangesOf(topology, subscribers, { id, minute }));
+  const left = tidied(except.flatMap((id) => subscribers.rangesUnderId(id)));
+  const attached = without(without(tidied([...asked.carried, ...places]), left), bindings.unbound);
+  const spared = new Set(except.flatMap((id) => bindings.under(id, minute)).map(({ place }) => place));
+  const bound = new Map<number, Bound>();
+  for (const id of under) {
+    for (const one of bindings.under(id, minute)) if (!spared.has(one.place)) bound.set(one.place, one);
+  }
+  const services = bindings.services.map(() => 0);
+  for (const range of attached) {
+    for (const [service, count] of bindings.countOwn(range).entries()) services[service]! += count;
+  }
+  for (const { service } of bound.values()) services[service]!++;
+  const single = [...bound.values()].map(({ number }) => ({ from: number, to: number + 1 }));
+  return { ranges: single.length === 0 ? attached : tidied([...attached, ...single]), services };
+}
+
+function rangesOf(
+  topology: Topology,
+  subscribers: Subscribers,
+  { id, minute }: { readonly id: string; readonly minute: number },
+): SubscriberRange[] {
   const index = topology.indexOf(id);
-  if (index >= 0)
-    return topology.isServiceWide(index) ? subscribers.everybody() : subscribers.rangesUnder(index);
+  if (index >= 0) {
+    const attached = subscribers.rangesUnder(index);
+    if (!topology.isServiceWide(index)) return attached;
+    // Who uses a platform is known once services are bound to it; without a list everybody does.
+    const isListed =
+      topology.kindOf(index) === 'service-platform' &&
+      (attached.length > 0 || subscribers.bindings.under(id, minute).length > 0);
+    return isListed ? attached : subscribers.everybody();
+  }
   const mapped = subscribers.rangesUnderId(id);
   const device = impliedParentIndex(topology, id);
   // A device nothing is mapped below: a list that names only the device means its interfaces too.

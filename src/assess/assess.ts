@@ -23,9 +23,10 @@ import type { Policy } from '../model/policy.ts';
 import { zoneNameOf } from '../model/subscriber-columns.ts';
 import type { TaskChange } from '../model/task.ts';
 import type { Subscribers, Topology } from '../topology/topology.ts';
-import { affectedRanges, affectedSubscribers } from './affected.ts';
+import { affectedSubscribers, touchedBy } from './affected.ts';
 import { isGone, renumbered } from './carried.ts';
 import { Expectation, type ExpectationSnapshot } from './expectation.ts';
+import { lossesNow } from './losses.ts';
 
 interface AssessmentSnapshot {
   readonly version: number;
@@ -78,7 +79,7 @@ export class Assessment {
   rebase(at: Instant): ImpactChange[] {
     const changes = [...this.#assessed.values()].map((held): ImpactChange => {
       // Numbers of two versions cannot be compared: joined and left stay empty, stable keys tell who is new.
-      const impact = { ...this.#measure(held.incident, held.impact), etr: held.impact.etr };
+      const impact = { ...this.#measure(held, held.impact, at), etr: held.impact.etr };
       this.#assessed.set(held.incident.id, { ...held, impact, at });
       return { kind: 'assessed', incident: held.incident, impact, joined: [], left: [] };
     });
@@ -210,10 +211,11 @@ export class Assessment {
         subscribers: 0,
         byClass: nobody(),
         etr: undefined,
+        ...lossesNow(held.impact, { incident, names: [], counts: [], at }),
       };
       return { kind: 'assessed', incident, impact, joined: [], left: held.impact.ranges };
     }
-    const measured = this.#measure(incident, held?.impact);
+    const measured = this.#measure({ incident }, held?.impact, at);
     const isRelapse = kind === 'reopened';
     const zone = this.#zoneOf(measured.ranges[0]);
     const etr = this.#expectation.expect(incident, held?.impact.etr, { at, isRelapse, zone });
@@ -252,17 +254,18 @@ export class Assessment {
   }
 
   /** The impact without its ETR; the revision of `before` when nothing changed. */
-  #measure(incident: Incident, before: Impact | undefined): Impact {
+  #measure({ incident }: Pick<Assessed, 'incident'>, before: Impact | undefined, at: Instant): Impact {
     const topology = this.#topology;
     const subscribers = this.#subscribers;
     const lost =
       topology !== undefined && isGone(topology, subscribers, incident.affected) ? before : undefined;
-    const ranges =
+    const { ranges, services } =
       topology === undefined || subscribers === undefined
-        ? []
-        : affectedRanges(topology, subscribers, {
+        ? { ranges: [], services: [] }
+        : touchedBy(topology, subscribers, {
             affected: incident.affected,
             carried: this.#carried(lost),
+            since: incident.startedAt,
           });
     const imported = subscribers !== undefined && subscribers.count > 0;
     const byClass = countClasses(subscribers, ranges);
@@ -281,6 +284,9 @@ export class Assessment {
       ranges,
       subscribers: count,
       byClass,
+      ...(imported
+        ? lossesNow(before, { incident, names: subscribers.bindings.services, counts: services, at })
+        : {}),
     };
   }
 

@@ -292,7 +292,7 @@ export class Asker {
   #isReachable(of: Inquiry, row: number): boolean {
     const columns = this.columns!;
     const number = columns.numberOf(of.sheet.keyOf(row)) ?? -1;
-    return number >= 0 && !columns.isOptedOut(number) && columns.channelMaskOf(number) !== 0;
+    return number >= 0 && !columns.isOptedOut(number) && columns.channelMaskOf(number, 'feedback') !== 0;
   }
 
   #each(of: Inquiry, batch: Batch, visit: (row: number) => void): void {

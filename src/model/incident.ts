@@ -129,6 +129,15 @@ export const subscriberClasses: readonly SubscriberClass[] = [
   'staff',
 ];
 
+/** What the subscribers of one service lose. */
+export interface ServiceLoss {
+  readonly service: string;
+  /** How many have lost it now. */
+  readonly affected: number;
+  /** Minutes lost, of all together, each from its own start to its own end. */
+  readonly minutes: number;
+}
+
 /** Who is touched by an incident, as ranges of one topology version (design L5, L6). */
 export interface Impact {
   readonly incident: IncidentId;
@@ -140,6 +149,9 @@ export interface Impact {
   readonly subscribers: number;
   readonly byClass: Readonly<Record<SubscriberClass, number>>;
   readonly etr?: Etr | undefined;
+  /** As they stood at `lossesAt`; from then on everybody affected loses more. Absent where nobody is listed. */
+  readonly losses?: readonly ServiceLoss[] | undefined;
+  readonly lossesAt?: Instant | undefined;
 }
 
 export interface ImpactChange {

@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import type { Words } from './automation.ts';
 import type { IncidentId, ResourceId } from './ids.ts';
 import type { Etr, FaultKind } from './incident.ts';
+import type { ConsentCategory } from './subscriber.ts';
 
 /** What a subscriber is told. `ask` says that it is repaired and asks whether it is so. */
 export type NoticeType =
@@ -34,6 +35,14 @@ export const noticeTypes: readonly NoticeType[] = [
   'planned',
   'announcement',
 ];
+
+/** What of it somebody may have agreed to or withdrawn. */
+export function categoryOf(type: NoticeType): ConsentCategory {
+  if (type === 'planned') return 'planned';
+  return type === 'ask' || type === 'reminder' || type === 'clarify' || type === 'tried'
+    ? 'feedback'
+    : 'outage';
+}
 
 /** A notice's way from plan to phone; `uncertain`: in flight when the process died, peer may have it. */
 export type NoticeState =

@@ -1,6 +1,7 @@
 /** Facts about subscribers that decide, as columns by number. */
 import type { Range } from '../base/ranges.ts';
 import type { SubscriberClass } from './incident.ts';
+import type { ConsentCategory } from './subscriber.ts';
 
 /** The facts of subscribers that rooms decide with, by number in access-tree order of one topology version (design L6). */
 export interface SubscriberColumns {
@@ -10,8 +11,8 @@ export interface SubscriberColumns {
   /** Undefined when the version does not hold that key. */
   numberOf(key: number): number | undefined;
   classOf(number: number): SubscriberClass;
-  /** One bit a channel that may be used; 0: there is no way to reach the subscriber. */
-  channelMaskOf(number: number): number;
+  /** One bit a channel that may be used for that category, `outage` where none is named; 0: there is no way to reach the subscriber. */
+  channelMaskOf(number: number, category?: ConsentCategory): number;
   /** Position in `zones`. */
   zoneOf(number: number): number;
   isOptedOut(number: number): boolean;

@@ -1,5 +1,33 @@
 /** A subscriber as the operator's list gives one; who they are stays outside the line (design L18). */
+import type { Instant } from '../base/instant.ts';
 import type { SubscriberClass } from './incident.ts';
+
+/** What subscribers may want to be told of or not. `whatWeDid`: what became of what they told us. */
+export type ConsentCategory = 'outage' | 'planned' | 'feedback' | 'whatWeDid';
+
+export const consentCategories: readonly ConsentCategory[] = ['outage', 'planned', 'feedback', 'whatWeDid'];
+
+/** A service that somebody has, at a resource, for a time. */
+export interface ServiceBinding {
+  /** `internet`, `tv`, `voice`, `vpn`, `mail`, ..: lower case, at most 32 characters. */
+  readonly service: string;
+  /** Absent: where the subscriber is attached. */
+  readonly resource?: string | undefined;
+  /** [from, to); absent: always, and without an end. */
+  readonly from?: Instant | undefined;
+  readonly to?: Instant | undefined;
+}
+
+export const defaultService = 'internet';
+
+/** What can be reached: channels that need a telephone number or an e-mail address. */
+export type AddressKind = 'phone' | 'email';
+
+/** A further address, behind the first of its kind. */
+export interface FurtherPoint {
+  readonly kind: AddressKind;
+  readonly address: string;
+}
 
 /** One line of `subscribers.csv`. */
 export interface SubscriberRow {
@@ -15,5 +43,11 @@ export interface SubscriberRow {
   readonly address?: string | undefined;
   /** Channel names; empty: all service notices. */
   readonly consent: readonly string[];
+  /** Absent: the list says nothing of services; `internet` for those who have none yet. */
+  readonly services?: readonly ServiceBinding[] | undefined;
+  /** Second and later numbers and addresses, in order of preference. */
+  readonly further?: readonly FurtherPoint[] | undefined;
   readonly attributes: Readonly<Record<string, string>>;
+  /** Where it stood in its file. */
+  readonly line?: number | undefined;
 }

@@ -2,7 +2,13 @@
 import { after, days, type Instant } from '../base/instant.ts';
 import { firstOf, holds, type Range, shared, sizeOf, united, without } from '../base/ranges.ts';
 import { type Calendar, quietUntil } from '../model/calendar.ts';
-import type { NoticeFacts, NoticeType, SuppressReason, Tell } from '../model/notice.ts';
+import {
+  categoryOf,
+  type NoticeFacts,
+  type NoticeType,
+  type SuppressReason,
+  type Tell,
+} from '../model/notice.ts';
 import type { Policy } from '../model/policy.ts';
 import { type SubscriberColumns, zoneNameOf } from '../model/subscriber-columns.ts';
 import type { CountBoard } from './counts.ts';
@@ -94,12 +100,14 @@ export class Teller {
   #reasons(plan: Plan, type: NoticeType): (number: number) => SuppressReason | undefined {
     const columns = this.columns!;
     const { capPerDay } = this.policy!.notify;
+    const category = categoryOf(type);
     // Without a question the news that it works is a notice like others: its place under the cap is kept free.
     const isEtr = type === 'etr' || type === 'etr-changed';
     const cap = isEtr && !this.policy!.confirm.ask ? capPerDay - 1 : capPerDay;
     return (number) => {
       if (columns.isOptedOut(number)) return 'optedOut';
       if (columns.channelMaskOf(number) === 0) return 'noChannel';
+      if (columns.channelMaskOf(number, category) === 0) return 'optedOut';
       if (type !== 'detected' && !holds(plan.told, number)) return 'neverTold';
       let count = 0;
       for (const told of plan.log) if (holds(told.ranges, number)) count++;

@@ -2,6 +2,8 @@
 import { tidied } from '../base/ranges.ts';
 import type { SubscriberKey, SubscriberRange } from '../model/ids.ts';
 import { type SubscriberClass, subscriberClasses } from '../model/incident.ts';
+import type { ConsentCategory } from '../model/subscriber.ts';
+import { Bindings } from './bindings.ts';
 import { impliedParentIndex, type Topology } from './graph.ts';
 import { stableByColumn } from './order.ts';
 import type { SubscriberTable } from './subscribers.ts';
@@ -19,7 +21,7 @@ export interface Subscribers {
   classOf(number: number): SubscriberClass;
   /** 0 en, 1 ru. */
   languageOf(number: number): number;
-  channelMaskOf(number: number): number;
+  channelMaskOf(number: number, category?: ConsentCategory): number;
   zoneOf(number: number): number;
   isOptedOut(number: number): boolean;
   resourceOf(number: number): string;
@@ -35,6 +37,8 @@ export interface Subscribers {
   everybody(): SubscriberRange[];
   /** How many of the range are of each class, in the order of `subscriberClasses`; a constant number of steps. */
   countByClass(range: SubscriberRange): number[];
+  /** Services they have, and where those are that do not hang at their subscriber's own resource for good. */
+  readonly bindings: Bindings;
 }
 
 /** Two radix passes and one counting pass over the rows: linear in rows, n log n only in unique resources. */
@@ -60,6 +64,7 @@ class PlacedSubscribers implements Subscribers {
   readonly channels: readonly string[];
   readonly zones: readonly string[];
   readonly orphans: number;
+  readonly bindings: Bindings;
   readonly #topology: Topology;
   readonly #table: SubscriberTable;
   /** Row of the table by number. */
@@ -98,6 +103,7 @@ class PlacedSubscribers implements Subscribers {
     this.#directTo = new Uint32Array(topology.count);
     this.orphans = this.#fillRanges(slots);
     this.#classBlocks = this.#countBlocks();
+    this.bindings = new Bindings(topology, table, { at: slots.at, row: this.#row, numberOf: numberOfRow });
   }
 
   keyOf(number: number): SubscriberKey {
@@ -124,8 +130,10 @@ class PlacedSubscribers implements Subscribers {
     return this.#table.language[this.#row[number]!]!;
   }
 
-  channelMaskOf(number: number): number {
-    return this.#table.channelMask[this.#row[number]!]!;
+  channelMaskOf(number: number, category: ConsentCategory = 'outage'): number {
+    const { channelMask, consented } = this.#table;
+    const mask = category === 'outage' || consented === undefined ? channelMask : consented[category];
+    return mask[this.#row[number]!]!;
   }
 
   zoneOf(number: number): number {

@@ -1,6 +1,7 @@
 /** The facts the line decides with about each subscriber, as columns, and their form on disk. */
 import { Fault } from '../base/fault.ts';
 import { subscriberClasses } from '../model/incident.ts';
+import { type ConsentCategory, consentCategories } from '../model/subscriber.ts';
 
 /** Raw columns as the book gives them, in any order. Row r is one subscriber. */
 export interface SubscriberTable {
@@ -25,7 +26,37 @@ export interface SubscriberTable {
   readonly zone: Uint16Array;
   /** 1: takes no notices. */
   readonly optedOut: Uint8Array;
+  /** The same as `channelMask` for one category of notices; absent: `channelMask` speaks for all of them. */
+  readonly consented?: Readonly<Record<Exclude<ConsentCategory, 'outage'>, Uint8Array>> | undefined;
+  /** Absent: everybody has one service, `internet`, at their resource. */
+  readonly services?: ServiceColumns | undefined;
 }
+
+/** Which services everybody has. */
+interface ServiceColumns {
+  /** At most 16. */
+  readonly names: readonly string[];
+  /** By row: bit i is `names[i]` at the subscriber's own resource, for as long as the list says nothing else. */
+  readonly own: Uint16Array;
+  /** Services at other resources, or for a time. */
+  readonly bindings: BindingColumns;
+}
+
+export interface BindingColumns {
+  /** Row of the subscriber. */
+  readonly row: Uint32Array;
+  /** Index into `resources`. */
+  readonly resource: Uint32Array;
+  /** Index into `names`. */
+  readonly service: Uint8Array;
+  /** Minutes since 1970, [from, to). */
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
+}
+
+export const mostServices = 16;
+/** The minute of a binding that has no end. */
+export const noEnd = 0xffff_ffff;
 
 /** Of a network whose subscribers nobody listed. */
 export const noSubscribers: SubscriberTable = {
@@ -44,87 +75,156 @@ export const noSubscribers: SubscriberTable = {
 
 // "ACSB", little endian; then version, checksum of all that follows, and length of the JSON head.
 const magic = 0x42534341;
-const version = 1;
+/** Of tables without services and categories; such tables are still written so, for their hash names them. */
+const plainVersion = 1;
+const version = 2;
 const headerBytes = 16;
+const furtherCategories = consentCategories.filter((category) => category !== 'outage');
 const countLimit = 50_000_000;
 
 /** Header, JSON head (names), then the columns, little-endian, each on a multiple of 4 bytes. */
 export function encodeSubscribers(table: SubscriberTable): Uint8Array {
-  const { count, channels, zones, resources } = table;
-  const head = new TextEncoder().encode(JSON.stringify({ count, channels, zones, resources }));
-  const bytes = new Uint8Array(headerBytes + aligned(head.length) + columnBytes(count));
+  const { count, channels, zones, resources, services, consented } = table;
+  const isPlain = services === undefined && consented === undefined;
+  const bindings = services?.bindings.row.length;
+  const more = isPlain ? {} : { services: services?.names, bindings, consented: consented !== undefined };
+  const head = new TextEncoder().encode(JSON.stringify({ count, channels, zones, resources, ...more }));
+  const columns = columnsOf(table);
+  const start = headerBytes + aligned(head.length);
+  const length = columns.reduce((sum, column) => sum + aligned(column.byteLength), start);
+  const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
   bytes.set(head, headerBytes);
-  let at = headerBytes + aligned(head.length);
-  for (const column of [table.key, table.resource]) {
-    for (let row = 0; row < count; row++) view.setUint32(at + row * 4, column[row]!, true);
-    at += count * 4;
-  }
-  for (let row = 0; row < count; row++) view.setUint16(at + row * 2, table.zone[row]!, true);
-  at += aligned(count * 2);
-  for (const column of [table.subscriberClass, table.language, table.channelMask, table.optedOut]) {
-    bytes.set(column.subarray(0, count), at);
-    at += aligned(count);
+  let at = start;
+  for (const column of columns) {
+    write(view, column, at);
+    at += aligned(column.byteLength);
   }
   view.setUint32(0, magic, true);
-  view.setUint32(4, version, true);
+  view.setUint32(4, isPlain ? plainVersion : version, true);
   view.setUint32(12, head.length, true);
   view.setUint32(8, checksum(bytes), true);
   return bytes;
 }
 
+function write(view: DataView, column: Uint32Array | Uint16Array | Uint8Array, at: number): void {
+  const { length } = column;
+  if (column instanceof Uint32Array)
+    for (let row = 0; row < length; row++) view.setUint32(at + row * 4, column[row]!, true);
+  else if (column instanceof Uint16Array)
+    for (let row = 0; row < length; row++) view.setUint16(at + row * 2, column[row]!, true);
+  else new Uint8Array(view.buffer).set(column, at);
+}
+
+function columnsOf(table: SubscriberTable): readonly (Uint32Array | Uint16Array | Uint8Array)[] {
+  const { services, consented } = table;
+  const { subscriberClass, language, channelMask, optedOut } = table;
+  const plain = [table.key, table.resource, table.zone, subscriberClass, language, channelMask, optedOut];
+  const masks = consented === undefined ? [] : furtherCategories.map((category) => consented[category]);
+  if (services === undefined) return [...plain, ...masks];
+  const { row, resource, service, from, to } = services.bindings;
+  return [...plain, ...masks, services.own, row, resource, from, to, service];
+}
+
 /** Throws `topology/damaged-subscribers` on anything `encodeSubscribers` did not write. */
 export function decodeSubscribers(bytes: Uint8Array): SubscriberTable {
+  const head = checkedHead(bytes);
+  const { count, bindings = 0 } = head;
+  const isConsented = head.consented === true;
+  const start = headerBytes + aligned(new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true));
+  const masks = isConsented ? furtherCategories.length * aligned(count) : 0;
+  const bound = head.services === undefined ? 0 : aligned(count * 2) + bindings * 16 + aligned(bindings);
+  if (bytes.length !== start + columnBytes(count) + masks + bound)
+    throw damaged(`${bytes.length} bytes do not hold ${count} rows`);
+  const reader = new ColumnReader(bytes, start);
+  const plain = {
+    ...{ key: reader.words(count), resource: reader.words(count), zone: reader.halves(count) },
+    ...{ subscriberClass: reader.octets(count), language: reader.octets(count) },
+    ...{ channelMask: reader.octets(count), optedOut: reader.octets(count) },
+  };
+  const { channels, zones, resources } = head;
+  checkBelow(plain.resource, resources.length, 'resource');
+  checkBelow(plain.zone, zones.length, 'zone');
+  checkBelow(plain.subscriberClass, subscriberClasses.length, 'class');
+  checkBelow(plain.language, 2, 'language');
+  const consented = isConsented
+    ? (Object.fromEntries(
+        furtherCategories.map((category) => [category, reader.octets(count)]),
+      ) as NonNullable<SubscriberTable['consented']>)
+    : undefined;
+  const services =
+    head.services === undefined
+      ? undefined
+      : readServices(reader, { ...head, names: head.services, bindings });
+  return { count, channels, zones, resources, ...plain, consented, services };
+}
+
+function readServices(
+  reader: ColumnReader,
+  head: Head & { readonly names: readonly string[]; readonly bindings: number },
+): ServiceColumns {
+  const { count, names, bindings, resources } = head;
+  const own = reader.halves(count);
+  const [row, resource] = [reader.words(bindings), reader.words(bindings)];
+  const [from, to] = [reader.words(bindings), reader.words(bindings)];
+  const service = reader.octets(bindings);
+  checkBelow(row, count, 'row of a binding');
+  checkBelow(resource, resources.length, 'resource of a binding');
+  checkBelow(service, names.length, 'service');
+  return { names, own, bindings: { row, resource, service, from, to } };
+}
+
+class ColumnReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at: number;
+
+  constructor(bytes: Uint8Array, start: number) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#at = start;
+  }
+
+  words(count: number): Uint32Array {
+    const start = this.#skip(count * 4);
+    return Uint32Array.from({ length: count }, (_, row) => this.#view.getUint32(start + row * 4, true));
+  }
+
+  halves(count: number): Uint16Array {
+    const start = this.#skip(count * 2);
+    return Uint16Array.from({ length: count }, (_, row) => this.#view.getUint16(start + row * 2, true));
+  }
+
+  octets(count: number): Uint8Array {
+    const start = this.#skip(count);
+    return this.#bytes.slice(start, start + count);
+  }
+
+  #skip(bytes: number): number {
+    const start = this.#at;
+    this.#at += aligned(bytes);
+    return start;
+  }
+}
+
+interface Head extends Pick<SubscriberTable, 'count' | 'channels' | 'zones' | 'resources'> {
+  readonly services?: readonly string[] | undefined;
+  readonly bindings?: number | undefined;
+  readonly consented?: boolean | undefined;
+}
+
+function checkedHead(bytes: Uint8Array): Head {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < headerBytes || view.getUint32(0, true) !== magic)
     throw damaged('not a subscriber table');
-  if (view.getUint32(4, true) !== version)
-    throw damaged(`version ${view.getUint32(4, true)}, expected ${version}`);
+  const written = view.getUint32(4, true);
+  if (written !== plainVersion && written !== version)
+    throw damaged(`version ${written}, expected ${plainVersion} or ${version}`);
   if (view.getUint32(8, true) !== checksum(bytes)) throw damaged('checksum does not match');
-  const headLength = view.getUint32(12, true);
-  if (headLength > bytes.length - headerBytes) throw damaged('head is longer than the file');
-  const { count, channels, zones, resources } = readHead(
-    bytes.subarray(headerBytes, headerBytes + headLength),
-  );
-  let at = headerBytes + aligned(headLength);
-  if (bytes.length !== at + columnBytes(count))
-    throw damaged(`${bytes.length} bytes do not hold ${count} rows`);
-  const words = (): Uint32Array => {
-    const start = at;
-    at += count * 4;
-    return Uint32Array.from({ length: count }, (_, row) => view.getUint32(start + row * 4, true));
-  };
-  const key = words();
-  const resource = words();
-  const zoneAt = at;
-  const zone = Uint16Array.from({ length: count }, (_, row) => view.getUint16(zoneAt + row * 2, true));
-  at += aligned(count * 2);
-  const octets = (): Uint8Array => {
-    const column = bytes.slice(at, at + count);
-    at += aligned(count);
-    return column;
-  };
-  const [subscriberClass, language, channelMask, optedOut] = [octets(), octets(), octets(), octets()];
-  checkBelow(resource, resources.length, 'resource');
-  checkBelow(zone, zones.length, 'zone');
-  checkBelow(subscriberClass, subscriberClasses.length, 'class');
-  checkBelow(language, 2, 'language');
-  return {
-    count,
-    channels,
-    zones,
-    resources,
-    key,
-    resource,
-    subscriberClass,
-    language,
-    channelMask,
-    zone,
-    optedOut,
-  };
+  const length = view.getUint32(12, true);
+  if (length > bytes.length - headerBytes) throw damaged('head is longer than the file');
+  return readHead(bytes.subarray(headerBytes, headerBytes + length));
 }
-
-type Head = Pick<SubscriberTable, 'count' | 'channels' | 'zones' | 'resources'>;
 
 function readHead(bytes: Uint8Array): Head {
   let head: Partial<Head> | null;
@@ -135,10 +235,15 @@ function readHead(bytes: Uint8Array): Head {
   }
   const texts = (value: unknown): value is string[] =>
     Array.isArray(value) && value.every((entry) => typeof entry === 'string');
-  const { count, channels, zones, resources } = head ?? {};
-  if (!Number.isSafeInteger(count) || count! < 0 || count! > countLimit) throw damaged(`count ${count}`);
+  const isCount = (value: unknown): boolean =>
+    Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= countLimit;
+  const { count, channels, zones, resources, services, bindings = 0, consented } = head ?? {};
+  if (!isCount(count)) throw damaged(`count ${count}`);
   if (!texts(channels) || channels.length > 8 || !texts(zones) || !texts(resources)) throw damaged('names');
-  return { count: count!, channels, zones, resources };
+  if (services !== undefined && (!texts(services) || services.length > mostServices))
+    throw damaged('services');
+  if (!isCount(bindings)) throw damaged(`${bindings} bindings`);
+  return { count: count!, channels, zones, resources, services, bindings, consented };
 }
 
 function checkBelow(column: Uint8Array | Uint16Array | Uint32Array, limit: number, name: string): void {

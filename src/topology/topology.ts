@@ -3,6 +3,7 @@
  * Invariants: a compiled topology never changes; trees have no cycles; a resource or link has one index; subscriber
  * numbers belong to one topology version and never leave memory (design L6).
  */
+export type { Bound } from './bindings.ts';
 export { TopologyBuilder } from './builder.ts';
 export { deviceIndexOf, neighboursOf } from './devices.ts';
 export { differencesOf } from './differences.ts';
@@ -17,4 +18,11 @@ export { TopologyReader } from './reader.ts';
 export type { PlannedWorks } from './records.ts';
 export type { LeafCounts } from './signal.ts';
 export { decodeTopology, isStoredTopology, topologyPieces } from './stored.ts';
-export { decodeSubscribers, encodeSubscribers, noSubscribers, type SubscriberTable } from './subscribers.ts';
+export {
+  decodeSubscribers,
+  encodeSubscribers,
+  mostServices,
+  noEnd,
+  noSubscribers,
+  type SubscriberTable,
+} from './subscribers.ts';

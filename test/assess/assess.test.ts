@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { Assessment } from '../../src/assess/assess.ts';
 import { canonicalJson } from '../../src/base/canonical.ts';
 import { type Instant, instant, minutes } from '../../src/base/instant.ts';
-import type { Incident, IncidentChange } from '../../src/model/incident.ts';
+import type { Impact, Incident, IncidentChange } from '../../src/model/incident.ts';
+import { lossesAt } from '../../src/model/lost-minutes.ts';
 import type { Policy } from '../../src/model/policy.ts';
 import { compileTopology, placeSubscribers, type Topology } from '../../src/topology/topology.ts';
 import { smallCity, terminals } from '../support/small-city.ts';
@@ -190,4 +191,29 @@ test('a restored room goes on where the snapshot was taken', () => {
   expect(canonicalJson(restored.snapshot())).toBe(canonicalJson(room.snapshot()));
   const wider: IncidentChange = { kind: 'rerooted', incident: incident('1', ['s1-1']), joined: [] };
   expect(canonicalJson(restored.take([wider], later(1)))).toBe(canonicalJson(room.take([wider], later(1))));
+});
+
+test('minutes are lost by each from the own start to the own end; a pause is not lost', () => {
+  const room = assessment();
+  const narrow = incident('1', ['s1-1-1']);
+  const lost = (impact: Impact, of: Incident, at: Instant): number =>
+    Math.round(lossesAt(impact, of, at)[0]!.minutes);
+  const impact = first(room.take([opened(narrow)], later(minutes(2)))).impact;
+  expect(impact.losses).toEqual([{ service: 'internet', affected: 8, minutes: 0 }]);
+  expect(lost(impact, narrow, later(minutes(10)))).toBe(80);
+  const wide = incident('1', ['olt-1/c1/p1']);
+  const wider = first(room.take([{ kind: 'grew', incident: wide, joined: [] }], later(minutes(10)))).impact;
+  expect(lost(wider, wide, later(minutes(20)))).toBe(80 + 160);
+  const history = [
+    { at: later(minutes(20)), event: 'resolve' },
+    { at: later(minutes(60)), event: 'reopen' },
+  ] as const;
+  const again = { ...wide, history };
+  expect(lost(wider, again, later(minutes(61)))).toBe(80 + 160 + 16);
+  room.take([{ kind: 'reopened', incident: again, joined: [] }], later(minutes(60)));
+  const less = { ...narrow, history };
+  const left = first(room.take([{ kind: 'shrank', incident: less, joined: [] }], later(minutes(61)))).impact;
+  expect(left.losses).toEqual([{ service: 'internet', affected: 8, minutes: 256 }]);
+  const over = { ...less, resolvedAt: later(minutes(62)) };
+  expect(lost(left, over, later(minutes(99)))).toBe(264);
 });

@@ -176,7 +176,7 @@ function briefView(
     class: record.class,
     language: record.language,
     maskedPhone: record.phone,
-    services: ['internet'],
+    services: [...new Set(record.services.map(({ service }) => service))],
     openIncident: incidentOf(record.key),
     openTickets: tickets.filter(isOpen).map((ticket) => ticket.id),
   };

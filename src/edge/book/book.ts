@@ -13,6 +13,8 @@ import * as accounts from './accounts.ts';
 import { askedNumbers } from './asked-numbers.ts';
 import { auditPage, verifyAudit, writeAudit } from './audit.ts';
 import { type ColumnWish, exportColumns } from './columns.ts';
+import { consents, putConsents } from './consents.ts';
+import { markFailing, tryAgain } from './contact-points.ts';
 import { addContact, contactText, type NewContact } from './contacts.ts';
 import { dueDeskJobs, settleDesk } from './desk-jobs.ts';
 import { dropHookTargets, dueHookJobs, hookCounts, settleHooks } from './hook-jobs.ts';
@@ -35,6 +37,7 @@ import type {
   PageRequest,
   Settlement,
 } from './records.ts';
+import { forgetServices, putService } from './services.ts';
 import { type Delivery, noteDeliveries, reroute, type Settling, settle } from './settlement.ts';
 import { openSql, type Sql } from './sql.ts';
 import { addStranger, type StrangerReply, strangers } from './strangers.ts';
@@ -127,11 +130,15 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
   nextTellPages: (wish: Parameters<typeof nextTellPages>[1]) => nextTellPages(sql, wish),
   addNotices: (added: NoticesAdded) => addNotices(sql, added),
   takeDue: (taking: Taking) => takeDue(sql, vault, taking),
-  settle: (results: readonly Settlement[], settling: Settling) => settle(sql, results, settling),
+  settle: (results: readonly Settlement[], settling: Settling) => {
+    settle(sql, results, settling);
+    markFailing(sql, vault, settling.now);
+  },
   /** Both in one transaction: a courier under load commits once a window instead of twice. */
   settleAndTake: (results: readonly Settlement[], settling: Settling, taking: Taking) =>
     sql.transaction(() => {
       settle(sql, results, settling);
+      markFailing(sql, vault, settling.now);
       return takeDue(sql, vault, taking);
     }),
   noteDeliveries: (deliveries: readonly Delivery[], settling: Settling & { readonly channel: string }) =>
@@ -144,18 +151,26 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
   settleHooks: (results: readonly HookSettlement[]) => settleHooks(sql, results),
   dropHookTargets: (targets: readonly string[]) => dropHookTargets(sql, targets),
   hookCounts: () => hookCounts(sql),
-  forgetExpired: (now: number) => forgetExpired(sql, now) + forgetParts(sql, now),
+  forgetExpired: (now: number) => {
+    tryAgain(sql, vault, now);
+    return forgetExpired(sql, now) + forgetParts(sql, now) + forgetServices(sql, now);
+  },
 });
 
 const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
   const slot = new ImportSlot();
   return {
-    beginImport: (mode: ImportMode) => slot.begin(beginImport(sql, vault, mode)),
+    beginImport: (mode: ImportMode) => slot.begin(beginImport(sql, vault, { mode, world })),
     importPage: (rows: readonly SubscriberRow[]) => slot.current.page(rows),
     endImport: (removing: Removing = 'all') => slot.end(removing),
-    exportColumns: (wish: ColumnWish) => exportColumns(sql, wish),
-    subscribers: (query: SubscriberQuery) => findSubscribers(sql, vault, query),
-    subscriber: (key: number) => subscriberByKey(sql, vault, key),
+    exportColumns: (wish: ColumnWish) => exportColumns(sql, { ...wish, now: world.now() }),
+    subscribers: (query: Omit<SubscriberQuery, 'now'>) =>
+      findSubscribers(sql, vault, { ...query, now: world.now() }),
+    subscriber: (key: number) => subscriberByKey(sql, vault, { key, now: world.now() }),
+    putConsents: (put: Parameters<typeof putConsents>[2]) => putConsents(sql, vault, put),
+    consents: (key: number) => consents(sql, vault, key),
+    putService: (put: Omit<Parameters<typeof putService>[1], 'now'>) =>
+      putService(sql, { ...put, now: world.now() }),
     revealSubscriber: (asked: { readonly key: number; readonly audit: AuditEntry }) =>
       revealSubscriber(sql, vault, asked),
     eraseSubscriber: (key: number) => eraseSubscriber(sql, key),

@@ -1,6 +1,9 @@
 /** The columns the line decides with, read row by row into typed arrays: no object a subscriber (design decision 6). */
 import { type SubscriberClass, subscriberClasses } from '../../model/incident.ts';
-import type { SubscriberTable } from '../../topology/topology.ts';
+import { type ConsentCategory, defaultService } from '../../model/subscriber.ts';
+import { mostServices, noEnd, type SubscriberTable } from '../../topology/topology.ts';
+import { isWithheld } from './consents.ts';
+import { ownServices, rememberedMs } from './services.ts';
 import type { Sql } from './sql.ts';
 import { reachBits } from './tells.ts';
 
@@ -21,14 +24,21 @@ interface ColumnRow {
   readonly consent: string;
   readonly reach: number;
   readonly opted_out: number;
+  readonly withheld: string;
+  readonly services: string;
+  readonly moved_at?: number | undefined;
 }
 
-export function exportColumns(sql: Sql, wish: ColumnWish): SubscriberTable {
-  const { channels } = wish;
+/** Kinds of wishes that are remembered; nearly everybody has one of a few. */
+const mostMasks = 10_000;
+
+export function exportColumns(sql: Sql, wish: ColumnWish & { readonly now: number }): SubscriberTable {
   const count = sql.get<{ n: number }>('SELECT count(*) AS n FROM subscribers WHERE removed = 0')?.n ?? 0;
   const zones = new Numbering([wish.zone]);
   const resources = new Numbering([]);
-  const masks = new Map<string, number>();
+  const masks = new Masks(wish.channels);
+  const consented = hasAny(sql, "withheld <> ''") ? threeMasks(count) : undefined;
+  const services = servicesIn(sql, count, wish.now);
   const table = {
     key: new Uint32Array(count),
     resource: new Uint32Array(count),
@@ -40,44 +50,187 @@ export function exportColumns(sql: Sql, wish: ColumnWish): SubscriberTable {
   };
   let i = 0;
   const rows = sql.iterate<ColumnRow>(
-    'SELECT key, resource, class, language, zone, consent, reach, opted_out FROM subscribers WHERE removed = 0 ORDER BY resource, key',
+    `SELECT key, resource, class, language, zone, consent, reach, opted_out, withheld, services, moved_at FROM subscribers
+     WHERE removed = 0 ORDER BY resource, key`,
   );
   for (const row of rows) {
-    const wanted = `${row.reach} ${row.consent}`;
-    let mask = masks.get(wanted);
-    if (mask === undefined) {
-      mask = channelMask(row, channels);
-      if (masks.size < 10_000) masks.set(wanted, mask);
-    }
+    const mask = masks.of(row);
     table.key[i] = row.key;
     table.resource[i] = resources.of(row.resource);
     table.subscriberClass[i] = subscriberClasses.indexOf(row.class);
     table.language[i] = (row.language === '' ? wish.language : row.language) === 'ru' ? 1 : 0;
-    table.channelMask[i] = mask;
+    table.channelMask[i] = mask.outage;
     table.zone[i] = row.zone === '' ? 0 : zones.of(row.zone);
     table.optedOut[i] = row.opted_out;
+    if (consented !== undefined)
+      for (const category of furtherCategories) consented[category][i] = mask[category];
+    services?.take(row, { place: i, resource: table.resource[i]! });
     i++;
   }
   return {
     count,
-    channels: channels.map(({ name }) => name),
+    channels: wish.channels.map(({ name }) => name),
     zones: zones.names,
-    resources: resources.names,
     ...table,
+    consented,
+    services: services?.columns(sql, { resources, key: table.key }),
+    resources: resources.names,
   };
 }
 
-function channelMask(
-  row: ColumnRow,
-  channels: readonly { name: string; address: 'phone' | 'email' }[],
-): number {
-  const agreed = row.consent === '' ? undefined : row.consent.split(' ');
-  let mask = 0;
-  for (const [bit, { name, address }] of channels.slice(0, 8).entries()) {
-    const isAgreed = agreed === undefined || agreed.includes(name);
-    if (isAgreed && (row.reach & reachBits[address]) !== 0) mask |= 1 << bit;
+const furtherCategories = ['planned', 'feedback', 'whatWeDid'] as const;
+
+const threeMasks = (count: number) => ({
+  planned: new Uint8Array(count),
+  feedback: new Uint8Array(count),
+  whatWeDid: new Uint8Array(count),
+});
+
+const hasAny = (sql: Sql, where: string): boolean =>
+  sql.get(`SELECT 1 FROM subscribers WHERE removed = 0 AND ${where} LIMIT 1`) !== undefined;
+
+/** Which channels somebody may be told on, for each category. */
+class Masks {
+  readonly #channels: ColumnWish['channels'];
+  readonly #known = new Map<string, Readonly<Record<ConsentCategory, number>>>();
+
+  constructor(channels: ColumnWish['channels']) {
+    this.#channels = channels.slice(0, 8);
   }
-  return mask;
+
+  of(row: ColumnRow): Readonly<Record<ConsentCategory, number>> {
+    const wanted = `${row.reach}\n${row.consent}\n${row.withheld}`;
+    const known = this.#known.get(wanted);
+    if (known !== undefined) return known;
+    const mask = (category: ConsentCategory): number => this.#mask(row, category);
+    const made = {
+      ...{ outage: mask('outage'), planned: mask('planned') },
+      ...{ feedback: mask('feedback'), whatWeDid: mask('whatWeDid') },
+    };
+    if (this.#known.size < mostMasks) this.#known.set(wanted, made);
+    return made;
+  }
+
+  #mask({ consent, reach, withheld }: ColumnRow, category: ConsentCategory): number {
+    const agreed = consent === '' ? undefined : consent.split(' ');
+    let mask = 0;
+    for (const [bit, { name, address }] of this.#channels.entries()) {
+      const isAgreed = agreed === undefined || agreed.includes(name);
+      if (isAgreed && (reach & reachBits[address]) !== 0 && !isWithheld(withheld, category, name))
+        mask |= 1 << bit;
+    }
+    return mask;
+  }
+}
+
+/** Undefined where everybody has the one service at their own resource. */
+function servicesIn(sql: Sql, count: number, now: number): ServiceReader | undefined {
+  const isPlain = !hasAny(sql, "services <> ''") && sql.get('SELECT 1 FROM services LIMIT 1') === undefined;
+  return isPlain ? undefined : new ServiceReader(sql, count, now);
+}
+
+const minute = (at: number): number => Math.max(0, Math.floor(at / 60_000));
+
+class ServiceReader {
+  readonly #names: string[] = [defaultService];
+  readonly #own: Uint16Array;
+  readonly #now: number;
+  /** Those at the own resource who have it for a short time: row, resource, service, from. */
+  readonly #moved: [row: number, resource: number, service: number, from: number][] = [];
+  readonly #masks = new Map<string, number>();
+
+  constructor(sql: Sql, count: number, now: number) {
+    this.#own = new Uint16Array(count);
+    this.#now = now;
+    const texts = sql.all<{ services: string }>(
+      'SELECT DISTINCT services FROM subscribers WHERE removed = 0',
+    );
+    const bound = sql.all<{ service: string }>('SELECT DISTINCT service FROM services');
+    const all = [
+      ...texts.flatMap(({ services }) => ownServices(services)),
+      ...bound.map(({ service }) => service),
+    ];
+    for (const name of [...new Set(all)].sort()) this.#indexOf(name);
+  }
+
+  /** Services beyond what a mask holds are counted together. */
+  #indexOf(service: string): number {
+    const known = this.#names.indexOf(service);
+    if (known >= 0) return known;
+    const isLast = this.#names.length >= mostServices - 1;
+    if (isLast && this.#names.length === mostServices) return mostServices - 1;
+    return this.#names.push(isLast ? 'other' : service) - 1;
+  }
+
+  take(
+    { services, moved_at: movedAt }: ColumnRow,
+    { place, resource }: { readonly place: number; readonly resource: number },
+  ): void {
+    if (movedAt === undefined || movedAt < this.#now - rememberedMs) {
+      this.#own[place] = this.#maskOf(services);
+      return;
+    }
+    // Who came here while it was out is touched by what fails from then on.
+    for (const service of ownServices(services))
+      this.#moved.push([place, resource, this.#indexOf(service), minute(movedAt)]);
+  }
+
+  #maskOf(services: string): number {
+    let mask = this.#masks.get(services);
+    if (mask === undefined) {
+      mask = ownServices(services).reduce((bits, service) => bits | (1 << this.#indexOf(service)), 0);
+      if (this.#masks.size < mostMasks) this.#masks.set(services, mask);
+    }
+    return mask;
+  }
+
+  columns(
+    sql: Sql,
+    { resources, key }: { readonly resources: Numbering; readonly key: Uint32Array },
+  ): NonNullable<SubscriberTable['services']> {
+    const size = sql.get<{ n: number }>('SELECT count(*) AS n FROM services')?.n ?? 0;
+    const length = size + this.#moved.length;
+    const [row, resource] = [new Uint32Array(length), new Uint32Array(length)];
+    const [from, to] = [new Uint32Array(length), new Uint32Array(length).fill(noEnd)];
+    const service = new Uint8Array(length);
+    let i = 0;
+    const put = (held: readonly [number, number, number, number]): void => {
+      [row[i], resource[i], service[i], from[i]] = held as [number, number, number, number];
+      i++;
+    };
+    for (const held of this.#moved) put(held);
+    const rowOf = rowsByKey(key);
+    for (const one of sql.iterate<BoundRow>('SELECT * FROM services ORDER BY subscriber, row')) {
+      const place = rowOf[one.subscriber] ?? 0;
+      if (place === 0) continue;
+      const since = one.from_at === undefined ? 0 : minute(one.from_at);
+      if (one.to_at !== undefined) to[i] = minute(one.to_at);
+      put([place - 1, resources.of(one.resource), this.#indexOf(one.service), since]);
+    }
+    const cut = { row: row.slice(0, i), resource: resource.slice(0, i), service: service.slice(0, i) };
+    return {
+      names: this.#names,
+      own: this.#own,
+      bindings: { ...cut, from: from.slice(0, i), to: to.slice(0, i) },
+    };
+  }
+}
+
+interface BoundRow {
+  readonly subscriber: number;
+  readonly service: string;
+  readonly resource: string;
+  readonly from_at?: number | undefined;
+  readonly to_at?: number | undefined;
+}
+
+/** By key, its row and one more; 0 where there is none. */
+function rowsByKey(keys: Uint32Array): Uint32Array {
+  let greatest = 0;
+  for (const key of keys) greatest = Math.max(greatest, key);
+  const rows = new Uint32Array(greatest + 1);
+  for (const [row, key] of keys.entries()) rows[key] = row + 1;
+  return rows;
 }
 
 class Numbering {

@@ -114,6 +114,29 @@ CREATE TABLE asked_numbers (subscriber INTEGER NOT NULL, incident TEXT NOT NULL,
   PRIMARY KEY (subscriber, incident)) WITHOUT ROWID;
 `;
 
+// `services` names those at the subscriber's own resource, empty where it is the one that everybody has; the table holds
+// those elsewhere, for a time, or of another system (`source`). `withheld` is what of `consents` holds now. A contact point
+// has a row where it is a further one, or something is known of it; the first ones stand with their subscriber.
+const subscribed = `
+ALTER TABLE subscribers ADD COLUMN services TEXT NOT NULL DEFAULT '';
+ALTER TABLE subscribers ADD COLUMN moved_at INTEGER;
+ALTER TABLE subscribers ADD COLUMN withheld TEXT NOT NULL DEFAULT '';
+CREATE TABLE services (row INTEGER PRIMARY KEY, subscriber INTEGER NOT NULL, service TEXT NOT NULL, resource TEXT NOT NULL,
+  from_at INTEGER, to_at INTEGER, source TEXT NOT NULL);
+CREATE INDEX services_by_subscriber ON services (subscriber);
+CREATE INDEX services_by_resource ON services (resource);
+CREATE TABLE contact_points (subscriber INTEGER NOT NULL, hash BLOB NOT NULL, kind TEXT NOT NULL, place INTEGER NOT NULL,
+  state TEXT NOT NULL, bounces INTEGER NOT NULL DEFAULT 0, changed_at INTEGER NOT NULL, body BLOB NOT NULL,
+  PRIMARY KEY (subscriber, hash)) WITHOUT ROWID;
+CREATE INDEX contact_points_by_hash ON contact_points (hash);
+CREATE TABLE bounces (subscriber INTEGER NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (subscriber, kind)) WITHOUT ROWID;
+CREATE TABLE consents (row INTEGER PRIMARY KEY, subscriber INTEGER NOT NULL, category TEXT NOT NULL, channel TEXT NOT NULL,
+  state TEXT NOT NULL, basis TEXT NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL, evidence BLOB NOT NULL);
+CREATE INDEX consents_by_subscriber ON consents (subscriber);
+CREATE TABLE impact_revisions (incident TEXT NOT NULL, revision INTEGER NOT NULL, at INTEGER NOT NULL, subscribers INTEGER NOT NULL,
+  joined INTEGER NOT NULL, gone INTEGER NOT NULL, ranges TEXT NOT NULL, PRIMARY KEY (incident, revision)) WITHOUT ROWID;
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -123,6 +146,7 @@ const steps: readonly string[] = [
   tmForum,
   strangers,
   numbers,
+  subscribed,
 ];
 
 /** Brings the book to this version, each step in a transaction of its own. */

@@ -5,8 +5,11 @@ import type { IncidentId, SubscriberKey, TicketId } from '../../model/ids.ts';
 import type { Impact, Incident, SubscriberClass } from '../../model/incident.ts';
 import type { NoticeCounts, NoticeState, NoticeType, Tell } from '../../model/notice.ts';
 import type { PerceivedSeverity } from '../../model/observation.ts';
+import type { AddressKind } from '../../model/subscriber.ts';
 import type { Ticket } from '../../model/ticket.ts';
 import type { AskedNumber } from './asked-numbers.ts';
+import type { PointState } from './contact-points.ts';
+import type { HeldService } from './services.ts';
 
 /** A page of a list: `next` is the cursor of the following page. */
 export interface Page<T> {
@@ -192,13 +195,39 @@ export interface LinkRecord {
 
 export type LinkPurpose = 'request' | 'confirm';
 
+/** One field of a subscriber, masked where it is about a person. */
+export interface FieldChange {
+  readonly field: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface ImportExample {
+  readonly what: 'added' | 'changed' | 'removed';
+  readonly id: string;
+  readonly line?: number | undefined;
+  readonly fields: readonly FieldChange[];
+}
+
 export interface ImportDiff {
+  /** How many there were. */
+  readonly known: number;
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
   readonly unchanged: number;
   /** Lines whose id had stood before; the first one holds. */
   readonly repeated: number;
+  /** The first of those lines. */
+  readonly repeatedAt: readonly number[];
+  /** Attached to another resource. */
+  readonly moved: number;
+  /** Of another class. */
+  readonly reclassified: number;
+  /** Of the changed ones, how many differ in each field. */
+  readonly fields: Readonly<Record<string, number>>;
+  /** At most five of each kind. */
+  readonly examples: readonly ImportExample[];
 }
 
 /** Contact data masked; `revealSubscriber` shows it and leaves an audit row. */
@@ -212,6 +241,14 @@ export interface SubscriberRecord {
   readonly phone?: string | undefined;
   readonly email?: string | undefined;
   readonly optedOut: boolean;
+  /** Those that they have or will have. */
+  readonly services: readonly HeldService[];
+  /** Where they can be reached, the preferred ones first. */
+  readonly points: readonly {
+    readonly kind: AddressKind;
+    readonly masked: string;
+    readonly state: PointState;
+  }[];
 }
 
 export interface SubscriberContact {

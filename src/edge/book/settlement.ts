@@ -1,13 +1,14 @@
 /** Results of sending: written in groups; what failed goes to the next channel, what no channel takes is reported. */
 import { neverHappens } from '../../base/fault.ts';
 import type { NoticeState } from '../../model/notice.ts';
+import { noteArrival, noteBounce } from './contact-points.ts';
 import { CountChanges } from './notice-counts.ts';
 import { keepParts, notePart } from './notice-parts.ts';
 import type { NoticeRow } from './outbox.ts';
 import { writeReceipts, writeUnreachable } from './receipts.ts';
 import type { ChannelFacts, Settlement } from './records.ts';
 import type { Sql } from './sql.ts';
-import { nextChannel, noticeKey, tellOf } from './tells.ts';
+import { nextChannel, noticeKey, type Reach, tellOf } from './tells.ts';
 
 /** Tries on one channel before the next one is taken. */
 const triesPerChannel = 8;
@@ -160,11 +161,14 @@ interface Ending {
 function fail(sql: Sql, row: NoticeRow, { reason, books }: Ending): void {
   close(sql, row, { state: row.maybe === 1 ? 'uncertain' : 'failed', reason, books });
   const tell = tellOf(sql, row.tell);
-  const reach = sql.get<{ reach: number; consent: string; opted_out: number }>(
-    'SELECT reach, consent, opted_out FROM subscribers WHERE key = ? AND removed = 0',
+  const kind = books.channels.find(({ name }) => name === row.channel)?.address;
+  if (kind !== undefined) noteBounce(sql, { subscriber: row.subscriber, kind, reason });
+  const reach = sql.get<Reach>(
+    'SELECT key, reach, consent, opted_out, withheld FROM subscribers WHERE key = ? AND removed = 0',
     row.subscriber,
   );
-  const channel = nextChannel(reach, tell.order.slice(tell.order.indexOf(row.channel) + 1), books.channels);
+  const order = tell.order.slice(tell.order.indexOf(row.channel) + 1);
+  const channel = nextChannel(reach, { order, channels: books.channels, type: row.type });
   if (channel === undefined) {
     if (row.maybe === 0) writeUnreachable(sql, row);
     return;
@@ -227,6 +231,8 @@ export function noteDeliveries(
       else if (state === 'delivered' && ['sent', 'failed', 'uncertain'].includes(row.state)) {
         sql.run("UPDATE notices SET state = 'delivered', reason = NULL WHERE row = ?", row.row);
         note(books, row, 'delivered');
+        const kind = books.channels.find(({ name }) => name === row.channel)?.address;
+        if (kind !== undefined) noteArrival(sql, row.subscriber, kind);
       } else if (state === 'failed' && row.state === 'sent')
         fail(sql, row, { reason: 'notDelivered', books });
     }

@@ -1,9 +1,11 @@
 /** An import of subscribers in pages: counts what it would do, or does it, one transaction a page. */
 import { Fault } from '../../base/fault.ts';
+import type { World } from '../../base/world.ts';
 import type { SubscriberRow } from '../../model/subscriber.ts';
-import type { ImportDiff } from './records.ts';
+import type { FieldChange, ImportDiff, ImportExample } from './records.ts';
 import type { Sql } from './sql.ts';
-import { eraseSubscriber, importRow } from './subscribers.ts';
+import { importRow } from './subscriber-row.ts';
+import { eraseSubscriber } from './subscribers.ts';
 import type { Vault } from './vault.ts';
 
 export type ImportMode = 'dry' | 'apply';
@@ -17,51 +19,116 @@ export interface SubscriberImport {
   end(removing: Removing): ImportDiff;
 }
 
-/** `all`: a person has seen how many. `few`: at most a tenth of the base, or 100. `none`: some lines could not be read. */
+/** `all`: a person has seen how many. `few`: at most a tenth of the base, or 100. `none`: it is no list of all, or some lines could not be read. */
 export type Removing = 'all' | 'few' | 'none';
 
 const fewShare = 0.1;
 const fewAtLeast = 100;
+const mostExamples = 20;
+const mostFieldNames = 100;
+
+/** A tenth of the base, or 100 where that is more. */
+const few = (known: number): number => Math.max(fewAtLeast, known * fewShare);
 
 /**
  * Who came is noted by id in a temporary table, so that memory stays flat and a dry run writes nothing. Not one
  * transaction over all pages: the outbox must not wait for five million rows. A cut-off import is run again.
  */
-export function beginImport(sql: Sql, vault: Vault, mode: ImportMode): SubscriberImport {
+export function beginImport(
+  sql: Sql,
+  vault: Vault,
+  { mode, world }: { readonly mode: ImportMode; readonly world: World },
+): SubscriberImport {
   sql.exec('CREATE TEMP TABLE IF NOT EXISTS came (id TEXT PRIMARY KEY) WITHOUT ROWID; DELETE FROM came');
-  const counts = { added: 0, changed: 0, removed: 0, unchanged: 0, repeated: 0 };
-  const one = (row: SubscriberRow): void => {
+  const tally = new Tally(countOf(sql, 'removed = 0'));
+  const one = (row: SubscriberRow, now: number): void => {
     if (sql.run('INSERT OR IGNORE INTO came (id) VALUES (?)', row.id) === 0) {
-      counts.repeated++;
+      tally.repeated(row);
       return;
     }
-    counts[importRow(sql, vault, { row, isDry: mode === 'dry' })]++;
+    const { kind, fields } = importRow(sql, vault, { row, isDry: mode === 'dry', now });
+    tally.came(row, kind, fields);
   };
   return {
     page: (rows) =>
       sql.transaction(() => {
-        for (const row of rows) one(row);
+        const now = world.now();
+        for (const row of rows) one(row, now);
       }),
     end(removing) {
-      const absent = countOf(sql, 'removed = 0 AND id NOT IN (SELECT id FROM came)');
-      const known = countOf(sql, 'removed = 0');
-      const isFew = absent <= Math.max(fewAtLeast, known * fewShare);
+      const absent =
+        removing === 'none' ? 0 : countOf(sql, 'removed = 0 AND id NOT IN (SELECT id FROM came)');
+      tally.gone(absent, absent === 0 ? [] : absentIds(sql));
+      const isFew = absent <= few(tally.diff().known);
       if (mode === 'apply' && (removing === 'all' || (removing === 'few' && isFew))) removeAbsent(sql);
       sql.exec('DELETE FROM came');
       if (removing === 'few' && !isFew) {
         throw new Fault(
           'book/too-many-gone',
-          `${absent} of ${known} subscribers are not in the list: all were kept`,
+          `${absent} of ${tally.diff().known} subscribers are not in the list: all were kept`,
         );
       }
-      counts.removed = removing === 'none' ? 0 : absent;
-      return counts;
+      return tally.diff();
     },
   };
 }
 
+/** Counts, and a few examples of each kind. */
+class Tally {
+  readonly #known: number;
+  readonly #counts = { added: 0, changed: 0, removed: 0, unchanged: 0, repeated: 0 };
+  readonly #fields = new Map<string, number>();
+  readonly #examples: ImportExample[] = [];
+  readonly #repeatedAt: number[] = [];
+
+  constructor(known: number) {
+    this.#known = known;
+  }
+
+  repeated({ line }: SubscriberRow): void {
+    this.#counts.repeated++;
+    if (line !== undefined && this.#repeatedAt.length < mostExamples) this.#repeatedAt.push(line);
+  }
+
+  came(row: SubscriberRow, kind: 'added' | 'changed' | 'unchanged', fields: readonly FieldChange[]): void {
+    this.#counts[kind]++;
+    if (kind === 'unchanged') return;
+    for (const { field } of fields) {
+      if (this.#fields.size >= mostFieldNames && !this.#fields.has(field)) continue;
+      this.#fields.set(field, (this.#fields.get(field) ?? 0) + 1);
+    }
+    this.#example({ what: kind, id: row.id, line: row.line, fields });
+  }
+
+  gone(count: number, ids: readonly string[]): void {
+    this.#counts.removed = count;
+    for (const id of ids) this.#example({ what: 'removed', id, fields: [] });
+  }
+
+  diff(): ImportDiff {
+    const of = (field: string): number => this.#fields.get(field) ?? 0;
+    return {
+      ...{ known: this.#known, ...this.#counts },
+      ...{ moved: of('resource'), reclassified: of('class'), fields: Object.fromEntries(this.#fields) },
+      ...{ examples: this.#examples, repeatedAt: this.#repeatedAt },
+    };
+  }
+
+  #example(example: ImportExample): void {
+    const same = this.#examples.filter(({ what }) => what === example.what).length;
+    if (same < mostExamples / 4) this.#examples.push(example);
+  }
+}
+
 const countOf = (sql: Sql, where: string): number =>
   sql.get<{ n: number }>(`SELECT count(*) AS n FROM subscribers WHERE ${where}`)?.n ?? 0;
+
+const absentIds = (sql: Sql): readonly string[] =>
+  sql
+    .all<{ id: string }>(
+      'SELECT id FROM subscribers WHERE removed = 0 AND id NOT IN (SELECT id FROM came) LIMIT 5',
+    )
+    .map(({ id }) => id);
 
 function removeAbsent(sql: Sql): void {
   for (;;) {

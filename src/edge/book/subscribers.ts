@@ -1,16 +1,17 @@
-/** Subscribers: stable keys, contact data sealed under a key of their own, found by a keyed hash of the phone. */
+/** Subscribers: found by a keyed hash of the phone, shown masked, revealed with an audit row, erased for good. */
 
 import type { SubscriberKey } from '../../model/ids.ts';
 import type { SubscriberClass } from '../../model/incident.ts';
-import type { SubscriberRow } from '../../model/subscriber.ts';
 import { writeAudit } from './audit.ts';
+import { pointsInUse, pointsOf } from './contact-points.ts';
+import { maskEmail, maskPhone } from './masks.ts';
 import { pageOf } from './paging.ts';
 import type { AuditEntry, Page, PageRequest, SubscriberContact, SubscriberRecord } from './records.ts';
+import { servicesOf } from './services.ts';
 import type { Sql } from './sql.ts';
-import { reachBits } from './tells.ts';
 import type { Vault } from './vault.ts';
 
-interface StoredSubscriber {
+export interface StoredSubscriber {
   readonly key: SubscriberKey;
   readonly id: string;
   readonly resource: string;
@@ -18,89 +19,24 @@ interface StoredSubscriber {
   readonly language: string;
   readonly zone: string;
   readonly opted_out: number;
+  readonly consent: string;
+  readonly services: string;
   readonly digest: Uint8Array;
   readonly removed: number;
   readonly data_key?: Uint8Array | undefined;
   readonly contact?: Uint8Array | undefined;
 }
 
-/** What an import does to one subscriber; `dry` writes nothing. */
-export function importRow(
-  sql: Sql,
-  vault: Vault,
-  { row, isDry }: { row: SubscriberRow; isDry: boolean },
-): 'added' | 'changed' | 'unchanged' {
-  const found = sql.get<StoredSubscriber>(
-    'SELECT key, digest, removed, data_key FROM subscribers WHERE id = ?',
-    row.id,
-  );
-  const digest = vault.digest(contentOf(row));
-  if (found !== undefined && found.removed === 0 && Buffer.compare(found.digest, digest) === 0) {
-    return 'unchanged';
-  }
-  const kind = found === undefined || found.removed === 1 ? 'added' : 'changed';
-  if (isDry) return kind;
-  const { name, phone, email, address, attributes } = row;
-  const content = JSON.stringify({ name, phone, email, address, attributes });
-  const kept = found?.data_key;
-  const { dataKey, sealed: contact } =
-    kept === undefined ? vault.sealNew(content) : { dataKey: kept, sealed: vault.seal(kept, content) };
-  const reach = (phone === undefined ? 0 : reachBits.phone) | (email === undefined ? 0 : reachBits.email);
-  const columns = [
-    row.resource,
-    row.class,
-    row.language ?? '',
-    row.timezone ?? '',
-    row.consent.join(' '),
-    reach,
-    digest,
-    dataKey,
-    contact,
-  ];
-  const phoneHash = phone === undefined ? undefined : vault.index(phone);
-  if (found === undefined) {
-    // Rows are never deleted, so the next key was never given before.
-    sql.run(
-      `INSERT INTO subscribers (resource, class, language, zone, consent, reach, digest, data_key, contact, phone_hash, id)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[...columns, phoneHash, row.id],
-    );
-    return kind;
-  }
-  sql.run(
-    `UPDATE subscribers SET resource = ?, class = ?, language = ?, zone = ?, consent = ?, reach = ?, digest = ?, data_key = ?,
-       contact = ?, phone_hash = ?, removed = 0 WHERE key = ?`,
-    ...[...columns, phoneHash, found.key],
-  );
-  return kind;
-}
-
-/** Equal for equal rows, in whatever order the columns stood. */
-function contentOf(row: SubscriberRow): string {
-  const { resource, name, language, phone, email, timezone, address, consent, attributes } = row;
-  const others = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([
-    resource,
-    row.class,
-    name,
-    language,
-    phone,
-    email,
-    timezone,
-    address,
-    consent,
-    others,
-  ]);
-}
-
 /** Erases contact data and its key (design L18); id and number stay, so that the number is never given again. */
 export function eraseSubscriber(sql: Sql, key: number): void {
   sql.transaction(() => {
     sql.run(
-      `UPDATE subscribers SET removed = 1, data_key = NULL, contact = NULL, phone_hash = NULL, reach = 0, consent = '' WHERE key = ?`,
+      `UPDATE subscribers SET removed = 1, data_key = NULL, contact = NULL, phone_hash = NULL, reach = 0, consent = '', services = '',
+         withheld = '' WHERE key = ?`,
       key,
     );
-    sql.run('DELETE FROM contacts WHERE subscriber = ?', key);
+    for (const table of ['contacts', 'services', 'contact_points', 'bounces', 'consents'])
+      sql.run(`DELETE FROM ${table} WHERE subscriber = ?`, key);
   });
 }
 
@@ -119,13 +55,18 @@ export function peopleOf(sql: Sql, vault: Vault, keys: readonly number[]): Map<n
     JSON.stringify(keys),
   );
   const people = new Map<number, Person>();
-  for (const row of rows) {
-    if (row.data_key === undefined || row.contact === undefined) continue;
-    people.set(row.key, {
+  const opened = rows.flatMap((row) => {
+    if (row.data_key === undefined || row.contact === undefined) return [];
+    const contact = JSON.parse(vault.open(row.data_key, row.contact)) as SubscriberContact;
+    return [{ row, key: row.key, dataKey: row.data_key, firsts: contact }];
+  });
+  const used = pointsInUse(sql, vault, opened);
+  for (const { row, key, firsts } of opened) {
+    people.set(key, {
       id: row.id,
       language: languageOf(row),
       zone: row.zone === '' ? undefined : row.zone,
-      contact: JSON.parse(vault.open(row.data_key, row.contact)) as SubscriberContact,
+      contact: { ...firsts, ...used.get(key) },
     });
   }
   return people;
@@ -135,6 +76,8 @@ const languageOf = (row: { readonly language: string }): 'ru' | 'en' | undefined
   row.language === 'ru' || row.language === 'en' ? row.language : undefined;
 
 export interface SubscriberQuery extends PageRequest {
+  /** Services that ended before it are left out. */
+  readonly now: number;
   readonly id?: string | undefined;
   readonly phone?: string | undefined;
   readonly resource?: string | undefined;
@@ -143,23 +86,34 @@ export interface SubscriberQuery extends PageRequest {
 
 /** All conditions must hold; contact data comes masked. */
 export function findSubscribers(sql: Sql, vault: Vault, query: SubscriberQuery): Page<SubscriberRecord> {
-  const conditions: [string, string | number | Uint8Array][] = [];
+  const conditions: [string, ...(string | number | Uint8Array)[]][] = [];
   if (query.id !== undefined) conditions.push(['id = ?', query.id]);
-  if (query.phone !== undefined) conditions.push(['phone_hash = ?', vault.index(query.phone)]);
-  if (query.resource !== undefined) conditions.push(['resource = ?', query.resource]);
+  if (query.phone !== undefined) {
+    const hash = vault.index(query.phone);
+    const isFurther = 'key IN (SELECT subscriber FROM contact_points WHERE hash = ?)';
+    conditions.push([`(phone_hash = ? OR ${isFurther})`, hash, hash]);
+  }
+  if (query.resource !== undefined) {
+    const hasService = 'key IN (SELECT subscriber FROM services WHERE resource = ? AND to_at IS NULL)';
+    conditions.push([`(resource = ? OR ${hasService})`, query.resource, query.resource]);
+  }
   if (query.isBusiness !== undefined) conditions.push(["(class = 'business') = ?", query.isBusiness ? 1 : 0]);
   return pageOf<StoredSubscriber, SubscriberRecord>(sql, query, {
     from: 'subscribers',
     rowOf: 'key',
     where: ['removed = 0', ...conditions.map(([text]) => text)].join(' AND '),
-    values: conditions.map(([, value]) => value),
-    item: (row) => masked(vault, row),
+    values: conditions.flatMap(([, ...values]) => values),
+    item: (row) => masked(sql, vault, { row, now: query.now }),
   });
 }
 
-export function subscriberByKey(sql: Sql, vault: Vault, key: number): SubscriberRecord | undefined {
+export function subscriberByKey(
+  sql: Sql,
+  vault: Vault,
+  { key, now }: { readonly key: number; readonly now: number },
+): SubscriberRecord | undefined {
   const row = sql.get<StoredSubscriber>('SELECT * FROM subscribers WHERE key = ? AND removed = 0', key);
-  return row === undefined ? undefined : masked(vault, row);
+  return row === undefined ? undefined : masked(sql, vault, { row, now });
 }
 
 /** Contact data in clear, with an audit row in the same transaction. */
@@ -175,11 +129,20 @@ export function revealSubscriber(
   });
 }
 
-function masked(vault: Vault, row: StoredSubscriber): SubscriberRecord {
+function masked(
+  sql: Sql,
+  vault: Vault,
+  { row, now }: { readonly row: StoredSubscriber; readonly now: number },
+): SubscriberRecord {
+  const { key, data_key: dataKey } = row;
   const contact =
-    row.data_key === undefined || row.contact === undefined
+    dataKey === undefined || row.contact === undefined
       ? undefined
-      : (JSON.parse(vault.open(row.data_key, row.contact)) as SubscriberContact);
+      : (JSON.parse(vault.open(dataKey, row.contact)) as SubscriberContact);
+  const points =
+    contact === undefined || dataKey === undefined
+      ? []
+      : pointsOf(sql, vault, { key, dataKey, firsts: contact });
   return {
     key: row.key,
     id: row.id,
@@ -190,17 +153,9 @@ function masked(vault: Vault, row: StoredSubscriber): SubscriberRecord {
     phone: contact?.phone === undefined ? undefined : maskPhone(contact.phone),
     email: contact?.email === undefined ? undefined : maskEmail(contact.email),
     optedOut: row.opted_out === 1,
+    services: servicesOf(sql, { key, resource: row.resource, services: row.services, now }),
+    points: points.map(({ kind, address, state }) => ({
+      ...{ kind, state, masked: kind === 'phone' ? maskPhone(address) : maskEmail(address) },
+    })),
   };
-}
-
-/** `+7 *** ***-12-34`: the first digits and the last four. */
-function maskPhone(phone: string): string {
-  const digits = phone.replace(/\D/g, '');
-  const front = digits.startsWith('7') || digits.startsWith('1') ? digits.slice(0, 1) : digits.slice(0, 2);
-  return `+${front} *** ***-${digits.slice(-4, -2)}-${digits.slice(-2)}`;
-}
-
-function maskEmail(email: string): string {
-  const at = email.lastIndexOf('@');
-  return `${email.slice(0, 1)}***${email.slice(at)}`;
 }

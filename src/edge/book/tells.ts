@@ -1,7 +1,14 @@
 /** Tells of the line: kept as ranges, expanded into one notice a subscriber in pages, released and taken back. */
 import { hash } from 'node:crypto';
 import { Fault } from '../../base/fault.ts';
-import type { NoticeState, NoticeType, SuppressReason, Tell } from '../../model/notice.ts';
+import {
+  categoryOf,
+  type NoticeState,
+  type NoticeType,
+  type SuppressReason,
+  type Tell,
+} from '../../model/notice.ts';
+import { isWithheld } from './consents.ts';
 import { CountChanges } from './notice-counts.ts';
 import type { ChannelFacts, TellPage } from './records.ts';
 import type { Sql } from './sql.ts';
@@ -104,8 +111,9 @@ function plannedNotices(
   const { incident, type, revision } = tell;
   for (const subscriber of added.keys) {
     const reach = reached.get(subscriber);
-    const channel = nextChannel(reach, tell.order, added.channels) ?? '';
-    const plan = channel !== '' ? '' : reach?.opted_out === 1 ? 'optedOut' : 'noChannel';
+    const channel = nextChannel(reach, { order: tell.order, channels: added.channels, type }) ?? '';
+    const isWithdrawn = reach?.opted_out === 1 || (reach?.withheld ?? '') !== '';
+    const plan = channel !== '' ? '' : isWithdrawn ? 'optedOut' : 'noChannel';
     const notice = [
       noticeKey({ incident, subscriber, type, revision, channel }),
       subscriber,
@@ -141,36 +149,41 @@ function insertNotices(
 }
 
 /** How somebody can be reached: bit 1 phone, bit 2 e-mail. */
-interface Reach {
+export interface Reach {
   readonly key: number;
   readonly reach: number;
   readonly consent: string;
   readonly opted_out: number;
+  readonly withheld: string;
 }
 
 export const reachBits = { phone: 1, email: 2 } as const;
 
 function reachOf(sql: Sql, keys: Uint32Array): Map<number, Reach> {
   const rows = sql.all<Reach>(
-    `SELECT s.key, s.reach, s.consent, s.opted_out FROM json_each(?) AS wanted JOIN subscribers AS s ON s.key = wanted.value
+    `SELECT s.key, s.reach, s.consent, s.opted_out, s.withheld FROM json_each(?) AS wanted JOIN subscribers AS s ON s.key = wanted.value
      WHERE s.removed = 0`,
     JSON.stringify([...keys]),
   );
   return new Map(rows.map((row) => [row.key, row]));
 }
 
-/** The first channel of `order` after `behind` that this subscriber has and agreed to. */
+/** The first channel of `order` that this subscriber has and agreed to for that type of notice. */
 export function nextChannel(
-  reach: { readonly reach: number; readonly consent: string; readonly opted_out: number } | undefined,
-  order: readonly string[],
-  channels: readonly ChannelFacts[],
+  reach: Omit<Reach, 'key'> | undefined,
+  wanted: {
+    readonly order: readonly string[];
+    readonly channels: readonly ChannelFacts[];
+    readonly type: NoticeType;
+  },
 ): string | undefined {
   if (reach === undefined || reach.opted_out !== 0) return undefined;
   const agreed = reach.consent === '' ? undefined : reach.consent.split(' ');
-  return order.find((name) => {
-    const channel = channels.find((one) => one.name === name);
+  const category = categoryOf(wanted.type);
+  return wanted.order.find((name) => {
+    const channel = wanted.channels.find((one) => one.name === name);
     if (channel === undefined || (agreed !== undefined && !agreed.includes(name))) return false;
-    return (reach.reach & reachBits[channel.address]) !== 0;
+    return (reach.reach & reachBits[channel.address]) !== 0 && !isWithheld(reach.withheld, category, name);
   });
 }
 

@@ -7,7 +7,7 @@ test('an import says what it would do, does it, and finds nothing to do the seco
   await inFolder(async (folder) => {
     const book = await bookIn(folder);
     const rows = Array.from({ length: 50 }, (_, n) => subscriberRow(n));
-    expect(await importAll(book, rows, 'dry')).toEqual({
+    expect(await importAll(book, rows, 'dry')).toMatchObject({
       added: 50,
       changed: 0,
       removed: 0,
@@ -18,7 +18,7 @@ test('an import says what it would do, does it, and finds nothing to do the seco
     expect(await importAll(book, rows)).toMatchObject({ added: 50 });
     expect(await importAll(book, rows)).toMatchObject({ added: 0, changed: 0, removed: 0, unchanged: 50 });
     const next = [...rows.slice(10), subscriberRow(10, { phone: '+79990000000' }), subscriberRow(60)];
-    expect(await importAll(book, next, 'dry')).toEqual({
+    expect(await importAll(book, next, 'dry')).toMatchObject({
       added: 1,
       changed: 0,
       removed: 10,
@@ -26,7 +26,7 @@ test('an import says what it would do, does it, and finds nothing to do the seco
       repeated: 1,
     });
     next[0] = subscriberRow(10, { phone: '+79990000000' });
-    expect(await importAll(book, next)).toEqual({
+    expect(await importAll(book, next)).toMatchObject({
       added: 1,
       changed: 1,
       removed: 10,
@@ -150,5 +150,114 @@ test('notes are found by their rows, sealed on disk, and cut at 4,000 characters
     await book.close();
     for (const file of await readdir(folder))
       expect((await readFile(`${folder}/${file}`)).includes('Canarynote')).toBe(false);
+  });
+});
+
+test('an import says what of whom would change, masked, and who moved', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const rows = Array.from({ length: 3 }, (_, n) =>
+      subscriberRow(n, { phone: `+7900123000${n}`, name: 'Canary' }),
+    );
+    await importAll(book, rows);
+    const next = [
+      { ...rows[0]!, resource: 'ont-9', class: 'business', line: 2 },
+      { ...rows[1]!, phone: '+79001239999', line: 3 },
+      { ...rows[0]!, line: 4 },
+    ] as const;
+    const diff = await importAll(book, next, 'dry');
+    expect(diff).toMatchObject({ known: 3, changed: 2, removed: 1, repeated: 1, repeatedAt: [4] });
+    expect(diff).toMatchObject({ moved: 1, reclassified: 1, fields: { resource: 1, class: 1, phone: 1 } });
+    expect(diff.examples).toMatchObject([
+      { what: 'changed', id: 's0', line: 2 },
+      { what: 'changed', id: 's1', fields: [{ field: 'phone', after: '+7 *** ***-99-99' }] },
+      { what: 'removed', id: 's2' },
+    ]);
+    expect(JSON.stringify(diff)).not.toMatch(/Canary|79001239999/);
+    await book.close();
+  });
+});
+
+test('services stand at their resources for their time; who moved is remembered where they were', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const tv = { service: 'tv', resource: 'b' };
+    const rows = [
+      subscriberRow(1, { resource: 'a', services: [{ service: 'internet' }, { service: 'voice' }, tv] }),
+    ];
+    await importAll(book, rows);
+    const read = async () => (await book.subscribers({})).items[0]!.services;
+    expect(await read()).toMatchObject([
+      { service: 'internet', resource: 'a' },
+      { service: 'voice', resource: 'a' },
+      { service: 'tv', resource: 'b' },
+    ]);
+    const columns = () => book.exportColumns({ channels: [sms], language: 'ru', zone: 'UTC' });
+    const names = async (): Promise<string[]> => {
+      const { services, resources } = await columns();
+      const { bindings } = services!;
+      return [...bindings.row].map(
+        (_, i) => `${services!.names[bindings.service[i]!]}@${resources[bindings.resource[i]!]}`,
+      );
+    };
+    expect(await names()).toEqual(['tv@b']);
+    expect(decodeSubscribers(encodeSubscribers(await columns()))).toEqual(await columns());
+    await importAll(book, [
+      { ...rows[0]!, resource: 'c', services: [{ service: 'internet' }, { service: 'voice' }] },
+    ]);
+    expect((await read()).map(({ service, resource }) => `${service}@${resource}`)).toEqual([
+      'internet@c',
+      'voice@c',
+    ]);
+    const ended = ['tv@b', 'internet@a', 'voice@a', 'internet@c', 'voice@c'];
+    expect((await names()).sort()).toEqual(ended.sort());
+    expect(await book.subscribers({ resource: 'c' })).toMatchObject({ total: 1 });
+    await book.eraseSubscriber(1);
+    expect((await columns()).services).toBeUndefined();
+    await book.close();
+  });
+});
+
+test('consents decide by category and channel, the narrower word wins, all of them stay on record', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    await importAll(book, [subscriberRow(1), subscriberRow(2)]);
+    const said = (channel: string, state: 'granted' | 'withdrawn') => ({
+      ...({
+        category: 'feedback',
+        channel,
+        state,
+        basis: 'consent',
+        at: t0,
+        by: 'ann',
+        evidence: 'Canarycall',
+      } as const),
+    });
+    expect(
+      await book.putConsents({ subscriber: 1, consents: [said('*', 'withdrawn'), said('mail', 'granted')] }),
+    ).toBe(true);
+    expect(await book.putConsents({ subscriber: 99, consents: [said('*', 'withdrawn')] })).toBe(false);
+    const { channelMask, consented } = await book.exportColumns({
+      channels: [sms, mail],
+      language: 'ru',
+      zone: 'UTC',
+    });
+    expect([...channelMask]).toEqual([3, 3]);
+    expect([...consented!.feedback]).toEqual([0b10, 0b11]);
+    expect([...consented!.planned]).toEqual([3, 3]);
+    expect((await book.consents(1)).map(({ channel, evidence }) => [channel, evidence])).toEqual([
+      ['mail', 'Canarycall'],
+      ['*', 'Canarycall'],
+    ]);
+    await book.putConsents({ subscriber: 1, consents: [said('*', 'granted')] });
+    const after = await book.exportColumns({ channels: [sms, mail], language: 'ru', zone: 'UTC' });
+    expect(after.consented).toBeUndefined();
+    expect(await book.consents(1)).toHaveLength(3);
+    const onDisk = Buffer.concat([
+      await readFile(`${folder}/book.sqlite`),
+      await readFile(`${folder}/book.sqlite-wal`),
+    ]);
+    expect(onDisk.includes('Canarycall')).toBe(false);
+    await book.close();
   });
 });

@@ -233,7 +233,7 @@ export class Correlation {
         this.#waiting.count(change.resource, { alive: change.alive, unknown: change.unknown, at });
         return hearAnswer(change.resource, { ...this.#desk(at), asks: this.#asks });
       case 'said':
-        return this.#testimony.hear(change, { ...this.#now(at), ids: context.ids });
+        return this.#testimony.hear(change, { ...this.#now(at), ids: context.ids, feedback: this.#feedback });
       default:
         return neverHappens(change);
     }

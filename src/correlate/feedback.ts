@@ -88,6 +88,11 @@ export class Feedback {
     }
   }
 
+  /** Somebody whom the incident was said to explain says that it does not. */
+  disowned({ kind }: HeldIncident): void {
+    this.#count(`disowned ${kind}`);
+  }
+
   /** May this decision's alarms go to that incident, and the incident into that one? */
   allows(into: HeldIncident, alarms: readonly AlarmId[], other?: HeldIncident): boolean {
     if (other !== undefined && this.#apart.has(pair(into.id, other.id))) return false;
@@ -207,7 +212,10 @@ export class Feedback {
     const before = (held.explanation['operators'] as readonly unknown[] | undefined) ?? [];
     held.explanation = { ...held.explanation, operators: [...before, remark].slice(-remarksKept) };
     if (before.length >= remarksKept) this.#forgotten++;
-    const what = `${remark.said} ${held.kind}`;
+    this.#count(`${remark.said} ${held.kind}`);
+  }
+
+  #count(what: string): void {
     if (this.#counts.has(what) || this.#counts.size < kindLimit)
       this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
     else this.#forgotten++;

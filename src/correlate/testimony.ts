@@ -9,6 +9,7 @@ import { after, type DurationMs, hours, type Instant, minutes } from '../base/in
 import type { IdSource, IncidentId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { binomialTail, excessOf, poissonTail } from './crowding.ts';
+import type { Feedback } from './feedback.ts';
 import { addRecords, type HeldIncident, isActive, type Verdict } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import type { OpenView } from './standing.ts';
@@ -23,6 +24,8 @@ export interface Word {
   readonly isDown: boolean;
   /** It answers a question about this incident. */
   readonly about?: IncidentId | undefined;
+  /** It is another fault than these. */
+  readonly notOf?: readonly IncidentId[] | undefined;
 }
 
 interface Heard extends Word {
@@ -33,6 +36,7 @@ interface Moment {
   readonly at: Instant;
   readonly ids: IdSource;
   readonly view: OpenView;
+  readonly feedback: Feedback;
 }
 
 interface Crowd {
@@ -112,12 +116,13 @@ export class Testimony {
     if (word.isDown && word.about === undefined) this.#countCall(moment.at);
     const heard = { ...word, at: moment.at };
     if (!word.isDown) return this.#content(heard, place);
-    const covering = this.#covering(place, moment.view);
+    for (const id of word.notOf ?? []) this.#disown(id, heard, moment.feedback);
+    const covering = this.#covering(place, moment.view, word.notOf);
     this.#keep(heard);
     if (covering !== undefined) return this.#agree(covering, heard);
     const asked = word.about === undefined ? undefined : this.#incidents.get(word.about);
     if (asked?.state === 'resolved' || asked?.state === 'closed') return this.#denied(asked, place, moment);
-    const crowd = this.#crowd(place, moment.at);
+    const crowd = this.#crowd(place, moment.at, word.notOf);
     if (crowd !== undefined) this.#suspect(crowd, moment);
   }
 
@@ -201,18 +206,36 @@ export class Testimony {
   }
 
   /** The open incident that explains why this place is down. */
-  #covering(place: number, view: OpenView): HeldIncident | undefined {
+  #covering(place: number, view: OpenView, notOf: readonly IncidentId[] = []): HeldIncident | undefined {
     if (place < 0) return undefined;
+    const explains = (one: HeldIncident): boolean => isActive(one) && !notOf.includes(one.id);
     for (const at of this.#ancestry.above(place)) {
       const id = this.#ancestry.idOf(at);
       const held = this.#incidents
         .at(id)
-        .find((one) => isActive(one) && one.actionable && one.scope !== 'alone' && one.scope !== 'collector');
+        .find((one) => explains(one) && one.actionable && one.scope !== 'alone' && one.scope !== 'collector');
       if (held !== undefined) return held;
       const dark = view.dark.get(id);
-      if (dark !== undefined && isActive(dark)) return dark;
+      if (dark !== undefined && explains(dark)) return dark;
     }
     return undefined;
+  }
+
+  /** One who was taken for a witness of it is none; the incident stays, it has alarms of its own. */
+  #disown(id: IncidentId, heard: Heard, feedback: Feedback): void {
+    const held = this.#incidents.get(id);
+    if (held === undefined || !isActive(held)) return;
+    const before = (held.explanation['notThisOutage'] as readonly ResourceId[] | undefined) ?? [];
+    if (before.includes(heard.resource)) return;
+    const said = Number(held.explanation['subscribersSayDown']) || 0;
+    const isTakenBack = said > 0 && this.#words.has(keyOf(heard));
+    held.explanation = {
+      ...held.explanation,
+      ...(isTakenBack ? { subscribersSayDown: said - 1 } : {}),
+      notThisOutage: [...before, heard.resource].slice(-namesKept),
+    };
+    feedback.disowned(held);
+    this.#incidents.tellLater(held, heard.at);
   }
 
   /** One more who says what is known. */
@@ -224,9 +247,14 @@ export class Testimony {
     this.#incidents.tellLater(held, at);
   }
 
-  #crowd(place: number, at: Instant): Crowd | undefined {
+  /** Who says that an incident is not theirs crowds with those who say so too: the others are explained by it. */
+  #crowd(place: number, at: Instant, notOf: readonly IncidentId[] = []): Crowd | undefined {
     const calls = [...this.#words.values()].filter(
-      (heard) => heard.isDown && heard.about === undefined && at - heard.at <= window,
+      (heard) =>
+        heard.isDown &&
+        heard.about === undefined &&
+        at - heard.at <= window &&
+        notOf.every((id) => heard.notOf?.includes(id) === true),
     );
     if (calls.length < leastCallers) return undefined;
     const below = this.#wordsBelow(place, calls);

@@ -91,6 +91,19 @@ export class Dispatch {
     return [...out, ...this.#drain()];
   }
 
+  /** Subscribers wait for a person: a question, or a case that is not the incident's. */
+  wait(wish: Omit<Wanted, 'within'>, context: DispatchContext): TaskChange[] {
+    const out: TaskChange[] = [];
+    const within = this.#policy?.dispatch.callBackWithinMs;
+    if (within !== undefined) this.#want({ ...wish, within }, context, out);
+    return [...out, ...this.#drain()];
+  }
+
+  /** The task of this reason, while it is open. */
+  taskFor(reason: string): TaskId | undefined {
+    return this.#byReason.get(reason);
+  }
+
   /** Errands whose reason has ended; what somebody has begun stays. */
   withdraw(reasons: readonly string[], context: DispatchContext): TaskChange[] {
     const out: TaskChange[] = [];

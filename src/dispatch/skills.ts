@@ -47,8 +47,10 @@ const generalSkill = 'ip';
 /** Talking with subscribers. */
 const careSkill = 'care';
 
+const talks: readonly TaskKind[] = ['callBack', 'ratingCall', 'triage', 'answer'];
+
 export function skillFor(work: TaskKind, fault: FaultKind | undefined): string {
-  if (work === 'callBack' || work === 'ratingCall' || work === 'triage') return careSkill;
+  if (talks.includes(work)) return careSkill;
   if (fault === undefined) return careSkill;
   return Object.hasOwn(skillByFault, fault) ? skillByFault[fault]! : generalSkill;
 }

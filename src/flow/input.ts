@@ -49,6 +49,13 @@ export type Input =
       readonly channel: ContactChannel;
       readonly reply: SubscriberReply;
     }
+  /** A subscriber's word about an incident that we told of, or a question. */
+  | {
+      readonly kind: 'subscriberSays';
+      readonly subscriber: SubscriberKey;
+      readonly channel: ContactChannel;
+      readonly says: SubscriberSays;
+    }
   /** The ticket system changed a ticket of ours. */
   | {
       readonly kind: 'deskUpdate';
@@ -141,6 +148,15 @@ export type SubscriberReply =
     }
   | { readonly kind: 'stop' };
 
+export type SubscriberSays =
+  /** The telephone system told the caller of it: evidence, and no ticket. */
+  | { readonly kind: 'heard'; readonly incident: IncidentId }
+  /** Wants to hear when it is fixed: a ticket of their own below the incident's. */
+  | { readonly kind: 'tellMe' }
+  /** It is another fault. `contact` is the book's row with what they wrote. */
+  | { readonly kind: 'notThis'; readonly incident: IncidentId; readonly contact?: string | undefined }
+  | { readonly kind: 'question'; readonly contact: string };
+
 export interface ReceiptCount {
   readonly incident: IncidentId;
   readonly type: NoticeType;
@@ -174,6 +190,18 @@ export type Command =
   | { readonly kind: 'approveNotices'; readonly incident: IncidentId }
   | { readonly kind: 'refuseNotices'; readonly incident: IncidentId }
   | { readonly kind: 'setTicketStatus'; readonly ticket: TicketId; readonly status: TicketStatus }
+  | { readonly kind: 'attachTicket'; readonly ticket: TicketId; readonly incident: IncidentId }
+  /** With `notThis` the correlation hears of it, too, and staff look into the case. */
+  | { readonly kind: 'detachTicket'; readonly ticket: TicketId; readonly notThis: boolean }
+  /** `note` is the book's row with what readers of the ticket are told. */
+  | { readonly kind: 'noteTicket'; readonly ticket: TicketId; readonly note: string }
+  /** Both are rows of the book. */
+  | {
+      readonly kind: 'answerQuestion';
+      readonly ticket: TicketId;
+      readonly question: string;
+      readonly answer: string;
+    }
   | {
       readonly kind: 'finishTask';
       readonly task: TaskId;

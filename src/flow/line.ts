@@ -24,7 +24,7 @@ import type { LineOptions } from './line-options.ts';
 import { type LineSnapshot, refuseOthers, snapshotSchema } from './line-snapshot.ts';
 import { type Onward, obey } from './obeying.ts';
 import { Pass } from './pass.ts';
-import { takeReply } from './replying.ts';
+import { takeReply, takeWord } from './replying.ts';
 import { type NamedContents, Rooms } from './rooms.ts';
 import { takeBitmap, takeFullBitmap } from './seen-at-once.ts';
 
@@ -159,9 +159,11 @@ export class Line {
         return obey(input, this.#rooms, this.#onward, pass);
       case 'subscriberContact':
         pass.tickets(this.#rooms.tickets.contact(input, this.incidentOf, pass.context));
-        return this.#observe(this.#rooms.words.called(input.subscriber), pass);
+        return this.#observe(this.#rooms.called(input.subscriber), pass);
       case 'subscriberReply':
         return takeReply(input, this.#rooms, this.#onward, pass);
+      case 'subscriberSays':
+        return takeWord(input, this.#rooms, this.#onward, pass);
       case 'deskUpdate':
         pass.tickets(this.#rooms.tickets.deskUpdate(input.ticket, input.status, pass.context));
         return this.#attachTickets([], pass);

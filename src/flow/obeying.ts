@@ -6,8 +6,9 @@ import type { IncidentId, SubscriberKey, TaskId } from '../model/ids.ts';
 import type { ImpactChange, IncidentChange } from '../model/incident.ts';
 import type { TaskChange } from '../model/task.ts';
 import type { NoticePlan } from '../notify/notify.ts';
-import type { Input } from './input.ts';
+import type { Command, Input } from './input.ts';
 import type { Pass } from './pass.ts';
+import { answerTo, lookInto, triageOf } from './replying.ts';
 import type { Rooms } from './rooms.ts';
 
 /** The rest of the way through the line for what a room answers. */
@@ -35,6 +36,20 @@ function sendDraft(
   if (plan === undefined) return;
   onward.planned(plan, pass);
   onward.tasksChanged(rooms.dispatch.finish(id, 'sent', pass.context), pass);
+}
+
+/** "Not this outage" is a correction: the correlation hears it, and somebody looks into the case. */
+function detach(
+  { ticket: id, notThis }: Extract<Command, { kind: 'detachTicket' }>,
+  rooms: Rooms,
+  { onward, pass }: { readonly onward: Onward; readonly pass: Pass },
+): void {
+  const changes = rooms.tickets.detach(id, notThis ? 'notThisOutage' : 'detached', pass.context);
+  pass.tickets(changes);
+  const ticket = rooms.tickets.ticket(id);
+  if (!notThis || changes.length === 0 || ticket?.subscriber === undefined) return;
+  onward.observed(rooms.called(ticket.subscriber), pass);
+  lookInto(ticket, rooms, onward, pass);
 }
 
 type Order = Extract<Input, { kind: 'command' }>;
@@ -66,6 +81,22 @@ export function obey({ command, by }: Order, rooms: Rooms, onward: Onward, pass:
     case 'setTicketStatus':
       pass.tickets(rooms.tickets.setStatus(command.ticket, command.status, pass.context));
       return onward.attachTickets(pass);
+    case 'attachTicket':
+      pass.tickets(rooms.tickets.attach(command.ticket, command.incident, pass.context));
+      return onward.tasksChanged(rooms.dispatch.withdraw([triageOf(command.ticket)], pass.context), pass);
+    case 'detachTicket':
+      return detach(command, rooms, { onward, pass });
+    case 'noteTicket': {
+      const noted = rooms.tickets.note(command.ticket, command.note, pass.context);
+      pass.tickets(noted.changes);
+      return pass.left('ticket', noted.rest);
+    }
+    case 'answerQuestion': {
+      pass.tickets(rooms.tickets.reply(command.ticket, command, pass.context));
+      const task = rooms.dispatch.taskFor(answerTo(command.question));
+      if (task === undefined) return;
+      return onward.tasksChanged(rooms.dispatch.finish(task, 'done', pass.context), pass);
+    }
     case 'finishTask':
       return onward.tasksChanged(rooms.dispatch.finish(command.task, command.outcome, pass.context), pass);
     case 'startTask':

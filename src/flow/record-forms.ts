@@ -2,10 +2,10 @@
  * What a journal record of each kind must hold, since which schema that form exists, and how older forms are lifted into it
  * (design L8). A new kind, a new order, or a field that an older engine would misread gets a row here, and `schema` rises.
  */
-import type { Command, Input, SubscriberReply } from './input.ts';
+import type { Command, Input, SubscriberReply, SubscriberSays } from './input.ts';
 
 /** The newest schema that this engine writes and reads. */
-export const schema = 6;
+export const schema = 7;
 
 interface Form {
   /** The first schema whose engines know it. */
@@ -32,6 +32,7 @@ const kinds: Readonly<Record<Exclude<Input['kind'], 'observation'>, Form>> = {
   command: form(1, { by: 'text', command: 'object' }),
   subscriberContact: form(1, { subscriber: 'number', channel: 'text', contact: 'text' }),
   subscriberReply: form(1, { confirmation: 'text', channel: 'text', reply: 'object' }),
+  subscriberSays: form(7, { subscriber: 'number', channel: 'text', says: 'object' }),
   deskUpdate: form(1, { ticket: 'text' }),
   receipts: form(1, { counts: 'list', unreachable: 'list' }),
   testResult: form(1, { subscriber: 'number', result: 'text' }),
@@ -60,6 +61,10 @@ const orders: Readonly<Record<Command['kind'], Form>> = {
   approveNotices: form(1, { incident: 'text' }),
   refuseNotices: form(1, { incident: 'text' }),
   setTicketStatus: form(1, { ticket: 'text', status: 'text' }),
+  attachTicket: form(7, { ticket: 'text', incident: 'text' }),
+  detachTicket: form(7, { ticket: 'text', notThis: 'flag' }),
+  noteTicket: form(7, { ticket: 'text', note: 'text' }),
+  answerQuestion: form(7, { ticket: 'text', question: 'text', answer: 'text' }),
   finishTask: form(1, { task: 'text', outcome: 'text' }),
   startTask: form(6, { task: 'text' }),
   returnTask: form(1, { task: 'text' }),
@@ -73,6 +78,13 @@ const replies: Readonly<Record<SubscriberReply['kind'], Form>> = {
   rating: form(1, { score: 'number' }),
   stop: form(1, {}),
   unclear: form(6, {}),
+};
+
+const says: Readonly<Record<SubscriberSays['kind'], Form>> = {
+  heard: form(7, { incident: 'text' }),
+  tellMe: form(7, {}),
+  notThis: form(7, { incident: 'text' }),
+  question: form(7, { contact: 'text' }),
 };
 
 /** A record carries the number of the first schema that has its form, so that an older engine reads all it can. */
@@ -95,6 +107,7 @@ export function wrongWith(record: Fields): string | undefined {
   const wrong = unlike(kinds, 'kind', record);
   if (wrong !== undefined) return wrong;
   if (record['kind'] === 'subscriberReply') return unlike(replies, 'reply', record['reply'] as Fields);
+  if (record['kind'] === 'subscriberSays') return unlike(says, 'word', record['says'] as Fields);
   if (record['kind'] !== 'command') return undefined;
   return unlike(orders, 'command', record['command'] as Fields);
 }

@@ -1,9 +1,62 @@
 /** What a subscriber answered is handed to the rooms that take it: the question, the evidence, a ticket where it comes late. */
 import { neverHappens } from '../base/fault.ts';
+import type { TicketId } from '../model/ids.ts';
+import type { Ticket } from '../model/ticket.ts';
 import type { Input } from './input.ts';
 import type { Onward } from './obeying.ts';
 import type { Pass } from './pass.ts';
 import type { Rooms } from './rooms.ts';
+
+type Says = Extract<Input, { kind: 'subscriberSays' }>;
+
+/** Beside the question "is it fixed?": what they say of an incident that we told of, and what they ask. */
+export function takeWord(input: Says, rooms: Rooms, onward: Onward, pass: Pass): void {
+  const { subscriber, channel, says } = input;
+  const { tickets, dispatch } = rooms;
+  const called = (): void => onward.observed(rooms.called(subscriber), pass);
+  switch (says.kind) {
+    case 'heard':
+      pass.tickets(tickets.heard(says.incident));
+      return called();
+    case 'tellMe':
+      return pass.tickets(tickets.contact({ subscriber, channel }, onward.incidentOf, pass.context));
+    case 'notThis': {
+      const { incident, contact } = says;
+      const said = tickets.disown({ subscriber, channel, contact, incident }, pass.context);
+      pass.tickets(said.changes);
+      called();
+      return lookInto(said.ticket, rooms, onward, pass);
+    }
+    case 'question': {
+      const said = { subscriber, channel, contact: says.contact };
+      const { changes, ticket } = tickets.question(said, onward.incidentOf, pass.context);
+      pass.tickets(changes);
+      if (ticket === undefined) return;
+      const { id, incident } = ticket;
+      const wish = {
+        kind: 'answer',
+        reason: answerTo(says.contact),
+        ticket: id,
+        incident,
+        subscriber,
+      } as const;
+      return onward.tasksChanged(dispatch.wait(wish, pass.context), pass);
+    }
+    default:
+      return neverHappens(says);
+  }
+}
+
+/** Somebody finds out what it is that is not the incident's. */
+export function lookInto(ticket: Ticket | undefined, rooms: Rooms, onward: Onward, pass: Pass): void {
+  if (ticket === undefined) return;
+  const { id, subscriber } = ticket;
+  const wish = { kind: 'triage', reason: triageOf(id), ticket: id, subscriber } as const;
+  onward.tasksChanged(rooms.dispatch.wait(wish, pass.context), pass);
+}
+
+export const triageOf = (ticket: TicketId): string => `triage ${ticket}`;
+export const answerTo = (question: string): string => `answer ${question}`;
 
 type Reply = Extract<Input, { kind: 'subscriberReply' }>;
 
@@ -18,7 +71,7 @@ export function takeReply(input: Reply, rooms: Rooms, onward: Onward, pass: Pass
       for (const { incident: follows, subscriber } of outcome.late) {
         const said = { subscriber, channel, contact, follows };
         pass.tickets(rooms.tickets.contact(said, onward.incidentOf, pass.context));
-        onward.observed(rooms.words.called(subscriber), pass);
+        onward.observed(rooms.called(subscriber), pass);
       }
       return onward.observed(rooms.words.answered(confirmation, answer, pass.at), pass);
     }

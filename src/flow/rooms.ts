@@ -7,8 +7,9 @@ import { Confirmations } from '../confirm/confirm.ts';
 import { Correlation, type CorrelationTiming, type Judged, Patterns } from '../correlate/correlate.ts';
 import { Dispatch } from '../dispatch/dispatch.ts';
 import { Measure } from '../measure/measure.ts';
+import type { AlarmChange } from '../model/alarm.ts';
 import type { Calendar } from '../model/calendar.ts';
-import { type ResourceId, resourceId } from '../model/ids.ts';
+import { type ResourceId, resourceId, type SubscriberKey } from '../model/ids.ts';
 import { Notices } from '../notify/notify.ts';
 import { Tickets } from '../ticket/ticket.ts';
 import { placeSubscribers, type Subscribers, type Topology } from '../topology/topology.ts';
@@ -159,6 +160,11 @@ export class Rooms {
   useAutomations(hash: string): void {
     this.automations.setAutomations(this.#contents.automations(hash));
     this.#named = { ...this.#named, automations: hash };
+  }
+
+  /** Evidence of somebody who turned to us. */
+  called(subscriber: SubscriberKey): AlarmChange[] {
+    return this.words.called(subscriber, this.tickets.notOf(subscriber));
   }
 
   get calendar(): Calendar {

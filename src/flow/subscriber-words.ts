@@ -4,7 +4,7 @@ import type { Instant } from '../base/instant.ts';
 import type { Confirmations } from '../confirm/confirm.ts';
 import type { AlarmChange } from '../model/alarm.ts';
 import type { Answer, ConfirmationChange } from '../model/confirmation.ts';
-import { type ConfirmationId, resourceId, type SubscriberKey } from '../model/ids.ts';
+import { type ConfirmationId, type IncidentId, resourceId, type SubscriberKey } from '../model/ids.ts';
 import type { Subscribers, Topology } from '../topology/topology.ts';
 
 /** Of one call: a branch stands out by a handful, and each is weighed against all others. */
@@ -26,12 +26,12 @@ export class SubscriberWords {
     this.#subscribers = subscribers;
   }
 
-  /** Somebody turned to us: it does not work. */
-  called(subscriber: SubscriberKey): AlarmChange[] {
+  /** Somebody turned to us: it does not work, and it is another fault than these. */
+  called(subscriber: SubscriberKey, notOf?: readonly IncidentId[]): AlarmChange[] {
     const resource = this.#resourceOf(subscriber);
-    return resource === undefined
-      ? []
-      : [{ kind: 'said', resource: resourceId(resource), who: String(subscriber), isDown: true }];
+    if (resource === undefined) return [];
+    const who = String(subscriber);
+    return [{ kind: 'said', resource: resourceId(resource), who, isDown: true, notOf }];
   }
 
   /** "Yes" proves that the terminal is alive, "no" that something is not; who wants to talk has said neither. */

@@ -92,6 +92,8 @@ export type AlarmChange =
       readonly isDown: boolean;
       /** It answers a question about this incident. */
       readonly about?: IncidentId | undefined;
+      /** It is another fault than these. */
+      readonly notOf?: readonly IncidentId[] | undefined;
     }
   /** How many of all that hangs on the resource one poll found alive, and of how many it brought nothing. */
   | {

@@ -11,6 +11,8 @@ export type TaskKind =
   | 'callBack'
   | 'ratingCall'
   | 'triage'
+  /** Of a question that a subscriber asked. */
+  | 'answer'
   | 'errand'
   | 'reminder'
   /** A text for subscribers that a person sends or drops. */

@@ -47,9 +47,25 @@ export interface Ticket {
   readonly expectedResolutionAt?: Instant | undefined;
   /** Number of subscriber tickets attached; on an incident ticket only. */
   readonly attached: number;
+  /** Calls about the incident that were answered without a ticket; on an incident ticket only. */
+  readonly contacts?: number | undefined;
   /** How often a "not fixed" brought it back to work. */
   readonly loops: number;
+  /** Incidents it was taken from, by a person or its subscriber: it is not attached to them again by itself. */
+  readonly notOf?: readonly IncidentId[] | undefined;
+  /** Row of the book with what staff tell whoever may read the ticket; that of an incident goes down to its children. */
+  readonly note?: string | undefined;
+  /** Asked by its subscriber, the latest last. */
+  readonly questions?: readonly TicketQuestion[] | undefined;
   readonly history: readonly TicketEvent[];
+}
+
+/** The texts stand in the book, here are the ids of the rows (design L18). */
+interface TicketQuestion {
+  readonly contact: string;
+  readonly at: Instant;
+  readonly answer?: string | undefined;
+  readonly answeredAt?: Instant | undefined;
 }
 
 export interface TicketEvent {
@@ -65,7 +81,16 @@ export interface TicketEvent {
     | 'contactMe'
     | 'command'
     | 'desk'
-    | 'merged';
+    | 'merged'
+    /** An operator took it from the incident again. */
+    | 'detached'
+    /** It is another fault, says its subscriber or an operator. */
+    | 'notThisOutage'
+    /** The incident was found to be none. */
+    | 'falseAlarm'
+    | 'question'
+    | 'reply'
+    | 'note';
 }
 
 export interface TicketChange {

@@ -1,7 +1,9 @@
-/** Work on many tickets at once, cut into slices. */
-import type { IncidentId, SubscriberRange, TicketId } from '../model/ids.ts';
-import type { Ticket, TicketEvent, TicketStatus } from '../model/ticket.ts';
-import { isOpen } from './lifecycle.ts';
+/** Work on many tickets at once, cut into slices: what is left of it waits here until it is its turn (design L5). */
+import { holds, sizeOf } from '../base/ranges.ts';
+import type { IncidentId, SubscriberKey, SubscriberRange, TicketId } from '../model/ids.ts';
+import { subscriberKey } from '../model/ids.ts';
+import type { SubscriberColumns } from '../model/subscriber-columns.ts';
+import type { TicketEvent, TicketStatus } from '../model/ticket.ts';
 
 /** `from`: how far it has come. `attach` goes through subscribers, the others through tickets. */
 export type Job =
@@ -18,25 +20,100 @@ export type Job =
       readonly tickets: readonly TicketId[];
       readonly from: number;
     }
-  | {
-      readonly kind: 'follow';
-      readonly parent: TicketId;
-      /** Absent: only the ETR is taken over. */
-      readonly status?: TicketStatus | undefined;
-      readonly reason: TicketEvent['reason'];
-      readonly tickets: readonly TicketId[];
-      readonly from: number;
-    };
+  | FollowJob
+  /** The incident was found to be none. */
+  | { readonly kind: 'release'; readonly tickets: readonly TicketId[]; readonly from: number };
 
-/** The child's status once the parent has `status`: who still waits for a call or a diagnosis keeps his ticket when the incident's own is closed. */
-export function takenOver(child: Ticket, status: TicketStatus | undefined): TicketStatus {
-  if (status === undefined || !isOpen(child) || status === 'cancelled' || status === 'rejected')
-    return child.status;
-  return status === 'closed' && child.status !== 'resolved' ? child.status : status;
+export interface FollowJob {
+  readonly kind: 'follow';
+  readonly parent: TicketId;
+  /** Absent: only what else is handed down is taken over. */
+  readonly status?: TicketStatus | undefined;
+  readonly reason: TicketEvent['reason'];
+  readonly tickets: readonly TicketId[];
+  readonly from: number;
+}
+
+/** What is done to one ticket when it is its turn. */
+export interface Hands {
+  attach(ticket: TicketId, incident: IncidentId): void;
+  follow(ticket: TicketId, job: FollowJob): void;
+  release(ticket: TicketId): void;
+  looseOf(subscriber: SubscriberKey): TicketId | undefined;
+  subscriberOf(ticket: TicketId): SubscriberKey | undefined;
+}
+
+export class Backlog {
+  #columns: SubscriberColumns | undefined;
+  #jobs: Job[] = [];
+
+  /** Jobs in numbers of an older version are dropped: the impacts of the new version bring them again. */
+  setSubscribers(columns: SubscriberColumns): void {
+    const isOfVersion = ({ kind }: Job): boolean => kind === 'attach' || kind === 'attachListed';
+    if (this.#columns !== undefined) this.#jobs = this.#jobs.filter((job) => !isOfVersion(job));
+    this.#columns = columns;
+  }
+
+  get isEmpty(): boolean {
+    return this.#jobs.length === 0;
+  }
+
+  add(job: Job): void {
+    if (job.kind === 'attach' || job.tickets.length > 0) this.#jobs.push(job);
+  }
+
+  /** Looks through whichever is shorter: the joined subscribers or the tickets without an incident. */
+  addAttaching(incident: IncidentId, ranges: readonly SubscriberRange[], loose: readonly TicketId[]): void {
+    if (loose.length === 0 || this.#columns === undefined) return;
+    if (sizeOf(ranges) < loose.length) this.add({ kind: 'attach', incident, ranges, from: 0 });
+    else this.add({ kind: 'attachListed', incident, ranges, tickets: loose, from: 0 });
+  }
+
+  /** At most `budget` tickets or subscribers. */
+  run(budget: number, hands: Hands): void {
+    let left = budget;
+    while (left > 0) {
+      const job = this.#jobs.shift();
+      if (job === undefined) return;
+      const size = job.kind === 'attach' ? sizeOf(job.ranges) : job.tickets.length;
+      const to = Math.min(size, job.from + left);
+      left -= to - job.from;
+      this.#slice(job, to, hands);
+      if (to < size) this.#jobs.unshift({ ...job, from: to });
+    }
+  }
+
+  snapshot(): readonly Job[] {
+    return this.#jobs;
+  }
+
+  restore(jobs: readonly Job[]): void {
+    this.#jobs = [...jobs];
+  }
+
+  #slice(job: Job, to: number, hands: Hands): void {
+    if (job.kind === 'attach') {
+      for (const number of numbersOf(job.ranges, job.from, to)) {
+        const ticket = hands.looseOf(subscriberKey(this.#columns!.keyOf(number)));
+        if (ticket !== undefined) hands.attach(ticket, job.incident);
+      }
+      return;
+    }
+    for (const id of job.tickets.slice(job.from, to)) {
+      if (job.kind === 'follow') hands.follow(id, job);
+      else if (job.kind === 'release') hands.release(id);
+      else if (this.#isWithin(hands.subscriberOf(id), job.ranges)) hands.attach(id, job.incident);
+    }
+  }
+
+  #isWithin(subscriber: SubscriberKey | undefined, ranges: readonly SubscriberRange[]): boolean {
+    const number = subscriber === undefined ? undefined : this.#columns?.numberOf(subscriber);
+    return number !== undefined && number >= 0 && holds(ranges, number);
+  }
 }
 
 /** The numbers at positions [from, to) of the ranges laid end to end. */
-export function* numbersOf(ranges: readonly SubscriberRange[], from: number, to: number): Generator<number> {
+function* numbersOf(ranges: readonly SubscriberRange[], from: number, to: number): Generator<number> {
   let position = 0;
   for (const range of ranges) {
     const size = range.to - range.from;

@@ -128,7 +128,9 @@ export class TicketDrawer {
   #hang(ticket: Ticket, before: Ticket | undefined): void {
     if (ticket.incident === undefined && isOpen(ticket)) this.#unattached.add(ticket.id);
     else this.#unattached.delete(ticket.id);
-    if (ticket.parent === undefined || before?.parent === ticket.parent) return;
+    if (before?.parent === ticket.parent) return;
+    if (before?.parent !== undefined) this.#children.get(before.parent)?.delete(ticket.id);
+    if (ticket.parent === undefined) return;
     const children = this.#children.get(ticket.parent) ?? new Set();
     children.add(ticket.id);
     this.#children.set(ticket.parent, children);

@@ -3,8 +3,13 @@
 import { neverHappens } from '../base/fault.ts';
 import type { Instant } from '../base/instant.ts';
 import type { ConfirmationState } from '../model/confirmation.ts';
-import type { IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
+import type { IdSource, IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
 import type { ContactChannel, Ticket, TicketChange, TicketEvent, TicketStatus } from '../model/ticket.ts';
+
+export interface TicketContext {
+  readonly at: Instant;
+  readonly ids: IdSource;
+}
 
 export interface Opening {
   readonly kind: Ticket['kind'];
@@ -15,6 +20,7 @@ export interface Opening {
   readonly incident?: IncidentId | undefined;
   readonly parent?: TicketId | undefined;
   readonly follows?: Ticket['follows'];
+  readonly notOf?: Ticket['notOf'];
 }
 
 const ended: readonly TicketStatus[] = ['closed', 'cancelled', 'rejected'];
@@ -29,6 +35,51 @@ export function opened(id: TicketId, { reason, ...about }: Opening, at: Instant)
   const status = 'acknowledged';
   return { id, ...about, status, openedAt: at, attached: 0, loops: 0, history: [{ at, status, reason }] };
 }
+
+/** Incidents that one ticket is known not to be of; the oldest go. */
+const notOfKept = 8;
+/** Questions of one ticket; the oldest go, their tasks stay. */
+const questionsKept = 20;
+/** The subscriber waits for somebody: that does not end with the incident. */
+const waiting: readonly TicketStatus[] = ['pending', 'held'];
+
+/** A subscriber's ticket for itself again, as it was before it was attached. */
+export function released(ticket: Ticket, at: Instant, reason: Release): Ticket {
+  const { incident, notOf = [] } = ticket;
+  const isDenied = incident !== undefined && reason !== 'falseAlarm' && !notOf.includes(incident);
+  const alone: Ticket = {
+    ...ticket,
+    incident: undefined,
+    parent: undefined,
+    expectedResolutionAt: undefined,
+    note: undefined,
+    notOf: isDenied ? [...notOf, incident].slice(-notOfKept) : ticket.notOf,
+  };
+  const status = waiting.includes(ticket.status) || !isOpen(ticket) ? ticket.status : 'acknowledged';
+  return moved(alone, { at, status, reason });
+}
+
+export type Release = Extract<TicketEvent['reason'], 'detached' | 'notThisOutage' | 'falseAlarm'>;
+
+/** With one more question. */
+export function asked(ticket: Ticket, contact: string, at: Instant): Ticket {
+  const questions = [...(ticket.questions ?? []), { contact, at }].slice(-questionsKept);
+  return moved({ ...ticket, questions }, { at, status: ticket.status, reason: 'question' });
+}
+
+/** undefined when it has no such question, or that one was answered so. */
+export function replied(
+  ticket: Ticket,
+  { question, answer, at }: { readonly question: string; readonly answer: string; readonly at: Instant },
+): Ticket | undefined {
+  const held = ticket.questions?.find(({ contact }) => contact === question);
+  if (held === undefined || held.answer === answer) return undefined;
+  const questions = ticket.questions!.map((one) => (one === held ? { ...one, answer, answeredAt: at } : one));
+  return moved({ ...ticket, questions }, { at, status: ticket.status, reason: 'reply' });
+}
+
+/** Calls are told of one by one at first, then to one digit: the ticket system need not hear of each. */
+export const isRound = (count: number): boolean => count % 10 ** (String(count).length - 1) === 0;
 
 export interface Demand {
   readonly status: TicketStatus;

@@ -1,33 +1,27 @@
 /**
  * Trouble tickets (TMF621): one `incident` ticket an incident, subscribers' own tickets as its children.
  *
- * Invariants: an incident has at most one ticket; a subscriber has at most one open ticket an incident; status and ETR
- * go from parent to children, never back; only a count goes up. No call touches more than 5,000 subscribers or
- * children: what is left waits as a job, and `continue` takes the next slice (design L5).
+ * Invariants: an incident has at most one ticket; a subscriber has at most one open ticket an incident; what goes from
+ * parent to children, and that only counts go up, is the table in `propagation.ts`; a ticket that was taken from an
+ * incident is attached to it again by a person only. No call touches more than 5,000 subscribers or children: what is
+ * left waits as a job, and `continue` takes the next slice (design L5).
  */
 import { neverHappens } from '../base/fault.ts';
 import type { Instant } from '../base/instant.ts';
-import { holds, sizeOf, tidied } from '../base/ranges.ts';
+import { tidied } from '../base/ranges.ts';
 import type { Confirmation, ConfirmationChange } from '../model/confirmation.ts';
-import {
-  type IdSource,
-  type IncidentId,
-  type SubscriberKey,
-  type SubscriberRange,
-  subscriberKey,
-  type TicketId,
-} from '../model/ids.ts';
+import type { IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
 import type { ImpactChange, Incident, IncidentChange } from '../model/incident.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
-import type { ContactChannel, Ticket, TicketChange, TicketEvent, TicketStatus } from '../model/ticket.ts';
-import { type Job, numbersOf, takenOver } from './backlog.ts';
-import { TicketDrawer, type TicketDrawerSnapshot } from './drawer.ts';
-import { demandOf, isOpen, latest, moved, type Opening, opened } from './lifecycle.ts';
+import type { Ticket, TicketChange, TicketEvent, TicketStatus } from '../model/ticket.ts';
+import { Backlog, type FollowJob, type Job } from './backlog.ts';
+import { Complaints, type Contact, type IncidentOf } from './complaints.ts';
+import type { TicketDrawerSnapshot } from './drawer.ts';
+import { Ledger } from './ledger.ts';
+import { demandOf, isOpen, moved, type Release, replied, type TicketContext } from './lifecycle.ts';
+import { handedDown, propagation, takenOver } from './propagation.ts';
 
-export interface TicketContext {
-  readonly at: Instant;
-  readonly ids: IdSource;
-}
+export { propagation };
 
 export interface TicketOutcome {
   readonly changes: readonly TicketChange[];
@@ -38,15 +32,14 @@ const sliceSize = 5_000;
 const restToken = 'more';
 
 export class Tickets {
-  readonly #drawer = new TicketDrawer();
-  #columns: SubscriberColumns | undefined;
-  #jobs: Job[] = [];
+  readonly #ledger = new Ledger();
+  readonly #drawer = this.#ledger.drawer;
+  readonly #complaints = new Complaints(this.#ledger);
+  readonly #backlog = new Backlog();
   #isContinuing = false;
 
-  /** Jobs in numbers of an older version are dropped: the impacts of the new version bring them again. */
   setSubscribers(columns: SubscriberColumns): void {
-    if (this.#columns !== undefined) this.#jobs = this.#jobs.filter((job) => job.kind === 'follow');
-    this.#columns = columns;
+    this.#backlog.setSubscribers(columns);
   }
 
   /** Tickets hold no due times. */
@@ -63,8 +56,12 @@ export class Tickets {
 
   /** The subscriber's open ticket; with an incident given, the one about it. */
   openOf(subscriber: SubscriberKey, incident?: IncidentId): Ticket | undefined {
-    const open = this.#drawer.ofSubscriber(subscriber).filter(isOpen);
-    return incident === undefined ? open[0] : open.find((ticket) => ticket.incident === incident);
+    return this.#ledger.openOf(subscriber, incident);
+  }
+
+  /** Incidents that this subscriber's trouble is known not to be of. */
+  notOf(subscriber: SubscriberKey): readonly IncidentId[] {
+    return this.#ledger.notOf(subscriber);
   }
 
   /** The ticket of the incident itself. */
@@ -88,8 +85,8 @@ export class Tickets {
   onIncident(changes: readonly IncidentChange[], context: TicketContext): TicketChange[] {
     const out: TicketChange[] = [];
     for (const change of changes) this.#incidentChanged(change, context, out);
-    this.#run(context, out, sliceSize);
-    return latest(out);
+    this.#run(context, out);
+    return this.#ledger.settled(out);
   }
 
   onImpact(changes: readonly ImpactChange[], context: TicketContext): TicketOutcome {
@@ -99,12 +96,13 @@ export class Tickets {
       if (parent === undefined || !isOpen(parent)) continue;
       const expected = impact.etr?.to;
       if (expected !== undefined && expected !== parent.expectedResolutionAt) {
-        this.#put({ ...parent, expectedResolutionAt: expected }, out);
+        this.#ledger.put({ ...parent, expectedResolutionAt: expected }, out);
         this.#follow(parent.id, undefined, 'command');
       }
-      if (joined.length > 0) this.#attachLater(incident.id, tidied(joined));
+      if (joined.length > 0)
+        this.#backlog.addAttaching(incident.id, tidied(joined), this.#drawer.unattached());
     }
-    this.#run(context, out, sliceSize);
+    this.#run(context, out);
     return this.#outcome(out);
   }
 
@@ -112,48 +110,81 @@ export class Tickets {
     const out: TicketChange[] = [];
     if (token !== restToken) return { changes: out };
     this.#isContinuing = false;
-    this.#run(context, out, sliceSize);
+    this.#run(context, out);
     return this.#outcome(out);
   }
 
   /** A subscriber turned to us: one ticket a subscriber and incident, however often. */
-  contact(
-    said: {
-      readonly subscriber: SubscriberKey;
-      readonly channel: ContactChannel;
-      readonly contact?: string | undefined;
-      /** It comes long after the end of this one. */
-      readonly follows?: IncidentId | undefined;
-    },
-    incidentOf: (subscriber: SubscriberKey) => IncidentId | undefined,
-    context: TicketContext,
+  contact(said: Contact, incidentOf: IncidentOf, context: TicketContext): TicketChange[] {
+    return this.#complaints.contact(said, incidentOf, context);
+  }
+
+  /** Asked on the page: it joins the ticket that is about it, or opens one. */
+  question(said: Contact & { readonly contact: string }, incidentOf: IncidentOf, context: TicketContext) {
+    return this.#complaints.question(said, incidentOf, context);
+  }
+
+  /** A call about the incident was answered without a person: counted, no ticket. */
+  heard(incident: IncidentId): TicketChange[] {
+    return this.#complaints.heard(incident);
+  }
+
+  /** It is another fault, says the subscriber: an own ticket, which that incident does not get back. */
+  disown(said: Contact & { readonly incident: IncidentId }, context: TicketContext) {
+    return this.#complaints.disown(said, context);
+  }
+
+  /** Staff answered; nothing where there is no such question. */
+  reply(
+    id: TicketId,
+    row: { readonly question: string; readonly answer: string },
+    { at }: TicketContext,
   ): TicketChange[] {
+    const ticket = this.#drawer.get(id);
+    const next = ticket === undefined ? undefined : replied(ticket, { ...row, at });
     const out: TicketChange[] = [];
-    const covering = incidentOf(said.subscriber);
-    const parent = covering === undefined ? undefined : this.#drawer.parentOf(covering);
-    const incident = parent !== undefined && isOpen(parent) ? covering : undefined;
-    const known = this.openOf(said.subscriber, incident) ?? this.#unattachedOf(said.subscriber);
-    if (known !== undefined) {
-      const status = known.status === 'resolved' ? 'inProgress' : known.status;
-      this.#put(moved(known, { at: context.at, status, reason: 'contactMe' }), out);
-      if (known.incident === undefined && incident !== undefined)
-        this.#attach(known.id, incident, context, out);
-      return latest(out);
-    }
-    // Field by field: what the caller hands in may carry a kind of its own.
-    const { subscriber, channel, contact } = said;
-    const follows = this.#drawer.followed(subscriber, said.follows);
-    const opening = { kind: 'subscriber', reason: 'opened', subscriber, channel, contact, follows } as const;
-    const ticket = this.#open(opening, context, out);
-    if (ticket !== undefined && incident !== undefined) this.#attach(ticket.id, incident, context, out);
-    return latest(out);
+    if (next !== undefined) this.#ledger.put(next, out);
+    return out;
+  }
+
+  /** Undoes an attachment; only a person attaches it to that incident again. */
+  detach(id: TicketId, reason: Release, context: TicketContext): TicketChange[] {
+    const out: TicketChange[] = [];
+    this.#ledger.release(id, reason, context, out);
+    return this.#ledger.settled(out);
+  }
+
+  /** A person knows better than topology and time. */
+  attach(id: TicketId, incident: IncidentId, context: TicketContext): TicketChange[] {
+    const out: TicketChange[] = [];
+    const ticket = this.#drawer.get(id);
+    const parent = this.#drawer.parentOf(incident);
+    if (ticket?.kind !== 'subscriber' || !isOpen(ticket) || ticket.incident === incident) return out;
+    if (parent === undefined || !isOpen(parent)) return out;
+    if (ticket.incident !== undefined) this.#ledger.release(id, 'detached', context, out);
+    const loose = this.#drawer.get(id)!;
+    this.#ledger.put({ ...loose, notOf: loose.notOf?.filter((one) => one !== incident) }, out);
+    this.#ledger.attach(id, incident, context, out);
+    return this.#ledger.settled(out);
+  }
+
+  /** What staff tell whoever reads the ticket; the children of an incident's take it over. */
+  note(id: TicketId, note: string, context: TicketContext): TicketOutcome {
+    const out: TicketChange[] = [];
+    const ticket = this.#drawer.get(id);
+    if (ticket === undefined) return { changes: out };
+    const event = { at: context.at, status: ticket.status, reason: 'note' } as const;
+    this.#ledger.put(moved({ ...ticket, note }, event), out);
+    this.#follow(ticket.id, undefined, 'note');
+    this.#run(context, out);
+    return this.#outcome(out);
   }
 
   /** What subscribers answered, or did not: fixed closes, "no" brings the ticket back to work, "contact me" keeps it. */
   answered(changes: readonly ConfirmationChange[], context: TicketContext): TicketChange[] {
     const out: TicketChange[] = [];
     for (const change of changes) this.#answer(change, context, out);
-    return latest(out);
+    return this.#ledger.settled(out);
   }
 
   setStatus(id: TicketId, status: TicketStatus, context: TicketContext): TicketChange[] {
@@ -166,43 +197,49 @@ export class Tickets {
   }
 
   snapshot(): TicketsSnapshot {
-    return { drawer: this.#drawer.snapshot(), jobs: this.#jobs, isContinuing: this.#isContinuing };
+    const jobs = this.#backlog.snapshot();
+    return { drawer: this.#drawer.snapshot(), jobs, isContinuing: this.#isContinuing };
   }
 
   restore(snapshot: unknown): void {
     const { drawer, jobs, isContinuing } = snapshot as TicketsSnapshot;
     this.#drawer.restore(drawer);
-    this.#jobs = [...jobs];
+    this.#backlog.restore(jobs);
     this.#isContinuing = isContinuing;
   }
 
   #incidentChanged({ kind, incident }: IncidentChange, context: TicketContext, out: TicketChange[]): void {
     const parent = this.#drawer.parentOf(incident.id);
     const at = context.at;
+    const isOff = parent?.status === 'rejected' || parent?.status === 'cancelled';
     switch (kind) {
       case 'resolved':
-        if (parent !== undefined) this.#order(parent, { at, status: 'resolved', reason: 'restored' }, out);
+        if (parent !== undefined && !isOff)
+          this.#order(parent, { at, status: 'resolved', reason: 'restored' }, out);
         return;
       case 'merged':
         this.#merge(incident, context, out);
         return;
       case 'closed':
-        if (parent !== undefined) this.#order(parent, { at, status: 'closed', reason: 'confirmed' }, out);
+        if (parent !== undefined && !isOff)
+          this.#order(parent, { at, status: 'closed', reason: 'confirmed' }, out);
         return;
       case 'opened':
       case 'reopened':
       case 'rerooted':
       case 'grew':
       case 'shrank':
-      case 'mitigated':
+      case 'mitigated': {
+        const isWork = incident.actionable && !incident.planned;
         if (parent === undefined) {
-          if (incident.actionable && !incident.planned) {
-            this.#open({ kind: 'incident', reason: 'opened', incident: incident.id }, context, out);
-          }
-        } else if (kind === 'reopened') {
+          if (isWork)
+            this.#ledger.open({ kind: 'incident', reason: 'opened', incident: incident.id }, context, out);
+        } else if (!incident.actionable && isOpen(parent))
+          this.#order(parent, { at, status: 'rejected', reason: 'falseAlarm' }, out);
+        else if (kind === 'reopened' || (isWork && parent.history.at(-1)?.reason === 'falseAlarm'))
           this.#order(parent, { at, status: 'inProgress', reason: 'notFixed' }, out);
-        }
         return;
+      }
       default:
         neverHappens(kind);
     }
@@ -213,20 +250,22 @@ export class Tickets {
     const parent = this.#drawer.parentOf(incident.id);
     if (parent === undefined) return;
     const children = this.#drawer.childrenOf(parent.id).map((child) => child.id);
-    this.#put(
+    this.#ledger.put(
       moved({ ...parent, attached: 0 }, { at: context.at, status: 'cancelled', reason: 'merged' }),
       out,
     );
     let survivor = incident.into === undefined ? undefined : this.#drawer.parentOf(incident.into);
     if (survivor === undefined && incident.into !== undefined) {
-      survivor = this.#open({ kind: 'incident', reason: 'opened', incident: incident.into }, context, out);
+      survivor = this.#ledger.open(
+        { kind: 'incident', reason: 'opened', incident: incident.into },
+        context,
+        out,
+      );
     }
     if (survivor === undefined) return;
     this.#drawer.adopt(survivor.id, parent.id);
-    this.#put({ ...survivor, attached: this.#drawer.childCount(survivor.id) }, out);
-    if (children.length > 0) {
-      this.#jobs.push({ kind: 'follow', parent: survivor.id, reason: 'merged', tickets: children, from: 0 });
-    }
+    this.#ledger.put({ ...survivor, attached: this.#drawer.childCount(survivor.id) }, out);
+    this.#backlog.add({ kind: 'follow', parent: survivor.id, reason: 'merged', tickets: children, from: 0 });
   }
 
   #answer(change: ConfirmationChange, context: TicketContext, out: TicketChange[]): void {
@@ -241,7 +280,7 @@ export class Tickets {
     // Asked again after a diagnosis: the ticket waits for the answer like all others.
     if (confirmation.state === 'ASKED' && ticket.status !== 'inProgress') return;
     if (!isNo && ticket.status === status) return;
-    this.#put(
+    this.#ledger.put(
       moved({ ...ticket, loops: ticket.loops + (isNo ? 1 : 0) }, { at: context.at, status, reason }),
       out,
     );
@@ -254,12 +293,12 @@ export class Tickets {
     if (closed !== undefined) return closed;
     const channel = confirmation.answers.at(-1)?.channel;
     const parent = this.#drawer.parentOf(incident)?.id;
-    const ticket = this.#open(
+    const ticket = this.#ledger.open(
       { kind: 'subscriber', reason: 'opened', subscriber, channel, incident, parent },
       context,
       out,
     );
-    if (ticket !== undefined && parent !== undefined) this.#count(parent, out);
+    if (ticket !== undefined && parent !== undefined) this.#ledger.recount(parent);
     return ticket;
   }
 
@@ -267,122 +306,63 @@ export class Tickets {
     const out: TicketChange[] = [];
     const ticket = this.#drawer.get(id);
     if (ticket !== undefined) this.#order(ticket, event, out);
-    this.#run(context, out, sliceSize);
-    return latest(out);
+    this.#run(context, out);
+    return this.#ledger.settled(out);
   }
 
   #order(ticket: Ticket, event: TicketEvent, out: TicketChange[]): void {
     if (ticket.status === event.status) return;
-    this.#put(moved(ticket, event), out);
-    if (ticket.kind === 'incident') this.#follow(ticket.id, event.status, event.reason);
+    this.#ledger.put(moved(ticket, event), out);
+    if (ticket.kind !== 'incident') return;
+    // There is no such incident: whose complaint hung on it has a complaint of their own.
+    if (event.status === 'rejected' || event.status === 'cancelled')
+      this.#backlog.add({ kind: 'release', tickets: this.#openChildren(ticket.id), from: 0 });
+    else this.#follow(ticket.id, event.status, event.reason);
   }
 
   #follow(parent: TicketId, status: TicketStatus | undefined, reason: TicketEvent['reason']): void {
-    const tickets = this.#drawer
+    const tickets = this.#openChildren(parent);
+    this.#backlog.add({ kind: 'follow', parent, status, reason, tickets, from: 0 });
+  }
+
+  readonly #openChildren = (parent: TicketId): TicketId[] =>
+    this.#drawer
       .childrenOf(parent)
       .filter(isOpen)
       .map((child) => child.id);
-    if (tickets.length > 0) this.#jobs.push({ kind: 'follow', parent, status, reason, tickets, from: 0 });
-  }
-
-  /** Looks through whichever is shorter: the joined subscribers or the tickets without an incident. */
-  #attachLater(incident: IncidentId, ranges: readonly SubscriberRange[]): void {
-    const loose = this.#drawer.unattached();
-    if (loose.length === 0 || this.#columns === undefined) return;
-    if (sizeOf(ranges) < loose.length) this.#jobs.push({ kind: 'attach', incident, ranges, from: 0 });
-    else this.#jobs.push({ kind: 'attachListed', incident, ranges, tickets: loose, from: 0 });
-  }
-
-  #attach(id: TicketId, incident: IncidentId, context: TicketContext, out: TicketChange[]): void {
-    const ticket = this.#drawer.get(id);
-    const parent = this.#drawer.parentOf(incident);
-    if (ticket === undefined || parent === undefined || ticket.incident !== undefined || !isOpen(ticket))
-      return;
-    const { expectedResolutionAt } = parent;
-    const attached = { ...ticket, incident, parent: parent.id, expectedResolutionAt };
-    this.#put(moved(attached, { at: context.at, status: parent.status, reason: 'attached' }), out);
-    this.#count(parent.id, out);
-  }
-
-  #count(id: TicketId, out: TicketChange[]): void {
-    const parent = this.#drawer.get(id);
-    if (parent !== undefined) this.#put({ ...parent, attached: this.#drawer.childCount(id) }, out);
-  }
-
-  #unattachedOf(subscriber: SubscriberKey): Ticket | undefined {
-    return this.#drawer
-      .ofSubscriber(subscriber)
-      .find((ticket) => isOpen(ticket) && ticket.incident === undefined);
-  }
-
-  #open(opening: Opening, context: TicketContext, out: TicketChange[]): Ticket | undefined {
-    if (this.#drawer.isFull()) return undefined;
-    const ticket = opened(context.ids.next() as TicketId, opening, context.at);
-    this.#drawer.put(ticket);
-    out.push({ kind: 'opened', ticket });
-    return ticket;
-  }
-
-  #put(ticket: Ticket, out: TicketChange[]): void {
-    this.#drawer.put(ticket);
-    out.push({ kind: 'changed', ticket });
-  }
 
   #outcome(out: TicketChange[]): TicketOutcome {
-    const changes = latest(out);
-    if (this.#jobs.length === 0 || this.#isContinuing) return { changes };
+    const changes = this.#ledger.settled(out);
+    if (this.#backlog.isEmpty || this.#isContinuing) return { changes };
     this.#isContinuing = true;
     return { changes, rest: restToken };
   }
 
-  #run(context: TicketContext, out: TicketChange[], budget: number): void {
-    let left = budget;
-    while (left > 0) {
-      const job = this.#jobs.shift();
-      if (job === undefined) return;
-      const size = job.kind === 'attach' ? sizeOf(job.ranges) : job.tickets.length;
-      const to = Math.min(size, job.from + left);
-      left -= to - job.from;
-      this.#slice(job, to, context, out);
-      if (to < size) this.#jobs.unshift({ ...job, from: to });
-    }
+  #run(context: TicketContext, out: TicketChange[]): void {
+    this.#backlog.run(sliceSize, {
+      attach: (id, incident) => this.#ledger.attach(id, incident, context, out),
+      follow: (id, job) => this.#followParent(id, job, context, out),
+      release: (id) => this.#ledger.release(id, 'falseAlarm', context, out),
+      looseOf: (subscriber) => this.#ledger.looseOf(subscriber)?.id,
+      subscriberOf: (id) => this.#drawer.get(id)?.subscriber,
+    });
   }
 
-  #slice(job: Job, to: number, context: TicketContext, out: TicketChange[]): void {
-    if (job.kind === 'attach') {
-      for (const number of numbersOf(job.ranges, job.from, to)) {
-        const ticket = this.#unattachedOf(subscriberKey(this.#columns!.keyOf(number)));
-        if (ticket !== undefined) this.#attach(ticket.id, job.incident, context, out);
-      }
-      return;
-    }
-    for (const id of job.tickets.slice(job.from, to)) {
-      const ticket = this.#drawer.get(id);
-      if (ticket === undefined) continue;
-      if (job.kind === 'follow') this.#followParent(ticket, job, context, out);
-      else {
-        const number = this.#columns?.numberOf(ticket.subscriber!) ?? -1;
-        if (number >= 0 && holds(job.ranges, number)) this.#attach(id, job.incident, context, out);
-      }
-    }
-  }
-
-  /** Status and ETR of the parent, once it is this child's turn. */
-  #followParent(
-    child: Ticket,
-    job: Job & { kind: 'follow' },
-    context: TicketContext,
-    out: TicketChange[],
-  ): void {
+  /** What the parent hands down, once it is this child's turn. */
+  #followParent(id: TicketId, job: FollowJob, context: TicketContext, out: TicketChange[]): void {
+    const child = this.#drawer.get(id);
     const parent = this.#drawer.get(job.parent);
-    if (parent === undefined) return;
-    const { expectedResolutionAt, incident } = parent;
-    const next = { ...child, expectedResolutionAt, incident, parent: parent.id };
+    if (child === undefined || parent === undefined) return;
+    const isMerged = job.reason === 'merged';
+    // Taken from it since the job was made.
+    if (!isMerged && child.parent !== parent.id) return;
+    const next = handedDown(isMerged ? { ...child, expectedResolutionAt: undefined } : child, parent);
     const status = takenOver(child, job.status);
-    if (status !== child.status || job.reason === 'merged') {
+    if (status !== child.status || isMerged || (job.reason === 'note' && next.note !== child.note)) {
       const reason = status === 'closed' && job.reason === 'confirmed' ? 'notConfirmed' : job.reason;
-      this.#put(moved(next, { at: context.at, status, reason }), out);
-    } else if (expectedResolutionAt !== child.expectedResolutionAt && isOpen(child)) this.#put(next, out);
+      this.#ledger.put(moved(next, { at: context.at, status, reason }), out);
+    } else if (next.expectedResolutionAt !== child.expectedResolutionAt && isOpen(child))
+      this.#ledger.put(next, out);
   }
 }
 

@@ -4,7 +4,7 @@ import { hours, type Instant } from '../../src/base/instant.ts';
 import type { Input } from '../../src/flow/input.ts';
 import type { Confirmation, ConfirmationChange } from '../../src/model/confirmation.ts';
 import { confirmationId, type IncidentId, subscriberKey } from '../../src/model/ids.ts';
-import { Tickets } from '../../src/ticket/ticket.ts';
+import { propagation, Tickets } from '../../src/ticket/ticket.ts';
 import { CountingColumns, happens, ids, later, noon, outage, touches } from '../support/care.ts';
 
 const second = 'l.1.2' as IncidentId;
@@ -204,4 +204,193 @@ test('a child that speaks up while a merge is under way belongs to the survivor 
   expect(tickets.attachedSubscribers(outage)).toEqual([]);
   expect(tickets.attachedSubscribers(second)).toHaveLength(6_000);
   expect(tickets.openOf(subscriberKey(6_999))?.incident).toBe(second);
+});
+
+const incidentOf = (incident: IncidentId) => (): IncidentId => incident;
+const etrIn = (ms: number) =>
+  ({ from: later(noon, ms / 2), to: later(noon, ms), source: 'table', revision: 1 }) as const;
+
+test('what goes down, up or nowhere is a row for every field of a ticket, and holds', () => {
+  const { tickets, at, contact } = desk();
+  tickets.onIncident([happens('opened')], at());
+  const child = contact(3, outage)[0]!.ticket;
+  const parent = tickets.parentOf(outage)!;
+  tickets.heard(outage);
+  tickets.onImpact([touches([[0, 10]], { etr: etrIn(hours(2)) })], at(1));
+  tickets.note(parent.id, 'note-1', at(2));
+  tickets.onIncident([happens('resolved')], at(3));
+  const [after, above] = [tickets.ticket(child.id)!, tickets.parentOf(outage)!];
+  const seen = { ...after, ...above };
+  for (const field of Object.keys(propagation) as (keyof typeof propagation)[]) {
+    const way = propagation[field];
+    if (way === 'down') expect([field, after[field]]).toEqual([field, above[field]]);
+    if (way === 'own' && seen[field] !== undefined && field !== 'resolvedAt' && field !== 'openedAt')
+      expect([field, canonicalJson(after[field] ?? null)]).not.toEqual([
+        field,
+        canonicalJson(field === 'loops' ? null : (above[field] ?? null)),
+      ]);
+  }
+  expect(
+    Object.keys(propagation).filter((field) => propagation[field as 'id'] === ('down' as string)),
+  ).toEqual(['status', 'expectedResolutionAt', 'note']);
+  expect([above.attached, after.attached]).toEqual([1, 0]);
+});
+
+test('nothing of a child comes into the ticket of the incident but the count', () => {
+  const { tickets, at, contact } = desk();
+  tickets.onIncident([happens('opened')], at());
+  const before = tickets.parentOf(outage)!;
+  const child = contact(3, outage)[0]!.ticket;
+  const said = { subscriber: subscriberKey(1_003), channel: 'page', contact: 'row-q' };
+  tickets.question(said, incidentOf(outage), at(1));
+  tickets.note(child.id, 'note-1', at(2));
+  tickets.setStatus(child.id, 'pending', at(3));
+  expect(tickets.parentOf(outage)).toEqual({ ...before, attached: 1 });
+});
+
+test('a ticket taken from an incident is for itself again, and only a person attaches it there once more', () => {
+  const { tickets, at, contact } = desk();
+  tickets.onIncident([happens('opened')], at());
+  tickets.onImpact([touches([[0, 10]], { etr: etrIn(hours(2)) })], at());
+  const { id } = contact(3, outage)[0]!.ticket;
+  const taken = tickets.detach(id, 'detached', at(1));
+  expect(taken.map(({ ticket }) => [ticket.kind, ticket.status])).toEqual([
+    ['subscriber', 'acknowledged'],
+    ['incident', 'acknowledged'],
+  ]);
+  expect(tickets.ticket(id)).toMatchObject({ notOf: [outage], history: [{}, {}, { reason: 'detached' }] });
+  expect(tickets.ticket(id)!.expectedResolutionAt).toBeUndefined();
+  expect(tickets.parentOf(outage)!.attached).toBe(0);
+  expect(tickets.detach(id, 'detached', at(2))).toEqual([]);
+  tickets.onImpact([touches([[0, 10]])], at(3));
+  contact(3, outage);
+  expect(tickets.ticket(id)!.incident).toBeUndefined();
+  tickets.attach(id, outage, at(4));
+  expect(tickets.ticket(id)).toMatchObject({ incident: outage, notOf: [] });
+  expect(tickets.parentOf(outage)!.attached).toBe(1);
+});
+
+test('a ticket taken from one incident is attached to the next one', () => {
+  const { tickets, at, contact } = desk();
+  tickets.onIncident([happens('opened'), happens('opened', { id: second })], at());
+  const { id } = contact(3, outage)[0]!.ticket;
+  tickets.detach(id, 'notThisOutage', at(1));
+  tickets.onImpact([touches([[0, 10]], { of: { id: second } })], at(2));
+  expect(tickets.ticket(id)!.incident).toBe(second);
+});
+
+test('whoever says that it is not this outage has a ticket of their own, with or without one before, and says it once', () => {
+  const { tickets, at, contact } = desk();
+  tickets.onIncident([happens('opened')], at());
+  const { id } = contact(3, outage)[0]!.ticket;
+  const says = (number: number) =>
+    tickets.disown({ subscriber: subscriberKey(number + 1_000), channel: 'page', incident: outage }, at(1));
+  expect(says(3).ticket).toMatchObject({ id, notOf: [outage] });
+  expect(says(3).changes).toEqual([]);
+  expect(says(4).ticket).toMatchObject({ status: 'acknowledged', notOf: [outage] });
+  expect(says(4).changes).toEqual([]);
+  expect(contact(4, outage).map(({ ticket }) => ticket.incident)).toEqual([undefined]);
+});
+
+test('an incident that was none gives back what hung on it, and takes it again when it is one after all', () => {
+  const { tickets, at, contact } = desk();
+  contact(7);
+  tickets.onIncident([happens('opened')], at());
+  tickets.onImpact([touches([[0, 10]])], at());
+  contact(3, outage);
+  tickets.onIncident([happens('shrank', { actionable: false })], at(1));
+  expect(tickets.parentOf(outage)).toMatchObject({ status: 'rejected', attached: 0 });
+  for (const key of [1_003, 1_007])
+    expect(tickets.openOf(subscriberKey(key))).toMatchObject({
+      incident: undefined,
+      status: 'acknowledged',
+      history: expect.arrayContaining([expect.objectContaining({ reason: 'falseAlarm' })]),
+    });
+  tickets.onIncident([happens('resolved', { actionable: false })], at(2));
+  expect(tickets.parentOf(outage)!.status).toBe('rejected');
+  tickets.onIncident([happens('grew')], at(3));
+  tickets.onImpact([touches([[0, 10]])], at(3));
+  expect(tickets.parentOf(outage)).toMatchObject({ status: 'inProgress', attached: 2 });
+});
+
+test.each(['rejected', 'cancelled'] as const)(
+  'a ticket of an incident that staff set %s lets go of its children',
+  (status) => {
+    const { tickets, at, contact } = desk();
+    tickets.onIncident([happens('opened')], at());
+    contact(3, outage);
+    tickets.setStatus(tickets.parentOf(outage)!.id, status, at(1));
+    expect(tickets.openOf(subscriberKey(1_003))).toMatchObject({
+      status: 'acknowledged',
+      incident: undefined,
+    });
+  },
+);
+
+test('who waits for a call waits on when the incident was none', () => {
+  const { tickets, at, contact } = desk();
+  tickets.onIncident([happens('opened')], at());
+  contact(3, outage);
+  tickets.answered([answered(3, 'CALLBACK_QUEUED')], at(1));
+  tickets.onIncident([happens('shrank', { actionable: false })], at(2));
+  expect(tickets.openOf(subscriberKey(1_003))!.status).toBe('pending');
+});
+
+test('a question joins the ticket, is answered once, and opens a ticket where there is none', () => {
+  const { tickets, at, contact } = desk();
+  tickets.onIncident([happens('opened')], at());
+  const { id } = contact(3, outage)[0]!.ticket;
+  const ask = (number: number, row: string) =>
+    tickets.question(
+      { subscriber: subscriberKey(number + 1_000), channel: 'page', contact: row },
+      incidentOf(outage),
+      at(1),
+    );
+  expect(ask(3, 'q-1').ticket).toMatchObject({ id, questions: [{ contact: 'q-1' }] });
+  expect(ask(4, 'q-2').ticket).toMatchObject({ incident: outage, questions: [{ contact: 'q-2' }] });
+  tickets.reply(id, { question: 'q-1', answer: 'a-1' }, at(2));
+  expect(tickets.ticket(id)!.questions).toEqual([
+    { contact: 'q-1', at: later(noon, 1), answer: 'a-1', answeredAt: later(noon, 2) },
+  ]);
+  expect(tickets.reply(id, { question: 'q-1', answer: 'a-1' }, at(3))).toEqual([]);
+  expect(tickets.reply(id, { question: 'q-9', answer: 'a-1' }, at(3))).toEqual([]);
+  for (let n = 0; n < 30; n++) ask(3, `more-${n}`);
+  expect(tickets.ticket(id)!.questions).toHaveLength(20);
+});
+
+test('calls answered by the telephone system are counted, and told of to one digit', () => {
+  const { tickets, at } = desk();
+  tickets.onIncident([happens('opened')], at());
+  let told = 0;
+  for (let n = 0; n < 1_000; n++) told += tickets.heard(outage).length;
+  expect(tickets.parentOf(outage)!.contacts).toBe(1_000);
+  expect(told).toBe(28);
+});
+
+test('open tickets of very many are attached, told of and let go in slices of 5,000, and a restart between them loses none', () => {
+  const count = 20_000;
+  const { tickets, columns, at, contact } = desk(count);
+  for (let number = 0; number < count; number++) contact(number);
+  tickets.onIncident([happens('opened')], at());
+  const slices = (rest: string | undefined, room: Tickets): number => {
+    let made = 0;
+    for (let left = rest; left !== undefined; made++) {
+      columns.looked.clear();
+      left = room.continue(left, at(made)).rest;
+      expect(columns.looked.size).toBeLessThanOrEqual(5_000);
+    }
+    return made;
+  };
+  const first = tickets.onImpact([touches([[0, count]])], at());
+  const again = new Tickets();
+  again.setSubscribers(columns);
+  again.restore(JSON.parse(canonicalJson(tickets.snapshot())));
+  expect(slices(first.rest, again)).toBe(3);
+  expect(again.parentOf(outage)!.attached).toBe(count);
+  slices(again.note(again.parentOf(outage)!.id, 'note-1', at(30)).rest, again);
+  expect(again.openOf(subscriberKey(1_000 + count - 1))!.note).toBe('note-1');
+  again.onIncident([happens('shrank', { actionable: false })], at(40));
+  slices(again.onImpact([touches([[0, count]])], at(40)).rest, again);
+  expect(again.parentOf(outage)!.attached).toBe(0);
+  expect(again.openOf(subscriberKey(1_000 + count - 1))!.incident).toBeUndefined();
 });

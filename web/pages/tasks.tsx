@@ -104,7 +104,7 @@ function outcomesOf(
   task: TaskJson,
 ): readonly ('fixed' | 'notFixed' | 'talked' | 'noAnswer' | 'done' | 'dropped')[] {
   if (task.kind === 'draft') return ['dropped'];
-  if (task.kind === 'errand' || task.kind === 'reminder') return ['done'];
+  if (task.kind === 'errand' || task.kind === 'reminder' || task.kind === 'answer') return ['done'];
   if (task.kind === 'callBack') return ['fixed', 'notFixed', 'noAnswer'];
   return task.kind === 'ratingCall' ? ['talked', 'noAnswer'] : ['fixed', 'notFixed'];
 }

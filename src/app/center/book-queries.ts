@@ -10,6 +10,7 @@ import type {
   NoticeView,
   PageRequest,
   SubscriberView,
+  TicketView,
 } from '../../edge/http/ports.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
 import { confirmationId, type IncidentId, type SubscriberKey } from '../../model/ids.ts';
@@ -62,7 +63,7 @@ function recordQueries({ book, world }: QueryOptions) {
       mapPageAsync(await book.tickets({ ...page, ...filter }), (ticket) => ticketView(book, idOf, ticket)),
     ticket: async (id) => {
       const ticket = await book.ticket(id);
-      return ticket === undefined ? undefined : ticketView(book, idOf, ticket);
+      return ticket === undefined ? undefined : wholeTicket(book, idOf, ticket);
     },
     confirmations: async (filter, page) =>
       mapPageAsync(await book.confirmations({ ...page, ...filter }), async (confirmation) => ({
@@ -156,6 +157,20 @@ async function ticketView(book: Book, idOf: NameOf, ticket: Ticket) {
     ticket,
     subscriber: await idOf(ticket.subscriber),
     description: ticket.contact === undefined ? undefined : await book.contactText(ticket.contact),
+  };
+}
+
+/** With what was asked and answered. */
+async function wholeTicket(book: Book, idOf: NameOf, ticket: Ticket): Promise<TicketView> {
+  const { note, questions = [] } = ticket;
+  const rows = questions.flatMap(({ contact, answer }) =>
+    answer === undefined ? [contact] : [contact, answer],
+  );
+  const texts = await Promise.all(rows.map((row) => book.contactText(row)));
+  return {
+    ...(await ticketView(book, idOf, ticket)),
+    note: note === undefined ? undefined : (await book.noteTexts([note])).get(note),
+    texts: new Map(rows.flatMap((row, n) => (texts[n] === undefined ? [] : [[row, texts[n]] as const]))),
   };
 }
 

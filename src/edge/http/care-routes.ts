@@ -1,12 +1,9 @@
-/** Calls about people who wait: tickets, "is it fixed?" and its answers, and the tasks of staff. */
-import type { Change } from '../../model/change.ts';
-import type { TaskId, TicketId } from '../../model/ids.ts';
-import { type ContactChannel, type TicketStatus, ticketStatuses } from '../../model/ticket.ts';
+/** Calls about people who wait: "is it fixed?" and its answers, and the tasks of staff. */
+import type { TaskId } from '../../model/ids.ts';
 import { answerRoutes } from './answer-routes.ts';
 import type { TaskJson } from './contract.ts';
 import {
   type Call,
-  created,
   listQuery,
   object,
   ok,
@@ -17,52 +14,14 @@ import {
   text,
   unknownId,
 } from './route.ts';
-import { confirmationJson, listJson, taskJson, ticketJson } from './views.ts';
+import { ticketRoutes } from './ticket-routes.ts';
+import { confirmationJson, listJson, taskJson } from './views.ts';
 
 /** A draft is sent by a call of its own. */
 const outcomes = ['fixed', 'notFixed', 'talked', 'noAnswer', 'done', 'dropped'] as const;
-const maxTextLength = 4_000;
 
 export const careRoutes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: '/tickets',
-    summary: 'Tickets, newest first',
-    query: listQuery({ incident: text(200), subscriber: text(200) }),
-    answers: 'a list of tickets',
-    handle: listTickets,
-  },
-  {
-    method: 'POST',
-    path: '/tickets',
-    summary: 'A subscriber turned to us: opens a ticket, attached to the open incident where there is one',
-    body: object(
-      {
-        subscriber: text(200),
-        description: text(maxTextLength),
-        channel: oneOf(['phone', 'chat', 'mail', 'web']),
-      },
-      ['subscriber', 'description', 'channel'],
-    ),
-    answers: 'the ticket',
-    handle: openTicket,
-  },
-  { method: 'GET', path: '/tickets/:id', summary: 'One ticket', answers: 'the ticket', handle: ticketReply },
-  {
-    method: 'POST',
-    path: '/tickets/:id/status',
-    summary: 'Sets the status of a ticket',
-    body: object({ status: oneOf(ticketStatuses) }, ['status']),
-    answers: 'the ticket',
-    async handle(call) {
-      const { ports, user, id } = call;
-      if ((await ports.query.ticket(id)) === undefined) return unknownId('ticket', id);
-      const { status } = call.body as { readonly status: TicketStatus };
-      const command = { kind: 'setTicketStatus', ticket: id as TicketId, status } as const;
-      await ports.submit({ kind: 'command', by: user.name, command });
-      return ticketReply(call);
-    },
-  },
+  ...ticketRoutes,
   {
     method: 'GET',
     path: '/confirmations',
@@ -120,49 +79,6 @@ export const careRoutes: readonly Route[] = [
     handle: (call) => commandTask(call, { kind: 'returnTask', task: call.id as TaskId }),
   },
 ];
-
-async function listTickets({ ports, query, page }: Call): Promise<Reply> {
-  const asked = query['subscriber'];
-  const subscriber = asked === undefined ? undefined : await ports.query.subscriber(asked);
-  if (asked !== undefined && subscriber === undefined) return ok({ items: [], total: 0, next: null });
-  const filter = { incident: query['incident'], subscriber: subscriber?.key };
-  return ok(listJson(await ports.query.tickets(filter, page), ticketJson));
-}
-
-async function openTicket({ ports, body }: Call): Promise<Reply> {
-  const asked = body as {
-    readonly subscriber: string;
-    readonly description: string;
-    readonly channel: ContactChannel;
-  };
-  const subscriber = await ports.query.subscriber(asked.subscriber);
-  if (subscriber === undefined) return unknownId('subscriber', asked.subscriber);
-  // The text goes to the book, the journal carries its row's id only (design L18).
-  const contact = await ports.query.storeContact(subscriber.key, asked.description);
-  const applied = await ports.submit({
-    kind: 'subscriberContact',
-    subscriber: subscriber.key,
-    channel: asked.channel,
-    contact,
-  });
-  const isTheirs = (change: Change): change is Extract<Change, { kind: 'ticket' }> =>
-    change.kind === 'ticket' && change.ticket.subscriber === subscriber.key;
-  const ticket = applied.changes.filter(isTheirs).at(-1)?.ticket;
-  if (ticket !== undefined) {
-    return created(ticketJson({ ticket, subscriber: subscriber.id, description: asked.description }));
-  }
-  // The contact joined a ticket that was open already and changed nothing about it.
-  const held = await ports.query.tickets({ subscriber: subscriber.key }, { limit: 1 });
-  const newest = held.items[0];
-  return newest === undefined
-    ? refusal(409, 'The contact is kept, but it opened no ticket.')
-    : created(ticketJson(newest));
-}
-
-async function ticketReply({ ports, id }: Call): Promise<Reply> {
-  const view = await ports.query.ticket(id);
-  return view === undefined ? unknownId('ticket', id) : ok(ticketJson(view));
-}
 
 async function sendDraft(call: Call): Promise<Reply> {
   const view = await call.ports.query.task(call.id);

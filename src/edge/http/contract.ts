@@ -8,7 +8,7 @@ import type { NoticeCounts, NoticeState, NoticeType } from '../../model/notice.t
 import type { ObservationSource, PerceivedSeverity } from '../../model/observation.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 import type { Task, TaskKind } from '../../model/task.ts';
-import type { ContactChannel, TicketEvent, TicketStatus } from '../../model/ticket.ts';
+import type { ContactChannel } from '../../model/ticket.ts';
 
 export type Language = 'ru' | 'en';
 
@@ -225,6 +225,7 @@ export type {
   ShadowJson,
   WorksJson,
 } from './rules-contract.ts';
+export type { TicketJson } from './ticket-contract.ts';
 
 export interface SubscriberJson {
   readonly id: string;
@@ -249,28 +250,6 @@ export interface NoticeJson {
   readonly attempts: number;
   readonly createdAt: string;
   readonly sentAt: string | null;
-}
-
-export interface TicketJson {
-  readonly id: string;
-  readonly kind: 'incident' | 'subscriber';
-  readonly status: TicketStatus;
-  readonly subscriber: string | null;
-  readonly incident: string | null;
-  readonly parent: string | null;
-  readonly channel: ContactChannel | null;
-  readonly description: string | null;
-  readonly openedAt: string;
-  readonly resolvedAt: string | null;
-  readonly closedAt: string | null;
-  readonly expectedResolutionAt: string | null;
-  readonly attached: number;
-  readonly loops: number;
-  readonly history: readonly {
-    readonly at: string;
-    readonly status: TicketStatus;
-    readonly reason: TicketEvent['reason'];
-  }[];
 }
 
 export interface ConfirmationJson {

@@ -306,6 +306,9 @@ export interface TicketView {
   readonly subscriber?: string | undefined;
   /** What the subscriber wrote. */
   readonly description?: string | undefined;
+  readonly note?: string | undefined;
+  /** Of questions and answers, by the ids of the rows; of one ticket only, not in lists. */
+  readonly texts?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface ConfirmationView {

@@ -4,6 +4,7 @@ import type { Alarm } from '../../model/alarm.ts';
 import type { FaultGlossary } from '../../model/fault-words.ts';
 import { type Incident, severityByPeople } from '../../model/incident.ts';
 import { type PerceivedSeverity, severities } from '../../model/observation.ts';
+import { propagation } from '../../ticket/ticket.ts';
 import type {
   AlarmJson,
   AlarmRowJson,
@@ -220,7 +221,10 @@ export function noticeJson(view: NoticeView): NoticeJson {
   };
 }
 
-export function ticketJson({ ticket, subscriber, description }: TicketView): TicketJson {
+const handedDown = Object.entries(propagation).flatMap(([field, way]) => (way === 'down' ? [field] : []));
+
+export function ticketJson({ ticket, subscriber, description, note, texts }: TicketView): TicketJson {
+  const textOf = (row: string | undefined): string | null => (row && texts?.get(row)) ?? null;
   return {
     id: ticket.id,
     kind: ticket.kind,
@@ -235,7 +239,18 @@ export function ticketJson({ ticket, subscriber, description }: TicketView): Tic
     closedAt: isoOrNull(ticket.closedAt),
     expectedResolutionAt: isoOrNull(ticket.expectedResolutionAt),
     attached: ticket.attached,
+    contacts: ticket.contacts ?? 0,
     loops: ticket.loops,
+    notOf: ticket.notOf ?? [],
+    note: note ?? null,
+    questions: (ticket.questions ?? []).map(({ contact, at, answer, answeredAt }) => ({
+      id: contact,
+      at: iso(at),
+      text: textOf(contact),
+      answer: textOf(answer),
+      answeredAt: isoOrNull(answeredAt),
+    })),
+    follows: ticket.parent === undefined ? [] : handedDown,
     history: ticket.history.map((event) => ({
       at: iso(event.at),
       status: event.status,

@@ -1,0 +1,42 @@
+/** Tickets as /api/v1 speaks of them. */
+import type { ContactChannel, TicketEvent, TicketStatus } from '../../model/ticket.ts';
+
+export interface TicketJson {
+  readonly id: string;
+  readonly kind: 'incident' | 'subscriber';
+  readonly status: TicketStatus;
+  readonly subscriber: string | null;
+  readonly incident: string | null;
+  readonly parent: string | null;
+  readonly channel: ContactChannel | null;
+  readonly description: string | null;
+  readonly openedAt: string;
+  readonly resolvedAt: string | null;
+  readonly closedAt: string | null;
+  readonly expectedResolutionAt: string | null;
+  readonly attached: number;
+  /** Calls about the incident that were answered without a ticket. */
+  readonly contacts: number;
+  readonly loops: number;
+  /** Incidents it was taken from. */
+  readonly notOf: readonly string[];
+  /** What staff tell whoever reads the ticket. */
+  readonly note: string | null;
+  readonly questions: readonly QuestionJson[];
+  /** Fields that are taken over from the incident's ticket. */
+  readonly follows: readonly string[];
+  readonly history: readonly {
+    readonly at: string;
+    readonly status: TicketStatus;
+    readonly reason: TicketEvent['reason'];
+  }[];
+}
+
+/** `text` and `answer` are null where the subscriber was erased. */
+interface QuestionJson {
+  readonly id: string;
+  readonly at: string;
+  readonly text: string | null;
+  readonly answer: string | null;
+  readonly answeredAt: string | null;
+}

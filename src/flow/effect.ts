@@ -14,6 +14,8 @@ export type Effect =
   | { readonly kind: 'release'; readonly incident: IncidentId }
   /** Takes back what was not sent yet: a notice of an outage that is over is wrong, not late. */
   | { readonly kind: 'withdraw'; readonly incident: IncidentId; readonly types: readonly NoticeType[] }
+  /** Nothing leaves any more until somebody says otherwise; what is waiting keeps its time. */
+  | { readonly kind: 'sending'; readonly isStopped: boolean }
   /** Opens or updates our ticket in the ticket system; idempotent by ticket id. */
   | { readonly kind: 'desk'; readonly ticket: TicketId }
   /** A message of an automation to a system of the operator's. */

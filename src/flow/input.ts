@@ -189,6 +189,9 @@ export type Command =
   | Correction
   | { readonly kind: 'approveNotices'; readonly incident: IncidentId }
   | { readonly kind: 'refuseNotices'; readonly incident: IncidentId }
+  /** Nothing is sent to any subscriber, until `resumeNotices`. */
+  | { readonly kind: 'stopNotices' }
+  | { readonly kind: 'resumeNotices' }
   | { readonly kind: 'setTicketStatus'; readonly ticket: TicketId; readonly status: TicketStatus }
   | { readonly kind: 'attachTicket'; readonly ticket: TicketId; readonly incident: IncidentId }
   /** With `notThis` the correlation hears of it, too, and staff look into the case. */

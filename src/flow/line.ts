@@ -14,6 +14,7 @@ import type { AlarmLoadReport } from '../model/alarm-load.ts';
 import type { AutomationStatus } from '../model/automation.ts';
 import type { IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
 import type { ImpactChange, IncidentChange } from '../model/incident.ts';
+import type { Tell } from '../model/notice.ts';
 import type { Staff, TaskChange } from '../model/task.ts';
 import type { NoticePlan } from '../notify/notify.ts';
 import type { Subscribers } from '../topology/topology.ts';
@@ -99,6 +100,9 @@ export class Line {
   automations(at: Instant): readonly AutomationStatus[] {
     return this.#rooms.automations.status(at);
   }
+
+  /** Why a person must release the notices of an incident, and when they leave without. */
+  noticeGuard = (incident: IncidentId, at: Instant) => this.#rooms.notices.guard(incident, at);
 
   kpis(): Readonly<Record<string, number>> {
     return { ...this.#rooms.kpis(), failedInputs: this.#failed };
@@ -264,16 +268,22 @@ export class Line {
   }
 
   #plan(plan: NoticePlan, pass: Pass): void {
-    for (const tell of plan.tells) pass.effect({ kind: 'tell', tell });
+    this.#tell(plan.tells, pass);
     for (const incident of plan.releases) pass.effect({ kind: 'release', incident });
     for (const { incident, types } of plan.withdrawals) pass.effect({ kind: 'withdraw', incident, types });
     pass.left('notify', plan.rest);
   }
 
+  #tell(tells: readonly Tell[], pass: Pass): void {
+    const { isDryRun } = this.#rooms;
+    for (const tell of tells)
+      pass.effect({ kind: 'tell', tell: isDryRun ? { ...tell, dryRun: true } : tell });
+  }
+
   /** What subscribers said, or did not say in time: tickets and tasks follow, and the incident closes when all have. */
   #confirmed(outcome: ConfirmOutcome, pass: Pass): void {
     pass.confirmations(outcome.changes);
-    for (const tell of outcome.tells) pass.effect({ kind: 'tell', tell });
+    this.#tell(outcome.tells, pass);
     this.#rooms.notices.count(outcome.tells);
     pass.left('confirm', outcome.rest);
     pass.tickets(this.#rooms.tickets.answered(outcome.changes, pass.context));

@@ -78,6 +78,9 @@ export function obey({ command, by }: Order, rooms: Rooms, onward: Onward, pass:
       return onward.planned(rooms.notices.approve(command.incident, pass.context), pass);
     case 'refuseNotices':
       return onward.planned(rooms.notices.refuse(command.incident, pass.context), pass);
+    case 'stopNotices':
+    case 'resumeNotices':
+      return pass.effect({ kind: 'sending', isStopped: command.kind === 'stopNotices' });
     case 'setTicketStatus':
       pass.tickets(rooms.tickets.setStatus(command.ticket, command.status, pass.context));
       return onward.attachTickets(pass);

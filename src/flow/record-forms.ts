@@ -60,6 +60,8 @@ const orders: Readonly<Record<Command['kind'], Form>> = {
   mergeIncidents: form(4, { incident: 'text', into: 'text' }),
   approveNotices: form(1, { incident: 'text' }),
   refuseNotices: form(1, { incident: 'text' }),
+  stopNotices: form(7, {}),
+  resumeNotices: form(7, {}),
   setTicketStatus: form(1, { ticket: 'text', status: 'text' }),
   attachTicket: form(7, { ticket: 'text', incident: 'text' }),
   detachTicket: form(7, { ticket: 'text', notThis: 'flag' }),

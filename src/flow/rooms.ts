@@ -61,6 +61,8 @@ export class Rooms {
   #subscribers: Subscribers | undefined;
   #topology: Topology | undefined;
   #calendar: Calendar = { zones: {} };
+  /** Notices are planned and counted, and nobody gets one. */
+  isDryRun = false;
 
   constructor(contents: Contents, timing: Partial<CorrelationTiming> | undefined) {
     this.#contents = contents;
@@ -137,6 +139,7 @@ export class Rooms {
   usePolicy(hash: string): void {
     const policy = this.#contents.policy(hash);
     this.#named = { ...this.#named, policy: hash };
+    this.isDryRun = policy.notify.dryRun === true;
     this.alarms.setPolicy(policy);
     this.assessment.setPolicy(policy);
     this.notices.setPolicy(policy);

@@ -92,6 +92,7 @@ export type SuppressReason =
   | 'alreadyTold'
   | 'cap'
   | 'planned'
+  | 'dryRun'
   | 'clearedBeforeHold'
   | 'neverTold';
 
@@ -112,6 +113,8 @@ export interface Tell {
   readonly suppressed: Readonly<Partial<Record<SuppressReason, number>>>;
   /** Waits for a second person. */
   readonly held: boolean;
+  /** Counted and not sent: the policy says that it is a trial. */
+  readonly dryRun?: true | undefined;
   /** Not before (quiet hours) and not after (stale). */
   readonly notBefore?: Instant | undefined;
   readonly notAfter?: Instant | undefined;

@@ -1,5 +1,5 @@
 /** The operator's policy: how long to wait, whom to tell, whom to ask. */
-import type { DurationMs } from '../base/instant.ts';
+import type { DurationMs, Instant } from '../base/instant.ts';
 import type { FaultKind } from './incident.ts';
 
 /** Everything the line decides with that a person may set: enters as an input by content hash (design L7). */
@@ -17,6 +17,20 @@ export interface Policy {
     readonly secondPersonAbove: number;
     /** Hard stop above this share of the base, counted only above 2,000 recipients. */
     readonly stopAboveShare: number;
+    /** Nobody else could release what is above `secondPersonAbove`: it leaves by itself after `aloneHoldMs`. */
+    readonly isAlone?: boolean | undefined;
+    readonly aloneHoldMs?: DurationMs | undefined;
+    /** How often the sources of topology and subscribers say they are written, and when the older one was; undefined: they do not say. */
+    readonly inventory?:
+      | { readonly everyMs: DurationMs; readonly writtenAt?: Instant | undefined }
+      | undefined;
+    /** What one part costs, by channel, in `currency` (ISO 4217): for the preview. */
+    readonly pricePerPart?: Readonly<Record<string, number>> | undefined;
+    readonly currency?: string | undefined;
+    /** Everything is planned and counted, and nothing is sent. */
+    readonly dryRun?: boolean | undefined;
+    /** Notices to one subscriber about all incidents in 24 h, questions not counted; undefined: no such cap. */
+    readonly capPerDayOverall?: number | undefined;
     /** Notices to one subscriber about one incident in 24 h, `ask` not counted. */
     readonly capPerDay: number;
     /** Least time between two ETR-change notices. */

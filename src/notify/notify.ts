@@ -10,15 +10,16 @@
  * the plan rests until that is done; only `toldRanges`, a resolution or a merge in that short time finish it at once.
  */
 import { after, days, earliest, type Instant, instant } from '../base/instant.ts';
-import { shared, sizeOf, tidied, without } from '../base/ranges.ts';
+import { sizeOf, tidied, without } from '../base/ranges.ts';
 import { Timers } from '../base/timers.ts';
 import type { Words } from '../model/automation.ts';
 import type { Calendar } from '../model/calendar.ts';
 import type { IdSource, IncidentId, SubscriberRange } from '../model/ids.ts';
 import { type ImpactChange, type Incident, type IncidentChange, isToBeTold } from '../model/incident.ts';
-import type { NoticeCounts, NoticeFacts, NoticeState, NoticeType, Tell } from '../model/notice.ts';
+import type { NoticeCounts, NoticeState, Tell } from '../model/notice.ts';
 import type { Policy } from '../model/policy.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
+import { armAlone } from './alone.ts';
 import { CountBoard } from './counts.ts';
 import { isNews } from './news.ts';
 import {
@@ -31,11 +32,14 @@ import {
   newOut,
   newPlan,
   type Out,
+  outageTypes,
   type Plan,
   planSnapshot,
   renumber,
+  repairTypes,
   restoredPlan,
   setAside,
+  tellAgain,
   unreleased,
   untell,
 } from './plan.ts';
@@ -52,22 +56,13 @@ const sliceSize = 5_000;
 const restToken = 'more';
 /** A relapse may reopen a closed incident: until then it is known who was told what. */
 const keepsClosed = days(1);
-const outageTypes: readonly NoticeType[] = [
-  'detected',
-  'etr',
-  'etr-changed',
-  'partly-restored',
-  'announcement',
-];
-const repairTypes: readonly NoticeType[] = ['restored', 'ask', 'reminder', 'clarify', 'tried'];
-
 export class Notices {
   readonly #plans = new Map<IncidentId, Plan>();
   readonly #timers = new Timers();
   readonly #counts = new CountBoard();
   /** Incidents with work left, first come first. */
   readonly #busy = new Set<IncidentId>();
-  readonly #teller = new Teller(this.#counts);
+  readonly #teller = new Teller(this.#counts, this.#plans);
   #isContinuing = false;
   #busySince: Instant | undefined;
 
@@ -118,13 +113,7 @@ export class Notices {
   approve(incident: IncidentId, context: NoticeContext): NoticePlan {
     const out = newOut();
     const plan = this.#plans.get(incident);
-    if (plan !== undefined && !plan.isRefused) {
-      plan.approved = this.#teller.guardOf(plan);
-      plan.held = [];
-      this.#counts.released(incident);
-      out.releases.push(incident);
-      this.#news(plan, context.at);
-    }
+    if (plan !== undefined && !plan.isRefused) this.#release(plan, context.at, out);
     return this.#finish(context.at, out);
   }
 
@@ -145,7 +134,8 @@ export class Notices {
   /** A text that a person let go, to all who were told; undefined where that cannot be. */
   announce(incident: IncidentId, words: Words, context: NoticeContext): NoticePlan | undefined {
     const plan = this.#plans.get(incident);
-    if (plan === undefined || !addAnnouncement(plan, words, this.#teller.isHeld(plan))) return undefined;
+    if (plan === undefined || !addAnnouncement(plan, words, this.#teller.isHeld(plan, context.at)))
+      return undefined;
     this.#busy.add(incident);
     return this.#finish(context.at, newOut());
   }
@@ -158,8 +148,9 @@ export class Notices {
       if (plan === undefined) continue;
       if (what === 'forget') this.#forget(plan);
       else if (what === 'hold' && plan.phase === 'holding') plan.phase = 'telling';
+      else if (what === 'alone') this.#releaseAlone(plan, context.at, out);
       else if (what === 'etr') this.#news(plan, context.at);
-      else if (what === 'restored' && plan.phase === 'over') this.#tellAgain(plan, 'restored', plan.facts);
+      else if (what === 'restored' && plan.phase === 'over') tellAgain(plan, 'restored', plan.facts);
       this.#busy.add(incident);
     }
     return this.#finish(context.at, out);
@@ -178,10 +169,13 @@ export class Notices {
     return without(plan.told, plan.held);
   }
 
-  /** Why its notices wait for a second person. */
-  guard(incident: IncidentId): GuardLevel {
+  /** Why its notices wait for a person. */
+  guard(incident: IncidentId, at: Instant): { guard: GuardLevel; leavesAt?: Instant | undefined } {
     const plan = this.#plans.get(incident);
-    return plan === undefined || !this.#teller.isHeld(plan) ? 'none' : this.#teller.guardOf(plan);
+    if (plan === undefined || !this.#teller.isHeld(plan, at)) return { guard: 'none' };
+    const guard = this.#teller.guardOf(plan, at);
+    const leavesAt = guard === 'secondPerson' ? this.#timers.dueAt(`alone ${incident}`) : undefined;
+    return { guard, leavesAt };
   }
 
   receipts(
@@ -221,6 +215,21 @@ export class Notices {
     for (const incident of busy) this.#busy.add(incident);
     this.#busySince = busySince;
     this.#isContinuing = isContinuing;
+  }
+
+  #release(plan: Plan, at: Instant, out: Out): void {
+    plan.approved = this.#teller.guardOf(plan, at);
+    plan.held = [];
+    this.#timers.clear(`alone ${plan.incident}`);
+    this.#counts.released(plan.incident);
+    out.releases.push(plan.incident);
+    this.#news(plan, at);
+  }
+
+  /** Nobody said no while they could; a stop waits on. */
+  #releaseAlone(plan: Plan, at: Instant, out: Out): void {
+    const isOver = plan.held.length === 0 || plan.isRefused;
+    if (!isOver && this.#teller.guardOf(plan, at) === 'secondPerson') this.#release(plan, at, out);
   }
 
   #incidentChanged({ kind, incident }: IncidentChange, at: Instant, out: Out): void {
@@ -336,7 +345,8 @@ export class Notices {
   }
 
   #stopTimers({ incident }: Plan): void {
-    for (const what of ['hold', 'etr', 'restored', 'forget']) this.#timers.clear(`${what} ${incident}`);
+    for (const what of ['hold', 'alone', 'etr', 'restored', 'forget'])
+      this.#timers.clear(`${what} ${incident}`);
   }
 
   #forget(plan: Plan): void {
@@ -362,14 +372,7 @@ export class Notices {
     if (toldEtr !== undefined) plan.etrChangedAt = at;
     plan.toldEtr = etr;
     const facts = { ...plan.facts, etr, previousEtr: toldEtr };
-    this.#tellAgain(plan, toldEtr === undefined ? 'etr' : 'etr-changed', facts);
-  }
-
-  /** A newer notice to those already told takes the place of one that has not reached all. */
-  #tellAgain(plan: Plan, type: NoticeType, facts: NoticeFacts): void {
-    const todo = type === 'restored' ? plan.decided : shared(plan.decided, plan.affected);
-    const announcements = plan.jobs.filter((job) => job.type === 'announcement');
-    plan.jobs = [...announcements, { type, revision: plan.serial++, facts, todo }];
+    tellAgain(plan, toldEtr === undefined ? 'etr' : 'etr-changed', facts);
     this.#busy.add(plan.incident);
   }
 
@@ -383,6 +386,7 @@ export class Notices {
       const plan = this.#plans.get(incident);
       while (left > 0 && plan !== undefined && hasWork(plan))
         left -= this.#teller.step(plan, at, left, out.tells);
+      if (plan !== undefined) armAlone(plan, this.#timers, { at, policy: this.#teller.policy });
       if (plan === undefined || !hasWork(plan)) this.#busy.delete(incident);
       if (left <= 0) break;
     }

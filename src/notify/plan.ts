@@ -9,8 +9,21 @@ import type { NoticeFacts, NoticeType, Tell } from '../model/notice.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
 import type { CountBoard } from './counts.ts';
 
-/** Why a second person must release: none, the number of recipients, their share of the base. */
-export type GuardLevel = 'none' | 'secondPerson' | 'stopAboveShare';
+/**
+ * Why a person must release: none, the number of recipients, what the network is known by is out of date, their share of
+ * the base. The last two are stops: they never end by themselves.
+ */
+export type GuardLevel = 'none' | 'secondPerson' | 'staleInventory' | 'stopAboveShare';
+
+/** What is wrong once it works, and what is wrong once it is down again. */
+export const outageTypes: readonly NoticeType[] = [
+  'detected',
+  'etr',
+  'etr-changed',
+  'partly-restored',
+  'announcement',
+];
+export const repairTypes: readonly NoticeType[] = ['restored', 'ask', 'reminder', 'clarify', 'tried'];
 
 /** A notice to those already told, on its way through them. */
 interface Job {
@@ -28,6 +41,13 @@ export function addAnnouncement(plan: Plan, words: Words, isHeld: boolean): bool
   const facts = { ...plan.facts, words };
   plan.jobs = [...plan.jobs, { type: 'announcement', revision: plan.serial++, facts, todo }];
   return true;
+}
+
+/** A newer notice to those already told takes the place of one that has not reached all. */
+export function tellAgain(plan: Plan, type: NoticeType, facts: NoticeFacts): void {
+  const todo = type === 'restored' ? plan.decided : shared(plan.decided, plan.affected);
+  const announcements = plan.jobs.filter((job) => job.type === 'announcement');
+  plan.jobs = [...announcements, { type, revision: plan.serial++, facts, todo }];
 }
 
 /** What was told to whom in the last day, for the cap. */

@@ -2,6 +2,7 @@
 import { after, days, type Instant } from '../base/instant.ts';
 import { firstOf, holds, type Range, shared, sizeOf, united, without } from '../base/ranges.ts';
 import { type Calendar, quietUntil } from '../model/calendar.ts';
+import type { IncidentId } from '../model/ids.ts';
 import {
   categoryOf,
   type NoticeFacts,
@@ -15,11 +16,26 @@ import type { CountBoard } from './counts.ts';
 import { type GuardLevel, type Plan, renumber } from './plan.ts';
 import { walk } from './telling.ts';
 
-/** Below this many recipients the share of the base says nothing. */
-const shareCountsAbove = 2_000;
+/** Below this many recipients the share of the base says nothing, and a list of yesterday does no great harm. */
+const stopsCountAbove = 2_000;
+/** One writing that was missed is no reason to stop. */
+const missedWritings = 2;
 /** A first notice this old helps nobody. */
 const staleAfter = days(1);
-const guardRank: Readonly<Record<GuardLevel, number>> = { none: 0, secondPerson: 1, stopAboveShare: 2 };
+/** By then everybody has noticed. */
+const newsOfRepairFor = days(2);
+/** Who released one stop has seen the other. */
+const guardRank: Readonly<Record<GuardLevel, number>> = {
+  none: 0,
+  secondPerson: 1,
+  staleInventory: 2,
+  stopAboveShare: 2,
+};
+
+interface Reached {
+  readonly at: Instant;
+  readonly slice: readonly Range[];
+}
 
 interface Notice {
   readonly type: NoticeType;
@@ -35,9 +51,11 @@ export class Teller {
   policy: Policy | undefined;
   calendar: Calendar = { zones: {} };
   readonly #counts: CountBoard;
+  readonly #plans: ReadonlyMap<IncidentId, Plan>;
 
-  constructor(counts: CountBoard) {
+  constructor(counts: CountBoard, plans: ReadonlyMap<IncidentId, Plan>) {
     this.#counts = counts;
+    this.#plans = plans;
   }
 
   /** One slice of the plan's work; answers how many subscribers it looked at. */
@@ -69,17 +87,17 @@ export class Teller {
   #tell(plan: Plan, notice: Notice, at: Instant, tells: Tell[]): void {
     const { type, revision, facts, slice } = notice;
     const { order } = this.policy!.notify;
-    const held = type === 'detected' && this.isHeld(plan);
+    const held = type === 'detected' && this.isHeld(plan, at);
     const notAfter =
       type === 'detected' || type === 'announcement'
         ? after(at, staleAfter)
         : type === 'restored'
-          ? undefined
+          ? after(at, newsOfRepairFor)
           : facts.etr?.to;
     const topologyVersion = this.version;
     plan.log = plan.log.filter((told) => told.at > at - days(1));
     const walked = walk(
-      { slice, reasonOf: this.#reasons(plan, type), notBeforeOf: this.#mornings(at) },
+      { slice, reasonOf: this.#reasons(plan, type, { at, slice }), notBeforeOf: this.#mornings(at) },
       { incident: plan.incident, revision, type, topologyVersion, held, notAfter, order, facts },
     );
     this.#counts.suppressed(plan.incident, walked.suppressed);
@@ -97,10 +115,24 @@ export class Teller {
     if (held) plan.held = united(plan.held, walked.told);
   }
 
-  #reasons(plan: Plan, type: NoticeType): (number: number) => SuppressReason | undefined {
+  /** What other incidents told somebody of the slice in the last day. */
+  #elsewhere(plan: Plan, { at, slice }: Reached): (readonly Range[])[] {
+    const found: (readonly Range[])[] = [];
+    for (const other of this.#plans.values()) {
+      if (other === plan) continue;
+      for (const told of other.log) {
+        const both = told.at > at - days(1) ? shared(told.ranges, slice) : [];
+        if (both.length > 0) found.push(both);
+      }
+    }
+    return found;
+  }
+
+  #reasons(plan: Plan, type: NoticeType, reached: Reached): (number: number) => SuppressReason | undefined {
     const columns = this.columns!;
-    const { capPerDay } = this.policy!.notify;
+    const { capPerDay, capPerDayOverall = Number.POSITIVE_INFINITY } = this.policy!.notify;
     const category = categoryOf(type);
+    const elsewhere = this.#elsewhere(plan, reached);
     // Without a question the news that it works is a notice like others: its place under the cap is kept free.
     const isEtr = type === 'etr' || type === 'etr-changed';
     const cap = isEtr && !this.policy!.confirm.ask ? capPerDay - 1 : capPerDay;
@@ -111,7 +143,9 @@ export class Teller {
       if (type !== 'detected' && !holds(plan.told, number)) return 'neverTold';
       let count = 0;
       for (const told of plan.log) if (holds(told.ranges, number)) count++;
-      return count >= cap ? 'cap' : undefined;
+      if (count >= cap) return 'cap';
+      for (const ranges of elsewhere) if (holds(ranges, number)) count++;
+      return count >= capPerDayOverall ? 'cap' : undefined;
     };
   }
 
@@ -128,16 +162,19 @@ export class Teller {
     };
   }
 
-  guardOf(plan: Plan): GuardLevel {
+  guardOf(plan: Plan, at: Instant): GuardLevel {
     const recipients = sizeOf(plan.affected);
-    const { stopAboveShare, secondPersonAbove } = this.policy!.notify;
+    const { stopAboveShare, secondPersonAbove, inventory } = this.policy!.notify;
     const base = this.columns?.count ?? 0;
-    if (recipients > shareCountsAbove && recipients > base * stopAboveShare) return 'stopAboveShare';
+    if (recipients > stopsCountAbove && recipients > base * stopAboveShare) return 'stopAboveShare';
+    const isStale =
+      inventory?.writtenAt !== undefined && at > inventory.writtenAt + missedWritings * inventory.everyMs;
+    if (recipients > stopsCountAbove && isStale) return 'staleInventory';
     return recipients > secondPersonAbove ? 'secondPerson' : 'none';
   }
 
-  isHeld(plan: Plan): boolean {
-    return guardRank[this.guardOf(plan)] > guardRank[plan.approved];
+  isHeld(plan: Plan, at: Instant): boolean {
+    return guardRank[this.guardOf(plan, at)] > guardRank[plan.approved];
   }
 }
 

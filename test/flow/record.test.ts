@@ -270,6 +270,8 @@ function commands(text: fc.Arbitrary<string>): fc.Arbitrary<object> {
     order('setEtr', { incident: text, from: times(), to: times() }),
     order('approveNotices', { incident: text }),
     order('refuseNotices', { incident: text }),
+    order('stopNotices', {}),
+    order('resumeNotices', {}),
     order('setTicketStatus', { ticket: text, status: fc.constantFrom('pending', 'resolved') }),
     order('finishTask', { task: text, outcome: fc.constantFrom('fixed', 'noAnswer') }),
     order('returnTask', { task: text }),

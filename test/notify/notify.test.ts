@@ -6,50 +6,10 @@ import type { IncidentId } from '../../src/model/ids.ts';
 import type { Etr } from '../../src/model/incident.ts';
 import type { Tell } from '../../src/model/notice.ts';
 import { type NoticePlan, Notices } from '../../src/notify/notify.ts';
-import { CountingColumns, happens, ids, noon, outage, policy, reached, touches } from '../support/care.ts';
+import { CountingColumns, happens, noon, outage, policy, reached, touches } from '../support/care.ts';
+import { room, told } from '../support/notice-room.ts';
 
 const second = 'l.1.2' as IncidentId;
-
-/** A room at noon; `wakeUntil` lets all timers of that span fire. */
-function room(change: Parameters<typeof policy>[0] = {}, count = 100) {
-  const notices = new Notices();
-  const columns = new CountingColumns(count);
-  notices.setPolicy(policy(change));
-  notices.setSubscribers(columns, 1);
-  const source = ids();
-  let at = noon;
-  const context = () => ({ at, ids: source });
-  const tells: Tell[] = [];
-  const take = (plan: NoticePlan): NoticePlan => {
-    tells.push(...plan.tells);
-    return plan;
-  };
-  const whole = (plan: NoticePlan): NoticePlan => {
-    let step = take(plan);
-    while (step.rest !== undefined) step = take(notices.continue(step.rest, context()));
-    return plan;
-  };
-  const pass = (ms: number): void => {
-    at = instant(at + ms);
-  };
-  const wakeAfter = (ms: number): NoticePlan => {
-    pass(ms);
-    return whole(notices.wake(context()));
-  };
-  return { notices, columns, context, tells, whole, pass, wakeAfter };
-}
-
-function told(
-  ranges: [number, number][] = [[0, 10]],
-  change: Parameters<typeof policy>[0] = {},
-  count = 100,
-) {
-  const made = room(change, count);
-  made.whole(made.notices.onIncident([happens('opened')], made.context()));
-  made.whole(made.notices.onImpact([touches(ranges)], made.context()));
-  made.wakeAfter(minutes(4));
-  return made;
-}
 
 const summary = (tells: readonly Tell[]) =>
   tells.map(({ type, revision, from, to }) => [type, revision, from, to]);
@@ -195,7 +155,7 @@ describe('a second person', () => {
   ] as const)('must release %s', (_title, notify, count, affected, guard) => {
     const { notices, context, tells } = told([[0, affected]], { notify }, count);
     expect(tells.every((tell) => tell.held)).toBe(true);
-    expect(notices.guard(outage)).toBe(guard);
+    expect(notices.guard(outage, context().at).guard).toBe(guard);
     expect(notices.toldRanges(outage)).toEqual([]);
     expect(notices.approve(outage, context()).releases).toEqual([outage]);
     expect(notices.counts(outage)).toMatchObject({ held: 0, queued: affected });

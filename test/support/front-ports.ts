@@ -2,7 +2,7 @@
 import { type DurationMs, instant } from '../../src/base/instant.ts';
 import { SourceRates } from '../../src/base/source-rates.ts';
 import type { World } from '../../src/base/world.ts';
-import type { RulesJson } from '../../src/edge/http/contract.ts';
+import type { NoticePreviewJson, RulesJson } from '../../src/edge/http/contract.ts';
 import { LiveFeed } from '../../src/edge/http/live-feed.ts';
 import type { OutsidePort, ResourceView } from '../../src/edge/http/outside-port.ts';
 import type {
@@ -81,6 +81,7 @@ export interface MemoryDaemon {
   dns: DnsView | undefined;
   rules: RulesJson;
   works: readonly PlannedWorks[];
+  preview: Omit<NoticePreviewJson, 'incident'>;
   /** Deeds put on record. */
   readonly recorded: Deed[];
   automations: readonly AutomationStatus[];
@@ -168,6 +169,7 @@ export function memoryDaemon(
       roles: ['front'],
       counters: { inputs: inputs.length, ...daemon.measure.kpis() },
     }),
+    noticePreview: async (incident) => ({ ...daemon.preview, incident }),
     isReady: () => daemon.isReady,
     alarmLoad: () => daemon.measure.alarmLoad(world.now()),
     dns: () => daemon.dns,
@@ -254,6 +256,10 @@ export function memoryDaemon(
     dns: undefined,
     rules: noRules,
     works: [],
+    preview: {
+      ...{ guard: 'secondPerson', leavesAt: null, stopped: false, dryRun: false, heldBack: [] },
+      ...{ rows: [], total: { count: 0, parts: 0, cost: null }, currency: null },
+    },
     recorded: [],
     automations: [],
     posts: [],

@@ -3,6 +3,7 @@ import type { IncidentJson } from '../../src/edge/http/contract.ts';
 import { number, plural, words } from '../words/speak.ts';
 import { ActButton } from './act-button.tsx';
 import { Bar } from './bar.tsx';
+import { NoticePreview } from './notice-preview.tsx';
 
 interface PanelProps {
   readonly incident: IncidentJson;
@@ -60,6 +61,7 @@ export function NoticesPanel({ incident }: PanelProps) {
           <ActButton path="/notices/refuse" body={{ incident: incident.id }} text={say.incident.refuse} />
         </div>
       )}
+      {notices.held + notices.queued > 0 && <NoticePreview incident={incident.id} />}
       {notices.planned === 0 ? (
         <p class="muted">{say.incident.none}</p>
       ) : (

@@ -8,6 +8,7 @@ import { feedbackWordsEn } from './en/feedback-words.ts';
 import { incidentWordsEn } from './en/incident-words.ts';
 import { loadWordsEn } from './en/load-words.ts';
 import { metricPartsEn } from './en/metric-parts.ts';
+import { previewWordsEn } from './en/preview-words.ts';
 import { readingWordsEn } from './en/reading-words.ts';
 import { recordWordsEn } from './en/record-words.ts';
 import { automationWordsEn, ruleWordsEn, worksWordsEn } from './en/rule-words.ts';
@@ -69,6 +70,7 @@ export const en = {
     off: 'Single keys are on',
     close: 'Close',
   },
+  preview: previewWordsEn,
   ...recordWordsEn,
   column: {
     severity: 'Severity',

@@ -9,6 +9,7 @@ import { feedbackWordsRu } from './ru/feedback-words.ts';
 import { incidentWordsRu } from './ru/incident-words.ts';
 import { loadWordsRu } from './ru/load-words.ts';
 import { metricPartsRu } from './ru/metric-parts.ts';
+import { previewWordsRu } from './ru/preview-words.ts';
 import { readingWordsRu } from './ru/reading-words.ts';
 import { recordWordsRu } from './ru/record-words.ts';
 import { automationWordsRu, ruleWordsRu, worksWordsRu } from './ru/rule-words.ts';
@@ -68,6 +69,7 @@ export const ru: Words = {
     off: 'Одиночные клавиши включены',
     close: 'Закрыть',
   },
+  preview: previewWordsRu,
   ...recordWordsRu,
   column: {
     severity: 'Важность',

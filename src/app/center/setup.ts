@@ -1,10 +1,13 @@
 /** Brings what the configuration says into the line: policy, rules, topology, subscribers, calendar, staff; only what differs. */
 import { accessSync, constants, createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { Fault } from '../../base/fault.ts';
+import { earliest, type Instant, instant } from '../../base/instant.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import { readSubscribers, type SubscriberPages } from '../../edge/files/subscribers-csv.ts';
+import type { Policy } from '../../model/policy.ts';
 import { encodeSubscribers, type SubscriberTable } from '../../topology/topology.ts';
 import type { Installation } from '../config/installation.ts';
 import { RuleHistory } from '../config/rule-history.ts';
@@ -26,7 +29,7 @@ export interface Setup {
 export async function setUpLine(setup: Setup): Promise<readonly Problem[]> {
   const { host, book, installation, channels } = setup;
   const { config } = installation;
-  const policy = await host.contents.putJson(config.policy);
+  const policy = await host.contents.putJson(await policyOf(setup));
   if (policy !== host.line.named.policy) await host.submit({ kind: 'policy', policy });
   await enterRules(setup);
   await enterAutomations(setup);
@@ -37,6 +40,26 @@ export async function setUpLine(setup: Setup): Promise<readonly Problem[]> {
   await enterTopology(setup, table);
   await enterStaff(setup);
   return problems;
+}
+
+/** With what the configuration cannot say: whether somebody works alone, and how old its sources are. */
+async function policyOf({ book, installation }: Setup): Promise<Policy> {
+  const { policy, topology, subscribers } = installation.config;
+  const { notify } = policy;
+  const isAlone = (await book.users()).length < 2;
+  const written = await Promise.all(
+    [topology, subscribers].map(async (path) => {
+      if (path === undefined || notify.inventory === undefined) return undefined;
+      // One that cannot be read is told of elsewhere.
+      return stat(path).then(
+        ({ mtimeMs }) => instant(Math.floor(mtimeMs)),
+        () => undefined,
+      );
+    }),
+  );
+  const writtenAt = written.reduce<Instant | undefined>(earliest, undefined);
+  const inventory = notify.inventory === undefined ? undefined : { ...notify.inventory, writtenAt };
+  return { ...policy, notify: { ...notify, isAlone, ...(inventory === undefined ? {} : { inventory }) } };
 }
 
 /** Rules that say too little to find causes by leave those in force. */

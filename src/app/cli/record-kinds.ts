@@ -20,6 +20,10 @@ export interface Act {
   readonly body: readonly BodyField[];
   /** The argument goes into the body under this name; otherwise into the path. */
   readonly argument?: string | undefined;
+  /** It is about everything. */
+  readonly isAlone?: true | undefined;
+  /** It looks, and the argument goes into the query under `argument`. */
+  readonly looks?: true | undefined;
 }
 
 /** A field of the body as an option, with dashes where the field has capitals; one that is not there is left out or missed. */
@@ -105,7 +109,8 @@ export const recordKinds: readonly RecordKind[] = [
   },
   {
     name: 'notice',
-    summary: 'Lists notices; releases or refuses those of an incident that wait for a second person.',
+    summary:
+      'Lists notices; shows what an incident would tell, and releases or refuses it; stops and resumes all sending.',
     path: '/notices',
     columns: [
       ['notice', 'id'],
@@ -121,6 +126,9 @@ export const recordKinds: readonly RecordKind[] = [
     acts: [
       { ...act('approve', '/notices/approve'), argument: 'incident' },
       { ...act('refuse', '/notices/refuse'), argument: 'incident' },
+      { ...act('preview', '/notices/preview'), argument: 'incident', looks: true },
+      { ...act('stop', '/notices/stop'), isAlone: true },
+      { ...act('resume', '/notices/resume'), isAlone: true },
     ],
   },
   {

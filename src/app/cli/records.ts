@@ -58,7 +58,9 @@ export const recordVerbs: readonly Verb[] = recordKinds.map((kind) => ({
     const asking = { kind, api, values, terminal, say };
     try {
       const chosen = kind.acts.find(({ name }) => name === deed);
-      if (chosen !== undefined) await perform(asking, chosen, onlyPositional(rest, argumentOf(kind, chosen)));
+      if (chosen?.isAlone === true) await perform(asking, chosen, nothing(rest));
+      else if (chosen !== undefined)
+        await perform(asking, chosen, onlyPositional(rest, argumentOf(kind, chosen)));
       else if (deed === 'show') await show(asking, onlyPositional(rest, 'an id'));
       else await list(asking, rest);
       return exitCodes.ok;
@@ -79,7 +81,8 @@ function usageOf(kind: RecordKind): string {
   const filters = kind.filters.map((name) => ` [--${name} ${name.toUpperCase()}]`).join('');
   const acts = kind.acts.map((act) => {
     const body = act.body.map(optionUsage).join('');
-    return `allclear ${kind.name} ${act.name} ${(act.argument ?? 'id').toUpperCase()}${body}`;
+    const argument = act.isAlone === true ? '' : ` ${(act.argument ?? 'id').toUpperCase()}`;
+    return `allclear ${kind.name} ${act.name}${argument}${body}`;
   });
   return [
     `allclear ${kind.name} list${filters} [--q WORDS] [--limit N] [--json|--jsonl] [--url http://127.0.0.1:8080]`,
@@ -93,8 +96,13 @@ function optionUsage({ option, is, mayMiss }: BodyField): string {
   return mayMiss === true ? ` [${usage}]` : ` ${usage}`;
 }
 
-async function list({ kind, api, values, terminal, say }: Asking, rest: readonly string[]): Promise<void> {
+function nothing(rest: readonly string[]): string {
   if (rest[0] !== undefined) throw new Fault('usage/argument', `"${rest[0]}" is one argument too many`);
+  return '';
+}
+
+async function list({ kind, api, values, terminal, say }: Asking, rest: readonly string[]): Promise<void> {
+  nothing(rest);
   const query: Record<string, string> = {};
   for (const name of [...kind.filters, 'q', 'limit']) {
     const value = values[name];
@@ -121,6 +129,8 @@ async function show({ kind, api, values, terminal }: Asking, id: string): Promis
 }
 
 async function perform({ api, values, terminal }: Asking, act: Act, argument: string): Promise<void> {
+  if (act.looks === true)
+    return printOne(await api.get(act.path, { [act.argument ?? 'id']: argument }), values, terminal);
   const body: Record<string, unknown> = act.argument === undefined ? {} : { [act.argument]: argument };
   for (const { option, is, mayMiss } of act.body) {
     const value = values[option];

@@ -15,6 +15,12 @@ export interface RawPolicy {
     readonly secondPersonAbove?: number;
     readonly stopAboveShare?: number;
     readonly capPerDay?: number;
+    readonly capPerDayOverall?: number;
+    readonly aloneHold?: string;
+    readonly dryRun?: boolean;
+    readonly inventoryEvery?: string;
+    readonly pricePerPart?: Readonly<Record<string, number>>;
+    readonly currency?: string;
   };
   readonly confirm?: {
     readonly ask?: boolean;
@@ -60,6 +66,8 @@ export const defaultPolicy: Policy = {
     secondPersonAbove: 2_000,
     stopAboveShare: 0.2,
     capPerDay: 4,
+    capPerDayOverall: 6,
+    aloneHoldMs: minutes(10),
     etrChangeEveryMs: hours(1),
   },
   confirm: {
@@ -116,6 +124,8 @@ export function policyFrom(
   }
   const standard = defaultPolicy;
   const remindAfterMs = length(raw.confirm?.remindAfter, standard.confirm.remindAfterMs);
+  const every = raw.notify?.inventoryEvery;
+  const everyMs = every === undefined ? undefined : parseDuration(every);
   const value: Policy = {
     ...standard,
     positions: raw.positions ?? standard.positions,
@@ -127,6 +137,12 @@ export function policyFrom(
       secondPersonAbove: raw.notify?.secondPersonAbove ?? standard.notify.secondPersonAbove,
       stopAboveShare: raw.notify?.stopAboveShare ?? standard.notify.stopAboveShare,
       capPerDay: raw.notify?.capPerDay ?? standard.notify.capPerDay,
+      capPerDayOverall: raw.notify?.capPerDayOverall ?? standard.notify.capPerDayOverall,
+      aloneHoldMs: length(raw.notify?.aloneHold, minutes(10)),
+      ...(raw.notify?.pricePerPart === undefined ? {} : { pricePerPart: raw.notify.pricePerPart }),
+      ...(raw.notify?.currency === undefined ? {} : { currency: raw.notify.currency }),
+      ...(raw.notify?.dryRun === true ? { dryRun: true } : {}),
+      ...(everyMs === undefined ? {} : { inventory: { everyMs } }),
     },
     confirm: {
       ...standard.confirm,
@@ -145,6 +161,19 @@ export function policyFrom(
   return { value, problems };
 }
 
+/** Whom notices go to at once, and what stops them. */
+export const guardsOf = {
+  secondPersonAbove: { type: 'integer', minimum: 0 },
+  stopAboveShare: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
+  capPerDay: { type: 'integer', minimum: 1 },
+  capPerDayOverall: { type: 'integer', minimum: 1 },
+  aloneHold: { type: 'string' },
+  inventoryEvery: { type: 'string' },
+  dryRun: { type: 'boolean' },
+  pricePerPart: { type: 'object', additionalProperties: { type: 'number', minimum: 0 }, maxProperties: 8 },
+  currency: { type: 'string', pattern: '^[A-Z]{3}$' },
+};
+
 /** How many are asked. */
 export const askedOf = {
   questionsPerDay: { type: 'integer', minimum: 1 },
@@ -161,9 +190,7 @@ const policySchema = {
       properties: {
         hold: { type: 'string' },
         quietHours: { type: 'string' },
-        secondPersonAbove: { type: 'integer', minimum: 0 },
-        stopAboveShare: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
-        capPerDay: { type: 'integer', minimum: 1 },
+        ...guardsOf,
       },
       additionalProperties: false,
     },

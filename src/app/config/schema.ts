@@ -1,5 +1,5 @@
 /** The JSON schema of `allclear.yaml` (format allclear/1); channel settings are added from edge/channels. */
-import { askedOf } from './policy.ts';
+import { askedOf, guardsOf } from './policy.ts';
 import { probeSchemas } from './probes-schema.ts';
 
 const text = { type: 'string', minLength: 1 };
@@ -113,9 +113,9 @@ export const configSchema = (given: {
         order: { type: 'array', items: text, maxItems: 8 },
         hold: duration,
         quietHours: { type: 'string', description: 'write "22:00-08:00" or off' },
-        secondPersonAbove: { type: 'integer', minimum: 0 },
-        stopAboveShare: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
-        capPerDay: { type: 'integer', minimum: 1 },
+        ...guardsOf,
+        aloneHold: duration,
+        inventoryEvery: duration,
       },
       additionalProperties: false,
     },

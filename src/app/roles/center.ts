@@ -8,7 +8,6 @@ import { LiveFeed } from '../../edge/http/live-feed.ts';
 import type { AnswersPort, FrontPorts, ImportOutcome } from '../../edge/http/ports.ts';
 import type { Applied } from '../../flow/applied.ts';
 import type { SeriesStore } from '../../flow/series.ts';
-import type { SubscriberKey } from '../../model/ids.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { startJobs } from '../calendar.ts';
 import { accessPort, issueSignIn } from '../center/access.ts';
@@ -26,6 +25,7 @@ import { type LineHost, openLineHost } from '../center/line-host.ts';
 import { LineTests } from '../center/line-tests.ts';
 import { importList } from '../center/list-import.ts';
 import { networkInForce, networkPort } from '../center/network-port.ts';
+import { noticePreview } from '../center/notice-preview.ts';
 import { worksIn } from '../center/planned-works.ts';
 import { portTraffic } from '../center/port-traffic.ts';
 import { Reload } from '../center/reload.ts';
@@ -246,11 +246,10 @@ class Center {
       network: networkPort(() => networkInForce(line)),
       testLine: (resource) => this.#lineTests.start(resource),
       submit: line.submit,
-      query: bookQueries({
-        book,
-        devices: this.#devices,
-        world,
-        incidentOf: (subscriber: SubscriberKey) => line.line.incidentOf(subscriber),
+      query: bookQueries({ book, devices: this.#devices, world, incidentOf: line.line.incidentOf }),
+      noticePreview: noticePreview({
+        ...{ book, line, world, publicUrl },
+        ...{ texts: () => this.#rules?.texts, config: () => this.#config },
       }),
       live: this.#live,
       faults: () => this.#rules?.faults ?? {},

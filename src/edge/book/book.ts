@@ -24,7 +24,8 @@ import { findLink, forgetExpired, grantLink, type LinkWish } from './links.ts';
 import { migrate } from './migrations.ts';
 import { addNote, type NewNote, noteTexts } from './notes.ts';
 import { forgetParts } from './notice-parts.ts';
-import { reclaimAll, type Taking, takeDue } from './outbox.ts';
+import { noticesAhead } from './notice-preview.ts';
+import { isSendingStopped, reclaimAll, type Taking, takeDue } from './outbox.ts';
 import * as outside from './outside.ts';
 import { appliedSequence, project } from './projection.ts';
 import * as queries from './queries.ts';
@@ -206,6 +207,8 @@ const frontDeeds = (sql: Sql) => ({
   tickets: (query: Parameters<typeof queries.tickets>[1]) => queries.tickets(sql, query),
   ticket: (id: string) => queries.ticketById(sql, id),
   confirmations: (query: Parameters<typeof queries.confirmations>[1]) => queries.confirmations(sql, query),
+  noticesAhead: (incident: string) => noticesAhead(sql, incident),
+  isSendingStopped: () => isSendingStopped(sql),
   askedNumbers: (ids: readonly ConfirmationId[]) => askedNumbers(sql, ids),
   confirmationCounts: (incident: string) => queries.confirmationCounts(sql, incident),
   confirmation: (id: string) => queries.confirmationById(sql, id),

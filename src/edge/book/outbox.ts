@@ -40,6 +40,17 @@ export interface Taking {
   readonly now: number;
 }
 
+/** The kill switch: what is waiting keeps its place and its time, and what is late meanwhile expires. */
+export function setSending(sql: Sql, isStopped: boolean): void {
+  sql.run(
+    "INSERT INTO meta (name, value) VALUES ('sendingStopped', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    isStopped ? 1 : 0,
+  );
+}
+
+export const isSendingStopped = (sql: Sql): boolean =>
+  sql.get<{ value: number }>("SELECT value FROM meta WHERE name = 'sendingStopped'")?.value === 1;
+
 /** Marks up to `limit` due notices of a channel as being sent, under a lease of 30 s, and answers what sending needs. */
 export function takeDue(sql: Sql, vault: Vault, taking: Taking): DueNotices {
   return sql.transaction(() => {
@@ -49,8 +60,9 @@ export function takeDue(sql: Sql, vault: Vault, taking: Taking): DueNotices {
     reclaim(sql, { channels: [taking.channel], leaseBefore: taking.now, now: taking.now, counts, finals });
     const sweep = { now: taking.now, counts, finals };
     const taken: DueRow[] = [];
+    const isStopped = isSendingStopped(sql);
     // Rows that must wait or fall away are looked past, a bounded number of times.
-    for (let round = 0; round < 8 && taken.length < taking.limit; round++) {
+    for (let round = 0; !isStopped && round < 8 && taken.length < taking.limit; round++) {
       const rows = dueRows(sql, taking, taking.limit - taken.length);
       if (rows.length === 0) break;
       const ready = rows.filter((row) => isReady(sql, row, sweep));
@@ -79,7 +91,7 @@ export function takeDue(sql: Sql, vault: Vault, taking: Taking): DueNotices {
         job,
         tell: { ...tellOf(sql, job), except: [] },
       })),
-      nextDueAt: next === undefined ? undefined : instant(next.due_at),
+      nextDueAt: next === undefined || isStopped ? undefined : instant(next.due_at),
     };
   });
 }

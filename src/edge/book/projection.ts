@@ -9,6 +9,7 @@ import { writeAudit } from './audit.ts';
 import { addHookJob, type HookRoom } from './hook-jobs.ts';
 import { feedChange, isHeard } from './hub-feed.ts';
 import { CountChanges } from './notice-counts.ts';
+import { setSending } from './outbox.ts';
 import type { AuditEntry } from './records.ts';
 import type { Sql } from './sql.ts';
 import { addTell, releaseHeld, withdraw } from './tells.ts';
@@ -65,6 +66,7 @@ function actedOn({ acts, at }: Applied): AuditEntry[] {
 function targetOf(command: Exclude<Command, { kind: 'reconcile' }>): string {
   if ('alarm' in command) return command.alarm;
   if ('incident' in command) return command.incident;
+  if (command.kind === 'stopNotices' || command.kind === 'resumeNotices') return 'notices';
   return 'ticket' in command ? command.ticket : command.task;
 }
 
@@ -143,6 +145,9 @@ function writeEffect(
       return;
     case 'withdraw':
       withdraw(sql, { incident: effect.incident, types: effect.types, at, counts });
+      return;
+    case 'sending':
+      setSending(sql, effect.isStopped);
       return;
     case 'desk':
       sql.run(

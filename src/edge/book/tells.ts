@@ -113,7 +113,8 @@ function plannedNotices(
     const reach = reached.get(subscriber);
     const channel = nextChannel(reach, { order: tell.order, channels: added.channels, type }) ?? '';
     const isWithdrawn = reach?.opted_out === 1 || (reach?.withheld ?? '') !== '';
-    const plan = channel !== '' ? '' : isWithdrawn ? 'optedOut' : 'noChannel';
+    const unreached = isWithdrawn ? 'optedOut' : 'noChannel';
+    const plan = channel === '' ? unreached : tell.dryRun === true ? 'dryRun' : '';
     const notice = [
       noticeKey({ incident, subscriber, type, revision, channel }),
       subscriber,

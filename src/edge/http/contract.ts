@@ -217,6 +217,7 @@ export type {
   DnsResolverJson,
   DnsZoneJson,
 } from './dns-contract.ts';
+export type { NoticePreviewJson } from './notice-contract.ts';
 export type {
   AutomationJson,
   PostsJson,

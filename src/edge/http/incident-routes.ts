@@ -73,9 +73,37 @@ export const incidentRoutes: readonly Route[] = [
       return ok(listJson(await ports.query.notices(filter, page), noticeJson));
     },
   },
+  {
+    method: 'GET',
+    path: '/notices/preview',
+    summary:
+      'What would be told of an incident, in how many parts and at what cost, and who is left out and why',
+    query: object({ incident: text(200) }, ['incident']),
+    answers: 'the preview',
+    async handle({ ports, query }) {
+      return ok(await ports.noticePreview(query['incident']!));
+    },
+  },
   approval('/notices/approve', 'Releases the notices that wait for a second person', 'approveNotices'),
   approval('/notices/refuse', 'Refuses the notices that wait for a second person', 'refuseNotices'),
+  sending('/notices/stop', 'Sends nothing more to any subscriber until it is resumed', 'stopNotices'),
+  sending('/notices/resume', 'Sends again what waits and is not late', 'resumeNotices'),
 ];
+
+/** The kill switch. */
+function sending(path: string, summary: string, kind: 'stopNotices' | 'resumeNotices'): Route {
+  return {
+    method: 'POST',
+    path,
+    summary,
+    body: object({}, []),
+    answers: 'whether sending is stopped',
+    async handle({ ports, user }) {
+      await ports.submit({ kind: 'command', by: user.name, command: { kind } });
+      return ok({ stopped: kind === 'stopNotices' });
+    },
+  };
+}
 
 function approval(path: string, summary: string, kind: 'approveNotices' | 'refuseNotices'): Route {
   return {

@@ -29,6 +29,7 @@ import type {
   RulesJson,
   StatusJson,
 } from './contract.ts';
+import type { NoticePreviewJson } from './notice-contract.ts';
 import type { LineTest, NetworkPort, OutsidePort } from './outside-port.ts';
 
 /** A plain record: it is copied, so its functions must not need `this`. */
@@ -45,6 +46,7 @@ export interface FrontPorts {
   /** What kinds of faults are called by the rules in force. */
   faults(): FaultGlossary;
   status(): StatusJson;
+  noticePreview(incident: string): Promise<NoticePreviewJson>;
   /** True from the moment inputs are taken: `/readyz`. */
   isReady(): boolean;
   /** The DNS platform as it is now; undefined where none is configured. */

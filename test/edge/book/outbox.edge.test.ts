@@ -484,3 +484,28 @@ test('notices of a channel that is gone go by the next one; what it was sending 
     ]);
   });
 });
+
+test('the kill switch keeps everything where it is, what is late meanwhile expires, and the rest goes on', async () => {
+  await withBook(4, async (book) => {
+    const early = { to: 2, notAfter: instant(t0 + 60_000) };
+    await book.project([tells(tell(early), tell({ from: 2, to: 4 }))]);
+    await expandAll(book);
+    await book.project([applied([{ kind: 'sending', isStopped: true }])]);
+    expect(await book.isSendingStopped()).toBe(true);
+    expect(await take(book)).toMatchObject({ notices: [], nextDueAt: undefined });
+    expect((await take(book, { now: t0 + 120_000 })).notices).toEqual([]);
+    await book.project([applied([{ kind: 'sending', isStopped: false }])]);
+    expect((await take(book, { now: t0 + 120_000 })).notices).toHaveLength(2);
+    expect(await counts(book)).toMatchObject({ expired: 2, queued: 2 });
+  });
+});
+
+test('a dry run plans and counts everything and sends nothing', async () => {
+  await withBook(4, async (book) => {
+    await book.project([tells(tell({ to: 4, dryRun: true }))]);
+    await expandAll(book);
+    expect((await take(book)).notices).toEqual([]);
+    expect(await counts(book)).toMatchObject({ planned: 4, suppressed: 4 });
+    expect((await book.notices({})).items.map(({ reason }) => reason)).toEqual(Array(4).fill('dryRun'));
+  });
+});

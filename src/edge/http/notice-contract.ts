@@ -1,0 +1,33 @@
+/** What would be told, as its page and the API show it before a person lets it go. */
+import type { NoticeType, SuppressReason } from '../../model/notice.ts';
+
+/** Notices of one kind that are held or wait to be sent, with one text of them. */
+export interface PreviewRowJson {
+  readonly type: NoticeType;
+  readonly channel: string;
+  readonly language: 'ru' | 'en';
+  readonly state: 'held' | 'queued';
+  readonly count: number;
+  /** Of one notice; 1 where the channel does not count in parts. */
+  readonly parts: number;
+  /** null: the policy names no price for the channel. */
+  readonly cost: number | null;
+  readonly text: string;
+}
+
+export interface NoticePreviewJson {
+  readonly incident: string;
+  /** Why a person must release what is held. */
+  readonly guard: 'none' | 'secondPerson' | 'staleInventory' | 'stopAboveShare';
+  /** When it leaves by itself; null: never. */
+  readonly leavesAt: string | null;
+  /** Nothing at all is sent now. */
+  readonly stopped: boolean;
+  readonly dryRun: boolean;
+  readonly rows: readonly PreviewRowJson[];
+  /** Who is not told, and why. */
+  readonly heldBack: readonly { readonly reason: SuppressReason; readonly count: number }[];
+  readonly total: { readonly count: number; readonly parts: number; readonly cost: number | null };
+  /** ISO 4217; null where no price is named. */
+  readonly currency: string | null;
+}

@@ -120,9 +120,9 @@ async function plan(book: Book): Promise<void> {
   await book.project([{ sequence: 1, at: startedAt, changes, effects: [{ kind: 'tell', tell }], rest: [] }]);
   const channels = [{ name: 'sms', address: 'phone', honoursKey: true }] as const;
   for (;;) {
-    const page = await book.nextTellPage(500);
-    if (page === undefined) return;
-    await book.addNotices({ page, keys: keysOf(page), channels, now: Date.now() });
+    const pages = await book.nextTellPages({ limit: 500, pages: 1 });
+    if (pages.length === 0) return;
+    for (const page of pages) await book.addNotices({ page, keys: keysOf(page), channels, now: Date.now() });
   }
 }
 

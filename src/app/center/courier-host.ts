@@ -3,7 +3,7 @@ import { Fault } from '../../base/fault.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { IncidentRecord } from '../../edge/book/records.ts';
-import type { ChannelSettings } from '../../edge/channels/channel-kind.ts';
+import { type ChannelSettings, lengthMs } from '../../edge/channels/channel-kind.ts';
 import { openChannel } from '../../edge/channels/index.ts';
 import { openDesk } from '../../edge/desks/index.ts';
 import { openHook } from '../../edge/hooks/webhook.ts';
@@ -120,7 +120,9 @@ function openChannels(config: Config, world: World): CourierChannel[] {
   return config.channels.map(({ name, kind, settings }) => {
     const channel = openChannel(name, { ...settings, kind }, world);
     if (channel === undefined) throw new Fault('config/unknown-channel', `no channel of kind "${kind}"`);
-    const { window, ratePerSecond } = settings as unknown as ChannelSettings;
-    return { channel, window, ratePerSecond };
+    const { receiptWithin, ...pace } = settings as unknown as ChannelSettings;
+    const { window, ratePerSecond, unanswered, uncertain } = pace;
+    const receiptWithinMs = receiptWithin === 'off' ? ('off' as const) : lengthMs(receiptWithin, 600_000);
+    return { channel, window, ratePerSecond, unanswered, uncertain, receiptWithinMs };
   });
 }

@@ -1,5 +1,5 @@
 /** The courier: turns what the line tells into notices, brings them out, and reports back what became of them. */
-import { type DurationMs, hours, seconds } from '../../base/instant.ts';
+import { type DurationMs, hours, minutes, seconds } from '../../base/instant.ts';
 import { seededRandom } from '../../base/random.ts';
 import type { Wake, World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
@@ -19,6 +19,11 @@ export interface CourierChannel {
   readonly window?: number | undefined;
   /** 10,000 when left out: faster than any gateway. */
   readonly ratePerSecond?: number | undefined;
+  /** As in the book's facts of a channel. */
+  readonly unanswered?: number | undefined;
+  readonly uncertain?: ChannelFacts['uncertain'];
+  /** 10 min when left out; where the channel gives no receipts it says nothing. */
+  readonly receiptWithinMs?: number | 'off' | undefined;
 }
 
 export interface CourierOptions extends Composing {
@@ -61,11 +66,7 @@ const closeWithin: DurationMs = seconds(10);
 /** Only one courier works on a book at a time: it begins by taking over what a dead one left in flight. */
 export async function startCourier(options: CourierOptions): Promise<Courier> {
   const { book, world } = options;
-  const facts: ChannelFacts[] = options.channels.map(({ channel: { name, address, honoursKey } }) => ({
-    name,
-    address,
-    honoursKey,
-  }));
+  const facts = options.channels.map(factsOf);
   await book.reclaimAll(facts, world.now());
   await book.dropHookTargets((options.hooks ?? []).map(({ name }) => name));
   while ((await book.reroute({ channels: facts, now: world.now() })) > 0);
@@ -77,6 +78,11 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
     repeating(world, 'planning notices', () => expandSome(options, facts, pokeLanes)),
     repeating(world, 'reporting notices', () => reportOnce(options)),
   ];
+  const silence = repeating(world, 'notices without a receipt', async () => {
+    const looked = await book.passSilent({ channels: facts, now: world.now() });
+    if (looked > 0) pokeLanes();
+    return looked > 0;
+  });
   const { desk, hooks = [] } = options;
   if (desk !== undefined)
     jobs.push(repeating(world, 'ticket system', async () => (await workDesk({ ...options, desk })) > 0));
@@ -105,6 +111,7 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
     },
     async close() {
       tidying.cancel();
+      await silence.close();
       await jobs[0]?.close();
       await jobs[2]?.close();
       await Promise.all(posting.map((job) => job.close()));
@@ -119,6 +126,17 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
       }
       await desk?.close();
     },
+  };
+}
+
+/** Where nothing is written: a mail may come twice, since its Message-ID stays; a short message waits for a person. */
+function factsOf({ channel, unanswered, uncertain, receiptWithinMs }: CourierChannel): ChannelFacts {
+  const { name, address, honoursKey, givesReceipts } = channel;
+  return {
+    ...{ name, address, honoursKey, unanswered },
+    uncertain: uncertain ?? (honoursKey || address === 'email' ? 'resend' : 'hold'),
+    receiptWithinMs:
+      givesReceipts !== true || receiptWithinMs === 'off' ? undefined : (receiptWithinMs ?? minutes(10)),
   };
 }
 

@@ -57,9 +57,8 @@ export class Lane {
   #onTurn: () => void = () => {};
 
   constructor(options: LaneOptions) {
-    const { name, address, honoursKey } = options.channel;
     this.#options = options;
-    this.#facts = { name, address, honoursKey };
+    this.#facts = options.facts.find(({ name }) => name === options.channel.name)!;
     this.#bucket = new TokenBucket(options.ratePerSecond, options.world.monotonicMs());
     this.#breaker = new Breaker(options.random);
   }
@@ -215,7 +214,7 @@ export class Lane {
         // The peer answered: the channel works, this notice does not.
         this.#counts.failed++;
         this.#breaker.worked();
-        return { kind: 'failed', row, reason: outcome.reason };
+        return { kind: 'failed', row, reason: outcome.reason, isDeadContact: outcome.isDeadContact };
       case 'retry': {
         this.#counts.retried++;
         const { afterMs } = outcome;

@@ -39,7 +39,7 @@ import type {
   Settlement,
 } from './records.ts';
 import { forgetServices, putService } from './services.ts';
-import { type Delivery, noteDeliveries, reroute, type Settling, settle } from './settlement.ts';
+import { type Delivery, noteDeliveries, passSilent, reroute, type Settling, settle } from './settlement.ts';
 import { openSql, type Sql } from './sql.ts';
 import { addStranger, type StrangerReply, strangers } from './strangers.ts';
 import { beginImport, type ImportMode, ImportSlot, type Removing } from './subscriber-import.ts';
@@ -128,6 +128,8 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
   reclaimAll: (channels: readonly ChannelFacts[], now: number) => reclaimAll(sql, channels, now),
   /** Queued notices of channels that are gone go to their next one; answers how many, at most 1,000. */
   reroute: (settling: Settling) => reroute(sql, settling),
+  /** Notices without a receipt in their time go on to the next channel, 500 at a call; answers how many were looked at. */
+  passSilent: (settling: Settling) => passSilent(sql, settling),
   nextTellPages: (wish: Parameters<typeof nextTellPages>[1]) => nextTellPages(sql, wish),
   addNotices: (added: NoticesAdded) => addNotices(sql, added),
   takeDue: (taking: Taking) => takeDue(sql, vault, taking),

@@ -132,9 +132,15 @@ const ofAddress =
 /** What was sent there did not arrive. */
 export function noteBounce(
   sql: Sql,
-  bounce: { readonly subscriber: number; readonly kind: AddressKind; readonly reason: string },
+  bounce: {
+    readonly subscriber: number;
+    readonly kind: AddressKind;
+    readonly reason: string;
+    /** The channel knows it of the address; else the reason has to say so. */
+    readonly isDeadContact?: boolean | undefined;
+  },
 ): void {
-  if (!ofAddress.test(bounce.reason)) return;
+  if (bounce.isDeadContact !== true && !ofAddress.test(bounce.reason)) return;
   sql.run(
     'INSERT INTO bounces (subscriber, kind, n) VALUES (?, ?, 1) ON CONFLICT (subscriber, kind) DO UPDATE SET n = n + 1',
     ...[bounce.subscriber, bounce.kind],

@@ -137,6 +137,13 @@ CREATE TABLE impact_revisions (incident TEXT NOT NULL, revision INTEGER NOT NULL
   joined INTEGER NOT NULL, gone INTEGER NOT NULL, ranges TEXT NOT NULL, PRIMARY KEY (incident, revision)) WITHOUT ROWID;
 `;
 
+const chains = `
+ALTER TABLE notices ADD COLUMN unanswered INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE notices ADD COLUMN await_until INTEGER;
+CREATE INDEX notices_awaiting ON notices (await_until) WHERE state = 'sent' AND await_until IS NOT NULL;
+CREATE INDEX notices_further ON notices (incident, chain) WHERE place > 0;
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -147,6 +154,7 @@ const steps: readonly string[] = [
   strangers,
   numbers,
   subscribed,
+  chains,
 ];
 
 /** Brings the book to this version, each step in a transaction of its own. */

@@ -67,7 +67,8 @@ const arrived = "state IN ('sent', 'delivered')";
 
 /**
  * How many subscribers were told that it is out, each once. Whoever is told once is counted by the running counts; only of
- * an incident that came back, or that others became part of, a subscriber may have several first words.
+ * an incident that came back, or that others became part of, a subscriber may have several first words; and of a chain
+ * the next channel may have brought what a silent one had brought already.
  */
 export function peopleTold(sql: Sql, { id, history }: Incident): number {
   const parts = sql.all<{ id: string }>(
@@ -76,7 +77,11 @@ export function peopleTold(sql: Sql, { id, history }: Incident): number {
   );
   if (parts.length === 0 && !history.some(({ event }) => event === 'reopen')) {
     const counted = `SELECT sum(n) AS n FROM notice_counts WHERE incident = ? AND type = 'detected' AND ${arrived}`;
-    return sql.get<{ n?: number | undefined }>(counted, id)?.n ?? 0;
+    const twice = `SELECT count(*) AS n FROM notices AS n WHERE incident = ? AND place > 0 AND type = 'detected' AND ${arrived}
+      AND EXISTS (SELECT 1 FROM notices AS p WHERE p.incident = n.incident AND p.subscriber = n.subscriber AND p.type = n.type
+        AND p.revision = n.revision AND p.place < n.place AND p.${arrived})`;
+    const count = (statement: string): number => sql.get<{ n?: number | undefined }>(statement, id)?.n ?? 0;
+    return count(counted) - count(twice);
   }
   const rows = `SELECT count(DISTINCT subscriber) AS n FROM notices
     WHERE incident IN (SELECT value FROM json_each(?)) AND type = 'detected' AND ${arrived}`;

@@ -4,6 +4,7 @@ import { instant } from '../../base/instant.ts';
 import { confirmationId, type IncidentId, type SubscriberKey } from '../../model/ids.ts';
 import type { NoticeState, NoticeType } from '../../model/notice.ts';
 import { digitTypes, numberToAsk } from './asked-numbers.ts';
+import { graceAfterStart, passOn, unansweredOf } from './chains.ts';
 import { grantLinks } from './links.ts';
 import { CountChanges } from './notice-counts.ts';
 import { writeReceipts } from './receipts.ts';
@@ -29,6 +30,8 @@ export interface NoticeRow {
   readonly attempts: number;
   /** 1 when an earlier try may have reached the peer. */
   readonly maybe: number;
+  /** Sends of which nothing was heard. */
+  readonly unanswered: number;
   readonly tell: number;
   readonly due_at: number;
   readonly not_after?: number | undefined;
@@ -104,7 +107,7 @@ interface DueRow extends NoticeRow {
 }
 
 const columns = `n.row, n.key, n.chain, n.place, n.incident, n.subscriber, n.type, n.revision, n.channel, n.state, n.attempts, n.maybe,
-  n.tell, n.due_at, n.not_after`;
+  n.unanswered, n.tell, n.due_at, n.not_after`;
 
 // One statement a page: the order of notices to one subscriber, and who may hear of an end, are looked up inside.
 const selectDue = `
@@ -226,8 +229,8 @@ function expireStale(sql: Sql, { now, counts, finals }: Sweep): void {
 }
 
 /**
- * Notices whose sender died with the result unknown: sent again with the same key where the channel honours it, else
- * uncertain, shown, and never sent again by itself. Without `leaseBefore` all of them, also of channels that are gone.
+ * Notices whose sender died with the result unknown: sent again with the same key where the channel honours it or its
+ * policy says so, else uncertain and shown. Without `leaseBefore` all of them, also of channels that are gone.
  */
 function reclaim(
   sql: Sql,
@@ -240,13 +243,17 @@ function reclaim(
   for (const row of lost) {
     const channel = sweep.channels.find(({ name }) => name === row.channel);
     if (channel === undefined && sweep.leaseBefore !== undefined) continue;
-    const state: NoticeState = channel?.honoursKey === true ? 'queued' : 'uncertain';
+    const unanswered = row.unanswered + 1;
+    const isSentAgain = channel?.honoursKey === true || channel?.uncertain === 'resend';
+    const state: NoticeState = isSentAgain && unanswered < unansweredOf(channel) ? 'queued' : 'uncertain';
     sql.run(
-      "UPDATE notices SET state = ?, maybe = 1, due_at = ?, lease_until = NULL, reason = 'cutOff' WHERE row = ?",
-      ...[state, sweep.now, row.row],
+      `UPDATE notices SET state = ?, maybe = 1, unanswered = ?, due_at = ?, lease_until = NULL, reason = 'cutOff' WHERE row = ?`,
+      ...[state, unanswered, sweep.now, row.row],
     );
     sweep.counts.move(row, 'sending', state);
-    if (state === 'uncertain') sweep.finals.add(row.incident, row.type, state);
+    if (state !== 'uncertain') continue;
+    sweep.finals.add(row.incident, row.type, state);
+    if (channel !== undefined && (channel.uncertain ?? 'hold') !== 'hold') passOn(sql, row, sweep);
   }
 }
 
@@ -256,6 +263,7 @@ export function reclaimAll(sql: Sql, channels: readonly ChannelFacts[], now: num
     const counts = new CountChanges();
     const finals = new CountChanges();
     reclaim(sql, { channels, now, counts, finals });
+    graceAfterStart(sql, channels, now);
     counts.write(sql);
     writeReceipts(sql, finals);
   });

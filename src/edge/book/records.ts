@@ -63,6 +63,15 @@ export interface ChannelFacts {
   readonly name: string;
   readonly address: 'phone' | 'email';
   readonly honoursKey: boolean;
+  /** How many sends may stay without an answer where no key is honoured; 2 when left out. */
+  readonly unanswered?: number | undefined;
+  /**
+   * What follows when nobody knows whether a notice arrived: nothing, the next channel, or (`resend`) the same once more
+   * after a crash, then the next channel. `hold` when left out.
+   */
+  readonly uncertain?: 'hold' | 'next' | 'resend' | undefined;
+  /** Without a receipt for so long the next channel follows; undefined: silence says nothing. */
+  readonly receiptWithinMs?: number | undefined;
 }
 
 /** The next part of a tell: subscribers numbered [from, to) of that topology version, less `except`. */
@@ -123,7 +132,12 @@ export type Settlement =
       readonly uncertain: boolean;
     }
   | { readonly kind: 'unsent'; readonly row: number; readonly at: Instant }
-  | { readonly kind: 'failed'; readonly row: number; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly row: number;
+      readonly reason: string;
+      readonly isDeadContact?: boolean | undefined;
+    };
 
 export interface DeskJob {
   readonly ticket: Ticket;

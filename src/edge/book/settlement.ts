@@ -1,6 +1,15 @@
 /** Results of sending: written in groups; what failed goes to the next channel, what no channel takes is reported. */
 import { neverHappens } from '../../base/fault.ts';
 import type { NoticeState } from '../../model/notice.ts';
+import {
+  mayHaveArrived,
+  type Passing,
+  passOn,
+  passOnSilent,
+  stopFurther,
+  triesPerChannel,
+  unansweredOf,
+} from './chains.ts';
 import { noteArrival, noteBounce } from './contact-points.ts';
 import { CountChanges } from './notice-counts.ts';
 import { keepParts, notePart } from './notice-parts.ts';
@@ -8,10 +17,7 @@ import type { NoticeRow } from './outbox.ts';
 import { writeReceipts, writeUnreachable } from './receipts.ts';
 import type { ChannelFacts, Settlement } from './records.ts';
 import type { Sql } from './sql.ts';
-import { nextChannel, noticeKey, type Reach, tellOf } from './tells.ts';
 
-/** Tries on one channel before the next one is taken. */
-const triesPerChannel = 8;
 /** Receipts that came before their notice was marked as sent; the oldest are forgotten first. */
 const earlyReceiptsKept = 10_000;
 
@@ -20,10 +26,7 @@ export interface Settling {
   readonly now: number;
 }
 
-interface Books extends Settling {
-  readonly counts: CountChanges;
-  readonly finals: CountChanges;
-}
+type Books = Passing;
 
 /** A row that is no longer being sent (its lease ran out, it was settled before) is left as it is. */
 export function settle(sql: Sql, results: readonly Settlement[], settling: Settling): void {
@@ -34,13 +37,13 @@ export function settle(sql: Sql, results: readonly Settlement[], settling: Settl
       results.map(({ row }) => row),
     );
     const early = earlyReceipts(sql, [...rows.values()], results);
-    const sent: [number, string | undefined][] = [];
+    const sent: [number, string | undefined, number | undefined][] = [];
     const inParts: { row: number; channel: string; parts: readonly string[] }[] = [];
     for (const result of results) {
       const row = rows.get(result.row);
       if (row === undefined) continue;
       if (result.kind === 'sent' && !idsOf(result).some((id) => early.has(id))) {
-        sent.push([row.row, result.externalId]);
+        sent.push([row.row, result.externalId, awaitedUntil(row, result, books)]);
         if (result.parts !== undefined)
           inParts.push({ row: row.row, channel: row.channel, parts: result.parts });
         note(books, row, 'sent');
@@ -78,11 +81,21 @@ function earlyReceipts(sql: Sql, rows: readonly NoticeRow[], results: readonly S
   return new Set(found.map(({ external_id }) => external_id));
 }
 
-function markSent(sql: Sql, sent: readonly (readonly [number, string | undefined])[], now: number): void {
+/** When silence of a channel that gives receipts says something; without an id no receipt is known again. */
+function awaitedUntil(row: NoticeRow, { externalId }: Sent, { channels, now }: Books): number | undefined {
+  const within = channels.find(({ name }) => name === row.channel)?.receiptWithinMs;
+  return within === undefined || externalId === undefined ? undefined : now + within;
+}
+
+function markSent(
+  sql: Sql,
+  sent: readonly (readonly [number, string | undefined, number | undefined])[],
+  now: number,
+): void {
   if (sent.length === 0) return;
   sql.run(
-    `UPDATE notices SET state = 'sent', attempts = attempts + 1, sent_at = ?, external_id = one.value ->> 1, lease_until = NULL,
-       reason = NULL FROM json_each(?) AS one WHERE notices.row = one.value ->> 0`,
+    `UPDATE notices SET state = 'sent', attempts = attempts + 1, sent_at = ?, external_id = one.value ->> 1,
+       await_until = one.value ->> 2, lease_until = NULL, reason = NULL FROM json_each(?) AS one WHERE notices.row = one.value ->> 0`,
     ...[now, JSON.stringify(sent)],
   );
 }
@@ -103,23 +116,34 @@ function settleOne(sql: Sql, row: NoticeRow, { result, books }: { result: Settle
       requeue(sql, row, { at: result.at, attempts: row.attempts, maybe: row.maybe, reason: undefined });
       books.counts.move(row, 'sending', 'queued');
       return;
-    case 'retry': {
-      const maybe = result.uncertain ? 1 : row.maybe;
-      const attempts = row.attempts + 1;
-      if (row.not_after !== undefined && result.at >= row.not_after) {
-        close(sql, row, { state: maybe === 1 ? 'uncertain' : 'expired', reason: result.reason, books });
-      } else if (attempts >= triesPerChannel) fail(sql, { ...row, maybe }, { reason: result.reason, books });
-      else {
-        requeue(sql, row, { at: result.at, attempts, maybe, reason: result.reason });
-        books.counts.move(row, 'sending', 'queued');
-      }
+    case 'retry':
+      tryAgain(sql, row, { result, books });
       return;
-    }
     case 'failed':
-      fail(sql, row, { reason: result.reason, books });
+      fail(sql, row, { reason: result.reason, books, isDeadContact: result.isDeadContact });
       return;
     default:
       neverHappens(result);
+  }
+}
+
+type Retry = Extract<Settlement, { kind: 'retry' }>;
+
+function tryAgain(sql: Sql, before: NoticeRow, { result, books }: { result: Retry; books: Books }): void {
+  const { at, reason, uncertain } = result;
+  const unanswered = before.unanswered + (uncertain ? 1 : 0);
+  const row = { ...before, unanswered, maybe: uncertain ? 1 : before.maybe };
+  const attempts = row.attempts + 1;
+  const channel = books.channels.find(({ name }) => name === row.channel);
+  if (row.not_after !== undefined && at >= row.not_after) {
+    close(sql, row, { state: row.maybe === 1 ? 'uncertain' : 'expired', reason, books });
+  } else if (uncertain && unanswered >= unansweredOf(channel)) {
+    close(sql, row, { state: 'uncertain', reason, books });
+    if ((channel?.uncertain ?? 'hold') !== 'hold') passOn(sql, row, books);
+  } else if (attempts >= triesPerChannel) fail(sql, row, { reason, books });
+  else {
+    requeue(sql, row, { at, attempts, maybe: row.maybe, reason });
+    books.counts.move(row, 'sending', 'queued');
   }
 }
 
@@ -147,50 +171,38 @@ function requeue(
   next: { at: number; attempts: number; maybe: number; reason: string | undefined },
 ): void {
   sql.run(
-    "UPDATE notices SET state = 'queued', due_at = ?, attempts = ?, maybe = ?, reason = ?, lease_until = NULL WHERE row = ?",
-    ...[next.at, next.attempts, next.maybe, next.reason, row.row],
+    `UPDATE notices SET state = 'queued', due_at = ?, attempts = ?, maybe = ?, unanswered = ?, reason = ?, lease_until = NULL
+     WHERE row = ?`,
+    ...[next.at, next.attempts, next.maybe, row.unanswered, next.reason, row.row],
   );
 }
 
 interface Ending {
   readonly reason: string;
   readonly books: Books;
+  readonly isDeadContact?: boolean | undefined;
 }
 
 /** Nobody is missed: the next channel follows even where this one may have worked; that one is then shown as uncertain. */
-function fail(sql: Sql, row: NoticeRow, { reason, books }: Ending): void {
+function fail(sql: Sql, row: NoticeRow, { reason, books, isDeadContact }: Ending): void {
   close(sql, row, { state: row.maybe === 1 ? 'uncertain' : 'failed', reason, books });
-  const tell = tellOf(sql, row.tell);
   const kind = books.channels.find(({ name }) => name === row.channel)?.address;
-  if (kind !== undefined) noteBounce(sql, { subscriber: row.subscriber, kind, reason });
-  const reach = sql.get<Reach>(
-    'SELECT key, reach, consent, opted_out, withheld FROM subscribers WHERE key = ? AND removed = 0',
-    row.subscriber,
+  if (kind !== undefined) noteBounce(sql, { subscriber: row.subscriber, kind, reason, isDeadContact });
+  if (!passOn(sql, row, books) && row.maybe === 0 && !mayHaveArrived(sql, row)) writeUnreachable(sql, row);
+}
+
+/** Answers how many notices had no receipt in their time; of 500 there may be more. */
+export function passSilent(sql: Sql, settling: Settling): number {
+  return sql.transaction(() =>
+    passOnSilent(sql, { ...settling, counts: new CountChanges(), finals: new CountChanges() }),
   );
-  const order = tell.order.slice(tell.order.indexOf(row.channel) + 1);
-  const channel = nextChannel(reach, { order, channels: books.channels, type: row.type });
-  if (channel === undefined) {
-    if (row.maybe === 0) writeUnreachable(sql, row);
-    return;
-  }
-  const { incident, subscriber, type, revision } = row;
-  const added = sql.run(
-    `INSERT OR IGNORE INTO notices (key, chain, place, incident, subscriber, type, revision, channel, state, tell, created_at, due_at,
-       not_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)`,
-    ...[
-      noticeKey({ incident, subscriber, type, revision, channel }),
-      row.chain === 0 ? row.row : row.chain,
-      row.place + 1,
-    ],
-    ...[incident, subscriber, type, revision, channel, row.tell, books.now, books.now, row.not_after],
-  );
-  if (added > 0) books.counts.add(incident, type, 'queued');
 }
 
 function close(sql: Sql, row: NoticeRow, ending: Ending & { readonly state: NoticeState }): void {
   sql.run(
-    'UPDATE notices SET state = ?, reason = ?, attempts = attempts + 1, maybe = ?, lease_until = NULL WHERE row = ?',
-    ...[ending.state, ending.reason, row.maybe, row.row],
+    `UPDATE notices SET state = ?, reason = ?, attempts = attempts + 1, maybe = ?, unanswered = ?, lease_until = NULL,
+       await_until = NULL WHERE row = ?`,
+    ...[ending.state, ending.reason, row.maybe, row.unanswered, row.row],
   );
   note(ending.books, row, ending.state);
 }
@@ -229,10 +241,14 @@ export function noteDeliveries(
       if (row === undefined)
         parkEarly(sql, { channel: settling.channel, externalId, state, now: settling.now });
       else if (state === 'delivered' && ['sent', 'failed', 'uncertain'].includes(row.state)) {
-        sql.run("UPDATE notices SET state = 'delivered', reason = NULL WHERE row = ?", row.row);
+        sql.run(
+          "UPDATE notices SET state = 'delivered', reason = NULL, await_until = NULL WHERE row = ?",
+          row.row,
+        );
         note(books, row, 'delivered');
         const kind = books.channels.find(({ name }) => name === row.channel)?.address;
         if (kind !== undefined) noteArrival(sql, row.subscriber, kind);
+        stopFurther(sql, row, books);
       } else if (state === 'failed' && row.state === 'sent')
         fail(sql, row, { reason: 'notDelivered', books });
     }

@@ -225,6 +225,11 @@ export function withdraw(
        AND (not_after IS NULL OR not_after > ?)`,
       ...[at, incident, type, at],
     );
+    // What a silent channel was given is not told once more by the next one.
+    sql.run(
+      'UPDATE notices SET await_until = NULL WHERE incident = ? AND type = ? AND await_until IS NOT NULL',
+      ...[incident, type],
+    );
     const [state, reason]: [NoticeState, string] =
       type === 'detected' ? ['suppressed', 'clearedBeforeHold'] : ['expired', 'withdrawn'];
     for (const from of ['held', 'queued'] as const) {
@@ -269,6 +274,7 @@ export function holdUndecided(sql: Sql): number {
     const held = sql.run(
       "UPDATE notices SET state = 'held', lease_until = NULL WHERE state IN ('queued', 'sending')",
     );
+    sql.run('UPDATE notices SET await_until = NULL WHERE await_until IS NOT NULL');
     sql.run("UPDATE tells SET tell = json_set(tell, '$.held', json('true')) WHERE state = 'open'");
     counts.write(sql);
     return held;

@@ -8,6 +8,11 @@ export interface ChannelSettings {
   readonly window?: number | undefined;
   /** Notices a second. */
   readonly ratePerSecond?: number | undefined;
+  /** Sends without an answer before a notice is left alone. */
+  readonly unanswered?: number | undefined;
+  readonly uncertain?: 'hold' | 'next' | 'resend' | undefined;
+  /** A length of time, or `off`. */
+  readonly receiptWithin?: string | undefined;
 }
 
 export interface ChannelKind<Settings extends ChannelSettings> {
@@ -26,6 +31,13 @@ export const sharedProperties = {
     description: 'notices in flight at once, 1 to 1000',
   },
   ratePerSecond: { type: 'number', exclusiveMinimum: 0, maximum: 100_000, description: 'notices a second' },
+  unanswered: { type: 'integer', minimum: 1, maximum: 8, description: '1 to 8' },
+  uncertain: { enum: ['hold', 'next', 'resend'] },
+  receiptWithin: {
+    type: 'string',
+    pattern: '^(\\d{1,6}(ms|s|m)|off)$',
+    description: 'a length of time such as 10m, or off',
+  },
   timeout: { type: 'string', pattern: '^\\d{1,6}(ms|s|m)$', description: 'a length of time such as 5s' },
   allowPrivate: { type: 'boolean' },
 };

@@ -100,15 +100,10 @@ const mostTries = 3;
 /** Notices of which parts are with the centre, or an answer may come yet. */
 const mostBegun = 10_000;
 
-/** Submits of one part without an answer; after them it may have been told twice, and the next channel follows. */
-const mostLost = 2;
-
 /** Of one notice: what was handed over, part by part, so that a second try goes on where the first one ended. */
 interface Begun {
   readonly text: string;
   readonly ids: (string | undefined)[];
-  /** Submits without an answer, of the part that is not answered yet. */
-  lost: number;
 }
 
 class SmppChannel implements Channel {
@@ -170,9 +165,9 @@ class SmppChannel implements Channel {
       if (begun.ids[part] !== undefined) continue;
       const late = (answer: LinkAnswer): void => this.#answeredLate(begun, part, answer);
       const outcome = await this.#submit(message, deadline, late);
-      if (outcome.kind !== 'sent') return this.#stopped(notice.key, begun, outcome);
+      if (outcome.kind === 'failed') this.#begun.delete(notice.key);
+      if (outcome.kind !== 'sent') return outcome;
       begun.ids[part] = outcome.externalId ?? '';
-      begun.lost = 0;
     }
     this.#begun.delete(notice.key);
     const ids = begun.ids.filter((id): id is string => id !== undefined && id !== '');
@@ -181,14 +176,6 @@ class SmppChannel implements Channel {
       externalId: ids[0],
       parts: ids.length > 1 && ids.length === messages.length ? ids : undefined,
     };
-  }
-
-  /** A centre that stalls may have taken each submit: nobody is told by it again and again. */
-  #stopped(key: string, begun: Begun, outcome: Exclude<SendOutcome, { kind: 'sent' }>): SendOutcome {
-    if (outcome.kind === 'retry' && outcome.uncertain) begun.lost++;
-    const isGivenUp = begun.lost >= mostLost;
-    if (outcome.kind === 'failed' || isGivenUp) this.#begun.delete(key);
-    return isGivenUp ? { kind: 'failed', reason: `${outcome.reason}, ${mostLost} times` } : outcome;
   }
 
   async close(): Promise<void> {
@@ -263,7 +250,7 @@ class SmppChannel implements Channel {
   #begunOf({ key, text }: OutgoingNotice): Begun {
     const known = this.#begun.get(key);
     if (known?.text === text) return known;
-    const begun: Begun = { text, ids: [], lost: 0 };
+    const begun: Begun = { text, ids: [] };
     this.#begun.set(key, begun);
     const [oldest] = this.#begun.keys();
     if (this.#begun.size > mostBegun) this.#begun.delete(oldest!);

@@ -163,7 +163,9 @@ function outcomeOf(error: SmtpError): SendOutcome {
   if (error instanceof Fault) return { kind: 'failed', reason: error.message };
   const isRelays = relayFaults.includes(error.code ?? '');
   // RFC 5321 section 4.2.1: 4yz is for now, 5yz for good. A relay that refuses us is broken, not this addressee.
-  if (status !== undefined && status >= 500 && !isRelays) return { kind: 'failed', reason };
+  // Section 4.2.3: 550 and 553 are said of the mailbox, the others of a command, a size or the transaction.
+  if (status !== undefined && status >= 500 && !isRelays)
+    return { kind: 'failed', reason, isDeadContact: status === 550 || status === 553 };
   // A connection that broke with no word of the relay may have broken after the message was taken.
   return { kind: 'retry', reason, uncertain: status === undefined && !isRelays };
 }

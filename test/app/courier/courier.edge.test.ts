@@ -220,7 +220,7 @@ test('without keys what was in flight at a crash is uncertain, shown, and not se
     const facts = { name: 'mail', address: 'email', honoursKey: false } as const;
     const inFlight = await book.takeDue({ channel: facts, limit: 8, now: world.now() });
     expect(inFlight.notices).toHaveLength(8);
-    const courier = await courierOver(book, [mail]);
+    const courier = await courierOver(book, [{ channel: mail, uncertain: 'hold' }]);
     await until(async () => (await book.incident(incidentId))?.notices.sent === 32);
     await courier.close();
     expect((await book.incident(incidentId))?.notices).toMatchObject({ sent: 32, uncertain: 8, queued: 0 });

@@ -2,7 +2,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import { Below } from './below.ts';
-import { partialCut, wetRun } from './partial-cut.ts';
+import { leavesTaken, partialCut, wetRun } from './partial-cut.ts';
 import { earlyLeaves, earlyMargin, isFarAhead, isUnlit } from './ripeness.ts';
 import { finished, type Steps, stepSize } from './steps.ts';
 import type { Population } from './symptoms.ts';
@@ -298,7 +298,7 @@ function* judging({ ancestry, all, timing }: Judge, winner: Winner, tallies: Tal
   const rival = rivals.find(
     ({ pieces }) => tally !== undefined && Math.abs(pieces - tally.pieces) > 0.1 * tally.pieces,
   );
-  const leaves = ancestry.terminalsOf(winner.place);
+  const leaves = tally === undefined ? 1 : leavesTaken(ancestry, tallies, { tally, gain: winner.gain });
   const isClear =
     tally !== undefined &&
     winner.gain - (rival?.gain ?? 0) > earlyMargin &&

@@ -38,6 +38,23 @@ export function partialCut(ancestry: Ancestry, tallies: Tallies, tally: Tally): 
   return score + tally.together + Math.max(spared * silence.sparedChild, whichOf(touched + spared, touched));
 }
 
+/**
+ * How many terminals a fault of it takes that explains so much: of a cable some of whose fibres are cut, those on the
+ * fibres of which somebody spoke. The others work, and no word of theirs is to come.
+ */
+export function leavesTaken(
+  ancestry: Ancestry,
+  tallies: Tallies,
+  { tally, gain }: { readonly tally: Tally; readonly gain: number },
+): number {
+  const all = ancestry.terminalsOf(tally.place);
+  if (tallies.population !== 'down' || gain + tally.singles <= tally.score) return all;
+  let taken = 0;
+  for (const child of ancestry.topology.childrenOf('cable', tally.place))
+    if (tallies.at(child) !== undefined) taken += ancestry.leavesOf(child);
+  return taken > 0 ? taken : all;
+}
+
 /** How much rarer than in the time in which alarms are weighed together two faults begin so close by chance. */
 const byChance = (apartMs: number, withinMs: number): number =>
   Math.max(0, Math.round(1_000 * Math.log(withinMs / Math.max(closestMs, apartMs))));

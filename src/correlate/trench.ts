@@ -7,6 +7,8 @@ import type { Evidence } from './tally.ts';
 const linkExplained = 8_800;
 const linkAlive = -4_000;
 const cableSpared = -2_500;
+/** A dig takes a cable, not a terminal of it: of the cables in which somebody spoke, so many did at the least. */
+const fewestSpoken = 0.25;
 /** A terminal filed elsewhere, or dark for itself, does not say where the others are cut. */
 const nearlyAll = 0.9;
 
@@ -32,7 +34,8 @@ export function trenchOf(
   }
   let best: { readonly trench: number; readonly gain: number } | undefined;
   for (const [trench, count] of carried) {
-    if (count < nearlyAll * leaves.length) continue;
+    if (count < nearlyAll * leaves.length || count < fewestSpoken * carriedBy(ancestry, trench, touched))
+      continue;
     const gain = gainOf(ancestry, trench, { cutLinks, touched });
     const isBetter =
       gain > (best?.gain ?? 0) ||
@@ -40,6 +43,14 @@ export function trenchOf(
     if (isBetter) best = { trench, gain };
   }
   return best?.trench;
+}
+
+/** Terminals on those of its cables in which somebody spoke. */
+function carriedBy(ancestry: Ancestry, trench: number, touched: ReadonlySet<number>): number {
+  let carried = 0;
+  for (const cable of ancestry.topology.childrenOf('cable', trench))
+    if (touched.has(cable)) carried += ancestry.leavesOf(cable);
+  return carried;
 }
 
 function gainOf(

@@ -66,3 +66,24 @@ test('fibres that polls find dark minutes after a link in their trench was cut a
   const told = cut().raise(240, 'LOS', terminalsOn('olt-a')).to(300);
   expect(told.open()).toHaveLength(2);
 });
+
+test('a terminal that falls dark after a link in the trench of its cable was cut is no dig: those beside it are lit', () => {
+  const links = [{ id: 'l-12', ends: ['agg-1', 'agg-2'], segments: ['trench'] }];
+  const cut = (): CityRun =>
+    new CityRun(trenchTopology(links)).linkDown(0, 'l-12', ['agg-1', 'agg-2']).to(20);
+  const [one, other] = terminalsOn('olt-a');
+  for (const run of [cut().raise(20, 'LOS', [one!]), cut().unreachable(20, [one!, other!])]) {
+    expect(
+      run
+        .to(200)
+        .open()
+        .map(({ kind, root }) => `${kind} ${root}`),
+    ).toContain('link l-12');
+  }
+});
+
+test('some fibres of a cable are stated as soon as most of their terminals have lost their light', () => {
+  const run = new CityRun(trenchTopology()).raise(0, 'LOS', terminalsOn('olt-a').slice(0, 24), 40).to(2);
+  expect(run.summary()).toEqual(['feeder f-a 24']);
+  expect(run.open()[0]?.affected.under).toEqual(['olt-a/s1', 'olt-a/s2', 'olt-a/s3']);
+});

@@ -1,6 +1,7 @@
 /** What lies above a resource and could explain its alarms, over the topology and the resources it does not hold. */
 import type { ResourceId } from '../model/ids.ts';
 import { impliedParentIndex, type LeafCounts, type Topology } from '../topology/topology.ts';
+import { Habits } from './habits.ts';
 import type { RuleTable } from './rule-table.ts';
 import { SlotColumns } from './slot-columns.ts';
 import { limits } from './timing.ts';
@@ -27,8 +28,7 @@ interface WaysTo {
  */
 export class Ancestry {
   readonly topology: Topology;
-  /** Heads whose terminals were heard to gasp: theirs do. */
-  readonly gasping: Set<ResourceId>;
+  readonly habits: Habits;
   /** For counting at places. */
   readonly slotColumns = new SlotColumns();
   /** What is known of its kinds. */
@@ -48,8 +48,8 @@ export class Ancestry {
   #lastId: string | undefined;
   #lastPlace = -1;
 
-  constructor(topology: Topology, rules: RuleTable, gasping = new Set<ResourceId>()) {
-    this.gasping = gasping;
+  constructor(topology: Topology, rules: RuleTable, habits = new Habits()) {
+    this.habits = habits;
     this.topology = topology;
     this.rules = rules;
     this.#leaves = topology.prepared.leaves;
@@ -272,9 +272,17 @@ export class Ancestry {
   hearGasp(resource: ResourceId): boolean {
     const place = this.topology.indexOf(resource);
     const head = place < 0 ? undefined : this.idOf(this.headOf(place));
-    if (head === undefined || this.gasping.has(head)) return false;
-    this.gasping.add(head);
+    if (head === undefined || this.habits.gasping.has(head)) return false;
+    this.habits.gasping.add(head);
     return true;
+  }
+
+  /** That end of a link, the device or its port, told by itself that it is down. */
+  hearOfLink(by: ResourceId | undefined): void {
+    if (by === undefined) return;
+    const end = this.topology.indexOf(by);
+    const device = end >= 0 ? end : impliedParentIndex(this.topology, by);
+    if (device >= 0) this.habits.telling.add(this.kindOf(device));
   }
 
   /** The collector that watches it, inherited along `access`; -1 when none. */

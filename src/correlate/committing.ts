@@ -344,7 +344,9 @@ function settle({ incidents, ancestry, at }: Desk, held: HeldIncident, said: Ver
   if (held.root === verdict.root && areOneDeath(held, verdict)) return;
   // What its device said alone, or what a failed service may explain, was kept from people; what others say as well is not.
   const isNews = held.scope !== 'down' && verdict.actionable && !held.actionable;
-  if (isSame && !isNews) incidents.widen(held, verdict);
-  else incidents.move(held, verdict, at);
+  if (isSame && !isNews) {
+    incidents.widen(held, verdict);
+    if (verdict.unproven !== true) held.unproven = undefined;
+  } else incidents.move(held, verdict, at);
   incidents.plan(held, worksCovering(ancestry, held));
 }

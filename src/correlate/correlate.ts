@@ -31,6 +31,7 @@ import { OutOfSight, withUnseen } from './out-of-sight.ts';
 import { rebase } from './rebased.ts';
 import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
+import { isProvedByTime } from './second-word.ts';
 import type { CorrelationCounters, CorrelationSnapshot } from './snapshot.ts';
 import { hasForgettable, isTooStrange } from './strangers.ts';
 import type { SightingsOf } from './tally.ts';
@@ -79,13 +80,13 @@ export class Correlation {
   setRules(rules: CorrelationRules): void {
     this.#timing = { ...rules.timing, ...this.#waits };
     this.#incidents.timing = this.#timing;
-    this.#place(new Ancestry(this.#ancestry.topology, new RuleTable(rules), this.#ancestry.gasping));
+    this.#place(new Ancestry(this.#ancestry.topology, new RuleTable(rules), this.#ancestry.habits));
   }
 
   /** Open incidents keep their verdicts, and are under the works that it announces; what comes next is judged by it. */
   setTopology(topology: Topology): void {
     const before = this.#ancestry;
-    this.#place(new Ancestry(topology, before.rules, before.gasping));
+    this.#place(new Ancestry(topology, before.rules, before.habits));
     rebase(this.#incidents, before, this.#ancestry);
   }
 
@@ -185,7 +186,7 @@ export class Correlation {
       asks: this.#asks.snapshot(),
       cascades: this.#cascades.snapshot(),
       testimony: this.#testimony.snapshot(),
-      gasping: [...this.#ancestry.gasping],
+      ...this.#ancestry.habits.snapshot(),
       feedback: this.#feedback.snapshot(),
     };
     return JSON.parse(canonicalJson(snapshot));
@@ -194,7 +195,7 @@ export class Correlation {
   /** Takes what `snapshot` gave; the topology is set apart. */
   restore(snapshot: unknown): void {
     const { incidents, waiting, lookAt, newHomes, ending, asks = [] } = snapshot as CorrelationSnapshot;
-    const { cascades, testimony, feedback, gasping = [] } = snapshot as CorrelationSnapshot;
+    const { cascades, testimony, feedback } = snapshot as CorrelationSnapshot;
     this.#incidents.restore(incidents);
     this.#waiting.restore(waiting, this.#ancestry);
     this.#lookAt = lookAt;
@@ -205,8 +206,7 @@ export class Correlation {
     this.#asks.restore(asks);
     if (cascades !== undefined) this.#cascades.restore(cascades);
     if (testimony !== undefined) this.#testimony.restore(testimony);
-    this.#ancestry.gasping.clear();
-    for (const head of gasping) this.#ancestry.gasping.add(head);
+    this.#ancestry.habits.restore(snapshot as CorrelationSnapshot);
     if (feedback !== undefined) this.#feedback.restore(feedback);
   }
 
@@ -258,7 +258,7 @@ export class Correlation {
     const isAgain = endLostClear(this.#incidents, alarm, { polled, at, timing: this.#timing, tellsOfLight });
     const held = this.#incidents.ofAlarm(alarm.id);
     const member = held?.members.get(alarm.id);
-    if (pending.symptom === 'gasp') this.#waiting.hearGasp(alarm.resource);
+    this.#waiting.hearHabits(pending);
     const isAnew = held !== undefined && (isHeadsWord || isFoundSilent(held, pending));
     const isNewly = polled && held !== undefined && isStale(held, at - this.#timing.lateJoinMs);
     if (held !== undefined && member?.raised === true && !isNewly) {
@@ -292,7 +292,7 @@ export class Correlation {
   #forgetStrangers(): void {
     if (!hasForgettable(this.#ancestry, this.#waiting.size + this.#incidents.alarms)) return;
     const rounds = this.#waiting.undecided.rounds();
-    this.#place(new Ancestry(this.#ancestry.topology, this.#ancestry.rules, this.#ancestry.gasping));
+    this.#place(new Ancestry(this.#ancestry.topology, this.#ancestry.rules, this.#ancestry.habits));
     this.#waiting.undecided.resume(rounds);
   }
 
@@ -371,6 +371,7 @@ export class Correlation {
       const split = what === 'retold' ? splitUnlit : splitLeftovers;
       if (split(held, { ...this.#desk(at), sightingsOf: this.#sightingsOf(at) })) this.#lookSoon(at);
     } else {
+      if (what === 'proved' && !isProvedByTime(held)) return;
       if (what === 'works') held.works = undefined;
       else if (what === 'replan' || held.works !== undefined)
         this.#incidents.plan(held, worksCovering(this.#ancestry, held));

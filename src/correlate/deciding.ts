@@ -108,14 +108,15 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
     }
   }
   evidence.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.alarm < b.alarm ? -1 : 1));
-  const causes = explainTransport(ancestry, evidence, { places: knownDown(scene, recent) });
+  const known = { places: knownDown(scene, recent) };
+  const causes = explainTransport(ancestry, evidence, known);
   const fresh = new Set<string>(pending.map((piece) => piece.alarm));
   const pieces = new Map(evidence.map((piece) => [piece.alarm, piece]));
   const decisions = causes
     .filter((cause) => cause.alarms.some((alarm) => fresh.has(alarm)))
     .map((cause): Decision => {
       const wider = widerCauseOf(ancestry, scene.standing.inOrder(), { cause, within: timing.misfitJoinMs });
-      const found = transportVerdict(ancestry, cause, pieces);
+      const found = transportVerdict(ancestry, cause, { pieces, known });
       const beside =
         wider === undefined
           ? fibresBeside(ancestry, scene.standing.inOrder(), { cause, within: timing.singleRepeatMs })

@@ -65,6 +65,8 @@ export interface HeldIncident {
   dark: readonly ResourceId[];
   /** Children of a partly cut cable, or of a device that took nobody none; undefined: everything below the root. */
   parts: readonly ResourceId[] | undefined;
+  /** Nobody but polls says so of a device whose neighbours would: until then nobody counts as cut off by it. */
+  unproven?: true | undefined;
   explanation: Readonly<Record<string, unknown>>;
   readonly history: IncidentEvent[];
   lastEvidenceAt: Instant;
@@ -90,6 +92,7 @@ export interface Verdict {
   readonly actionable: boolean;
   readonly dark: readonly ResourceId[];
   readonly parts?: readonly ResourceId[] | undefined;
+  readonly unproven?: true | undefined;
   readonly explanation: Readonly<Record<string, unknown>>;
 }
 
@@ -105,6 +108,7 @@ export function stated(
   if (held.root !== verdict.root) held.gone = undefined;
   Object.assign(held, verdict);
   held.parts = verdict.parts;
+  held.unproven = verdict.unproven;
   if (judgedBy !== undefined) held.explanation = { ...verdict.explanation, judgedBy };
   held.probability = verdict.candidates[0]?.probability ?? 0;
   if (held.state === 'open' || held.state === 'uncertain') {
@@ -228,6 +232,7 @@ function affectedBy(held: HeldIncident): Affected {
     case 'alone':
       return nobody;
     case 'transport':
+      if (held.unproven === true) return nobody;
       if (held.kind === 'link' || held.kind === 'duct') return { under: [...held.dark], except };
       return { under: [...(held.parts ?? [held.root]), ...held.dark], except };
     case 'service':
@@ -241,19 +246,6 @@ function affectedBy(held: HeldIncident): Affected {
       if (members.length < 2) return nobody;
       return { under: wetLines(held) ?? [...(held.parts ?? [held.root])], except };
   }
-}
-
-/**
- * A device that polls alone missed, and of whose links nobody told, forwards what those behind it say: it is not dead, and
- * nobody lost service by it. Answers whether that is so.
- */
-export function spare(held: HeldIncident): boolean {
-  if (held.kind !== 'node-down' || held.scope !== 'transport' || held.dark.length === 0) return false;
-  for (const { symptom, polled, resource } of held.members.values())
-    if (symptom !== 'silent' || !polled || resource !== held.root) return false;
-  held.dark = [];
-  held.parts = [];
-  return true;
 }
 
 /** Sites have batteries: of what failing mains feed, houses apart, those are dark who were found so. */
@@ -298,6 +290,7 @@ export function incidentOf(held: HeldIncident): Incident {
       ...withToldSince(held.explanation, held.members, held.root),
       ...(held.gone === undefined ? {} : { rootGone: held.gone }),
       alarmsLeftOut: held.leftOut,
+      ...(held.unproven === true ? { unproven: true } : {}),
     },
     history: held.history.slice(),
   };

@@ -21,7 +21,6 @@ import {
   type Member,
   note,
   showsReturn,
-  spare,
   stated,
   thaw,
   type Verdict,
@@ -29,12 +28,13 @@ import {
 } from './held-incident.ts';
 import { leave } from './leaving.ts';
 import { restated, unsteady } from './restating.ts';
+import { hearSecondWord, secondWordMs, spare } from './second-word.ts';
 import { Standing } from './standing.ts';
 import { type CorrelationTiming, limits, type Slices } from './timing.ts';
 
 const mitigatedShare = 0.05;
 const keepsResolved = days(7);
-const endTimers = ['resolve', 'leftover', 'retold', 'works', 'replan', 'grow', 'suspect'];
+const endTimers = ['resolve', 'leftover', 'retold', 'works', 'replan', 'grow', 'suspect', 'proved'];
 
 export interface IncidentsSnapshot {
   readonly incidents: readonly FrozenIncident[];
@@ -147,6 +147,7 @@ export class Incidents {
       const before = held.members.get(member.alarm);
       held.raised += Number(member.raised) - Number(before?.raised === true);
       held.members.set(member.alarm, member);
+      hearSecondWord(held, member);
       this.houses.add(held, member);
       this.#ofAlarm.set(member.alarm, held);
       held.fresh.push(member.alarm);
@@ -379,6 +380,7 @@ export class Incidents {
 
   #state(held: HeldIncident, verdict: Verdict): void {
     stated(held, verdict, this.judgedBy);
+    if (held.unproven === true) this.timers.set(`proved ${held.id}`, after(held.startedAt, secondWordMs));
     this.standing.note(held);
   }
 

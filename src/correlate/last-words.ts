@@ -25,7 +25,12 @@ export class LastWords {
     const head = ancestry.headOf(place);
     const key = 2 * head + (canGasp ? 1 : 0);
     const known = this.#of.get(key) ?? {
-      ...{ los: 0, hasGasped: false, canGasp, isKnownToGasp: ancestry.gasping.has(ancestry.idOf(head)) },
+      ...{
+        los: 0,
+        hasGasped: false,
+        canGasp,
+        isKnownToGasp: ancestry.habits.gasping.has(ancestry.idOf(head)),
+      },
       ...{ told: 0, first: Number.POSITIVE_INFINITY, last: 0, sum: 0 },
     };
     this.#of.set(key, known);

@@ -79,7 +79,7 @@ export function straysOf(
 /** Who switches off there gasps: loss of light is that of the fibre. */
 const tellsOfLight = ({ ancestry }: Scene, place: number): boolean =>
   !ancestry.rules.isMute(ancestry.kindOf(place)) &&
-  ancestry.gasping.has(ancestry.idOf(ancestry.headOf(place)));
+  ancestry.habits.gasping.has(ancestry.idOf(ancestry.headOf(place)));
 
 /** One terminal by trap, and no more. */
 function isLoneLoss(held: HeldIncident): boolean {

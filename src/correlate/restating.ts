@@ -3,8 +3,8 @@ import type { HeldIncident, Verdict } from './held-incident.ts';
 
 /** The same cause once more. */
 export function restated(held: HeldIncident): Verdict {
-  const { scope, kind, root, candidates, actionable, explanation, dark, parts } = held;
-  return { scope, kind, root, candidates, actionable, explanation, dark, parts };
+  const { scope, kind, root, candidates, actionable, explanation, dark, parts, unproven } = held;
+  return { scope, kind, root, candidates, actionable, explanation, dark, parts, unproven };
 }
 
 /** The same of a root that comes and goes. */

@@ -38,7 +38,7 @@ export function taciturn(
   for (const [head, fed] of ancestry.fedBy(place)) {
     if (heads?.has(head) === true) continue;
     const quiet = Math.min(fed, left);
-    const isHabit = isSupplyLost && !ancestry.gasping.has(ancestry.idOf(head));
+    const isHabit = isSupplyLost && !ancestry.habits.gasping.has(ancestry.idOf(head));
     const collector = ancestry.collectorOf(head);
     // Who was not heard may be alight: a nearer cause, which needs fewer of them, is likelier.
     const price = isHabit || deafs.has(collector) ? mute : deaf;

@@ -5,10 +5,11 @@ import type { Blamed, Candidate, FaultKind } from '../model/incident.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Explanation, RatedCause } from './explain.ts';
 import type { Verdict } from './held-incident.ts';
+import { lacksSecondWord } from './second-word.ts';
 import type { Population, Symptom } from './symptoms.ts';
 import type { Evidence } from './tally.ts';
 import { limits } from './timing.ts';
-import type { TransportCause, TransportEvidence } from './transport.ts';
+import type { KnownDown, TransportCause, TransportEvidence } from './transport.ts';
 import { transportReasons } from './transport-reasons.ts';
 import { turnsOnTrees } from './turning.ts';
 
@@ -128,7 +129,7 @@ function seenBelow(
 export function transportVerdict(
   ancestry: Ancestry,
   cause: TransportCause,
-  pieces: ReadonlyMap<string, TransportEvidence>,
+  { pieces, known }: { readonly pieces: ReadonlyMap<string, TransportEvidence>; readonly known: KnownDown },
 ): Verdict {
   const said = cause.alarms.flatMap((alarm) => pieces.get(alarm) ?? []);
   const name = (place: number): Blamed => ({
@@ -145,6 +146,7 @@ export function transportVerdict(
     candidates: candidates([{ place: cause.root, gain: 0 }, ...cause.rivals], name),
     actionable: true,
     dark,
+    unproven: lacksSecondWord(ancestry, cause, { said, known }) ? true : undefined,
     explanation: {
       rule: cause.kind === 'collector' ? 'collector' : 'reachability',
       ...(alike.length > 0

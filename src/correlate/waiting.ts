@@ -208,8 +208,10 @@ export class Waiting {
   }
 
   /** What waits under a head that is heard to gasp for the first time is weighed anew. */
-  hearGasp(resource: ResourceId): void {
-    if (this.#ancestry.hearGasp(resource)) this.#undecided.seen(this.#noted.topsOf(resource));
+  hearHabits({ resource, symptom, polled, by }: Pending): void {
+    if (symptom === 'link' && !polled) this.#ancestry.hearOfLink(by);
+    if (symptom === 'gasp' && this.#ancestry.hearGasp(resource))
+      this.#undecided.seen(this.#noted.topsOf(resource));
   }
 
   /** Loss of sight lasts until the next word of the resource. */

@@ -149,6 +149,11 @@ export class Assessment {
     return this.#assessed.get(incident)?.impact;
   }
 
+  /** As it was assessed last. */
+  incident(id: IncidentId): Incident | undefined {
+    return this.#assessed.get(id)?.incident;
+  }
+
   contains(incident: IncidentId, subscriber: number): boolean {
     const ranges = this.#assessed.get(incident)?.impact.ranges ?? [];
     return isWithin(ranges, subscriber);

@@ -25,7 +25,7 @@ import type { LineOptions } from './line-options.ts';
 import { type LineSnapshot, refuseOthers, snapshotSchema } from './line-snapshot.ts';
 import { type Onward, obey } from './obeying.ts';
 import { Pass } from './pass.ts';
-import { takeReply, takeWord } from './replying.ts';
+import { takeSaid } from './replying.ts';
 import { type NamedContents, Rooms } from './rooms.ts';
 import { takeBitmap, takeFullBitmap } from './seen-at-once.ts';
 
@@ -162,12 +162,9 @@ export class Line {
         pass.order = { by: input.by, command: input.command };
         return obey(input, this.#rooms, this.#onward, pass);
       case 'subscriberContact':
-        pass.tickets(this.#rooms.tickets.contact(input, this.incidentOf, pass.context));
-        return this.#observe(this.#rooms.called(input.subscriber), pass);
       case 'subscriberReply':
-        return takeReply(input, this.#rooms, this.#onward, pass);
       case 'subscriberSays':
-        return takeWord(input, this.#rooms, this.#onward, pass);
+        return takeSaid(input, this.#rooms, this.#onward, pass);
       case 'deskUpdate':
         pass.tickets(this.#rooms.tickets.deskUpdate(input.ticket, input.status, pass.context));
         return this.#attachTickets([], pass);
@@ -359,6 +356,10 @@ export class Line {
     const number = this.#rooms.subscribers?.numberOf(subscriber) ?? -1;
     return number < 0 ? undefined : this.#rooms.assessment.incidentOf(number);
   };
+
+  /** What this subscriber may be told now. */
+  readonly outageOf = (subscriber: SubscriberKey) =>
+    this.#rooms.outageOf(subscriber, this.incidentOf(subscriber));
 
   /** Who was told of it, less those who stayed dark when it was repaired: their own incident will ask them. */
   readonly #toldRanges = (incident: IncidentId) => {

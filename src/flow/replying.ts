@@ -7,10 +7,26 @@ import type { Onward } from './obeying.ts';
 import type { Pass } from './pass.ts';
 import type { Rooms } from './rooms.ts';
 
+type Said = Extract<Input, { kind: 'subscriberContact' | 'subscriberReply' | 'subscriberSays' }>;
+
+export function takeSaid(input: Said, rooms: Rooms, onward: Onward, pass: Pass): void {
+  switch (input.kind) {
+    case 'subscriberContact':
+      pass.tickets(rooms.tickets.contact(input, onward.incidentOf, pass.context));
+      return onward.observed(rooms.called(input.subscriber), pass);
+    case 'subscriberReply':
+      return takeReply(input, rooms, onward, pass);
+    case 'subscriberSays':
+      return takeWord(input, rooms, onward, pass);
+    default:
+      return neverHappens(input);
+  }
+}
+
 type Says = Extract<Input, { kind: 'subscriberSays' }>;
 
 /** Beside the question "is it fixed?": what they say of an incident that we told of, and what they ask. */
-export function takeWord(input: Says, rooms: Rooms, onward: Onward, pass: Pass): void {
+function takeWord(input: Says, rooms: Rooms, onward: Onward, pass: Pass): void {
   const { subscriber, channel, says } = input;
   const { tickets, dispatch } = rooms;
   const called = (): void => onward.observed(rooms.called(subscriber), pass);
@@ -60,7 +76,7 @@ export const answerTo = (question: string): string => `answer ${question}`;
 
 type Reply = Extract<Input, { kind: 'subscriberReply' }>;
 
-export function takeReply(input: Reply, rooms: Rooms, onward: Onward, pass: Pass): void {
+function takeReply(input: Reply, rooms: Rooms, onward: Onward, pass: Pass): void {
   const { confirmation, reply, channel } = input;
   const { confirmations } = rooms;
   switch (reply.kind) {

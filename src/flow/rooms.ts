@@ -9,7 +9,7 @@ import { Dispatch } from '../dispatch/dispatch.ts';
 import { Measure } from '../measure/measure.ts';
 import type { AlarmChange } from '../model/alarm.ts';
 import type { Calendar } from '../model/calendar.ts';
-import { type ResourceId, resourceId, type SubscriberKey } from '../model/ids.ts';
+import { type IncidentId, type ResourceId, resourceId, type SubscriberKey } from '../model/ids.ts';
 import { Notices } from '../notify/notify.ts';
 import { Tickets } from '../ticket/ticket.ts';
 import { placeSubscribers, type Subscribers, type Topology } from '../topology/topology.ts';
@@ -168,6 +168,15 @@ export class Rooms {
   /** Evidence of somebody who turned to us. */
   called(subscriber: SubscriberKey): AlarmChange[] {
     return this.words.called(subscriber, this.tickets.notOf(subscriber));
+  }
+
+  /** What somebody who turns to us may be told of: not what they said is not theirs. */
+  outageOf(subscriber: SubscriberKey, id: IncidentId | undefined) {
+    const incident = id === undefined ? undefined : this.assessment.incident(id);
+    if (incident === undefined || this.tickets.notOf(subscriber).includes(incident.id)) return undefined;
+    const ticket = this.tickets.openOf(subscriber, incident.id) ?? this.tickets.parentOf(incident.id);
+    const { etr } = this.assessment.impactOf(incident.id) ?? {};
+    return { incident: incident.id, kind: incident.kind, etr, ticket: ticket?.id };
   }
 
   get calendar(): Calendar {

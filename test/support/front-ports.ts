@@ -2,6 +2,7 @@
 import { type DurationMs, instant } from '../../src/base/instant.ts';
 import { SourceRates } from '../../src/base/source-rates.ts';
 import type { World } from '../../src/base/world.ts';
+import type { OutageView } from '../../src/edge/http/caller-port.ts';
 import type { NoticePreviewJson, RulesJson } from '../../src/edge/http/contract.ts';
 import { LiveFeed } from '../../src/edge/http/live-feed.ts';
 import type { OutsidePort, ResourceView } from '../../src/edge/http/outside-port.ts';
@@ -33,7 +34,7 @@ import type { Change } from '../../src/model/change.ts';
 import type { Confirmation, ConfirmationState } from '../../src/model/confirmation.ts';
 import type { Conflict } from '../../src/model/discovered.ts';
 import type { DnsView } from '../../src/model/dns.ts';
-import { type IncidentId, subscriberKey } from '../../src/model/ids.ts';
+import { type IncidentId, type SubscriberKey, subscriberKey } from '../../src/model/ids.ts';
 import type { DeviceReading } from '../../src/model/reading.ts';
 import type { Ticket } from '../../src/model/ticket.ts';
 import type { PlannedWorks } from '../../src/topology/topology.ts';
@@ -42,6 +43,7 @@ import { anAlarm, aTicket, aView } from './front-records.ts';
 import { shippedFaults } from './shipped-rules.ts';
 
 export const key = 'k'.repeat(40);
+export const callerToken = 'c'.repeat(40);
 export const viewerKey = 'v'.repeat(40);
 export const administratorKey = 'a'.repeat(40);
 const users: Readonly<Record<string, User>> = {
@@ -72,6 +74,8 @@ export interface MemoryDaemon {
   readonly subscribers: Map<string, SubscriberView>;
   readonly links: Map<string, LinkView>;
   readonly contacts: Map<string, string>;
+  /** What covers each subscriber. */
+  readonly outages: Map<SubscriberKey, OutageView>;
   strangers: readonly StrangerView[];
   /** A line that obeys commands in place of the daemon's own simple ways. */
   obey: ((command: Extract<Input, { kind: 'command' }>) => readonly Change[]) | undefined;
@@ -141,6 +145,13 @@ export function memoryDaemon(
   };
   const ports: FrontPorts = {
     world,
+    callers: {
+      isCaller: (token) => token === callerToken,
+      people: (phone) =>
+        (daemon.phones.get(phone) ?? []).map((id) => ({ key: daemon.subscribers.get(id)!.key })),
+      outageOf: (subscriber) => daemon.outages.get(subscriber),
+      language: 'en',
+    },
     live: feed,
     faults: () => shippedFaults,
     publicUrl: options.publicUrl ?? 'http://127.0.0.1:8081',
@@ -249,6 +260,7 @@ export function memoryDaemon(
     subscribers: new Map(),
     links: new Map(),
     contacts: new Map(),
+    outages: new Map(),
     strangers: [],
     obey: undefined,
     refuses: false,

@@ -126,3 +126,12 @@ function openChannels(config: Config, world: World): CourierChannel[] {
     return { channel, window, ratePerSecond, unanswered, uncertain, receiptWithinMs };
   });
 }
+
+/** What the courier is made from. */
+export const forCourier = ({ channels, desk, webhooks, language, publicUrl }: Config): unknown => ({
+  channels,
+  desk,
+  webhooks,
+  language,
+  publicUrl,
+});

@@ -1,5 +1,5 @@
 /** What the fronts are given besides the line and the book: a demo's times and scenarios, ports of the last life, first keys. */
-import type { FrontPorts, PlayPort } from '../../edge/http/ports.ts';
+import type { DiscoveryPort, FrontPorts, PlayPort } from '../../edge/http/ports.ts';
 import { isScenario, scenarioNames } from '../../sim/scenarios.ts';
 import type { Config } from '../config/config.ts';
 import type { RoleHost } from '../processes/role-host.ts';
@@ -19,6 +19,14 @@ export const playPort = (host: RoleHost): PlayPort => ({
     host.relay('simulation', { kind: 'play', scenario } satisfies PlayMessage);
   },
 });
+
+/** Nothing is discovered before there is a collector. */
+export const discoveredPort = (discovered: () => DiscoveryPort | undefined): DiscoveryPort => ({
+  facts: (filter, page) => discovered()?.facts(filter, page) ?? nothing,
+  conflicts: (filter, page) => discovered()?.conflicts(filter, page) ?? nothing,
+});
+
+const nothing = { items: [], total: 0 };
 
 /** The port that this process had in its last life, so that links and browsers find it again. */
 export function ownPort<T extends { readonly host: string; readonly port: number }>(

@@ -80,6 +80,8 @@ export interface Config {
   /** A file whose policy replaces the one written here. */
   readonly policyFile?: string | undefined;
   readonly desk?: DeskSettings | undefined;
+  /** What the telephone system shows at `POST /deflect`; undefined: it is not asked. */
+  readonly telephone?: { readonly token: Secret } | undefined;
   /** A folder of automations, added to the shipped ones. */
   readonly automations?: string | undefined;
   /** Where automations may post to. */
@@ -161,6 +163,7 @@ interface RawConfig extends RawPolicy {
   readonly series?: RawSeries;
   readonly spool?: { keep?: string; keepGigabytes?: number };
   readonly desk?: Readonly<Record<string, unknown>>;
+  readonly telephone?: { readonly token: SecretSource };
   readonly automations?: string;
   readonly webhooks?: Readonly<Record<string, RawHook | undefined>>;
 }
@@ -222,6 +225,7 @@ function build(document: SourceDocument, folder: string, look?: CloserLook): Par
     policy: policy.value,
     policyFile: path(raw.policy),
     desk: raw.desk === undefined ? undefined : deskOf(raw.desk, reader),
+    telephone: raw.telephone && { token: reader.secret(raw.telephone.token, ['telephone', 'token']) },
     automations: path(raw.automations),
     webhooks: Object.entries(raw.webhooks ?? {}).flatMap(([name, written]) =>
       written === undefined ? [] : [{ name, settings: hookOf(name, written, reader) }],

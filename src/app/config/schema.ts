@@ -171,6 +171,12 @@ export const configSchema = (given: {
       additionalProperties: false,
     },
     desk: { anyOf: given.desks },
+    telephone: {
+      type: 'object',
+      properties: { token: secretSchema },
+      required: ['token'],
+      additionalProperties: false,
+    },
     automations: text,
     webhooks: {
       type: 'object',

@@ -3,6 +3,7 @@ import { Fault } from '../../base/fault.ts';
 import { formatProblem, type Problem } from '../../base/problem.ts';
 import type { Wake } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
+import type { Callers } from '../../edge/book/callers.ts';
 import { type Front, openFront } from '../../edge/http/front.ts';
 import { LiveFeed } from '../../edge/http/live-feed.ts';
 import type { AnswersPort, FrontPorts, ImportOutcome } from '../../edge/http/ports.ts';
@@ -15,10 +16,10 @@ import { answersPort } from '../center/answers-port.ts';
 import { bookQueries } from '../center/book-queries.ts';
 import { watchClock } from '../center/clock-watch.ts';
 import { type Collector, startCollector } from '../center/collector.ts';
-import { type CourierHost, courierPorts, startCourierHost } from '../center/courier-host.ts';
+import { type CourierHost, courierPorts, forCourier, startCourierHost } from '../center/courier-host.ts';
 import { DeviceBoard } from '../center/device-board.ts';
 import { deviceIndex } from '../center/device-index.ts';
-import { bootstrapTokens, demoTimes, ownPort, playPort } from '../center/front-parts.ts';
+import { bootstrapTokens, demoTimes, discoveredPort, ownPort, playPort } from '../center/front-parts.ts';
 import { type HubHost, startHubs } from '../center/hub-host.ts';
 import { type FromIngest, IngestLink } from '../center/ingest-link.ts';
 import { type LineHost, openLineHost } from '../center/line-host.ts';
@@ -28,6 +29,7 @@ import { networkInForce, networkPort } from '../center/network-port.ts';
 import { noticePreview } from '../center/notice-preview.ts';
 import { worksIn } from '../center/planned-works.ts';
 import { portTraffic } from '../center/port-traffic.ts';
+import { callerPort, callersOf } from '../center/public-parts.ts';
 import { Reload } from '../center/reload.ts';
 import { RuleBoard } from '../center/rule-board.ts';
 import { automationCounters, metricsText, statusOf } from '../center/self-metrics.ts';
@@ -56,7 +58,8 @@ export async function startCenter(host: RoleHost): Promise<StartedRole> {
   const book = await openBookWorker(config.data);
   const series = await openSeriesWorker(config.data, config.series);
   const answers = await answersPort(world);
-  const parts = { host, config, places: whole.inForce.places, book, series, lock, answers };
+  const callers = await callersOf(config.data, world);
+  const parts = { host, config, places: whole.inForce.places, book, callers, series, lock, answers };
   return new Center(parts).open(installation);
 }
 
@@ -66,6 +69,7 @@ interface Parts {
   readonly config: Config;
   readonly places: Places;
   readonly book: Book;
+  readonly callers: Callers;
   readonly series: SeriesStore;
   readonly lock: HeldLock;
   readonly answers: AnswersPort;
@@ -241,6 +245,8 @@ class Center {
     const listen = (name: 'http' | 'public') => ownPort(config[name], host.facts[name]);
     const publicUrl = () => this.#publicUrl(this.#config);
     const times = () => demoTimes(this.#config);
+    const keys = bootstrapTokens(start.demoToken);
+    const { callers } = this.#parts;
     const ports: FrontPorts = {
       outside: book,
       network: networkPort(() => networkInForce(line)),
@@ -251,6 +257,7 @@ class Center {
         ...{ book, line, world, publicUrl },
         ...{ texts: () => this.#rules?.texts, config: () => this.#config },
       }),
+      callers: callerPort({ callers, line: line.line, config: () => this.#config, bootstrapTokens: keys }),
       live: this.#live,
       faults: () => this.#rules?.faults ?? {},
       status: () => statusOf(this.#counters(), world),
@@ -259,10 +266,7 @@ class Center {
       metrics: () => metricsText(this.#counters()),
       dns: () => this.#collector?.dnsView(),
       traffic: (device) => portTraffic({ series: this.#parts.series, at: world.now(), device }),
-      discovered: {
-        facts: (filter, page) => this.#collector?.discovered.facts(filter, page) ?? nothing,
-        conflicts: (filter, page) => this.#collector?.discovered.conflicts(filter, page) ?? nothing,
-      },
+      discovered: discoveredPort(() => this.#collector?.discovered),
       works: () => worksIn(line),
       record: ({ by, ...deed }) => book.audit([{ ...deed, at: world.now(), actor: by }]),
       rules: () => this.#board.view(line),
@@ -274,7 +278,7 @@ class Center {
       importSubscribers: (csv, apply) => this.#inTurn(() => this.#importList(csv, apply)),
       play: start.demo === undefined ? undefined : playPort(host),
       ...courierPorts(() => this.#courier, this.#parts.answers),
-      access: accessPort({ book, world, bootstrapTokens: bootstrapTokens(start.demoToken) }),
+      access: accessPort({ book, world, bootstrapTokens: keys }),
       get publicUrl() {
         return publicUrl();
       },
@@ -381,18 +385,8 @@ class Center {
     await this.#hubs?.stop();
     this.#series.stop();
     await this.#parts.series.close();
+    this.#parts.callers.close();
     await this.#parts.book.close();
     await this.#parts.lock.release();
   }
 }
-
-const nothing = { items: [], total: 0 };
-
-/** What the courier is made from. */
-const forCourier = ({ channels, desk, webhooks, language, publicUrl }: Config): unknown => ({
-  channels,
-  desk,
-  webhooks,
-  language,
-  publicUrl,
-});

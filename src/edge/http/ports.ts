@@ -21,6 +21,7 @@ import type { Task } from '../../model/task.ts';
 import type { Ticket } from '../../model/ticket.ts';
 import type { Posted, PostedAnswer } from '../../notify/channel.ts';
 import type { PlannedWorks } from '../../topology/topology.ts';
+import type { CallerPort } from './caller-port.ts';
 import type {
   Language,
   LiveEventJson,
@@ -42,6 +43,8 @@ export interface FrontPorts {
   readonly network: NetworkPort;
   /** Asks the equipment how the line at this resource stands. */
   testLine(resource: string): LineTest;
+  /** What the telephone system asks. */
+  readonly callers: CallerPort;
   readonly live: LivePort;
   /** What kinds of faults are called by the rules in force. */
   faults(): FaultGlossary;

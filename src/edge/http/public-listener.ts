@@ -6,6 +6,7 @@ import type { Answer } from '../../model/confirmation.ts';
 import { addressOf, type Listener } from './console-listener.ts';
 import type { Language } from './contract.ts';
 import { boundCrowd, Turnstile } from './crowding.ts';
+import { addDeflection } from './deflect-routes.ts';
 import { addGatewayPosts } from './gateway-posts.ts';
 import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts, LinkView } from './ports.ts';
@@ -45,6 +46,7 @@ export async function openPublic(
   const gate = new TokenGate(ports.world, wrongTokens);
   const turnstile = new Turnstile(lookUps);
   addSubscriberPage(server, ports, { gate, turnstile });
+  const deflect = addDeflection(server, ports);
   addGatewayPosts(server, ports, { gate, turnstile });
   await server.listen({ host: at.host, port: at.port });
   return {
@@ -54,6 +56,10 @@ export async function openPublic(
       linksCrowded: turnstile.refused,
       publicConnectionsRefused: counters.connectionsRefused,
       publicRequestsCrowded: counters.requestsCrowded,
+      calls: deflect.calls,
+      callsDeflected: deflect.deflected,
+      callsLost: deflect.lost,
+      wrongCallerTokens: deflect.wrongTokens,
     }),
     close: () => server.close(),
   };

@@ -203,7 +203,7 @@ export function memoryDaemon(
     metrics: () => `allclear_inputs_total ${inputs.length}\n`,
     reload: async () => daemon.reloadOutcome,
     rollBackRules: async () => daemon.rollbackOutcome,
-    async importSubscribers(csv, apply) {
+    async importSubscribers(csv, { apply }) {
       const isWrong = csv.includes('duke');
       const diff = {
         added: csv.trim().split('\n').length - 1,
@@ -211,11 +211,17 @@ export function memoryDaemon(
         removed: 0,
         unchanged: 0,
         repeated: 0,
+        ...{ known: 0, moved: 0, reclassified: 0, fields: {}, examples: [] },
       };
       const wrong = { file: 'the list', line: 2, column: 5, severity: 'error', code: 'csv/class' } as const;
       const applied = apply && !isWrong;
       if (applied) daemon.imported.push(csv);
-      return { diff, problems: isWrong ? [{ ...wrong, message: '"duke" is no class' }] : [], applied };
+      return {
+        diff,
+        problems: isWrong ? [{ ...wrong, message: '"duke" is no class' }] : [],
+        applied,
+        mapping: {},
+      };
     },
     answers: {
       read: (text, asked) => answerReader.read(text, asked),

@@ -6,9 +6,11 @@ import { earliest, type Instant, instant } from '../../base/instant.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
-import { readSubscribers, type SubscriberPages } from '../../edge/files/subscribers-csv.ts';
+import { type ListOptions, readSubscribers, type SubscriberPages } from '../../edge/files/subscriber-list.ts';
 import type { Policy } from '../../model/policy.ts';
 import { encodeSubscribers, type SubscriberTable } from '../../topology/topology.ts';
+import type { Config } from '../config/config.ts';
+import { readMapping, sourceNameOf } from '../config/import-mappings.ts';
 import type { Installation } from '../config/installation.ts';
 import { RuleHistory } from '../config/rule-history.ts';
 import { saysSame } from '../config/same.ts';
@@ -78,9 +80,12 @@ async function enterAutomations({ host, installation }: Setup): Promise<void> {
 }
 
 /** A list that cannot be read leaves those in force whom the book knows; at the very first start it is a failed start. */
-async function enterSubscribers({ host, book }: Setup, path: string): Promise<readonly Problem[]> {
+async function enterSubscribers(
+  { host, book, installation }: Setup,
+  path: string,
+): Promise<readonly Problem[]> {
   try {
-    return await importSubscribers(book, path);
+    return await importSubscribers(book, path, installation.config);
   } catch (error) {
     if (!(error instanceof Fault) || host.line.named.subscribers === undefined) throw error;
     return [{ file: path, line: 0, column: 0, severity: 'error', code: error.code, message: error.message }];
@@ -91,21 +96,26 @@ async function enterSubscribers({ host, book }: Setup, path: string): Promise<re
  * Page by page, whatever the file's size; what was removed from it is removed from the book, for good. So a list with
  * lines that cannot be read removes nobody, and one that looks cut off is left to a person.
  */
-async function importSubscribers(book: Book, path: string): Promise<readonly Problem[]> {
-  const { pages, problems } = openSubscribers(path);
+async function importSubscribers(
+  book: Book,
+  path: string,
+  { data, country }: Config,
+): Promise<readonly Problem[]> {
+  const kept = await readMapping(data, sourceNameOf(path));
+  const { pages, problems } = openSubscribers(path, { country, ...kept });
   await book.beginImport('apply');
   for await (const rows of pages()) await book.importPage(rows);
   await book.endImport(problems.some(({ severity }) => severity === 'error') ? 'none' : 'few');
   return problems;
 }
 
-function openSubscribers(path: string): SubscriberPages {
+function openSubscribers(path: string, options: ListOptions): SubscriberPages {
   try {
     accessSync(path, constants.R_OK);
   } catch (error) {
     throw new Fault('config/file-unreadable', `${path} cannot be read`, error);
   }
-  return readSubscribers(createReadStream(path, { encoding: 'utf8' }), path);
+  return readSubscribers(createReadStream(path), path, options);
 }
 
 /** The book's subscribers changed: the line goes on with the same network and their new list. */

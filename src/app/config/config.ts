@@ -61,6 +61,8 @@ export interface Config {
   /** Syslog over TLS; undefined: not listened for. */
   readonly syslogTls?: SyslogTlsConfig | undefined;
   readonly language: 'ru' | 'en';
+  /** Whose telephone numbers are written without their code, ISO 3166-1. */
+  readonly country?: string | undefined;
   readonly snmp: {
     readonly intervalMs: DurationMs;
     readonly timeoutMs: DurationMs;
@@ -144,6 +146,7 @@ interface RawConfig extends RawPolicy {
   readonly syslog?: string;
   readonly syslogTls?: RawSyslogTls;
   readonly language?: 'ru' | 'en';
+  readonly country?: string;
   readonly snmp?: {
     interval?: string;
     timeout?: string;
@@ -206,6 +209,7 @@ function build(document: SourceDocument, folder: string, look?: CloserLook): Par
     syslog: port('syslog', '0.0.0.0:1514'),
     syslogTls: syslogTlsFrom(raw.syslogTls, reader),
     language: raw.language ?? 'en',
+    country: raw.country,
     snmp: {
       intervalMs: lengthAboveZero('interval', seconds(60)),
       timeoutMs: lengthAboveZero('timeout', seconds(2)),

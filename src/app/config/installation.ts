@@ -5,13 +5,14 @@ import { fileProblem, inPlace, type Parsed, type Problem } from '../../base/prob
 import type { SourceDocument } from '../../base/source-document.ts';
 import type { Profiles } from '../../collect/collect.ts';
 import { type LoadedRules, loadRules } from '../../edge/files/rule-files.ts';
-import { readSubscribers } from '../../edge/files/subscribers-csv.ts';
+import { readSubscribers } from '../../edge/files/subscriber-list.ts';
 import { unreadableBecause } from '../../edge/files/unreadable-because.ts';
 import { parseYaml } from '../../edge/files/yaml-document.ts';
 import type { StartOptions } from '../processes/messages.ts';
 import { collectorsFolder, shippedRuleFolders } from '../product-files.ts';
 import { withTargets } from './automation-targets.ts';
 import type { Config } from './config.ts';
+import { readMapping, sourceNameOf } from './import-mappings.ts';
 import { installedProfiles } from './installed-profiles.ts';
 import { type ReadConfig, readWhole } from './load.ts';
 import { profileHint } from './profile-hint.ts';
@@ -205,7 +206,8 @@ export async function judgeSubscribers(installation: Installation): Promise<Pars
   const strays = new Map<string, number>();
   const problems: Problem[] = [];
   let count = 0;
-  const reading = readSubscribers(createReadStream(file, { encoding: 'utf8' }), file);
+  const kept = await readMapping(config.data, sourceNameOf(file));
+  const reading = readSubscribers(createReadStream(file), file, { country: config.country, ...kept });
   try {
     for await (const page of reading.pages()) {
       count += page.length;

@@ -1,4 +1,6 @@
 /** The JSON schema of `allclear.yaml` (format allclear/1); channel settings are added from edge/channels. */
+
+import { countries } from '../../edge/files/telephone-number.ts';
 import { askedOf, guardsOf } from './policy.ts';
 import { probeSchemas } from './probes-schema.ts';
 
@@ -88,6 +90,7 @@ export const configSchema = (given: {
       additionalProperties: false,
     },
     language: { enum: ['ru', 'en'] },
+    country: { enum: countries },
     snmp: {
       type: 'object',
       properties: {

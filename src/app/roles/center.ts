@@ -5,8 +5,9 @@ import type { Wake } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { Callers } from '../../edge/book/callers.ts';
 import { type Front, openFront } from '../../edge/http/front.ts';
+import type { ImportOutcome, ImportWish } from '../../edge/http/import-port.ts';
 import { LiveFeed } from '../../edge/http/live-feed.ts';
-import type { AnswersPort, FrontPorts, ImportOutcome } from '../../edge/http/ports.ts';
+import type { AnswersPort, FrontPorts } from '../../edge/http/ports.ts';
 import type { Applied } from '../../flow/applied.ts';
 import type { SeriesStore } from '../../flow/series.ts';
 import type { Measurement } from '../../model/measurement.ts';
@@ -221,14 +222,13 @@ class Center {
     return problems;
   }
 
-  #importList(csv: string, apply: boolean): Promise<ImportOutcome> {
+  #importList(list: string, wish: ImportWish): Promise<ImportOutcome> {
     const { host, book } = this.#parts;
-    const { channels } = this.#courier!;
-    const { language } = this.#config;
-    return importList({ host: this.#lineHost!, book, world: host.world, channels, language, csv, apply });
+    const place = { host: this.#lineHost!, channels: this.#courier!.channels, world: host.world };
+    return importList({ ...place, book, config: this.#config, list, wish });
   }
 
-  /** Lists of subscribers are brought in one after the other: two at once would each take the other's for gone. */
+  /** Lists one after the other: two at once would each take the other's for gone. */
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(run);
     this.#turn = done.catch(() => undefined);
@@ -275,7 +275,7 @@ class Center {
       posts: () => book.hookCounts(),
       reload: () => this.#reload.ask(),
       rollBackRules: () => this.#reload.rollBackRules(world.now()),
-      importSubscribers: (csv, apply) => this.#inTurn(() => this.#importList(csv, apply)),
+      importSubscribers: (list, wish) => this.#inTurn(() => this.#importList(list, wish)),
       play: start.demo === undefined ? undefined : playPort(host),
       ...courierPorts(() => this.#courier, this.#parts.answers),
       access: accessPort({ book, world, bootstrapTokens: keys }),

@@ -30,6 +30,16 @@ const mostFieldNames = 100;
 /** A tenth of the base, or 100 where that is more. */
 const few = (known: number): number => Math.max(fewAtLeast, known * fewShare);
 
+/** Such a list is more often a wrong one than a true one, so somebody has to say that it is meant. */
+export function tooMuch({
+  known,
+  removed,
+  reclassified,
+}: ImportDiff): 'removed' | 'reclassified' | undefined {
+  if (removed > few(known)) return 'removed';
+  return reclassified > few(known) ? 'reclassified' : undefined;
+}
+
 /**
  * Who came is noted by id in a temporary table, so that memory stays flat and a dry run writes nothing. Not one
  * transaction over all pages: the outbox must not wait for five million rows. A cut-off import is run again.

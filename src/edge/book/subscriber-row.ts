@@ -65,10 +65,11 @@ function write(sql: Sql, vault: Vault, { row, found, digest, now }: Writing): vo
   }
   if (row.services !== undefined)
     listServices(sql, { subscriber: key, services: row.services, resource: row.resource, now });
+  const further = row.further ?? [];
+  if (found === undefined && further.length === 0) return;
   // A list without a column for them says nothing of what else is known.
-  if (row.further !== undefined) putFurther(sql, vault, { key, dataKey, further: row.further, now });
-  if (found !== undefined || row.further !== undefined)
-    refreshReach(sql, vault, { key, dataKey, firsts: { phone, email } });
+  if (row.further !== undefined) putFurther(sql, vault, { key, dataKey, further, now });
+  refreshReach(sql, vault, { key, dataKey, firsts: { phone, email } });
 }
 
 const firstPoints = ({ phone, email }: SubscriberRow) => [
@@ -94,7 +95,8 @@ function insert(
 function contentOf(row: SubscriberRow): string {
   const { resource, name, language, phone, email, timezone, address, consent, attributes } = row;
   const others = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
-  const more = row.services === undefined && row.further === undefined ? [] : [row.services, row.further];
+  const hasMore = row.services !== undefined || (row.further?.length ?? 0) > 0;
+  const more = hasMore ? [row.services, row.further] : [];
   return JSON.stringify([
     ...[resource, row.class, name, language, phone, email, timezone, address, consent, others],
     ...more,

@@ -1,4 +1,4 @@
-/** Reads CSV (RFC 4180) piece by piece: quotes, both line ends, comma or semicolon; every field knows its place. */
+/** Reads CSV (RFC 4180) piece by piece: quotes, both line ends, comma, semicolon, tab or bar; every field knows its place. */
 
 export interface CsvField {
   readonly text: string;
@@ -9,6 +9,16 @@ export interface CsvField {
 
 /** Fields longer than this are cut: no name or address is. */
 const longestField = 10_000;
+/** Where no line ends before it, what there is decides what separates. */
+const longestHeader = 64 * 1024;
+const separators = [',', ';', '\t', '|'] as const;
+
+function separatorIn(text: string): string {
+  const [header = ''] = text.trimStart().split('\n', 1);
+  const bare = header.replace(/"[^"]*"/g, '');
+  const counts = separators.map((one) => bare.split(one).length);
+  return separators[counts.indexOf(Math.max(...counts))]!;
+}
 
 /** Feed it text in pieces of any size; rows come out as they are complete. */
 export class CsvReader {
@@ -19,28 +29,44 @@ export class CsvReader {
   #state: 'start' | 'bare' | 'quoted' | 'quoteInQuoted' = 'start';
   #line = 1;
   #column = 1;
-  #isFirst = true;
+  /** Until its first line is whole. */
+  #header = '';
 
-  /** `,` or `;`, whichever comes first in the header. */
+  /** What stands most often in the header outside of quotes separates: `,`, `;`, a tab or `|`. */
   *rows(piece: string): Generator<readonly CsvField[]> {
+    if (this.#separator !== undefined) return yield* this.#take(piece);
+    this.#header += piece;
+    if (!/\S[^\n]*\n/.test(this.#header) && this.#header.length < longestHeader) return;
+    yield* this.#begin();
+  }
+
+  *#begin(): Generator<readonly CsvField[]> {
+    const header = this.#header;
+    this.#header = '';
+    this.#separator = separatorIn(header);
+    yield* this.#take(header.startsWith('\ufeff') ? header.slice(1) : header);
+  }
+
+  *#take(piece: string): Generator<readonly CsvField[]> {
     for (const character of piece) {
-      if (this.#isFirst) {
-        this.#isFirst = false;
-        if (character === '\ufeff') continue;
-      }
-      const row = this.#take(character);
+      const row = this.#takeOne(character);
       if (row !== undefined) yield row;
     }
   }
 
-  /** The last row where no line end follows it; `isOpen`: a quote was never closed. */
-  end(): { readonly row: readonly CsvField[] | undefined; readonly isOpen: boolean } {
-    const isOpen = this.#state === 'quoted';
-    const isEmpty = this.#row.length === 0 && this.#state === 'start';
-    return { row: isEmpty ? undefined : this.#endRow({ line: this.#line, column: this.#column }), isOpen };
+  /** What is left where no line end follows it. */
+  *lastRows(): Generator<readonly CsvField[]> {
+    if (this.#separator === undefined) yield* this.#begin();
+    if (this.isOpen || (this.#row.length === 0 && this.#state === 'start')) return;
+    yield this.#endRow({ line: this.#line, column: this.#column });
   }
 
-  #take(character: string): readonly CsvField[] | undefined {
+  /** A quote was never closed. */
+  get isOpen(): boolean {
+    return this.#state === 'quoted';
+  }
+
+  #takeOne(character: string): readonly CsvField[] | undefined {
     const place = { line: this.#line, column: this.#column };
     if (character === '\n') {
       this.#line++;
@@ -56,8 +82,6 @@ export class CsvReader {
       this.#add(character);
       return undefined;
     }
-    if (this.#separator === undefined && (character === ',' || character === ';'))
-      this.#separator = character;
     if (character === this.#separator) this.#endField(place);
     else if (character === '\n') return this.#endRow(place);
     else if (character === '\r') return undefined;

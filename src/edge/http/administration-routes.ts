@@ -1,8 +1,13 @@
 /** Calls about the daemon's own running: its configuration read again, and the scenarios of a demo. */
 import { neverHappens } from '../../base/fault.ts';
 import type { ProblemJson } from './contract.ts';
+import type { ImportWish } from './import-port.ts';
 import type { Deed, ReloadOutcome } from './ports.ts';
 import { type Call, object, ok, oneOf, type Reply, type Route, refusal, text } from './route.ts';
+
+const flag = oneOf(['true', 'false']);
+/** How a list is to be read, and how much it may change. */
+const listing = { source: text(100), map: text(4_000), country: text(2), allowLarge: flag };
 
 export const administrationRoutes: readonly Route[] = [
   {
@@ -32,11 +37,21 @@ export const administrationRoutes: readonly Route[] = [
     method: 'POST',
     path: '/subscribers/import',
     summary:
-      'Compares a list of subscribers (CSV, all of them) with those there are; with apply=true it takes their place',
-    query: object({ apply: oneOf(['true', 'false']) }, []),
+      'Compares a list of subscribers (CSV or JSON, all of them) with those there are; with apply=true it takes their place',
+    query: object({ apply: flag, ...listing }, []),
     rawBodyBytes: 64 * 1024 * 1024,
     answers: 'how many are added, changed and removed, and what is wrong with the list',
-    handle: importSubscribers,
+    handle: (call) => importSubscribers(call, { apply: call.query['apply'] === 'true' }),
+  },
+  {
+    method: 'POST',
+    path: '/subscribers',
+    summary:
+      'Adds and changes the subscribers in a list (JSON, a line each, or CSV); the others stay. dryRun=true only compares',
+    query: object({ dryRun: flag, ...listing }, []),
+    rawBodyBytes: 64 * 1024 * 1024,
+    answers: 'how many are added and changed, and what is wrong with the list',
+    handle: (call) => importSubscribers(call, { apply: call.query['dryRun'] !== 'true', isPart: true }),
   },
   {
     method: 'POST',
@@ -94,16 +109,34 @@ function outcomeReply(outcome: ReloadOutcome): Reply {
   }
 }
 
-async function importSubscribers({ ports, user, query, body }: Call): Promise<Reply> {
+async function importSubscribers(
+  { ports, user, query, body }: Call,
+  how: Pick<ImportWish, 'apply' | 'isPart'>,
+): Promise<Reply> {
   if (user.role !== 'administrator') return refusal(403, 'Only an administrator may import.');
   if (!ports.isReady()) return refusal(503, 'The daemon is not ready.');
   if (typeof body !== 'string' || body.trim() === '') return refusal(400, 'The body is empty.');
-  const apply = query['apply'] === 'true';
+  const mapping = mappingIn(query['map']);
+  if (mapping === undefined) return refusal(400, 'map is a JSON object: columns by field.');
+  const { source, country } = query;
+  const wish = { ...how, source, country, mapping, allowLarge: query['allowLarge'] === 'true' };
   const deed = { by: user.name, action: 'importSubscribers', target: 'subscribers' } as const;
-  if (apply) await ports.record(deed);
-  const { diff, problems, applied } = await ports.importSubscribers(body, apply);
-  if (apply && !applied) await ports.record({ ...deed, detail: { notDone: 'the list has mistakes' } });
-  return ok({ ...diff, applied, problems });
+  if (how.apply) await ports.record(deed);
+  const { diff, problems, applied, refused, mapping: taken } = await ports.importSubscribers(body, wish);
+  if (how.apply && !applied)
+    await ports.record({ ...deed, detail: { notDone: refused ?? 'the list has mistakes' } });
+  return ok({ ...diff, applied, refused: refused ?? null, mapping: taken, problems });
+}
+
+function mappingIn(text: string | undefined): Readonly<Record<string, string>> | undefined {
+  if (text === undefined) return {};
+  try {
+    const value = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const entries = Object.entries(value).filter(([, column]) => typeof column === 'string');
+    return Object.fromEntries(entries) as Record<string, string>;
+  } catch {
+    return undefined;
+  }
 }
 
 async function play({ ports, body }: Call): Promise<Reply> {

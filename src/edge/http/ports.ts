@@ -30,6 +30,7 @@ import type {
   RulesJson,
   StatusJson,
 } from './contract.ts';
+import type { ImportOutcome, ImportWish } from './import-port.ts';
 import type { NoticePreviewJson } from './notice-contract.ts';
 import type { LineTest, NetworkPort, OutsidePort } from './outside-port.ts';
 
@@ -73,8 +74,8 @@ export interface FrontPorts {
   rollBackRules(): Promise<ReloadOutcome | undefined>;
   /** Puts on record what a person did beside the line; before it is done, so that nothing done is missing there. */
   record(deed: Deed): Promise<void>;
-  /** The whole list as CSV; without `apply` it is compared only. */
-  importSubscribers(csv: string, apply: boolean): Promise<ImportOutcome>;
+  /** A list as CSV or JSON; without `apply` it is compared only. */
+  importSubscribers(list: string, wish: ImportWish): Promise<ImportOutcome>;
   /** Starts a scenario; undefined on a real network. */
   readonly play?: PlayPort | undefined;
   /** Takes what came to `/gateway/CHANNEL`; rejects what could not be kept. */
@@ -117,20 +118,6 @@ export interface Deed {
   readonly action: 'reload' | 'rollBackRules' | 'importSubscribers' | 'readStrangers';
   readonly target: string;
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** What a list of subscribers changed, or would change. */
-export interface ImportOutcome {
-  readonly diff: {
-    readonly added: number;
-    readonly changed: number;
-    readonly removed: number;
-    readonly unchanged: number;
-    /** Lines with an id that an earlier line had; they are left out. */
-    readonly repeated: number;
-  };
-  readonly problems: readonly Problem[];
-  readonly applied: boolean;
 }
 
 /** What devices say of themselves and of each other, beside the topology that is configured. */

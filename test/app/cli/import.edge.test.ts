@@ -1,5 +1,5 @@
 /** `import` on a stopped daemon's data directory, and on the topology file of a configuration. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { importVerb } from '../../../src/app/cli/import.ts';
 import { lockData } from '../../../src/app/roles/data-lock.ts';
@@ -102,4 +102,45 @@ test('a running daemon compares the list and takes it over its address', async (
     delete process.env['ALLCLEAR_TOKEN'];
     await opened.close();
   }
+});
+
+test('columns that were named once are known the next time, and the list says what differs', async () => {
+  const first = 'Счёт;Куда;Тел\n1;olt-1;8 912 000 00 01\n2;nowhere;8 912 000 00 02\n1;olt-2;\n';
+  await writeFile(folder.file('billing-01.csv'), first);
+  await writeFile(folder.file('billing-02.csv'), first.replace('olt-1', 'olt-2'));
+  const list = (name: string) => ['subscribers', folder.file(name), ...data()];
+  const unnamed = await run(...list('billing-01.csv'), '--yes');
+  expect(unnamed.code).toBe(1);
+  expect(unnamed.err.join()).toContain('--map id=COLUMN');
+  const map = ['--map', 'id=счёт', '--map', 'resource=Куда', '--map', 'phone=Тел', '--country', 'ru'];
+  const named = await run(...list('billing-01.csv'), ...map, '--yes');
+  expect(json(named)).toMatchObject({ added: 2, repeated: 1, applied: true, mapping: { id: 'Счёт' } });
+  expect(named.err.join('\n')).toMatch(/billing-01\.csv:4:1 {2}warning/);
+  expect(named.err.join('\n')).toContain('the topology has no "nowhere"');
+  const again = await run(...list('billing-02.csv'), '--dry-run');
+  expect(json(again)).toMatchObject({ changed: 1, unchanged: 1, moved: 1, fields: { resource: 1 } });
+  const shown = await say(importVerb, ...list('billing-02.csv'), '--dry-run', '--lang', 'ru');
+  expect(shown.out.join('\n')).toContain('~ 1:2  resource: olt-1 -> olt-2');
+  await expect(run(...list('billing-01.csv'), '--map', 'x=y')).rejects.toMatchObject({ code: 'usage/map' });
+});
+
+test('a list that would take more than a tenth away, or change their class, is not applied unless that is meant', async () => {
+  const listed = (count: number, of: string): string =>
+    `id,resource,class\n${Array.from({ length: count }, (_, n) => `s${n},olt-1,${of}\n`).join('')}`;
+  await writeFile(folder.file('all.csv'), listed(300, 'residential'));
+  await writeFile(folder.file('cut.csv'), listed(150, 'residential'));
+  await writeFile(folder.file('vips.csv'), listed(300, 'vip'));
+  const list = (name: string) => ['subscribers', folder.file(name), ...data(), '--yes'];
+  expect((await run(...list('all.csv'))).code).toBe(0);
+  for (const name of ['cut.csv', 'vips.csv']) {
+    const refused = await run(...list(name));
+    expect(refused.code).toBe(1);
+    expect(refused.err.join()).toContain('--allow-large');
+    expect(refused.out).toEqual([]);
+  }
+  expect(json(await run(...list('vips.csv'), '--allow-large'))).toMatchObject({
+    reclassified: 300,
+    applied: true,
+  });
+  expect(json(await run(...list('cut.csv'), '--allow-large'))).toMatchObject({ removed: 150, applied: true });
 });

@@ -195,10 +195,8 @@ export class Line {
       case 'calendar':
         return this.#rooms.useCalendar(input.calendar);
       case 'resumed':
-        this.#rooms.notices.shift(input.stoppedMs);
-        this.#rooms.confirmations.shift(input.stoppedMs);
+        this.#rooms.shift(input.stoppedMs);
         this.#rooms.correlation.resume(pass.at, input.stoppedMs);
-        this.#rooms.automations.shift(input.stoppedMs);
         return this.#ask(pass);
       case 'clockStepped':
         return;
@@ -320,7 +318,7 @@ export class Line {
         return pass.left('ticket', attached.rest);
       }
       case 'notify':
-        return this.#plan(this.#rooms.notices.continue(rest.token, pass.context), pass);
+        return this.#plan(this.#rooms.continueNotices(rest.token, pass.context), pass);
       case 'confirm':
         return this.#confirmed(this.#rooms.confirmations.continue(rest.token, pass.context), pass);
       default:
@@ -334,6 +332,7 @@ export class Line {
     this.#incidents(this.#rooms.correlation.wake(pass.context), pass);
     this.#reassessed(this.#rooms.assessment.wake(pass.at), pass);
     this.#plan(this.#rooms.notices.wake(pass.context), pass);
+    this.#plan(this.#rooms.worksNotices.wake(pass.at), pass);
     this.#confirmed(this.#rooms.confirmations.wake(pass.context), pass);
     this.#taskChanges(this.#rooms.dispatch.wake(pass.context), pass);
   }
@@ -341,6 +340,7 @@ export class Line {
   #useTopology(input: Extract<Input, { kind: 'topologyVersion' }>, pass: Pass): void {
     this.#rooms.useTopology(input);
     this.#reassessed(this.#rooms.assessment.rebase(pass.at), pass);
+    this.#plan(this.#rooms.worksNotices.changed(pass.at), pass);
   }
 
   /** Who is touched, or until when, was judged anew without news of the incident itself. */

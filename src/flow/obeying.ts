@@ -75,9 +75,17 @@ export function obey({ command, by }: Order, rooms: Rooms, onward: Onward, pass:
     case 'mergeIncidents':
       return onward.regrouped(rooms.correlation.correct(command, by, pass.context), pass);
     case 'approveNotices':
-      return onward.planned(rooms.notices.approve(command.incident, pass.context), pass);
+      return onward.planned(
+        rooms.worksNotices.approve(command.incident, pass.at) ??
+          rooms.notices.approve(command.incident, pass.context),
+        pass,
+      );
     case 'refuseNotices':
-      return onward.planned(rooms.notices.refuse(command.incident, pass.context), pass);
+      return onward.planned(
+        rooms.worksNotices.refuse(command.incident, pass.at) ??
+          rooms.notices.refuse(command.incident, pass.context),
+        pass,
+      );
     case 'stopNotices':
     case 'resumeNotices':
       return pass.effect({ kind: 'sending', isStopped: command.kind === 'stopNotices' });

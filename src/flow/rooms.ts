@@ -10,7 +10,14 @@ import { Measure } from '../measure/measure.ts';
 import type { AlarmChange } from '../model/alarm.ts';
 import type { Calendar } from '../model/calendar.ts';
 import { type IncidentId, type ResourceId, resourceId, type SubscriberKey } from '../model/ids.ts';
-import { Notices } from '../notify/notify.ts';
+import {
+  type NoticeContext,
+  type NoticePlan,
+  Notices,
+  WorksNotices,
+  type WorksSnapshot,
+  worksToken,
+} from '../notify/notify.ts';
 import { Tickets } from '../ticket/ticket.ts';
 import { placeSubscribers, type Subscribers, type Topology } from '../topology/topology.ts';
 import { viewOf } from './automating.ts';
@@ -37,6 +44,8 @@ export interface RoomsSnapshot {
   readonly assess: unknown;
   readonly ticket: unknown;
   readonly notify: unknown;
+  /** Absent in what older versions kept. */
+  readonly works?: unknown;
   readonly confirm: unknown;
   readonly dispatch: unknown;
   readonly measure: unknown;
@@ -51,6 +60,7 @@ export class Rooms {
   readonly assessment = new Assessment();
   readonly tickets = new Tickets();
   readonly notices = new Notices();
+  readonly worksNotices = new WorksNotices();
   readonly confirmations = new Confirmations();
   readonly dispatch = new Dispatch();
   readonly measure = new Measure();
@@ -104,10 +114,26 @@ export class Rooms {
       this.correlation.wakeAt,
       this.assessment.wakeAt,
       this.notices.wakeAt,
+      this.worksNotices.wakeAt,
       this.confirmations.wakeAt,
       this.dispatch.wakeAt,
       this.automations.wakeAt,
     ].reduce<Instant | undefined>(earliest, undefined);
+  }
+
+  /** The rest of a slice of notices. */
+  continueNotices(token: string, context: NoticeContext): NoticePlan {
+    return token === worksToken
+      ? this.worksNotices.continue(context.at)
+      : this.notices.continue(token, context);
+  }
+
+  /** What waits for people does not run while we are down (design L10). */
+  shift(stoppedMs: number): void {
+    this.notices.shift(stoppedMs);
+    this.worksNotices.shift(stoppedMs);
+    this.confirmations.shift(stoppedMs);
+    this.automations.shift(stoppedMs);
   }
 
   useTopology(named: {
@@ -132,6 +158,7 @@ export class Rooms {
     this.assessment.setTopology(topology, subscribers, version);
     this.tickets.setSubscribers(subscribers);
     this.notices.setSubscribers(subscribers, version);
+    this.worksNotices.setTopology(topology, subscribers, version);
     this.confirmations.setSubscribers(subscribers, version);
     this.words.setTopology(topology, subscribers);
   }
@@ -143,6 +170,7 @@ export class Rooms {
     this.alarms.setPolicy(policy);
     this.assessment.setPolicy(policy);
     this.notices.setPolicy(policy);
+    this.worksNotices.setPolicy(policy);
     this.confirmations.setPolicy(policy);
     this.dispatch.setPolicy(policy);
     this.automations.setPolicy(policy);
@@ -155,6 +183,7 @@ export class Rooms {
     this.assessment.setCalendar(calendar);
     this.patterns.setCalendar(calendar);
     this.notices.setCalendar(calendar);
+    this.worksNotices.setCalendar(calendar);
     this.confirmations.setCalendar(calendar);
     this.#calendar = calendar;
     this.automations.calendarChanged();
@@ -232,6 +261,7 @@ export class Rooms {
       assess: this.assessment.snapshot(),
       ticket: this.tickets.snapshot(),
       notify: this.notices.snapshot(),
+      works: this.worksNotices.snapshot(),
       confirm: this.confirmations.snapshot(),
       dispatch: this.dispatch.snapshot(),
       measure: this.measure.snapshot(),
@@ -256,6 +286,7 @@ export class Rooms {
     this.assessment.restore(snapshot.assess);
     this.tickets.restore(snapshot.ticket);
     this.notices.restore(snapshot.notify);
+    if (snapshot.works !== undefined) this.worksNotices.restore(snapshot.works as WorksSnapshot);
     this.confirmations.restore(snapshot.confirm);
     this.dispatch.restore(snapshot.dispatch);
     this.measure.restore(snapshot.measure);

@@ -26,6 +26,9 @@ export function alarmId(resource: string, cause: string, by: string | undefined)
 const part = (text: string): string =>
   text.includes('%') || text.includes('~') ? text.replaceAll('%', '%25').replaceAll('~', '%7E') : text;
 
+/** What notices of planned works are told under. */
+export const worksNoticesId = (works: string): IncidentId => `works:${works}` as IncidentId;
+
 export const confirmationId = (incident: IncidentId, subscriber: SubscriberKey): ConfirmationId =>
   `${incident}:${subscriber}` as ConfirmationId;
 

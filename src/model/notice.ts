@@ -18,7 +18,13 @@ export type NoticeType =
   | 'clarify'
   /** We called and nobody took it. */
   | 'tried'
+  /** Works are ahead, begin tomorrow, begin, are over; they move, or are called off. */
   | 'planned'
+  | 'planned-soon'
+  | 'planned-start'
+  | 'planned-end'
+  | 'planned-changed'
+  | 'planned-cancelled'
   /** What a person wrote, or let go, about one incident. */
   | 'announcement';
 
@@ -33,12 +39,17 @@ export const noticeTypes: readonly NoticeType[] = [
   'clarify',
   'tried',
   'planned',
+  'planned-soon',
+  'planned-start',
+  'planned-end',
+  'planned-changed',
+  'planned-cancelled',
   'announcement',
 ];
 
 /** What of it somebody may have agreed to or withdrawn. */
 export function categoryOf(type: NoticeType): ConsentCategory {
-  if (type === 'planned') return 'planned';
+  if (type.startsWith('planned')) return 'planned';
   return type === 'ask' || type === 'reminder' || type === 'clarify' || type === 'tried'
     ? 'feedback'
     : 'outage';

@@ -24,6 +24,8 @@ export interface Policy {
     readonly inventory?:
       | { readonly everyMs: DurationMs; readonly writtenAt?: Instant | undefined }
       | undefined;
+    /** Whoever planned works take service from is told of them; undefined: yes. */
+    readonly tellWorks?: boolean | undefined;
     /** What one part costs, by channel, in `currency` (ISO 4217): for the preview. */
     readonly pricePerPart?: Readonly<Record<string, number>> | undefined;
     readonly currency?: string | undefined;

@@ -46,6 +46,7 @@ import {
 import { hasWork, Teller } from './teller.ts';
 
 export type { NoticePlan } from './plan.ts';
+export { WorksNotices, type WorksSnapshot, worksToken } from './works.ts';
 
 export interface NoticeContext {
   readonly at: Instant;

@@ -13,25 +13,14 @@ import {
 import type { Policy } from '../model/policy.ts';
 import { type SubscriberColumns, zoneNameOf } from '../model/subscriber-columns.ts';
 import type { CountBoard } from './counts.ts';
+import { guardFor, guardRank } from './guard.ts';
 import { type GuardLevel, type Plan, renumber } from './plan.ts';
 import { walk } from './telling.ts';
 
-/** Below this many recipients the share of the base says nothing, and a list of yesterday does no great harm. */
-const stopsCountAbove = 2_000;
-/** One writing that was missed is no reason to stop. */
-const missedWritings = 2;
 /** A first notice this old helps nobody. */
 const staleAfter = days(1);
 /** By then everybody has noticed. */
 const newsOfRepairFor = days(2);
-/** Who released one stop has seen the other. */
-const guardRank: Readonly<Record<GuardLevel, number>> = {
-  none: 0,
-  secondPerson: 1,
-  staleInventory: 2,
-  stopAboveShare: 2,
-};
-
 interface Reached {
   readonly at: Instant;
   readonly slice: readonly Range[];
@@ -164,13 +153,7 @@ export class Teller {
 
   guardOf(plan: Plan, at: Instant): GuardLevel {
     const recipients = sizeOf(plan.affected);
-    const { stopAboveShare, secondPersonAbove, inventory } = this.policy!.notify;
-    const base = this.columns?.count ?? 0;
-    if (recipients > stopsCountAbove && recipients > base * stopAboveShare) return 'stopAboveShare';
-    const isStale =
-      inventory?.writtenAt !== undefined && at > inventory.writtenAt + missedWritings * inventory.everyMs;
-    if (recipients > stopsCountAbove && isStale) return 'staleInventory';
-    return recipients > secondPersonAbove ? 'secondPerson' : 'none';
+    return guardFor({ recipients, base: this.columns?.count ?? 0, at }, this.policy!);
   }
 
   isHeld(plan: Plan, at: Instant): boolean {

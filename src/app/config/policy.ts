@@ -18,6 +18,7 @@ export interface RawPolicy {
     readonly capPerDayOverall?: number;
     readonly aloneHold?: string;
     readonly dryRun?: boolean;
+    readonly works?: boolean;
     readonly inventoryEvery?: string;
     readonly pricePerPart?: Readonly<Record<string, number>>;
     readonly currency?: string;
@@ -68,6 +69,7 @@ export const defaultPolicy: Policy = {
     capPerDay: 4,
     capPerDayOverall: 6,
     aloneHoldMs: minutes(10),
+    tellWorks: true,
     etrChangeEveryMs: hours(1),
   },
   confirm: {
@@ -141,6 +143,7 @@ export function policyFrom(
       aloneHoldMs: length(raw.notify?.aloneHold, minutes(10)),
       ...(raw.notify?.pricePerPart === undefined ? {} : { pricePerPart: raw.notify.pricePerPart }),
       ...(raw.notify?.currency === undefined ? {} : { currency: raw.notify.currency }),
+      tellWorks: raw.notify?.works ?? standard.notify.tellWorks,
       ...(raw.notify?.dryRun === true ? { dryRun: true } : {}),
       ...(everyMs === undefined ? {} : { inventory: { everyMs } }),
     },
@@ -170,6 +173,7 @@ export const guardsOf = {
   aloneHold: { type: 'string' },
   inventoryEvery: { type: 'string' },
   dryRun: { type: 'boolean' },
+  works: { type: 'boolean' },
   pricePerPart: { type: 'object', additionalProperties: { type: 'number', minimum: 0 }, maxProperties: 8 },
   currency: { type: 'string', pattern: '^[A-Z]{3}$' },
 };

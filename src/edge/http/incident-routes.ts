@@ -1,7 +1,7 @@
 /** Calls about incidents and their notices: list, show, set the ETR, release or refuse what waits for a second person. */
 import { instant } from '../../base/instant.ts';
 import type { Command } from '../../flow/input.ts';
-import type { IncidentId } from '../../model/ids.ts';
+import { type IncidentId, worksNoticesId } from '../../model/ids.ts';
 import { type NoticeState, noticeTypes } from '../../model/notice.ts';
 import {
   type Call,
@@ -114,9 +114,22 @@ function approval(path: string, summary: string, kind: 'approveNotices' | 'refus
     answers: 'the incident',
     async handle(call) {
       const { incident } = call.body as { readonly incident: string };
+      if (incident.startsWith(worksNoticesId('')))
+        return commandWorks(call, { kind, incident: incident as IncidentId });
       return commandIncident({ ...call, id: incident }, { kind, incident: incident as IncidentId });
     },
   };
+}
+
+/** Notices of planned works wait under the works' own name. */
+async function commandWorks(
+  { ports, user }: Call,
+  command: Command & { readonly incident: IncidentId },
+): Promise<Reply> {
+  const { incident } = command;
+  if (!ports.works().some(({ id }) => worksNoticesId(id) === incident)) return unknownId('works', incident);
+  await ports.submit({ kind: 'command', by: user.name, command });
+  return ok({ incident });
 }
 
 async function setEtr(call: Call): Promise<Reply> {

@@ -92,6 +92,11 @@ export const recordWordsEn = {
     clarify: 'answer was unclear',
     tried: 'called, not reached',
     planned: 'planned works',
+    'planned-soon': 'works soon',
+    'planned-start': 'works begun',
+    'planned-end': 'works over',
+    'planned-changed': 'works moved',
+    'planned-cancelled': 'works called off',
     announcement: 'announcement',
   },
   subscriberClass: {

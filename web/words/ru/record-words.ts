@@ -93,6 +93,11 @@ export const recordWordsRu: typeof recordWordsEn = {
     clarify: 'ответ не понят',
     tried: 'звонили, не дозвонились',
     planned: 'плановые работы',
+    'planned-soon': 'работы скоро',
+    'planned-start': 'работы начались',
+    'planned-end': 'работы закончены',
+    'planned-changed': 'работы перенесены',
+    'planned-cancelled': 'работы отменены',
     announcement: 'объявление',
   },
   subscriberClass: {

@@ -1,12 +1,13 @@
 /** The port of a channel: a way to tell a subscriber something. */
 import type { Instant } from '../base/instant.ts';
+import type { Answer } from '../model/confirmation.ts';
 import type { NoticeType } from '../model/notice.ts';
 
 /** One rendered notice on its way to one address. */
 export interface OutgoingNotice {
   /** Stable: hash(incident, subscriber, type, revision, channel) (design L9). */
   readonly key: string;
-  /** E.164 number or e-mail address, as the channel needs. */
+  /** E.164 number, e-mail address or chat, as the channel needs. */
   readonly to: string;
   readonly subject: string;
   readonly text: string;
@@ -15,6 +16,8 @@ export interface OutgoingNotice {
   readonly subscriber: string;
   readonly incident: string;
   readonly type: NoticeType;
+  /** Of a question: what its buttons say of it, opaque to the peer. */
+  readonly answerToken?: string | undefined;
   /** After it the notice would be wrong: a peer that can is told to drop it then. */
   readonly notAfter?: Instant | undefined;
 }
@@ -53,6 +56,30 @@ export interface Reply {
   readonly from: string;
   readonly to: string;
   readonly text: string;
+  /** `from` is a chat of this channel. */
+  readonly isChat?: boolean | undefined;
+}
+
+/** A button that somebody pressed. */
+export interface Press {
+  readonly chat: string;
+  readonly token: string;
+  readonly answer: Answer;
+}
+
+/** For channels that know people by their chats. */
+interface ChatInbound {
+  /** False for a code that is unknown or old. */
+  bind(chat: string, code: string): Promise<boolean>;
+  unbind(chat: string): Promise<void>;
+  /** False for a question that is over, or that somebody else was asked. */
+  press(press: Press): Promise<boolean>;
+}
+
+/** A few characters of a channel that outlive the process. */
+interface ChannelMemory {
+  load(): Promise<string | undefined>;
+  keep(value: string): Promise<void>;
 }
 
 /** What came to `/gateway/CHANNEL` of the public listener; whether it is the peer's is for the channel to find out. */
@@ -71,13 +98,17 @@ export type PostedAnswer = 'kept' | 'unknown' | 'unreadable' | 'later';
 export interface Inbound {
   receipt(receipt: Receipt): Promise<void>;
   reply(reply: Reply): Promise<void>;
+  readonly chats?: ChatInbound | undefined;
+  readonly memory?: ChannelMemory | undefined;
 }
+
+export type Address = 'phone' | 'email' | 'chat';
 
 /** A way to reach subscribers. Edge implements one file a kind; one compliance suite judges all. */
 export interface Channel {
   readonly name: string;
   /** Which contact point it needs. */
-  readonly address: 'phone' | 'email';
+  readonly address: Address;
   /** True when the peer drops a second notice with the same key. */
   readonly honoursKey: boolean;
   send(notice: OutgoingNotice): Promise<SendOutcome>;
@@ -87,6 +118,8 @@ export interface Channel {
   readonly givesReceipts?: boolean | undefined;
   /** Takes what a peer posts; absent where nothing is posted. Rejects what could not be kept. */
   readonly posted?: ((post: Posted) => Promise<PostedAnswer>) | undefined;
+  /** User name of the bot that people open to have their chat bound. */
+  readonly bot?: string | undefined;
   /** What happened to the channel beside its notices, by name. */
   readonly counters?: (() => Readonly<Record<string, number>>) | undefined;
   close(): Promise<void>;

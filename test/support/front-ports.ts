@@ -227,6 +227,7 @@ export function memoryDaemon(
       read: (text, asked) => answerReader.read(text, asked),
       admits: (sender) => rates.take(sender, world.monotonicMs()),
     },
+    chats: { bots: () => [], code: async () => 'code' },
     posted: (channel, post) => daemon.posted(channel, post),
     play:
       options.demo === undefined

@@ -8,7 +8,8 @@ import { openChannel } from '../../edge/channels/index.ts';
 import { openDesk } from '../../edge/desks/index.ts';
 import { openHook } from '../../edge/hooks/webhook.ts';
 import type { AnswersPort, FrontPorts } from '../../edge/http/ports.ts';
-import type { Posted, PostedAnswer } from '../../notify/channel.ts';
+import type { SubscriberKey } from '../../model/ids.ts';
+import type { Address, Posted, PostedAnswer } from '../../notify/channel.ts';
 import type { Config } from '../config/config.ts';
 import type { Installation } from '../config/installation.ts';
 import { type Courier, type CourierChannel, startCourier } from '../courier/courier.ts';
@@ -18,11 +19,15 @@ import { SubscriberVersions } from './subscriber-versions.ts';
 
 export interface CourierHost {
   /** Names and needs of the open channels, for the columns of subscribers. */
-  readonly channels: readonly { readonly name: string; readonly address: 'phone' | 'email' }[];
+  readonly channels: readonly { readonly name: string; readonly address: Address }[];
   wake(): void;
   counters(): Readonly<Record<string, number>>;
   /** Hands on what a gateway posted to one of the channels. */
   posted(channel: string, post: Posted): Promise<PostedAnswer>;
+  /** User names of bots. */
+  bots(): readonly string[];
+  /** By which somebody shows a bot that the chat is this subscriber's. */
+  chatCode(subscriber: SubscriberKey): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -64,7 +69,8 @@ export async function startCourierHost(options: {
         ? []
         : config.webhooks.map(({ name, settings }) => ({ name, hook: openHook(settings, world) })),
     keysOf: (range) => versions.keysOf(range),
-    onReply: (reply) => replies.take(reply),
+    onReply: (reply, channel) => replies.take(reply, channel),
+    onPress: (press, channel) => replies.press(press, channel),
     submit: async (input) => {
       await line.submit(input);
       if (input.kind !== 'receipts') return;
@@ -85,6 +91,8 @@ export async function startCourierHost(options: {
       const found = channels.find(({ channel }) => channel.name === name)?.channel;
       return found?.posted?.(post) ?? 'unknown';
     },
+    bots: () => channels.flatMap(({ channel }) => channel.bot ?? []),
+    chatCode: (subscriber) => newChatCode(book, world, subscriber),
     async stop() {
       await courier.close();
       await Promise.all(channels.map(({ channel }) => channel.close()));
@@ -92,12 +100,26 @@ export async function startCourierHost(options: {
   };
 }
 
+async function newChatCode(book: Book, world: World, subscriber: SubscriberKey): Promise<string> {
+  const code = Buffer.from(world.randomBytes(16)).toString('base64url');
+  await book.putChatCode({ subscriber, code, now: world.now() });
+  return code;
+}
+
 /** What the fronts ask of the courier; before there is one, everything may come again. */
 export const courierPorts = (
   courier: () => CourierHost | undefined,
   answers: AnswersPort,
-): Pick<FrontPorts, 'posted' | 'answers'> => ({
+): Pick<FrontPorts, 'posted' | 'answers' | 'chats'> => ({
   answers,
+  chats: {
+    bots: () => courier()?.bots() ?? [],
+    code: async (subscriber) => {
+      const code = await courier()?.chatCode(subscriber);
+      if (code === undefined) throw new Fault('book/closed', 'the courier is not there yet');
+      return code;
+    },
+  },
   posted: async (channel, post) => courier()?.posted(channel, post) ?? 'later',
 });
 

@@ -6,8 +6,8 @@ import type { Book } from '../../edge/book/book.ts';
 import type { SubscriberRecord } from '../../edge/book/records.ts';
 import type { Input, SubscriberReply } from '../../flow/input.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
-import type { SubscriberKey } from '../../model/ids.ts';
-import type { Reply } from '../../notify/channel.ts';
+import type { ConfirmationId, SubscriberKey } from '../../model/ids.ts';
+import type { Press, Reply } from '../../notify/channel.ts';
 
 export interface RepliesOptions {
   readonly book: Book;
@@ -42,13 +42,13 @@ export class Replies {
   }
 
   /** Resolves when it is kept, or is one of too many. */
-  async take(reply: Reply): Promise<void> {
+  async take(reply: Reply, channel = ''): Promise<void> {
     if (!this.#rates.take(reply.from, this.#options.world.monotonicMs())) {
       this.#counts.tooMany++;
       return;
     }
     try {
-      await this.#keep(reply);
+      await this.#keep(reply, channel);
     } catch (error) {
       // It comes again, and must not count as one of too many then.
       this.#rates.giveBack(reply.from);
@@ -56,9 +56,9 @@ export class Replies {
     }
   }
 
-  async #keep(reply: Reply): Promise<void> {
+  async #keep(reply: Reply, channel: string): Promise<void> {
     const { book, world } = this.#options;
-    const { items: people } = await book.subscribers({ phone: reply.from, limit: mostPeople });
+    const people = await this.#peopleBehind(reply, channel);
     const [first] = people;
     if (first === undefined) return this.#keepStranger(reply);
     const all = await this.#questionsTo(people);
@@ -74,25 +74,57 @@ export class Replies {
     this.#unsaid.set(again, id);
     const [oldest] = this.#unsaid.keys();
     if (this.#unsaid.size > mostUnsaid) this.#unsaid.delete(oldest!);
-    await this.#say(reading, { meant, isWaiting: waiting.length > 0, subscriber, id });
+    const by = reply.isChat === true ? 'telegram' : 'sms';
+    await this.#say(reading, { meant, isWaiting: waiting.length > 0, subscriber, id, by });
     this.#unsaid.delete(again);
   }
 
-  async #say(reading: Reading, { meant, isWaiting, subscriber, id }: Meant): Promise<void> {
+  async #say(reading: Reading, { meant, isWaiting, subscriber, id, by }: Meant): Promise<void> {
     // Words that say neither are asked about while somebody waits for an answer, else they are for a person.
     const isAnswer = isWaiting || (reading.kind !== 'unclear' && !isCallForNew(reading, meant));
-    if (meant.length > 0 && isAnswer) return this.#answer(meant, reading, id);
+    if (meant.length > 0 && isAnswer) return this.#answer(meant, reading, { contact: id, by });
     // A "yes" to nothing needs nobody; it is kept beside its subscriber.
     const isForPerson = reading.kind !== 'answer' || reading.answer !== 'fixed';
     if (isForPerson)
-      await this.#options.submit({ kind: 'subscriberContact', subscriber, channel: 'sms', contact: id });
+      await this.#options.submit({ kind: 'subscriberContact', subscriber, channel: by, contact: id });
     this.#counts.contacts++;
   }
 
-  async #answer(meant: readonly Confirmation[], reading: Reading, contact: string): Promise<void> {
+  /** A button: the token names the question, and its chat must be that of whoever was asked. */
+  async press({ chat, token, answer }: Press, channel: string): Promise<boolean> {
+    const { book, world } = this.#options;
+    if (!this.#rates.take(`${channel} ${chat}`, world.monotonicMs())) {
+      this.#counts.tooMany++;
+      return false;
+    }
+    const link = await book.findLink(token, world.now());
+    if (link?.purpose !== 'confirm') return false;
+    const people = await book.subscribersOfChat({ channel, chat });
+    const asked = (await book.confirmation(link.confirmation))?.askedAt;
+    if (!people.includes(link.subscriber) || asked === undefined) return false;
+    const confirmation = link.confirmation as ConfirmationId;
+    const reply = { kind: 'answer', answer } as const;
+    await this.#options.submit({ kind: 'subscriberReply', confirmation, channel: 'telegram', reply });
+    this.#counts.answers++;
+    return true;
+  }
+
+  async #peopleBehind({ from, isChat }: Reply, channel: string): Promise<readonly SubscriberRecord[]> {
+    const { book } = this.#options;
+    if (isChat !== true) return (await book.subscribers({ phone: from, limit: mostPeople })).items;
+    const keys = await book.subscribersOfChat({ channel, chat: from });
+    const people = await Promise.all(keys.map((key) => book.subscriber(key)));
+    return people.filter((one) => one !== undefined);
+  }
+
+  async #answer(
+    meant: readonly Confirmation[],
+    reading: Reading,
+    { contact, by }: { readonly contact: string; readonly by: 'sms' | 'telegram' },
+  ): Promise<void> {
     for (const { id } of meant) {
       const reply = replyOf(reading, contact);
-      await this.#options.submit({ kind: 'subscriberReply', confirmation: id, channel: 'sms', reply });
+      await this.#options.submit({ kind: 'subscriberReply', confirmation: id, channel: by, reply });
     }
     this.#counts.answers++;
   }
@@ -122,6 +154,7 @@ interface Meant {
   readonly isWaiting: boolean;
   readonly subscriber: SubscriberKey;
   readonly id: string;
+  readonly by: 'sms' | 'telegram';
 }
 
 /** The fault came back after the question: nobody waits for its answer, and who wants a call is called about the new outage. */

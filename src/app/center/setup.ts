@@ -8,6 +8,7 @@ import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import { type ListOptions, readSubscribers, type SubscriberPages } from '../../edge/files/subscriber-list.ts';
 import type { Policy } from '../../model/policy.ts';
+import type { Address } from '../../notify/channel.ts';
 import { encodeSubscribers, type SubscriberTable } from '../../topology/topology.ts';
 import type { Config } from '../config/config.ts';
 import { readMapping, sourceNameOf } from '../config/import-mappings.ts';
@@ -23,7 +24,7 @@ export interface Setup {
   readonly host: LineHost;
   readonly book: Book;
   readonly installation: Installation;
-  readonly channels: readonly { readonly name: string; readonly address: 'phone' | 'email' }[];
+  readonly channels: readonly { readonly name: string; readonly address: Address }[];
   readonly world: World;
 }
 

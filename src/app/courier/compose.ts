@@ -25,6 +25,8 @@ export function composeNotice(
 ): OutgoingNotice | undefined {
   const { notice, tell } = due;
   const { onlyTo } = composing;
+  // A chat is somebody's: no address stands for it.
+  if (onlyTo !== undefined && channel.address === 'chat') return undefined;
   if (onlyTo !== undefined && onlyTo.includes('@') !== (channel.address === 'email')) return undefined;
   const language = notice.language ?? composing.language;
   const rendered = composing.texts({
@@ -47,6 +49,7 @@ export function composeNotice(
     subscriber: notice.subscriberId,
     incident: notice.incident,
     type: notice.type,
+    answerToken: channel.address === 'chat' && notice.purpose === 'confirm' ? notice.token : undefined,
     notAfter: notice.notAfter,
   };
 }

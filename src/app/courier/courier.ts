@@ -5,7 +5,7 @@ import type { Wake, World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { ChannelFacts } from '../../edge/book/records.ts';
 import type { Input } from '../../flow/input.ts';
-import type { Channel, Reply } from '../../notify/channel.ts';
+import type { Channel, Press, Reply } from '../../notify/channel.ts';
 import type { Desk } from '../../ticket/desk.ts';
 import { type Composing, composeNotice } from './compose.ts';
 import { workDesk } from './desk-lane.ts';
@@ -35,7 +35,9 @@ export interface CourierOptions extends Composing {
   /** Stable keys of the subscribers numbered [from, to) of that topology version, less `except` (ascending). */
   readonly keysOf: (range: KeyRange) => Uint32Array | Promise<Uint32Array>;
   /** What somebody wrote to a number of ours; resolves when it is kept. Left out: channels keep what comes. */
-  readonly onReply?: ((reply: Reply) => Promise<void>) | undefined;
+  readonly onReply?: ((reply: Reply, channel: string) => Promise<void>) | undefined;
+  /** A button under a question; false for one that is over, or was another's. */
+  readonly onPress?: ((press: Press, channel: string) => Promise<boolean>) | undefined;
   /** Receipts and desk updates for the line; resolves when they are durable. */
   readonly submit: (input: Input) => Promise<unknown> | undefined;
 }
@@ -134,7 +136,8 @@ function factsOf({ channel, unanswered, uncertain, receiptWithinMs }: CourierCha
   const { name, address, honoursKey, givesReceipts } = channel;
   return {
     ...{ name, address, honoursKey, unanswered },
-    uncertain: uncertain ?? (honoursKey || address === 'email' ? 'resend' : 'hold'),
+    uncertain:
+      uncertain ?? (honoursKey || address === 'email' ? 'resend' : address === 'chat' ? 'next' : 'hold'),
     receiptWithinMs:
       givesReceipts !== true || receiptWithinMs === 'off' ? undefined : (receiptWithinMs ?? minutes(10)),
   };
@@ -160,14 +163,14 @@ function lanesOf(options: CourierOptions, facts: readonly ChannelFacts[]): Lane[
 }
 
 function listen(
-  { book, world, channels, onReply, onlyTo }: CourierOptions,
+  { book, world, channels, onReply, onPress, onlyTo }: CourierOptions,
   facts: readonly ChannelFacts[],
   onKept: () => void,
 ): void {
   // A first try on a real network takes nothing away from whoever does the work there.
   if (onReply === undefined || onlyTo !== undefined) return;
   for (const { channel } of channels)
-    channel.listen?.(inboundOf({ book, channel: channel.name, facts, world, onKept, onReply }));
+    channel.listen?.(inboundOf({ book, channel: channel.name, facts, world, onKept, onReply, onPress }));
 }
 
 /**

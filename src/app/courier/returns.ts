@@ -2,7 +2,7 @@
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { ChannelFacts } from '../../edge/book/records.ts';
-import type { Inbound, Receipt, Reply } from '../../notify/channel.ts';
+import type { Inbound, Press, Receipt, Reply } from '../../notify/channel.ts';
 
 export interface ReturnsOptions {
   readonly book: Book;
@@ -12,7 +12,8 @@ export interface ReturnsOptions {
   readonly world: World;
   /** A failed receipt may have queued a notice on the next channel. */
   readonly onKept: () => void;
-  readonly onReply: (reply: Reply) => Promise<void>;
+  readonly onReply: (reply: Reply, channel: string) => Promise<void>;
+  readonly onPress?: ((press: Press, channel: string) => Promise<boolean>) | undefined;
 }
 
 interface Waiting {
@@ -50,6 +51,15 @@ export function inboundOf(options: ReturnsOptions): Inbound {
         waiting.push({ receipt, kept, refused });
         if (!isWriting) void write();
       }),
-    reply: (reply) => options.onReply(reply),
+    reply: (reply) => options.onReply(reply, channel),
+    chats: {
+      bind: (chat, code) => book.bindChat({ channel, chat, code, now: world.now() }),
+      unbind: (chat) => book.unbindChat({ channel, chat }),
+      press: async (press) => (await options.onPress?.(press, channel)) === true,
+    },
+    memory: {
+      load: () => book.channelMemory(channel),
+      keep: (value) => book.keepChannelMemory(channel, value),
+    },
   };
 }

@@ -12,6 +12,7 @@ import type { Task } from '../../model/task.ts';
 import * as accounts from './accounts.ts';
 import { askedNumbers } from './asked-numbers.ts';
 import { auditPage, verifyAudit, writeAudit } from './audit.ts';
+import * as chats from './chats.ts';
 import { type ColumnWish, exportColumns } from './columns.ts';
 import { consents, putConsents } from './consents.ts';
 import { markFailing, tryAgain } from './contact-points.ts';
@@ -186,6 +187,12 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
     noteTexts: (ids: readonly string[]) => noteTexts(sql, vault, ids),
     addStranger: (reply: StrangerReply) => addStranger(sql, vault, reply),
     strangers: (request: PageRequest) => strangers(sql, vault, request),
+    putChatCode: (given: Parameters<typeof chats.putChatCode>[1]) => chats.putChatCode(sql, given),
+    bindChat: (bind: Parameters<typeof chats.bindChat>[2]) => chats.bindChat(sql, vault, bind),
+    unbindChat: (chat: chats.Chat) => chats.unbindChat(sql, vault, chat),
+    subscribersOfChat: (chat: chats.Chat) => chats.subscribersOfChat(sql, vault, chat),
+    channelMemory: (channel: string) => chats.channelMemory(sql, channel),
+    keepChannelMemory: (channel: string, value: string) => chats.keepChannelMemory(sql, channel, value),
     grantLink: (wish: LinkWish) => grantLink(sql, vault, wish),
     findLink: (token: string, now: number) => findLink(sql, token, now),
     putUser: (user: Parameters<typeof accounts.putUser>[2]) => accounts.putUser(sql, world, user),

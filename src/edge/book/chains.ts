@@ -7,7 +7,7 @@ import type { NoticeRow } from './outbox.ts';
 import { writeReceipts } from './receipts.ts';
 import type { ChannelFacts } from './records.ts';
 import type { Sql } from './sql.ts';
-import { nextChannel, noticeKey, type Reach, tellOf } from './tells.ts';
+import { nextChannel, noticeKey, type Reach, reachColumn, tellOf } from './tells.ts';
 
 export interface Passing {
   readonly channels: readonly ChannelFacts[];
@@ -32,7 +32,7 @@ export const unansweredOf = (channel: ChannelFacts | undefined): number =>
 export function passOn(sql: Sql, row: NoticeRow, { channels, now, counts }: Passing): boolean {
   const tell = tellOf(sql, row.tell);
   const reach = sql.get<Reach>(
-    'SELECT key, reach, consent, opted_out, withheld FROM subscribers WHERE key = ? AND removed = 0',
+    `SELECT key, ${reachColumn('subscribers')}, consent, opted_out, withheld FROM subscribers WHERE key = ? AND removed = 0`,
     row.subscriber,
   );
   const order = tell.order.slice(tell.order.indexOf(row.channel) + 1);

@@ -1,15 +1,16 @@
 /** The columns the line decides with, read row by row into typed arrays: no object a subscriber (design decision 6). */
 import { type SubscriberClass, subscriberClasses } from '../../model/incident.ts';
 import { type ConsentCategory, defaultService } from '../../model/subscriber.ts';
+import type { Address } from '../../notify/channel.ts';
 import { mostServices, noEnd, type SubscriberTable } from '../../topology/topology.ts';
 import { isWithheld } from './consents.ts';
 import { ownServices, rememberedMs } from './services.ts';
 import type { Sql } from './sql.ts';
-import { reachBits } from './tells.ts';
+import { reachBits, reachColumn } from './tells.ts';
 
 export interface ColumnWish {
   /** At most 8, as the notice policy names them. */
-  readonly channels: readonly { readonly name: string; readonly address: 'phone' | 'email' }[];
+  readonly channels: readonly { readonly name: string; readonly address: Address }[];
   /** For subscribers who have none of their own. */
   readonly language: 'ru' | 'en';
   readonly zone: string;
@@ -50,7 +51,7 @@ export function exportColumns(sql: Sql, wish: ColumnWish & { readonly now: numbe
   };
   let i = 0;
   const rows = sql.iterate<ColumnRow>(
-    `SELECT key, resource, class, language, zone, consent, reach, opted_out, withheld, services, moved_at FROM subscribers
+    `SELECT key, resource, class, language, zone, consent, ${reachColumn('subscribers')}, opted_out, withheld, services, moved_at FROM subscribers
      WHERE removed = 0 ORDER BY resource, key`,
   );
   for (const row of rows) {

@@ -144,6 +144,15 @@ CREATE INDEX notices_awaiting ON notices (await_until) WHERE state = 'sent' AND 
 CREATE INDEX notices_further ON notices (incident, chain) WHERE place > 0;
 `;
 
+const bots = `
+CREATE TABLE chats (subscriber INTEGER NOT NULL, channel TEXT NOT NULL, hash BLOB NOT NULL, body BLOB NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (subscriber, channel)) WITHOUT ROWID;
+CREATE INDEX chats_by_hash ON chats (channel, hash);
+CREATE TABLE chat_codes (hash BLOB PRIMARY KEY, subscriber INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX chat_codes_by_subscriber ON chat_codes (subscriber);
+CREATE TABLE channel_memory (channel TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -155,6 +164,7 @@ const steps: readonly string[] = [
   numbers,
   subscribed,
   chains,
+  bots,
 ];
 
 /** Brings the book to this version, each step in a transaction of its own. */

@@ -5,6 +5,7 @@ import { confirmationId, type IncidentId, type SubscriberKey } from '../../model
 import type { NoticeState, NoticeType } from '../../model/notice.ts';
 import { digitTypes, numberToAsk } from './asked-numbers.ts';
 import { graceAfterStart, passOn, unansweredOf } from './chains.ts';
+import { chatOf } from './chats.ts';
 import { grantLinks } from './links.ts';
 import { CountChanges } from './notice-counts.ts';
 import { writeReceipts } from './receipts.ts';
@@ -162,7 +163,8 @@ function addressed(
   },
 ): DueNotice | undefined {
   const { row, taking, sweep, person } = one;
-  const to = person?.contact[taking.channel.address];
+  const { name, address } = taking.channel;
+  const to = address === 'chat' ? chatOf(sql, vault, row.subscriber, name) : person?.contact[address];
   if (person === undefined || to === undefined) {
     drop(sql, row, { from: 'sending', to: 'suppressed', reason: 'noChannel', sweep });
     return undefined;

@@ -7,6 +7,7 @@ import type { NoticeCounts, NoticeState, NoticeType, Tell } from '../../model/no
 import type { PerceivedSeverity } from '../../model/observation.ts';
 import type { AddressKind } from '../../model/subscriber.ts';
 import type { Ticket } from '../../model/ticket.ts';
+import type { Address } from '../../notify/channel.ts';
 import type { AskedNumber } from './asked-numbers.ts';
 import type { PointState } from './contact-points.ts';
 import type { HeldService } from './services.ts';
@@ -61,7 +62,7 @@ export interface NoticeRecord {
 /** How a channel reaches people; told to the book before notices are planned or taken. */
 export interface ChannelFacts {
   readonly name: string;
-  readonly address: 'phone' | 'email';
+  readonly address: Address;
   readonly honoursKey: boolean;
   /** How many sends may stay without an answer where no key is honoured; 2 when left out. */
   readonly unanswered?: number | undefined;

@@ -187,7 +187,8 @@ interface Ending {
 function fail(sql: Sql, row: NoticeRow, { reason, books, isDeadContact }: Ending): void {
   close(sql, row, { state: row.maybe === 1 ? 'uncertain' : 'failed', reason, books });
   const kind = books.channels.find(({ name }) => name === row.channel)?.address;
-  if (kind !== undefined) noteBounce(sql, { subscriber: row.subscriber, kind, reason, isDeadContact });
+  if (kind !== undefined && kind !== 'chat')
+    noteBounce(sql, { subscriber: row.subscriber, kind, reason, isDeadContact });
   if (!passOn(sql, row, books) && row.maybe === 0 && !mayHaveArrived(sql, row)) writeUnreachable(sql, row);
 }
 
@@ -247,7 +248,7 @@ export function noteDeliveries(
         );
         note(books, row, 'delivered');
         const kind = books.channels.find(({ name }) => name === row.channel)?.address;
-        if (kind !== undefined) noteArrival(sql, row.subscriber, kind);
+        if (kind !== undefined && kind !== 'chat') noteArrival(sql, row.subscriber, kind);
         stopFurther(sql, row, books);
       } else if (state === 'failed' && row.state === 'sent')
         fail(sql, row, { reason: 'notDelivered', books });

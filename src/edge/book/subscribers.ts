@@ -35,7 +35,15 @@ export function eraseSubscriber(sql: Sql, key: number): void {
          withheld = '' WHERE key = ?`,
       key,
     );
-    for (const table of ['contacts', 'services', 'contact_points', 'bounces', 'consents'])
+    for (const table of [
+      'contacts',
+      'services',
+      'contact_points',
+      'bounces',
+      'consents',
+      'chats',
+      'chat_codes',
+    ])
       sql.run(`DELETE FROM ${table} WHERE subscriber = ?`, key);
   });
 }

@@ -149,7 +149,7 @@ function insertNotices(
   );
 }
 
-/** How somebody can be reached: bit 1 phone, bit 2 e-mail. */
+/** How somebody can be reached: bit 1 phone, bit 2 e-mail, bit 4 a chat. */
 export interface Reach {
   readonly key: number;
   readonly reach: number;
@@ -158,11 +158,15 @@ export interface Reach {
   readonly withheld: string;
 }
 
-export const reachBits = { phone: 1, email: 2 } as const;
+export const reachBits = { phone: 1, email: 2, chat: 4 } as const;
+
+/** Addresses and chats of a row of subscribers, as bits. */
+export const reachColumn = (table: 's' | 'subscribers'): string =>
+  `${table}.reach | iif(${table}.key IN (SELECT subscriber FROM chats), ${reachBits.chat}, 0) AS reach`;
 
 function reachOf(sql: Sql, keys: Uint32Array): Map<number, Reach> {
   const rows = sql.all<Reach>(
-    `SELECT s.key, s.reach, s.consent, s.opted_out, s.withheld FROM json_each(?) AS wanted JOIN subscribers AS s ON s.key = wanted.value
+    `SELECT s.key, ${reachColumn('s')}, s.consent, s.opted_out, s.withheld FROM json_each(?) AS wanted JOIN subscribers AS s ON s.key = wanted.value
      WHERE s.removed = 0`,
     JSON.stringify([...keys]),
   );

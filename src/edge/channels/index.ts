@@ -5,9 +5,10 @@ import type { ChannelKind, ChannelSettings } from './channel-kind.ts';
 import { smpp } from './smpp.ts';
 import { smsHttp } from './sms-http.ts';
 import { smtp } from './smtp.ts';
+import { telegram } from './telegram.ts';
 import { webhook } from './webhook.ts';
 
-const kinds = { webhook, smtp, smpp, 'sms-http': smsHttp } as unknown as Readonly<
+const kinds = { webhook, smtp, smpp, 'sms-http': smsHttp, telegram } as unknown as Readonly<
   Record<string, ChannelKind<ChannelSettings>>
 >;
 

@@ -78,6 +78,8 @@ export interface FrontPorts {
   importSubscribers(list: string, wish: ImportWish): Promise<ImportOutcome>;
   /** Starts a scenario; undefined on a real network. */
   readonly play?: PlayPort | undefined;
+  /** Bots that a subscriber may have news by, and a code to show one of them. */
+  readonly chats: ChatPort;
   /** Takes what came to `/gateway/CHANNEL`; rejects what could not be kept. */
   posted(channel: string, post: Posted): Promise<PostedAnswer>;
   readonly access: AccessPort;
@@ -92,6 +94,13 @@ export interface FrontPorts {
   /** Reads what subscribers answer in words. */
   readonly answers: AnswersPort;
   readonly world: World;
+}
+
+export interface ChatPort {
+  /** User names. */
+  bots(): readonly string[];
+  /** Works once, for a quarter of an hour. */
+  code(subscriber: SubscriberKey): Promise<string>;
 }
 
 export interface AnswersPort {

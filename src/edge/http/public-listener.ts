@@ -10,6 +10,7 @@ import { addDeflection } from './deflect-routes.ts';
 import { addGatewayPosts } from './gateway-posts.ts';
 import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts, LinkView } from './ports.ts';
+import { chatPage } from './public-chat.ts';
 import { shortPage, subscriberPage } from './public-page.ts';
 import { publicStyle } from './public-style.ts';
 import { publicWords, ratingCauses } from './public-words.ts';
@@ -121,7 +122,8 @@ function addSubscriberPage(
   server.get('/s/:token', async (request, reply) => {
     const link = await opened(request, reply);
     if (link === undefined) return reply;
-    const page = subscriberPage(link, { language: languageOf(request), now: ports.world.now() });
+    const bots = ports.chats.bots();
+    const page = subscriberPage(link, { language: languageOf(request), now: ports.world.now(), bots });
     return send(reply, 200, page);
   });
   server.options('/s/:token', async (_request, reply) =>
@@ -132,7 +134,11 @@ function addSubscriberPage(
     const link = await opened(request, reply);
     if (link === undefined) return reply;
     const { token } = request.params as { readonly token: string };
-    if (rates.take(token, ports.world.monotonicMs())) return takeForm({ ports, request, reply, link });
+    if (rates.take(token, ports.world.monotonicMs())) {
+      const isForChat = request.body instanceof URLSearchParams && request.body.has('chat');
+      if (!isForChat) return takeForm({ ports, request, reply, link });
+      return send(reply, 200, await chatPage(ports.chats, link.subscriber, languageOf(request)));
+    }
     const language = languageOf(request);
     const { say } = publicWords[language];
     return send(reply.header('retry-after', '60'), 429, shortPage(language, say.title, say.often, true));

@@ -4,6 +4,7 @@ import type { Incident } from '../../model/incident.ts';
 import type { Language } from './contract.ts';
 import { escapeHtml, htmlDocument } from './page-frame.ts';
 import type { LinkView } from './ports.ts';
+import { chatForm } from './public-chat.ts';
 import { publicStyle } from './public-style.ts';
 import { groupOf, type PublicWords, publicWords, ratingCauses } from './public-words.ts';
 
@@ -13,6 +14,8 @@ const locales: Readonly<Record<Language, string>> = { en: 'en-GB', ru: 'ru' };
 export interface PublicMoment {
   readonly language: Language;
   readonly now: Instant;
+  /** Bots that news may come by. */
+  readonly bots?: readonly string[] | undefined;
 }
 
 export function subscriberPage(link: LinkView, moment: PublicMoment): string {
@@ -24,6 +27,7 @@ export function subscriberPage(link: LinkView, moment: PublicMoment): string {
     number,
     situation(link, words, moment),
     asking(link, words, moment),
+    chatForm(moment.bots ?? [], moment.language),
     footer(words, moment.language),
   ].join('');
   return htmlDocument({ language: moment.language, title: words.say.title, body }, publicStyle);

@@ -102,7 +102,7 @@ export class Line {
   }
 
   /** Why a person must release the notices of an incident, and when they leave without. */
-  noticeGuard = (incident: IncidentId, at: Instant) => this.#rooms.notices.guard(incident, at);
+  noticeGuard = (incident: IncidentId, at: Instant) => this.#rooms.noticeGuard(incident, at);
 
   kpis(): Readonly<Record<string, number>> {
     return { ...this.#rooms.kpis(), failedInputs: this.#failed };

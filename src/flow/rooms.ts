@@ -121,6 +121,11 @@ export class Rooms {
     ].reduce<Instant | undefined>(earliest, undefined);
   }
 
+  /** Why a person must release notices, and when they leave without. */
+  noticeGuard(incident: IncidentId, at: Instant): ReturnType<Notices['guard']> {
+    return this.worksNotices.guard(incident, at) ?? this.notices.guard(incident, at);
+  }
+
   /** The rest of a slice of notices. */
   continueNotices(token: string, context: NoticeContext): NoticePlan {
     return token === worksToken

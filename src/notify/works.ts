@@ -154,6 +154,20 @@ export class WorksNotices {
     return this.#finish(at);
   }
 
+  /** Why they wait for a person, and until when; undefined where these are no notices of works. */
+  guard(
+    incident: IncidentId,
+    at: Instant,
+  ): { readonly guard: GuardLevel; readonly leavesAt?: Instant | undefined } | undefined {
+    const work = this.#workOf(incident);
+    if (work === undefined) return undefined;
+    const guard = work.isHeld ? this.#guardOf(work, at) : 'none';
+    return {
+      guard,
+      leavesAt: guard === 'secondPerson' ? this.#timers.dueAt(`alone ${work.works.id}`) : undefined,
+    };
+  }
+
   /** A person lets go what is held; undefined where these are no notices of works. */
   approve(incident: IncidentId, at: Instant): NoticePlan | undefined {
     const work = this.#workOf(incident);

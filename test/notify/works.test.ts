@@ -180,13 +180,20 @@ describe('planned works', () => {
   });
 
   test('wait for a person above the limit, ten minutes where nobody else is there, and a person can release them', () => {
-    const { plan, goTo, tells, releases } = room({
+    const {
+      plan,
+      goTo,
+      tells,
+      releases,
+      notices: held,
+    } = room({
       notify: { secondPersonAbove: 5, isAlone: true, aloneHoldMs: minutes(10) },
     });
     plan(worksAt(instant(noon + hours(10))));
     expect(tells.map(({ held }) => held)).toEqual([true]);
     goTo(noon + minutes(9));
     expect(releases).toEqual([]);
+    expect(held.guard(incident, noon)).toEqual({ guard: 'secondPerson', leavesAt: noon + minutes(10) });
     goTo(noon + minutes(10));
     expect(releases).toEqual([incident]);
     goTo(noon + hours(20));

@@ -48,6 +48,7 @@ export async function startCourierHost(options: {
   if (texts === undefined) throw new Fault('config/notice-texts', 'no texts of notices can be read');
   const channels = openChannels(config, world);
   const versions = new SubscriberVersions(line);
+  const count = counter(book, onCounts);
   const replies = new Replies({
     ...{ book, world, read: options.answers.read },
     submit: (input) => line.submit(input),
@@ -74,11 +75,10 @@ export async function startCourierHost(options: {
     submit: async (input) => {
       await line.submit(input);
       if (input.kind !== 'receipts') return;
-      for (const incident of new Set(input.counts.map((count) => count.incident))) {
-        const known = await book.incident(incident);
-        if (known !== undefined) onCounts(incident, known);
-      }
+      for (const incident of new Set(input.counts.map((count) => count.incident))) await count(incident);
     },
+    // What is held has no receipt: who looks at it must see that it waits for a person.
+    onPlanned: count,
   });
   return {
     channels: channels.map(({ channel: { name, address } }) => ({ name, address })),
@@ -134,6 +134,14 @@ const countersOf = (
       named(`notices_${channel}`, { inFlight, sent, failed, retried }),
     ),
   );
+
+/** Those who look at an incident see how its notices stand; works have none. */
+const counter =
+  (book: Book, onCounts: (incident: string, counts: IncidentRecord) => void) =>
+  async (incident: string): Promise<void> => {
+    const known = await book.incident(incident);
+    if (known !== undefined) onCounts(incident, known);
+  };
 
 const named = (front: string, counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${front}_${name}`, count]));

@@ -54,7 +54,10 @@ function rowOf({ texts, world, publicUrl, config }: Previewing, one: WaitingNoti
   const isMail = channels.find(({ name }) => name === channel)?.kind === 'smtp';
   const rendered = texts()?.({
     ...{ type, language, medium: isMail ? 'mail' : 'sms', facts: one.tell.facts, question: 0 },
-    ...{ now: world.now(), zone: 'UTC', link: `${publicUrl().replace(/\/+$/, '')}${someToken}` },
+    now: world.now(),
+    // Whoever has no zone of his own is told the time of this machine, as the courier does.
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    link: `${publicUrl().replace(/\/+$/, '')}${someToken}`,
   });
   const text =
     rendered === undefined ? '' : isMail ? `${rendered.subject}\n\n${rendered.text}` : rendered.text;

@@ -144,6 +144,21 @@ async function perform({ api, values, terminal }: Asking, act: Act, argument: st
 
 function printOne(record: JsonRecord, values: Values, terminal: Terminal): void {
   if (values['json'] === true || values['jsonl'] === true) return terminal.print(JSON.stringify(record));
-  const rows = Object.entries(record).map(([name, value]) => [name, value]);
+  const fields = Object.entries(record);
+  const lists = fields.filter((field): field is [string, JsonRecord[]] => isTable(field[1]));
+  const rows = fields.filter(([, value]) => !isTable(value)).map(([name, value]) => [name, value]);
   terminal.print(formatTable(['field', 'value'], rows));
+  for (const [name, items] of lists) {
+    const heads = Object.keys(items[0]!);
+    terminal.print(`\n${name}`);
+    terminal.print(
+      formatTable(
+        heads,
+        items.map((item) => heads.map((head) => item[head])),
+      ),
+    );
+  }
 }
+
+const isTable = (value: unknown): value is JsonRecord[] =>
+  Array.isArray(value) && value.length > 0 && typeof value[0] === 'object' && value[0] !== null;

@@ -38,6 +38,8 @@ export interface CourierOptions extends Composing {
   readonly onReply?: ((reply: Reply, channel: string) => Promise<void>) | undefined;
   /** A button under a question; false for one that is over, or was another's. */
   readonly onPress?: ((press: Press, channel: string) => Promise<boolean>) | undefined;
+  /** Notices of that incident were added to the outbox. */
+  readonly onPlanned?: ((incident: string) => Promise<void>) | undefined;
   /** Receipts and desk updates for the line; resolves when they are durable. */
   readonly submit: (input: Input) => Promise<unknown> | undefined;
 }
@@ -178,7 +180,7 @@ function listen(
  * lane that is sending, planning goes on by all of them, so that a mass notice is on disk before it is out.
  */
 async function expandSome(
-  { book, world, keysOf }: CourierOptions,
+  { book, world, keysOf, onPlanned }: CourierOptions,
   channels: readonly ChannelFacts[],
   then: () => void,
 ): Promise<boolean> {
@@ -189,6 +191,7 @@ async function expandSome(
     planned.push(book.addNotices({ page, keys, channels, now: world.now() }));
   }
   await Promise.all(planned);
+  for (const incident of new Set(pages.map((page) => page.incident))) await onPlanned?.(incident);
   if (pages.length > 0) then();
   return pages.length > 0;
 }

@@ -78,6 +78,7 @@ export interface ChannelFacts {
 /** The next part of a tell: subscribers numbered [from, to) of that topology version, less `except`. */
 export interface TellPage {
   readonly job: number;
+  readonly incident: string;
   readonly topologyVersion: number;
   readonly from: number;
   readonly to: number;

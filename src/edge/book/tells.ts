@@ -60,7 +60,8 @@ export function nextTellPages(
     for (let from = row.next; from < tell.to && pages.length < most; from += limit) {
       const to = Math.min(tell.to, from + limit);
       const except = Uint32Array.from(tell.except.filter((number) => number >= from && number < to));
-      pages.push({ job: row.row, topologyVersion: tell.topologyVersion, from, to, except });
+      const { incident, topologyVersion } = tell;
+      pages.push({ job: row.row, incident, topologyVersion, from, to, except });
     }
   }
   return pages;

@@ -294,3 +294,21 @@ test('a text that cannot be made keeps its notice, and a full line keeps its rec
     await book.close();
   });
 });
+
+test('what waits for a person is told of as soon as it is planned', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder, world);
+    await importAll(book, rows(3));
+    await book.project([opened(), tells(tell({ to: 3, held: true }))]);
+    const sms = testChannel();
+    const counted: unknown[] = [];
+    const courier = await courierOver(book, [sms], {
+      onPlanned: async (incident) => void counted.push((await book.incident(incident))?.notices.held),
+    });
+    await until(() => counted.length > 0);
+    await courier.close();
+    expect(counted).toEqual([3]);
+    expect(sms.received).toEqual([]);
+    await book.close();
+  });
+});

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { configSchema } from '../src/app/config/schema.ts';
 import { channelSchemas } from '../src/edge/channels/index.ts';
-import { deskSchemas } from '../src/edge/desks/index.ts';
+import { deskSchemas } from '../src/edge/desks/schemas.ts';
 import { hookSchema } from '../src/edge/hooks/webhook.ts';
 
 // What the documents say about the product is compared with the product: codes, keys, links, names of tests.

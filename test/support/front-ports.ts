@@ -494,6 +494,8 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
       });
       return { token, expiresAt };
     },
+    ticketWords: async () => [],
+    addTicketWords: async () => 1,
     async storeNote(text) {
       const id = `note-${daemon().contacts.size + 1}`;
       daemon().contacts.set(id, text);

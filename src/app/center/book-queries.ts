@@ -26,6 +26,8 @@ const statesOf: Readonly<Record<'open' | 'resolved' | 'closed', readonly Inciden
   closed: ['closed'],
 };
 
+const mostWords = 200;
+
 export interface QueryOptions {
   readonly book: Book;
   readonly devices: DeviceBoard;
@@ -52,6 +54,13 @@ function recordQueries({ book, world }: QueryOptions) {
       return id;
     },
     noteTexts: (ids) => book.noteTexts(ids),
+    ticketWords: (ticket) => book.deskWordsOf(ticket, mostWords),
+    addTicketWords: (words) =>
+      book.addDeskWords({
+        ...words,
+        id: Buffer.from(world.randomBytes(12)).toString('hex'),
+        at: world.now(),
+      }),
     notices: async (filter, page) => mapPage(await book.notices({ ...page, ...filter }), noticeView),
     // Ids are the numbers of rows, newest first.
     notice: async (id) => {

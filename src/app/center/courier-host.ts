@@ -1,4 +1,5 @@
 /** The courier with what the configuration gives it: channels, ticket system, texts, and the way from numbers to people. */
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { Fault } from '../../base/fault.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
@@ -12,7 +13,7 @@ import type { SubscriberKey } from '../../model/ids.ts';
 import type { Address, Posted, PostedAnswer } from '../../notify/channel.ts';
 import type { Config } from '../config/config.ts';
 import type { Installation } from '../config/installation.ts';
-import { type Courier, type CourierChannel, startCourier } from '../courier/courier.ts';
+import { type Courier, type CourierChannel, type CourierOptions, startCourier } from '../courier/courier.ts';
 import type { LineHost } from './line-host.ts';
 import { Replies } from './replies.ts';
 import { SubscriberVersions } from './subscriber-versions.ts';
@@ -53,6 +54,7 @@ export async function startCourierHost(options: {
     ...{ book, world, read: options.answers.read },
     submit: (input) => line.submit(input),
   });
+  const desk = onlyTo !== undefined ? undefined : openedDesk(config, world, replies);
   const courier = await startCourier({
     book,
     channels,
@@ -63,8 +65,7 @@ export async function startCourierHost(options: {
     language: config.language,
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     // A first try on a real network reaches one address and nobody's ticket system.
-    desk:
-      config.desk === undefined || onlyTo !== undefined ? undefined : openDesk('desk', config.desk, world),
+    desk,
     hooks:
       onlyTo !== undefined
         ? []
@@ -86,8 +87,10 @@ export async function startCourierHost(options: {
     counters: () => ({
       ...named('replies', replies.counters()),
       ...countersOf(channels, courier),
+      ...named('desk', courier.deskCounters()),
     }),
     async posted(name, post) {
+      if (name === 'desk' && desk !== undefined) return deskPosted(desk, config, courier, post);
       const found = channels.find(({ channel }) => channel.name === name)?.channel;
       return found?.posted?.(post) ?? 'unknown';
     },
@@ -145,6 +148,37 @@ const counter =
 
 const named = (front: string, counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${front}_${name}`, count]));
+
+/** A post that is signed brings what it says; one with the secret in its address says only that there is news. */
+async function deskPosted(
+  { desk }: NonNullable<CourierOptions['desk']>,
+  { desk: settings }: Config,
+  courier: Courier,
+  post: Posted,
+): Promise<PostedAnswer> {
+  if (desk.read !== undefined) {
+    const items = desk.read(post);
+    if (items === undefined) return 'unknown';
+    await courier.deskSays(items);
+    return 'kept';
+  }
+  const secret = settings !== undefined && 'newsSecret' in settings ? settings.newsSecret : undefined;
+  if (secret === undefined || !isSame(secret.reveal(), post.path)) return 'unknown';
+  await courier.deskSays([]);
+  return 'kept';
+}
+
+const isSame = (right: string, given: string): boolean =>
+  timingSafeEqual(createHash('sha256').update(right).digest(), createHash('sha256').update(given).digest());
+
+function openedDesk({ desk }: Config, world: World, replies: Replies): CourierOptions['desk'] {
+  if (desk === undefined) return undefined;
+  return {
+    desk: openDesk('desk', desk, world),
+    contacts: desk.kind !== 'none' && desk.contacts === true,
+    onSaid: (subscriber, text) => replies.said(subscriber, text),
+  };
+}
 
 function openChannels(config: Config, world: World): CourierChannel[] {
   return config.channels.map(({ name, kind, settings }) => {

@@ -56,17 +56,37 @@ export class Replies {
     }
   }
 
+  /**
+   * What a subscriber wrote on his ticket in another system; the book's row of it, undefined when it was one of too many. It says
+   * as much as if it had come by a message: "it works" is an answer, too.
+   */
+  async said(subscriber: SubscriberKey, text: string): Promise<string | undefined> {
+    const from = `subscriber ${subscriber}`;
+    if (!this.#rates.take(from, this.#options.world.monotonicMs())) {
+      this.#counts.tooMany++;
+      return undefined;
+    }
+    return this.#keepOf([{ key: subscriber }], { from, text, by: 'mail' });
+  }
+
   async #keep(reply: Reply, channel: string): Promise<void> {
-    const { book, world } = this.#options;
     const people = await this.#peopleBehind(reply, channel);
-    const [first] = people;
-    if (first === undefined) return this.#keepStranger(reply);
+    if (people.length === 0) return this.#keepStranger(reply);
+    const { from, text, isChat } = reply;
+    await this.#keepOf(people, { from, text, by: isChat === true ? 'telegram' : 'sms' });
+  }
+
+  async #keepOf(
+    people: readonly Pick<SubscriberRecord, 'key'>[],
+    reply: { readonly from: string; readonly text: string; readonly by: Way },
+  ): Promise<string> {
+    const { book, world } = this.#options;
     const all = await this.#questionsTo(people);
     const waiting = openInOrder(all);
     const names = namesOf(waiting, await book.askedNumbers(waiting.map(({ id }) => id)));
     const reading = this.#options.read(reply.text, waiting.length === 0 ? undefined : names);
     const meant = meantBy(reading, { waiting, names, all });
-    const subscriber = meant[0]?.subscriber ?? first.key;
+    const subscriber = meant[0]?.subscriber ?? people[0]!.key;
     const again = `${subscriber} ${reply.from} ${reply.text}`;
     const known = this.#unsaid.get(again);
     const id = known ?? this.#newId();
@@ -74,9 +94,10 @@ export class Replies {
     this.#unsaid.set(again, id);
     const [oldest] = this.#unsaid.keys();
     if (this.#unsaid.size > mostUnsaid) this.#unsaid.delete(oldest!);
-    const by = reply.isChat === true ? 'telegram' : 'sms';
-    await this.#say(reading, { meant, isWaiting: waiting.length > 0, subscriber, id, by });
+    const isWaiting = waiting.length > 0;
+    await this.#say(reading, { meant, isWaiting, subscriber, id, by: reply.by });
     this.#unsaid.delete(again);
+    return id;
   }
 
   async #say(reading: Reading, { meant, isWaiting, subscriber, id, by }: Meant): Promise<void> {
@@ -120,7 +141,7 @@ export class Replies {
   async #answer(
     meant: readonly Confirmation[],
     reading: Reading,
-    { contact, by }: { readonly contact: string; readonly by: 'sms' | 'telegram' },
+    { contact, by }: { readonly contact: string; readonly by: Way },
   ): Promise<void> {
     for (const { id } of meant) {
       const reply = replyOf(reading, contact);
@@ -129,7 +150,7 @@ export class Replies {
     this.#counts.answers++;
   }
 
-  async #questionsTo(people: readonly SubscriberRecord[]): Promise<Confirmation[]> {
+  async #questionsTo(people: readonly Pick<SubscriberRecord, 'key'>[]): Promise<Confirmation[]> {
     const { book } = this.#options;
     const pages = await Promise.all(
       people.map(({ key }) => book.confirmations({ subscriber: key, limit: questionsEach })),
@@ -149,12 +170,14 @@ export class Replies {
   }
 }
 
+type Way = 'sms' | 'telegram' | 'mail';
+
 interface Meant {
   readonly meant: readonly Confirmation[];
   readonly isWaiting: boolean;
   readonly subscriber: SubscriberKey;
   readonly id: string;
-  readonly by: 'sms' | 'telegram';
+  readonly by: Way;
 }
 
 /** The fault came back after the question: nobody waits for its answer, and who wants a call is called about the new outage. */

@@ -1,4 +1,4 @@
-/** `test`: sends one real test notice through a configured channel, or runs the tests inside device profiles. */
+/** `test`: sends one real test notice through a configured channel, tries the ticket system, or runs the tests inside device profiles. */
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
 import { didYouMean, formatProblem } from '../../base/problem.ts';
@@ -8,6 +8,7 @@ import type { ChannelConfig, Config } from '../config/config.ts';
 import { readConfig } from '../config/load.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { commonOptions, configFile, verbWorld } from './common-options.ts';
+import { testDesk } from './test-desk.ts';
 import { testProfiles } from './test-profile.ts';
 import type { Terminal, Verb } from './verb.ts';
 import { type Say, speaker } from './words.ts';
@@ -22,17 +23,22 @@ const options = {
 
 export const testVerb: Verb = {
   name: 'test',
-  summary: 'Sends one test notice through a configured channel, or runs the tests inside device profiles.',
+  summary:
+    'Sends one test notice through a configured channel, tries the ticket system, or runs the tests inside device profiles.',
   usage:
-    'allclear test channel NAME --to ADDRESS [--dry-run] | profile FILE|DIR [--recordings DIR] [--config FILE] [--json] [--lang ru|en]',
+    'allclear test channel NAME --to ADDRESS [--dry-run] | desk [--dry-run] | profile FILE|DIR [--recordings DIR] [--config FILE] [--json] [--lang ru|en]',
   async run(argv, terminal) {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
     const say = speaker(values.lang);
     const [what, name, extra] = positionals;
     if (what === 'profile' && name !== undefined && extra === undefined)
       return testProfiles({ path: name, ...values }, terminal, say);
+    if (what === 'desk' && name === undefined) return testDesk(values, terminal, say);
     if (what !== 'channel' || name === undefined || extra !== undefined) {
-      throw new Fault('usage/argument', 'write: test channel NAME --to ADDRESS, or: test profile FILE|DIR');
+      throw new Fault(
+        'usage/argument',
+        'write: test channel NAME --to ADDRESS, test desk, or: test profile FILE|DIR',
+      );
     }
     if (values.to === undefined) throw new Fault('usage/to', '--to ADDRESS is missing');
     const file = configFile(values.config);

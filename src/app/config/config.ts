@@ -5,7 +5,8 @@ import { fileProblem, inPlace, type Parsed, type Problem } from '../../base/prob
 import type { Secret } from '../../base/secret.ts';
 import type { DocumentPath, SourceDocument } from '../../base/source-document.ts';
 import { channelRefusals, channelSchemas } from '../../edge/channels/index.ts';
-import { type DeskSettings, deskRefusal, deskSchemas } from '../../edge/desks/index.ts';
+import { type DeskSettings, deskRefusal } from '../../edge/desks/index.ts';
+import { deskSchemas } from '../../edge/desks/schemas.ts';
 import { documentViolations, parseYaml, type Violation } from '../../edge/files/yaml-document.ts';
 import { type HookSettings, hookRefusal, hookSchema } from '../../edge/hooks/webhook.ts';
 import { fingerprintOf } from '../../edge/snmp/usm-engine.ts';
@@ -372,8 +373,8 @@ function channelOf(name: string, written: Readonly<Record<string, unknown>>, rea
 
 function deskOf(written: Readonly<Record<string, unknown>>, reader: Reader): DeskSettings {
   const settings: Record<string, unknown> = { ...written };
-  if ('secret' in settings) {
-    settings['secret'] = reader.secret(settings['secret'] as SecretSource, ['desk', 'secret']);
+  for (const key of ['secret', 'password', 'token', 'newsSecret']) {
+    if (key in settings) settings[key] = reader.secret(settings[key] as SecretSource, ['desk', key]);
   }
   const desk = settings as unknown as DeskSettings;
   const refusal = deskRefusal(desk);

@@ -6,9 +6,9 @@ import type { Book } from '../../edge/book/book.ts';
 import type { ChannelFacts } from '../../edge/book/records.ts';
 import type { Input } from '../../flow/input.ts';
 import type { Channel, Press, Reply } from '../../notify/channel.ts';
-import type { Desk } from '../../ticket/desk.ts';
+import type { DeskItem } from '../../ticket/desk.ts';
 import { type Composing, composeNotice } from './compose.ts';
-import { workDesk } from './desk-lane.ts';
+import { DeskLane, type DeskLaneOptions } from './desk-lane.ts';
 import { type HookTarget, workHook } from './hook-lane.ts';
 import { Lane, type LaneStatus } from './lane.ts';
 import { inboundOf } from './returns.ts';
@@ -29,7 +29,7 @@ export interface CourierChannel {
 export interface CourierOptions extends Composing {
   readonly book: Book;
   readonly channels: readonly CourierChannel[];
-  readonly desk?: Desk | undefined;
+  readonly desk?: Pick<DeskLaneOptions, 'desk' | 'contacts' | 'onSaid'> | undefined;
   /** Where automations may post to. */
   readonly hooks?: readonly HookTarget[] | undefined;
   /** Stable keys of the subscribers numbered [from, to) of that topology version, less `except` (ascending). */
@@ -55,6 +55,10 @@ export interface Courier {
   /** The book has something new. */
   poke(): void;
   readonly status: readonly LaneStatus[];
+  /** Of the ticket system; empty when there is none. */
+  deskCounters(): Readonly<Record<string, number>>;
+  /** What the ticket system posted; nothing: it says that there is news. */
+  deskSays(items: readonly DeskItem[]): Promise<void>;
   /** Takes nothing more and waits up to 10 s for what is in flight. */
   close(): Promise<void>;
 }
@@ -87,9 +91,8 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
     if (looked > 0) pokeLanes();
     return looked > 0;
   });
-  const { desk, hooks = [] } = options;
-  if (desk !== undefined)
-    jobs.push(repeating(world, 'ticket system', async () => (await workDesk({ ...options, desk })) > 0));
+  const { hooks = [] } = options;
+  const desking = options.desk === undefined ? undefined : startDesk(options, options.desk);
   const posting = hooks.map((target) =>
     repeating(world, `webhook ${target.name}`, () => workHook(book, target, world)),
   );
@@ -106,18 +109,20 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
   return {
     poke() {
       jobs[0]?.poke();
-      jobs[2]?.poke();
+      desking?.poke();
       for (const job of posting) job.poke();
       pokeLanes();
     },
     get status() {
       return lanes.map((lane) => lane.status);
     },
+    deskCounters: () => desking?.counters() ?? {},
+    deskSays: async (items) => desking?.says(items),
     async close() {
       tidying.cancel();
       await silence.close();
       await jobs[0]?.close();
-      await jobs[2]?.close();
+      await desking?.close();
       await Promise.all(posting.map((job) => job.close()));
       for (const { hook } of hooks) hook.close();
       await Promise.all(lanes.map((lane) => lane.close(closeWithin)));
@@ -128,7 +133,6 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
         // They are still in the book and reach the line after the next start.
         world.log.warn('receipts wait for the next start', { error: String(error) });
       }
-      await desk?.close();
     },
   };
 }
@@ -145,10 +149,37 @@ function factsOf({ channel, unanswered, uncertain, receiptWithinMs }: CourierCha
   };
 }
 
+function startDesk(
+  { book, world, submit }: CourierOptions,
+  to: NonNullable<CourierOptions['desk']>,
+): Repeating & {
+  counters(): Readonly<Record<string, number>>;
+  says(items: readonly DeskItem[]): Promise<void>;
+} {
+  const lane = new DeskLane({ book, world, submit, random: seededRandom(seedOf(world)), ...to });
+  const working = repeating(world, 'ticket system', () => lane.work());
+  return {
+    poke: () => working.poke(),
+    counters: () => lane.counters(),
+    async says(items) {
+      if (items.length > 0) return lane.take(items);
+      lane.hurry();
+      working.poke();
+    },
+    async close() {
+      // First: nobody waits a minute for a desk that stalls, and an answer that is lost is looked for.
+      await to.desk.close();
+      await working.close();
+    },
+  };
+}
+
+const seedOf = (world: World): number =>
+  new DataView(Uint8Array.from(world.randomBytes(4)).buffer).getUint32(0);
+
 function lanesOf(options: CourierOptions, facts: readonly ChannelFacts[]): Lane[] {
   const { book, world } = options;
-  const seed = new DataView(Uint8Array.from(world.randomBytes(4)).buffer).getUint32(0);
-  const random = seededRandom(seed);
+  const random = seededRandom(seedOf(world));
   return options.channels.map(
     ({ channel, window, ratePerSecond }) =>
       new Lane({

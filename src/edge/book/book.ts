@@ -17,7 +17,8 @@ import { type ColumnWish, exportColumns } from './columns.ts';
 import { consents, putConsents } from './consents.ts';
 import { markFailing, tryAgain } from './contact-points.ts';
 import { addContact, contactText, type NewContact } from './contacts.ts';
-import { dueDeskJobs, settleDesk } from './desk-jobs.ts';
+import { deskCounts, dueDeskJobs, settleDesk, ticketInDesk } from './desk-jobs.ts';
+import * as deskWords from './desk-words.ts';
 import { dropHookTargets, dueHookJobs, hookCounts, settleHooks } from './hook-jobs.ts';
 import { hubNews } from './hub-feed.ts';
 import * as hubs from './hubs.ts';
@@ -35,6 +36,7 @@ import type {
   AuditEntry,
   ChannelFacts,
   DeskSettlement,
+  DeskWordsSettlement,
   HookSettlement,
   PageRequest,
   Settlement,
@@ -107,6 +109,7 @@ function asBook(deeds: Deeds): Book {
 const deedsOf = (sql: Sql, vault: Vault, world: World) => ({
   ...lineDeeds(sql),
   ...courierDeeds(sql, vault),
+  ...deskDeeds(sql, vault),
   ...peopleDeeds(sql, vault, world),
   ...frontDeeds(sql),
   ...outsideDeeds(sql, vault),
@@ -149,8 +152,6 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
     noteDeliveries(sql, deliveries, settling),
   nextReceipts: () => nextReceipts(sql),
   dropReceipts: (upTo: number) => dropReceipts(sql, upTo),
-  dueDeskJobs: (due: { readonly limit: number; readonly now: number }) => dueDeskJobs(sql, vault, due),
-  settleDesk: (results: readonly DeskSettlement[]) => settleDesk(sql, results),
   dueHookJobs: (due: Parameters<typeof dueHookJobs>[1]) => dueHookJobs(sql, due),
   settleHooks: (results: readonly HookSettlement[]) => settleHooks(sql, results),
   dropHookTargets: (targets: readonly string[]) => dropHookTargets(sql, targets),
@@ -159,6 +160,23 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
     tryAgain(sql, vault, now);
     return forgetExpired(sql, now) + forgetParts(sql, now) + forgetServices(sql, now);
   },
+});
+
+const deskDeeds = (sql: Sql, vault: Vault) => ({
+  dueDeskJobs: (due: Parameters<typeof dueDeskJobs>[2]) => dueDeskJobs(sql, vault, due),
+  settleDesk: (results: readonly DeskSettlement[]) => settleDesk(sql, results),
+  ticketInDesk: (external: string) => ticketInDesk(sql, external),
+  deskCounts: () => deskCounts(sql),
+  addDeskWords: (words: deskWords.NewDeskWords) => deskWords.addDeskWords(sql, vault, words),
+  dueDeskWords: (due: { readonly limit: number; readonly now: number }) =>
+    deskWords.dueDeskWords(sql, vault, due),
+  settleDeskWords: (results: readonly DeskWordsSettlement[]) => deskWords.settleDeskWords(sql, results),
+  keepHeardWords: (heard: Parameters<typeof deskWords.keepHeardWords>[2]) =>
+    deskWords.keepHeardWords(sql, vault, heard),
+  isHeard: (key: string) => deskWords.isHeard(sql, key),
+  deskWordsOf: (ticket: string, most: number) => deskWords.deskWordsOf(sql, vault, ticket, most),
+  deskCursor: (desk: string) => deskWords.deskCursor(sql, desk),
+  keepDeskCursor: (desk: string, cursor: string) => deskWords.keepDeskCursor(sql, desk, cursor),
 });
 
 const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {

@@ -1,6 +1,7 @@
 /** Tickets that the operator's ticket system must hear of: one row a ticket, the newest state wins. */
 import { neverHappens } from '../../base/fault.ts';
 import { instant } from '../../base/instant.ts';
+import type { Ticket } from '../../model/ticket.ts';
 import { contactText } from './contacts.ts';
 import { incidentById, ticketById } from './queries.ts';
 import type { DeskJob, DeskSettlement } from './records.ts';
@@ -11,25 +12,70 @@ interface DeskRow {
   readonly ticket: string;
   readonly version: number;
   readonly attempts: number;
+  readonly external?: string | undefined;
+  readonly parent?: string | undefined;
 }
 
+/**
+ * Incidents' tickets first: a subscriber's waits until the desk has the one above it, or has refused it. `contacts`: addresses of
+ * subscribers may leave for the desk.
+ */
 export function dueDeskJobs(
   sql: Sql,
   vault: Vault,
-  due: { readonly limit: number; readonly now: number },
+  due: { readonly limit: number; readonly now: number; readonly contacts: boolean },
 ): readonly DeskJob[] {
   const rows = sql.all<DeskRow>(
-    "SELECT ticket, version, attempts FROM desk_jobs WHERE state = 'queued' AND due_at <= ? ORDER BY due_at LIMIT ?",
+    `SELECT j.ticket, j.version, j.attempts, t.external,
+       (SELECT p.external FROM tickets AS p WHERE p.id = t.record ->> 'parent') AS parent
+     FROM desk_jobs AS j JOIN tickets AS t ON t.id = j.ticket WHERE j.state = 'queued' AND j.due_at <= ?
+       AND NOT EXISTS (SELECT 1 FROM desk_jobs AS above JOIN tickets AS p ON p.id = above.ticket
+         WHERE above.ticket = t.record ->> 'parent' AND above.state = 'queued' AND p.external IS NULL)
+     ORDER BY t.subscriber IS NOT NULL, j.due_at LIMIT ?`,
     ...[due.now, due.limit],
   );
-  return rows.flatMap((row) => {
+  return rows.flatMap(({ version, attempts, external, parent, ...row }) => {
     const ticket = ticketById(sql, row.ticket);
     if (ticket === undefined) return [];
     const incident = ticket.incident === undefined ? undefined : incidentById(sql, ticket.incident)?.incident;
     const text = ticket.contact === undefined ? undefined : contactText(sql, vault, ticket.contact);
-    return [{ ticket, version: row.version, attempts: row.attempts, incident, text }];
+    const subscriber =
+      ticket.subscriber === undefined ? undefined : partyOf(sql, vault, ticket.subscriber, due.contacts);
+    return [{ ticket, version, attempts, incident, text, external, parent, subscriber }];
   });
 }
+
+function partyOf(sql: Sql, vault: Vault, key: number, withEmail: boolean): DeskJob['subscriber'] {
+  const row = sql.get<{ id: string; data_key?: Uint8Array; contact?: Uint8Array }>(
+    'SELECT id, data_key, contact FROM subscribers WHERE key = ? AND removed = 0',
+    key,
+  );
+  if (row === undefined) return undefined;
+  if (!withEmail || row.data_key === undefined || row.contact === undefined) return { id: row.id };
+  const { email } = JSON.parse(vault.open(row.data_key, row.contact)) as { readonly email?: string };
+  return { id: row.id, email };
+}
+
+/** What the desk calls it, as a ticket of ours; whether its newest state still waits to be brought there. */
+export function ticketInDesk(
+  sql: Sql,
+  external: string,
+): { readonly ticket: Ticket; readonly isWaiting: boolean } | undefined {
+  const row = sql.get<{ id: string; state?: string | undefined }>(
+    `SELECT t.id, j.state FROM tickets AS t LEFT JOIN desk_jobs AS j ON j.ticket = t.id
+     WHERE t.external = ? ORDER BY t.row DESC LIMIT 1`,
+    external,
+  );
+  const ticket = row === undefined ? undefined : ticketById(sql, row.id);
+  return ticket === undefined ? undefined : { ticket, isWaiting: row?.state === 'queued' };
+}
+
+export const deskCounts = (sql: Sql): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    sql
+      .all<{ state: string; n: number }>('SELECT state, count(*) AS n FROM desk_jobs GROUP BY state')
+      .map(({ state, n }) => [state, n]),
+  );
 
 /** A job that was asked for again meanwhile stays queued: its version is newer than the one settled. */
 export function settleDesk(sql: Sql, results: readonly DeskSettlement[]): void {

@@ -153,6 +153,16 @@ CREATE INDEX chat_codes_by_subscriber ON chat_codes (subscriber);
 CREATE TABLE channel_memory (channel TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
+// The same text onto many tickets has one key for each. What the desk's people and subscribers wrote there has theirs.
+const desks = `
+CREATE TABLE desk_words (row INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, ticket TEXT NOT NULL, at INTEGER NOT NULL, author TEXT NOT NULL,
+  audience TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, due_at INTEGER NOT NULL, reason TEXT, contact TEXT,
+  data_key BLOB, body BLOB);
+CREATE INDEX desk_words_by_ticket ON desk_words (ticket, row);
+CREATE INDEX desk_words_due ON desk_words (due_at) WHERE state = 'queued';
+CREATE INDEX tickets_by_external ON tickets (external) WHERE external IS NOT NULL;
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -165,6 +175,7 @@ const steps: readonly string[] = [
   subscribed,
   chains,
   bots,
+  desks,
 ];
 
 /** Brings the book to this version, each step in a transaction of its own. */

@@ -7,6 +7,7 @@ import type { NoticeCounts, NoticeState, NoticeType, Tell } from '../../model/no
 import type { PerceivedSeverity } from '../../model/observation.ts';
 import type { AddressKind } from '../../model/subscriber.ts';
 import type { Ticket } from '../../model/ticket.ts';
+import type { TicketAudience } from '../../model/ticket-words.ts';
 import type { Address } from '../../notify/channel.ts';
 import type { AskedNumber } from './asked-numbers.ts';
 import type { PointState } from './contact-points.ts';
@@ -148,7 +149,25 @@ export interface DeskJob {
   readonly incident?: Incident | undefined;
   /** What the subscriber wrote, where there is something. */
   readonly text?: string | undefined;
+  /** What the desk calls it, and the ticket of its incident. */
+  readonly external?: string | undefined;
+  readonly parent?: string | undefined;
+  readonly subscriber?: { readonly id: string; readonly email?: string | undefined } | undefined;
 }
+
+/** A text of ours on its way onto a ticket there. */
+export interface DeskWordsJob {
+  readonly key: string;
+  readonly external: string;
+  readonly audience: TicketAudience;
+  readonly attempts: number;
+  readonly text: string;
+}
+
+export type DeskWordsSettlement =
+  | { readonly kind: 'stored'; readonly key: string }
+  | { readonly kind: 'retry'; readonly key: string; readonly reason: string; readonly at: Instant }
+  | { readonly kind: 'refused'; readonly key: string; readonly reason: string };
 
 export type DeskSettlement =
   | {

@@ -1,27 +1,51 @@
 /** All kinds of ticket systems; a new one is a file here and a line below. */
+import { neverHappens } from '../../base/fault.ts';
 import type { World } from '../../base/world.ts';
 import type { Desk } from '../../ticket/desk.ts';
 import { noDesk } from './none.ts';
-import { type WebhookDeskSettings, webhookDesk, webhookDeskRefusal, webhookDeskSchema } from './webhook.ts';
+import { type RequestTrackerSettings, requestTrackerDesk, requestTrackerRefusal } from './request-tracker.ts';
+import { type Tmf621Settings, tmf621Desk, tmf621Refusal } from './tmf621.ts';
+import { type WebhookDeskSettings, webhookDesk, webhookDeskRefusal } from './webhook.ts';
+import { type ZammadSettings, zammadDesk, zammadRefusal } from './zammad.ts';
 
-export type DeskSettings = { readonly kind: 'none' } | WebhookDeskSettings;
-
-/** For the configuration's check. */
-export const deskSchemas: readonly object[] = [
-  {
-    type: 'object',
-    properties: { kind: { const: 'none' } },
-    required: ['kind'],
-    additionalProperties: false,
-  },
-  webhookDeskSchema,
-];
+export type DeskSettings =
+  | { readonly kind: 'none' }
+  | RequestTrackerSettings
+  | ZammadSettings
+  | Tmf621Settings
+  | WebhookDeskSettings;
 
 /** What the schema cannot say, e.g. a private target. */
 export function deskRefusal(settings: DeskSettings): string | undefined {
-  return settings.kind === 'webhook' ? webhookDeskRefusal(settings) : undefined;
+  switch (settings.kind) {
+    case 'none':
+      return undefined;
+    case 'requestTracker':
+      return requestTrackerRefusal(settings);
+    case 'zammad':
+      return zammadRefusal(settings);
+    case 'tmf621':
+      return tmf621Refusal(settings);
+    case 'webhook':
+      return webhookDeskRefusal(settings);
+    default:
+      return neverHappens(settings);
+  }
 }
 
 export function openDesk(name: string, settings: DeskSettings, world: World): Desk {
-  return settings.kind === 'webhook' ? webhookDesk(name, settings, world) : noDesk(name);
+  switch (settings.kind) {
+    case 'none':
+      return noDesk(name);
+    case 'requestTracker':
+      return requestTrackerDesk(name, settings, world);
+    case 'zammad':
+      return zammadDesk(name, settings, world);
+    case 'tmf621':
+      return tmf621Desk(name, settings, world);
+    case 'webhook':
+      return webhookDesk(name, settings, world);
+    default:
+      return neverHappens(settings);
+  }
 }

@@ -2,41 +2,29 @@
 import { type DurationMs, milliseconds } from '../../base/instant.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
-import type { Ticket } from '../../model/ticket.ts';
-import type { Desk, DeskOutcome } from '../../ticket/desk.ts';
-import { refusedTarget } from '../net/address-guard.ts';
-import { openHttpClient } from '../net/http-request.ts';
-import { idIn, postSigned } from '../net/signed-post.ts';
+import { type Ticket, ticketStatuses } from '../../model/ticket.ts';
+import type { Desk, DeskItem, DeskNote, DeskOutcome, DeskTicket } from '../../ticket/desk.ts';
+import { type HttpOutcome, openHttpClient } from '../net/http-request.ts';
+import { idIn, isSignedBy, postSigned } from '../net/signed-post.ts';
+import { deskUrlRefusal, failureOf, isRecord, jsonIn, nameIn, plainText, recordsIn } from './desk-call.ts';
+import { oneByOne, presentable } from './mirror.ts';
 
 export interface WebhookDeskSettings {
   readonly kind: 'webhook';
   readonly url: string;
   readonly secret: Secret;
+  readonly contacts?: boolean | undefined;
   readonly allowPrivate?: boolean | undefined;
 }
 
-export const webhookDeskSchema = {
-  type: 'object',
-  properties: {
-    kind: { const: 'webhook' },
-    url: { type: 'string', pattern: '^https?://[^\\s@]+$' },
-    secret: {},
-    allowPrivate: { type: 'boolean' },
-  },
-  required: ['kind', 'url', 'secret'],
-  additionalProperties: false,
-};
-
 const answerWithin: DurationMs = milliseconds(15_000);
 
-export function webhookDeskRefusal(settings: WebhookDeskSettings): string | undefined {
-  if (!URL.canParse(settings.url)) return `"${settings.url}" is no address`;
-  return settings.allowPrivate === true ? undefined : refusedTarget(new URL(settings.url).hostname);
-}
+export const webhookDeskRefusal = (settings: WebhookDeskSettings): string | undefined =>
+  deskUrlRefusal(settings.url, settings.allowPrivate);
 
 /**
- * `POST url` with `{ ticket, title, description }`; 2xx with an optional `{ "id" }` = stored. `Idempotency-Key` is our
- * ticket id with its last status change, so that a repeat of one state is one state there too.
+ * `POST url` with `{ ticket, title, description, external, parent }` or `{ note }`; 2xx with an optional `{ "id" }` = stored.
+ * `Idempotency-Key` is our ticket id with its last status change, or the note's, so that a repeat is one there too.
  */
 export function webhookDesk(name: string, settings: WebhookDeskSettings, world: World): Desk {
   const client = openHttpClient({
@@ -45,30 +33,61 @@ export function webhookDesk(name: string, settings: WebhookDeskSettings, world: 
     connections: 4,
     timeoutMs: answerWithin,
   });
+  const post = async (key: string, value: unknown, external: string): Promise<DeskOutcome> => {
+    const { url, secret } = settings;
+    const answer = await postSigned(client, { url, secret, key, value, atMs: world.now() });
+    if (answer.kind === 'refused') return { kind: 'refused', reason: answer.reason };
+    if (answer.kind !== 'answer') return { kind: 'retry', reason: answer.reason };
+    return outcomeOf(answer, external);
+  };
   return {
     name,
-    async put(ticket, text) {
-      const { url, secret } = settings;
-      const answer = await postSigned(client, {
-        url,
-        secret,
-        key: stateKey(ticket),
-        value: { ticket, ...text },
-        atMs: world.now(),
-      });
-      if (answer.kind === 'refused') return { kind: 'refused', reason: answer.reason };
-      if (answer.kind !== 'answer') return { kind: 'retry', reason: answer.reason };
-      return outcomeOf(answer, ticket);
+    put: (tickets) =>
+      oneByOne<DeskTicket, DeskOutcome>(tickets, (ticket) =>
+        post(stateKey(ticket.ticket), presentable(ticket), ticket.external ?? ticket.ticket.id),
+      ),
+    say: (notes) =>
+      oneByOne<DeskNote, DeskOutcome>(notes, ({ isRepeat: _, ...note }) =>
+        post(note.key, { note: { ...note, text: plainText(note.text) } }, note.external),
+      ),
+    read({ headers, body }) {
+      const signature = headers['x-allclear-signature'];
+      if (!isSignedBy(settings.secret, { signature, body, atMs: world.now() })) return undefined;
+      return itemsIn(body);
     },
     close: async () => client.close(),
   };
 }
 
-const stateKey = (ticket: Ticket): string => `${ticket.id}-${ticket.history.length}-${ticket.attached}`;
+const mostItems = 100;
 
-function outcomeOf(answer: { readonly status: number; readonly body: string }, ticket: Ticket): DeskOutcome {
+/**
+ * `{ "items": [{ "external", "status" } | { "external", "id", "by", "text" }] }`: a status of TMF621, or words by `subscriber` or
+ * `staff` with an id of the desk's own. What is neither is passed over.
+ */
+function itemsIn(body: string): readonly DeskItem[] {
+  const read = jsonIn(body)?.value;
+  return recordsIn(isRecord(read) ? read['items'] : undefined)
+    .slice(0, mostItems)
+    .flatMap((item): DeskItem[] => {
+      const external = nameIn(item['external']);
+      const { status, by, text } = item;
+      const id = nameIn(item['id']);
+      if (external === undefined) return [];
+      const known = ticketStatuses.find((one) => one === status);
+      if (known !== undefined) return [{ kind: 'status', external, statuses: [known] }];
+      const isSaid = id !== undefined && (by === 'subscriber' || by === 'staff') && typeof text === 'string';
+      return isSaid ? [{ kind: 'said', external, id, by, text: plainText(text) }] : [];
+    });
+}
+
+/** The history has a bound, so that its length alone would stay the same. */
+function stateKey({ id, status, history, attached, expectedResolutionAt: promise }: Ticket): string {
+  return `${id}-${history.length}-${history.at(-1)?.at ?? 0}-${status}-${attached}-${promise ?? 0}`;
+}
+
+function outcomeOf(answer: HttpOutcome & { readonly kind: 'answer' }, external: string): DeskOutcome {
   const { status } = answer;
-  if (status >= 200 && status < 300) return { kind: 'stored', external: idIn(answer.body) ?? ticket.id };
-  if (status === 429 || status === 408 || status >= 500) return { kind: 'retry', reason: `HTTP ${status}` };
-  return { kind: 'refused', reason: `HTTP ${status}` };
+  if (status >= 200 && status < 300) return { kind: 'stored', external: idIn(answer.body) ?? external };
+  return failureOf(status, answer.headers['retry-after'], answer.body);
 }

@@ -18,6 +18,7 @@ import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts, PageRequest } from './ports.ts';
 import { type Reply, type Route, refusal } from './route.ts';
 import { strangerRoutes } from './stranger-routes.ts';
+import { ticketNoteRoutes } from './ticket-note-routes.ts';
 import { worksRoutes } from './works-routes.ts';
 
 const routes: readonly Route[] = [
@@ -25,6 +26,7 @@ const routes: readonly Route[] = [
   ...groupingRoutes,
   ...alarmRoutes,
   ...careRoutes,
+  ...ticketNoteRoutes,
   ...inventoryRoutes,
   ...discoveryRoutes,
   ...worksRoutes,

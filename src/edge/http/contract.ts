@@ -270,6 +270,18 @@ export interface ConfirmationJson {
   readonly rating: { readonly at: string; readonly score: number; readonly cause: string | null } | null;
 }
 
+/** What was said on a ticket here or in the ticket system; `text` is null where the subscriber was erased. */
+export interface TicketNoteJson {
+  readonly at: string;
+  /** A user of ours; `staff` or `subscriber` of the ticket system. */
+  readonly author: string;
+  readonly audience: 'subscriber' | 'staff';
+  /** `heard`: it came from the ticket system; the others are on their way there, are there, or were not taken. */
+  readonly state: 'queued' | 'stored' | 'refused' | 'heard';
+  readonly reason: string | null;
+  readonly text: string | null;
+}
+
 export interface TaskJson {
   readonly id: string;
   readonly kind: TaskKind;

@@ -19,6 +19,7 @@ import type { PerceivedSeverity } from '../../model/observation.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 import type { Task } from '../../model/task.ts';
 import type { Ticket } from '../../model/ticket.ts';
+import type { NewTicketWords, TicketWords } from '../../model/ticket-words.ts';
 import type { Posted, PostedAnswer } from '../../notify/channel.ts';
 import type { PlannedWorks } from '../../topology/topology.ts';
 import type { CallerPort } from './caller-port.ts';
@@ -124,7 +125,7 @@ export type ReloadOutcome =
 
 export interface Deed {
   readonly by: string;
-  readonly action: 'reload' | 'rollBackRules' | 'importSubscribers' | 'readStrangers';
+  readonly action: 'reload' | 'rollBackRules' | 'importSubscribers' | 'noteTicket' | 'readStrangers';
   readonly target: string;
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -215,6 +216,10 @@ export interface BookQueries {
   ): Promise<Listed<Alarm>>;
   alarm(id: string): Promise<Alarm | undefined>;
   /** Keeps what a person wrote about an alarm and answers the row's id, which the journal may carry. */
+  /** The latest words on a ticket, here and in the ticket system, oldest first. */
+  ticketWords(ticket: string): Promise<readonly TicketWords[]>;
+  /** Queues a text for the ticket system; answers onto how many tickets. */
+  addTicketWords(words: NewTicketWords): Promise<number>;
   storeNote(text: string): Promise<string>;
   /** What was written, by the ids of the rows. */
   noteTexts(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;

@@ -1,5 +1,5 @@
 /** What channels and ticket systems behind HTTP get: JSON, signed, with a key that stays; and the id they answer with. */
-import { createHmac } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../../base/secret.ts';
 import type { HttpClient, HttpOutcome } from './http-request.ts';
 
@@ -30,6 +30,19 @@ export function postSigned(
 function signatureOf(secret: Secret, body: string, atMs: number): string {
   const t = Math.floor(atMs / 1_000);
   return `t=${t},v1=${createHmac('sha256', secret.reveal()).update(`${t}.${body}`).digest('hex')}`;
+}
+
+const oldestMs = 300_000;
+
+/** Whether that signature is ours over that body, and made in the last five minutes or the next. */
+export function isSignedBy(
+  secret: Secret,
+  signed: { readonly signature: string | undefined; readonly body: string; readonly atMs: number },
+): boolean {
+  const [, t = '', given = ''] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(signed.signature ?? '') ?? [];
+  if (t === '' || Math.abs(signed.atMs - Number(t) * 1_000) > oldestMs) return false;
+  const [, right = ''] = signatureOf(secret, signed.body, Number(t) * 1_000).split('v1=');
+  return timingSafeEqual(Buffer.from(given), Buffer.from(right));
 }
 
 /** The peer's own id; anything else in its answer is not ours to judge. */

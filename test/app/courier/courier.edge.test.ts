@@ -5,6 +5,7 @@ import type { Input } from '../../../src/flow/input.ts';
 import type { TicketId } from '../../../src/model/ids.ts';
 import type { Ticket } from '../../../src/model/ticket.ts';
 import type { OutgoingNotice } from '../../../src/notify/channel.ts';
+import type { Desk } from '../../../src/ticket/desk.ts';
 import {
   applied,
   bookIn,
@@ -249,16 +250,17 @@ test('the ticket system hears of each ticket until it has stored the newest stat
     await book.project([applied([{ kind: 'desk', ticket: ticket.id }], [{ kind: 'ticket', ticket }])]);
     const texts: string[] = [];
     const inputs: Input[] = [];
-    const desk = {
+    const desk: Desk = {
       name: 'desk',
-      put: async (_ticket: unknown, text: { description: string }) => {
-        texts.push(text.description);
-        return { kind: 'stored', external: 'RT-1' } as const;
+      put: async (tickets) => {
+        texts.push(...tickets.map(({ description }) => description));
+        return tickets.map(() => ({ kind: 'stored', external: 'RT-1' }));
       },
+      say: async () => [],
       close: async () => {},
     };
     const courier = await courierOver(book, [], {
-      desk,
+      desk: { desk, contacts: false, onSaid: async () => undefined },
       submit: async (input) => {
         inputs.push(input);
       },

@@ -1,0 +1,98 @@
+/** What others did to our tickets in Request Tracker, from its transactions; the cursor is the number of the last one seen. */
+import type { DeskFailure, DeskItem, DeskNews } from '../../ticket/desk.ts';
+import { isRecord, nameIn, plainText } from './desk-call.ts';
+import { isFailure, meaningsOf } from './mirror.ts';
+import { quoted, readTickets, searchTracker, type TrackedTicket, type Tracker } from './request-tracker.ts';
+
+/** Transactions a call: each text among them costs one more. */
+const mostAtOnce = 50;
+/** The user that rules of the system itself act as. */
+const systemUser = 'RT_System';
+
+interface Deed {
+  readonly id: string;
+  readonly ticket: string;
+  readonly type: 'Status' | 'Correspond' | 'Comment';
+  readonly by: string;
+}
+
+/**
+ * Of a ticket that somebody else touched its status as it stands now counts, so that there and back again is nothing. What the
+ * system's own rules did follows from what a person did, or from us.
+ */
+export async function requestTrackerNews(tracker: Tracker, cursor: string | undefined): Promise<DeskNews> {
+  const me = tracker.settings.user;
+  if (cursor === undefined || !/^\d{1,18}$/.test(cursor)) return newest(tracker);
+  const query = `${ofQueue(tracker)} AND id > ${cursor} AND (Type = 'Status' OR Type = 'Correspond' OR Type = 'Comment')`;
+  const fields = { fields: 'Type,ObjectId,Creator', orderby: 'id', order: 'ASC', per_page: `${mostAtOnce}` };
+  const found = await searchTracker(tracker, 'transactions', { query, ...fields });
+  if (isFailure(found)) return found;
+  const all = found.flatMap(deedIn);
+  const others = all.filter(({ by }) => by !== me && by !== systemUser);
+  const tickets = await readTickets(tracker, [...new Set(others.map(({ ticket }) => ticket))]);
+  if (isFailure(tickets)) return tickets;
+  const ours = new Map(
+    tickets.filter(({ key }) => key !== undefined).map((ticket) => [ticket.external, ticket]),
+  );
+  const items = await itemsOf(tracker, others, ours);
+  if (isFailure(items)) return items;
+  return { kind: 'news', items, cursor: all.at(-1)?.id ?? cursor, isMore: found.length === mostAtOnce };
+}
+
+async function itemsOf(
+  tracker: Tracker,
+  deeds: readonly Deed[],
+  tickets: ReadonlyMap<string, TrackedTicket>,
+): Promise<readonly DeskItem[] | DeskFailure> {
+  const items: DeskItem[] = [];
+  const moved = new Set<string>();
+  for (const { id, ticket: external, type, by } of deeds) {
+    const ticket = tickets.get(external);
+    if (ticket === undefined || ticket.isMerged === true) continue;
+    if (type !== 'Comment') moved.add(external);
+    if (type === 'Status') continue;
+    const text = await textOf(tracker, id);
+    if (typeof text !== 'string') return text;
+    const isTheirs = ticket.requestors.includes(by);
+    if (text !== '') items.push({ kind: 'said', external, id, by: isTheirs ? 'subscriber' : 'staff', text });
+  }
+  for (const external of moved) {
+    const { status } = tickets.get(external)!;
+    items.push({ kind: 'status', external, statuses: meaningsOf(tracker.statuses, status) });
+  }
+  return items;
+}
+
+const ofQueue = ({ settings }: Tracker): string =>
+  `ObjectType = 'RT::Ticket' AND TicketQueue = '${quoted(settings.queue)}'`;
+
+/** Nothing is told of what was before us. */
+async function newest(tracker: Tracker): Promise<DeskNews> {
+  const asked = { query: ofQueue(tracker), orderby: 'id', order: 'DESC', per_page: '1' };
+  const found = await searchTracker(tracker, 'transactions', asked);
+  if (isFailure(found)) return found;
+  return { kind: 'news', items: [], cursor: nameIn(found[0]?.['id']) ?? '0', isMore: false };
+}
+
+function deedIn(item: Readonly<Record<string, unknown>>): Deed[] {
+  const id = nameIn(item['id']);
+  const ticket = nameIn(item['ObjectId']);
+  const by = isRecord(item['Creator']) ? nameIn(item['Creator']['id']) : undefined;
+  const type = item['Type'];
+  if (id === undefined || ticket === undefined || by === undefined) return [];
+  return type === 'Status' || type === 'Correspond' || type === 'Comment' ? [{ id, ticket, type, by }] : [];
+}
+
+/** Plain text if there is some, else what a page of it says; empty for an attachment alone. */
+async function textOf(tracker: Tracker, transaction: string): Promise<string | DeskFailure> {
+  const query = JSON.stringify([{ field: 'TransactionId', value: transaction }]);
+  const parts = await searchTracker(tracker, 'attachments', { query, fields: 'Content,ContentType' });
+  if (isFailure(parts)) return parts;
+  const contentOf = (type: string): string | undefined =>
+    parts
+      .filter(({ ContentType: held }) => typeof held === 'string' && held.startsWith(type))
+      .map(({ Content: content }) => content)
+      .find((content): content is string => typeof content === 'string' && content !== '');
+  const page = contentOf('text/html')?.replace(/<[^<>]{0,2000}>/g, ' ');
+  return plainText(contentOf('text/plain') ?? page ?? '').trim();
+}

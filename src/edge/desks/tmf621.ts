@@ -1,0 +1,209 @@
+/** A ticket system behind TMF621 v4, we as its client: our ticket's id is the `externalId` there. */
+import type { Secret } from '../../base/secret.ts';
+import type { World } from '../../base/world.ts';
+import { type TicketStatus, ticketStatuses } from '../../model/ticket.ts';
+import type { Desk, DeskFailure, DeskItem, DeskNews, DeskNote, DeskOutcome } from '../../ticket/desk.ts';
+import {
+  type DeskCaller,
+  deskUrlRefusal,
+  garbage,
+  isRecord,
+  nameIn,
+  openDeskCaller,
+  plainText,
+  recordsIn,
+} from './desk-call.ts';
+import {
+  cursorAfter,
+  type HeldTicket,
+  isFailure,
+  type MirrorSystem,
+  type MirrorTicket,
+  meaningsOf,
+  oneByOne,
+  putMirrored,
+  type StatusWords,
+  secondsOf,
+  statusWords,
+} from './mirror.ts';
+
+export interface Tmf621Settings {
+  readonly kind: 'tmf621';
+  /** Up to and with the version, e.g. `https://desk.example/tmf-api/troubleTicket/v4`. */
+  readonly url: string;
+  /** Sent as a bearer token. */
+  readonly token?: Secret | undefined;
+  readonly statuses?: Readonly<Partial<Record<TicketStatus, string>>> | undefined;
+  readonly contacts?: boolean | undefined;
+  /** By which posts of the desk are known. */
+  readonly newsSecret?: Secret | undefined;
+  readonly allowPrivate?: boolean | undefined;
+}
+
+interface Tmf621 {
+  readonly caller: DeskCaller;
+  readonly world: World;
+  readonly statuses: StatusWords;
+}
+
+type Document = Readonly<Record<string, unknown>>;
+
+/** The standard's words are ours. */
+const shippedWords = Object.fromEntries(
+  ticketStatuses.map((status) => [status, [status]]),
+) as unknown as StatusWords;
+
+const author = 'allclear';
+const mostAtOnce = 50;
+const mostPages = 20;
+
+export const tmf621Refusal = (settings: Tmf621Settings): string | undefined =>
+  deskUrlRefusal(settings.url, settings.allowPrivate);
+
+export function tmf621Desk(name: string, settings: Tmf621Settings, world: World): Desk {
+  const { token, url } = settings;
+  const caller = openDeskCaller({
+    ...{ world, url, allowPrivate: settings.allowPrivate === true },
+    headers: () => (token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` }),
+  });
+  const desk: Tmf621 = { caller, world, statuses: statusWords(shippedWords, settings.statuses) };
+  const system: MirrorSystem = {
+    statuses: desk.statuses,
+    keepsDue: true,
+    async read(externals) {
+      const read = await oneByOne(externals, (external) => readTicket(desk, external));
+      return read.find(isFailure) ?? read.flatMap((one) => (isFailure(one) ? [] : heldIn(one)));
+    },
+    async find(keys) {
+      const found = await oneByOne(keys, (key) => list(desk, { externalId: key }));
+      return found.find(isFailure) ?? found.flatMap((one) => (isFailure(one) ? [] : one.flatMap(heldIn)));
+    },
+    create: (tickets) => oneByOne<MirrorTicket, DeskOutcome>(tickets, (ticket) => create(desk, ticket)),
+    update: (changes) =>
+      oneByOne<(typeof changes)[number], DeskOutcome>(changes, async ({ held, ticket, status }) => {
+        const patch = {
+          name: ticket.title,
+          ...(held.due === ticket.due ? {} : { expectedResolutionDate: ticket.due ?? null }),
+          ...(status === undefined ? {} : { status }),
+        };
+        return stored(await caller.call('PATCH', path(held.external), patch), held.external);
+      }),
+  };
+  return {
+    name,
+    put: (tickets) => putMirrored(system, tickets),
+    say: (notes) => oneByOne<DeskNote, DeskOutcome>(notes, (note) => say(desk, note)),
+    news: (cursor) => news(desk, cursor),
+    close: async () => caller.close(),
+  };
+}
+
+const path = (external: string): string => `/troubleTicket/${encodeURIComponent(external)}`;
+
+const stored = (answer: Awaited<ReturnType<DeskCaller['call']>>, external: string): DeskOutcome => {
+  if (answer.kind !== 'answer') return answer;
+  return answer.status === 404
+    ? { kind: 'retry', reason: 'the ticket is gone' }
+    : { kind: 'stored', external };
+};
+
+/** Empty where there is none. */
+async function readTicket({ caller }: Tmf621, external: string): Promise<Document | DeskFailure> {
+  const answer = await caller.call('GET', path(external));
+  if (answer.kind !== 'answer') return answer;
+  if (answer.status === 404) return {};
+  return isRecord(answer.body) ? answer.body : garbage('ticket');
+}
+
+async function list(
+  { caller }: Tmf621,
+  asked: Readonly<Record<string, string>>,
+): Promise<readonly Document[] | DeskFailure> {
+  const query = new URLSearchParams({ ...asked, limit: String(mostAtOnce) });
+  const answer = await caller.call('GET', `/troubleTicket?${query}`);
+  if (answer.kind !== 'answer') return answer;
+  return Array.isArray(answer.body) ? recordsIn(answer.body) : garbage('list of tickets');
+}
+
+function heldIn(document: Document): HeldTicket[] {
+  const external = nameIn(document['id']);
+  const { status, name } = document;
+  if (external === undefined || typeof status !== 'string') return [];
+  return [
+    {
+      ...{ external, status, key: nameIn(document['externalId']) },
+      title: typeof name === 'string' ? name : undefined,
+      due: secondsOf(document['expectedResolutionDate']),
+    },
+  ];
+}
+
+async function create({ caller, statuses }: Tmf621, ticket: MirrorTicket): Promise<DeskOutcome> {
+  const { kind, status } = ticket.ticket;
+  const answer = await caller.call('POST', '/troubleTicket', {
+    ...{ externalId: ticket.key, name: ticket.title, description: ticket.description || ticket.title },
+    // All three must be there (TMF621 v4, mandatory attributes); ours has no severity of its own.
+    ...{ severity: 'indeterminate', ticketType: kind === 'incident' ? 'incident' : 'complaint' },
+    status: statuses[status][0],
+    ...(ticket.due === undefined ? {} : { expectedResolutionDate: ticket.due }),
+    ...(ticket.parent === undefined
+      ? {}
+      : { troubleTicketRelationship: [{ id: ticket.parent, relationshipType: 'parent' }] }),
+    ...(ticket.subscriber === undefined
+      ? {}
+      : { relatedParty: [{ id: ticket.subscriber.id, role: 'customer', '@referredType': 'Individual' }] }),
+  });
+  if (answer.kind !== 'answer') return answer;
+  const external = isRecord(answer.body) ? nameIn(answer.body['id']) : undefined;
+  return external === undefined ? garbage('id') : { kind: 'stored', external };
+}
+
+/** Notes are a list that a patch replaces whole, so that those of others go along. */
+async function say(desk: Tmf621, { external, key, text }: DeskNote): Promise<DeskOutcome> {
+  const ticket = await readTicket(desk, external);
+  if (isFailure(ticket)) return ticket;
+  if (ticket['id'] === undefined) return { kind: 'refused', reason: 'the ticket is gone' };
+  const notes = recordsIn(ticket['note']);
+  if (notes.some(({ id }) => id === key)) return { kind: 'stored', external };
+  const date = new Date(desk.world.now()).toISOString();
+  const note = [...notes, { id: key, author, date, text: plainText(text) }];
+  return stored(await desk.caller.call('PATCH', path(external), { note }), external);
+}
+
+async function news(desk: Tmf621, cursor: string | undefined): Promise<DeskNews> {
+  const now = new Date(desk.world.now()).toISOString();
+  if (cursor === undefined) return { kind: 'news', items: [], cursor: now, isMore: false };
+  const found: Document[] = [];
+  for (let page = 0; page < mostPages; page++) {
+    const offset = String(page * mostAtOnce);
+    const more = await list(desk, { 'lastUpdate.gt': cursor, offset });
+    if (isFailure(more)) return more;
+    found.push(...more);
+    if (more.length < mostAtOnce) break;
+  }
+  const times = found.flatMap(({ lastUpdate }) => (typeof lastUpdate === 'string' ? [lastUpdate] : []));
+  const items = found.flatMap((document) => itemsOf(desk, document));
+  return { kind: 'news', items, cursor: cursorAfter(times.sort().at(-1), cursor, false), isMore: false };
+}
+
+/** A note of the party whose ticket it is was written by the subscriber. */
+function itemsOf({ statuses }: Tmf621, document: Document): DeskItem[] {
+  const [held] = heldIn(document);
+  if (held?.key === undefined) return [];
+  const { external, status } = held;
+  const customers = recordsIn(document['relatedParty'])
+    .filter(({ role }) => role === 'customer')
+    .flatMap(({ id, name }) => [nameIn(id), nameIn(name)]);
+  const said = recordsIn(document['note']).flatMap((note): DeskItem[] => {
+    const id = nameIn(note['id']);
+    const by = nameIn(note['author']);
+    if (id === undefined || by === author || typeof note['text'] !== 'string') return [];
+    const isTheirs = by !== undefined && customers.includes(by);
+    const text = plainText(note['text']).trim();
+    const name = `${external}/${id}`;
+    return text === ''
+      ? []
+      : [{ kind: 'said', external, id: name, by: isTheirs ? 'subscriber' : 'staff', text }];
+  });
+  return [...said, { kind: 'status', external, statuses: meaningsOf(statuses, status) }];
+}

@@ -34,6 +34,8 @@ export interface QueryOptions {
   readonly world: World;
   /** The incident that covers a subscriber now. */
   readonly incidentOf: (subscriber: SubscriberKey) => IncidentId | undefined;
+  /** How long a question may wait, as policy promises. */
+  readonly answerWithinMs: () => number;
 }
 
 export function bookQueries(options: QueryOptions): BookQueries {
@@ -213,22 +215,63 @@ async function linkView(options: QueryOptions, token: string): Promise<LinkView 
   const link = await book.findLink(token, world.now());
   if (link === undefined) return undefined;
   const about = link.incident === '' ? await incidentNow(options, link.subscriber) : link.incident;
-  const [incident, confirmation, subscriber, tickets] = await Promise.all([
+  const { subscriber: key } = link;
+  const [incident, confirmation, subscriber, tickets, told] = await Promise.all([
     book.incident(about),
-    book.confirmation(confirmationId(about, link.subscriber)),
-    book.subscriber(link.subscriber),
-    book.tickets({ subscriber: link.subscriber, incident: about, limit: 1 }),
+    book.confirmation(confirmationId(about, key)),
+    book.subscriber(key),
+    book.tickets({ subscriber: key, limit: ticketsLookedAt }),
+    about === '' ? undefined : book.notices({ incident: about, subscriber: key, limit: noticesLookedAt }),
   ]);
+  const ticket = ticketAbout(tickets.items, about);
   return {
     purpose: link.purpose,
-    subscriber: link.subscriber,
+    subscriber: key,
     expiresAt: link.expiresAt,
+    resource: subscriber?.resource,
     incident,
     confirmation,
-    ticket: tickets.items[0],
+    ticket,
     task: await promisedCall(book, confirmation),
+    remote: remoteWay(incident?.incident.kind),
+    lastMessageAt: told?.items.find(({ sentAt }) => sentAt !== undefined)?.sentAt,
+    ...(ticket === undefined ? {} : await saidIn(options, ticket)),
     language: subscriber?.language,
     timeZone: subscriber?.zone,
+  };
+}
+
+const ticketsLookedAt = 10;
+const noticesLookedAt = 5;
+const questionsShown = 5;
+
+/** The one about it, else one that was taken from it, else one that is about nothing else. */
+function ticketAbout(tickets: readonly Ticket[], about: IncidentId): Ticket | undefined {
+  return (
+    tickets.find(({ incident }) => about !== '' && incident === about) ??
+    tickets.find(({ notOf }) => notOf?.includes(about)) ??
+    tickets.find((ticket) => ticket.incident === undefined && isOpen(ticket))
+  );
+}
+
+/** Lines and equipment are mended by hands, services and settings from a desk; what is not known yet is not said. */
+function remoteWay(kind: string | undefined): boolean | undefined {
+  if (kind === undefined || kind === 'unexplained') return undefined;
+  return kind === 'service' || kind === 'config';
+}
+
+async function saidIn({ book, answerWithinMs }: QueryOptions, { note, questions = [] }: Ticket) {
+  const shown = questions.slice(-questionsShown);
+  const texts = await Promise.all(
+    shown.map(async ({ contact, at, answer, answeredAt }) => ({
+      ...{ at, answeredAt, dueAt: instant(at + answerWithinMs()) },
+      text: await book.contactText(contact),
+      answer: answer === undefined ? undefined : await book.contactText(answer),
+    })),
+  );
+  return {
+    note: note === undefined ? undefined : (await book.noteTexts([note])).get(note),
+    questions: texts.flatMap(({ text, ...rest }) => (text === undefined ? [] : [{ text, ...rest }])),
   };
 }
 

@@ -69,7 +69,7 @@ function verdictIn({ device, down, alive, unknown }: FullBitmap, resource: strin
   if (!resource.startsWith(`${device}/`)) return undefined;
   const object = resource.slice(device.length + 1);
   const lost = down.find(({ objects }) => objects.includes(object));
-  if (lost !== undefined) return { state: 'down', cause: lost.cause };
-  if (alive.includes(object)) return { state: 'alive' };
-  return unknown.includes(object) ? { state: 'unknown' } : undefined;
+  if (lost !== undefined) return { state: 'down', cause: lost.cause, device, object };
+  if (alive.includes(object)) return { state: 'alive', device, object };
+  return unknown.includes(object) ? { state: 'unknown', device, object } : undefined;
 }

@@ -252,7 +252,10 @@ class Center {
       network: networkPort(() => networkInForce(line)),
       testLine: (resource) => this.#lineTests.start(resource),
       submit: line.submit,
-      query: bookQueries({ book, devices: this.#devices, world, incidentOf: line.line.incidentOf }),
+      query: bookQueries({
+        ...{ book, devices: this.#devices, world, incidentOf: line.line.incidentOf },
+        answerWithinMs: () => this.#config.policy.dispatch.callBackWithinMs,
+      }),
       noticePreview: noticePreview({
         ...{ book, line, world, publicUrl },
         ...{ texts: () => this.#rules?.texts, config: () => this.#config },

@@ -47,6 +47,9 @@ export interface ResourceView {
 export interface LineVerdict {
   readonly state: 'alive' | 'down' | 'unknown';
   readonly cause?: string | undefined;
+  /** Who saw it, and as what. */
+  readonly device?: string | undefined;
+  readonly object?: string | undefined;
 }
 
 /** Nothing was asked, and why; or the verdict, which comes within a minute. */

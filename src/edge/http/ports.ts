@@ -23,6 +23,10 @@ import type { NewTicketWords, TicketWords } from '../../model/ticket-words.ts';
 import type { Posted, PostedAnswer } from '../../notify/channel.ts';
 import type { PlannedWorks } from '../../topology/topology.ts';
 import type { CallerPort } from './caller-port.ts';
+import type { LinkView } from './link-view.ts';
+
+export type { LinkView };
+
 import type {
   Language,
   LiveEventJson,
@@ -369,21 +373,4 @@ export interface PortTraffic {
   readonly ifIndex: number;
   readonly inBps: readonly number[];
   readonly outBps: readonly number[];
-}
-
-/** What the holder of a link may see: nothing about who they are. */
-export interface LinkView {
-  readonly purpose: LinkPurpose;
-  readonly subscriber: SubscriberKey;
-  readonly expiresAt: Instant;
-  readonly incident?: IncidentView | undefined;
-  readonly confirmation?: Confirmation | undefined;
-  readonly ticket?: Ticket | undefined;
-  /** The call that was promised. */
-  readonly task?: Task | undefined;
-  /** Can it be solved without a visit? undefined: not known yet. */
-  readonly remote?: boolean | undefined;
-  readonly language?: Language | undefined;
-  /** IANA name for the times on the page; default the machine's. */
-  readonly timeZone?: string | undefined;
 }

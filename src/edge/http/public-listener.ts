@@ -8,12 +8,14 @@ import type { Language } from './contract.ts';
 import { boundCrowd, Turnstile } from './crowding.ts';
 import { addDeflection } from './deflect-routes.ts';
 import { addGatewayPosts } from './gateway-posts.ts';
+import { OwnLineTests } from './own-line-tests.ts';
 import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts, LinkView } from './ports.ts';
 import { chatPage } from './public-chat.ts';
 import { shortPage, subscriberPage } from './public-page.ts';
 import { publicStyle } from './public-style.ts';
 import { publicWords, ratingCauses } from './public-words.ts';
+import { maxQuestionLength } from './request-page.ts';
 import { TokenGate } from './token-gate.ts';
 
 const policy = scriptlessPolicy(publicStyle);
@@ -113,6 +115,7 @@ function addSubscriberPage(
     return undefined;
   };
 
+  const tests = new OwnLineTests(ports);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -123,7 +126,9 @@ function addSubscriberPage(
     const link = await opened(request, reply);
     if (link === undefined) return reply;
     const bots = ports.chats.bots();
-    const page = subscriberPage(link, { language: languageOf(request), now: ports.world.now(), bots });
+    const test = tests.of(link.subscriber);
+    const moment = { language: languageOf(request), now: ports.world.now(), bots, test };
+    const page = subscriberPage(link, moment);
     return send(reply, 200, page);
   });
   server.options('/s/:token', async (_request, reply) =>
@@ -136,7 +141,7 @@ function addSubscriberPage(
     const { token } = request.params as { readonly token: string };
     if (rates.take(token, ports.world.monotonicMs())) {
       const isForChat = request.body instanceof URLSearchParams && request.body.has('chat');
-      if (!isForChat) return takeForm({ ports, request, reply, link });
+      if (!isForChat) return takeForm({ ports, tests, request, reply, link });
       return send(reply, 200, await chatPage(ports.chats, link.subscriber, languageOf(request)));
     }
     const language = languageOf(request);
@@ -147,6 +152,7 @@ function addSubscriberPage(
 
 interface FormCall {
   readonly ports: FrontPorts;
+  readonly tests: OwnLineTests;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly link: LinkView;
@@ -157,6 +163,7 @@ async function takeForm(call: FormCall): Promise<FastifyReply> {
   const language = languageOf(request);
   const { say } = publicWords[language];
   const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+  if (form.has('test') || form.has('case') || form.has('question')) return takeWish(call, form);
   const given = readForm(form);
   if (given === undefined) return send(reply, 400, shortPage(language, say.title, say.badForm, true));
   if (link.confirmation?.askedAt === undefined) {
@@ -178,10 +185,40 @@ async function takeForm(call: FormCall): Promise<FastifyReply> {
     ports.world.log.warn('an answer could not be taken', { cause: String(cause) });
     return send(reply.header('retry-after', '5'), 503, shortPage(language, say.title, say.retry, true));
   }
+  return backToPage(call);
+}
+
+function backToPage({ request, reply }: FormCall): FastifyReply {
   const { token } = request.params as { readonly token: string };
   const chosen = (request.query as { readonly lang?: unknown }).lang;
-  return reply.redirect(`/s/${token}${chosen === undefined ? '' : `?lang=${language}`}`, 303);
+  return reply.redirect(`/s/${token}${chosen === undefined ? '' : `?lang=${languageOf(request)}`}`, 303);
 }
+
+/** A line test, a question, or that it is another fault. */
+async function takeWish(call: FormCall, form: URLSearchParams): Promise<FastifyReply> {
+  const { ports, tests, request, reply, link } = call;
+  const { subscriber } = link;
+  const language = languageOf(request);
+  const { say } = publicWords[language];
+  const question = form.get('question')?.trim().slice(0, maxQuestionLength) ?? '';
+  const incident = link.incident?.incident;
+  const differs = form.get('case') === 'differs' && incident?.resolvedAt === undefined ? incident : undefined;
+  try {
+    if (form.get('test') === 'line') await tests.start(subscriber, link.resource);
+    else if (question !== '') {
+      const contact = await ports.query.storeContact(subscriber, question);
+      await ports.submit({ ...words, subscriber, says: { kind: 'question', contact } });
+    } else if (differs !== undefined)
+      await ports.submit({ ...words, subscriber, says: { kind: 'notThis', incident: differs.id } });
+    else return send(reply, 400, shortPage(language, say.title, say.badForm, true));
+  } catch (cause) {
+    ports.world.log.warn('a word of a subscriber could not be taken', { cause: String(cause) });
+    return send(reply.header('retry-after', '5'), 503, shortPage(language, say.title, say.retry, true));
+  }
+  return backToPage(call);
+}
+
+const words = { kind: 'subscriberSays', channel: 'page' } as const;
 
 function readForm(form: URLSearchParams): SubscriberReply | undefined {
   const answer = answers.find((known) => known === form.get('answer'));

@@ -2,11 +2,14 @@
 import type { Instant } from '../../base/instant.ts';
 import type { Incident } from '../../model/incident.ts';
 import type { Language } from './contract.ts';
+import type { OwnLineTest } from './own-line-tests.ts';
 import { escapeHtml, htmlDocument } from './page-frame.ts';
 import type { LinkView } from './ports.ts';
 import { chatForm } from './public-chat.ts';
 import { publicStyle } from './public-style.ts';
 import { groupOf, type PublicWords, publicWords, ratingCauses } from './public-words.ts';
+import { another, lineTest, type Moments, news, noteOf, questions } from './request-page.ts';
+import { requestWords } from './request-words.ts';
 
 /** 24 hours and day before month in English too. */
 const locales: Readonly<Record<Language, string>> = { en: 'en-GB', ru: 'ru' };
@@ -16,6 +19,8 @@ export interface PublicMoment {
   readonly now: Instant;
   /** Bots that news may come by. */
   readonly bots?: readonly string[] | undefined;
+  /** What the subscriber's own line test said. */
+  readonly test?: OwnLineTest | undefined;
 }
 
 export function subscriberPage(link: LinkView, moment: PublicMoment): string {
@@ -27,10 +32,17 @@ export function subscriberPage(link: LinkView, moment: PublicMoment): string {
     number,
     situation(link, words, moment),
     asking(link, words, moment),
+    doing(link, moment),
     chatForm(moment.bots ?? [], moment.language),
     footer(words, moment.language),
   ].join('');
   return htmlDocument({ language: moment.language, title: words.say.title, body }, publicStyle);
+}
+
+function doing(link: LinkView, moment: PublicMoment): string {
+  const say = requestWords[moment.language];
+  const moments: Moments = { now: moment.now, time: (at) => time(at, link, moment) };
+  return [another(link, say), lineTest(moment.test, say, moments), questions(link, say, moments)].join('');
 }
 
 /** A page of one sentence, for links that open nothing and forms that could not be taken. */
@@ -52,7 +64,10 @@ function situation(link: LinkView, words: PublicWords, moment: PublicMoment): st
   const times = isOver ? `${from} · ${say.fixedAt} ${time(incident.resolvedAt!, link, moment)}` : from;
   const planned = incident.planned ? `<p>${say.planned}</p>` : '';
   const open = isOver ? '' : `${expected(link, words, moment)}${remotely(link, words)}`;
-  return `<h1>${title}</h1><p class="small">${times}</p>${planned}${open}${steps(link, incident, words, moment)}`;
+  const more = requestWords[moment.language];
+  const told = isOver ? '' : news(link, more, { now: moment.now, time: (at) => time(at, link, moment) });
+  const note = noteOf(link, more);
+  return `<h1>${title}</h1><p class="small">${times}</p>${planned}${open}${note}${steps(link, incident, words, moment)}${told}`;
 }
 
 /** A range that still lies ahead, or the honest sentence that there is none; a passed time is never shown. */

@@ -10,7 +10,7 @@ export const publicStyle =
   '.box{background:var(--panel);border-left:4px solid var(--edge);padding:12px;margin:16px 0}.box p:last-child{margin:0}' +
   'ol{list-style:none;margin:0;padding:0}li{position:relative;padding:2px 0 2px 28px}' +
   'li::before{position:absolute;left:4px;font-weight:700}.done::before{content:"\u2713"}.now::before{content:"\u25b8"}.next::before{content:"\u00b7"}' +
-  '.now{font-weight:600}.next{color:var(--text2)}' +
+  'ol+p{margin-top:8px}.now{font-weight:600}.next{color:var(--text2)}' +
   'form{margin:16px 0}button{display:block;width:100%;min-height:50px;margin:0 0 8px;padding:8px 16px;font:inherit;font-weight:600;' +
   'border:1px solid var(--edge);border-radius:2px;background:var(--go);color:#fff;cursor:pointer}' +
   'button+button,.second button{background:var(--panel);color:var(--text);border-color:var(--line)}' +

@@ -96,6 +96,7 @@ export async function openTmForum(): Promise<TmForum> {
     query: bookQueries({
       ...{ book, world, devices: new DeviceBoard([]) },
       incidentOf: (subscriber) => line.line.incidentOf(subscriber),
+      answerWithinMs: () => 3_600_000,
     }),
     access: {
       ...daemon.ports.access,

@@ -6,7 +6,10 @@ import type { Now } from './joining.ts';
 import type { Evidence } from './tally.ts';
 import { isWorkedAt } from './works.ts';
 
-/** A port without light has no terminal to hear: it belongs to what took nearly all of them. */
+/**
+ * A port without light has no terminal to hear, whoever of them could not say so: it belongs to what took most of them. So
+ * many words may be lost at once that less than half are not heard.
+ */
 export function darkOf(
   { ancestry, incidents }: Known,
   place: number,
@@ -21,13 +24,12 @@ export function darkOf(
   }
   return [...shares].find(
     ([held, share]) =>
-      share >= nearlyAll * Math.min(most, mostTerminals) &&
+      share * 2 > Math.min(most, mostTerminals) &&
       (at - actsSince(held) <= timing.misfitJoinMs || !isWorkedAt(ancestry, held, { place, at })),
   )?.[0];
 }
 
 const mostTerminals = 256;
-const nearlyAll = 0.7;
 
 /**
  * What took this lone word already: a terminal whose battery ran empty in a dark house, or a port that a poll named before

@@ -168,7 +168,7 @@ function unsteadyAt(
   { place, at, timing }: Now & { readonly place: number },
 ): HeldIncident | undefined {
   const leaves = ancestry.leavesOf(place);
-  const line = new Set([place]);
+  const line = new Set(oneLine(ancestry, place));
   if (!ancestry.isStranger(place)) {
     for (const above of ancestry.signalAbove(place)) if (ancestry.leavesOf(above) === leaves) line.add(above);
     for (const on of line) {
@@ -187,6 +187,14 @@ function unsteadyAt(
     if (held !== undefined) return held;
   }
   return undefined;
+}
+
+/** A device with one link and that link fail as one, whichever of them is told of. */
+function oneLine({ topology }: Ancestry, place: number): readonly number[] {
+  const hangsOn = (device: number): boolean => device >= 0 && topology.linksAt(device).length === 1;
+  const link = topology.linkOf(place);
+  if (link !== undefined) return [place, ...[link.a, link.b].filter(hangsOn)];
+  return hangsOn(place) ? [place, topology.linksAt(place)[0]!.index] : [place];
 }
 
 interface Newcomer {
@@ -339,17 +347,20 @@ function behindTransport(
   return undefined;
 }
 
-/** A link whose other end told of it before; or whose end is a device that is dead, or that finds it down while it starts. */
+/** What comes and goes on this line; of a link, what its other end told of before, or whose end is a device that is dead, or that finds it down while it starts. */
 function ofItsEnds(
   ancestry: Ancestry,
   incidents: Incidents,
   { pending, place }: { readonly pending: Pending; readonly place: number },
   { at, timing, view }: Now,
 ): HeldIncident | undefined {
+  if (!isTransportEvidence(ancestry, pending)) return undefined;
+  for (const on of oneLine(ancestry, place)) {
+    const unsteady = incidents.at(ancestry.idOf(on)).findLast(({ kind }) => kind === 'flapping');
+    if (unsteady !== undefined && isLately(unsteady, { at, timing })) return unsteady;
+  }
   const link = pending.symptom === 'link' ? ancestry.topology.linkOf(place) : undefined;
   if (link === undefined) return undefined;
-  const unsteady = incidents.at(pending.resource).findLast(({ kind }) => kind === 'flapping');
-  if (unsteady !== undefined && isLately(unsteady, { at, timing })) return unsteady;
   for (const end of [link.a, link.b]) {
     const by = end < 0 ? undefined : ancestry.idOf(end);
     const other = alarmId(pending.resource, pending.cause, by);

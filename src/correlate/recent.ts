@@ -111,13 +111,30 @@ function recentOf(
   };
 }
 
+/**
+ * Where a wider cause of what is decided may lie. What comes and goes by itself is no part of what fails beside it and
+ * stays: of a line that flaps nothing above it is.
+ */
+export function reachOf(
+  ancestry: Ancestry,
+  population: Population,
+  piece: Pick<Evidence, 'place' | 'symptom'>,
+  held: Pick<HeldIncident, 'kind' | 'root'> | undefined,
+): readonly number[] {
+  const above = causesAbove(ancestry, population, piece);
+  if (held?.kind !== 'flapping') return above;
+  const root = ancestry.placeOf(held.root);
+  const [wider, line] = [ancestry.above(root), ancestry.terminalsOf(root)];
+  return above.filter((at) => at === root || !wider.includes(at) || ancestry.terminalsOf(at) === line);
+}
+
 function heldPieces(ancestry: Ancestry, population: Population, held: HeldIncident): Evidence[] {
   const said = [...raisedByResource(held)];
   const { startedAt } = held;
   const common = { weight: 1, firstAt: startedAt, lastAt: startedAt, heldBy: held.id };
   const placed = (id: string, symptom: Evidence['symptom'], standsFor: number | undefined): Evidence => {
     const place = ancestry.placeOf(id);
-    const above = causesAbove(ancestry, population, { place, symptom });
+    const above = reachOf(ancestry, population, { place, symptom }, held);
     return { ...common, place, above, id, symptom, standsFor };
   };
   if (said.length > pieceLimit) return [placed(held.root, said[0]![1][0]!.symptom, said.length)];

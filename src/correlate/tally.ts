@@ -169,7 +169,7 @@ export function aloneScore(ancestry: Ancestry, piece: Evidence): number {
   const silent = Math.max(0, leaves - piece.standsFor);
   return (
     rules.prior(kind) +
-    piece.standsFor * rules.likelihood('signal', piece.symptom) +
+    piece.standsFor * rules.likelihood(isSupply(ancestry, piece.place) ? 'power' : 'signal', piece.symptom) +
     silent * rules.silence.leaf
   );
 }
@@ -179,6 +179,7 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
   const single = aloneScore(ancestry, piece);
   const said = piece.weight * (piece.standsFor ?? 1);
   const signal = said * rules.likelihood('signal', piece.symptom);
+  const isOfSupply = piece.standsFor !== undefined && isSupply(ancestry, piece.place);
   // Only by itself does a card fail alone: of a shelf that fails each card would have to say so.
   const fromAbove = piece.symptom === 'card' ? said * rules.likelihood('signal', 'other') : signal;
   const power = said * rules.likelihood('power', piece.symptom);
@@ -191,11 +192,14 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
     const tally = tallies.begun(above[i]!, piece);
     tally.pieces++;
     tally.spoken += spoken;
-    tally.sum += isSignal ? (above[i] === piece.place ? signal : fromAbove) : power;
+    if (isOfSupply || !isSignal) tally.sum += power;
+    else tally.sum += above[i] === piece.place ? signal : fromAbove;
     if (piece.symptom === 'power') tally.isSupplyLost = true;
-    if (!isSignal && spoken > 0) {
+    if ((isOfSupply || !isSignal) && spoken > 0) {
       tally.heads ??= new Set();
       tally.heads.add(ancestry.headOf(piece.place));
+      // All who serve somebody there had the word when that supply was found to have failed.
+      if (isOfSupply) for (const head of ancestry.fedBy(piece.place).keys()) tally.heads.add(head);
     }
     if (!isSignal && isLeaf && (piece.symptom === 'los' || piece.symptom === 'gasp')) {
       tally.mute ??= new LastWords();
@@ -226,8 +230,7 @@ export function causesAbove(
   population: Population,
   piece: Pick<Evidence, 'place' | 'symptom'>,
 ): readonly number[] {
-  const isPlant = (place: number): boolean =>
-    !supplies.has(ancestry.rules.faultKind(ancestry.kindOf(place), 'down'));
+  const isPlant = (place: number): boolean => !isSupply(ancestry, place);
   const isDown = population === 'down';
   const above = isDown ? ancestry.above(piece.place) : ancestry.signalAbove(piece.place).filter(isPlant);
   if (isDown && (!ownWords.has(piece.symptom) || ancestry.isLeaf(piece.place))) return above;
@@ -236,6 +239,10 @@ export function causesAbove(
     (place) => place === piece.place || place === top || !isSpared(ancestry, population, place),
   );
 }
+
+/** Whoever hangs on it lacks power when it fails, not light. */
+const isSupply = (ancestry: Ancestry, place: number): boolean =>
+  supplies.has(ancestry.rules.faultKind(ancestry.kindOf(place), 'down'));
 
 const supplies: ReadonlySet<string> = new Set(['house-power', 'area-power', 'site-power']);
 

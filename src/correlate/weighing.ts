@@ -7,10 +7,10 @@ import type { Ancestry } from './ancestry.ts';
 import { type Explanation, explaining } from './explain.ts';
 import type { Group } from './group.ts';
 import type { Pending } from './joining.ts';
-import type { RecentCauses } from './recent.ts';
+import { type RecentCauses, reachOf } from './recent.ts';
 import type { Steps } from './steps.ts';
 import type { Population } from './symptoms.ts';
-import { causesAbove, type Evidence, type Sighting } from './tally.ts';
+import type { Evidence, Sighting } from './tally.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { type Piece, pieceOf } from './undecided.ts';
 
@@ -101,7 +101,8 @@ export function resumed(
   const { group } = known;
   const placed = (one: WeighingSnapshot['held'][number]): Evidence => {
     const place = ancestry.placeOf(one.id);
-    return { ...one, place, above: causesAbove(ancestry, population, { place, symptom: one.symptom }) };
+    const held = one.heldBy === undefined ? undefined : known.recent.get(one.heldBy as IncidentId)?.held;
+    return { ...one, place, above: reachOf(ancestry, population, { place, symptom: one.symptom }, held) };
   };
   const own = [
     ...pieces.map((id) => known.pieces.get(id)),

@@ -87,3 +87,14 @@ test('some fibres of a cable are stated as soon as most of their terminals have 
   expect(run.summary()).toEqual(['feeder f-a 24']);
   expect(run.open()[0]?.affected.under).toEqual(['olt-a/s1', 'olt-a/s2', 'olt-a/s3']);
 });
+
+test('a port that falls dark beside one that comes and goes is a fault of its own, though one feeder carries both', () => {
+  const on = (port: number): string[] => outlets.map((outlet) => `olt-a/s${port}/o${outlet}`);
+  const run = new CityRun(trenchTopology());
+  for (const start of [0, 300, 600, 900]) run.raise(start, 'LOS', on(1)).clear(start + 120, 'LOS', on(1));
+  run.raise(1_200, 'LOS', on(1)).raise(1_230, 'LOS', on(2)).to(1_300);
+  expect(run.open().map(({ kind, alarms }) => `${kind} ${new Set(alarms).size}`)).toEqual([
+    'flapping 40',
+    'splitter 8',
+  ]);
+});

@@ -49,9 +49,9 @@ export class MassOutage {
 
   /** The same book, with a look at what the courier puts into it. */
   watched(book: Book): Book {
-    const addNotices: Book['addNotices'] = async (added) => {
-      await book.addNotices(added);
-      this.#queued += added.keys.length;
+    const addNotices: Book['addNotices'] = async (...added) => {
+      await book.addNotices(...added);
+      for (const { keys } of added) this.#queued += keys.length;
       if (this.#queued < this.#expected || this.#queuedAt > 0) return;
       this.#queuedAt = Date.now();
       this.#isQueued();

@@ -11,8 +11,8 @@ export interface OutsideWrite {
   readonly id: string;
   /** It says more of a record of our own, which has this id. */
   readonly isOwn: boolean;
-  /** The sender's own key: it names one record. */
-  readonly external?: string | undefined;
+  /** The sender's own key: it names one record. Undefined leaves the one that is held, null takes it away. */
+  readonly external?: string | null | undefined;
   /** JSON. */
   readonly body: string;
   readonly at: Instant;

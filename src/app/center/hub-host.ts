@@ -1,11 +1,12 @@
 /** Tells the hubs of the TM Forum APIs: news of the book become events, and each hub gets its own in order. */
+import { Fault } from '../../base/fault.ts';
 import { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { HubEventJob } from '../../edge/book/records.ts';
 import { openSender, type Sender } from '../../edge/hooks/webhook.ts';
 import type { FrontPorts } from '../../edge/http/ports.ts';
-import { eventsOf } from '../../edge/http/tmf/events.ts';
+import { eventsOf, type HubEvent } from '../../edge/http/tmf/events.ts';
 import type { HubRecord } from '../../model/outside.ts';
 import { type Repeating, repeating } from '../courier/courier.ts';
 import { workPosts } from '../courier/hook-lane.ts';
@@ -31,6 +32,7 @@ export function startHubs(options: HubOptions): HubHost {
   const { book, world, isSilent } = options;
   const lanes = new Map<string, { readonly job: Repeating; readonly sender: Sender }>();
   let counts: Readonly<Record<string, number>> = {};
+  let failed = 0;
   const follow = async (): Promise<boolean> => {
     const all = await book.hubs();
     const hubs = isSilent ? [] : all;
@@ -41,12 +43,11 @@ export function startHubs(options: HubOptions): HubHost {
       lanes.delete(id);
       await closeLane(lane);
     }
-    counts = { hubs: 0 };
-    if (all.length === 0) return false;
-    const isMore = await makeEvents(options, hubs);
-    counts = { hubs: hubs.length, ...(await book.hubCounts()) };
+    const made = all.length === 0 ? { isMore: false, failed: 0 } : await makeEvents(options, hubs);
+    failed += made.failed;
+    counts = { hubs: hubs.length, hubNewsFailed: failed, ...(await book.hubCounts()) };
     for (const { job } of lanes.values()) job.poke();
-    return isMore;
+    return made.isMore;
   };
   const following = repeating(world, 'hubs', follow);
   return {
@@ -65,21 +66,45 @@ async function closeLane({
   readonly job: Repeating;
   readonly sender: Sender;
 }): Promise<void> {
-  await job.close();
+  const closed = job.close();
+  // What a slow hub has not answered counts as not sent, and is sent with the same key after the next start.
   sender.close();
+  await closed;
 }
 
-/** True when there is more. */
-async function makeEvents({ book, world, ports }: HubOptions, hubs: readonly HubRecord[]): Promise<boolean> {
+/** News of which no event can be made is left out: it would be so each time, and all that comes after would wait for it. */
+async function makeEvents(
+  { book, world, ports }: HubOptions,
+  hubs: readonly HubRecord[],
+): Promise<{ readonly isMore: boolean; readonly failed: number }> {
   const upTo = world.now() - settlingMs;
   const news = await book.hubNews({ limit: newsAtOnce, upTo });
   const last = news.at(-1);
-  if (last === undefined) return false;
-  const events = await eventsOf(news, hubs, ports);
+  if (last === undefined) return { isMore: false, failed: 0 };
+  let failed = 0;
+  const events: HubEvent[] = [];
+  for (const one of news) {
+    try {
+      events.push(...(await eventsOf([one], hubs, ports)));
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      failed++;
+      world.log.error('no event could be made of a change', {
+        kind: one.kind,
+        id: one.id,
+        error: String(error),
+      });
+    }
+  }
   const posts = events.map(({ event, ...post }) => ({ ...post, event: JSON.stringify(event) }));
   await book.addHubEvents({ upTo: last.row, at: world.now(), posts });
-  return news.length === newsAtOnce;
+  return { isMore: news.length === newsAtOnce, failed };
 }
+
+/** The next try may go well: the news stays where it is. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof Fault && (/^(disk|line)\//.test(error.code) || passing.includes(error.code));
+const passing: readonly string[] = ['book/closed', 'book/overloaded'];
 
 function openLane({ book, world }: HubOptions, hub: HubRecord): { job: Repeating; sender: Sender } {
   const secret = new Secret(hub.secret);

@@ -4,6 +4,7 @@ import { seededRandom } from '../../base/random.ts';
 import type { Wake, World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { ChannelFacts } from '../../edge/book/records.ts';
+import type { NoticesAdded } from '../../edge/book/tells.ts';
 import type { Input } from '../../flow/input.ts';
 import type { Channel, Press, Reply } from '../../notify/channel.ts';
 import type { DeskItem } from '../../ticket/desk.ts';
@@ -65,7 +66,9 @@ export interface Courier {
 
 /** Subscribers a tell is expanded by at once (design L5). */
 const pageSize = 500;
-const pagesAtOnce = 8;
+const pagesAtOnce = 16;
+/** So many are one commit: what else wants the book waits for some 20 ms. */
+const pagesOfCommit = 4;
 /** Less commits for the same notices; 32 connections of 5 s each still bring out a whole window within its lease. */
 const keyedWindow = 128;
 const pollEvery: DurationMs = seconds(1);
@@ -216,12 +219,12 @@ async function expandSome(
   then: () => void,
 ): Promise<boolean> {
   const pages = await book.nextTellPages({ limit: pageSize, pages: pagesAtOnce });
-  const planned: Promise<void>[] = [];
-  for (const page of pages) {
-    const keys = await keysOf(page);
-    planned.push(book.addNotices({ page, keys, channels, now: world.now() }));
-  }
-  await Promise.all(planned);
+  const planned: NoticesAdded[] = [];
+  for (const page of pages) planned.push({ page, keys: await keysOf(page), channels, now: world.now() });
+  const groups = Array.from({ length: Math.ceil(planned.length / pagesOfCommit) }, (_, n) =>
+    planned.slice(n * pagesOfCommit, (n + 1) * pagesOfCommit),
+  );
+  await Promise.all(groups.map((group) => book.addNotices(...group)));
   for (const incident of new Set(pages.map((page) => page.incident))) await onPlanned?.(incident);
   if (pages.length > 0) then();
   return pages.length > 0;

@@ -135,7 +135,11 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
   /** Notices without a receipt in their time go on to the next channel, 500 at a call; answers how many were looked at. */
   passSilent: (settling: Settling) => passSilent(sql, settling),
   nextTellPages: (wish: Parameters<typeof nextTellPages>[1]) => nextTellPages(sql, wish),
-  addNotices: (added: NoticesAdded) => addNotices(sql, added),
+  /** Pages in the order of their tells, in one transaction. */
+  addNotices: (...added: NoticesAdded[]) =>
+    sql.transaction(() => {
+      for (const one of added) addNotices(sql, one);
+    }),
   takeDue: (taking: Taking) => takeDue(sql, vault, taking),
   settle: (results: readonly Settlement[], settling: Settling) => {
     settle(sql, results, settling);

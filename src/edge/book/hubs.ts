@@ -172,13 +172,14 @@ function count(sql: Sql, how: 'Taken' | 'Refused', events: number): void {
   );
 }
 
-/** All hubs together. */
+/** All hubs together, and what was forgotten of records from outside. */
 export function hubCounts(sql: Sql): Readonly<Record<string, number>> {
   const counted = sql.all<{ name: string; value: number }>(
-    "SELECT name, value FROM meta WHERE name IN ('hubEventsTaken', 'hubEventsRefused', 'hubNewsLost')",
+    `SELECT name, value FROM meta
+     WHERE name IN ('hubEventsTaken', 'hubEventsRefused', 'hubNewsLost', 'outsideNotesForgotten')`,
   );
   return {
-    ...{ hubEventsTaken: 0, hubEventsRefused: 0, hubNewsLost: 0 },
+    ...{ hubEventsTaken: 0, hubEventsRefused: 0, hubNewsLost: 0, outsideNotesForgotten: 0 },
     ...Object.fromEntries(counted.map(({ name, value }) => [name, value])),
     hubEventsQueued:
       sql.get<{ n: number }>("SELECT count(*) AS n FROM hub_jobs WHERE state = 'queued'")?.n ?? 0,

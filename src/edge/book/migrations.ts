@@ -163,6 +163,10 @@ CREATE INDEX desk_words_due ON desk_words (due_at) WHERE state = 'queued';
 CREATE INDEX tickets_by_external ON tickets (external) WHERE external IS NOT NULL;
 `;
 
+const outsideByOwner = `
+CREATE INDEX outside_by_owner ON outside (kind, is_own);
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -176,6 +180,7 @@ const steps: readonly string[] = [
   chains,
   bots,
   desks,
+  outsideByOwner,
 ];
 
 /** Brings the book to this version, each step in a transaction of its own. */

@@ -7,7 +7,10 @@ import type { Page } from './records.ts';
 import type { Sql } from './sql.ts';
 import type { Vault } from './vault.ts';
 
-/** Of one kind; what comes above is refused until something is deleted. */
+/**
+ * Of one kind, records from outside and notes on our own apart. More records are refused until one is deleted; a note more
+ * makes place for itself, for an alarm must be raised whatever was said of those before.
+ */
 const mostOfKind = 10_000;
 
 interface OutsideRow {
@@ -21,28 +24,26 @@ interface OutsideRow {
 }
 
 /** Sealed under a key of its own, for names and numbers of people may stand in it. Audited, and told to the hubs. */
-export function keepOutside(sql: Sql, vault: Vault, write: OutsideWrite): 'kept' | 'full' {
-  const { kind, id, at, by, news } = write;
+export function keepOutside(sql: Sql, vault: Vault, write: OutsideWrite): 'kept' | 'full' | 'taken' {
+  const { kind, id, at, by, news, isOwn } = write;
+  const external = typeof write.external === 'string' ? vault.index(write.external) : undefined;
   return sql.transaction(() => {
     const isNew = sql.get('SELECT 1 FROM outside WHERE kind = ? AND id = ?', kind, id) === undefined;
-    const held = sql.get<{ n: number }>('SELECT count(*) AS n FROM outside WHERE kind = ?', kind)?.n ?? 0;
-    if (isNew && held >= mostOfKind) {
-      if (write.replacesOldest !== true) return 'full';
-      sql.run(
-        'DELETE FROM outside WHERE row = (SELECT row FROM outside WHERE kind = ? ORDER BY row LIMIT 1)',
-        kind,
-      );
+    const namesake = 'SELECT 1 FROM outside WHERE kind = ? AND external = ? AND id <> ?';
+    if (external !== undefined && sql.get(namesake, kind, external, id) !== undefined) return 'taken';
+    if (isNew && heldOf(sql, { kind, isOwn }) >= mostOfKind) {
+      if (!isOwn && write.replacesOldest !== true) return 'full';
+      forgetOldest(sql, { kind, isOwn });
     }
     const { dataKey, sealed } = vault.sealNew(write.body);
-    const external = write.external === undefined ? undefined : vault.index(write.external);
     sql.run(
       `INSERT INTO outside (kind, id, external, is_own, changed_at, data_key, body) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (kind, id) DO UPDATE SET external = coalesce(excluded.external, external), is_own = excluded.is_own,
+       ON CONFLICT (kind, id) DO UPDATE SET external = iif(?, excluded.external, external), is_own = excluded.is_own,
          changed_at = excluded.changed_at, removed_at = NULL, data_key = excluded.data_key, body = excluded.body`,
-      ...[kind, id, external, write.isOwn ? 1 : 0, at, dataKey, sealed],
+      ...[kind, id, external, isOwn ? 1 : 0, at, dataKey, sealed, write.external === undefined ? 0 : 1],
     );
     if (news !== undefined)
-      feedOutside(sql, vault, { kind, id, at, news, body: write.isOwn ? undefined : write.body });
+      feedOutside(sql, vault, { kind, id, at, news, body: isOwn ? undefined : write.body });
     writeAudit(sql, [
       { at, actor: by, action: isNew ? 'keepOutside' : 'changeOutside', target: `${kind}/${id}` },
     ]);
@@ -50,11 +51,35 @@ export function keepOutside(sql: Sql, vault: Vault, write: OutsideWrite): 'kept'
   });
 }
 
+interface Drawer {
+  readonly kind: string;
+  readonly isOwn: boolean;
+}
+
+const heldOf = (sql: Sql, { kind, isOwn }: Drawer): number =>
+  sql.get<{ n: number }>(
+    'SELECT count(*) AS n FROM outside WHERE kind = ? AND is_own = ?',
+    ...[kind, isOwn ? 1 : 0],
+  )?.n ?? 0;
+
+/** Of a kind that is kept for looking up it was to be expected; of a note it is counted. */
+function forgetOldest(sql: Sql, { kind, isOwn }: Drawer): void {
+  sql.run(
+    'DELETE FROM outside WHERE row = (SELECT min(row) FROM outside WHERE kind = ? AND is_own = ?)',
+    ...[kind, isOwn ? 1 : 0],
+  );
+  if (!isOwn) return;
+  sql.run(
+    "INSERT INTO meta (name, value) VALUES ('outsideNotesForgotten', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1",
+  );
+}
+
 /** Of a record of our own a mark stays that hides it. */
 export function dropOutside(sql: Sql, vault: Vault, { kind, id, at, by, isOwn }: OutsideGone): void {
   sql.transaction(() => {
     sql.run('DELETE FROM outside WHERE kind = ? AND id = ?', kind, id);
     if (isOwn) {
+      if (heldOf(sql, { kind, isOwn }) >= mostOfKind) forgetOldest(sql, { kind, isOwn });
       const { dataKey, sealed } = vault.sealNew('{}');
       sql.run(
         'INSERT INTO outside (kind, id, is_own, changed_at, removed_at, data_key, body) VALUES (?, ?, 1, ?, ?, ?, ?)',

@@ -4,7 +4,7 @@ import type { HubRecord, OutsideGone, OutsideRecord, OutsideWrite } from '../../
 /** Keeps what other systems hand in. The book is one. */
 export interface OutsidePort {
   /** `full`: so many of that kind are kept already. */
-  keepOutside(write: OutsideWrite): Promise<'kept' | 'full'>;
+  keepOutside(write: OutsideWrite): Promise<'kept' | 'full' | 'taken'>;
   /** A record of the daemon's own is hidden from then on. */
   dropOutside(gone: OutsideGone): Promise<void>;
   outside(kind: string, ids: readonly string[]): Promise<readonly OutsideRecord[]>;

@@ -121,7 +121,13 @@ test('news is held up to a bound; what comes above is counted, and so is what fi
     await book.project([asApplied(1, anAlarm({ resource: resourceId('olt'), cause: 'LOS' }))]);
     await book.addHubEvents({ upTo: 0, at: t0, posts: [{ key: 'k', hub: 'h', event: '{}' }] });
     expect(await book.hubCounts()).toEqual({
-      ...{ hubEventsQueued: 50_000, hubEventsTaken: 0, hubEventsRefused: 1, hubNewsLost: 1 },
+      ...{
+        hubEventsQueued: 50_000,
+        hubEventsTaken: 0,
+        hubEventsRefused: 1,
+        hubNewsLost: 1,
+        outsideNotesForgotten: 0,
+      },
     });
     await book.close();
   }));
@@ -157,5 +163,48 @@ test('so many of a kind are kept and no more; records of what was done make room
     expect(await book.keepOutside(write('other-kind', {}, { kind: 'service' }))).toBe('kept');
     await book.dropOutside({ kind: 'individual', id: 'one-more', isOwn: false, at: t0, by: 'crm' });
     expect(await book.keepOutside(write('another', {}))).toBe('kept');
+    await book.close();
+  }));
+
+test('what is said of records of our own takes no room from others, and its oldest goes, counted', () =>
+  inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const sql = openSql(`${folder}/book.sqlite`);
+    sql.run(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+       INSERT INTO outside (kind, id, is_own, changed_at, data_key, body) SELECT 'alarm', 'x' || i, 1, 0, x'00', x'00' FROM n`,
+    );
+    const held = (): number =>
+      sql.get<{ n: number }>("SELECT count(*) AS n FROM outside WHERE kind = 'alarm'")!.n;
+    const alarm = (id: string, isOwn: boolean) => book.keepOutside(write(id, {}, { kind: 'alarm', isOwn }));
+    expect(await alarm('theirs', false)).toBe('kept');
+    expect(await book.hubCounts()).toMatchObject({ outsideNotesForgotten: 0 });
+    expect(await alarm('ours', true)).toBe('kept');
+    await book.dropOutside({ kind: 'alarm', id: 'hidden', isOwn: true, at: t0, by: 'crm' });
+    expect(await book.hubCounts()).toMatchObject({ outsideNotesForgotten: 2 });
+    expect(held()).toBe(10_001);
+    expect(
+      sql.all(
+        "SELECT id FROM outside WHERE id IN ('x1', 'x2', 'x3', 'ours', 'hidden', 'theirs') ORDER BY row",
+      ),
+    ).toEqual(['x3', 'theirs', 'ours', 'hidden'].map((id) => ({ id })));
+    sql.close();
+    await book.close();
+  }));
+
+test('a record is found by the key it was given last, and two never have the same', () =>
+  inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    await book.keepOutside(write('1', {}, { external: 'crm-1' }));
+    await book.keepOutside(write('2', {}, { external: 'crm-2' }));
+    const idOf = async (key: string) => (await book.outsideByExternal('individual', key))?.id;
+    expect(await book.keepOutside(write('1', { said: 'more' }))).toBe('kept');
+    expect(await idOf('crm-1')).toBe('1');
+    expect(await book.keepOutside(write('1', {}, { external: 'crm-3' }))).toBe('kept');
+    expect([await idOf('crm-1'), await idOf('crm-3')]).toEqual([undefined, '1']);
+    expect(await book.keepOutside(write('1', {}, { external: 'crm-2' }))).toBe('taken');
+    expect([await idOf('crm-2'), await idOf('crm-3')]).toEqual(['2', '1']);
+    expect(await book.keepOutside(write('1', {}, { external: null }))).toBe('kept');
+    expect(await idOf('crm-3')).toBeUndefined();
     await book.close();
   }));

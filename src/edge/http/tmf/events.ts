@@ -26,27 +26,37 @@ export async function eventsOf(
   ports: FrontPorts,
 ): Promise<readonly HubEvent[]> {
   const made: HubEvent[] = [];
-  for (const one of news) {
-    for (const hub of hubs) made.push(...(await eventsFor(one, hub, ports)));
+  for (const one of news) made.push(...(await eventsOfOne(one, hubs, ports)));
+  return made;
+}
+
+/** How a change reads depends on the API and on where it is served: it is made once for all hubs that share both. */
+async function eventsOfOne(
+  news: HubNews,
+  hubs: readonly HubRecord[],
+  ports: FrontPorts,
+): Promise<readonly HubEvent[]> {
+  const read = new Map<string, readonly Told[]>();
+  const made: HubEvent[] = [];
+  for (const hub of hubs) {
+    const api = apis.find(({ name }) => name === hub.api);
+    const kind = api?.kinds.find(({ name, own }) => name === news.kind || own?.heard?.change === news.kind);
+    if (api === undefined || kind === undefined) continue;
+    const place = `${api.name} ${hub.base}`;
+    const told = read.get(place) ?? (await toldOf(kind, news, contextOf(api, hub, { at: news.at, ports })));
+    read.set(place, told);
+    const filters = filtersOfText(hub.query);
+    const events = told.map(({ type, document }) => {
+      const key = `${hub.id}-${news.at.toString(36)}-${news.row}-${type}`;
+      return { key, hub: hub.id, event: envelope({ kind, type, document, key, news }) };
+    });
+    made.push(...events.filter(({ event }) => isRefusal(filters) || isWanted(event, filters)));
   }
   return made;
 }
 
-async function eventsFor(news: HubNews, hub: HubRecord, ports: FrontPorts): Promise<readonly HubEvent[]> {
-  const api = apis.find(({ name }) => name === hub.api);
-  const kind = api?.kinds.find(({ name, own }) => name === news.kind || own?.heard?.change === news.kind);
-  if (api === undefined || kind === undefined) return [];
-  const context = contextOf(api, hub, { at: news.at, ports });
-  const told =
-    news.news === undefined ? await ofRecord(kind, news, context) : await ofOutside(kind, news, context);
-  const filters = filtersOfText(hub.query);
-  return told
-    .map(({ type, document }) => {
-      const key = `${hub.id}-${news.at.toString(36)}-${news.row}-${type}`;
-      return { key, hub: hub.id, event: envelope({ kind, type, document, key, news }) };
-    })
-    .filter(({ event }) => isRefusal(filters) || isWanted(event, filters));
-}
+const toldOf = (kind: Kind, news: HubNews, context: Context): Promise<readonly Told[]> =>
+  news.news === undefined ? ofRecord(kind, news, context) : ofOutside(kind, news, context);
 
 /** A hub may name what stands in the event, or in the resource that it is about. */
 const isWanted = (event: Document, filters: Parameters<typeof matches>[1]): boolean =>

@@ -98,6 +98,7 @@ async function createOne(
   });
   if (outcome === 'full')
     return noRoom(`So many of ${kind.name} are kept that there is no room for another.`);
+  if (outcome === 'taken') return keyTaken(kind, external);
   made.afterwards?.(id);
   return (await find(kind, id, context))?.document ?? notFound(kind.type, id);
 }
@@ -149,11 +150,21 @@ async function keepChange(
   const after = referred(merged(found.said, left) as Document);
   const kept = isOwn ? after : (kind.renewed?.(found.said, after, context) ?? after);
   const outcome = await ports.outside.keepOutside({
-    ...{ kind: kind.name, id, isOwn, body: JSON.stringify(kept) },
+    ...{ kind: kind.name, id, isOwn, external: keyIn(kind, left), body: JSON.stringify(kept) },
     ...{ at: ports.world.now(), by: user.name, news: newsOf(kind, found.said, after) },
   });
+  if (outcome === 'taken') return keyTaken(kind, textOf(left[kind.external ?? '']));
   return outcome === 'full' ? noRoom(`There is no room to keep what is said of ${kind.name}.`) : undefined;
 }
+
+/** The record is known by its new key from then on; undefined: nothing was said of it. */
+function keyIn({ external }: Kind, patch: Document): string | null | undefined {
+  if (external === undefined || !Object.hasOwn(patch, external)) return undefined;
+  return textOf(patch[external]) ?? null;
+}
+
+const keyTaken = ({ external }: Kind, key = ''): Refusal =>
+  conflict(`${external} ${key.slice(0, 100)} is that of another record.`);
 
 /** What the daemon knows better is done by it or refused; the rest is kept beside. */
 async function changeOwn(

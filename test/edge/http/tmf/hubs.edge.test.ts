@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { instant } from '../../../../src/base/instant.ts';
 import { resourceId } from '../../../../src/model/ids.ts';
 import { until } from '../../../support/until.ts';
 import {
@@ -172,6 +173,27 @@ test(`incidents and tickets of our own tell of themselves as problems and troubl
       expect(judge?.(told.eventType, told) ?? []).toEqual([]);
     }
   } finally {
+    await system.close();
+  }
+});
+
+test('a change of which no event can be made keeps back nothing that comes after it', async () => {
+  const system = await openListener();
+  try {
+    await subscribed('alarm/v4', system.callback, 'eventType=AlarmCreateEvent');
+    const torn = { kind: 'alarm', id: 'torn', isOwn: false, body: '{"state":', news: 'create' } as const;
+    await tmf.book.keepOutside({ ...torn, at: instant(Date.now()), by: 'test' });
+    await raise('rack-9');
+    const { body } = await system.event('AlarmCreateEvent');
+    expect(body.event.alarm.alarmedObject.id).toBe('rack-9');
+  } finally {
+    await tmf.book.dropOutside({
+      kind: 'alarm',
+      id: 'torn',
+      isOwn: false,
+      at: instant(Date.now()),
+      by: 'test',
+    });
     await system.close();
   }
 });

@@ -231,6 +231,10 @@ test("a ticket for a subscriber of ours is a ticket of ours, and moves by the ti
   const moved = await tmf.call('PATCH', path, { status: 'inProgress', priority: 'High' });
   expect([moved.status, moved.body]).toMatchObject([200, { status: 'inProgress', priority: 'High' }]);
   expect((await tmf.book.ticket(made.body.id))?.status).toBe('inProgress');
+  expect((await tmf.call('PATCH', path, { externalId: 'CRM-78' })).status).toBe(409);
+  expect((await tmf.call('PATCH', path, { externalId: 'CRM-79' })).body.externalId).toBe('CRM-79');
+  const renamed = { ...sent, externalId: 'CRM-79' };
+  expect((await tmf.call('POST', 'troubleTicket/v4/troubleTicket', renamed)).body.id).toBe(made.body.id);
   const closed = await tmf.call('PATCH', path, { status: 'closed' });
   expect(closed.body.status).toBe('closed');
   expect((await tmf.call('PATCH', path, { resolutionDate: '2026-01-01T00:00:00Z' })).status).toBe(400);

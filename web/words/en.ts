@@ -12,6 +12,7 @@ import { previewWordsEn } from './en/preview-words.ts';
 import { readingWordsEn } from './en/reading-words.ts';
 import { recordWordsEn } from './en/record-words.ts';
 import { automationWordsEn, ruleWordsEn, worksWordsEn } from './en/rule-words.ts';
+import { ticketWordsEn } from './en/ticket-words.ts';
 import { verdictWordsEn } from './en/verdict-words.ts';
 
 import type { PluralForms } from './plural-forms.ts';
@@ -142,7 +143,7 @@ export const en = {
     newRows: { one: '# new row', other: '# new rows' } as PluralForms,
     show: 'show',
   },
-  ticket: { description: 'What the subscriber said', history: 'History', loops: 'Came back as not fixed' },
+  ticket: ticketWordsEn,
   device: {
     ...readingWordsEn,
     ...deviceWordsEn,

@@ -13,6 +13,7 @@ import { previewWordsRu } from './ru/preview-words.ts';
 import { readingWordsRu } from './ru/reading-words.ts';
 import { recordWordsRu } from './ru/record-words.ts';
 import { automationWordsRu, ruleWordsRu, worksWordsRu } from './ru/rule-words.ts';
+import { ticketWordsRu } from './ru/ticket-words.ts';
 import { verdictWordsRu } from './ru/verdict-words.ts';
 
 export const ru: Words = {
@@ -141,7 +142,7 @@ export const ru: Words = {
     newRows: { one: '# новая строка', few: '# новые строки', many: '# новых строк', other: '# новой строки' },
     show: 'показать',
   },
-  ticket: { description: 'Что сказал абонент', history: 'История', loops: 'Возвращалась как «не работает»' },
+  ticket: ticketWordsRu,
   device: {
     ...readingWordsRu,
     ...deviceWordsRu,

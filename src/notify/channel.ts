@@ -56,6 +56,8 @@ export interface Reply {
   readonly from: string;
   readonly to: string;
   readonly text: string;
+  /** A part of it never came: what is left may say the opposite of what was written. */
+  readonly isPartial?: boolean | undefined;
   /** `from` is a chat of this channel. */
   readonly isChat?: boolean | undefined;
 }

@@ -179,6 +179,7 @@ export function memoryDaemon(
       uptimeSeconds: 1,
       roles: ['front'],
       counters: { inputs: inputs.length, ...daemon.measure.kpis() },
+      channels: [],
     }),
     noticePreview: async (incident) => ({ ...daemon.preview, incident }),
     isReady: () => daemon.isReady,

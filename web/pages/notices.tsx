@@ -1,10 +1,10 @@
 /** What subscribers were told, one line a notice. */
-import type { NoticeJson } from '../../src/edge/http/contract.ts';
+import type { ChannelJson, NoticeJson, StatusJson } from '../../src/edge/http/contract.ts';
 import { More, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
-import { useList } from '../state/api.ts';
+import { useFetched, useList } from '../state/api.ts';
 import { addressOf } from '../state/route.ts';
-import { number, time, words } from '../words/speak.ts';
+import { length, number, time, words } from '../words/speak.ts';
 
 export function NoticesPage({ incident }: { readonly incident: string | null }) {
   const say = words.value;
@@ -16,6 +16,7 @@ export function NoticesPage({ incident }: { readonly incident: string | null }) 
         <h1>{say.pages.notices}</h1>
         {incident !== null && <a href={addressOf('incidents', incident)}>{incident}</a>}
       </div>
+      <Channels />
       <Shown fetched={fetched}>
         {(list) => (
           <>
@@ -32,6 +33,49 @@ export function NoticesPage({ incident }: { readonly incident: string | null }) 
         )}
       </Shown>
     </>
+  );
+}
+
+/** How each way out stands: a paused one says why notices wait. */
+function Channels() {
+  const say = words.value;
+  const status = useFetched<StatusJson>('/status', 10_000);
+  if (status.kind !== 'ready' || status.value.channels.length === 0) return null;
+  const stateOf = ({ state, retryInSeconds }: ChannelJson): string =>
+    state === 'paused'
+      ? `${say.channelState.paused} ${length(retryInSeconds * 1_000)}`
+      : say.channelState[state];
+  return (
+    <Table
+      label={say.column.channel}
+      items={status.value.channels}
+      isStacked="titled"
+      keyOf={(channel) => channel.name}
+      columns={[
+        { title: say.column.channel, cell: (channel: ChannelJson) => channel.name },
+        { title: say.column.state, cell: stateOf },
+        {
+          title: say.channelState.inFlight,
+          class: 'number',
+          cell: (channel: ChannelJson) => `${number(channel.inFlight)} / ${number(channel.window)}`,
+        },
+        {
+          title: say.noticeState.sent,
+          class: 'number',
+          cell: (channel: ChannelJson) => number(channel.sent),
+        },
+        {
+          title: say.noticeState.failed,
+          class: 'number',
+          cell: (channel: ChannelJson) => number(channel.failed),
+        },
+        {
+          title: say.channelState.retried,
+          class: 'number',
+          cell: (channel: ChannelJson) => number(channel.retried),
+        },
+      ]}
+    />
   );
 }
 

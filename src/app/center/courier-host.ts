@@ -14,6 +14,7 @@ import type { Address, Posted, PostedAnswer } from '../../notify/channel.ts';
 import type { Config } from '../config/config.ts';
 import type { Installation } from '../config/installation.ts';
 import { type Courier, type CourierChannel, type CourierOptions, startCourier } from '../courier/courier.ts';
+import type { LaneStatus } from '../courier/lane.ts';
 import type { LineHost } from './line-host.ts';
 import { Replies } from './replies.ts';
 import { SubscriberVersions } from './subscriber-versions.ts';
@@ -25,6 +26,7 @@ export interface CourierHost {
   counters(): Readonly<Record<string, number>>;
   /** Hands on what a gateway posted to one of the channels. */
   posted(channel: string, post: Posted): Promise<PostedAnswer>;
+  lanes(): readonly LaneStatus[];
   /** User names of bots. */
   bots(): readonly string[];
   /** By which somebody shows a bot that the chat is this subscriber's. */
@@ -56,10 +58,7 @@ export async function startCourierHost(options: {
   });
   const desk = onlyTo !== undefined ? undefined : openedDesk(config, world, replies);
   const courier = await startCourier({
-    book,
-    channels,
-    world,
-    publicUrl,
+    ...{ book, channels, world, publicUrl },
     onlyTo,
     texts,
     language: config.language,
@@ -94,6 +93,7 @@ export async function startCourierHost(options: {
       const found = channels.find(({ channel }) => channel.name === name)?.channel;
       return found?.posted?.(post) ?? 'unknown';
     },
+    lanes: () => courier.status,
     bots: () => channels.flatMap(({ channel }) => channel.bot ?? []),
     chatCode: (subscriber) => newChatCode(book, world, subscriber),
     async stop() {

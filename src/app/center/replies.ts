@@ -72,19 +72,22 @@ export class Replies {
   async #keep(reply: Reply, channel: string): Promise<void> {
     const people = await this.#peopleBehind(reply, channel);
     if (people.length === 0) return this.#keepStranger(reply);
-    const { from, text, isChat } = reply;
-    await this.#keepOf(people, { from, text, by: isChat === true ? 'telegram' : 'sms' });
+    const { from, text, isChat, isPartial } = reply;
+    await this.#keepOf(people, { from, text, isPartial, by: isChat === true ? 'telegram' : 'sms' });
   }
 
   async #keepOf(
     people: readonly Pick<SubscriberRecord, 'key'>[],
-    reply: { readonly from: string; readonly text: string; readonly by: Way },
+    reply: Pick<Reply, 'from' | 'text' | 'isPartial'> & { readonly by: Way },
   ): Promise<string> {
     const { book, world } = this.#options;
     const all = await this.#questionsTo(people);
     const waiting = openInOrder(all);
     const names = namesOf(waiting, await book.askedNumbers(waiting.map(({ id }) => id)));
-    const reading = this.#options.read(reply.text, waiting.length === 0 ? undefined : names);
+    const reading: Reading =
+      reply.isPartial === true
+        ? { kind: 'unclear', sureness: 0 }
+        : this.#options.read(reply.text, waiting.length === 0 ? undefined : names);
     const meant = meantBy(reading, { waiting, names, all });
     const subscriber = meant[0]?.subscriber ?? people[0]!.key;
     const again = `${subscriber} ${reply.from} ${reply.text}`;

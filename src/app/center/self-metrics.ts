@@ -2,14 +2,22 @@
 import type { World } from '../../base/world.ts';
 import type { StatusJson } from '../../edge/http/contract.ts';
 import type { AutomationStatus } from '../../model/automation.ts';
+import type { LaneStatus } from '../courier/lane.ts';
 import { version } from '../version.ts';
 
-export function statusOf(counters: Readonly<Record<string, number>>, world: World): StatusJson {
+export function statusOf(
+  counters: Readonly<Record<string, number>>,
+  world: World,
+  lanes: readonly LaneStatus[],
+): StatusJson {
   return {
     version,
     uptimeSeconds: Math.floor(world.monotonicMs() / 1_000),
     roles: ['ingest', 'collector', 'line', 'courier', 'front'],
     counters,
+    channels: lanes.map(({ channel: name, waitMs, ...lane }) => ({
+      ...{ name, ...lane, retryInSeconds: Math.ceil(waitMs / 1_000) },
+    })),
   };
 }
 

@@ -36,6 +36,9 @@ export interface LaneStatus {
   readonly channel: string;
   readonly state: 'open' | 'trying' | 'paused';
   readonly inFlight: number;
+  readonly window: number;
+  /** Until a paused one is tried. */
+  readonly waitMs: number;
   readonly sent: number;
   readonly failed: number;
   readonly retried: number;
@@ -67,7 +70,10 @@ export class Lane {
     const state = ({ all: 'open', one: 'trying', none: 'paused' } as const)[
       this.#breaker.allows(this.#now())
     ];
-    return { channel: this.#facts.name, state, inFlight: this.#inFlight, ...this.#counts };
+    return {
+      ...{ channel: this.#facts.name, state, inFlight: this.#inFlight, window: this.#options.window },
+      ...{ waitMs: this.#breaker.waitMs(this.#now()), ...this.#counts },
+    };
   }
 
   /** There may be something to send; called as often as one likes. */

@@ -263,7 +263,7 @@ class Center {
       callers: callerPort({ callers, line: line.line, config: () => this.#config, bootstrapTokens: keys }),
       live: this.#live,
       faults: () => this.#rules?.faults ?? {},
-      status: () => statusOf(this.#counters(), world),
+      status: () => statusOf(this.#counters(), world, this.#courier?.lanes() ?? []),
       alarmLoad: () => line.line.alarmLoad(),
       isReady: () => this.#isReady,
       metrics: () => metricsText(this.#counters()),

@@ -25,6 +25,14 @@ export function keepParts(
   );
 }
 
+export function dropParts(sql: Sql, channel: string, externalIds: readonly string[]): void {
+  if (externalIds.length === 0) return;
+  sql.run(
+    'DELETE FROM notice_parts WHERE channel = ? AND external_id IN (SELECT value FROM json_each(?))',
+    ...[channel, JSON.stringify(externalIds)],
+  );
+}
+
 /** undefined for an id that is no part's. `delivered` is final for a part, one that failed decides for its notice. */
 export function notePart(
   sql: Sql,

@@ -12,7 +12,7 @@ import {
 } from './chains.ts';
 import { noteArrival, noteBounce } from './contact-points.ts';
 import { CountChanges } from './notice-counts.ts';
-import { keepParts, notePart } from './notice-parts.ts';
+import { dropParts, keepParts, notePart } from './notice-parts.ts';
 import type { NoticeRow } from './outbox.ts';
 import { writeReceipts, writeUnreachable } from './receipts.ts';
 import type { ChannelFacts, Settlement } from './records.ts';
@@ -20,6 +20,8 @@ import type { Sql } from './sql.ts';
 
 /** Receipts that came before their notice was marked as sent; the oldest are forgotten first. */
 const earlyReceiptsKept = 10_000;
+/** One that waited longer was of an older message: centres give their ids again. */
+const earlyMs = 3_600_000;
 
 export interface Settling {
   readonly channels: readonly ChannelFacts[];
@@ -50,6 +52,7 @@ export function settle(sql: Sql, results: readonly Settlement[], settling: Settl
       } else settleOne(sql, row, { result, books });
     }
     markSent(sql, sent, books.now);
+    releaseIds(sql, [...rows.values()], results);
     keepParts(sql, inParts, books.now);
     books.counts.write(sql);
     writeReceipts(sql, books.finals);
@@ -68,6 +71,12 @@ type Sent = Extract<Settlement, { kind: 'sent' }>;
 
 const idsOf = ({ externalId, parts }: Sent): readonly string[] =>
   parts ?? (externalId === undefined ? [] : [externalId]);
+
+/** An id that a centre gives again is no longer that of the part which had it before. */
+function releaseIds(sql: Sql, rows: readonly NoticeRow[], results: readonly Settlement[]): void {
+  const ids = results.flatMap((one) => (one.kind === 'sent' && one.parts === undefined ? idsOf(one) : []));
+  for (const channel of new Set(rows.map((row) => row.channel))) dropParts(sql, channel, ids);
+}
 
 /** External ids whose receipt came before the answer to the send. */
 function earlyReceipts(sql: Sql, rows: readonly NoticeRow[], results: readonly Settlement[]): Set<string> {
@@ -284,23 +293,27 @@ function earlyState(
 ): string | undefined {
   const { channel } = row;
   const { parts } = sent;
-  if (parts === undefined) return takeEarly(sql, channel, sent.externalId);
+  if (parts === undefined) return takeEarly(sql, channel, { externalId: sent.externalId, now });
   keepParts(sql, [{ row: row.row, channel, parts }], now);
   let state: string | undefined;
   for (const externalId of parts) {
-    const early = takeEarly(sql, channel, externalId);
+    const early = takeEarly(sql, channel, { externalId, now });
     if (early !== undefined) state = notePart(sql, { channel, externalId, state: early })?.state;
   }
   return state;
 }
 
-function takeEarly(sql: Sql, channel: string, externalId: string | undefined): string | undefined {
+function takeEarly(
+  sql: Sql,
+  channel: string,
+  { externalId, now }: { readonly externalId: string | undefined; readonly now: number },
+): string | undefined {
   if (externalId === undefined) return undefined;
-  const early = sql.get<{ state: string }>(
-    'SELECT state FROM early_receipts WHERE channel = ? AND external_id = ?',
+  const early = sql.get<{ state: string; at: number }>(
+    'SELECT state, at FROM early_receipts WHERE channel = ? AND external_id = ?',
     ...[channel, externalId],
   );
   if (early !== undefined)
     sql.run('DELETE FROM early_receipts WHERE channel = ? AND external_id = ?', channel, externalId);
-  return early?.state;
+  return early === undefined || early.at < now - earlyMs ? undefined : early.state;
 }

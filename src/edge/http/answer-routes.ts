@@ -2,6 +2,7 @@
 import { meantBy, namesOf, openInOrder, type Reading, readPressed, tallyOf } from '../../confirm/confirm.ts';
 import type { SubscriberReply } from '../../flow/input.ts';
 import type { Answer } from '../../model/confirmation.ts';
+import type { SubscriberKey } from '../../model/ids.ts';
 import type { ContactChannel } from '../../model/ticket.ts';
 import type { ConfirmationView } from './ports.ts';
 import { type Call, object, ok, oneOf, type Reply, type Route, refusal, text, unknownId } from './route.ts';
@@ -112,8 +113,22 @@ async function takeMessage({ ports, body }: Call): Promise<Reply> {
     await submit({ ports }, view, given.channel, replyOf(reading, undefined, contact));
     taken.push((await ports.query.confirmation(view.confirmation.id)) ?? view);
   }
+  if (meant.length === 0) await keepWords({ ports }, people[0]?.key, { ...given, reading });
   const answer = reading.kind === 'answer' ? reading.answer : null;
   return ok({ read: reading.kind, answer, sureness: reading.sureness, taken: taken.map(confirmationJson) });
+}
+
+/** Nothing is asked of them: what they say is for a person, a bare "yes" excepted, and what keys say is nothing without a question. */
+async function keepWords(
+  { ports }: Pick<Call, 'ports'>,
+  subscriber: SubscriberKey | undefined,
+  said: { readonly channel: ContactChannel; readonly text: string; readonly reading: Reading },
+): Promise<void> {
+  if (subscriber === undefined || said.channel === 'ivr') return;
+  const contact = await ports.query.storeContact(subscriber, said.text);
+  const { channel, reading } = said;
+  if (reading.kind === 'answer' && reading.answer === 'fixed') return;
+  await ports.submit({ kind: 'subscriberContact', subscriber, channel, contact });
 }
 
 /** On the telephone only keys count: what a machine made of a voice is no answer. */

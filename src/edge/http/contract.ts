@@ -320,6 +320,22 @@ export interface StatusJson {
   readonly uptimeSeconds: number;
   readonly roles: readonly string[];
   readonly counters: Readonly<Record<string, number>>;
+  readonly channels: readonly ChannelJson[];
+}
+
+/** A channel's way out; `paused`: its peer does not answer, or asked to be left alone. */
+export interface ChannelJson {
+  readonly name: string;
+  readonly state: 'open' | 'trying' | 'paused';
+  /** Until one notice is tried. */
+  readonly retryInSeconds: number;
+  /** Marked as being sent, each under a lease of 30 s; `window` at most. */
+  readonly inFlight: number;
+  readonly window: number;
+  /** Since the start. */
+  readonly sent: number;
+  readonly failed: number;
+  readonly retried: number;
 }
 
 /** Who is signed in and what kind of installation this is. */

@@ -23,7 +23,7 @@ const question = (subscriber: number, change: Partial<Confirmation> = {}): Confi
 });
 
 interface Desk {
-  readonly said: (text: string, from?: string) => Promise<Input[]>;
+  readonly said: (text: string, from?: string, isPartial?: boolean) => Promise<Input[]>;
   readonly replies: Replies;
   readonly line: { isAway: boolean };
   readonly strangers: () => Promise<readonly object[]>;
@@ -58,9 +58,9 @@ async function withQuestions(
       replies,
       line,
       strangers: async () => (await book.strangers({})).items,
-      async said(text, from = '+79000000000') {
+      async said(text, from = '+79000000000', isPartial = false) {
         inputs.length = 0;
-        await replies.take({ from, to: '1234', text });
+        await replies.take({ from, to: '1234', text, isPartial });
         return [...inputs];
       },
       textOf: (id) => book.contactText(id),
@@ -148,5 +148,14 @@ test('what the line does not take comes again as often as it must, and is none o
 test('who wants a call after the fault came back is called about the new outage', async () => {
   await withQuestions([question(1, { state: 'SUPERSEDED' })], async ({ said }) => {
     expect(await said('Перезвоните')).toMatchObject([{ kind: 'subscriberContact', subscriber: 1 }]);
+  });
+});
+
+test('a reply of which a part is missing is no answer, whatever the rest says', async () => {
+  await withQuestions([question(1)], async ({ said }) => {
+    const [whole] = await said('да, работает');
+    expect(whole).toMatchObject({ reply: { kind: 'answer', answer: 'fixed' } });
+    const [partial] = await said(' … да, работает', '+79000000000', true);
+    expect(partial).toMatchObject({ kind: 'subscriberReply', reply: { kind: 'unclear' } });
   });
 });

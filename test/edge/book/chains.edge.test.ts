@@ -218,6 +218,31 @@ test('a restart forgets no waiting for receipts, and lets those come first that 
   });
 });
 
+test('an id that a centre gives again means the newer message, and an old early receipt means none', async () => {
+  await withChain(
+    async (book) => {
+      const [first, second] = await take(book, sms);
+      const parts = ['m1', 'm2'];
+      await settle(book, [{ kind: 'sent', row: first!.row, externalId: 'm1', parts }]);
+      await settle(book, [{ kind: 'sent', row: second!.row, externalId: 'm2' }], 1);
+      await receipt(book, 'm2', 'delivered', 2);
+      expect((await rows(book)).map(([, state]) => state)).toEqual(['sent', 'delivered']);
+    },
+    { count: 2 },
+  );
+  for (const [minutes, state] of [
+    [30, 'delivered'],
+    [90, 'sent'],
+  ] as const) {
+    await withChain(async (book) => {
+      const [one] = await take(book, sms);
+      await receipt(book, 'm1', 'delivered', 0);
+      await settle(book, [{ kind: 'sent', row: one!.row, externalId: 'm1' }], minutes);
+      expect(await rows(book)).toEqual([['sms', state, undefined]]);
+    });
+  }
+});
+
 test('whatever fails, is lost, comes late or twice: one channel at a time, and no key twice', async () => {
   let seed = 11;
   const below = (n: number): number => {

@@ -69,6 +69,13 @@ export const recordWordsEn = {
     sent: 'sent',
     dropped: 'dropped',
   },
+  channelState: {
+    open: 'works',
+    trying: 'tries one notice',
+    paused: 'does not answer, tried in',
+    inFlight: 'in flight / window',
+    retried: 'retries',
+  },
   noticeState: {
     planned: 'Planned',
     held: 'Held',

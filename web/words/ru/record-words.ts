@@ -70,6 +70,13 @@ export const recordWordsRu: typeof recordWordsEn = {
     sent: 'отправлено',
     dropped: 'отброшено',
   },
+  channelState: {
+    open: 'работает',
+    trying: 'пробует одно сообщение',
+    paused: 'не отвечает, проба через',
+    inFlight: 'в пути / окно',
+    retried: 'повторов',
+  },
   noticeState: {
     planned: 'Всего',
     held: 'Задержано',

@@ -80,7 +80,7 @@ export class Replies {
     if (group === undefined) return;
     this.#groups.delete(key);
     try {
-      await this.#handOn(replyOf(group.first, textOf(group)));
+      await this.#handOn({ ...replyOf(group.first, textOf(group)), isPartial: true });
     } catch (error) {
       this.#groups.set(key, group);
       throw error;

@@ -1,35 +1,94 @@
-/** Members of a loss of mains by what feeds them: each that falls dark later asks for those of its own house alone. */
+/** Members of a loss of mains, counted by what feeds them: each that falls dark later asks for its own house alone. */
+import type { AlarmId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { HeldIncident, Member } from './held-incident.ts';
+
+/** Terminals of one kind at one head. */
+interface Words {
+  readonly said: number;
+  readonly gasped: number;
+}
+
+export interface House {
+  readonly dark: number;
+  readonly lit: number;
+  readonly words: (head: number, kind: string) => Words;
+}
+
+type Counted<T> = { -readonly [K in keyof T]: T[K] };
+
+class CountedHouse implements House {
+  dark = 0;
+  lit = 0;
+  readonly #words = new Map<number, Map<string, Counted<Words>>>();
+
+  readonly words = (head: number, kind: string): Words => this.#words.get(head)?.get(kind) ?? noWords;
+
+  begun(head: number, kind: string): Counted<Words> {
+    const ofHead = this.#words.get(head) ?? new Map<string, Counted<Words>>();
+    const words = ofHead.get(kind) ?? { said: 0, gasped: 0 };
+    this.#words.set(head, ofHead.set(kind, words));
+    return words;
+  }
+}
+
+const noWords: Words = { said: 0, gasped: 0 };
+
+/** A member as it was counted. */
+interface Inhabitant {
+  readonly house: CountedHouse;
+  readonly words: Counted<Words>;
+  readonly isGasp: boolean;
+  isDark: boolean;
+}
 
 class ByHouse {
   /** Another topology feeds others. */
   readonly ancestry: Ancestry;
-  readonly #held: HeldIncident;
-  readonly #members = new Map<number, Set<Member>>();
+  readonly #houses = new Map<number, CountedHouse>();
+  readonly #inhabitants = new Map<AlarmId, Inhabitant>();
 
-  constructor(ancestry: Ancestry, held: HeldIncident) {
+  constructor(ancestry: Ancestry, { members }: HeldIncident) {
     this.ancestry = ancestry;
-    this.#held = held;
-    for (const member of held.members.values()) this.add(member);
+    for (const member of members.values()) this.add(member);
   }
 
-  add(member: Member): void {
-    const place = this.ancestry.placeOf(member.resource);
-    const house = place < 0 ? undefined : this.ancestry.powerAbove(place)[0];
-    if (house === undefined) return;
-    const known = this.#members.get(house);
-    if (known === undefined) this.#members.set(house, new Set([member]));
-    else known.add(member);
+  at(house: number): House | undefined {
+    return this.#houses.get(house);
   }
 
-  /** Those that are still of it. */
-  *in(house: number): Generator<Member> {
-    const known = this.#members.get(house);
-    for (const member of known ?? []) {
-      if (this.#held.members.get(member.alarm) === member) yield member;
-      else known?.delete(member);
-    }
+  add({ alarm, resource, symptom, raised }: Member): void {
+    this.remove(alarm);
+    const place = this.ancestry.placeOf(resource);
+    const feed = place < 0 ? undefined : this.ancestry.powerAbove(place)[0];
+    if (feed === undefined) return;
+    const house = this.#houses.get(feed) ?? new CountedHouse();
+    this.#houses.set(feed, house);
+    const words = house.begun(this.ancestry.headOf(place), this.ancestry.kindOf(place));
+    const isGasp = symptom === 'gasp';
+    this.#inhabitants.set(alarm, { house, words, isGasp, isDark: raised });
+    words.said++;
+    if (isGasp) words.gasped++;
+    if (raised) house.dark++;
+    else house.lit++;
+  }
+
+  light(alarm: AlarmId): void {
+    const one = this.#inhabitants.get(alarm);
+    if (one === undefined || !one.isDark) return;
+    one.isDark = false;
+    one.house.dark--;
+    one.house.lit++;
+  }
+
+  remove(alarm: AlarmId): void {
+    const one = this.#inhabitants.get(alarm);
+    if (one === undefined) return;
+    this.#inhabitants.delete(alarm);
+    one.words.said--;
+    if (one.isGasp) one.words.gasped--;
+    if (one.isDark) one.house.dark--;
+    else one.house.lit--;
   }
 }
 
@@ -37,17 +96,32 @@ export class Houses {
   /** Of those of which somebody asked. */
   readonly #of = new WeakMap<HeldIncident, ByHouse>();
 
-  /** The members of that incident which this house feeds. */
-  in(held: HeldIncident, house: number, ancestry: Ancestry): Iterable<Member> {
+  /** The members of that incident which this house feeds; undefined where there never were any. */
+  at(held: HeldIncident, house: number, ancestry: Ancestry): House | undefined {
     const known = this.#of.get(held);
-    if (known?.ancestry === ancestry) return known.in(house);
+    if (known?.ancestry === ancestry) return known.at(house);
     const made = new ByHouse(ancestry, held);
     this.#of.set(held, made);
-    return made.in(house);
+    return made.at(house);
   }
 
-  /** It joined that incident just now. */
+  /** It joined that incident just now, or says something else. */
   add(held: HeldIncident, member: Member): void {
     this.#of.get(held)?.add(member);
+  }
+
+  /** It is over. */
+  light(held: HeldIncident, { alarm }: Member): void {
+    this.#of.get(held)?.light(alarm);
+  }
+
+  remove(held: HeldIncident, members: readonly Member[]): void {
+    const known = this.#of.get(held);
+    if (known !== undefined) for (const { alarm } of members) known.remove(alarm);
+  }
+
+  /** All of its members are over or gone: they are counted anew when somebody asks. */
+  forget(held: HeldIncident): void {
+    this.#of.delete(held);
   }
 }

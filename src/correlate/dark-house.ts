@@ -29,15 +29,8 @@ function houseOf(
   if (house === undefined) return noHouse;
   const head = ancestry.headOf(place);
   const kind = ancestry.kindOf(place);
-  let [dark, lit, said, gasped] = [0, 0, 0, 0];
-  for (const { resource, raised, symptom } of incidents.houses.in(held, house, ancestry)) {
-    const neighbour = ancestry.placeOf(resource);
-    if (raised) dark++;
-    else lit++;
-    if (ancestry.kindOf(neighbour) !== kind || ancestry.headOf(neighbour) !== head) continue;
-    said++;
-    if (symptom === 'gasp') gasped++;
-  }
+  const { dark = 0, lit = 0, words } = incidents.houses.at(held, house, ancestry) ?? {};
+  const { said = 0, gasped = 0 } = words?.(head, kind) ?? {};
   // Loss of light is how those tell of lost mains that have no dying gasp.
   const isMute = ancestry.rules.isMute(kind) || (said > 0 && gasped === 0);
   const isReturning = (lit - 1) * 5 > dark;

@@ -81,9 +81,7 @@ export class Incidents {
     return this.#held.get(id);
   }
 
-  ofAlarm(alarm: AlarmId): HeldIncident | undefined {
-    return this.#ofAlarm.get(alarm);
-  }
+  readonly ofAlarm = (alarm: AlarmId): HeldIncident | undefined => this.#ofAlarm.get(alarm);
 
   /** The open incident that took this terminal. */
   darkening(resource: ResourceId): HeldIncident | undefined {
@@ -95,9 +93,7 @@ export class Incidents {
     return undefined;
   }
 
-  at(root: string): readonly HeldIncident[] {
-    return this.byRoot.at(root);
-  }
+  readonly at = (root: string): readonly HeldIncident[] => this.byRoot.at(root);
 
   /** What changed since it was last asked. */
   takeChanges(): IncidentChange[] {
@@ -239,6 +235,7 @@ export class Incidents {
     this.join(survivor, moving, at);
     addRecords(survivor, loser.records.splice(0));
     loser.members.clear();
+    this.houses.forget(loser);
     loser.raised = 0;
     loser.state = 'merged';
     this.standing.note(loser);
@@ -256,6 +253,7 @@ export class Incidents {
     const member = held?.members.get(alarm);
     if (held === undefined || member === undefined || !member.raised) return;
     member.raised = false;
+    this.houses.light(held, member);
     member.endedAt = at;
     held.raised--;
     held.lastClearAt = at;
@@ -282,6 +280,7 @@ export class Incidents {
   /** Members still raised are given up: a raise of theirs is news again. */
   resolve(held: HeldIncident, at: Instant): void {
     for (const member of held.members.values()) member.raised = false;
+    this.houses.forget(held);
     held.raised = 0;
     held.state = 'resolved';
     this.standing.note(held);
@@ -322,6 +321,7 @@ export class Incidents {
   /** Takes alarms out, with the raise lines that began them; they become an incident of their own. */
   split(held: HeldIncident, alarms: readonly Member[], at: Instant): void {
     leave(held, alarms);
+    this.houses.remove(held, alarms);
     note(held, at, 'split');
     for (const { alarm } of alarms) this.#ofAlarm.delete(alarm);
     this.standing.note(held);

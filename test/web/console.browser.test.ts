@@ -151,7 +151,8 @@ test('while a row is looked at rows hold still, new ones are counted and wait', 
   const cause = page.getByTitle('Notifications lost: receive buffer full (TRAPS_LOST)');
   const [room, said] = [await cause.boundingBox(), await cause.locator('.said').boundingBox()];
   expect(said!.x + said!.width).toBeLessThanOrEqual(room!.x + room!.width + 1);
-  expect(said!.y + said!.height).toBeLessThanOrEqual(room!.y + room!.height + 1);
+  // A font may be up to 3 px taller than its line; a third line would stick out by 15.
+  expect(said!.y + said!.height).toBeLessThanOrEqual(room!.y + room!.height + 3);
 });
 
 test('a lost stream is the loudest thing on the page, and heals', async () => {

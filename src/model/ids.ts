@@ -28,6 +28,7 @@ const part = (text: string): string =>
 
 /** What notices of planned works are told under. */
 export const worksNoticesId = (works: string): IncidentId => `works:${works}` as IncidentId;
+export const isOfWorks = (id: IncidentId): boolean => id.startsWith('works:');
 
 export const confirmationId = (incident: IncidentId, subscriber: SubscriberKey): ConfirmationId =>
   `${incident}:${subscriber}` as ConfirmationId;

@@ -2,7 +2,7 @@
 import { instant } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
-import type { NoticeRecord, SubscriberRecord } from '../../edge/book/records.ts';
+import type { LinkRecord, NoticeRecord, SubscriberRecord } from '../../edge/book/records.ts';
 import type {
   BookQueries,
   LinkView,
@@ -13,7 +13,7 @@ import type {
   TicketView,
 } from '../../edge/http/ports.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
-import { confirmationId, type IncidentId, type SubscriberKey } from '../../model/ids.ts';
+import { confirmationId, type IncidentId, isOfWorks, type SubscriberKey } from '../../model/ids.ts';
 import type { Incident } from '../../model/incident.ts';
 import type { Task } from '../../model/task.ts';
 import type { Ticket } from '../../model/ticket.ts';
@@ -214,14 +214,15 @@ async function linkView(options: QueryOptions, token: string): Promise<LinkView 
   const { book, world } = options;
   const link = await book.findLink(token, world.now());
   if (link === undefined) return undefined;
-  const about = link.incident === '' ? await incidentNow(options, link.subscriber) : link.incident;
+  const about = await aboutOf(options, link);
   const { subscriber: key } = link;
-  const [incident, confirmation, subscriber, tickets, told] = await Promise.all([
+  const [incident, confirmation, subscriber, tickets, told, works] = await Promise.all([
     book.incident(about),
     book.confirmation(confirmationId(about, key)),
     book.subscriber(key),
     book.tickets({ subscriber: key, limit: ticketsLookedAt }),
     about === '' ? undefined : book.notices({ incident: about, subscriber: key, limit: noticesLookedAt }),
+    isOfWorks(link.incident) ? book.worksTold(link.incident) : undefined,
   ]);
   const ticket = ticketAbout(tickets.items, about);
   return {
@@ -231,6 +232,7 @@ async function linkView(options: QueryOptions, token: string): Promise<LinkView 
     resource: subscriber?.resource,
     incident,
     confirmation,
+    works,
     ticket,
     task: await promisedCall(book, confirmation),
     remote: remoteWay(incident?.incident.kind),
@@ -239,6 +241,13 @@ async function linkView(options: QueryOptions, token: string): Promise<LinkView 
     language: subscriber?.language,
     timeZone: subscriber?.zone,
   };
+}
+
+/** Works end, and what is out at the same address goes on: then the page is about that, too. */
+function aboutOf(options: QueryOptions, link: LinkRecord): IncidentId | Promise<IncidentId> {
+  const { incident, subscriber } = link;
+  if (incident === '') return incidentNow(options, subscriber);
+  return isOfWorks(incident) ? (options.incidentOf(subscriber) ?? incident) : incident;
 }
 
 const ticketsLookedAt = 10;

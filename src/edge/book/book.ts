@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Parsed } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
 import type { Applied } from '../../flow/applied.ts';
-import type { ConfirmationId } from '../../model/ids.ts';
+import type { ConfirmationId, IncidentId } from '../../model/ids.ts';
 import type { Incident } from '../../model/incident.ts';
 import type { OutsideGone, OutsideWrite } from '../../model/outside.ts';
 import type { SubscriberRow } from '../../model/subscriber.ts';
@@ -55,6 +55,7 @@ import {
 } from './subscribers.ts';
 import { addNotices, holdUndecided, type NoticesAdded, nextTellPages } from './tells.ts';
 import { openVault, type Vault } from './vault.ts';
+import { worksTold } from './works-told.ts';
 
 export interface BookOptions {
   /** Folder of `book.sqlite`; made when it is not there. */
@@ -228,6 +229,7 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
 };
 
 const frontDeeds = (sql: Sql) => ({
+  worksTold: (notices: IncidentId) => worksTold(sql, notices),
   incidents: (query: PageRequest & { readonly states?: readonly Incident['state'][] | undefined }) =>
     queries.incidents(sql, query),
   incident: (id: string) => queries.incidentById(sql, id),

@@ -15,6 +15,15 @@ interface QuestionView {
   readonly answeredAt?: Instant | undefined;
 }
 
+interface WorksView {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly isCancelled: boolean;
+  readonly endedAt?: Instant | undefined;
+  /** The times they had before they moved. */
+  readonly before?: { readonly from: Instant; readonly to: Instant } | undefined;
+}
+
 /** What the holder of a link may see: nothing about who they are. */
 export interface LinkView {
   readonly purpose: LinkPurpose;
@@ -22,6 +31,8 @@ export interface LinkView {
   readonly expiresAt: Instant;
   readonly incident?: IncidentView | undefined;
   readonly confirmation?: Confirmation | undefined;
+  /** Of a link in a notice of planned works: what was last told of them. */
+  readonly works?: WorksView | undefined;
   readonly ticket?: Ticket | undefined;
   /** Where their line is; it is not shown. */
   readonly resource?: string | undefined;

@@ -10,6 +10,7 @@ import { publicStyle } from './public-style.ts';
 import { groupOf, type PublicWords, publicWords, ratingCauses } from './public-words.ts';
 import { another, lineTest, type Moments, news, noteOf, questions } from './request-page.ts';
 import { requestWords } from './request-words.ts';
+import { worksPart } from './works-page.ts';
 
 /** 24 hours and day before month in English too. */
 const locales: Readonly<Record<Language, string>> = { en: 'en-GB', ru: 'ru' };
@@ -55,7 +56,8 @@ export function shortPage(language: Language, title: string, sentence: string, w
 function situation(link: LinkView, words: PublicWords, moment: PublicMoment): string {
   const { say } = words;
   const incident = link.incident?.incident;
-  if (incident === undefined) return `<h1>${say.noIncident}</h1>`;
+  const works = worksPart(link, { ...moment, time: (at) => time(at, link, moment) });
+  if (incident === undefined) return works === '' ? `<h1>${say.noIncident}</h1>` : works;
   const group = groupOf(incident.kind);
   const isOver =
     incident.resolvedAt !== undefined && incident.state !== 'open' && incident.state !== 'uncertain';
@@ -67,7 +69,7 @@ function situation(link: LinkView, words: PublicWords, moment: PublicMoment): st
   const more = requestWords[moment.language];
   const told = isOver ? '' : news(link, more, { now: moment.now, time: (at) => time(at, link, moment) });
   const note = noteOf(link, more);
-  return `<h1>${title}</h1><p class="small">${times}</p>${planned}${open}${note}${steps(link, incident, words, moment)}${told}`;
+  return `<h1>${title}</h1><p class="small">${times}</p>${planned}${open}${note}${steps(link, incident, words, moment)}${told}${works}`;
 }
 
 /** A range that still lies ahead, or the honest sentence that there is none; a passed time is never shown. */

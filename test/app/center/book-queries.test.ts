@@ -11,7 +11,9 @@ function queriesOf(given: { readonly named: string; readonly now?: string; reado
     incident: async (id: string) => (id === '' ? undefined : { incident: { id } }),
     confirmation: async (id: string) => ({ id }),
     subscriber: async () => undefined,
+    worksTold: async () => ({ from: 5, to: 9, isCancelled: false }),
     tickets: async () => ({ items: [] }),
+    notices: async () => ({ items: [] }),
     confirmations: async () => ({
       items: given.askedAbout === undefined ? [] : [{ incident: given.askedAbout }],
     }),
@@ -35,4 +37,11 @@ test('a link without an incident shows what the subscriber has now, else what th
   expect(await about({ named: '', now: 'a.1.9', askedAbout: 'a.1.2' })).toEqual(both('a.1.9'));
   expect(await about({ named: '', askedAbout: 'a.1.2' })).toEqual(both('a.1.2'));
   expect((await about({ named: '' })).incident).toBeUndefined();
+});
+
+test('a link of a notice of works shows the works, and what is out at the address now', async () => {
+  const named = 'works:W-1';
+  expect((await queriesOf({ named }).link('token'))?.works).toMatchObject({ from: 5, to: 9 });
+  expect((await queriesOf({ named, now: 'a.1.9' }).link('token'))?.incident?.incident.id).toBe('a.1.9');
+  expect((await queriesOf({ named: 'a.1.6' }).link('token'))?.works).toBeUndefined();
 });

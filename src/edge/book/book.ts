@@ -151,7 +151,7 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
     sql.transaction(() => {
       settle(sql, results, settling);
       markFailing(sql, vault, settling.now);
-      return takeDue(sql, vault, taking);
+      return takeDue(sql, vault, { channels: settling.channels, ...taking });
     }),
   noteDeliveries: (deliveries: readonly Delivery[], settling: Settling & { readonly channel: string }) =>
     noteDeliveries(sql, deliveries, settling),

@@ -4,7 +4,7 @@ import { instant } from '../../base/instant.ts';
 import { confirmationId, type IncidentId, type SubscriberKey } from '../../model/ids.ts';
 import type { NoticeState, NoticeType } from '../../model/notice.ts';
 import { digitTypes, numberToAsk } from './asked-numbers.ts';
-import { graceAfterStart, passOn, unansweredOf } from './chains.ts';
+import { graceAfterStart, type Passing, passOn, unansweredOf } from './chains.ts';
 import { chatOf } from './chats.ts';
 import { grantLinks } from './links.ts';
 import { CountChanges } from './notice-counts.ts';
@@ -12,7 +12,7 @@ import { writeReceipts } from './receipts.ts';
 import type { ChannelFacts, DueNotice, DueNotices } from './records.ts';
 import type { Sql } from './sql.ts';
 import { type Person, peopleOf } from './subscribers.ts';
-import { tellOf } from './tells.ts';
+import { agreesTo, tellOf } from './tells.ts';
 import type { Vault } from './vault.ts';
 
 const leaseMs = 30_000;
@@ -40,6 +40,8 @@ export interface NoticeRow {
 
 export interface Taking {
   readonly channel: ChannelFacts;
+  /** All there are, for what this one cannot bring any more; left out: there is no other. */
+  readonly channels?: readonly ChannelFacts[] | undefined;
   readonly limit: number;
   readonly now: number;
 }
@@ -61,8 +63,8 @@ export function takeDue(sql: Sql, vault: Vault, taking: Taking): DueNotices {
     const counts = new CountChanges();
     const finals = new CountChanges();
     expireStale(sql, { now: taking.now, counts, finals });
-    reclaim(sql, { channels: [taking.channel], leaseBefore: taking.now, now: taking.now, counts, finals });
-    const sweep = { now: taking.now, counts, finals };
+    const sweep = { now: taking.now, counts, finals, channels: taking.channels ?? [taking.channel] };
+    reclaim(sql, { ...sweep, of: taking.channel.name, leaseBefore: taking.now });
     const taken: DueRow[] = [];
     const isStopped = isSendingStopped(sql);
     // Rows that must wait or fall away are looked past, a bounded number of times.
@@ -151,22 +153,28 @@ function markSending(sql: Sql, rows: readonly DueRow[], { now, counts }: Sweep):
 /** Their link leads to the answers. */
 const questions: readonly NoticeType[] = ['ask', 'reminder', 'clarify', 'tried'];
 
-/** undefined when the addressee has no such address any more; the notice is then suppressed. */
+/**
+ * undefined when the addressee has no such address any more, or took the consent to it back since this was planned: the
+ * next channel then follows, and only where there is none the notice is suppressed.
+ */
 function addressed(
   sql: Sql,
   vault: Vault,
   one: {
     readonly row: DueRow;
     readonly taking: Taking;
-    readonly sweep: Sweep;
+    readonly sweep: Passing;
     readonly person: Person | undefined;
   },
 ): DueNotice | undefined {
   const { row, taking, sweep, person } = one;
   const { name, address } = taking.channel;
   const to = address === 'chat' ? chatOf(sql, vault, row.subscriber, name) : person?.contact[address];
-  if (person === undefined || to === undefined) {
-    drop(sql, row, { from: 'sending', to: 'suppressed', reason: 'noChannel', sweep });
+  const isAgreed = person !== undefined && agreesTo(person.agreed, taking.channel.name, row.type);
+  if (person === undefined || to === undefined || !isAgreed) {
+    const reason = person === undefined || isAgreed ? 'noChannel' : 'optedOut';
+    drop(sql, row, { from: 'sending', to: 'suppressed', reason, sweep });
+    if (person !== undefined) passOn(sql, row, sweep);
     return undefined;
   }
   const purpose = questions.includes(row.type) ? 'confirm' : 'request';
@@ -232,19 +240,19 @@ function expireStale(sql: Sql, { now, counts, finals }: Sweep): void {
 
 /**
  * Notices whose sender died with the result unknown: sent again with the same key where the channel honours it or its
- * policy says so, else uncertain and shown. Without `leaseBefore` all of them, also of channels that are gone.
+ * policy says so, else uncertain and shown. Without `of` those of all channels, also of ones that are gone.
  */
 function reclaim(
   sql: Sql,
-  sweep: Sweep & { readonly channels: readonly ChannelFacts[]; readonly leaseBefore?: number | undefined },
+  sweep: Passing & { readonly of?: string | undefined; readonly leaseBefore?: number | undefined },
 ): void {
   const lost = sql.all<NoticeRow>(
     "SELECT * FROM notices WHERE state = 'sending' AND lease_until < ?",
     sweep.leaseBefore ?? Number.MAX_SAFE_INTEGER,
   );
   for (const row of lost) {
+    if (sweep.of !== undefined && row.channel !== sweep.of) continue;
     const channel = sweep.channels.find(({ name }) => name === row.channel);
-    if (channel === undefined && sweep.leaseBefore !== undefined) continue;
     const unanswered = row.unanswered + 1;
     const isSentAgain = channel?.honoursKey === true || channel?.uncertain === 'resend';
     const state: NoticeState = isSentAgain && unanswered < unansweredOf(channel) ? 'queued' : 'uncertain';

@@ -9,6 +9,7 @@ import { pageOf } from './paging.ts';
 import type { AuditEntry, Page, PageRequest, SubscriberContact, SubscriberRecord } from './records.ts';
 import { servicesOf } from './services.ts';
 import type { Sql } from './sql.ts';
+import type { Reach } from './tells.ts';
 import type { Vault } from './vault.ts';
 
 export interface StoredSubscriber {
@@ -20,6 +21,7 @@ export interface StoredSubscriber {
   readonly zone: string;
   readonly opted_out: number;
   readonly consent: string;
+  readonly withheld: string;
   readonly services: string;
   readonly digest: Uint8Array;
   readonly removed: number;
@@ -53,12 +55,13 @@ export interface Person {
   readonly language: 'ru' | 'en' | undefined;
   readonly zone: string | undefined;
   readonly contact: SubscriberContact;
+  readonly agreed: Pick<Reach, 'consent' | 'opted_out' | 'withheld'>;
 }
 
 /** Without those who are unknown, removed or erased. */
 export function peopleOf(sql: Sql, vault: Vault, keys: readonly number[]): Map<number, Person> {
   const rows = sql.all<Readonly<StoredSubscriber>>(
-    `SELECT key, id, language, zone, data_key, contact FROM subscribers
+    `SELECT key, id, language, zone, consent, opted_out, withheld, data_key, contact FROM subscribers
      WHERE key IN (SELECT value FROM json_each(?)) AND removed = 0`,
     JSON.stringify(keys),
   );
@@ -75,6 +78,7 @@ export function peopleOf(sql: Sql, vault: Vault, keys: readonly number[]): Map<n
       language: languageOf(row),
       zone: row.zone === '' ? undefined : row.zone,
       contact: { ...firsts, ...used.get(key) },
+      agreed: { consent: row.consent, opted_out: row.opted_out, withheld: row.withheld },
     });
   }
   return people;

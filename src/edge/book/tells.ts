@@ -183,14 +183,22 @@ export function nextChannel(
     readonly type: NoticeType;
   },
 ): string | undefined {
-  if (reach === undefined || reach.opted_out !== 0) return undefined;
-  const agreed = reach.consent === '' ? undefined : reach.consent.split(' ');
-  const category = categoryOf(wanted.type);
+  if (reach === undefined) return undefined;
   return wanted.order.find((name) => {
     const channel = wanted.channels.find((one) => one.name === name);
-    if (channel === undefined || (agreed !== undefined && !agreed.includes(name))) return false;
-    return (reach.reach & reachBits[channel.address]) !== 0 && !isWithheld(reach.withheld, category, name);
+    if (channel === undefined || (reach.reach & reachBits[channel.address]) === 0) return false;
+    return agreesTo(reach, name, wanted.type);
   });
+}
+
+/** Notices of that type may come by that channel. */
+export function agreesTo(
+  { consent, opted_out: optedOut, withheld }: Pick<Reach, 'consent' | 'opted_out' | 'withheld'>,
+  channel: string,
+  type: NoticeType,
+): boolean {
+  if (optedOut !== 0 || (consent !== '' && !consent.split(' ').includes(channel))) return false;
+  return !isWithheld(withheld, categoryOf(type), channel);
 }
 
 /** A second person agreed. */

@@ -49,7 +49,7 @@ async function withChain(
 
 const at = (minutes: number) => instant(t0 + minutes * minute);
 const take = async (book: Book, channel: ChannelFacts, minutes = 0) =>
-  (await book.takeDue({ channel, limit: 100, now: at(minutes) })).notices;
+  (await book.takeDue({ channel, channels, limit: 100, now: at(minutes) })).notices;
 const settle = (book: Book, results: readonly Settlement[], minutes = 0, among = channels) =>
   book.settle(results, { channels: among, now: at(minutes) });
 const receipt = (book: Book, externalId: string, state: 'delivered' | 'failed', minutes: number) =>
@@ -317,4 +317,69 @@ test('a backup that is restored sends nothing by itself, also not what was sent 
     },
     { count: 40 },
   );
+});
+
+test('who takes a consent back, or leaves a chat, while a notice waits is told by the next channel they agree to', async () => {
+  await withChain(
+    async (book) => {
+      const subscribers = (await book.subscribers({ limit: 10 })).items;
+      const keyOf = (id: string) => subscribers.find((one) => one.id === id)!.key;
+      const withdraw = (id: string, channel: string) =>
+        book.putConsents({
+          subscriber: keyOf(id),
+          consents: [
+            {
+              category: 'outage',
+              channel,
+              state: 'withdrawn',
+              basis: 'consent',
+              at: t0,
+              by: 'op',
+              evidence: 'a call',
+            },
+          ],
+        });
+      await withdraw('s0', 'sms');
+      await withdraw('s1', '*');
+      await book.optOut(keyOf('s2'), true);
+      expect((await take(book, sms)).map(({ subscriberId }) => subscriberId)).toEqual(['s3']);
+      expect((await take(book, mail)).map(({ subscriberId }) => subscriberId)).toEqual(['s0']);
+      expect(await rows(book)).toEqual([
+        ['sms', 'suppressed', 'optedOut'],
+        ['sms', 'suppressed', 'optedOut'],
+        ['sms', 'suppressed', 'optedOut'],
+        ['sms', 'sending', undefined],
+        ['mail', 'sending', undefined],
+      ]);
+    },
+    { count: 4 },
+  );
+});
+
+test('a chat that is left while a notice waits for it is followed by a message to the phone', async () => {
+  const bot: ChannelFacts = { name: 'bot', address: 'chat', honoursKey: false, uncertain: 'next' };
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    await importAll(book, [subscriberRow(0)]);
+    const { key } = (await book.subscribers({ limit: 1 })).items[0]!;
+    await book.putChatCode({ subscriber: key, code: 'a'.repeat(22), now: t0 });
+    expect(await book.bindChat({ channel: 'bot', chat: '77', code: 'a'.repeat(22), now: t0 })).toBe(true);
+    await book.project([applied([], [{ kind: 'incident', incident: incident() }])]);
+    await book.project([tells(tell({ to: 1, order: ['bot', 'sms'] }))]);
+    const both = [bot, sms];
+    await expandAll(book, both);
+    await book.unbindChat({ channel: 'bot', chat: '77' });
+    const taken = await book.settleAndTake(
+      [],
+      { channels: both, now: t0 },
+      { channel: bot, limit: 9, now: t0 },
+    );
+    expect(taken.notices).toEqual([]);
+    expect(await take(book, sms)).toHaveLength(1);
+    expect(await rows(book)).toEqual([
+      ['bot', 'suppressed', 'noChannel'],
+      ['sms', 'sending', undefined],
+    ]);
+    await book.close();
+  });
 });

@@ -1,4 +1,5 @@
 /** The port of the fronts over plain maps: a small daemon in memory that takes inputs and tells what changed. */
+
 import { type DurationMs, instant } from '../../src/base/instant.ts';
 import { SourceRates } from '../../src/base/source-rates.ts';
 import type { World } from '../../src/base/world.ts';
@@ -25,6 +26,7 @@ import type {
   TaskView,
   User,
 } from '../../src/edge/http/ports.ts';
+import type { Consent } from '../../src/edge/http/subscriber-port.ts';
 import type { Applied } from '../../src/flow/applied.ts';
 import type { Command, Input } from '../../src/flow/input.ts';
 import { Measure } from '../../src/measure/measure.ts';
@@ -97,6 +99,7 @@ export interface MemoryDaemon {
   readonly played: string[];
   /** Lists of subscribers that were applied. */
   readonly imported: string[];
+  readonly consents: { readonly key: number; readonly consent: Consent }[];
   publish(...changes: readonly Change[]): void;
   /** Spends as one-time sign-in token. */
   oneTimeToken: string | undefined;
@@ -289,6 +292,7 @@ export function memoryDaemon(
     reloadOutcome: { kind: 'applied', needsRestart: [], problems: [] },
     played: [],
     imported: [],
+    consents: [],
     oneTimeToken: undefined,
     publish(...changes) {
       for (const change of changes) keep(daemon, change);
@@ -480,6 +484,13 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
         page,
       ),
     subscriber: async (id) => daemon().subscribers.get(id),
+    consents: async (key) =>
+      daemon()
+        .consents.filter((one) => one.key === key)
+        .map(({ consent }) => consent),
+    putConsents: async (key, consents) => {
+      for (const consent of consents) daemon().consents.unshift({ key, consent });
+    },
     devices: async (page) => listed([...daemon().devices.values()], page),
     device: async (id) => daemon().devices.get(id),
     reading: async (id) => daemon().devices.get(id)?.reading,
@@ -532,6 +543,8 @@ export function aSubscriber(id: string, fields: Partial<SubscriberView> = {}): S
     language: 'ru',
     maskedPhone: '+7 *** ***-12-34',
     services: ['internet'],
+    bindings: [{ service: 'internet', resource: 'ont-7' }],
+    contacts: [{ kind: 'phone', masked: '+7 *** ***-12-34', state: 'unverified' }],
     openTickets: [],
     ...fields,
   };

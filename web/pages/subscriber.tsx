@@ -1,5 +1,5 @@
 /** One subscriber as staff may see them: where they hang, what is open; the telephone number masked. */
-import type { ListJson, SubscriberJson, TicketJson } from '../../src/edge/http/contract.ts';
+import type { ConsentJson, ListJson, SubscriberJson, TicketJson } from '../../src/edge/http/contract.ts';
 import { type Fact, Facts } from '../parts/facts.tsx';
 import { Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
@@ -25,8 +25,8 @@ function Opened({ subscriber }: { readonly subscriber: SubscriberJson }) {
         {subscriber.resource}
       </span>,
     ],
-    [say.subscriber.phone, subscriber.phone ?? '–'],
-    [say.subscriber.services, subscriber.services.length === 0 ? '–' : subscriber.services.join(', ')],
+    [say.subscriber.services, <Services key="services" subscriber={subscriber} />],
+    [say.subscriber.contacts, <Contacts key="contacts" subscriber={subscriber} />],
     [
       say.subscriber.openIncident,
       subscriber.openIncident === null ? (
@@ -45,6 +45,7 @@ function Opened({ subscriber }: { readonly subscriber: SubscriberJson }) {
         </h1>
       </div>
       <Facts facts={facts} />
+      <ConsentsPanel subscriber={subscriber.id} />
       <section class="panel">
         <h2>{say.incident.tickets}</h2>
         <Shown fetched={tickets}>
@@ -71,5 +72,70 @@ function Opened({ subscriber }: { readonly subscriber: SubscriberJson }) {
         </Shown>
       </section>
     </>
+  );
+}
+
+/** Each with its place where that is not the subscriber's own, and its time where it has one. */
+function Services({ subscriber }: { readonly subscriber: SubscriberJson }) {
+  const say = words.value.subscriber;
+  if (subscriber.bindings.length === 0) return <>–</>;
+  return (
+    <ul class="plain">
+      {subscriber.bindings.map(({ service, resource, from, to }) => (
+        <li key={`${service} ${resource} ${from}`}>
+          {service}
+          {resource === subscriber.resource ? '' : ' · '}
+          {resource !== subscriber.resource && <span class="mono">{resource}</span>}
+          {from !== null && ` ${say.from} ${time(from)}`}
+          {to !== null && ` ${say.until} ${time(to)}`}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Contacts({ subscriber }: { readonly subscriber: SubscriberJson }) {
+  const say = words.value.subscriber;
+  if (subscriber.contacts.length === 0) return <>–</>;
+  return (
+    <ul class="plain">
+      {subscriber.contacts.map(({ masked, state }) => (
+        <li key={masked}>
+          <span class="mono">{masked}</span> {say.pointState[state]}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function ConsentsPanel({ subscriber }: { readonly subscriber: string }) {
+  const say = words.value;
+  const consents = useFetched<ListJson<ConsentJson>>(
+    `/subscribers/${encodeURIComponent(subscriber)}/consents`,
+  );
+  return (
+    <section class="panel">
+      <h2>{say.subscriber.consents}</h2>
+      <Shown fetched={consents}>
+        {(list) => (
+          <Table
+            label={say.subscriber.consents}
+            items={list.items}
+            empty={say.subscriber.noConsents}
+            keyOf={(one) => `${one.at} ${one.category} ${one.channel}`}
+            columns={[
+              { title: say.column.type, cell: (one) => say.subscriber.category[one.category] },
+              {
+                title: say.column.channel,
+                cell: (one) => (one.channel === '*' ? say.subscriber.everyChannel : one.channel),
+              },
+              { title: say.column.state, cell: (one) => say.subscriber.consentState[one.state] },
+              { title: say.column.since, cell: (one) => time(one.at) },
+              { title: say.subscriber.evidence, cell: (one) => `${one.evidence} · ${one.by}` },
+            ]}
+          />
+        )}
+      </Shown>
+    </section>
   );
 }

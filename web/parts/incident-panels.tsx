@@ -30,6 +30,11 @@ export function AffectedPanel({ incident }: PanelProps) {
           );
         })}
       </ul>
+      {incident.losses.map(({ service, affected, minutes }) => (
+        <p key={service} class="muted">
+          {service}: {number(affected)} · {number(Math.round(minutes))} {say.subscriber.lost}
+        </p>
+      ))}
     </section>
   );
 }

@@ -2,9 +2,10 @@
 import { instant } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
-import type { LinkRecord, NoticeRecord, SubscriberRecord } from '../../edge/book/records.ts';
+import type { IncidentRecord, LinkRecord, NoticeRecord, SubscriberRecord } from '../../edge/book/records.ts';
 import type {
   BookQueries,
+  IncidentView,
   LinkView,
   Listed,
   NoticeView,
@@ -15,6 +16,7 @@ import type {
 import type { Confirmation } from '../../model/confirmation.ts';
 import { confirmationId, type IncidentId, isOfWorks, type SubscriberKey } from '../../model/ids.ts';
 import type { Incident } from '../../model/incident.ts';
+import { lossesAt } from '../../model/lost-minutes.ts';
 import type { Task } from '../../model/task.ts';
 import type { Ticket } from '../../model/ticket.ts';
 import type { DeviceBoard } from './device-board.ts';
@@ -45,9 +47,15 @@ export function bookQueries(options: QueryOptions): BookQueries {
 function recordQueries({ book, world }: QueryOptions) {
   const idOf = subscriberNames(book);
   return {
-    incidents: (state, page) =>
-      book.incidents({ ...page, states: state === undefined ? undefined : statesOf[state] }),
-    incident: (id) => book.incident(id),
+    incidents: async (state, page) => {
+      const states = state === undefined ? undefined : statesOf[state];
+      return mapPage(await book.incidents({ ...page, states }), (record) => withLosses(record, world));
+    },
+    incident: async (id) => {
+      const record = await book.incident(id);
+      if (record === undefined) return undefined;
+      return { ...withLosses(record, world), revisions: await book.impactRevisions(id) };
+    },
     alarms: (filter, page) => book.alarms({ ...page, ...filter }),
     alarm: (id) => book.alarm(id),
     storeNote: async (text) => {
@@ -100,6 +108,11 @@ function recordQueries({ book, world }: QueryOptions) {
   } satisfies Partial<BookQueries>;
 }
 
+const withLosses = (record: IncidentRecord, world: World): IncidentView => ({
+  ...record,
+  losses: record.impact === undefined ? undefined : lossesAt(record.impact, record.incident, world.now()),
+});
+
 function peopleQueries(options: QueryOptions) {
   const { book, world } = options;
   return {
@@ -110,6 +123,10 @@ function peopleQueries(options: QueryOptions) {
     subscriber: async (id) => {
       const { items } = await book.subscribers({ id, limit: 1 });
       return items[0] === undefined ? undefined : subscriberView(options, items[0]);
+    },
+    consents: (subscriber) => book.consents(subscriber),
+    putConsents: async (subscriber, consents) => {
+      await book.putConsents({ subscriber, consents });
     },
     link: (token) => linkView(options, token),
     makeLink: async ({ subscriber, purpose, incident }) => {
@@ -203,6 +220,8 @@ function briefView(
     language: record.language,
     maskedPhone: record.phone,
     services: [...new Set(record.services.map(({ service }) => service))],
+    bindings: record.services,
+    contacts: record.points,
     openIncident: incidentOf(record.key),
     openTickets: tickets.filter(isOpen).map((ticket) => ticket.id),
   };

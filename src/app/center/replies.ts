@@ -3,6 +3,7 @@ import { SourceRates } from '../../base/source-rates.ts';
 import type { World } from '../../base/world.ts';
 import { meantBy, namesOf, openInOrder, type Reading } from '../../confirm/confirm.ts';
 import type { Book } from '../../edge/book/book.ts';
+import { everyChannel } from '../../edge/book/consents.ts';
 import type { SubscriberRecord } from '../../edge/book/records.ts';
 import type { Input, SubscriberReply } from '../../flow/input.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
@@ -97,6 +98,7 @@ export class Replies {
     this.#unsaid.set(again, id);
     const [oldest] = this.#unsaid.keys();
     if (this.#unsaid.size > mostUnsaid) this.#unsaid.delete(oldest!);
+    if (reading.kind === 'stop') await this.#withdraw(people);
     const isWaiting = waiting.length > 0;
     await this.#say(reading, { meant, isWaiting, subscriber, id, by: reply.by });
     this.#unsaid.delete(again);
@@ -151,6 +153,19 @@ export class Replies {
       await this.#options.submit({ kind: 'subscriberReply', confirmation: id, channel: by, reply });
     }
     this.#counts.answers++;
+  }
+
+  /** Notices of outages go on: whoever wants none of them says so to a person. */
+  async #withdraw(people: readonly Pick<SubscriberRecord, 'key'>[]): Promise<void> {
+    const { book, world } = this.#options;
+    const said = {
+      category: 'feedback',
+      channel: everyChannel,
+      state: 'withdrawn',
+      basis: 'consent',
+    } as const;
+    const consents = [{ ...said, at: world.now(), by: 'subscriber', evidence: 'STOP' }];
+    for (const { key } of people) await book.putConsents({ subscriber: key, consents });
   }
 
   async #questionsTo(people: readonly Pick<SubscriberRecord, 'key'>[]): Promise<Confirmation[]> {

@@ -41,6 +41,7 @@ import type {
   PageRequest,
   Settlement,
 } from './records.ts';
+import { impactRevisions } from './revisions.ts';
 import { forgetServices, putService } from './services.ts';
 import { type Delivery, noteDeliveries, passSilent, reroute, type Settling, settle } from './settlement.ts';
 import { openSql, type Sql } from './sql.ts';
@@ -237,6 +238,7 @@ const frontDeeds = (sql: Sql) => ({
   alarms: (query: Parameters<typeof queries.alarms>[1]) => queries.alarms(sql, query),
   alarm: (id: string) => queries.alarmById(sql, id),
   notices: (query: queries.NoticeQuery) => queries.notices(sql, query),
+  impactRevisions: (incident: string) => impactRevisions(sql, incident),
   tickets: (query: Parameters<typeof queries.tickets>[1]) => queries.tickets(sql, query),
   ticket: (id: string) => queries.ticketById(sql, id),
   confirmations: (query: Parameters<typeof queries.confirmations>[1]) => queries.confirmations(sql, query),

@@ -8,7 +8,7 @@ type ConsentState = 'granted' | 'withdrawn';
 /** GDPR art. 6(1): consent (a), contract (b), legal obligation (c), legitimate interest (f). */
 type LawfulBasis = 'consent' | 'contract' | 'obligation' | 'interest';
 
-const everyChannel = '*';
+export const everyChannel = '*';
 /** Of one subscriber; superseded ones make room, the oldest first. */
 const mostKept = 200;
 

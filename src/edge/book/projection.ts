@@ -11,6 +11,7 @@ import { feedChange, isHeard } from './hub-feed.ts';
 import { CountChanges } from './notice-counts.ts';
 import { setSending } from './outbox.ts';
 import type { AuditEntry } from './records.ts';
+import { noteRevision } from './revisions.ts';
 import type { Sql } from './sql.ts';
 import { addTell, releaseHeld, withdraw } from './tells.ts';
 
@@ -33,7 +34,7 @@ export function project(sql: Sql, batch: readonly Applied[], audit: readonly Aud
       const { at, changes, effects } = one;
       for (const change of changes) {
         if (isTold) feedChange(sql, change, at);
-        writeChange(sql, change);
+        writeChange(sql, change, at);
       }
       for (const effect of effects) writeEffect(sql, { effect, at, counts, hooks });
       writeAudit(sql, [...ordered(one), ...actedOn(one)]);
@@ -70,7 +71,7 @@ function targetOf(command: Exclude<Command, { kind: 'reconcile' }>): string {
   return 'ticket' in command ? command.ticket : command.task;
 }
 
-function writeChange(sql: Sql, change: Change): void {
+function writeChange(sql: Sql, change: Change, at: number): void {
   switch (change.kind) {
     case 'alarm': {
       const { id, state, incident, perceivedSeverity } = change.alarm;
@@ -91,6 +92,7 @@ function writeChange(sql: Sql, change: Change): void {
       return;
     }
     case 'impact':
+      noteRevision(sql, change.impact, at);
       sql.run(
         `INSERT INTO impacts (incident, record) VALUES (?, ?) ON CONFLICT (incident) DO UPDATE SET record = excluded.record`,
         ...[change.impact.incident, JSON.stringify(change.impact)],

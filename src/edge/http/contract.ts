@@ -3,13 +3,14 @@
 import type { AlarmType } from '../../model/alarm.ts';
 import type { Answer, ConfirmationState } from '../../model/confirmation.ts';
 import type { ConflictKind, FactKind, FactSource, Place } from '../../model/discovered.ts';
-import type { Incident, IncidentEvent, SubscriberClass } from '../../model/incident.ts';
+import type { Incident, IncidentEvent, ServiceLoss, SubscriberClass } from '../../model/incident.ts';
 import type { NoticeCounts, NoticeState, NoticeType } from '../../model/notice.ts';
 import type { ObservationSource, PerceivedSeverity } from '../../model/observation.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 import type { Task, TaskKind } from '../../model/task.ts';
 import type { ContactChannel } from '../../model/ticket.ts';
-
+import type { RevisionJson } from './subscriber-contract.ts';
+export type { ConsentJson, SubscriberJson } from './subscriber-contract.ts';
 export type Language = 'ru' | 'en';
 
 /** A page of a list; `next` is handed back as `cursor`. */
@@ -82,6 +83,8 @@ export interface IncidentJson {
   readonly suppressed: number;
   readonly subscribers: number;
   readonly byClass: Readonly<Record<SubscriberClass, number>> | null;
+  readonly losses: readonly ServiceLoss[];
+  readonly revisions: readonly RevisionJson[];
   readonly affected: Incident['affected'];
   readonly explanation: Readonly<Record<string, unknown>>;
   /** The topology by which its subscribers were counted; null before that. */
@@ -105,7 +108,16 @@ export interface IncidentJson {
 
 /** An incident as the live list shows it: no explanation, no history, no alarm ids, no steps. */
 export type IncidentRowJson = Omit<IncidentJson, OfOne> & { readonly alarmCount: number };
-type OfOne = 'alarms' | 'explanation' | 'history' | 'affected' | 'runbook' | 'kinds' | 'topologyVersion';
+type OfOne =
+  | 'alarms'
+  | 'explanation'
+  | 'history'
+  | 'affected'
+  | 'runbook'
+  | 'kinds'
+  | 'topologyVersion'
+  | 'losses'
+  | 'revisions';
 
 export interface AlarmJson {
   readonly id: string;
@@ -227,18 +239,6 @@ export type {
   WorksJson,
 } from './rules-contract.ts';
 export type { TicketJson } from './ticket-contract.ts';
-
-export interface SubscriberJson {
-  readonly id: string;
-  readonly resource: string;
-  readonly class: SubscriberClass;
-  readonly language: Language | null;
-  /** Masked. */
-  readonly phone: string | null;
-  readonly services: readonly string[];
-  readonly openIncident: string | null;
-  readonly openTickets: readonly string[];
-}
 
 export interface NoticeJson {
   readonly id: string;

@@ -1,4 +1,5 @@
 /** Calls about what is there: devices, subscribers and their links, and the daemon itself. */
+import { consentRoutes } from './consent-routes.ts';
 import type { LinkJson, ListJson, PortTrafficJson, SessionJson } from './contract.ts';
 import { dnsJson } from './dns-json.ts';
 import type { LinkPurpose } from './ports.ts';
@@ -89,6 +90,7 @@ export const inventoryRoutes: readonly Route[] = [
     answers: 'the link',
     handle: makeLink,
   },
+  ...consentRoutes,
   {
     method: 'GET',
     path: '/status',

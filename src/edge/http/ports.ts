@@ -13,7 +13,7 @@ import type { Conflict, Fact, FactKind } from '../../model/discovered.ts';
 import type { DnsView } from '../../model/dns.ts';
 import type { FaultGlossary } from '../../model/fault-words.ts';
 import type { ConfirmationId, SubscriberKey } from '../../model/ids.ts';
-import type { Impact, Incident, SubscriberClass } from '../../model/incident.ts';
+import type { Impact, Incident, ServiceLoss, SubscriberClass } from '../../model/incident.ts';
 import type { NoticeCounts, NoticeState, NoticeType } from '../../model/notice.ts';
 import type { PerceivedSeverity } from '../../model/observation.ts';
 import type { DeviceReading } from '../../model/reading.ts';
@@ -38,6 +38,7 @@ import type {
 import type { ImportOutcome, ImportWish } from './import-port.ts';
 import type { NoticePreviewJson } from './notice-contract.ts';
 import type { LineTest, NetworkPort, OutsidePort } from './outside-port.ts';
+import type { Consent, ContactView, ImpactRevision, ServiceView } from './subscriber-port.ts';
 
 /** A plain record: it is copied, so its functions must not need `this`. */
 export interface FrontPorts {
@@ -129,7 +130,13 @@ export type ReloadOutcome =
 
 export interface Deed {
   readonly by: string;
-  readonly action: 'reload' | 'rollBackRules' | 'importSubscribers' | 'noteTicket' | 'readStrangers';
+  readonly action:
+    | 'reload'
+    | 'rollBackRules'
+    | 'importSubscribers'
+    | 'noteTicket'
+    | 'readStrangers'
+    | 'consent';
   readonly target: string;
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -250,6 +257,9 @@ export interface BookQueries {
   task(id: string): Promise<TaskView | undefined>;
   /** `phone` as E.164. */
   subscribers(filter: SubscriberFilter, page: PageRequest): Promise<Listed<SubscriberView>>;
+  /** All that was agreed to and withdrawn, newest first. */
+  consents(subscriber: SubscriberKey): Promise<readonly Consent[]>;
+  putConsents(subscriber: SubscriberKey, consents: readonly Consent[]): Promise<void>;
   /** By the operator's own id. */
   subscriber(id: string): Promise<SubscriberView | undefined>;
   devices(page: PageRequest): Promise<Listed<DeviceView>>;
@@ -294,6 +304,10 @@ export interface IncidentView {
   readonly notices: NoticeCounts;
   /** Subscribers who were told that it is out, each once. */
   readonly told: number;
+  /** What subscribers lost until now, service by service. */
+  readonly losses?: readonly ServiceLoss[] | undefined;
+  /** How the set of those touched changed, newest first; of one incident only. */
+  readonly revisions?: readonly ImpactRevision[] | undefined;
 }
 
 export interface NoticeView {
@@ -340,6 +354,9 @@ export interface SubscriberView {
   /** Already masked, e.g. `+7 *** ***-12-34`. */
   readonly maskedPhone?: string | undefined;
   readonly services: readonly string[];
+  readonly bindings: readonly ServiceView[];
+  /** Masked, the preferred ones of each kind first. */
+  readonly contacts: readonly ContactView[];
   readonly openIncident?: string | undefined;
   readonly openTickets: readonly string[];
 }

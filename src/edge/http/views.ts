@@ -63,6 +63,8 @@ export function incidentJson(view: IncidentView, faults: FaultGlossary, language
     title: row.words[language].title,
     cause: row.words[language].cause,
     runbook: wordsOf(faults, incident.kind)?.runbook ?? null,
+    losses: view.losses ?? [],
+    revisions: (view.revisions ?? []).map((one) => ({ ...one, at: iso(one.at) })),
   };
 }
 
@@ -201,6 +203,10 @@ export function subscriberJson(view: SubscriberView): SubscriberJson {
     language: view.language ?? null,
     phone: view.maskedPhone ?? null,
     services: view.services,
+    bindings: view.bindings.map(({ service, resource, from, to }) => ({
+      ...{ service, resource, from: isoOrNull(from), to: isoOrNull(to) },
+    })),
+    contacts: view.contacts,
     openIncident: view.openIncident ?? null,
     openTickets: view.openTickets,
   };

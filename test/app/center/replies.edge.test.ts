@@ -27,6 +27,7 @@ interface Desk {
   readonly replies: Replies;
   readonly line: { isAway: boolean };
   readonly strangers: () => Promise<readonly object[]>;
+  readonly consentsOf: (key: number) => Promise<readonly object[]>;
   readonly textOf: (id: string) => Promise<string | undefined>;
 }
 
@@ -57,6 +58,7 @@ async function withQuestions(
     await run({
       replies,
       line,
+      consentsOf: (key: number) => book.consents(key),
       strangers: async () => (await book.strangers({})).items,
       async said(text, from = '+79000000000', isPartial = false) {
         inputs.length = 0;
@@ -157,5 +159,15 @@ test('a reply of which a part is missing is no answer, whatever the rest says', 
     expect(whole).toMatchObject({ reply: { kind: 'answer', answer: 'fixed' } });
     const [partial] = await said(' … да, работает', '+79000000000', true);
     expect(partial).toMatchObject({ kind: 'subscriberReply', reply: { kind: 'unclear' } });
+  });
+});
+
+test('STOP is a withdrawal on record: no more questions, outages are still told', async () => {
+  const one = question(1);
+  await withQuestions([one], async ({ said, consentsOf }) => {
+    await said('СТОП');
+    expect(await consentsOf(1)).toMatchObject([
+      { category: 'feedback', channel: '*', state: 'withdrawn', by: 'subscriber', evidence: 'STOP' },
+    ]);
   });
 });

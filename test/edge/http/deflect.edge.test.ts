@@ -18,6 +18,7 @@ beforeEach(async () => {
   const key = subscriberKey(7);
   daemon.subscribers.set('s-7', {
     ...{ id: 's-7', key, resource: 'ont-7', class: 'residential', services: [], openTickets: [] },
+    ...{ bindings: [], contacts: [] },
   });
   daemon.phones.set(known, ['s-7']);
   const etr = {

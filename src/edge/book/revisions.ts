@@ -1,0 +1,51 @@
+/** How the set of those whom an incident touches changed: who came, who went, revision by revision. */
+import { type Instant, instant } from '../../base/instant.ts';
+import { sizeOf, without } from '../../base/ranges.ts';
+import type { Impact } from '../../model/incident.ts';
+import type { Sql } from './sql.ts';
+
+/** Of one incident; the oldest make room. */
+const mostRevisions = 200;
+
+export interface ImpactRevision {
+  readonly revision: number;
+  readonly at: Instant;
+  readonly subscribers: number;
+  readonly joined: number;
+  readonly left: number;
+}
+
+interface RevisionRow extends Omit<ImpactRevision, 'left'> {
+  readonly gone: number;
+}
+
+/** Numbers of two topologies cannot be compared: then nobody came or went, and the count alone tells. */
+export function noteRevision(sql: Sql, impact: Impact, at: number): void {
+  const { incident, revision, topologyVersion, ranges, subscribers } = impact;
+  const held = sql.get<{ record: string }>('SELECT record FROM impacts WHERE incident = ?', incident);
+  const before = held === undefined ? undefined : (JSON.parse(held.record) as Impact);
+  if (before?.revision === revision) return;
+  const isComparable = before === undefined || before.topologyVersion === topologyVersion;
+  const joined = isComparable ? sizeOf(without(ranges, before?.ranges ?? [])) : 0;
+  const gone = isComparable ? sizeOf(without(before?.ranges ?? [], ranges)) : 0;
+  sql.run(
+    'INSERT OR REPLACE INTO impact_revisions (incident, revision, at, subscribers, joined, gone, ranges) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ...[incident, revision, at, subscribers, joined, gone, JSON.stringify(ranges)],
+  );
+  sql.run(
+    'DELETE FROM impact_revisions WHERE incident = ? AND revision <= ?',
+    incident,
+    revision - mostRevisions,
+  );
+}
+
+/** Newest first. */
+export const impactRevisions = (sql: Sql, incident: string): readonly ImpactRevision[] =>
+  sql
+    .all<RevisionRow>(
+      'SELECT * FROM impact_revisions WHERE incident = ? ORDER BY revision DESC LIMIT 200',
+      incident,
+    )
+    .map(({ revision, at, subscribers, joined, gone }) => ({
+      ...{ revision, at: instant(at), subscribers, joined, left: gone },
+    }));

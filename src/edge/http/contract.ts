@@ -2,15 +2,13 @@
 
 import type { AlarmType } from '../../model/alarm.ts';
 import type { Answer, ConfirmationState } from '../../model/confirmation.ts';
-import type { ConflictKind, FactKind, FactSource, Place } from '../../model/discovered.ts';
 import type { Incident, IncidentEvent, ServiceLoss, SubscriberClass } from '../../model/incident.ts';
 import type { NoticeCounts, NoticeState, NoticeType } from '../../model/notice.ts';
 import type { ObservationSource, PerceivedSeverity } from '../../model/observation.ts';
-import type { DeviceReading } from '../../model/reading.ts';
 import type { Task, TaskKind } from '../../model/task.ts';
 import type { ContactChannel } from '../../model/ticket.ts';
 import type { RevisionJson } from './subscriber-contract.ts';
-export type { ConsentJson, SubscriberJson } from './subscriber-contract.ts';
+
 export type Language = 'ru' | 'en';
 
 /** A page of a list; `next` is handed back as `cursor`. */
@@ -160,68 +158,20 @@ interface AlarmNoteJson {
 /** An alarm as the live list shows it. */
 export type AlarmRowJson = Omit<AlarmJson, 'attributes' | 'sources' | 'alarmType' | 'clearReason' | 'notes'>;
 
-export interface DeviceJson {
-  readonly id: string;
-  readonly address: string;
-  readonly profile: string | null;
-  readonly state: 'answers' | 'silent' | 'notPolled' | 'unknown';
-  readonly lastAnswerAt: string | null;
-  /** Null for one that is not polled. */
-  readonly nextPollAt: string | null;
-  /** Only in the answer for one device, as `reading`; null for one that is not polled. */
-  readonly polling?: DevicePollingJson | null;
-  readonly reading?: DeviceReading | null;
-}
-
-/** `lateMs`: after the moment of the last turn. `silentRounds`: in a row, without an answer. */
-export interface DevicePollingJson {
-  readonly everySeconds: number;
-  readonly lateMs: number;
-  readonly silentRounds: number;
-  /** `unknownUser`, `authKey`, `privKey`, `noAccess`, `unreachable`, ..: what it says instead of an answer. */
-  readonly refusal: string | null;
-  /** Tables that did not arrive whole, by their first column. */
-  readonly incomplete: readonly { readonly column: string; readonly problem: string }[];
-}
-
-/** Bit/s of the last hour, oldest first, a minute each; null where nothing was measured. */
-type MinutesOfHour = readonly (number | null)[];
-export type PortTrafficJson = { readonly ifIndex: number } & Record<'inBps' | 'outBps', MinutesOfHour>;
-
-/** Something that a device said of itself or of its neighbour. Texts in places come from the network. */
-export interface FactJson {
-  readonly kind: FactKind;
-  readonly source: FactSource;
-  readonly from: Place;
-  readonly to: Place;
-  /** Of an adjacency or a part. */
-  readonly state: string | null;
-  readonly firstSeen: string;
-  readonly lastSeen: string;
-  /** Not said any more for hours. */
-  readonly stale: boolean;
-}
-
-export interface ConflictWordsJson {
-  readonly what: string;
-  readonly settle: string;
-}
-
-export interface ConflictJson {
-  readonly kind: ConflictKind;
-  /** The chassis id, the sysName or the configured link that it is about. */
-  readonly name: string | null;
-  readonly at: readonly Place[];
-  readonly seen: readonly Place[];
-  readonly words: Readonly<Record<Language, ConflictWordsJson>>;
-}
-
 export type {
   AlarmLoadJson,
   FewJson,
   NamedAlarmJson,
   SpanLoadJson,
 } from './alarm-load-contract.ts';
+export type {
+  ConflictJson,
+  ConflictWordsJson,
+  DeviceJson,
+  DevicePollingJson,
+  FactJson,
+  PortTrafficJson,
+} from './device-contract.ts';
 export type {
   DnsFindingJson,
   DnsJson,
@@ -238,6 +188,7 @@ export type {
   ShadowJson,
   WorksJson,
 } from './rules-contract.ts';
+export type { ConsentJson, SubscriberJson } from './subscriber-contract.ts';
 export type { TicketJson } from './ticket-contract.ts';
 
 export interface NoticeJson {

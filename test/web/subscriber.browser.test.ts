@@ -53,7 +53,7 @@ test('on 320 px the page says what is broken and until when, in the language of 
   await page.goto(putLink(false));
   await page.getByText('Нет связи: повреждён кабель').waitFor();
   await page.getByText('Ожидаем восстановление').waitFor();
-  expect(await page.getByRole('button').count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Нет, не работает' }).count()).toBe(0);
   await page.getByRole('link', { name: 'English' }).click();
   await page.getByText('No service: a cable is damaged').waitFor();
   expect(browser.complaints).toEqual([]);
@@ -72,8 +72,8 @@ test('no, then yes, then a mark: each answer says what happens next', async () =
   await page.getByText('Спасибо! Записали').waitFor();
   await page.getByRole('radio', { name: '10', exact: true }).check();
   await page.getByRole('combobox').selectOption('network');
-  await page.getByRole('textbox').fill('Быстро починили');
-  await page.getByRole('button', { name: 'Отправить' }).click();
+  await page.getByRole('textbox', { name: 'Хотите добавить?' }).fill('Быстро починили');
+  await page.getByRole('button', { name: 'Отправить', exact: true }).click();
   await page.getByText('Ваша оценка: 10').waitFor();
   expect(opened.daemon.inputs.length).toBe(3);
   expect(browser.complaints).toEqual([]);

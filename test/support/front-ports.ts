@@ -3,6 +3,7 @@
 import { type DurationMs, instant } from '../../src/base/instant.ts';
 import { SourceRates } from '../../src/base/source-rates.ts';
 import type { World } from '../../src/base/world.ts';
+import type { PublicNews } from '../../src/edge/http/area-port.ts';
 import type { OutageView } from '../../src/edge/http/caller-port.ts';
 import type { NoticePreviewJson, RulesJson } from '../../src/edge/http/contract.ts';
 import { LiveFeed } from '../../src/edge/http/live-feed.ts';
@@ -87,6 +88,8 @@ export interface MemoryDaemon {
   dns: DnsView | undefined;
   rules: RulesJson;
   works: readonly PlannedWorks[];
+  /** Undefined: it cannot be read. */
+  news: PublicNews | undefined;
   preview: Omit<NoticePreviewJson, 'incident'>;
   /** Deeds put on record. */
   readonly recorded: Deed[];
@@ -154,6 +157,12 @@ export function memoryDaemon(
         (daemon.phones.get(phone) ?? []).map((id) => ({ key: daemon.subscribers.get(id)!.key })),
       outageOf: (subscriber) => daemon.outages.get(subscriber),
       language: 'en',
+    },
+    areas: {
+      news: async () => {
+        if (daemon.news === undefined) throw new Error('the book does not answer');
+        return daemon.news;
+      },
     },
     live: feed,
     faults: () => shippedFaults,
@@ -279,6 +288,7 @@ export function memoryDaemon(
     dns: undefined,
     rules: noRules,
     works: [],
+    news: { areas: new Map(), works: [] },
     preview: {
       ...{ guard: 'secondPerson', leavesAt: null, stopped: false, dryRun: false, heldBack: [] },
       ...{ rows: [], total: { count: 0, parts: 0, cost: null }, currency: null },

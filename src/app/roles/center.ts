@@ -30,6 +30,7 @@ import { networkInForce, networkPort } from '../center/network-port.ts';
 import { noticePreview } from '../center/notice-preview.ts';
 import { worksIn } from '../center/planned-works.ts';
 import { portTraffic } from '../center/port-traffic.ts';
+import { areaPort } from '../center/public-news.ts';
 import { callerPort, callersOf } from '../center/public-parts.ts';
 import { Reload } from '../center/reload.ts';
 import { RuleBoard } from '../center/rule-board.ts';
@@ -261,6 +262,7 @@ class Center {
         ...{ texts: () => this.#rules?.texts, config: () => this.#config },
       }),
       callers: callerPort({ callers, line: line.line, config: () => this.#config, bootstrapTokens: keys }),
+      areas: areaPort({ book, line, world }),
       live: this.#live,
       faults: () => this.#rules?.faults ?? {},
       status: () => statusOf(this.#counters(), world, this.#courier?.lanes() ?? []),

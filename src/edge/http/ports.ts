@@ -22,6 +22,7 @@ import type { Ticket } from '../../model/ticket.ts';
 import type { NewTicketWords, TicketWords } from '../../model/ticket-words.ts';
 import type { Posted, PostedAnswer } from '../../notify/channel.ts';
 import type { PlannedWorks } from '../../topology/topology.ts';
+import type { AreaPort } from './area-port.ts';
 import type { CallerPort } from './caller-port.ts';
 import type { LinkView } from './link-view.ts';
 
@@ -52,6 +53,8 @@ export interface FrontPorts {
   testLine(resource: string): LineTest;
   /** What the telephone system asks. */
   readonly callers: CallerPort;
+  /** What everybody may read. */
+  readonly areas: AreaPort;
   readonly live: LivePort;
   /** What kinds of faults are called by the rules in force. */
   faults(): FaultGlossary;

@@ -1,8 +1,12 @@
-/** The public listener: `/s/TOKEN` shows and takes answers, `/gateway/CHANNEL` takes receipts; everything else is the same 404. */
+/**
+ * The public listener: `/s/TOKEN` shows and takes answers, `/s/area/SLUG` and `/s/works` are for everybody,
+ * `/gateway/CHANNEL` takes receipts; everything else is the same 404.
+ */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SourceRates } from '../../base/source-rates.ts';
 import type { SubscriberReply } from '../../flow/input.ts';
 import type { Answer } from '../../model/confirmation.ts';
+import { addAreaPages } from './area-routes.ts';
 import { addressOf, type Listener } from './console-listener.ts';
 import type { Language } from './contract.ts';
 import { boundCrowd, Turnstile } from './crowding.ts';
@@ -49,6 +53,7 @@ export async function openPublic(
   const gate = new TokenGate(ports.world, wrongTokens);
   const turnstile = new Turnstile(lookUps);
   addSubscriberPage(server, ports, { gate, turnstile });
+  const shown = addAreaPages(server, ports, languageOf);
   const deflect = addDeflection(server, ports);
   addGatewayPosts(server, ports, { gate, turnstile });
   await server.listen({ host: at.host, port: at.port });
@@ -59,6 +64,7 @@ export async function openPublic(
       linksCrowded: turnstile.refused,
       publicConnectionsRefused: counters.connectionsRefused,
       publicRequestsCrowded: counters.requestsCrowded,
+      ...shown,
       calls: deflect.calls,
       callsDeflected: deflect.deflected,
       callsLost: deflect.lost,
@@ -71,7 +77,7 @@ export async function openPublic(
 function setSafeHeaders(server: FastifyInstance, ports: FrontPorts): void {
   server.addHook('onSend', async (_request, reply) => {
     reply.header('content-security-policy', policy);
-    reply.header('cache-control', 'no-store');
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     reply.header('referrer-policy', 'no-referrer');
     reply.header('x-content-type-options', 'nosniff');
     reply.header('x-frame-options', 'DENY');

@@ -7,7 +7,7 @@ export const publicStyle =
   'main{max-width:30rem;margin:0 auto;padding:16px}' +
   'h1{font-size:20px;line-height:1.35;margin:0 0 4px}h2{font-size:16px;margin:24px 0 8px}p{margin:0 0 12px}' +
   '.small{font-size:14px;color:var(--text2)}.big{font-size:20px;font-weight:600;line-height:1.35}' +
-  '.box{background:var(--panel);border-left:4px solid var(--edge);padding:12px;margin:16px 0}.box p:last-child{margin:0}' +
+  '.box{background:var(--panel);border-left:4px solid var(--edge);padding:12px;margin:16px 0}.box p:last-child{margin:0}.box .top{margin:0 0 4px}.row a{margin-right:16px}' +
   'ol{list-style:none;margin:0;padding:0}li{position:relative;padding:2px 0 2px 28px}' +
   'li::before{position:absolute;left:4px;font-weight:700}.done::before{content:"\u2713"}.now::before{content:"\u25b8"}.next::before{content:"\u00b7"}' +
   'ol+p{margin-top:8px}.now{font-weight:600}.next{color:var(--text2)}' +

@@ -57,9 +57,12 @@ export class DeskNewsTaker {
       return news;
     }
     await this.takeItems(news.items);
-    if (news.cursor !== cursor) await book.keepDeskCursor(desk.name, news.cursor);
-    if (news.isMore) this.#nextAtMs = 0;
-    return news;
+    const isOnward = news.cursor !== cursor;
+    if (isOnward) await book.keepDeskCursor(desk.name, news.cursor);
+    // A desk that says there is more, and has nothing further, is not asked without a pause.
+    const isMore = news.isMore && isOnward;
+    if (isMore) this.#nextAtMs = 0;
+    return { ...news, isMore };
   }
 
   async takeItems(items: readonly DeskItem[]): Promise<void> {

@@ -5,7 +5,7 @@ import type { DeskFailure } from '../../ticket/desk.ts';
 import { refusedTarget } from '../net/address-guard.ts';
 import { openHttpClient } from '../net/http-request.ts';
 
-/** `body` is undefined for 404, and where the answer has none. */
+/** `body` is undefined for a GET of what is not there, and where the answer has none. */
 type DeskAnswer = { readonly kind: 'answer'; readonly status: number; readonly body: unknown } | DeskFailure;
 
 export interface DeskCaller {
@@ -40,16 +40,21 @@ export function openDeskCaller(to: {
         headers: { accept: 'application/json', ...type, ...to.headers() },
       });
       if (answer.kind === 'refused') return { kind: 'refused', reason: answer.reason };
+      // It would be as large the next time.
+      if (answer.kind === 'lost' && answer.isTooLarge === true && method === 'GET')
+        return { kind: 'refused', reason: answer.reason };
       if (answer.kind !== 'answer') return { kind: 'retry', reason: answer.reason };
-      return judged(answer.status, answer.headers['retry-after'], answer.body);
+      const { status, headers: said, body: text } = answer;
+      if (status === 404 && method === 'GET') return { kind: 'answer', status, body: undefined };
+      // What it went to is gone or not there yet: nothing was stored, and the caller looks anew.
+      if (status === 404) return { kind: 'retry', reason: 'HTTP 404' };
+      return judged(status, said['retry-after'], text);
     },
     close: () => client.close(),
   };
 }
 
-/** 401 is tried again, for a key can be put right; 404 says that there is no such thing, and is for the caller to judge. */
 function judged(status: number, retryAfter: string | undefined, body: string): DeskAnswer {
-  if (status === 404) return { kind: 'answer', status, body: undefined };
   if (status >= 200 && status < 300) {
     if (body.trim() === '') return { kind: 'answer', status, body: undefined };
     const read = jsonIn(body);
@@ -59,10 +64,10 @@ function judged(status: number, retryAfter: string | undefined, body: string): D
   return failureOf(status, retryAfter, body);
 }
 
-/** Of an answer that is neither 2xx nor one the caller knows. */
+/** Of an answer that is neither 2xx nor one the caller knows. 401 is tried again, for a key can be put right. */
 export function failureOf(status: number, retryAfter: string | undefined, body: string): DeskFailure {
   const reason = `HTTP ${status}${reasonIn(body)}`;
-  const isForLater = status === 401 || status === 408 || status === 425 || status === 429 || status >= 500;
+  const isForLater = [401, 408, 425, 429].includes(status) || status >= 500;
   return isForLater ? { kind: 'retry', reason, afterMs: waitIn(retryAfter) } : { kind: 'refused', reason };
 }
 

@@ -83,16 +83,32 @@ function deedIn(item: Readonly<Record<string, unknown>>): Deed[] {
   return type === 'Status' || type === 'Correspond' || type === 'Comment' ? [{ id, ticket, type, by }] : [];
 }
 
-/** Plain text if there is some, else what a page of it says; empty for an attachment alone. */
+/** Stands for words that are too large to be read, or not for us: somebody has to look there. */
+const unread = '[…]';
+
+/**
+ * Plain text if there is some, else what a page of it says; empty for an attachment alone. What the parts are is asked first: a
+ * photograph beside three words is larger than any answer that is read.
+ */
 async function textOf(tracker: Tracker, transaction: string): Promise<string | DeskFailure> {
-  const query = JSON.stringify([{ field: 'TransactionId', value: transaction }]);
-  const parts = await searchTracker(tracker, 'attachments', { query, fields: 'Content,ContentType' });
-  if (isFailure(parts)) return parts;
-  const contentOf = (type: string): string | undefined =>
-    parts
-      .filter(({ ContentType: held }) => typeof held === 'string' && held.startsWith(type))
-      .map(({ Content: content }) => content)
-      .find((content): content is string => typeof content === 'string' && content !== '');
-  const page = contentOf('text/html')?.replace(/<[^<>]{0,2000}>/g, ' ');
-  return plainText(contentOf('text/plain') ?? page ?? '').trim();
+  const parts = await attachments(tracker, 'TransactionId', { value: transaction, fields: 'ContentType' });
+  if (isFailure(parts)) return parts.kind === 'refused' ? unread : parts;
+  const ofType = (type: string) =>
+    parts.filter(({ ContentType: held }) => typeof held === 'string' && held.startsWith(type));
+  const [part] = [...ofType('text/plain'), ...ofType('text/html')];
+  const id = nameIn(part?.['id']);
+  if (part === undefined || id === undefined) return '';
+  const held = await attachments(tracker, 'id', { value: id, fields: 'Content' });
+  if (isFailure(held)) return held.kind === 'refused' ? unread : held;
+  const content = held[0]?.['Content'];
+  const isPage = String(part['ContentType']).startsWith('text/html');
+  if (typeof content !== 'string') return '';
+  return plainText(isPage ? content.replace(/<[^<>]{0,2000}>/g, ' ') : content).trim();
 }
+
+const attachments = (
+  tracker: Tracker,
+  field: 'TransactionId' | 'id',
+  { value, fields }: { readonly value: string; readonly fields: string },
+) =>
+  searchTracker(tracker, 'attachments', { query: JSON.stringify([{ field, value }]), fields, orderby: 'id' });

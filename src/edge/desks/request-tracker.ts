@@ -203,11 +203,13 @@ async function createTickets(
   }));
   const answer = await caller.call('POST', '/tickets/bulk', body);
   if (answer.kind !== 'answer') return tickets.map(() => answer);
-  const made = recordsIn(answer.body);
+  // By place: what is no record must not give one ticket the number of the next.
+  const made: readonly unknown[] = Array.isArray(answer.body) ? answer.body : [];
   return tickets.map((_ticket, index) => {
-    const external = nameIn(made[index]?.['id']);
+    const one = made[index];
+    const { id, message } = isRecord(one) ? one : {};
+    const external = nameIn(id);
     if (external !== undefined) return { kind: 'stored', external };
-    const message = made[index]?.['message'];
     return typeof message === 'string' ? { kind: 'refused', reason: oneLine(message, 200) } : garbage('id');
   });
 }

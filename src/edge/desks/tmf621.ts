@@ -100,12 +100,8 @@ export function tmf621Desk(name: string, settings: Tmf621Settings, world: World)
 
 const path = (external: string): string => `/troubleTicket/${encodeURIComponent(external)}`;
 
-const stored = (answer: Awaited<ReturnType<DeskCaller['call']>>, external: string): DeskOutcome => {
-  if (answer.kind !== 'answer') return answer;
-  return answer.status === 404
-    ? { kind: 'retry', reason: 'the ticket is gone' }
-    : { kind: 'stored', external };
-};
+const stored = (answer: Awaited<ReturnType<DeskCaller['call']>>, external: string): DeskOutcome =>
+  answer.kind === 'answer' ? { kind: 'stored', external } : answer;
 
 /** Empty where there is none. */
 async function readTicket({ caller }: Tmf621, external: string): Promise<Document | DeskFailure> {

@@ -100,7 +100,7 @@ export function zammadDesk(name: string, settings: ZammadSettings, world: World)
         changes,
         async ({ held: { external }, ticket, status }) => {
           const body = { title: ticket.title, ...statusIn(zammad, status, ticket), ...dueIn(zammad, ticket) };
-          const answer = await caller.call('PUT', `/tickets/${external}`, body);
+          const answer = await caller.call('PUT', `/tickets/${encodeURIComponent(external)}`, body);
           return answer.kind === 'answer' ? { kind: 'stored', external } : answer;
         },
       ),
@@ -250,8 +250,10 @@ async function news(zammad: Zammad, cursor: string | undefined): Promise<DeskNew
   for (const { key, external, status, isMerged } of found) {
     if (key === undefined || isMerged === true) continue;
     const said = await articles(zammad, external);
-    if (isFailure(said)) return said;
-    items.push(...said.slice(-mostArticles).flatMap((article) => itemOf(article, external, me)));
+    // What is too large, or not for us, must not keep the news of all other tickets away.
+    if (isFailure(said) && said.kind === 'retry') return said;
+    if (!isFailure(said))
+      items.push(...said.slice(-mostArticles).flatMap((article) => itemOf(article, external, me)));
     items.push({ kind: 'status', external, statuses: meaningsOf(zammad.statuses, status) });
   }
   const isFull = found.length === mostAtOnce;

@@ -36,7 +36,7 @@ export type HttpOutcome =
     }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unreachable'; readonly reason: string }
-  | { readonly kind: 'lost'; readonly reason: string };
+  | { readonly kind: 'lost'; readonly reason: string; readonly isTooLarge?: true };
 
 export interface HttpClient {
   call(call: HttpCall): Promise<HttpOutcome>;
@@ -63,6 +63,7 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
 }
 
 class RefusedAddress extends Error {}
+class TooLarge extends Error {}
 
 /** The socket connects to what this answers and asks nobody again. */
 const guardedLookup =
@@ -109,6 +110,7 @@ function oneCall(
     };
     const broken = (error: Error): void => {
       if (error instanceof RefusedAddress) return done({ kind: 'refused', reason: error.message });
+      if (error instanceof TooLarge) return done({ kind: 'lost', reason: error.message, isTooLarge: true });
       done({ kind: wasSent ? 'lost' : 'unreachable', reason: error.message });
     };
     const deadline = options.world.after(options.timeoutMs, () =>
@@ -141,7 +143,7 @@ function readAnswer(
   let size = 0;
   answer.on('data', (part: Buffer) => {
     size += part.length;
-    if (size > to.limit) answer.destroy(new Error(`the answer is larger than ${to.limit} bytes`));
+    if (size > to.limit) answer.destroy(new TooLarge(`the answer is larger than ${to.limit} bytes`));
     else parts.push(part);
   });
   answer.on('error', to.broken);

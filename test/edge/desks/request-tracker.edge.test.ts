@@ -52,6 +52,30 @@ if (needsRequestTracker) {
     ]);
     await desk.close();
   });
+  test('words come though the photograph beside them is larger than what is read', async () => {
+    const there = thereOf(tracker);
+    const desk = there.open(tracker.url, realWorld());
+    const ticket = {
+      id: 'l.9.2' as TicketId,
+      ...({ kind: 'incident', status: 'inProgress' } as const),
+      ...{ openedAt: instant(1), attached: 0, loops: 0, history: [] },
+    };
+    const [outcome] = await desk.put([{ ticket, title: 'x', description: '' }]);
+    if (outcome?.kind !== 'stored') throw new Error(JSON.stringify(outcome));
+    const before = await desk.news!(undefined);
+    if (before.kind !== 'news') throw new Error(JSON.stringify(before));
+    const photograph = {
+      ...{ FileName: 'splice.jpg', FileType: 'image/jpeg' },
+      FileContent: Buffer.alloc(4_000_000, 'photograph').toString('base64'),
+    };
+    await callerOf(tracker)('POST', `ticket/${outcome.external}/comment`, {
+      ...{ Content: 'as it looks', ContentType: 'text/plain', Attachments: [photograph] },
+    });
+    const news = await desk.news!(before.cursor);
+    if (news.kind !== 'news') throw new Error(JSON.stringify(news));
+    expect(news.items.flatMap((item) => (item.kind === 'said' ? [item.text] : []))).toEqual(['as it looks']);
+    await desk.close();
+  }, 30_000);
 } else
   describe('the desk Request Tracker 5', () => {
     test.skip(`left out: one of ${packages} is not installed (${isRequestTrackerInstalled})`);

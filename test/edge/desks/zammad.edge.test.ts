@@ -6,6 +6,7 @@ import type { TicketId } from '../../../src/model/ids.ts';
 import type { Ticket } from '../../../src/model/ticket.ts';
 import { realWorld } from '../../support/real-world.ts';
 import { type DeskThere, deskCompliance } from './desk-compliance.ts';
+import { openFaultyWay } from './faulty-way.ts';
 import { ZammadThere, type ZammadTicketThere, zammadToken } from './zammad-there.ts';
 
 const settings = {
@@ -63,5 +64,64 @@ test('what waits in Zammad has a time, and a merged ticket is left to those who 
   expect(zammad.tickets.get(Number(outcome.external))).toMatchObject({ state: 'merged' });
   expect(zammad.tickets.size).toBe(1);
   await desk.close();
+  await zammad.stop();
+});
+
+test('a ticket whose words are too large to be read keeps no news of other tickets away', async () => {
+  const zammad = new ZammadThere();
+  const desk = openDesk('desk', { ...settings, url: await zammad.start() }, realWorld());
+  const open = async (id: string): Promise<string> => {
+    const ticket: Ticket = {
+      id: id as TicketId,
+      ...{ kind: 'incident', status: 'inProgress' },
+      ...{ openedAt: instant(1), attached: 0, loops: 0, history: [] },
+    };
+    const [outcome] = await desk.put([{ ticket, title: id, description: '' }]);
+    if (outcome?.kind !== 'stored') throw new Error(JSON.stringify(outcome));
+    return outcome.external;
+  };
+  const [large, small] = [await open('l.8.2'), await open('l.8.3')];
+  const say = (external: string, body: string) =>
+    zammad.say({
+      ...{ ticket_id: Number(external), created_by_id: technician, sender: 'Agent', body },
+      ...{ internal: true, type: 'note' },
+    });
+  say(large, 'x'.repeat(5 * 1024 * 1024));
+  say(small, 'the splice is done');
+  const news = await desk.news!('2020-01-01T00:00:00.000Z');
+  if (news.kind !== 'news') throw new Error(JSON.stringify(news));
+  expect(news.items.flatMap((item) => (item.kind === 'said' ? [item.text] : []))).toEqual([
+    'the splice is done',
+  ]);
+  expect(news.items.filter(({ kind }) => kind === 'status').map(({ external }) => external)).toEqual([
+    large,
+    small,
+  ]);
+  await desk.close();
+  await zammad.stop();
+});
+
+test('a text that went to what is not there is no text that is stored', async () => {
+  const zammad = new ZammadThere();
+  const way = await openFaultyWay(await zammad.start());
+  const desk = openDesk('desk', { ...settings, url: way.url }, realWorld());
+  const ticket: Ticket = {
+    id: 'l.8.4' as TicketId,
+    ...{ kind: 'incident', status: 'inProgress' },
+    ...{ openedAt: instant(1), attached: 0, loops: 0, history: [] },
+  };
+  const [outcome] = await desk.put([{ ticket, title: 'x', description: '' }]);
+  if (outcome?.kind !== 'stored') throw new Error(JSON.stringify(outcome));
+  way.fail({ status: 404 }, { methods: ['POST'] });
+  const note = {
+    key: 'n1',
+    external: outcome.external,
+    audience: 'staff',
+    text: 'hello',
+    isRepeat: false,
+  } as const;
+  expect(await desk.say([note])).toEqual([{ kind: 'retry', reason: 'HTTP 404' }]);
+  await desk.close();
+  await way.close();
   await zammad.stop();
 });

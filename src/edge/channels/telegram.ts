@@ -132,7 +132,8 @@ class TelegramChannel implements Channel {
   async #judge(chat: string, answer: BotAnswer): Promise<SendOutcome> {
     if (answer.kind === 'ok') {
       const id = (answer.result as { readonly message_id?: unknown } | null)?.message_id;
-      return { kind: 'sent', externalId: typeof id === 'number' ? `${chat}/${id}` : undefined };
+      // Without the chat: it is somebody's, and this stands in the open.
+      return { kind: 'sent', externalId: typeof id === 'number' ? String(id) : undefined };
     }
     if (answer.kind !== 'refused')
       return { kind: 'retry', reason: answer.reason, uncertain: answer.kind === 'lost' };
@@ -153,6 +154,7 @@ class TelegramChannel implements Channel {
     let pauseMs = firstPauseMs;
     while (!this.#isClosed) {
       try {
+        const began = this.#world.monotonicMs();
         const offset = Number((await inbound.memory?.load()) ?? 0);
         const answer = await this.#poll.call('getUpdates', {
           ...{ offset, timeout: pollSeconds, limit: 100 },
@@ -160,8 +162,10 @@ class TelegramChannel implements Channel {
         });
         if (this.#isClosed) return;
         if (answer.kind === 'ok') {
-          await this.#takeAll(inbound, answer.result);
+          const taken = await this.#takeAll(inbound, answer.result);
           pauseMs = firstPauseMs;
+          // A server that neither waits nor says anything is not asked without a pause.
+          if (taken === 0 && this.#world.monotonicMs() - began < firstPauseMs) await this.#rest(firstPauseMs);
           continue;
         }
         if (answer.kind === 'refused') {
@@ -179,14 +183,18 @@ class TelegramChannel implements Channel {
     }
   }
 
-  async #takeAll(inbound: Inbound, result: unknown): Promise<void> {
+  /** How many were taken. */
+  async #takeAll(inbound: Inbound, result: unknown): Promise<number> {
+    let taken = 0;
     for (const raw of Array.isArray(result) ? (result as readonly unknown[]) : []) {
       const update = readUpdate(raw);
       if (update === undefined) continue;
       await this.#take(inbound, update);
       await inbound.memory?.keep(String(update.update + 1));
       this.#counters.updates++;
+      taken++;
     }
+    return taken;
   }
 
   async #take(inbound: Inbound, update: Update): Promise<void> {

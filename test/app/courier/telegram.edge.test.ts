@@ -56,7 +56,7 @@ test('each answer of the server has its outcome', async () => {
   const channel = open(server);
   ends.push(() => channel.close());
   server.chats.add('501');
-  expect(await channel.send(notice)).toEqual({ kind: 'sent', externalId: '501/1' });
+  expect(await channel.send(notice)).toEqual({ kind: 'sent', externalId: '1' });
   expect(server.messages[0]!.buttons).toHaveLength(3);
   server.next = 'throttle';
   expect(await channel.send(notice)).toMatchObject({ kind: 'retry', afterMs: 1_000, uncertain: false });

@@ -254,3 +254,31 @@ test('a signed post needs no secret in its address, and a form is read like JSON
     { externalId: 'm1', state: 'delivered' },
   ]);
 });
+
+test('a post of many receipts is taken whole, and ids of 64 bits are found again to the last digit', async () => {
+  const gateway = await startGateway();
+  const secret = 'a-long-secret-of-the-gateway';
+  const channel = gateway.with({ ...json, inbound, inboundSecret: new Secret(secret) });
+  const kept = listening(channel);
+  const results = Array.from({ length: 3_000 }, (_, n) => ({
+    messageId: `m${n}`,
+    status: { name: 'DELIVERED' },
+  }));
+  expect(await channel.posted!(post(secret, { results }))).toBe('kept');
+  expect(kept.receipts).toHaveLength(3_000);
+  gateway.says = '{"messages":[{"id":9007199254740993123,"status":0,"cost":1.12345678901234567}]}';
+  expect(await channel.send(notice())).toEqual({ kind: 'sent', externalId: '9007199254740993123' });
+  const said =
+    '{"results":[{"messageId":9007199254740993123,"status":{"name":"DELIVERED"},"note":"\\"9007199254740993124"}]}';
+  expect(await channel.posted!(post(secret, said))).toBe('kept');
+  expect(kept.receipts.at(-1)).toEqual({ externalId: '9007199254740993123', state: 'delivered' });
+});
+
+test('an answer without the code that says that it was taken may have been taken, or not', async () => {
+  const gateway = await startGateway();
+  const channel = gateway.with({ ...json, answer: { code: 'messages.0.status', taken: ['0'] } });
+  gateway.says = '{"messages":[{"status":0}]}';
+  expect(await channel.send(notice())).toEqual({ kind: 'sent', externalId: undefined });
+  gateway.says = '{"error":"maintenance"}';
+  expect(await channel.send(notice())).toMatchObject({ kind: 'retry', uncertain: true });
+});

@@ -7,7 +7,7 @@ const longestId = 200;
 export function readAnswer(body: string, reading: AnswerReading): SendOutcome {
   const at = placesIn(body, reading.format ?? 'json');
   if (at === undefined) return unreadable;
-  const id = reading.id === undefined ? undefined : at(reading.id);
+  const id = reading.id === undefined ? undefined : usable(at(reading.id));
   const code = reading.code === undefined ? undefined : at(reading.code);
   const isIn = (codes: readonly string[] | undefined): boolean =>
     code !== undefined && codes?.includes(code) === true;
@@ -17,6 +17,7 @@ export function readAnswer(body: string, reading: AnswerReading): SendOutcome {
     return { kind: 'failed', reason: `the gateway says ${shown(code)}`, isDeadContact: true };
   if (code !== undefined && reading.taken !== undefined && !isIn(reading.taken))
     return { kind: 'failed', reason: `the gateway says ${shown(code)}` };
+  if (reading.id === undefined && reading.taken !== undefined && code === undefined) return unreadable;
   if (reading.id !== undefined && id === undefined)
     return code === undefined || reading.taken !== undefined
       ? unreadable
@@ -39,18 +40,27 @@ function placesIn(
 ): ((place: string) => string | undefined) | undefined {
   if (format === 'text') return (words) => after(body, words);
   try {
-    const value: unknown = JSON.parse(body);
+    const value = exactJson(body);
     return (path) => wordAt(value, path);
   } catch {
     return undefined;
   }
 }
 
+/**
+ * JSON (RFC 8259) of which long whole numbers are kept as texts: ids of 64 bits are no numbers here (section 6), and one that was
+ * rounded is not found by its receipt. Throws as `JSON.parse` does.
+ */
+export function exactJson(body: string): unknown {
+  const texts = /"(?:[^"\\]|\\.)*"|(?<![\w.+-])-?\d{16,}(?![\d.eE])/gs;
+  return JSON.parse(body.replace(texts, (found) => (found.startsWith('"') ? found : `"${found}"`)));
+}
+
 /** Up to the next comma, semicolon or space. */
 function after(body: string, words: string): string | undefined {
   const from = body.indexOf(words);
   if (from < 0) return undefined;
-  return usable(body.slice(from + words.length, from + words.length + longestId + 1).split(/[\s,;]/)[0]!);
+  return body.slice(from + words.length, from + words.length + longestId + 1).split(/[\s,;]/)[0]!;
 }
 
 /** A text or number at a path such as `messages.0.id`. */
@@ -69,4 +79,5 @@ export function valueAt(value: unknown, path: string): unknown {
   return found;
 }
 
-const usable = (id: string): string | undefined => (id === '' || id.length > longestId ? undefined : id);
+const usable = (id: string | undefined): string | undefined =>
+  id === undefined || id === '' || id.length > longestId ? undefined : id;

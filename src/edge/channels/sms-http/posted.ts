@@ -2,10 +2,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../../../base/secret.ts';
 import type { Posted, Receipt, Reply } from '../../../notify/channel.ts';
-import { valueAt, wordAt } from './answer.ts';
+import { exactJson, valueAt, wordAt } from './answer.ts';
 import type { PostedReading } from './description.ts';
 
-const mostInOne = 1_000;
 const longestText = 4_000;
 
 /** The secret ends the address, or signs the body (HMAC, RFC 2104). */
@@ -29,12 +28,12 @@ export interface PostedNews {
   readonly others: number;
 }
 
-/** JSON or a form; undefined for what is neither. */
+/** JSON or a form; undefined for what is neither. All of it: how long a post may be bounds how much is in it. */
 export function newsIn(post: Posted, reading: PostedReading): PostedNews | undefined {
   const whole = contentOf(post);
   if (whole === undefined) return undefined;
   const listed = reading.each === undefined ? whole : valueAt(whole, reading.each);
-  const pieces = (Array.isArray(listed) ? (listed as readonly unknown[]) : [listed]).slice(0, mostInOne);
+  const pieces = Array.isArray(listed) ? (listed as readonly unknown[]) : [listed];
   const receipts = pieces.flatMap((piece) => receiptIn(piece, reading) ?? []);
   const replies = pieces.flatMap((piece) => replyIn(piece, reading) ?? []);
   return { receipts, replies, others: pieces.length - receipts.length - replies.length };
@@ -44,7 +43,7 @@ function contentOf({ headers, body }: Posted): unknown {
   if (/^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? ''))
     return Object.fromEntries(new URLSearchParams(body));
   try {
-    return JSON.parse(body) as unknown;
+    return exactJson(body);
   } catch {
     return undefined;
   }

@@ -167,6 +167,13 @@ const outsideByOwner = `
 CREATE INDEX outside_by_owner ON outside (kind, is_own);
 `;
 
+// What is asked with every result of sending, or each hour, of tables that grow with the subscribers.
+const contactIndexes = `
+CREATE INDEX bounces_often ON bounces (n) WHERE n >= 3;
+CREATE INDEX contact_points_failing ON contact_points (changed_at) WHERE state = 'failing';
+CREATE INDEX services_ended ON services (to_at) WHERE to_at IS NOT NULL;
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -181,6 +188,7 @@ const steps: readonly string[] = [
   bots,
   desks,
   outsideByOwner,
+  contactIndexes,
 ];
 
 /** Brings the book to this version, each step in a transaction of its own. */

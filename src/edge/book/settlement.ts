@@ -18,8 +18,9 @@ import { writeReceipts, writeUnreachable } from './receipts.ts';
 import type { ChannelFacts, Settlement } from './records.ts';
 import type { Sql } from './sql.ts';
 
-/** Receipts that came before their notice was marked as sent; the oldest are forgotten first. */
+/** Receipts that came before their notice was marked as sent; the oldest are forgotten first, many at once. */
 const earlyReceiptsKept = 10_000;
+const earlyForgotten = 1_000;
 /** One that waited longer was of an older message: centres give their ids again. */
 const earlyMs = 3_600_000;
 
@@ -280,7 +281,7 @@ function parkEarly(
   if (kept > earlyReceiptsKept) {
     sql.run(
       'DELETE FROM early_receipts WHERE (channel, external_id) IN (SELECT channel, external_id FROM early_receipts ORDER BY at LIMIT ?)',
-      kept - earlyReceiptsKept,
+      kept - earlyReceiptsKept + earlyForgotten,
     );
   }
 }

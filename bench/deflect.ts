@@ -1,6 +1,8 @@
 /**
- * `POST /deflect` at 500 calls/s for a minute over a book of a million subscribers, while a mass notice is planned in it:
- * half, 99th and worst of the answers' times, beside a route of the same server kind that does nothing.
+ * `POST /deflect` at 500 calls/s over a book of a million subscribers while mass notices are planned in it, and an area's
+ * page at 1,000/s as in a blackout: half, 99th and worst of the answers' times, beside a route of the same server that does
+ * nothing, asked as often. Ours and the peer's take turns every few seconds, so that both meet the machine alike.
+ * Not measured: the line. What callers say is counted and not applied, and who is touched is every second subscriber.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
@@ -15,13 +17,17 @@ import { connectBook, serveBook } from '../src/edge/book/book-port.ts';
 import { openCallers } from '../src/edge/book/callers.ts';
 import { openVault } from '../src/edge/book/vault.ts';
 import { openPlainSqlite } from '../src/edge/disk/sqlite.ts';
+import type { PublicNews } from '../src/edge/http/area-port.ts';
+import { addAreaPages } from '../src/edge/http/area-routes.ts';
 import { addDeflection } from '../src/edge/http/deflect-routes.ts';
 import type { FrontPorts } from '../src/edge/http/ports.ts';
 import type { IncidentId } from '../src/model/ids.ts';
 import type { Tell } from '../src/model/notice.ts';
 import { benchWorld } from './support/world.ts';
 
-const perSecond = 500;
+const callsPerSecond = 500;
+const pagesPerSecond = 1_000;
+const turnSeconds = 5;
 const incident = 'bench.1.1' as IncidentId;
 const secretKey = new Uint8Array(32).fill(7);
 const token = 'bench';
@@ -37,50 +43,119 @@ export async function run(options: {
   try {
     const book = await bookOf(bookThread);
     fill(folder, subscribers);
-    const callers = openCallers({ folder, world: benchWorld(), secretKey });
-    let submitted = 0;
-    const ports = {
-      world: benchWorld(),
-      callers: {
-        isCaller: (given: string) => given === token,
-        people: (phone: string) => callers.of(phone),
-        outageOf: (key: number) => (key % 2 === 0 ? { incident, kind: 'feeder', ticket: 't.1' } : undefined),
-        language: 'ru',
-      },
-      submit: async () => void submitted++,
-    } as unknown as FrontPorts;
-    const server = fastify({ logger: false });
-    server.removeAllContentTypeParsers();
-    addDeflection(server, ports);
-    server.get('/nothing', (_request, reply) => reply.send('{}'));
-    await server.listen({ host: '127.0.0.1', port: 0 });
+    const served = await serve(folder);
+    const { server, counts } = served;
     const { port } = server.server.address() as { port: number };
     const planning = { stop: false, planned: 0 };
+    const startedAt = performance.now();
     const notices = planNotices(book, subscribers, planning);
-    const ours = await callsOf({ port, subscribers, seconds, path: '/deflect' });
+    const calls = await inTurns({ port, subscribers, seconds, path: '/deflect', perSecond: callsPerSecond });
+    const rate = planning.planned / ((performance.now() - startedAt) / 1_000);
     planning.stop = true;
     await notices;
-    const peer = await callsOf({ port, subscribers, seconds: Math.min(seconds, 15), path: '/nothing' });
-    const what = `${perSecond} calls/s, ${subscribers} subscribers, ${Math.round(planning.planned / seconds)} notices/s planned meanwhile`;
-    for (const at of ['p50', 'p99', 'worst'] as const)
-      print(
-        {
-          case: `${what}: ${at}; peer: a route that does nothing`,
-          ours: ours[at],
-          peer: peer[at],
-          unit: 'ms',
-        },
-        options.json,
-      );
-    print({ case: 'calls without an answer', ours: ours.failed, unit: 'calls' }, options.json);
-    print({ case: 'witnesses handed to the line', ours: submitted, unit: 'inputs' }, options.json);
-    callers.close();
+    const book500 = `${subscribers} subscribers, ${Math.round(rate)} notices/s planned meanwhile`;
+    printAll(`${callsPerSecond} calls/s, ${book500}`, calls, options.json);
+    print(
+      { case: 'callers heard (counted, no line behind)', ours: counts.said, unit: 'inputs' },
+      options.json,
+    );
+    const pages = await inTurns({
+      port,
+      subscribers,
+      seconds,
+      path: '/s/area/sever',
+      perSecond: pagesPerSecond,
+    });
+    printAll(`${pagesPerSecond} area pages/s, half of them asked again with their ETag`, pages, options.json);
+    served.callers.close();
     await server.close();
     await book.close();
   } finally {
     await bookThread.terminate();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function serve(folder: string) {
+  const callers = openCallers({ folder, world: benchWorld(), secretKey });
+  const counts = { said: 0 };
+  const ports = {
+    world: benchWorld(),
+    callers: {
+      isCaller: (given: string) => given === token,
+      people: (phone: string) => callers.of(phone),
+      outageOf: (key: number) => (key % 2 === 0 ? { incident, kind: 'feeder', ticket: 't.1' } : undefined),
+      language: 'ru',
+    },
+    areas: { news: async () => newsOf(200) },
+    submit: async () => void counts.said++,
+  } as unknown as FrontPorts;
+  const server = fastify({ logger: false });
+  server.removeAllContentTypeParsers();
+  addDeflection(server, ports);
+  addAreaPages(server, ports, () => 'ru');
+  server.get('/nothing', (_request, reply) => reply.send('{}'));
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  return { server, callers, counts };
+}
+
+function newsOf(areas: number): PublicNews {
+  const outage = {
+    kind: 'feeder',
+    startedAt: instant(0),
+    subscribers: 1_200,
+    planned: false,
+    suspected: false,
+  };
+  const names = Array.from({ length: areas }, (_, n) => (n === 0 ? 'sever' : `area-${n}`));
+  return {
+    areas: new Map(names.map((slug) => [slug, { slug, name: slug, outages: [outage, outage, outage] }])),
+    works: [],
+  };
+}
+
+interface Wish {
+  readonly port: number;
+  readonly subscribers: number;
+  readonly seconds: number;
+  readonly path: string;
+  readonly perSecond: number;
+}
+
+interface Turns {
+  readonly ours: Times;
+  readonly peer: Times;
+}
+
+/** Five seconds the one, five seconds the other. */
+async function inTurns(wish: Wish): Promise<Turns> {
+  const [ours, peer]: [number[], number[]] = [[], []];
+  let [failed, peerFailed] = [0, 0];
+  for (let left = wish.seconds; left > 0; left -= turnSeconds) {
+    const turn = { ...wish, seconds: Math.min(left, turnSeconds) };
+    const answered = await callsOf(turn);
+    ours.push(...answered.times);
+    failed += answered.failed;
+    const beside = await callsOf({ ...turn, path: '/nothing' });
+    peer.push(...beside.times);
+    peerFailed += beside.failed;
+  }
+  return { ours: timesOf(ours, failed), peer: timesOf(peer, peerFailed) };
+}
+
+function timesOf(times: number[], failed: number): Times {
+  times.sort((a, b) => a - b);
+  const at = (share: number): number =>
+    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
+  return { p50: at(0.5), p99: at(0.99), worst: at(1), failed };
+}
+
+function printAll(what: string, { ours, peer }: Turns, json: boolean): void {
+  for (const at of ['p50', 'p99', 'worst'] as const) {
+    const line = { case: `${what}: ${at}; peer: a route that does nothing`, ours: ours[at], peer: peer[at] };
+    print({ ...line, unit: 'ms' }, json);
+  }
+  print({ case: `${what}: without an answer`, ours: ours.failed, unit: 'calls' }, json);
 }
 
 const numberIn = (args: readonly string[], name: string, otherwise: number): number =>
@@ -138,13 +213,13 @@ interface Times {
   readonly failed: number;
 }
 
+interface Answered {
+  readonly times: number[];
+  readonly failed: number;
+}
+
 /** At a fixed rate, whether answers come or not: what is late counts as late. From a thread of its own. */
-function callsOf(wish: {
-  readonly port: number;
-  readonly subscribers: number;
-  readonly seconds: number;
-  readonly path: string;
-}): Promise<Times> {
+function callsOf(wish: Wish): Promise<Answered> {
   const caller = new Worker(new URL(import.meta.url), { workerData: { role: 'caller', ...wish } });
   return new Promise((resolve, reject) => {
     caller.once('error', reject);
@@ -182,19 +257,25 @@ async function beBook(folder: string): Promise<void> {
   });
 }
 
-async function beCaller({ port, subscribers, seconds, path }: Parameters<typeof callsOf>[0]): Promise<void> {
+async function beCaller({ port, subscribers, seconds, path, perSecond }: Wish): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const times: number[] = [];
   let failed = 0;
+  let etag = '';
   const call = (n: number, dueAt: number): Promise<void> =>
     new Promise((resolve) => {
       const isPost = path === '/deflect';
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const headers: Record<string, string> = isPost
+        ? { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+        : n % 2 === 0
+          ? {}
+          : { 'if-none-match': etag };
       const asked = httpRequest({ agent, port, path, method: isPost ? 'POST' : 'GET', headers }, (answer) => {
         answer.resume();
+        etag = answer.headers.etag ?? '';
         answer.on('end', () => {
           times.push(performance.now() - dueAt);
-          if (answer.statusCode !== 200) failed++;
+          if (answer.statusCode !== 200 && answer.statusCode !== 304) failed++;
           resolve();
         });
       });
@@ -212,10 +293,7 @@ async function beCaller({ port, subscribers, seconds, path }: Parameters<typeof 
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await Promise.all(under);
-  times.sort((a, b) => a - b);
-  const at = (share: number): number =>
-    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  parentPort!.postMessage({ p50: at(0.5), p99: at(0.99), worst: at(1), failed } satisfies Times);
+  parentPort!.postMessage({ times, failed } satisfies Answered);
   agent.destroy();
 }
 

@@ -9,6 +9,7 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { Assessment } from '../src/assess/assess.ts';
 import { instant } from '../src/base/instant.ts';
+import { endImport } from '../src/edge/book/subscriber-import.ts';
 import { openSqlite } from '../src/edge/disk/sqlite.ts';
 import { type IncidentId, resourceId } from '../src/model/ids.ts';
 import type { Incident } from '../src/model/incident.ts';
@@ -99,7 +100,7 @@ async function fillBook(
   await book.beginImport('apply');
   for (let first = 0; first < subscribers; first += pageSize)
     await book.importPage(Array.from({ length: pageSize }, (_, n) => massRow(first + n)));
-  await book.endImport();
+  await endImport(book);
   const name = `import of ${subscribers} subscribers, contact data encrypted`;
   print({ case: name, ours: subscribers / secondsSince(from), unit: 'rows/s' });
   print({ case: name, ours: (subscribers / (cpuMs() - cpu)) * 1_000, unit: 'rows/CPU s' });

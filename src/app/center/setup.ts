@@ -6,6 +6,7 @@ import { earliest, type Instant, instant } from '../../base/instant.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
+import { endImport } from '../../edge/book/subscriber-import.ts';
 import { type ListOptions, readSubscribers, type SubscriberPages } from '../../edge/files/subscriber-list.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Address } from '../../notify/channel.ts';
@@ -106,7 +107,7 @@ async function importSubscribers(
   const { pages, problems } = openSubscribers(path, { country, ...kept });
   await book.beginImport('apply');
   for await (const rows of pages()) await book.importPage(rows);
-  await book.endImport(problems.some(({ severity }) => severity === 'error') ? 'none' : 'few');
+  await endImport(book, problems.some(({ severity }) => severity === 'error') ? 'none' : 'few');
   return problems;
 }
 

@@ -2,6 +2,7 @@
 import type { Problem } from '../../base/problem.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { ImportDiff } from '../../edge/book/records.ts';
+import { endImport } from '../../edge/book/subscriber-import.ts';
 import type { ColumnMapping } from '../../edge/files/subscriber-fields.ts';
 import { type ListOptions, readSubscribers } from '../../edge/files/subscriber-list.ts';
 
@@ -39,7 +40,7 @@ export async function runList(book: Book, run: ListRun): Promise<ListOutcome> {
     }
     await book.importPage(rows);
   }
-  const diff = await book.endImport(run.isWhole ? 'all' : 'none');
+  const diff = await endImport(book, run.isWhole ? 'all' : 'none');
   const warn = (line: number, message: string): Problem => ({
     ...{ file: run.file, line, column: 1, severity: 'warning', code: 'subscribers/not-valid', message },
   });

@@ -190,7 +190,8 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
   return {
     beginImport: (mode: ImportMode) => slot.begin(beginImport(sql, vault, { mode, world })),
     importPage: (rows: readonly SubscriberRow[]) => slot.current.page(rows),
-    endImport: (removing: Removing = 'all') => slot.end(removing),
+    /** One step of it: `endImport` of subscriber-import.ts takes them all. */
+    endImport: (removing: Removing) => slot.end(removing),
     exportColumns: (wish: ColumnWish) => exportColumns(sql, { ...wish, now: world.now() }),
     subscribers: (query: Omit<SubscriberQuery, 'now'>) =>
       findSubscribers(sql, vault, { ...query, now: world.now() }),

@@ -12,26 +12,44 @@ export interface RowOutcome {
   readonly kind: 'added' | 'changed' | 'unchanged';
   /** What of a changed one differs, masked. */
   readonly fields: readonly FieldChange[];
+  /** Absent for one that a dry run would add. */
+  readonly key?: number | undefined;
 }
 
-const unchanged: RowOutcome = { kind: 'unchanged', fields: [] };
+/** What of a subscriber tells whether a row changes it. */
+export type HeldRow = Pick<StoredSubscriber, 'id' | 'removed' | 'digest'> & { readonly key: number };
+
+/** Those of these rows whom the book knows, by id. */
+export function heldRows(sql: Sql, rows: readonly SubscriberRow[]): Map<string, HeldRow> {
+  const found = sql.all<HeldRow>(
+    'SELECT key, id, removed, digest FROM subscribers WHERE id IN (SELECT value FROM json_each(?))',
+    JSON.stringify(rows.map(({ id }) => id)),
+  );
+  return new Map(found.map((held) => [held.id, held]));
+}
 
 /** What an import does to one subscriber; `dry` writes nothing. */
 export function importRow(
   sql: Sql,
   vault: Vault,
-  { row, isDry, now }: { readonly row: SubscriberRow; readonly isDry: boolean; readonly now: number },
+  one: {
+    readonly row: SubscriberRow;
+    readonly held: HeldRow | undefined;
+    readonly isDry: boolean;
+    readonly now: number;
+  },
 ): RowOutcome {
-  const found = sql.get<StoredSubscriber>('SELECT * FROM subscribers WHERE id = ?', row.id);
+  const { row, held, isDry, now } = one;
   const digest = vault.digest(contentOf(row));
-  if (found !== undefined && found.removed === 0 && Buffer.compare(found.digest, digest) === 0)
-    return unchanged;
-  const isNew = found === undefined || found.removed === 1;
-  const outcome: RowOutcome = isNew
-    ? { kind: 'added', fields: [] }
-    : { kind: 'changed', fields: differing(vault, found, row) };
-  if (!isDry) write(sql, vault, { row, found, digest, now });
-  return outcome;
+  if (held !== undefined && held.removed === 0 && Buffer.compare(held.digest, digest) === 0)
+    return { kind: 'unchanged', fields: [], key: held.key };
+  const found =
+    held === undefined
+      ? undefined
+      : sql.get<StoredSubscriber>('SELECT * FROM subscribers WHERE key = ?', held.key);
+  const fields = found === undefined || found.removed === 1 ? undefined : differing(vault, found, row);
+  const key = isDry ? held?.key : write(sql, vault, { row, found, digest, now });
+  return { kind: fields === undefined ? 'added' : 'changed', fields: fields ?? [], key };
 }
 
 interface Writing {
@@ -41,7 +59,8 @@ interface Writing {
   readonly now: number;
 }
 
-function write(sql: Sql, vault: Vault, { row, found, digest, now }: Writing): void {
+/** Answers the subscriber's key. */
+function write(sql: Sql, vault: Vault, { row, found, digest, now }: Writing): number {
   const { name, phone, email, address, attributes } = row;
   const content = JSON.stringify({ name, phone, email, address, attributes });
   const kept = found?.data_key;
@@ -66,10 +85,11 @@ function write(sql: Sql, vault: Vault, { row, found, digest, now }: Writing): vo
   if (row.services !== undefined)
     listServices(sql, { subscriber: key, services: row.services, resource: row.resource, now });
   const further = row.further ?? [];
-  if (found === undefined && further.length === 0) return;
+  if (found === undefined && further.length === 0) return key;
   // A list without a column for them says nothing of what else is known.
   if (row.further !== undefined) putFurther(sql, vault, { key, dataKey, further, now });
   refreshReach(sql, vault, { key, dataKey, firsts: { phone, email } });
+  return key;
 }
 
 const firstPoints = ({ phone, email }: SubscriberRow) => [

@@ -8,6 +8,7 @@ import { formatProblem } from '../../../src/base/problem.ts';
 import type { World } from '../../../src/base/world.ts';
 import { type Book, openBook } from '../../../src/edge/book/book.ts';
 import type { ChannelFacts } from '../../../src/edge/book/records.ts';
+import { endImport } from '../../../src/edge/book/subscriber-import.ts';
 import type { Applied } from '../../../src/flow/applied.ts';
 import type { Effect } from '../../../src/flow/effect.ts';
 import type { Change } from '../../../src/model/change.ts';
@@ -54,7 +55,7 @@ export const subscriberRow = (n: number, change: Partial<SubscriberRow> = {}): S
 export async function importAll(book: Book, rows: readonly SubscriberRow[], mode: 'dry' | 'apply' = 'apply') {
   await book.beginImport(mode);
   for (let from = 0; from < rows.length; from += 1_000) await book.importPage(rows.slice(from, from + 1_000));
-  return book.endImport();
+  return endImport(book);
 }
 
 export const incidentId = 'l.1.1' as IncidentId;

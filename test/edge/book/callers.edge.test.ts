@@ -1,6 +1,7 @@
 /** Callers are found by a connection of its own: by each of their numbers, while the book is being written, and never by name. */
 import { expect, test } from 'vitest';
 import { openCallers } from '../../../src/edge/book/callers.ts';
+import { endImport } from '../../../src/edge/book/subscriber-import.ts';
 import { virtualWorld } from '../../support/virtual-world.ts';
 import { bookIn, inFolder, secretKey, subscriberRow } from './book-fixture.ts';
 
@@ -18,7 +19,7 @@ test('a caller is found by number with language and zone as soon as the import i
     expect(callers.of('+79005550101')).toEqual([]);
     await book.beginImport('apply');
     await book.importPage(rows);
-    await book.endImport();
+    await endImport(book);
     const household = callers.of('+79005550101');
     expect(household.map(({ language, zone }) => [language, zone])).toEqual([
       ['ru', 'Asia/Omsk'],

@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { endImport } from '../../../src/edge/book/subscriber-import.ts';
 import { decodeSubscribers, encodeSubscribers } from '../../../src/topology/topology.ts';
 import { bookIn, importAll, inFolder, mail, sms, subscriberRow, t0 } from './book-fixture.ts';
 
@@ -126,7 +127,7 @@ test('a list that looks cut off, or could not be read whole, takes nobody away',
     const half = async (removing: 'all' | 'few' | 'none') => {
       await book.beginImport('apply');
       await book.importPage(rows.slice(0, 200));
-      return book.endImport(removing);
+      return endImport(book, removing);
     };
     const left = async () => (await book.subscribers({})).total;
     await expect(half('few')).rejects.toMatchObject({ code: 'book/too-many-gone' });
@@ -134,7 +135,59 @@ test('a list that looks cut off, or could not be read whole, takes nobody away',
     expect([(await half('all')).removed, await left()]).toEqual([200, 200]);
     await book.beginImport('apply');
     await book.importPage(rows.slice(0, 150));
-    expect([(await book.endImport('few')).removed, await left()]).toEqual([50, 150]);
+    expect([(await endImport(book, 'few')).removed, await left()]).toEqual([50, 150]);
+    await book.close();
+  });
+});
+
+test('an import that is cut off while it takes away leaves everybody whole or gone, and is made good by the next one', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const rows = Array.from({ length: 1_000 }, (_, n) => subscriberRow(n));
+    await importAll(book, rows);
+    await book.beginImport('apply');
+    await book.importPage(rows.slice(0, 100));
+    const seen: number[] = [];
+    do seen.push((await book.subscribers({})).total);
+    while ((await book.endImport('all')) === undefined);
+    // Others are served between two steps, and what they see goes one way only.
+    expect(seen).toEqual(seen.toSorted((a, b) => b - a));
+    const middle = seen.filter((total) => total > 100 && total < 1_000);
+    expect(middle.length).toBeGreaterThan(1);
+    await importAll(book, rows);
+    await book.beginImport('apply');
+    await book.importPage(rows.slice(0, 100));
+    while ((await book.subscribers({})).total !== middle[0]) await book.endImport('all');
+    // The files as a killed process leaves them.
+    await inFolder(async (left) => {
+      for (const file of await readdir(folder)) await copyFile(`${folder}/${file}`, `${left}/${file}`);
+      const again = await bookIn(left);
+      expect((await again.subscribers({})).total).toBe(middle[0]);
+      const keys = Array.from({ length: 1_000 }, (_, n) => n + 1);
+      const people = await Promise.all(keys.map((key) => again.subscriber(key)));
+      const there = people.filter((one) => one !== undefined);
+      expect(there.length).toBe(middle[0]);
+      expect(there.every(({ phone, email }) => phone !== undefined && email !== undefined)).toBe(true);
+      const diff = await importAll(again, rows.slice(0, 100));
+      expect(diff).toMatchObject({ known: middle[0], unchanged: 100, removed: middle[0]! - 100 });
+      expect((await again.subscribers({})).total).toBe(100);
+      await again.close();
+    });
+    await book.close();
+  });
+});
+
+test('a dry run sees an id that comes twice, known or new, and leaves the book as it was', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    await importAll(book, [subscriberRow(0), subscriberRow(1)]);
+    const list = [0, 0, 7, 7].map((n, at) => subscriberRow(n, { line: at + 2 }));
+    for (const mode of ['dry', 'dry', 'apply'] as const) {
+      const diff = await importAll(book, list, mode);
+      expect(diff).toMatchObject({ known: 2, added: 1, unchanged: 1, removed: 1, repeated: 2 });
+      expect(diff.repeatedAt).toEqual([3, 5]);
+    }
+    expect((await book.subscribers({})).total).toBe(2);
     await book.close();
   });
 });

@@ -84,7 +84,10 @@ export interface NoticeFacts {
 /** Counts of one incident's notices, planned = all others together. */
 export type NoticeCounts = Readonly<Record<Exclude<NoticeState, 'sending'> | 'planned', number>>;
 
-export const noNotices: NoticeCounts = {
+/** With `maybeTwice`, how many of those sent and delivered were sent again though an earlier try may have arrived. */
+export type NoticeTotals = NoticeCounts & { readonly maybeTwice: number };
+
+export const noNotices: NoticeTotals = {
   planned: 0,
   held: 0,
   queued: 0,
@@ -94,6 +97,7 @@ export const noNotices: NoticeCounts = {
   uncertain: 0,
   expired: 0,
   suppressed: 0,
+  maybeTwice: 0,
 };
 
 /** Why a subscriber of the affected set is not told; counted per incident. */

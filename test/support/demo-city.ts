@@ -193,5 +193,6 @@ function fillCare(daemon: MemoryDaemon, incident: IncidentId, name: (text: strin
     attempts: 1,
     createdAt: instant(now - 40 * minute),
     sentAt: instant(now - 39 * minute),
+    maybeTwice: false,
   });
 }

@@ -91,7 +91,15 @@ function columns() {
       ),
     },
     { title: say.column.channel, cell: (notice: NoticeJson) => notice.channel ?? '–' },
-    { title: say.column.state, cell: (notice: NoticeJson) => say.noticeState[notice.state] },
+    {
+      title: say.column.state,
+      cell: (notice: NoticeJson) => (
+        <>
+          {say.noticeState[notice.state]}
+          {notice.maybeTwice && <small>{say.maybeTwice}</small>}
+        </>
+      ),
+    },
     { title: say.column.attempts, class: 'number', cell: (notice: NoticeJson) => number(notice.attempts) },
     {
       title: say.column.sent,

@@ -87,6 +87,7 @@ export function NoticesPanel({ incident }: PanelProps) {
           </ul>
           <p class="muted">
             {losses.map((state) => `${say.noticeState[state]} ${number(notices[state])}`).join(' · ')}
+            {notices.maybeTwice > 0 && ` · ${say.maybeTwice} ${number(notices.maybeTwice)}`}
           </p>
         </>
       )}

@@ -174,6 +174,11 @@ CREATE INDEX contact_points_failing ON contact_points (changed_at) WHERE state =
 CREATE INDEX services_ended ON services (to_at) WHERE to_at IS NOT NULL;
 `;
 
+// Few: those that were sent again and may have come twice.
+const uncertainTries = `
+CREATE INDEX notices_maybe ON notices (incident) WHERE maybe = 1;
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -189,6 +194,7 @@ const steps: readonly string[] = [
   desks,
   outsideByOwner,
   contactIndexes,
+  uncertainTries,
 ];
 
 /** Brings the book to this version, each step in a transaction of its own. */

@@ -1,6 +1,6 @@
 /** Running counts of notices by incident, type and state, written with the rows they count: reading them is O(1). */
 import type { Incident } from '../../model/incident.ts';
-import { type NoticeCounts, type NoticeState, noNotices } from '../../model/notice.ts';
+import { type NoticeState, type NoticeTotals, noNotices } from '../../model/notice.ts';
 import type { Sql } from './sql.ts';
 
 interface CountChange {
@@ -48,8 +48,8 @@ export class CountChanges {
   }
 }
 
-/** `planned` is the sum of all; what is being sent right now counts as queued. */
-export function noticeCounts(sql: Sql, incident: string): NoticeCounts {
+/** `planned` is the sum of all states; what is being sent right now counts as queued. */
+export function noticeCounts(sql: Sql, incident: string): NoticeTotals {
   const counts = { ...noNotices };
   const rows = sql.all<{ state: NoticeState; n: number }>(
     'SELECT state, sum(n) AS n FROM notice_counts WHERE incident = ? GROUP BY state',
@@ -59,6 +59,8 @@ export function noticeCounts(sql: Sql, incident: string): NoticeCounts {
     counts[state === 'sending' ? 'queued' : state] += n;
     counts.planned += n;
   }
+  const twice = `SELECT count(*) AS n FROM notices WHERE incident = ? AND maybe = 1 AND ${arrived}`;
+  counts.maybeTwice = sql.get<{ n: number }>(twice, incident)?.n ?? 0;
   return counts;
 }
 

@@ -146,6 +146,7 @@ export function notices(sql: Sql, query: NoticeQuery): Page<NoticeRecord> {
       attempts: row.attempts,
       createdAt: instant(row.created_at),
       externalId: row.external_id,
+      maybeTwice: row.maybe === 1 && (row.state === 'sent' || row.state === 'delivered'),
       sentAt: row.sent_at === undefined ? undefined : instant(row.sent_at),
     }),
   });

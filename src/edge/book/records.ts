@@ -3,7 +3,7 @@ import type { Instant } from '../../base/instant.ts';
 import type { WebhookPost } from '../../model/automation.ts';
 import type { IncidentId, SubscriberKey, TicketId } from '../../model/ids.ts';
 import type { Impact, Incident, SubscriberClass } from '../../model/incident.ts';
-import type { NoticeCounts, NoticeState, NoticeType, Tell } from '../../model/notice.ts';
+import type { NoticeState, NoticeTotals, NoticeType, Tell } from '../../model/notice.ts';
 import type { PerceivedSeverity } from '../../model/observation.ts';
 import type { AddressKind } from '../../model/subscriber.ts';
 import type { Ticket } from '../../model/ticket.ts';
@@ -37,7 +37,7 @@ export interface IncidentRecord {
   readonly severity: PerceivedSeverity;
   /** Subscribers' own tickets. */
   readonly tickets: number;
-  readonly notices: NoticeCounts;
+  readonly notices: NoticeTotals;
   /** Subscribers who were told that it is out, each once. */
   readonly told: number;
 }
@@ -57,6 +57,8 @@ export interface NoticeRecord {
   readonly attempts: number;
   readonly createdAt: Instant;
   readonly sentAt?: Instant | undefined;
+  /** It was sent again though an earlier try may have arrived. */
+  readonly maybeTwice: boolean;
   readonly externalId?: string | undefined;
 }
 

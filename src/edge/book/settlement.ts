@@ -52,7 +52,7 @@ export function settle(sql: Sql, results: readonly Settlement[], settling: Settl
         note(books, row, 'sent');
       } else settleOne(sql, row, { result, books });
     }
-    markSent(sql, sent, books.now);
+    markSent(sql, sent, books);
     releaseIds(sql, [...rows.values()], results);
     keepParts(sql, inParts, books.now);
     books.counts.write(sql);
@@ -100,13 +100,15 @@ function awaitedUntil(row: NoticeRow, { externalId }: Sent, { channels, now }: B
 function markSent(
   sql: Sql,
   sent: readonly (readonly [number, string | undefined, number | undefined])[],
-  now: number,
+  { channels, now }: Books,
 ): void {
   if (sent.length === 0) return;
+  const folding = channels.flatMap(({ name, honoursKey }) => (honoursKey ? [name] : []));
   sql.run(
-    `UPDATE notices SET state = 'sent', attempts = attempts + 1, sent_at = ?, external_id = one.value ->> 1,
+    // A peer that honours the key dropped what it had already.
+    `UPDATE notices SET maybe = iif(channel IN (SELECT value FROM json_each(?)), 0, maybe), state = 'sent', attempts = attempts + 1, sent_at = ?, external_id = one.value ->> 1,
        await_until = one.value ->> 2, lease_until = NULL, reason = NULL FROM json_each(?) AS one WHERE notices.row = one.value ->> 0`,
-    ...[now, JSON.stringify(sent)],
+    ...[JSON.stringify(folding), now, JSON.stringify(sent)],
   );
 }
 
@@ -114,10 +116,8 @@ function settleOne(sql: Sql, row: NoticeRow, { result, books }: { result: Settle
   switch (result.kind) {
     case 'sent': {
       const early = earlyState(sql, row, { sent: result, now: books.now });
-      sql.run(
-        'UPDATE notices SET state = ?, attempts = attempts + 1, sent_at = ?, external_id = ?, lease_until = NULL, reason = NULL WHERE row = ?',
-        ...[early === 'delivered' ? 'delivered' : 'sent', books.now, result.externalId, row.row],
-      );
+      markSent(sql, [[row.row, result.externalId, undefined]], books);
+      if (early === 'delivered') sql.run("UPDATE notices SET state = 'delivered' WHERE row = ?", row.row);
       note(books, row, early === 'delivered' ? 'delivered' : 'sent');
       if (early === 'failed') fail(sql, { ...row, state: 'sent' }, { reason: 'notDelivered', books });
       return;

@@ -3,7 +3,7 @@
 import type { AlarmType } from '../../model/alarm.ts';
 import type { Answer, ConfirmationState } from '../../model/confirmation.ts';
 import type { Incident, IncidentEvent, ServiceLoss, SubscriberClass } from '../../model/incident.ts';
-import type { NoticeCounts, NoticeState, NoticeType } from '../../model/notice.ts';
+import type { NoticeTotals } from '../../model/notice.ts';
 import type { ObservationSource, PerceivedSeverity } from '../../model/observation.ts';
 import type { Task, TaskKind } from '../../model/task.ts';
 import type { ContactChannel } from '../../model/ticket.ts';
@@ -99,7 +99,7 @@ export interface IncidentJson {
   readonly etr: EtrJson | null;
   readonly tickets: number;
   /** Messages; several may go to one subscriber. */
-  readonly notices: NoticeCounts;
+  readonly notices: NoticeTotals;
   /** Subscribers who were told that it is out, each once. */
   readonly told: number;
 }
@@ -179,7 +179,7 @@ export type {
   DnsResolverJson,
   DnsZoneJson,
 } from './dns-contract.ts';
-export type { NoticePreviewJson } from './notice-contract.ts';
+export type { NoticeJson, NoticePreviewJson } from './notice-contract.ts';
 export type {
   AutomationJson,
   PostsJson,
@@ -190,19 +190,6 @@ export type {
 } from './rules-contract.ts';
 export type { ConsentJson, SubscriberJson } from './subscriber-contract.ts';
 export type { TicketJson } from './ticket-contract.ts';
-
-export interface NoticeJson {
-  readonly id: string;
-  readonly key: string;
-  readonly incident: string;
-  readonly subscriber: string;
-  readonly channel: string | null;
-  readonly type: NoticeType;
-  readonly state: NoticeState;
-  readonly attempts: number;
-  readonly createdAt: string;
-  readonly sentAt: string | null;
-}
 
 export interface ConfirmationJson {
   readonly id: string;

@@ -1,5 +1,20 @@
-/** What would be told, as its page and the API show it before a person lets it go. */
-import type { NoticeType, SuppressReason } from '../../model/notice.ts';
+/** Notices as the API shows them, and what would be told before a person lets it go. */
+import type { NoticeState, NoticeType, SuppressReason } from '../../model/notice.ts';
+
+export interface NoticeJson {
+  readonly id: string;
+  readonly key: string;
+  readonly incident: string;
+  readonly subscriber: string;
+  readonly channel: string | null;
+  readonly type: NoticeType;
+  readonly state: NoticeState;
+  readonly attempts: number;
+  readonly createdAt: string;
+  readonly sentAt: string | null;
+  /** It was sent again though an earlier try may have arrived. */
+  readonly maybeTwice: boolean;
+}
 
 /** Notices of one kind that are held or wait to be sent, with one text of them. */
 export interface PreviewRowJson {

@@ -14,7 +14,7 @@ import type { DnsView } from '../../model/dns.ts';
 import type { FaultGlossary } from '../../model/fault-words.ts';
 import type { ConfirmationId, SubscriberKey } from '../../model/ids.ts';
 import type { Impact, Incident, ServiceLoss, SubscriberClass } from '../../model/incident.ts';
-import type { NoticeCounts, NoticeState, NoticeType } from '../../model/notice.ts';
+import type { NoticeState, NoticeTotals, NoticeType } from '../../model/notice.ts';
 import type { PerceivedSeverity } from '../../model/observation.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 import type { Task } from '../../model/task.ts';
@@ -304,7 +304,7 @@ export interface IncidentView {
   readonly severity: PerceivedSeverity;
   /** Subscriber tickets attached. */
   readonly tickets: number;
-  readonly notices: NoticeCounts;
+  readonly notices: NoticeTotals;
   /** Subscribers who were told that it is out, each once. */
   readonly told: number;
   /** What subscribers lost until now, service by service. */
@@ -325,6 +325,7 @@ export interface NoticeView {
   readonly attempts: number;
   readonly createdAt: Instant;
   readonly sentAt?: Instant | undefined;
+  readonly maybeTwice: boolean;
 }
 
 export interface TicketView {

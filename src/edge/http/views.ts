@@ -224,6 +224,7 @@ export function noticeJson(view: NoticeView): NoticeJson {
     attempts: view.attempts,
     createdAt: iso(view.createdAt),
     sentAt: isoOrNull(view.sentAt),
+    maybeTwice: view.maybeTwice,
   };
 }
 

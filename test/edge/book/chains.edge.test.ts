@@ -383,3 +383,34 @@ test('a chat that is left while a notice waits for it is followed by a message t
     await book.close();
   });
 });
+
+test('what was sent again by policy is shown as maybe told twice, and is not where the peer drops a repeated key', async () => {
+  await withChain(
+    async (book) => {
+      const [cut] = await take(book, mail);
+      await book.reclaimAll(channels, at(1));
+      const [again] = await take(book, mail, 1);
+      expect(again!.key).toBe(cut!.key);
+      await settle(book, [{ kind: 'sent', row: again!.row, externalId: 'm1' }], 1);
+      const [first] = (await book.notices({ incident: incidentId })).items;
+      expect(first).toMatchObject({ state: 'sent', maybeTwice: true });
+      expect((await book.incident(incidentId))!.notices).toMatchObject({
+        planned: 1,
+        sent: 1,
+        maybeTwice: 1,
+      });
+    },
+    { change: { order: ['mail'] } },
+  );
+  const keyed = { ...mail, honoursKey: true };
+  await withChain(
+    async (book) => {
+      await take(book, keyed);
+      await book.reclaimAll([keyed], at(1));
+      const [again] = await take(book, keyed, 1);
+      await settle(book, [{ kind: 'sent', row: again!.row, externalId: 'm1' }], 1, [keyed]);
+      expect((await book.incident(incidentId))!.notices).toMatchObject({ sent: 1, maybeTwice: 0 });
+    },
+    { change: { order: ['mail'] } },
+  );
+});

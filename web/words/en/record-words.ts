@@ -88,6 +88,7 @@ export const recordWordsEn = {
     expired: 'Expired',
     suppressed: 'Not told',
   },
+  maybeTwice: 'Maybe twice',
   noticeType: {
     detected: 'outage noticed',
     etr: 'expected time',

@@ -89,6 +89,7 @@ export const recordWordsRu: typeof recordWordsEn = {
     expired: 'Устарело',
     suppressed: 'Не сообщаем',
   },
+  maybeTwice: 'Возможно, дважды',
   noticeType: {
     detected: 'авария замечена',
     etr: 'срок',

@@ -1,4 +1,4 @@
-/** An SMS gateway on loopback that honours keys, makes errors now and then, and sometimes loses its answer. */
+/** An SMS gateway on loopback that honours keys or does not, makes errors now and then, and sometimes loses its answer. */
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,7 +14,7 @@ interface GatewayNotice {
 
 export interface Gateway {
   readonly url: string;
-  /** What subscribers got: one for each key. */
+  /** What subscribers got, by key. */
   readonly taken: ReadonlyMap<string, GatewayNotice>;
   /** Requests with a key that was taken before. */
   readonly repeats: number;
@@ -29,6 +29,7 @@ export async function openGateway(options: {
   /** Shares of requests, 0 to 1. */
   readonly errors: number;
   readonly lostAnswers: number;
+  readonly onTaken?: ((notice: GatewayNotice, isRepeat: boolean) => void) | undefined;
 }): Promise<Gateway> {
   const taken = new Map<string, GatewayNotice>();
   const count = { repeats: 0, wrong: 0 };
@@ -41,6 +42,7 @@ export async function openGateway(options: {
       count.wrong++;
       return void response.writeHead(400).end();
     }
+    options.onTaken?.(notice, taken.has(notice.key));
     if (taken.has(notice.key)) count.repeats++;
     else taken.set(notice.key, notice);
     if (options.random.next() < options.lostAnswers) return void request.socket.destroy();

@@ -11,17 +11,20 @@ export async function killWhileTelling(
     random,
     seed,
     told,
+    withinMs,
   }: {
     readonly kills: number;
     readonly homes: number;
     readonly random: Random;
     readonly seed: number;
     readonly told: () => number;
+    /** For each share. */
+    readonly withinMs: number;
   },
 ): Promise<void> {
   for (let kill = 1; kill <= kills; kill++) {
     const enough = Math.floor(((kill - 1 + random.next()) * homes) / (kills + 1)) + 1;
-    await until(`${enough} are told (seed ${seed})`, () => told() >= enough, 60_000);
+    await until(`${enough} are told (seed ${seed})`, () => told() >= enough, withinMs);
     await daemon.kill('center');
   }
 }

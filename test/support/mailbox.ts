@@ -15,7 +15,7 @@ export interface Mailbox {
   close(): Promise<void>;
 }
 
-export async function openMailbox(): Promise<Mailbox> {
+export async function openMailbox(onMail?: (mail: Mail) => void): Promise<Mailbox> {
   const mails: Mail[] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -27,7 +27,9 @@ export async function openMailbox(): Promise<Mailbox> {
       stream.on('data', (part: Buffer) => parts.push(part));
       stream.on('end', () => {
         const to = session.envelope.rcptTo.map(({ address }) => address).join(' ');
-        mails.push({ to, ...readMail(Buffer.concat(parts).toString('utf8')) });
+        const mail = { to, ...readMail(Buffer.concat(parts).toString('utf8')) };
+        mails.push(mail);
+        onMail?.(mail);
         answer();
       });
     },

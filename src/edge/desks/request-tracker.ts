@@ -245,9 +245,9 @@ async function updateTickets(
 
 /** A reply would open a ticket that is resolved, so that the status it has goes along. */
 async function sayNotes(tracker: Tracker, notes: readonly DeskNote[]): Promise<readonly DeskOutcome[]> {
-  const held = await readTickets(tracker, [...new Set(notes.map(({ external }) => external))]);
-  if (isFailure(held)) return notes.map(() => held);
-  const statusOf = new Map(held.map(({ external, status }) => [external, status]));
+  const read = await readTickets(tracker, [...new Set(notes.map(({ external }) => external))]);
+  if (isFailure(read)) return notes.map(() => read);
+  const statusOf = new Map(read.map(({ external, status }) => [external, status]));
   const outcomes = new Map<string, DeskOutcome>();
   for (const note of notes) {
     if (!statusOf.has(note.external))
@@ -266,21 +266,38 @@ async function sayNotes(tracker: Tracker, notes: readonly DeskNote[]): Promise<r
     }));
     const path = audience === 'subscriber' ? '/tickets/bulk/correspond' : '/tickets/bulk/comment';
     const answer = await tracker.caller.call('POST', path, body);
-    for (const { key, external } of open)
-      outcomes.set(key, answer.kind === 'answer' ? { kind: 'stored', external } : answer);
+    // Whoever may not write there is answered with 2xx and a sentence, so that what became of the texts is read again.
+    const held = answer.kind === 'answer' ? await subjectsOf(tracker, audience, open) : answer;
+    for (const note of open)
+      outcomes.set(note.key, isFailure(held) ? held : (storedIn(held, note) ?? unseen));
   }
   return notes.map(({ key }) => outcomes.get(key)!);
 }
 
-/** Each text carries its key as its subject. */
+const unseen: DeskFailure = { kind: 'retry', reason: 'the text is not seen there: may the user write it?' };
+
 async function wasSaid(tracker: Tracker, note: DeskNote): Promise<DeskOutcome | undefined> {
-  const type = note.audience === 'subscriber' ? 'Correspond' : 'Comment';
-  const query = `ObjectType = 'RT::Ticket' AND ObjectId = ${note.external} AND Type = '${type}'`;
+  const held = await subjectsOf(tracker, note.audience, [note]);
+  return isFailure(held) ? held : storedIn(held, note);
+}
+
+/** Each text carries its key as its subject. */
+const storedIn = (subjects: readonly string[], { key, external }: DeskNote): DeskOutcome | undefined =>
+  subjects.some((subject) => subject.includes(`[${key}]`)) ? { kind: 'stored', external } : undefined;
+
+/** Of the latest texts on those tickets. */
+async function subjectsOf(
+  tracker: Tracker,
+  audience: DeskNote['audience'],
+  notes: readonly DeskNote[],
+): Promise<readonly string[] | DeskFailure> {
+  const type = audience === 'subscriber' ? 'Correspond' : 'Comment';
+  const tickets = [...new Set(notes.map(({ external }) => `ObjectId = ${external}`))].join(' OR ');
+  const query = `ObjectType = 'RT::Ticket' AND Type = '${type}' AND (${tickets})`;
   const asked = { query, fields: 'Data', orderby: 'id', order: 'DESC' };
   const found = await searchTracker(tracker, 'transactions', asked);
   if (isFailure(found)) return found;
-  const isThere = found.some(({ Data: data }) => typeof data === 'string' && data.includes(`[${note.key}]`));
-  return isThere ? { kind: 'stored', external: note.external } : undefined;
+  return found.flatMap(({ Data: data }) => (typeof data === 'string' ? [data] : []));
 }
 
 export const quoted = (text: string): string => text.replace(/[\\']/g, '\\$&');

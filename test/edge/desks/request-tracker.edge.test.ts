@@ -19,6 +19,7 @@ import {
 import { until } from '../../support/until.ts';
 import { openTmForum } from '../http/tmf/tmf-fixture.ts';
 import { type DeskThere, deskCompliance, type HeldThere } from './desk-compliance.ts';
+import { openFaultyWay } from './faulty-way.ts';
 
 const packages = 'request-tracker5, rt5-db-sqlite, rt5-standalone';
 
@@ -52,6 +53,31 @@ if (needsRequestTracker) {
     ]);
     await desk.close();
   });
+  test('a text that may not be written there is not stored, though the answer is 201', async () => {
+    const there = thereOf(tracker);
+    const way = await openFaultyWay(tracker.url);
+    const desk = there.open(way.url, realWorld());
+    const ticket = {
+      id: 'l.9.3' as TicketId,
+      ...({ kind: 'incident', status: 'inProgress' } as const),
+      ...{ openedAt: instant(1), attached: 0, loops: 0, history: [] },
+    };
+    const [outcome] = await desk.put([{ ticket, title: 'x', description: '' }]);
+    if (outcome?.kind !== 'stored') throw new Error(JSON.stringify(outcome));
+    const { external } = outcome;
+    const note = { key: 'n.9.3', external, audience: 'staff', text: 'the crew is there' } as const;
+    way.fail(
+      { status: 201, body: JSON.stringify([[Number(external), 'Permission Denied']]) },
+      { methods: ['POST'] },
+    );
+    expect(await desk.say([{ ...note, isRepeat: false }])).toMatchObject([{ kind: 'retry' }]);
+    way.heal();
+    for (let time = 0; time < 2; time++)
+      expect(await desk.say([{ ...note, isRepeat: true }])).toEqual([{ kind: 'stored', external }]);
+    expect((await there.said(external)).filter((text) => text.includes('the crew is there'))).toHaveLength(1);
+    await desk.close();
+    await way.close();
+  }, 30_000);
   test('words come though the photograph beside them is larger than what is read', async () => {
     const there = thereOf(tracker);
     const desk = there.open(tracker.url, realWorld());

@@ -45,32 +45,34 @@ function Opened({ subscriber }: { readonly subscriber: SubscriberJson }) {
         </h1>
       </div>
       <Facts facts={facts} />
-      <ConsentsPanel subscriber={subscriber.id} />
-      <section class="panel">
-        <h2>{say.incident.tickets}</h2>
-        <Shown fetched={tickets}>
-          {(list) => (
-            <Table
-              label={say.incident.tickets}
-              items={list.items}
-              empty={say.empty.history}
-              keyOf={(ticket) => ticket.id}
-              columns={[
-                {
-                  title: say.pages.ticket,
-                  cell: (ticket) => (
-                    <a class="open" href={addressOf('tickets', ticket.id)}>
-                      {ticket.id}
-                    </a>
-                  ),
-                },
-                { title: say.column.state, cell: (ticket) => say.ticketStatus[ticket.status] },
-                { title: say.column.since, cell: (ticket) => time(ticket.openedAt) },
-              ]}
-            />
-          )}
-        </Shown>
-      </section>
+      <div class="stack">
+        <ConsentsPanel subscriber={subscriber.id} />
+        <section class="panel">
+          <h2>{say.incident.tickets}</h2>
+          <Shown fetched={tickets}>
+            {(list) => (
+              <Table
+                label={say.incident.tickets}
+                items={list.items}
+                empty={say.empty.history}
+                keyOf={(ticket) => ticket.id}
+                columns={[
+                  {
+                    title: say.pages.ticket,
+                    cell: (ticket) => (
+                      <a class="open" href={addressOf('tickets', ticket.id)}>
+                        {ticket.id}
+                      </a>
+                    ),
+                  },
+                  { title: say.column.state, cell: (ticket) => say.ticketStatus[ticket.status] },
+                  { title: say.column.since, cell: (ticket) => time(ticket.openedAt) },
+                ]}
+              />
+            )}
+          </Shown>
+        </section>
+      </div>
     </>
   );
 }
@@ -80,7 +82,7 @@ function Services({ subscriber }: { readonly subscriber: SubscriberJson }) {
   const say = words.value.subscriber;
   if (subscriber.bindings.length === 0) return <>–</>;
   return (
-    <ul class="plain">
+    <ul class="lines">
       {subscriber.bindings.map(({ service, resource, from, to }) => (
         <li key={`${service} ${resource} ${from}`}>
           {service}
@@ -98,7 +100,7 @@ function Contacts({ subscriber }: { readonly subscriber: SubscriberJson }) {
   const say = words.value.subscriber;
   if (subscriber.contacts.length === 0) return <>–</>;
   return (
-    <ul class="plain">
+    <ul class="lines">
       {subscriber.contacts.map(({ masked, state }) => (
         <li key={masked}>
           <span class="mono">{masked}</span> {say.pointState[state]}
@@ -131,7 +133,11 @@ function ConsentsPanel({ subscriber }: { readonly subscriber: string }) {
               },
               { title: say.column.state, cell: (one) => say.subscriber.consentState[one.state] },
               { title: say.column.since, cell: (one) => time(one.at) },
-              { title: say.subscriber.evidence, cell: (one) => `${one.evidence} · ${one.by}` },
+              {
+                title: say.subscriber.evidence,
+                cell: (one) =>
+                  `${one.evidence} · ${one.by === 'subscriber' ? say.subscriber.themselves : one.by}`,
+              },
             ]}
           />
         )}

@@ -32,7 +32,7 @@ export function AffectedPanel({ incident }: PanelProps) {
       </ul>
       {incident.losses.map(({ service, affected, minutes }) => (
         <p key={service} class="muted">
-          {service}: {number(affected)} · {number(Math.round(minutes))} {say.subscriber.lost}
+          {service}: {plural(affected, say.subscribers)}, {number(Math.round(minutes))} {say.subscriber.lost}
         </p>
       ))}
     </section>

@@ -168,6 +168,7 @@ export const en = {
     consentState: { granted: 'agreed', withdrawn: 'withdrawn' },
     everyChannel: 'all channels',
     evidence: 'Known from',
+    themselves: 'the subscriber',
     lost: 'minutes lost',
     openIncident: 'Open incident',
     openTickets: 'Open tickets',

@@ -167,6 +167,7 @@ export const ru: Words = {
     consentState: { granted: 'согласие', withdrawn: 'отказ' },
     everyChannel: 'все каналы',
     evidence: 'Откуда известно',
+    themselves: 'сам абонент',
     lost: 'минут без услуги',
     openIncident: 'Открытый инцидент',
     openTickets: 'Открытые заявки',

@@ -43,7 +43,7 @@ export class Replies {
   }
 
   /** Resolves when it is kept, or is one of too many. */
-  async take(reply: Reply, channel = ''): Promise<void> {
+  async take(reply: Reply, channel: string): Promise<void> {
     if (!this.#rates.take(reply.from, this.#options.world.monotonicMs())) {
       this.#counts.tooMany++;
       return;
@@ -74,12 +74,13 @@ export class Replies {
     const people = await this.#peopleBehind(reply, channel);
     if (people.length === 0) return this.#keepStranger(reply);
     const { from, text, isChat, isPartial } = reply;
-    await this.#keepOf(people, { from, text, isPartial, by: isChat === true ? 'telegram' : 'sms' });
+    const by = isChat === true ? 'telegram' : 'sms';
+    await this.#keepOf(people, { from, text, isPartial, by, channel });
   }
 
   async #keepOf(
     people: readonly Pick<SubscriberRecord, 'key'>[],
-    reply: Pick<Reply, 'from' | 'text' | 'isPartial'> & { readonly by: Way },
+    reply: Pick<Reply, 'from' | 'text' | 'isPartial'> & { readonly by: Way; readonly channel?: string },
   ): Promise<string> {
     const { book, world } = this.#options;
     const all = await this.#questionsTo(people);
@@ -98,7 +99,7 @@ export class Replies {
     this.#unsaid.set(again, id);
     const [oldest] = this.#unsaid.keys();
     if (this.#unsaid.size > mostUnsaid) this.#unsaid.delete(oldest!);
-    if (reading.kind === 'stop') await this.#withdraw(people);
+    if (reading.kind === 'stop') await this.#withdraw(people, reply.channel);
     const isWaiting = waiting.length > 0;
     await this.#say(reading, { meant, isWaiting, subscriber, id, by: reply.by });
     this.#unsaid.delete(again);
@@ -155,12 +156,12 @@ export class Replies {
     this.#counts.answers++;
   }
 
-  /** Notices of outages go on: whoever wants none of them says so to a person. */
-  async #withdraw(people: readonly Pick<SubscriberRecord, 'key'>[]): Promise<void> {
+  /** On the channel it came by; notices of outages go on: whoever wants none of them says so to a person. */
+  async #withdraw(people: readonly Pick<SubscriberRecord, 'key'>[], channel = everyChannel): Promise<void> {
     const { book, world } = this.#options;
     const said = {
       category: 'feedback',
-      channel: everyChannel,
+      channel,
       state: 'withdrawn',
       basis: 'consent',
     } as const;

@@ -10,6 +10,7 @@ import {
 } from '../../model/notice.ts';
 import { isWithheld } from './consents.ts';
 import { CountChanges } from './notice-counts.ts';
+import { writeUnreachable } from './receipts.ts';
 import type { ChannelFacts, TellPage } from './records.ts';
 import type { Sql } from './sql.ts';
 
@@ -87,6 +88,10 @@ export function addNotices(sql: Sql, added: NoticesAdded): void {
         plan === '' ? ([tell.held ? 'held' : 'queued', undefined] as const) : (['suppressed', plan] as const);
       const n = insertNotices(sql, { tell, job: row.row, notices, state, reason, now: added.now });
       if (n > 0) counts.add(tell.incident, tell.type, state, n);
+      // The line planned by older facts, and must not wait for an answer to what nobody was asked.
+      if (tell.type === 'ask' && (plan === 'optedOut' || plan === 'noChannel'))
+        for (const [, subscriber] of notices)
+          writeUnreachable(sql, { incident: tell.incident, type: tell.type, subscriber });
     }
     counts.write(sql);
     sql.run(

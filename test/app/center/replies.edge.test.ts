@@ -62,7 +62,7 @@ async function withQuestions(
       strangers: async () => (await book.strangers({})).items,
       async said(text, from = '+79000000000', isPartial = false) {
         inputs.length = 0;
-        await replies.take({ from, to: '1234', text, isPartial });
+        await replies.take({ from, to: '1234', text, isPartial }, 'sms');
         return [...inputs];
       },
       textOf: (id) => book.contactText(id),
@@ -162,12 +162,12 @@ test('a reply of which a part is missing is no answer, whatever the rest says', 
   });
 });
 
-test('STOP is a withdrawal on record: no more questions, outages are still told', async () => {
+test('STOP is a withdrawal on record, on the channel it came by: no more questions there, outages are still told', async () => {
   const one = question(1);
   await withQuestions([one], async ({ said, consentsOf }) => {
     await said('СТОП');
     expect(await consentsOf(1)).toMatchObject([
-      { category: 'feedback', channel: '*', state: 'withdrawn', by: 'subscriber', evidence: 'STOP' },
+      { category: 'feedback', channel: 'sms', state: 'withdrawn', by: 'subscriber', evidence: 'STOP' },
     ]);
   });
 });

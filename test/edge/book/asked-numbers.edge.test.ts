@@ -87,7 +87,7 @@ async function withFamily(run: (family: Family) => Promise<void>): Promise<void>
       },
       async writes(text) {
         inputs.length = 0;
-        await replies.take({ from: family, to: '1234', text });
+        await replies.take({ from: family, to: '1234', text }, 'sms');
         return inputs.map((input) =>
           input.kind === 'subscriberReply'
             ? [input.confirmation, 'answer' in input.reply && input.reply.answer]

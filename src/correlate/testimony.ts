@@ -10,27 +10,10 @@ import type { IdSource, IncidentId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { binomialTail, excessOf, poissonTail } from './crowding.ts';
 import type { Feedback } from './feedback.ts';
+import { type Heard, HeardWords, type Word } from './heard-words.ts';
 import { addRecords, type HeldIncident, isActive, type Verdict } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import type { OpenView } from './standing.ts';
-
-/** One subscriber's word about the service on a resource. */
-export interface Word {
-  readonly resource: ResourceId;
-  /** Who says it; two words of one are one. */
-  readonly who: string;
-  /** The raise line, where it came as one. */
-  readonly record?: string | undefined;
-  readonly isDown: boolean;
-  /** It answers a question about this incident. */
-  readonly about?: IncidentId | undefined;
-  /** It is another fault than these. */
-  readonly notOf?: readonly IncidentId[] | undefined;
-}
-
-interface Heard extends Word {
-  readonly at: Instant;
-}
 
 interface Moment {
   readonly at: Instant;
@@ -57,11 +40,8 @@ export interface TestimonySnapshot {
 
 /** Calls about one fault come within this time. */
 const window = hours(1);
-/** Answers to a question count this long. */
-const answersFor = hours(24);
 /** A suspicion that nobody has confirmed ends this long after the last word. */
 const suspectedFor = hours(4);
-const wordLimit = 5_000;
 /** Fewer are one household and its neighbour. */
 const leastCallers = 3;
 /** Of all branches together, in one window: less than one false suspicion in forty days, however large the network. */
@@ -79,7 +59,7 @@ const namesKept = 20;
 
 export class Testimony {
   readonly #incidents: Incidents;
-  readonly #words = new Map<string, Heard>();
+  readonly #words: HeardWords;
   /** Incidents that only subscribers speak of; ended ones among them are dropped when looked at. */
   readonly #suspects = new Set<HeldIncident>();
   #ancestry: Ancestry;
@@ -92,6 +72,7 @@ export class Testimony {
   constructor(incidents: Incidents, ancestry: Ancestry) {
     this.#incidents = incidents;
     this.#ancestry = ancestry;
+    this.#words = new HeardWords(ancestry);
   }
 
   /** Words pushed out by newer ones. */
@@ -101,6 +82,7 @@ export class Testimony {
 
   place(ancestry: Ancestry): void {
     this.#ancestry = ancestry;
+    this.#words.place(ancestry);
     const { topology } = ancestry;
     const { isLeaf } = topology.prepared.leaves;
     const leaves = isLeaf.reduce((sum, is) => sum + is, 0);
@@ -112,7 +94,7 @@ export class Testimony {
   hear(word: Word, moment: Moment): void {
     const place = this.#ancestry.placeOf(word.resource);
     if (place < 0 || this.#ancestry.isStranger(place)) return;
-    this.#forget(moment.at);
+    this.#words.forget(moment.at);
     if (word.isDown && word.about === undefined) this.#countCall(moment.at);
     const heard = { ...word, at: moment.at };
     if (!word.isDown) return this.#content(heard, place);
@@ -147,13 +129,12 @@ export class Testimony {
 
   snapshot(): TestimonySnapshot {
     const [calls, callsAt, refused] = [this.#calls, this.#callsAt, this.#refused];
-    return { words: [...this.#words.values()], calls, callsAt, refused };
+    return { words: this.#words.all(), calls, callsAt, refused };
   }
 
   /** Takes what `snapshot` gave, the incidents being there already. */
   restore(snapshot: TestimonySnapshot): void {
-    this.#words.clear();
-    for (const heard of snapshot.words) this.#words.set(keyOf(heard), heard);
+    this.#words.restore(snapshot.words);
     this.#calls = snapshot.calls;
     this.#callsAt = snapshot.callsAt;
     this.#refused = snapshot.refused;
@@ -167,19 +148,7 @@ export class Testimony {
   }
 
   #keep(heard: Heard): void {
-    const key = keyOf(heard);
-    this.#words.delete(key);
-    this.#words.set(key, heard);
-    if (this.#words.size <= wordLimit) return;
-    this.#words.delete(this.#words.keys().next().value!);
-    this.#refused++;
-  }
-
-  #forget(at: Instant): void {
-    for (const [key, heard] of this.#words) {
-      if (at - heard.at <= answersFor) return;
-      this.#words.delete(key);
-    }
+    if (this.#words.keep(heard)) this.#refused++;
   }
 
   #countCall(at: Instant): void {
@@ -189,15 +158,14 @@ export class Testimony {
 
   /** It works: what the same one said before is over; of a suspicion nobody holds any more nothing is left. */
   #content(heard: Heard, place: number): void {
-    this.#words.delete(keyOf({ ...heard, about: undefined }));
+    this.#words.drop({ ...heard, about: undefined });
     if (heard.about !== undefined) this.#keep(heard);
     const above = new Set(this.#ancestry.above(place).map((at) => this.#ancestry.idOf(at)));
     for (const held of this.#open()) {
       if (!above.has(held.root)) continue;
-      const isHeldBy = ({ resource, isDown, at }: Heard): boolean =>
-        isDown && at >= held.startedAt && this.#isBelow(this.#ancestry.placeOf(resource), held.root);
-      if (held.raised === 0 && ![...this.#words.values()].some(isHeldBy))
-        this.#incidents.resolve(held, heard.at);
+      const said = [...this.#words.below(this.#ancestry.placeOf(held.root))];
+      const isHeld = said.some(({ isDown, at }) => isDown && at >= held.startedAt);
+      if (held.raised === 0 && !isHeld) this.#incidents.resolve(held, heard.at);
     }
   }
 
@@ -228,7 +196,7 @@ export class Testimony {
     const before = (held.explanation['notThisOutage'] as readonly ResourceId[] | undefined) ?? [];
     if (before.includes(heard.resource)) return;
     const said = Number(held.explanation['subscribersSayDown']) || 0;
-    const isTakenBack = said > 0 && this.#words.has(keyOf(heard));
+    const isTakenBack = said > 0 && this.#words.has(heard);
     held.explanation = {
       ...held.explanation,
       ...(isTakenBack ? { subscribersSayDown: said - 1 } : {}),
@@ -249,39 +217,28 @@ export class Testimony {
 
   /** Who says that an incident is not theirs crowds with those who say so too: the others are explained by it. */
   #crowd(place: number, at: Instant, notOf: readonly IncidentId[] = []): Crowd | undefined {
-    const calls = [...this.#words.values()].filter(
-      (heard) =>
-        heard.isDown &&
-        heard.about === undefined &&
-        at - heard.at <= window &&
-        notOf.every((id) => heard.notOf?.includes(id) === true),
-    );
-    if (calls.length < leastCallers) return undefined;
-    const below = this.#wordsBelow(place, calls);
+    const isOfIt = (heard: Heard): boolean =>
+      heard.isDown &&
+      heard.about === undefined &&
+      at - heard.at <= window &&
+      notOf.every((id) => heard.notOf?.includes(id) === true);
+    let calls = 0;
+    for (const heard of this.#words.values()) if (isOfIt(heard)) calls++;
+    if (calls < leastCallers) return undefined;
     const since = Math.exp((this.#callsAt - at) / backgroundMs);
     const usual = Math.max(leastRate, (this.#calls * since) / (backgroundMs * this.#everybody));
     const found: Crowd[] = [];
-    for (const [branch, words] of below) {
+    for (const branch of this.#ancestry.above(place)) {
+      const words = [...this.#words.below(branch)].filter(isOfIt);
+      if (words.length < leastCallers) continue;
       const size = this.#sizeOf(branch);
       // Where all the network calls, no branch stands out.
-      const elsewhere = (calls.length - words.length) / Math.max(1, this.#everybody - size);
+      const elsewhere = (calls - words.length) / Math.max(1, this.#everybody - size);
       const expected = size * Math.max(usual * window, elsewhere);
-      if (words.length < leastCallers || poissonTail(words.length, expected) * this.#branches >= falseAlarms)
-        continue;
+      if (poissonTail(words.length, expected) * this.#branches >= falseAlarms) continue;
       found.push({ place: branch, words, size, expected, excess: excessOf(words.length, expected) });
     }
     return found.sort((a, b) => b.excess - a.excess || a.size - b.size)[0];
-  }
-
-  /** Of these words those below each thing above the place, the place itself included. */
-  #wordsBelow(place: number, words: readonly Heard[]): Map<number, Heard[]> {
-    const below = new Map<number, Heard[]>();
-    for (const at of this.#ancestry.above(place)) below.set(at, []);
-    for (const heard of words) {
-      for (const at of this.#ancestry.above(this.#ancestry.placeOf(heard.resource)))
-        below.get(at)?.push(heard);
-    }
-    return below;
   }
 
   #sizeOf(place: number): number {
@@ -302,14 +259,14 @@ export class Testimony {
 
   /** Several say "no" below one branch: all of the incident again, or a part of it that was never repaired. */
   #denied(asked: HeldIncident, place: number, { at, ids }: Moment): void {
-    const answers = [...this.#words.values()].filter((heard) => heard.about === asked.id);
     const found: {
       readonly place: number;
       readonly words: readonly Heard[];
       readonly size: number;
       readonly excess: number;
     }[] = [];
-    for (const [branch, words] of this.#wordsBelow(place, answers)) {
+    for (const branch of this.#ancestry.above(place)) {
+      const words = [...this.#words.below(branch)].filter(({ about }) => about === asked.id);
       const no = words.filter(({ isDown }) => isDown);
       if (no.length < 2 || binomialTail(no.length, words.length, wrongNo) >= surprising) continue;
       found.push({
@@ -379,5 +336,3 @@ export class Testimony {
     };
   }
 }
-
-const keyOf = ({ resource, who, about }: Word): string => `${about ?? ''} ${resource} ${who}`;

@@ -1,0 +1,116 @@
+/**
+ * What subscribers said in the last day, in the order of hearing, and by everything above whoever said it: a call looks at
+ * the words of its own branches only.
+ */
+import { hours, type Instant } from '../base/instant.ts';
+import type { IncidentId, ResourceId } from '../model/ids.ts';
+import type { Ancestry } from './ancestry.ts';
+
+/** One subscriber's word about the service on a resource. */
+export interface Word {
+  readonly resource: ResourceId;
+  /** Who says it; two words of one are one. */
+  readonly who: string;
+  /** The raise line, where it came as one. */
+  readonly record?: string | undefined;
+  readonly isDown: boolean;
+  /** It answers a question about this incident. */
+  readonly about?: IncidentId | undefined;
+  /** It is another fault than these. */
+  readonly notOf?: readonly IncidentId[] | undefined;
+}
+
+export interface Heard extends Word {
+  readonly at: Instant;
+}
+
+/** Answers to a question count this long. */
+const keptFor = hours(24);
+const wordLimit = 5_000;
+const nobody: ReadonlySet<Heard> = new Set();
+
+export class HeardWords {
+  readonly #all = new Map<string, Heard>();
+  /** In the order of `#all`. */
+  readonly #below = new Map<number, Set<Heard>>();
+  #ancestry: Ancestry;
+
+  constructor(ancestry: Ancestry) {
+    this.#ancestry = ancestry;
+  }
+
+  place(ancestry: Ancestry): void {
+    this.#ancestry = ancestry;
+    this.restore(this.all());
+  }
+
+  restore(words: readonly Heard[]): void {
+    this.#all.clear();
+    this.#below.clear();
+    for (const heard of words) this.#add(heard);
+  }
+
+  /** In the order of hearing. */
+  all(): Heard[] {
+    return [...this.#all.values()];
+  }
+
+  values(): Iterable<Heard> {
+    return this.#all.values();
+  }
+
+  /** Of everybody below this place or at it, in the order of hearing. */
+  below(place: number): ReadonlySet<Heard> {
+    return this.#below.get(place) ?? nobody;
+  }
+
+  has(word: Word): boolean {
+    return this.#all.has(keyOf(word));
+  }
+
+  /** The newest word of one stands. True when the oldest of all had to go for it. */
+  keep(heard: Heard): boolean {
+    this.drop(heard);
+    this.#add(heard);
+    if (this.#all.size <= wordLimit) return false;
+    const [oldest] = this.#all.values();
+    if (oldest !== undefined) this.drop(oldest);
+    return true;
+  }
+
+  drop(word: Word): void {
+    const key = keyOf(word);
+    const known = this.#all.get(key);
+    if (known === undefined) return;
+    this.#all.delete(key);
+    for (const place of this.#above(known)) {
+      const words = this.#below.get(place);
+      words?.delete(known);
+      if (words?.size === 0) this.#below.delete(place);
+    }
+  }
+
+  forget(at: Instant): void {
+    for (const heard of this.#all.values()) {
+      if (at - heard.at <= keptFor) return;
+      this.drop(heard);
+    }
+  }
+
+  #add(heard: Heard): void {
+    this.#all.set(keyOf(heard), heard);
+    for (const place of this.#above(heard)) {
+      const words = this.#below.get(place);
+      if (words === undefined) this.#below.set(place, new Set([heard]));
+      else words.add(heard);
+    }
+  }
+
+  /** A resource that an import took away lies below nothing. */
+  #above({ resource }: Heard): readonly number[] {
+    const place = this.#ancestry.topology.indexOf(resource);
+    return place < 0 ? [] : this.#ancestry.above(place);
+  }
+}
+
+const keyOf = ({ resource, who, about }: Word): string => `${about ?? ''} ${resource} ${who}`;

@@ -27,6 +27,7 @@ import type {
   TaskView,
   User,
 } from '../../src/edge/http/ports.ts';
+import type { StaffPort } from '../../src/edge/http/staff-port.ts';
 import type { Consent } from '../../src/edge/http/subscriber-port.ts';
 import type { Applied } from '../../src/flow/applied.ts';
 import type { Command, Input } from '../../src/flow/input.ts';
@@ -116,6 +117,12 @@ const noRules: RulesJson = {
   ...{ follows: [], versions: [], rollsBackTo: null, shadow: null },
 };
 
+/** One person alone; tests of accounts have a real book. */
+const alone = new Proxy({ releasers: async () => 0 } as StaffPort, {
+  get: (port, name) =>
+    Reflect.get(port, name) ?? (() => Promise.reject(new Error('this test has no accounts'))),
+});
+
 /** Tests of the TM Forum APIs have a real book. */
 const noOutside = new Proxy({} as OutsidePort, {
   get: () => () => Promise.reject(new Error('this test has no book')),
@@ -178,6 +185,7 @@ export function memoryDaemon(
     },
     query: queriesOf(() => daemon),
     outside: noOutside,
+    staff: alone,
     network: {
       resources: ({ limit, offset }) => ({
         items: daemon.network.slice(offset, offset + limit),

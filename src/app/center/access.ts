@@ -2,8 +2,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { after, hours, minutes } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
+import { starter } from '../../edge/book/accounts.ts';
 import type { Book } from '../../edge/book/book.ts';
-import type { AccessPort, User } from '../../edge/http/ports.ts';
+import type { AccessPort } from '../../edge/http/ports.ts';
 
 /** Shorter ones are ignored: a token that can be guessed is no token. */
 const leastBootstrapLength = 32;
@@ -27,9 +28,7 @@ export function accessPort({ book, world, bootstrapTokens }: AccessOptions): Acc
       ) {
         return { name: 'bootstrap', role: 'administrator', isOnThisMachine: true };
       }
-      return userOf(
-        await book.checkCredential({ kind: 'apiKey', secret: bearerToken, now: world.now(), once: false }),
-      );
+      return book.checkCredential({ kind: 'apiKey', secret: bearerToken, now: world.now(), once: false });
     },
     async signIn(oneTimeToken) {
       const account = await book.checkCredential({
@@ -44,9 +43,7 @@ export function accessPort({ book, world, bootstrapTokens }: AccessOptions): Acc
       return { cookie, expiresAt };
     },
     async session(cookie) {
-      return userOf(
-        await book.checkCredential({ kind: 'session', secret: cookie, now: world.now(), once: false }),
-      );
+      return book.checkCredential({ kind: 'session', secret: cookie, now: world.now(), once: false });
     },
     async signOut(cookie) {
       await book.revokeCredential(cookie);
@@ -57,8 +54,8 @@ export function accessPort({ book, world, bootstrapTokens }: AccessOptions): Acc
 /** The one-time link printed at start: good for one hour and one use. */
 export function issueSignIn(book: Book, world: World): Promise<string> {
   return book.issueCredential({
-    name: 'administrator',
-    role: 'admin',
+    name: starter,
+    role: 'administrator',
     kind: 'signIn',
     label: 'start',
     expiresAt: after(world.now(), signInLife),
@@ -69,15 +66,3 @@ const digest = (token: string): Buffer => createHash('sha256').update(token).dig
 
 const isLoopback = (address: string): boolean =>
   address === '::1' || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
-
-const rights: Readonly<Record<string, User['role']>> = {
-  admin: 'administrator',
-  lead: 'operator',
-  noc: 'operator',
-  agent: 'operator',
-  viewer: 'viewer',
-  auditor: 'viewer',
-};
-
-const userOf = (account: { readonly name: string; readonly role: string } | undefined): User | undefined =>
-  account === undefined ? undefined : { name: account.name, role: rights[account.role] ?? 'viewer' };

@@ -33,8 +33,7 @@ export interface Setup {
 export async function setUpLine(setup: Setup): Promise<readonly Problem[]> {
   const { host, book, installation, channels } = setup;
   const { config } = installation;
-  const policy = await host.contents.putJson(await policyOf(setup));
-  if (policy !== host.line.named.policy) await host.submit({ kind: 'policy', policy });
+  await renewPolicy({ host, book, config });
   await enterRules(setup);
   await enterAutomations(setup);
   const problems = config.subscribers === undefined ? [] : await enterSubscribers(setup, config.subscribers);
@@ -46,11 +45,19 @@ export async function setUpLine(setup: Setup): Promise<readonly Problem[]> {
   return problems;
 }
 
+/** After the configuration or the list of those who may sign in was changed. */
+export async function renewPolicy({ host, book, config }: PolicyOf): Promise<void> {
+  const policy = await host.contents.putJson(await policyOf({ book, config }));
+  if (policy !== host.line.named.policy) await host.submit({ kind: 'policy', policy });
+}
+
+type PolicyOf = Pick<Setup, 'host' | 'book'> & { readonly config: Config };
+
 /** With what the configuration cannot say: whether somebody works alone, and how old its sources are. */
-async function policyOf({ book, installation }: Setup): Promise<Policy> {
-  const { policy, topology, subscribers } = installation.config;
+async function policyOf({ book, config }: Pick<PolicyOf, 'book' | 'config'>): Promise<Policy> {
+  const { policy, topology, subscribers } = config;
   const { notify } = policy;
-  const isAlone = (await book.users()).length < 2;
+  const isAlone = (await book.releasers()) < 2;
   const written = await Promise.all(
     [topology, subscribers].map(async (path) => {
       if (path === undefined || notify.inventory === undefined) return undefined;

@@ -9,6 +9,8 @@ import { verbWorld } from './common-options.ts';
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
+export type Changing = 'POST' | 'PATCH' | 'DELETE';
+
 /** Pages of a list that are fetched at most. */
 const mostPages = 10_000;
 
@@ -43,7 +45,11 @@ export class ApiClient {
   }
 
   post(path: string, body: JsonRecord): Promise<JsonRecord> {
-    return this.#call('POST', path, { text: JSON.stringify(body), type: 'application/json' });
+    return this.change('POST', path, body);
+  }
+
+  change(method: Changing, path: string, body: JsonRecord): Promise<JsonRecord> {
+    return this.#call(method, path, { text: JSON.stringify(body), type: 'application/json' });
   }
 
   postCsv(path: string, text: string): Promise<JsonRecord> {
@@ -72,7 +78,7 @@ export class ApiClient {
   }
 
   async #call(
-    method: 'GET' | 'POST',
+    method: 'GET' | Changing,
     path: string,
     body?: { readonly text: string; readonly type: string },
   ): Promise<JsonRecord> {

@@ -1,5 +1,7 @@
 /** What the command line may look at and do over the API: a table, from which its verbs are made. */
 
+import type { Changing } from './api-client.ts';
+
 export interface RecordKind {
   readonly name: string;
   readonly summary: string;
@@ -20,6 +22,10 @@ export interface Act {
   readonly body: readonly BodyField[];
   /** The argument goes into the body under this name; otherwise into the path. */
   readonly argument?: string | undefined;
+  /** POST by default. */
+  readonly method?: Changing | undefined;
+  /** Goes into the body as it is. */
+  readonly fixed?: Readonly<Record<string, string>> | undefined;
   /** It is about everything. */
   readonly isAlone?: true | undefined;
   /** It looks, and the argument goes into the query under `argument`. */
@@ -161,5 +167,55 @@ export const recordKinds: readonly RecordKind[] = [
     filters: [],
     canShow: false,
     acts: [act('finish', '/tasks/:id/finish', 'outcome'), act('return', '/tasks/:id/return')],
+  },
+  {
+    name: 'user',
+    summary:
+      'Lists people who may sign in; adds one, makes a sign-in link, sets a role, disables, enables, removes.',
+    path: '/users',
+    columns: [
+      ['name', 'name'],
+      ['role', 'role'],
+      ['language', 'language'],
+      ['state', 'state'],
+      ['signed in', 'signedInAt'],
+    ],
+    filters: [],
+    canShow: false,
+    acts: [
+      {
+        ...act('add', '/users', 'role'),
+        argument: 'name',
+        body: [{ option: 'role' }, { option: 'language', mayMiss: true }],
+      },
+      act('link', '/users/:id/links'),
+      { ...act('role', '/users/:id', 'role'), method: 'PATCH' },
+      { ...act('disable', '/users/:id'), method: 'PATCH', fixed: { state: 'disabled' } },
+      { ...act('enable', '/users/:id'), method: 'PATCH', fixed: { state: 'active' } },
+      { ...act('remove', '/users/:id'), method: 'DELETE' },
+    ],
+  },
+  {
+    name: 'key',
+    summary: 'Lists API keys of programs; adds one, which is shown once, and revokes one.',
+    path: '/keys',
+    columns: [
+      ['name', 'name'],
+      ['role', 'role'],
+      ['created', 'createdAt'],
+      ['by', 'createdBy'],
+      ['expires', 'expiresAt'],
+      ['used', 'usedAt'],
+    ],
+    filters: [],
+    canShow: false,
+    acts: [
+      {
+        ...act('add', '/keys', 'role'),
+        argument: 'name',
+        body: [{ option: 'role' }, { option: 'days', is: 'number', mayMiss: true }],
+      },
+      { ...act('revoke', '/keys/:id'), method: 'DELETE' },
+    ],
   },
 ];

@@ -28,6 +28,10 @@ const options = {
   outcome: text,
   description: text,
   channel: text,
+  role: text,
+  language: text,
+  days: text,
+  'dry-run': { type: 'boolean' },
 } as const;
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
@@ -75,14 +79,16 @@ const deedNames = (kind: RecordKind): readonly string[] => [
   ...kind.acts.map(({ name }) => name),
 ];
 
-const argumentOf = (kind: RecordKind, act: Act): string => `the ${act.argument ?? kind.name}'s id`;
+const argumentOf = ({ name }: RecordKind, { argument = name }: Act): string =>
+  argument === 'name' ? `the ${name}'s name` : `the ${argument}'s id`;
 
 function usageOf(kind: RecordKind): string {
   const filters = kind.filters.map((name) => ` [--${name} ${name.toUpperCase()}]`).join('');
   const acts = kind.acts.map((act) => {
     const body = act.body.map(optionUsage).join('');
     const argument = act.isAlone === true ? '' : ` ${(act.argument ?? 'id').toUpperCase()}`;
-    return `allclear ${kind.name} ${act.name}${argument}${body}`;
+    const dry = act.looks === true ? '' : ' [--dry-run]';
+    return `allclear ${kind.name} ${act.name}${argument}${body}${dry}`;
   });
   return [
     `allclear ${kind.name} list${filters} [--q WORDS] [--limit N] [--json|--jsonl] [--url http://127.0.0.1:8080]`,
@@ -128,10 +134,11 @@ async function show({ kind, api, values, terminal }: Asking, id: string): Promis
   printOne(await api.get(`${kind.path}/${encodeURIComponent(id)}`), values, terminal);
 }
 
-async function perform({ api, values, terminal }: Asking, act: Act, argument: string): Promise<void> {
+async function perform({ api, values, terminal, say }: Asking, act: Act, argument: string): Promise<void> {
   if (act.looks === true)
     return printOne(await api.get(act.path, { [act.argument ?? 'id']: argument }), values, terminal);
-  const body: Record<string, unknown> = act.argument === undefined ? {} : { [act.argument]: argument };
+  const named = act.argument === undefined ? {} : { [act.argument]: argument };
+  const body: Record<string, unknown> = { ...named, ...act.fixed };
   for (const { option, is, mayMiss } of act.body) {
     const value = values[option];
     if (value === undefined && mayMiss === true) continue;
@@ -139,7 +146,12 @@ async function perform({ api, values, terminal }: Asking, act: Act, argument: st
     const field = option.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
     body[field] = is === 'number' ? Number(value) : value;
   }
-  printOne(await api.post(act.path.replace(':id', encodeURIComponent(argument)), body), values, terminal);
+  const path = act.path.replace(':id', encodeURIComponent(argument));
+  const { method = 'POST' } = act;
+  if (values['dry-run'] !== true) return printOne(await api.change(method, path, body), values, terminal);
+  const call = { dryRun: true, method, path: `/api/v1${path}`, body };
+  if (values['json'] === true || values['jsonl'] === true) return terminal.print(JSON.stringify(call));
+  terminal.print(say('wouldCall', { method, path: call.path, body: JSON.stringify(body) }));
 }
 
 function printOne(record: JsonRecord, values: Values, terminal: Terminal): void {

@@ -87,6 +87,7 @@ const sentences = {
     collectorsIgnored:
       './collectors is not read: there is no allclear.yaml beside it (an empty one will do).',
     probed: '{answers} of {devices} devices answer.',
+    wouldCall: 'Nothing was sent. It would be: {method} {path} {body}',
   },
   ru: {
     allGood: 'Ошибок нет.',
@@ -171,6 +172,7 @@ const sentences = {
     ifPort: 'Если в конце порт, пишите {host}',
     collectorsIgnored: './collectors не читается: рядом нет allclear.yaml (хватит и пустого).',
     probed: 'Отвечают устройств: {answers} из {devices}.',
+    wouldCall: 'Ничего не отправлено. Было бы: {method} {path} {body}',
   },
 } as const;
 

@@ -12,7 +12,7 @@ import type { Applied } from '../../flow/applied.ts';
 import type { SeriesStore } from '../../flow/series.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { startJobs } from '../calendar.ts';
-import { accessPort, issueSignIn } from '../center/access.ts';
+import { issueSignIn } from '../center/access.ts';
 import { answersPort } from '../center/answers-port.ts';
 import { bookQueries } from '../center/book-queries.ts';
 import { watchClock } from '../center/clock-watch.ts';
@@ -36,7 +36,8 @@ import { Reload } from '../center/reload.ts';
 import { RuleBoard } from '../center/rule-board.ts';
 import { automationCounters, metricsText, statusOf } from '../center/self-metrics.ts';
 import { SeriesFigures } from '../center/series-figures.ts';
-import { setUpLine } from '../center/setup.ts';
+import { renewPolicy, setUpLine } from '../center/setup.ts';
+import { accountPorts } from '../center/staff.ts';
 import type { Config } from '../config/config.ts';
 import { type Installation, readBeside } from '../config/installation.ts';
 import { loadWhole } from '../config/load.ts';
@@ -241,13 +242,12 @@ class Center {
   }
 
   async #openFront(line: LineHost): Promise<void> {
-    const { host, config, book } = this.#parts;
+    const { host, config, book, callers } = this.#parts;
     const { world, start } = host;
     const listen = (name: 'http' | 'public') => ownPort(config[name], host.facts[name]);
     const publicUrl = () => this.#publicUrl(this.#config);
     const times = () => demoTimes(this.#config);
     const keys = bootstrapTokens(start.demoToken);
-    const { callers } = this.#parts;
     const ports: FrontPorts = {
       outside: book,
       network: networkPort(() => networkInForce(line)),
@@ -283,7 +283,10 @@ class Center {
       importSubscribers: (list, wish) => this.#inTurn(() => this.#importList(list, wish)),
       play: start.demo === undefined ? undefined : playPort(host),
       ...courierPorts(() => this.#courier, this.#parts.answers),
-      access: accessPort({ book, world, bootstrapTokens: keys }),
+      ...accountPorts({
+        ...{ book, world, bootstrapTokens: keys, front: () => this.#front! },
+        onChange: () => this.#inTurn(() => renewPolicy({ host: line, book, config: this.#config })),
+      }),
       get publicUrl() {
         return publicUrl();
       },
@@ -323,9 +326,8 @@ class Center {
     for (const applied of batch) this.#live.publish(applied);
     this.#link?.delivered(batch);
     if (batch.some((applied) => applied.effects.length > 0)) this.#courier?.wake();
-    for (const { effects } of batch) {
+    for (const { effects } of batch)
       for (const effect of effects) if (effect.kind === 'observe') this.#ask(effect.measurement);
-    }
   }
 
   /** What the line asks before there is a collector waits for it: the questions of the last start. */

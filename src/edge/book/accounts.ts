@@ -1,42 +1,8 @@
-/** Who may sign in: users with scrypt-hashed passwords; API keys, sessions and sign-in links by hash only. */
-import { scrypt } from 'node:crypto';
-import { promisify } from 'node:util';
+/** Proofs of who calls: API keys, sessions and sign-in links, each 256 random bits of which only the hash is kept. */
 import type { World } from '../../base/world.ts';
 import type { Account, Role } from './records.ts';
 import type { Sql } from './sql.ts';
 import { equalBytes, hashOf } from './vault.ts';
-
-const derive = promisify(scrypt) as (password: string, salt: Uint8Array, length: number) => Promise<Buffer>;
-
-export async function putUser(
-  sql: Sql,
-  world: World,
-  user: Account & { readonly password: string },
-): Promise<void> {
-  const salt = world.randomBytes(16);
-  const hash = await derive(user.password, salt, 32);
-  sql.run(
-    `INSERT INTO users (name, role, salt, hash, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name)
-     DO UPDATE SET role = excluded.role, salt = excluded.salt, hash = excluded.hash`,
-    ...[user.name, user.role, salt, new Uint8Array(hash), world.now()],
-  );
-}
-
-/** The same time is spent on an unknown name as on a wrong password. */
-export async function checkPassword(sql: Sql, name: string, password: string): Promise<Account | undefined> {
-  const row = sql.get<{ role: Role; salt: Uint8Array; hash: Uint8Array }>(
-    'SELECT role, salt, hash FROM users WHERE name = ?',
-    name,
-  );
-  const hash = await derive(password, row?.salt ?? new Uint8Array(16), 32);
-  return row !== undefined && equalBytes(row.hash, hash) ? { name, role: row.role } : undefined;
-}
-
-export function users(sql: Sql): readonly Account[] {
-  return sql
-    .all<{ name: string; role: Role }>('SELECT name, role FROM users ORDER BY name')
-    .map(({ name, role }) => ({ name, role }));
-}
 
 export type CredentialKind = 'apiKey' | 'session' | 'signIn';
 
@@ -45,6 +11,9 @@ export interface NewCredential extends Account {
   readonly label: string;
   readonly expiresAt?: number | undefined;
 }
+
+/** Whom the link of a start signs in: nobody in the list of users, and no name that one of them may have. */
+export const starter = 'administrator';
 
 /** Makes the secret (256 bit, base64url) and answers it; it cannot be read again. */
 export function issueCredential(sql: Sql, world: World, made: NewCredential): string {
@@ -56,7 +25,13 @@ export function issueCredential(sql: Sql, world: World, made: NewCredential): st
   return secret;
 }
 
-/** undefined for an unknown and for an expired secret alike; `once` also uses it up. */
+/** A key that is used all the time is not written all the time. */
+const usedEveryMs = 60_000;
+
+/**
+ * undefined for an unknown and for an expired secret alike; `once` also uses it up. A session and a sign-in link are worth
+ * what their user is worth now; a key has a role of its own.
+ */
 export function checkCredential(
   sql: Sql,
   asked: {
@@ -67,13 +42,31 @@ export function checkCredential(
   },
 ): Account | undefined {
   const hash = hashOf(asked.secret);
-  const row = sql.get<{ hash: Uint8Array; user: string; role: Role }>(
-    'SELECT * FROM credentials WHERE hash = ? AND kind = ? AND (expires_at IS NULL OR expires_at > ?)',
+  const row = sql.get<CredentialRow>(
+    `SELECT c.hash, c.user, c.role, c.used_at, u.role AS own, u.disabled_at FROM credentials c
+     LEFT JOIN users u ON u.name = c.user AND c.kind <> 'apiKey'
+     WHERE c.hash = ? AND c.kind = ? AND (c.expires_at IS NULL OR c.expires_at > ?)`,
     ...[hash, asked.kind, asked.now],
   );
   if (row === undefined || !equalBytes(row.hash, hash)) return undefined;
+  const role = asked.kind === 'apiKey' || row.user === starter ? row.role : row.own;
+  if (role === undefined || row.disabled_at !== undefined) return undefined;
   if (asked.once && sql.run('DELETE FROM credentials WHERE hash = ?', hash) === 0) return undefined;
-  return { name: row.user, role: row.role };
+  if (asked.kind === 'signIn')
+    sql.run('UPDATE users SET signed_in_at = ? WHERE name = ?', asked.now, row.user);
+  if (asked.kind === 'apiKey' && (row.used_at === undefined || row.used_at <= asked.now - usedEveryMs))
+    sql.run('UPDATE credentials SET used_at = ? WHERE hash = ?', asked.now, hash);
+  return { name: row.user, role };
+}
+
+interface CredentialRow {
+  readonly hash: Uint8Array;
+  readonly user: string;
+  readonly role: Role;
+  readonly used_at: number | undefined;
+  /** Of the user now. */
+  readonly own: Role | undefined;
+  readonly disabled_at: number | undefined;
 }
 
 export function revokeCredential(sql: Sql, secret: string): boolean {

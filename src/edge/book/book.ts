@@ -10,6 +10,7 @@ import type { OutsideGone, OutsideWrite } from '../../model/outside.ts';
 import type { SubscriberRow } from '../../model/subscriber.ts';
 import type { Task } from '../../model/task.ts';
 import * as accounts from './accounts.ts';
+import * as keys from './api-keys.ts';
 import { askedNumbers } from './asked-numbers.ts';
 import { auditPage, verifyAudit, writeAudit } from './audit.ts';
 import * as chats from './chats.ts';
@@ -55,6 +56,7 @@ import {
   subscriberByKey,
 } from './subscribers.ts';
 import { addNotices, holdUndecided, type NoticesAdded, nextTellPages } from './tells.ts';
+import * as users from './users.ts';
 import { openVault, type Vault } from './vault.ts';
 import { worksTold } from './works-told.ts';
 
@@ -220,9 +222,15 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
     keepChannelMemory: (channel: string, value: string) => chats.keepChannelMemory(sql, channel, value),
     grantLink: (wish: LinkWish) => grantLink(sql, vault, wish),
     findLink: (token: string, now: number) => findLink(sql, token, now),
-    putUser: (user: Parameters<typeof accounts.putUser>[2]) => accounts.putUser(sql, world, user),
-    users: () => accounts.users(sql),
-    checkPassword: (name: string, password: string) => accounts.checkPassword(sql, name, password),
+    users: () => users.users(sql),
+    addUser: (user: users.NewUser) => users.addUser(sql, user),
+    changeUser: (change: users.AuditedChange) => users.changeUser(sql, change),
+    removeUser: (gone: users.Gone) => users.removeUser(sql, gone),
+    linkUser: (link: users.NewSignIn) => users.linkUser(sql, world, link),
+    releasers: () => users.releasers(sql),
+    addKey: (made: keys.NewKey) => keys.addKey(sql, world, made),
+    keys: () => keys.keys(sql, world.now()),
+    revokeKey: (gone: keys.GoneKey) => keys.revokeKey(sql, gone),
     issueCredential: (made: accounts.NewCredential) => accounts.issueCredential(sql, world, made),
     checkCredential: (asked: Parameters<typeof accounts.checkCredential>[1]) =>
       accounts.checkCredential(sql, asked),

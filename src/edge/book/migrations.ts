@@ -179,6 +179,17 @@ const uncertainTries = `
 CREATE INDEX notices_maybe ON notices (incident) WHERE maybe = 1;
 `;
 
+// Nobody ever had a password. Who is disabled stays known by name, so that the record of what they did stays true.
+const staffAccounts = `
+DROP TABLE users;
+CREATE TABLE users (name TEXT PRIMARY KEY, folded TEXT UNIQUE NOT NULL, role TEXT NOT NULL, language TEXT NOT NULL,
+  created_at INTEGER NOT NULL, disabled_at INTEGER, signed_in_at INTEGER) WITHOUT ROWID;
+ALTER TABLE credentials ADD COLUMN used_at INTEGER;
+UPDATE credentials SET role = CASE role WHEN 'admin' THEN 'administrator'
+  WHEN 'lead' THEN 'operator' WHEN 'noc' THEN 'operator' WHEN 'agent' THEN 'operator' ELSE 'viewer' END;
+CREATE INDEX credentials_by_user ON credentials (user);
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -195,6 +206,7 @@ const steps: readonly string[] = [
   outsideByOwner,
   contactIndexes,
   uncertainTries,
+  staffAccounts,
 ];
 
 /** Brings the book to this version, each step in a transaction of its own. */

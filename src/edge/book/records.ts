@@ -1,5 +1,7 @@
 /** Plain records that go in and out of the book; all of them can be sent between threads. */
+
 import type { Instant } from '../../base/instant.ts';
+import type { Role } from '../../model/account.ts';
 import type { WebhookPost } from '../../model/automation.ts';
 import type { IncidentId, SubscriberKey, TicketId } from '../../model/ids.ts';
 import type { Impact, Incident, SubscriberClass } from '../../model/incident.ts';
@@ -305,7 +307,7 @@ export interface AuditEntry {
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }
 
-export type Role = 'viewer' | 'agent' | 'noc' | 'lead' | 'admin' | 'auditor';
+export type { Role };
 
 export interface Account {
   readonly name: string;

@@ -17,6 +17,7 @@ import { openApi } from './openapi.ts';
 import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts, PageRequest } from './ports.ts';
 import { type Reply, type Route, refusal } from './route.ts';
+import { staffRoutes } from './staff-routes.ts';
 import { strangerRoutes } from './stranger-routes.ts';
 import { ticketNoteRoutes } from './ticket-note-routes.ts';
 import { worksRoutes } from './works-routes.ts';
@@ -33,6 +34,7 @@ const routes: readonly Route[] = [
   ...strangerRoutes,
   ...automationRoutes,
   ...administrationRoutes,
+  ...staffRoutes,
 ];
 const maxBodyBytes = 256 * 1024;
 
@@ -87,7 +89,7 @@ function addRoute(
     async handler(request, reply) {
       const caller = callerOf(request);
       if (caller === undefined) return sendReply(reply, refusal(401, 'Send a Bearer token or sign in.'));
-      if (route.method === 'POST') {
+      if (route.method !== 'GET') {
         const reason = whyMayNotChange(ports, caller, request.headers);
         if (reason !== undefined) return sendReply(reply, refusal(403, reason));
       }

@@ -1,4 +1,5 @@
 /** Calls about incidents and their notices: list, show, set the ETR, release or refuse what waits for a second person. */
+
 import { instant } from '../../base/instant.ts';
 import type { Command } from '../../flow/input.ts';
 import { type IncidentId, worksNoticesId } from '../../model/ids.ts';
@@ -15,6 +16,7 @@ import {
   text,
   unknownId,
 } from './route.ts';
+import { whyMayNotRelease } from './second-person.ts';
 import { incidentJson, listJson, noticeJson } from './views.ts';
 
 const noticeStates: readonly NoticeState[] = [
@@ -116,6 +118,9 @@ function approval(path: string, summary: string, kind: 'approveNotices' | 'refus
       const { incident } = call.body as { readonly incident: string };
       if (incident.startsWith(worksNoticesId('')))
         return commandWorks(call, { kind, incident: incident as IncidentId });
+      const reason =
+        kind === 'approveNotices' ? await whyMayNotRelease(call.ports, call.user, incident) : undefined;
+      if (reason !== undefined) return refusal(409, reason);
       return commandIncident({ ...call, id: incident }, { kind, incident: incident as IncidentId });
     },
   };

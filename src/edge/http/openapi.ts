@@ -39,7 +39,7 @@ export function openApi(routes: readonly Route[], version: string): Schema {
 }
 
 function operation(route: Route): Schema {
-  const success = route.method === 'POST' && /\/(tickets|links)$/.test(route.path) ? '201' : '200';
+  const success = route.method === 'POST' && /\/(tickets|links|users|keys)$/.test(route.path) ? '201' : '200';
   return {
     operationId: operationId(route),
     summary: route.summary,

@@ -39,6 +39,7 @@ import type {
 import type { ImportOutcome, ImportWish } from './import-port.ts';
 import type { NoticePreviewJson } from './notice-contract.ts';
 import type { LineTest, NetworkPort, OutsidePort } from './outside-port.ts';
+import type { StaffPort } from './staff-port.ts';
 import type { Consent, ContactView, ImpactRevision, ServiceView } from './subscriber-port.ts';
 
 /** A plain record: it is copied, so its functions must not need `this`. */
@@ -92,6 +93,7 @@ export interface FrontPorts {
   /** Takes what came to `/gateway/CHANNEL`; rejects what could not be kept. */
   posted(channel: string, post: Posted): Promise<PostedAnswer>;
   readonly access: AccessPort;
+  readonly staff: StaffPort;
   /** What links of subscribers begin with, without a slash at the end. */
   readonly publicUrl: string;
   /** Where the console is reached when that is not the listener itself, e.g. `https://noc.isp.example` behind a proxy. */

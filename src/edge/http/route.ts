@@ -6,7 +6,7 @@ import type { FrontPorts, PageRequest, User } from './ports.ts';
 export type Schema = Readonly<Record<string, unknown>>;
 
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below /api/v1, parameters as `:id`. */
   readonly path: string;
   readonly summary: string;

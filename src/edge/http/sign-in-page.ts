@@ -17,9 +17,9 @@ const words = {
     press: 'This link signs you in once. Press the button to use it.',
     button: 'Sign in',
     outTitle: 'You are not signed in',
-    out: 'Open the sign-in link that the daemon printed when it started, or make a new one:',
+    out: 'Open your sign-in link or the one that the daemon printed when it started, or have an administrator make a new one:',
     spentTitle: 'This link no longer works',
-    spent: 'It was used already or is too old. Make a new one on the machine where the daemon runs:',
+    spent: 'It was used already, is too old, or a newer one was made. An administrator can make a new one:',
     limited: 'Too many wrong links came in. Wait a minute and try again.',
   },
   ru: {
@@ -27,14 +27,14 @@ const words = {
     press: 'По этой ссылке можно войти один раз. Нажмите кнопку, чтобы войти.',
     button: 'Войти',
     outTitle: 'Вы не вошли',
-    out: 'Откройте ссылку для входа, которую напечатала служба при запуске, или сделайте новую:',
+    out: 'Откройте свою ссылку для входа или ту, что напечатала служба при запуске; новую сделает администратор:',
     spentTitle: 'Эта ссылка больше не действует',
-    spent: 'Она уже использована или устарела. Сделайте новую на той машине, где работает служба:',
+    spent: 'Она уже использована, устарела или заменена новой. Другую сделает администратор:',
     limited: 'Слишком много неверных ссылок. Подождите минуту и попробуйте снова.',
   },
 } as const;
 
-const command = '<p><code>npx allclear add user</code></p>';
+const command = '<p><code>npx allclear user link NAME</code></p>';
 
 /** The form posts to its own address, so the token stands in no other place. */
 export function signInPage(language: Language): string {

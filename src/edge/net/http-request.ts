@@ -21,7 +21,7 @@ export interface HttpClientOptions {
 
 interface HttpCall {
   readonly url: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
 }

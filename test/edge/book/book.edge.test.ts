@@ -245,31 +245,6 @@ test('an audit row that was changed, taken away or slipped in is named', async (
   });
 });
 
-test('passwords, keys and sign-in links are kept as hashes and end when they should', async () => {
-  await inFolder(async (folder) => {
-    const book = await bookIn(folder);
-    await book.putUser({ name: 'ann', role: 'admin', password: 'correct horse' });
-    expect(await book.checkPassword('ann', 'correct horse')).toEqual({ name: 'ann', role: 'admin' });
-    expect(await book.checkPassword('ann', 'wrong')).toBeUndefined();
-    expect(await book.checkPassword('bob', 'correct horse')).toBeUndefined();
-    const secret = await book.issueCredential({
-      kind: 'signIn',
-      name: 'ann',
-      role: 'admin',
-      label: 'first',
-      expiresAt: 1_000,
-    });
-    const check = { kind: 'signIn', secret, once: true } as const;
-    expect(await book.checkCredential({ ...check, kind: 'apiKey', now: 500 })).toBeUndefined();
-    expect(await book.checkCredential({ ...check, now: 1_000 })).toBeUndefined();
-    expect(await book.checkCredential({ ...check, now: 500 })).toEqual({ name: 'ann', role: 'admin' });
-    expect(await book.checkCredential({ ...check, now: 500 })).toBeUndefined();
-    expect(await book.revokeCredential(secret)).toBe(false);
-    expect(await book.users()).toEqual([{ name: 'ann', role: 'admin' }]);
-    await book.close();
-  });
-});
-
 test('a link opens its confirmation for seven days; unknown and expired ones look the same', async () => {
   await inFolder(async (folder) => {
     const book = await bookIn(folder);

@@ -9,8 +9,8 @@
  * A new topology version renumbers subscribers. What was told is carried over through stable keys, 5,000 a slice, and
  * the plan rests until that is done; only `toldRanges`, a resolution or a merge in that short time finish it at once.
  */
-import { after, days, earliest, type Instant, instant } from '../base/instant.ts';
-import { sizeOf, tidied, without } from '../base/ranges.ts';
+import { after, earliest, type Instant, instant } from '../base/instant.ts';
+import { tidied, without } from '../base/ranges.ts';
 import { Timers } from '../base/timers.ts';
 import type { Words } from '../model/automation.ts';
 import type { Calendar } from '../model/calendar.ts';
@@ -21,12 +21,13 @@ import type { Policy } from '../model/policy.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
 import { armAlone } from './alone.ts';
 import { CountBoard } from './counts.ts';
+import { closePlan, type Ending, mergePlan, reopenPlan, resolvePlan, stopTimers } from './ending.ts';
+import { noteLeaving, tellBack } from './leaving.ts';
 import { isNews } from './news.ts';
 import {
   addAnnouncement,
   factsOf,
   type GuardLevel,
-  inherit,
   type NoticePlan,
   type NoticesSnapshot,
   newOut,
@@ -35,8 +36,7 @@ import {
   outageTypes,
   type Plan,
   planSnapshot,
-  renumber,
-  repairTypes,
+  renumberWhole,
   restoredPlan,
   setAside,
   tellAgain,
@@ -55,8 +55,6 @@ export interface NoticeContext {
 
 const sliceSize = 5_000;
 const restToken = 'more';
-/** A relapse may reopen a closed incident: until then it is known who was told what. */
-const keepsClosed = days(1);
 export class Notices {
   readonly #plans = new Map<IncidentId, Plan>();
   readonly #timers = new Timers();
@@ -144,13 +142,14 @@ export class Notices {
   wake(context: NoticeContext): NoticePlan {
     const out = newOut();
     for (const key of this.#timers.due(context.at)) {
-      const [what, incident] = key.split(' ') as [string, IncidentId];
+      const [what, incident, serial] = key.split(' ') as [string, IncidentId, string | undefined];
       const plan = this.#plans.get(incident);
       if (plan === undefined) continue;
       if (what === 'forget') this.#forget(plan);
       else if (what === 'hold' && plan.phase === 'holding') plan.phase = 'telling';
       else if (what === 'alone') this.#releaseAlone(plan, context.at, out);
       else if (what === 'etr') this.#news(plan, context.at);
+      else if (what === 'back') tellBack(plan, Number(serial));
       else if (what === 'restored' && plan.phase === 'over') tellAgain(plan, 'restored', plan.facts);
       this.#busy.add(incident);
     }
@@ -166,7 +165,7 @@ export class Notices {
   toldRanges(incident: IncidentId): SubscriberRange[] {
     const plan = this.#plans.get(incident);
     if (plan === undefined) return [];
-    this.#renumberWhole(plan);
+    renumberWhole(plan, this.#teller.columns);
     return without(plan.told, plan.held);
   }
 
@@ -236,10 +235,14 @@ export class Notices {
   #incidentChanged({ kind, incident }: IncidentChange, at: Instant, out: Out): void {
     const plan = this.#see(incident, at);
     if (plan === undefined) return;
-    if (kind === 'resolved') this.#resolve(plan, incident, at, out);
-    else if (kind === 'reopened') this.#reopen(plan, incident, at, out);
-    else if (kind === 'merged') this.#merge(plan, incident, out);
-    else if (kind === 'closed') this.#timers.set(`forget ${incident.id}`, after(at, keepsClosed));
+    const ending = this.#ending(at, out);
+    if (kind === 'resolved') resolvePlan(plan, incident, ending);
+    else if (kind === 'reopened') {
+      reopenPlan(plan, ending);
+      this.#see(incident, at);
+      this.#busy.add(plan.incident);
+    } else if (kind === 'merged') this.#merge(plan, incident, ending);
+    else if (kind === 'closed') closePlan(plan, ending);
   }
 
   /** Takes the facts of the incident and starts the flap guard where it is one to speak of. */
@@ -277,6 +280,8 @@ export class Notices {
     plan.revision = impact.revision;
     plan.etr = impact.etr;
     if (left.length > 0) this.#takeBackAll(plan, at, out);
+    const { stableForMs } = this.#teller.policy!.confirm;
+    noteLeaving(plan, left, { timers: this.#timers, at, stableForMs });
     this.#news(plan, at);
     this.#busy.add(plan.incident);
   }
@@ -289,69 +294,23 @@ export class Notices {
     untell(plan, waiting);
   }
 
-  /** A notice of an outage that is over is wrong, not late: what has not left is taken back. */
-  #resolve(plan: Plan, incident: Incident, at: Instant, out: Out): void {
-    this.#renumberWhole(plan);
-    this.#timers.clear(`hold ${plan.incident}`);
-    this.#timers.clear(`etr ${plan.incident}`);
-    // Who was still to be told is not told any more, and that is counted.
-    const missed =
-      plan.phase === 'holding' || plan.phase === 'telling' ? without(plan.affected, plan.decided) : [];
-    if (missed.length > 0) this.#counts.suppressed(plan.incident, sizeOf(missed));
-    if (plan.isAnnounced) {
-      out.withdrawals.push({ incident: plan.incident, types: outageTypes });
-      untell(plan, unreleased(plan, at));
-    }
-    plan.phase = 'over';
-    plan.jobs = [];
-    plan.resolvedAt = incident.resolvedAt ?? at;
-    const { ask, stableForMs } = this.#teller.policy!.confirm;
-    if (!ask && plan.told.length > 0) this.#timers.set(`restored ${plan.incident}`, after(at, stableForMs));
+  #ending(at: Instant, out: Out): Ending {
+    const { columns } = this.#teller;
+    return { at, out, timers: this.#timers, counts: this.#counts, policy: this.#teller.policy!, columns };
   }
 
-  /** Down again. Who has heard that it works is told anew; who has not yet, still knows of the outage. */
-  #reopen(plan: Plan, incident: Incident, at: Instant, out: Out): void {
-    this.#stopTimers(plan);
-    out.withdrawals.push({ incident: plan.incident, types: repairTypes });
-    const stableForMs = this.#teller.policy!.confirm.stableForMs;
-    const hasHeard =
-      plan.resolvedAt !== undefined && at >= plan.resolvedAt + stableForMs && plan.told.length > 0;
-    if (hasHeard) {
-      plan.decided = [];
-      plan.told = [];
-      plan.isAnnounced = false;
-      plan.toldEtr = undefined;
-      plan.lift++;
-    }
-    plan.jobs = [];
-    plan.resolvedAt = undefined;
-    plan.phase = plan.isAnnounced ? 'telling' : 'waiting';
-    this.#see(incident, at);
-    this.#busy.add(plan.incident);
-  }
-
-  /** Who was told of the merged incident knows; the survivor does not tell him again. */
-  #merge(plan: Plan, incident: Incident, out: Out): void {
-    this.#renumberWhole(plan);
-    if (plan.held.length > 0) out.withdrawals.push({ incident: plan.incident, types: outageTypes });
-    const told = without(plan.told, plan.held);
-    const into = incident.into;
-    if (into !== undefined && told.length > 0) {
-      const survivor = this.#plans.get(into) ?? newPlan({ ...incident, id: into });
-      this.#plans.set(into, survivor);
-      this.#renumberWhole(survivor);
-      inherit(survivor, plan, told);
-    }
+  #merge(plan: Plan, incident: Incident, ending: Ending): void {
+    renumberWhole(plan, ending.columns);
+    const { into } = incident;
+    const knows = without(plan.told, plan.held).length > 0;
+    if (into !== undefined && knows && !this.#plans.has(into))
+      this.#plans.set(into, newPlan({ ...incident, id: into }));
+    mergePlan(plan, into === undefined ? undefined : this.#plans.get(into), ending);
     this.#forget(plan);
   }
 
-  #stopTimers({ incident }: Plan): void {
-    for (const what of ['hold', 'alone', 'etr', 'restored', 'forget'])
-      this.#timers.clear(`${what} ${incident}`);
-  }
-
   #forget(plan: Plan): void {
-    this.#stopTimers(plan);
+    stopTimers(plan, this.#timers);
     this.#plans.delete(plan.incident);
     this.#busy.delete(plan.incident);
   }
@@ -375,10 +334,6 @@ export class Notices {
     const facts = { ...plan.facts, etr, previousEtr: toldEtr };
     tellAgain(plan, toldEtr === undefined ? 'etr' : 'etr-changed', facts);
     this.#busy.add(plan.incident);
-  }
-
-  #renumberWhole(plan: Plan): void {
-    while (plan.stale.length > 0) renumber(plan, this.#teller.columns!, sliceSize);
   }
 
   #finish(at: Instant, out: Out): NoticePlan {

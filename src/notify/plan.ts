@@ -16,14 +16,15 @@ import type { CountBoard } from './counts.ts';
 export type GuardLevel = 'none' | 'secondPerson' | 'staleInventory' | 'stopAboveShare';
 
 /** What is wrong once it works, and what is wrong once it is down again. */
-export const outageTypes: readonly NoticeType[] = [
-  'detected',
-  'etr',
-  'etr-changed',
+export const outageTypes: readonly NoticeType[] = ['detected', 'etr', 'etr-changed', 'announcement'];
+export const repairTypes: readonly NoticeType[] = [
   'partly-restored',
-  'announcement',
+  'restored',
+  'ask',
+  'reminder',
+  'clarify',
+  'tried',
 ];
-export const repairTypes: readonly NoticeType[] = ['restored', 'ask', 'reminder', 'clarify', 'tried'];
 
 /** A notice to those already told, on its way through them. */
 interface Job {
@@ -45,9 +46,10 @@ export function addAnnouncement(plan: Plan, words: Words, isHeld: boolean): bool
 
 /** A newer notice to those already told takes the place of one that has not reached all. */
 export function tellAgain(plan: Plan, type: NoticeType, facts: NoticeFacts): void {
-  const todo = type === 'restored' ? plan.decided : shared(plan.decided, plan.affected);
-  const announcements = plan.jobs.filter((job) => job.type === 'announcement');
-  plan.jobs = [...announcements, { type, revision: plan.serial++, facts, todo }];
+  const knows = without(plan.decided, plan.back);
+  const todo = type === 'restored' ? knows : shared(knows, plan.affected);
+  const others = plan.jobs.filter((job) => job.type === 'announcement' || job.type === 'partly-restored');
+  plan.jobs = [...others, { type, revision: plan.serial++, facts, todo }];
 }
 
 /** What was told to whom in the last day, for the cap. */
@@ -63,9 +65,16 @@ interface Later {
   ranges: readonly Range[];
 }
 
+/** No longer affected since then, and not told yet. */
+interface Leaving {
+  readonly serial: number;
+  readonly at: Instant;
+  ranges: readonly Range[];
+}
+
 /** A set in numbers of an older version: keys still to be looked up, and what they have become so far. */
 interface Stale {
-  readonly place: string;
+  place: string;
   queue: KeyQueue;
   found: Range[];
 }
@@ -85,6 +94,9 @@ export interface Plan {
   /** Told, but waiting for a second person. */
   held: readonly Range[];
   later: Later[];
+  leaving: Leaving[];
+  /** Told that theirs is back. */
+  back: readonly Range[];
   etr?: Etr | undefined;
   toldEtr?: Etr | undefined;
   etrChangedAt?: Instant | undefined;
@@ -127,6 +139,8 @@ export function newPlan(incident: Incident): Plan {
     told: [],
     held: [],
     later: [],
+    leaving: [],
+    back: [],
     isAnnounced: false,
     approved: 'none',
     isRefused: false,
@@ -144,6 +158,8 @@ export const factsOf = (incident: Incident): NoticeFacts => ({
   restoredAt: incident.resolvedAt,
 });
 
+const wholePlaces = ['affected', 'decided', 'told', 'held', 'back'] as const;
+
 /** Every set of the plan becomes a queue of keys; the work that follows fills them again in the new numbers. */
 export function setAside(plan: Plan, older: SubscriberColumns): void {
   for (const stale of plan.stale) {
@@ -158,13 +174,17 @@ export function setAside(plan: Plan, older: SubscriberColumns): void {
   const move = (place: string, ranges: readonly Range[]): void => {
     if (ranges.length > 0) plan.stale.push({ place, queue: KeyQueue.ofRanges(ranges, older), found: [] });
   };
-  for (const place of ['affected', 'decided', 'told', 'held'] as const) {
+  for (const place of wholePlaces) {
     move(place, plan[place]);
     plan[place] = [];
   }
   for (const later of plan.later) {
     move(`later ${later.notBefore}`, later.ranges);
     later.ranges = [];
+  }
+  for (const leaving of plan.leaving) {
+    move(`leaving ${leaving.serial}`, leaving.ranges);
+    leaving.ranges = [];
   }
   for (const job of plan.jobs) {
     move(`job ${job.revision}`, job.todo);
@@ -189,14 +209,23 @@ export function renumber(plan: Plan, columns: SubscriberColumns, budget: number)
 }
 
 function putBack(plan: Plan, place: string, found: readonly Range[]): void {
-  if (place === 'affected' || place === 'decided' || place === 'told' || place === 'held') {
-    plan[place] = united(plan[place], found);
+  const whole = wholePlaces.find((one) => one === place);
+  if (whole !== undefined) {
+    plan[whole] = united(plan[whole], found);
     return;
+  }
+  for (const leaving of plan.leaving) {
+    if (place === `leaving ${leaving.serial}`) leaving.ranges = united(leaving.ranges, found);
   }
   for (const later of plan.later) {
     if (place === `later ${later.notBefore}`) later.ranges = united(later.ranges, found);
   }
   for (const job of plan.jobs) if (place === `job ${job.revision}`) job.todo = united(job.todo, found);
+}
+
+/** For what cannot wait until the slices have done it. */
+export function renumberWhole(plan: Plan, columns: SubscriberColumns | undefined): void {
+  while (plan.stale.length > 0) renumber(plan, columns!, 5_000);
 }
 
 /** Told, but not on its way: held for a second person or for the morning. */
@@ -232,7 +261,10 @@ export interface NoticesSnapshot {
   readonly isContinuing: boolean;
 }
 
-export interface PlanSnapshot extends Omit<Plan, 'stale'> {
+export interface PlanSnapshot extends Omit<Plan, 'stale' | 'leaving' | 'back'> {
+  /** Absent in snapshots of a time when nobody was told of it. */
+  readonly leaving?: Plan['leaving'] | undefined;
+  readonly back?: Plan['back'] | undefined;
   readonly stale: readonly {
     readonly place: string;
     readonly queue: KeyQueueSnapshot;
@@ -245,6 +277,7 @@ export function planSnapshot(plan: Plan, newest: SubscriberColumns | undefined):
   return {
     ...plan,
     later: plan.later.map((later) => ({ ...later })),
+    leaving: plan.leaving.map((leaving) => ({ ...leaving })),
     jobs: plan.jobs.map((job) => ({ ...job })),
     log: plan.log.map((told) => ({ ...told })),
     stale: plan.stale.map(({ place, queue, found }) => ({
@@ -259,6 +292,8 @@ export function restoredPlan(snapshot: PlanSnapshot, newest: SubscriberColumns |
   return {
     ...snapshot,
     later: snapshot.later.map((later) => ({ ...later })),
+    leaving: (snapshot.leaving ?? []).map((leaving) => ({ ...leaving })),
+    back: snapshot.back ?? [],
     jobs: snapshot.jobs.map((job) => ({ ...job })),
     log: snapshot.log.map((told) => ({ ...told })),
     stale: snapshot.stale.map(({ place, queue, found }) => ({

@@ -14,6 +14,7 @@ import type { Policy } from '../model/policy.ts';
 import { type SubscriberColumns, zoneNameOf } from '../model/subscriber-columns.ts';
 import type { CountBoard } from './counts.ts';
 import { guardFor, guardRank } from './guard.ts';
+import { restoredOf } from './leaving.ts';
 import { type GuardLevel, type Plan, renumber } from './plan.ts';
 import { walk } from './telling.ts';
 
@@ -66,11 +67,13 @@ export class Teller {
       return sizeOf(fresh);
     }
     const job = plan.jobs[0]!;
-    const slice = firstOf(job.todo, budget);
-    job.todo = without(job.todo, slice);
+    const looked = firstOf(job.todo, budget);
+    job.todo = without(job.todo, looked);
     if (job.todo.length === 0) plan.jobs.shift();
+    const isBack = job.type === 'partly-restored';
+    const slice = isBack ? restoredOf(plan, looked, this.#plans.values()) : looked;
     if (slice.length > 0) this.#tell(plan, { ...job, slice }, at, tells);
-    return sizeOf(slice);
+    return sizeOf(looked);
   }
 
   #tell(plan: Plan, notice: Notice, at: Instant, tells: Tell[]): void {
@@ -80,7 +83,7 @@ export class Teller {
     const notAfter =
       type === 'detected' || type === 'announcement'
         ? after(at, staleAfter)
-        : type === 'restored'
+        : type === 'restored' || type === 'partly-restored'
           ? after(at, newsOfRepairFor)
           : facts.etr?.to;
     const topologyVersion = this.version;
@@ -99,6 +102,7 @@ export class Teller {
     const entry = plan.log.find((told) => told.key === key);
     if (entry === undefined) plan.log.push({ key, at, ranges: slice });
     else entry.ranges = united(entry.ranges, slice);
+    if (type === 'partly-restored') plan.back = united(plan.back, walked.told);
     if (type !== 'detected') return;
     plan.told = united(plan.told, walked.told);
     if (held) plan.held = united(plan.held, walked.told);

@@ -256,6 +256,7 @@ async function linkView(options: QueryOptions, token: string): Promise<LinkView 
     task: await promisedCall(book, confirmation),
     remote: remoteWay(incident?.incident.kind),
     lastMessageAt: told?.items.find(({ sentAt }) => sentAt !== undefined)?.sentAt,
+    isBack: told?.items.find(({ type }) => lineTypes.includes(type))?.type === 'partly-restored',
     ...(ticket === undefined ? {} : await saidIn(options, ticket)),
     language: subscriber?.language,
     timeZone: subscriber?.zone,
@@ -269,6 +270,8 @@ function aboutOf(options: QueryOptions, link: LinkRecord): IncidentId | Promise<
   return isOfWorks(incident) ? (options.incidentOf(subscriber) ?? incident) : incident;
 }
 
+/** What says how it stands at their own line; the newest counts. */
+const lineTypes: readonly string[] = ['detected', 'partly-restored'];
 const ticketsLookedAt = 10;
 const noticesLookedAt = 5;
 const questionsShown = 5;

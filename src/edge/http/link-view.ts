@@ -38,6 +38,8 @@ export interface LinkView {
   readonly resource?: string | undefined;
   /** When a notice of the incident went to them last. */
   readonly lastMessageAt?: Instant | undefined;
+  /** They were told that theirs is back while the incident goes on. */
+  readonly isBack?: boolean | undefined;
   /** What staff tell whoever reads the ticket. */
   readonly note?: string | undefined;
   readonly questions?: readonly QuestionView[] | undefined;

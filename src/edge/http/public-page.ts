@@ -61,6 +61,7 @@ function situation(link: LinkView, words: PublicWords, moment: PublicMoment): st
   const group = groupOf(incident.kind);
   const isOver =
     incident.resolvedAt !== undefined && incident.state !== 'open' && incident.state !== 'uncertain';
+  if (link.isBack === true && !isOver) return `<h1>${say.backTitle}</h1><p>${say.backLead}</p>${works}`;
   const title = isOver ? say.fixedTitle : words.broken[group];
   const from = `${say.since} ${time(incident.startedAt, link, moment)}`;
   const times = isOver ? `${from} · ${say.fixedAt} ${time(incident.resolvedAt!, link, moment)}` : from;

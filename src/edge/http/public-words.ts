@@ -28,6 +28,8 @@ type Phrase =
   | 'planned'
   | 'noIncident'
   | 'fixedTitle'
+  | 'backTitle'
+  | 'backLead'
   | 'since'
   | 'fixedAt'
   | 'expected'
@@ -107,6 +109,9 @@ const en: PublicWords = {
     planned: 'Planned works: you were told before',
     noIncident: 'We know of no outage at your address now',
     fixedTitle: 'We have repaired it',
+    backTitle: 'Your service is back',
+    backLead:
+      'We still work on it for others. If it does not work for you, test your line here or write to us.',
     since: 'since',
     fixedAt: 'repaired',
     expected: 'Expected to work again',
@@ -188,6 +193,8 @@ const ru: PublicWords = {
     planned: 'Плановые работы: мы предупреждали заранее',
     noIncident: 'Сейчас мы не знаем об аварии по вашему адресу',
     fixedTitle: 'Мы всё починили',
+    backTitle: 'У вас связь восстановлена',
+    backLead: 'У других мы ещё чиним. Если у вас не работает, проверьте линию здесь же или напишите нам.',
     since: 'с',
     fixedAt: 'починили',
     expected: 'Ожидаем восстановление',

@@ -56,6 +56,15 @@ test('works that were called off say that service stays on', async () => {
   expect(await page(works, {}, 'ru')).toContain('Плановые работы отменены');
 });
 
+test('whose service is back while the incident goes on reads so, and not that it is out', async () => {
+  const incident = aView(anIncident('i.1', inMs(-hour)));
+  expect(await page(undefined, { incident })).not.toContain('Your service is back');
+  const shown = await page(undefined, { incident, isBack: true });
+  expect(shown).toContain('<h1>Your service is back</h1>');
+  expect(shown).not.toContain('No service');
+  expect(await page(undefined, { incident, isBack: true }, 'ru')).toContain('У вас связь восстановлена');
+});
+
 test('what is out at the address now stands before the works', async () => {
   const incident = aView(anIncident('i.1', inMs(-hour)));
   const shown = await page({ from: inMs(day), to: inMs(day + hour), isCancelled: false }, { incident });

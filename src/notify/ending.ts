@@ -1,0 +1,92 @@
+/** What becomes of an incident's notices when it is over, is back, or turns out to be part of another. */
+import { after, days, type Instant } from '../base/instant.ts';
+import { sizeOf, without } from '../base/ranges.ts';
+import type { Timers } from '../base/timers.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Policy } from '../model/policy.ts';
+import type { SubscriberColumns } from '../model/subscriber-columns.ts';
+import type { CountBoard } from './counts.ts';
+import { stopLeaving } from './leaving.ts';
+import {
+  inherit,
+  type Out,
+  outageTypes,
+  type Plan,
+  renumberWhole,
+  repairTypes,
+  unreleased,
+  untell,
+} from './plan.ts';
+
+/** A relapse may reopen a closed incident: until then it is known who was told what. */
+const keepsClosed = days(1);
+
+export interface Ending {
+  readonly at: Instant;
+  readonly out: Out;
+  readonly timers: Timers;
+  readonly counts: CountBoard;
+  readonly policy: Policy;
+  readonly columns: SubscriberColumns | undefined;
+}
+
+/** A notice of an outage that is over is wrong, not late: what has not left is taken back. */
+export function resolvePlan(plan: Plan, incident: Incident, ending: Ending): void {
+  const { at, out, timers, counts, policy } = ending;
+  renumberWhole(plan, ending.columns);
+  timers.clear(`hold ${plan.incident}`);
+  timers.clear(`etr ${plan.incident}`);
+  stopLeaving(plan, timers);
+  // Who was still to be told is not told any more, and that is counted.
+  const missed =
+    plan.phase === 'holding' || plan.phase === 'telling' ? without(plan.affected, plan.decided) : [];
+  if (missed.length > 0) counts.suppressed(plan.incident, sizeOf(missed));
+  if (plan.isAnnounced) {
+    out.withdrawals.push({ incident: plan.incident, types: outageTypes });
+    untell(plan, unreleased(plan, at));
+  }
+  plan.phase = 'over';
+  plan.jobs = [];
+  plan.resolvedAt = incident.resolvedAt ?? at;
+  const { ask, stableForMs } = policy.confirm;
+  if (!ask && plan.told.length > 0) timers.set(`restored ${plan.incident}`, after(at, stableForMs));
+}
+
+/** Down again. Who has heard that it works is told anew; who has not yet, still knows of the outage. */
+export function reopenPlan(plan: Plan, { at, out, timers, policy }: Ending): void {
+  stopTimers(plan, timers);
+  out.withdrawals.push({ incident: plan.incident, types: repairTypes });
+  const hasHeard =
+    plan.resolvedAt !== undefined &&
+    at >= plan.resolvedAt + policy.confirm.stableForMs &&
+    plan.told.length > 0;
+  if (hasHeard) {
+    plan.decided = [];
+    plan.told = [];
+    plan.back = [];
+    plan.isAnnounced = false;
+    plan.toldEtr = undefined;
+    plan.lift++;
+  }
+  plan.jobs = [];
+  plan.resolvedAt = undefined;
+  plan.phase = plan.isAnnounced ? 'telling' : 'waiting';
+}
+
+/** Who was told of the merged incident knows; the survivor does not tell him again. */
+export function mergePlan(plan: Plan, survivor: Plan | undefined, { out, columns }: Ending): void {
+  if (plan.held.length > 0) out.withdrawals.push({ incident: plan.incident, types: outageTypes });
+  const told = without(without(plan.told, plan.held), plan.back);
+  if (survivor === undefined || told.length === 0) return;
+  renumberWhole(survivor, columns);
+  inherit(survivor, plan, told);
+}
+
+export function closePlan(plan: Plan, { at, timers }: Ending): void {
+  timers.set(`forget ${plan.incident}`, after(at, keepsClosed));
+}
+
+export function stopTimers(plan: Plan, timers: Timers): void {
+  for (const what of ['hold', 'alone', 'etr', 'restored', 'forget']) timers.clear(`${what} ${plan.incident}`);
+  stopLeaving(plan, timers);
+}

@@ -27,8 +27,12 @@ test('a line test ends with what the next answer says of the line', async () => 
   expect(asked).toEqual(['olt/ont/1', 'olt/ont/2', 'olt/ont/3']);
   tests.take(seen({ device: 'ol', alive: ['ont/1'] }));
   tests.take(seen({ alive: ['ont/1'], unknown: ['ont/3'], down: [{ cause: 'LOS', objects: ['ont/2'] }] }));
+  const device = 'olt';
   expect(await Promise.all(verdicts)).toEqual([
-    ...[{ state: 'alive' }, { state: 'down', cause: 'LOS' }, { state: 'unknown' }, { state: 'alive' }],
+    { device, object: 'ont/1', state: 'alive' },
+    { device, object: 'ont/2', state: 'down', cause: 'LOS' },
+    { device, object: 'ont/3', state: 'unknown' },
+    { device, object: 'ont/1', state: 'alive' },
   ]);
 });
 

@@ -49,6 +49,7 @@ function Channels() {
     <Table
       label={say.column.channel}
       items={status.value.channels}
+      isAside
       isStacked="titled"
       keyOf={(channel) => channel.name}
       columns={[

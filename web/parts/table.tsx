@@ -14,6 +14,8 @@ interface TableProps<T> {
   readonly empty?: string | undefined;
   /** A list that lives: no row moves while the hand is in it. */
   readonly isStill?: boolean | undefined;
+  /** It stands beside the list of the page: keys walk that one. */
+  readonly isAside?: boolean | undefined;
   /** On a narrow screen the cells of a row stand below each other: numbers with their titles, or all but the first. */
   readonly isStacked?: boolean | 'titled' | undefined;
   keyOf(item: T): string;
@@ -34,13 +36,17 @@ function Filled<T>(props: TableProps<T>) {
   useEffect(() => {
     const keys = { move: (by: 1 | -1) => focusRow(body.current!, by), showNew: () => latest.current() };
     // Of several on a page the one that lives is walked.
-    if (props.isStill === true || listKeys.value === undefined) listKeys.value = keys;
+    if (props.isStill === true || (props.isAside !== true && listKeys.value === undefined))
+      listKeys.value = keys;
     return () => {
       if (listKeys.value === keys) listKeys.value = undefined;
     };
   }, []);
   return (
-    <div class="scroll" {...(props.isStill === true ? still.hand : {})}>
+    <div
+      class={props.isAside === true ? 'scroll aside' : 'scroll'}
+      {...(props.isStill === true ? still.hand : {})}
+    >
       {still.newRows > 0 && (
         <button type="button" class="pill" onClick={still.showNew}>
           {plural(still.newRows, words.value.alarm.newRows)} – {words.value.alarm.show} <kbd>N</kbd>

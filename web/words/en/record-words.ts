@@ -73,8 +73,8 @@ export const recordWordsEn = {
     open: 'works',
     trying: 'tries one notice',
     paused: 'does not answer, tried in',
-    inFlight: 'in flight / window',
-    retried: 'retries',
+    inFlight: 'In flight / window',
+    retried: 'Retries',
   },
   noticeState: {
     planned: 'Planned',

@@ -74,8 +74,8 @@ export const recordWordsRu: typeof recordWordsEn = {
     open: 'работает',
     trying: 'пробует одно сообщение',
     paused: 'не отвечает, проба через',
-    inFlight: 'в пути / окно',
-    retried: 'повторов',
+    inFlight: 'В пути / окно',
+    retried: 'Повторов',
   },
   noticeState: {
     planned: 'Всего',

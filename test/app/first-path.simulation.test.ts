@@ -114,7 +114,12 @@ async function state(daemon: Daemon): Promise<object> {
     api.list<ConfirmationJson>('/confirmations'),
     api.list<NoticeJson>('/notices'),
   ]);
-  return { incidents, alarms, tickets, tasks, confirmations, notices };
+  // Minutes lost go on while a service is out.
+  const standing = incidents.map((incident) => ({
+    ...incident,
+    losses: incident.losses.map(({ service, affected }) => ({ service, affected })),
+  }));
+  return { incidents: standing, alarms, tickets, tasks, confirmations, notices };
 }
 
 async function restarted(daemon: Daemon): Promise<Daemon> {

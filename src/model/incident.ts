@@ -138,6 +138,15 @@ export interface ServiceLoss {
   readonly minutes: number;
 }
 
+/** How one revision of an impact differs from the one before. */
+export interface ImpactRevision {
+  readonly revision: number;
+  readonly at: Instant;
+  readonly subscribers: number;
+  readonly joined: number;
+  readonly left: number;
+}
+
 /** Who is touched by an incident, as ranges of one topology version (design L5, L6). */
 export interface Impact {
   readonly incident: IncidentId;

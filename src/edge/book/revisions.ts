@@ -1,19 +1,11 @@
 /** How the set of those whom an incident touches changed: who came, who went, revision by revision. */
-import { type Instant, instant } from '../../base/instant.ts';
+import { instant } from '../../base/instant.ts';
 import { sizeOf, without } from '../../base/ranges.ts';
-import type { Impact } from '../../model/incident.ts';
+import type { Impact, ImpactRevision } from '../../model/incident.ts';
 import type { Sql } from './sql.ts';
 
 /** Of one incident; the oldest make room. */
 const mostRevisions = 200;
-
-export interface ImpactRevision {
-  readonly revision: number;
-  readonly at: Instant;
-  readonly subscribers: number;
-  readonly joined: number;
-  readonly left: number;
-}
 
 interface RevisionRow extends Omit<ImpactRevision, 'left'> {
   readonly gone: number;

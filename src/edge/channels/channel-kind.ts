@@ -13,6 +13,10 @@ export interface ChannelSettings {
   readonly uncertain?: 'hold' | 'next' | 'resend' | undefined;
   /** A length of time, or `off`. */
   readonly receiptWithin?: string | undefined;
+  /** How long an answer is waited for. */
+  readonly timeout?: string | undefined;
+  /** Its peer may be in this machine or a private network. */
+  readonly allowPrivate?: boolean | undefined;
 }
 
 export interface ChannelKind<Settings extends ChannelSettings> {

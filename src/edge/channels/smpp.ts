@@ -42,8 +42,6 @@ export interface SmppSettings extends ChannelSettings {
   readonly joining?: MessageForm['joining'] | undefined;
   readonly alphabet?: MessageForm['alphabet'] | undefined;
   readonly keepAlive?: string | undefined;
-  readonly allowPrivate?: boolean | undefined;
-  readonly timeout?: string | undefined;
 }
 
 const octet = { type: 'integer', minimum: 0, maximum: 255 };

@@ -25,8 +25,6 @@ export interface SmtpSettings extends ChannelSettings {
   readonly from: string;
   /** Where a mail program sends "unsubscribe"; an https address or mailto. */
   readonly unsubscribe?: string | undefined;
-  readonly allowPrivate?: boolean | undefined;
-  readonly timeout?: string | undefined;
 }
 
 export const smtp: ChannelKind<SmtpSettings> = {

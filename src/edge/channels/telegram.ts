@@ -21,8 +21,6 @@ export interface TelegramSettings extends ChannelSettings {
   /** Its user name, for the link of the code. */
   readonly bot: string;
   readonly url?: string | undefined;
-  readonly allowPrivate?: boolean | undefined;
-  readonly timeout?: string | undefined;
 }
 
 export const telegram: ChannelKind<TelegramSettings> = {

@@ -21,8 +21,6 @@ export interface WebhookSettings extends ChannelSettings {
   readonly address?: 'phone' | 'email' | undefined;
   /** False for a gateway that may send a repeated key twice. */
   readonly honoursKey?: boolean | undefined;
-  readonly allowPrivate?: boolean | undefined;
-  readonly timeout?: string | undefined;
 }
 
 export const webhook: ChannelKind<WebhookSettings> = {

@@ -1,8 +1,7 @@
 /** Calls to a ticket system: JSON both ways, and what an answer means for the ticket that waits. */
 import { type DurationMs, milliseconds } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
-import type { DeskFailure } from '../../ticket/desk.ts';
-import { refusedTarget } from '../net/address-guard.ts';
+import type { DeskFailure, DeskOutcome } from '../../ticket/desk.ts';
 import { openHttpClient } from '../net/http-request.ts';
 
 /** `body` is undefined for a GET of what is not there, and where the answer has none. */
@@ -93,12 +92,6 @@ function waitIn(retryAfter: string | undefined): number | undefined {
   return Math.min(longestWaitMs, Number(retryAfter) * 1_000);
 }
 
-/** Why these settings cannot be used: no address, or one that is not public. */
-export function deskUrlRefusal(url: string, allowPrivate: boolean | undefined): string | undefined {
-  if (!URL.canParse(url)) return `"${url}" is no address`;
-  return allowPrivate === true ? undefined : refusedTarget(new URL(url).hostname);
-}
-
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -133,3 +126,13 @@ export const plainText = (text: string): string =>
     .replace(/[^\P{Cc}\n\t]+/gu, ' ')
     .slice(0, longestText)
     .replace(/\p{Surrogate}/gu, '\uFFFD');
+
+/** The new ticket's id out of the answer that made it. */
+export function madeBy(answer: DeskAnswer): DeskOutcome {
+  if (answer.kind !== 'answer') return answer;
+  const external = isRecord(answer.body) ? nameIn(answer.body['id']) : undefined;
+  return external === undefined ? garbage('id') : { kind: 'stored', external };
+}
+
+export const storedBy = (answer: DeskAnswer, external: string): DeskOutcome =>
+  answer.kind === 'answer' ? { kind: 'stored', external } : answer;

@@ -2,11 +2,12 @@
 import { neverHappens } from '../../base/fault.ts';
 import type { World } from '../../base/world.ts';
 import type { Desk } from '../../ticket/desk.ts';
+import { refusedUrl } from '../net/address-guard.ts';
 import { noDesk } from './none.ts';
 import { type RequestTrackerSettings, requestTrackerDesk, requestTrackerRefusal } from './request-tracker.ts';
-import { type Tmf621Settings, tmf621Desk, tmf621Refusal } from './tmf621.ts';
-import { type WebhookDeskSettings, webhookDesk, webhookDeskRefusal } from './webhook.ts';
-import { type ZammadSettings, zammadDesk, zammadRefusal } from './zammad.ts';
+import { type Tmf621Settings, tmf621Desk } from './tmf621.ts';
+import { type WebhookDeskSettings, webhookDesk } from './webhook.ts';
+import { type ZammadSettings, zammadDesk } from './zammad.ts';
 
 export type DeskSettings =
   | { readonly kind: 'none' }
@@ -23,11 +24,9 @@ export function deskRefusal(settings: DeskSettings): string | undefined {
     case 'requestTracker':
       return requestTrackerRefusal(settings);
     case 'zammad':
-      return zammadRefusal(settings);
     case 'tmf621':
-      return tmf621Refusal(settings);
     case 'webhook':
-      return webhookDeskRefusal(settings);
+      return refusedUrl(settings.url, settings.allowPrivate);
     default:
       return neverHappens(settings);
   }

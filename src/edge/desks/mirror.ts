@@ -1,7 +1,17 @@
 /** Keeps tickets of another system in step with ours: known ones are read, others looked for by key, and only what is missing is made. */
+import type { Secret } from '../../base/secret.ts';
 import type { TicketStatus } from '../../model/ticket.ts';
 import type { DeskFailure, DeskOutcome, DeskTicket } from '../../ticket/desk.ts';
 import { oneLine, plainText } from './desk-call.ts';
+
+/** What all that are mirrored are told beside the way to them. */
+export interface MirrorSettings {
+  readonly statuses?: Readonly<Partial<Record<TicketStatus, string>>> | undefined;
+  readonly contacts?: boolean | undefined;
+  /** By which posts of the desk are known. */
+  readonly newsSecret?: Secret | undefined;
+  readonly allowPrivate?: boolean | undefined;
+}
 
 /** A ticket as the system has it. */
 export interface HeldTicket {
@@ -159,6 +169,15 @@ export async function oneByOne<T, R>(
     results.push(last !== undefined && isFailure(last) && last.kind === 'retry' ? last : await each(item));
   }
   return results;
+}
+
+/** All that was asked for one by one, or the first failure. */
+export async function gathered<T>(
+  names: readonly string[],
+  each: (name: string) => Promise<readonly T[] | DeskFailure>,
+): Promise<readonly T[] | DeskFailure> {
+  const found = await oneByOne(names, each);
+  return found.find(isFailure) ?? found.flatMap((one) => (isFailure(one) ? [] : one));
 }
 
 /** Before the newest change seen: of several at one instant none is lost, and what comes twice is known by its id. */

@@ -1,11 +1,10 @@
 /** Request Tracker 5 over REST 2.0: tickets made, moved and answered in bulk, changes read from its transactions. */
 import type { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
-import type { TicketStatus } from '../../model/ticket.ts';
 import type { Desk, DeskFailure, DeskNote, DeskOutcome } from '../../ticket/desk.ts';
+import { refusedUrl } from '../net/address-guard.ts';
 import {
   type DeskCaller,
-  deskUrlRefusal,
   garbage,
   isRecord,
   nameIn,
@@ -18,6 +17,7 @@ import {
   type HeldTicket,
   isFailure,
   type MirrorChange,
+  type MirrorSettings,
   type MirrorSystem,
   type MirrorTicket,
   putMirrored,
@@ -26,7 +26,7 @@ import {
 } from './mirror.ts';
 import { requestTrackerNews } from './request-tracker-news.ts';
 
-export interface RequestTrackerSettings {
+export interface RequestTrackerSettings extends MirrorSettings {
   readonly kind: 'requestTracker';
   /** Without `/REST/2.0`. */
   readonly url: string;
@@ -37,11 +37,6 @@ export interface RequestTrackerSettings {
   readonly password?: Secret | undefined;
   readonly token?: Secret | undefined;
   readonly keyField?: string | undefined;
-  readonly statuses?: Readonly<Partial<Record<TicketStatus, string>>> | undefined;
-  readonly contacts?: boolean | undefined;
-  /** By which posts of the desk are known. */
-  readonly newsSecret?: Secret | undefined;
-  readonly allowPrivate?: boolean | undefined;
 }
 
 export interface Tracker {
@@ -68,7 +63,7 @@ const shippedWords: StatusWords = {
 export function requestTrackerRefusal(settings: RequestTrackerSettings): string | undefined {
   if (settings.token === undefined && settings.password === undefined)
     return 'a password or a token is missing';
-  return deskUrlRefusal(settings.url, settings.allowPrivate);
+  return refusedUrl(settings.url, settings.allowPrivate);
 }
 
 export function requestTrackerDesk(name: string, settings: RequestTrackerSettings, world: World): Desk {

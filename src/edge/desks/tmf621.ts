@@ -1,22 +1,25 @@
 /** A ticket system behind TMF621 v4, we as its client: our ticket's id is the `externalId` there. */
 import type { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
-import { type TicketStatus, ticketStatuses } from '../../model/ticket.ts';
+import { ticketStatuses } from '../../model/ticket.ts';
 import type { Desk, DeskFailure, DeskItem, DeskNews, DeskNote, DeskOutcome } from '../../ticket/desk.ts';
 import {
   type DeskCaller,
-  deskUrlRefusal,
   garbage,
   isRecord,
+  madeBy,
   nameIn,
   openDeskCaller,
   plainText,
   recordsIn,
+  storedBy,
 } from './desk-call.ts';
 import {
   cursorAfter,
+  gathered,
   type HeldTicket,
   isFailure,
+  type MirrorSettings,
   type MirrorSystem,
   type MirrorTicket,
   meaningsOf,
@@ -27,17 +30,12 @@ import {
   statusWords,
 } from './mirror.ts';
 
-export interface Tmf621Settings {
+export interface Tmf621Settings extends MirrorSettings {
   readonly kind: 'tmf621';
   /** Up to and with the version, e.g. `https://desk.example/tmf-api/troubleTicket/v4`. */
   readonly url: string;
   /** Sent as a bearer token. */
   readonly token?: Secret | undefined;
-  readonly statuses?: Readonly<Partial<Record<TicketStatus, string>>> | undefined;
-  readonly contacts?: boolean | undefined;
-  /** By which posts of the desk are known. */
-  readonly newsSecret?: Secret | undefined;
-  readonly allowPrivate?: boolean | undefined;
 }
 
 interface Tmf621 {
@@ -57,9 +55,6 @@ const author = 'allclear';
 const mostAtOnce = 50;
 const mostPages = 20;
 
-export const tmf621Refusal = (settings: Tmf621Settings): string | undefined =>
-  deskUrlRefusal(settings.url, settings.allowPrivate);
-
 export function tmf621Desk(name: string, settings: Tmf621Settings, world: World): Desk {
   const { token, url } = settings;
   const caller = openDeskCaller({
@@ -70,14 +65,16 @@ export function tmf621Desk(name: string, settings: Tmf621Settings, world: World)
   const system: MirrorSystem = {
     statuses: desk.statuses,
     keepsDue: true,
-    async read(externals) {
-      const read = await oneByOne(externals, (external) => readTicket(desk, external));
-      return read.find(isFailure) ?? read.flatMap((one) => (isFailure(one) ? [] : heldIn(one)));
-    },
-    async find(keys) {
-      const found = await oneByOne(keys, (key) => list(desk, { externalId: key }));
-      return found.find(isFailure) ?? found.flatMap((one) => (isFailure(one) ? [] : one.flatMap(heldIn)));
-    },
+    read: (externals) =>
+      gathered(externals, async (external) => {
+        const read = await readTicket(desk, external);
+        return isFailure(read) ? read : heldIn(read);
+      }),
+    find: (keys) =>
+      gathered(keys, async (key) => {
+        const found = await list(desk, { externalId: key });
+        return isFailure(found) ? found : found.flatMap(heldIn);
+      }),
     create: (tickets) => oneByOne<MirrorTicket, DeskOutcome>(tickets, (ticket) => create(desk, ticket)),
     update: (changes) =>
       oneByOne<(typeof changes)[number], DeskOutcome>(changes, async ({ held, ticket, status }) => {
@@ -86,7 +83,7 @@ export function tmf621Desk(name: string, settings: Tmf621Settings, world: World)
           ...(held.due === ticket.due ? {} : { expectedResolutionDate: ticket.due ?? null }),
           ...(status === undefined ? {} : { status }),
         };
-        return stored(await caller.call('PATCH', path(held.external), patch), held.external);
+        return storedBy(await caller.call('PATCH', path(held.external), patch), held.external);
       }),
   };
   return {
@@ -99,9 +96,6 @@ export function tmf621Desk(name: string, settings: Tmf621Settings, world: World)
 }
 
 const path = (external: string): string => `/troubleTicket/${encodeURIComponent(external)}`;
-
-const stored = (answer: Awaited<ReturnType<DeskCaller['call']>>, external: string): DeskOutcome =>
-  answer.kind === 'answer' ? { kind: 'stored', external } : answer;
 
 /** Empty where there is none. */
 async function readTicket({ caller }: Tmf621, external: string): Promise<Document | DeskFailure> {
@@ -149,9 +143,7 @@ async function create({ caller, statuses }: Tmf621, ticket: MirrorTicket): Promi
       ? {}
       : { relatedParty: [{ id: ticket.subscriber.id, role: 'customer', '@referredType': 'Individual' }] }),
   });
-  if (answer.kind !== 'answer') return answer;
-  const external = isRecord(answer.body) ? nameIn(answer.body['id']) : undefined;
-  return external === undefined ? garbage('id') : { kind: 'stored', external };
+  return madeBy(answer);
 }
 
 /** Notes are a list that a patch replaces whole, so that those of others go along. */
@@ -163,7 +155,7 @@ async function say(desk: Tmf621, { external, key, text }: DeskNote): Promise<Des
   if (notes.some(({ id }) => id === key)) return { kind: 'stored', external };
   const date = new Date(desk.world.now()).toISOString();
   const note = [...notes, { id: key, author, date, text: plainText(text) }];
-  return stored(await desk.caller.call('PATCH', path(external), { note }), external);
+  return storedBy(await desk.caller.call('PATCH', path(external), { note }), external);
 }
 
 async function news(desk: Tmf621, cursor: string | undefined): Promise<DeskNews> {

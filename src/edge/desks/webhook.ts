@@ -6,7 +6,7 @@ import { type Ticket, ticketStatuses } from '../../model/ticket.ts';
 import type { Desk, DeskItem, DeskNote, DeskOutcome, DeskTicket } from '../../ticket/desk.ts';
 import { type HttpOutcome, openHttpClient } from '../net/http-request.ts';
 import { idIn, isSignedBy, postSigned } from '../net/signed-post.ts';
-import { deskUrlRefusal, failureOf, isRecord, jsonIn, nameIn, plainText, recordsIn } from './desk-call.ts';
+import { failureOf, isRecord, jsonIn, nameIn, plainText, recordsIn } from './desk-call.ts';
 import { oneByOne, presentable } from './mirror.ts';
 
 export interface WebhookDeskSettings {
@@ -18,9 +18,6 @@ export interface WebhookDeskSettings {
 }
 
 const answerWithin: DurationMs = milliseconds(15_000);
-
-export const webhookDeskRefusal = (settings: WebhookDeskSettings): string | undefined =>
-  deskUrlRefusal(settings.url, settings.allowPrivate);
 
 /**
  * `POST url` with `{ ticket, title, description, external, parent }` or `{ note }`; 2xx with an optional `{ "id" }` = stored.

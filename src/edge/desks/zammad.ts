@@ -2,22 +2,24 @@
 import { days } from '../../base/instant.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
-import type { TicketStatus } from '../../model/ticket.ts';
 import type { Desk, DeskFailure, DeskItem, DeskNews, DeskNote, DeskOutcome } from '../../ticket/desk.ts';
 import {
   type DeskCaller,
-  deskUrlRefusal,
   garbage,
   isRecord,
+  madeBy,
   nameIn,
   openDeskCaller,
   plainText,
   recordsIn,
+  storedBy,
 } from './desk-call.ts';
 import {
   cursorAfter,
+  gathered,
   type HeldTicket,
   isFailure,
+  type MirrorSettings,
   type MirrorSystem,
   type MirrorTicket,
   meaningsOf,
@@ -28,7 +30,7 @@ import {
   statusWords,
 } from './mirror.ts';
 
-export interface ZammadSettings {
+export interface ZammadSettings extends MirrorSettings {
   readonly kind: 'zammad';
   readonly url: string;
   readonly token: Secret;
@@ -38,11 +40,6 @@ export interface ZammadSettings {
   readonly keyField?: string | undefined;
   /** An attribute with date and time for the promise; none when left out. */
   readonly dueField?: string | undefined;
-  readonly statuses?: Readonly<Partial<Record<TicketStatus, string>>> | undefined;
-  readonly contacts?: boolean | undefined;
-  /** By which posts of the desk are known. */
-  readonly newsSecret?: Secret | undefined;
-  readonly allowPrivate?: boolean | undefined;
 }
 
 interface Zammad {
@@ -70,9 +67,6 @@ const shippedWords: StatusWords = {
 const mostAtOnce = 50;
 const mostArticles = 50;
 
-export const zammadRefusal = (settings: ZammadSettings): string | undefined =>
-  deskUrlRefusal(settings.url, settings.allowPrivate);
-
 export function zammadDesk(name: string, settings: ZammadSettings, world: World): Desk {
   const caller = openDeskCaller({
     ...{ world, url: `${settings.url.replace(/\/+$/, '')}/api/v1` },
@@ -86,22 +80,18 @@ export function zammadDesk(name: string, settings: ZammadSettings, world: World)
   const system: MirrorSystem = {
     statuses: zammad.statuses,
     keepsDue: settings.dueField !== undefined,
-    async read(externals) {
-      const read = await oneByOne(externals, (external) => readTicket(zammad, external));
-      return read.find(isFailure) ?? read.flatMap((one) => (isFailure(one) ? [] : one));
-    },
-    async find(keys) {
-      const found = await oneByOne(keys, (key) => findTicket(zammad, key));
-      return found.find(isFailure) ?? found.flatMap((one) => (isFailure(one) ? [] : one));
-    },
+    read: (externals) => gathered(externals, (external) => readTicket(zammad, external)),
+    find: (keys) => gathered(keys, (key) => findTicket(zammad, key)),
     create: (tickets) => oneByOne<MirrorTicket, DeskOutcome>(tickets, (ticket) => create(zammad, ticket)),
     update: (changes) =>
       oneByOne<(typeof changes)[number], DeskOutcome>(
         changes,
         async ({ held: { external }, ticket, status }) => {
           const body = { title: ticket.title, ...statusIn(zammad, status, ticket), ...dueIn(zammad, ticket) };
-          const answer = await caller.call('PUT', `/tickets/${encodeURIComponent(external)}`, body);
-          return answer.kind === 'answer' ? { kind: 'stored', external } : answer;
+          return storedBy(
+            await caller.call('PUT', `/tickets/${encodeURIComponent(external)}`, body),
+            external,
+          );
         },
       ),
   };
@@ -185,9 +175,7 @@ async function create(zammad: Zammad, ticket: MirrorTicket): Promise<DeskOutcome
       ...{ type: 'note', internal: isInternal },
     },
   });
-  if (answer.kind !== 'answer') return answer;
-  const external = isRecord(answer.body) ? nameIn(answer.body['id']) : undefined;
-  return external === undefined ? garbage('id') : { kind: 'stored', external };
+  return madeBy(answer);
 }
 
 function statusIn({ world }: Zammad, state: string | undefined, { due }: MirrorTicket): object {
@@ -235,7 +223,7 @@ async function say(zammad: Zammad, note: DeskNote): Promise<DeskOutcome> {
     ...(isMail === true ? { type: 'email', to: customer } : { type: 'note' }),
     internal: audience === 'staff',
   });
-  return answer.kind === 'answer' ? { kind: 'stored', external } : answer;
+  return storedBy(answer, external);
 }
 
 async function news(zammad: Zammad, cursor: string | undefined): Promise<DeskNews> {

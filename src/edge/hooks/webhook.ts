@@ -3,7 +3,7 @@ import { milliseconds } from '../../base/instant.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
 import type { WebhookPost } from '../../model/automation.ts';
-import { refusedTarget } from '../net/address-guard.ts';
+import { refusedUrl } from '../net/address-guard.ts';
 import { openHttpClient } from '../net/http-request.ts';
 import { postSigned } from '../net/signed-post.ts';
 
@@ -29,13 +29,10 @@ export const hookSchema = {
   additionalProperties: false,
 };
 
-export function hookRefusal({
+export const hookRefusal = ({
   url,
   allowPrivate,
-}: Pick<HookSettings, 'url' | 'allowPrivate'>): string | undefined {
-  if (!URL.canParse(url)) return `"${url}" is no address`;
-  return allowPrivate === true ? undefined : refusedTarget(new URL(url).hostname);
-}
+}: Pick<HookSettings, 'url' | 'allowPrivate'>): string | undefined => refusedUrl(url, allowPrivate);
 
 export type HookOutcome =
   | { readonly kind: 'taken' }

@@ -13,7 +13,7 @@ import type { Conflict, Fact, FactKind } from '../../model/discovered.ts';
 import type { DnsView } from '../../model/dns.ts';
 import type { FaultGlossary } from '../../model/fault-words.ts';
 import type { ConfirmationId, SubscriberKey } from '../../model/ids.ts';
-import type { Impact, Incident, ServiceLoss, SubscriberClass } from '../../model/incident.ts';
+import type { Impact, ImpactRevision, Incident, ServiceLoss, SubscriberClass } from '../../model/incident.ts';
 import type { NoticeState, NoticeTotals, NoticeType } from '../../model/notice.ts';
 import type { PerceivedSeverity } from '../../model/observation.ts';
 import type { DeviceReading } from '../../model/reading.ts';
@@ -40,7 +40,7 @@ import type { ImportOutcome, ImportWish } from './import-port.ts';
 import type { NoticePreviewJson } from './notice-contract.ts';
 import type { LineTest, NetworkPort, OutsidePort } from './outside-port.ts';
 import type { StaffPort } from './staff-port.ts';
-import type { Consent, ContactView, ImpactRevision, ServiceView } from './subscriber-port.ts';
+import type { Consent, ContactView, ServiceView } from './subscriber-port.ts';
 
 /** A plain record: it is copied, so its functions must not need `this`. */
 export interface FrontPorts {

@@ -1,7 +1,7 @@
 /** A subscriber as the API answers one, and what subscribers agreed to. */
-import type { SubscriberClass } from '../../model/incident.ts';
+import type { ImpactRevision, SubscriberClass } from '../../model/incident.ts';
 import type { Language } from './contract.ts';
-import type { Consent, ContactView, ImpactRevision } from './subscriber-port.ts';
+import type { Consent, ContactView } from './subscriber-port.ts';
 
 export interface ConsentJson extends Omit<Consent, 'at'> {
   readonly at: string;

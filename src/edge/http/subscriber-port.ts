@@ -26,11 +26,3 @@ export interface Consent {
   readonly by: string;
   readonly evidence: string;
 }
-
-export interface ImpactRevision {
-  readonly revision: number;
-  readonly at: Instant;
-  readonly subscribers: number;
-  readonly joined: number;
-  readonly left: number;
-}

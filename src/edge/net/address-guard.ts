@@ -81,6 +81,12 @@ export function refusedTarget(host: string): string | undefined {
   return isLocal ? reason : undefined;
 }
 
+/** Why a post to this address must not be tried: it is none, or not public. */
+export function refusedUrl(url: string, allowPrivate: boolean | undefined): string | undefined {
+  if (!URL.canParse(url)) return `"${url}" is no address`;
+  return allowPrivate === true ? undefined : refusedTarget(new URL(url).hostname);
+}
+
 export type ResolvedTarget =
   | { readonly kind: 'address'; readonly address: string; readonly family: 4 | 6 }
   | { readonly kind: 'refused'; readonly reason: string }

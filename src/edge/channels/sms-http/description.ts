@@ -61,8 +61,6 @@ export interface SmsHttpSettings extends ChannelSettings {
   readonly answer?: AnswerReading | undefined;
   readonly inbound?: PostedReading | undefined;
   readonly inboundSecret?: Secret | undefined;
-  readonly allowPrivate?: boolean | undefined;
-  readonly timeout?: string | undefined;
 }
 
 const place = { type: 'string', minLength: 1, maxLength: 200 };

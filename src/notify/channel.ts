@@ -18,6 +18,8 @@ export interface OutgoingNotice {
   readonly type: NoticeType;
   /** Of a question: what its buttons say of it, opaque to the peer. */
   readonly answerToken?: string | undefined;
+  /** Of a mail: the address that withdraws its kind of notices by one POST (RFC 8058). */
+  readonly unsubscribe?: string | undefined;
   /** After it the notice would be wrong: a peer that can is told to drop it then. */
   readonly notAfter?: Instant | undefined;
 }

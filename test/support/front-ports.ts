@@ -509,6 +509,8 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
     putConsents: async (key, consents) => {
       for (const consent of consents) daemon().consents.unshift({ key, consent });
     },
+    unsubscription: async () => undefined,
+    unsubscribe: async () => 'unknown',
     devices: async (page) => listed([...daemon().devices.values()], page),
     device: async (id) => daemon().devices.get(id),
     reading: async (id) => daemon().devices.get(id)?.reading,

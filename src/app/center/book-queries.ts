@@ -128,6 +128,8 @@ function peopleQueries(options: QueryOptions) {
     putConsents: async (subscriber, consents) => {
       await book.putConsents({ subscriber, consents });
     },
+    unsubscription: (asked) => book.unsubscription({ ...asked, now: world.now() }),
+    unsubscribe: (asked) => book.unsubscribe({ ...asked, now: world.now() }),
     link: (token) => linkView(options, token),
     makeLink: async ({ subscriber, purpose, incident }) => {
       const { token, expiresAt } = await book.grantLink({

@@ -29,6 +29,7 @@ export function composeNotice(
   if (onlyTo !== undefined && channel.address === 'chat') return undefined;
   if (onlyTo !== undefined && onlyTo.includes('@') !== (channel.address === 'email')) return undefined;
   const language = notice.language ?? composing.language;
+  const pages = composing.publicUrl.replace(/\/+$/, '');
   const rendered = composing.texts({
     type: notice.type,
     language,
@@ -38,7 +39,7 @@ export function composeNotice(
     zone: notice.zone ?? composing.zone,
     address: notice.address,
     question: notice.question,
-    link: `${composing.publicUrl.replace(/\/+$/, '')}/s/${notice.token}`,
+    link: `${pages}/s/${notice.token}`,
   });
   return {
     key: notice.key,
@@ -50,6 +51,14 @@ export function composeNotice(
     incident: notice.incident,
     type: notice.type,
     answerToken: channel.address === 'chat' && notice.purpose === 'confirm' ? notice.token : undefined,
+    // Whoever reads all of them in a trial must not withdraw for others.
+    unsubscribe: onlyTo === undefined ? unsubscribeAt(pages, notice, channel) : undefined,
     notAfter: notice.notAfter,
   };
+}
+
+function unsubscribeAt(pages: string, { unsubscribe }: DueNotice, { name }: Channel): string | undefined {
+  if (unsubscribe === undefined) return undefined;
+  const { token, category } = unsubscribe;
+  return `${pages}/s/${token}/unsubscribe/${category}/${encodeURIComponent(name)}`;
 }

@@ -56,6 +56,7 @@ import {
   subscriberByKey,
 } from './subscribers.ts';
 import { addNotices, holdUndecided, type NoticesAdded, nextTellPages } from './tells.ts';
+import { type UnsubscribingBy, unsubscribe, unsubscription } from './unsubscribing.ts';
 import * as users from './users.ts';
 import { openVault, type Vault } from './vault.ts';
 import { worksTold } from './works-told.ts';
@@ -200,6 +201,8 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
     subscriber: (key: number) => subscriberByKey(sql, vault, { key, now: world.now() }),
     putConsents: (put: Parameters<typeof putConsents>[2]) => putConsents(sql, vault, put),
     consents: (key: number) => consents(sql, vault, key),
+    unsubscription: (asked: UnsubscribingBy) => unsubscription(sql, vault, asked),
+    unsubscribe: (asked: UnsubscribingBy) => unsubscribe(sql, vault, asked),
     putService: (put: Omit<Parameters<typeof putService>[1], 'now'>) =>
       putService(sql, { ...put, now: world.now() }),
     revealSubscriber: (asked: { readonly key: number; readonly audit: AuditEntry }) =>

@@ -2,7 +2,7 @@
 
 import { instant } from '../../base/instant.ts';
 import { confirmationId, type IncidentId, type SubscriberKey } from '../../model/ids.ts';
-import type { NoticeState, NoticeType } from '../../model/notice.ts';
+import { categoryOf, type NoticeState, type NoticeType } from '../../model/notice.ts';
 import { digitTypes, numberToAsk } from './asked-numbers.ts';
 import { graceAfterStart, type Passing, passOn, unansweredOf } from './chains.ts';
 import { chatOf } from './chats.ts';
@@ -13,6 +13,7 @@ import type { ChannelFacts, DueNotice, DueNotices } from './records.ts';
 import type { Sql } from './sql.ts';
 import { type Person, peopleOf } from './subscribers.ts';
 import { agreesTo, tellOf } from './tells.ts';
+import { unsubscribeToken } from './unsubscribing.ts';
 import type { Vault } from './vault.ts';
 
 const leaseMs = 30_000;
@@ -196,8 +197,18 @@ function addressed(
       digitTypes.includes(row.type) && taking.channel.address === 'phone' ? numberToAsk(sql, row) : undefined,
     purpose,
     token: vault.token(confirmation, purpose, taking.channel.address === 'phone'),
+    unsubscribe: address === 'email' ? unsubscribeOf(vault, row, taking) : undefined,
     notAfter: row.not_after === undefined ? undefined : instant(row.not_after),
   };
+}
+
+function unsubscribeOf(
+  vault: Vault,
+  { subscriber, type }: NoticeRow,
+  { channel, now }: Taking,
+): DueNotice['unsubscribe'] {
+  const category = categoryOf(type);
+  return { category, token: unsubscribeToken(vault, { subscriber, now, category, channel: channel.name }) };
 }
 
 function drop(

@@ -7,7 +7,7 @@ import type { IncidentId, SubscriberKey, TicketId } from '../../model/ids.ts';
 import type { Impact, Incident, SubscriberClass } from '../../model/incident.ts';
 import type { NoticeState, NoticeTotals, NoticeType, Tell } from '../../model/notice.ts';
 import type { PerceivedSeverity } from '../../model/observation.ts';
-import type { AddressKind } from '../../model/subscriber.ts';
+import type { AddressKind, ConsentCategory } from '../../model/subscriber.ts';
 import type { Ticket } from '../../model/ticket.ts';
 import type { TicketAudience } from '../../model/ticket-words.ts';
 import type { Address } from '../../notify/channel.ts';
@@ -112,6 +112,8 @@ export interface DueNotice {
   /** Link token and what it opens; its hash is stored with the intent. */
   readonly token: string;
   readonly purpose: LinkPurpose;
+  /** Of a mail: its category, and the token that withdraws it on this channel. */
+  readonly unsubscribe?: { readonly category: ConsentCategory; readonly token: string } | undefined;
 }
 
 export interface DueNotices {

@@ -145,8 +145,22 @@ function mailOf(notice: OutgoingNotice, settings: SmtpSettings, now: number): ob
       'Auto-Submitted': 'auto-generated',
       'Content-Language': notice.language,
       'X-Allclear-Incident': notice.incident,
-      ...(settings.unsubscribe === undefined ? {} : { 'List-Unsubscribe': `<${settings.unsubscribe}>` }),
+      ...unsubscribeHeaders(notice, settings),
     },
+  };
+}
+
+/** RFC 8058 section 3.1: one address for the POST, and beside it at most other ways such as mailto. */
+function unsubscribeHeaders(
+  notice: OutgoingNotice,
+  { unsubscribe }: SmtpSettings,
+): Readonly<Record<string, string>> {
+  if (notice.unsubscribe === undefined)
+    return unsubscribe === undefined ? {} : { 'List-Unsubscribe': `<${unsubscribe}>` };
+  const byMail = unsubscribe?.startsWith('mailto:') === true ? `, <${unsubscribe}>` : '';
+  return {
+    'List-Unsubscribe': `<${notice.unsubscribe}>${byMail}`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
   };
 }
 

@@ -40,7 +40,7 @@ import type { ImportOutcome, ImportWish } from './import-port.ts';
 import type { NoticePreviewJson } from './notice-contract.ts';
 import type { LineTest, NetworkPort, OutsidePort } from './outside-port.ts';
 import type { StaffPort } from './staff-port.ts';
-import type { Consent, ContactView, ServiceView } from './subscriber-port.ts';
+import type { ConsentQueries, ContactView, ServiceView } from './subscriber-port.ts';
 
 /** A plain record: it is copied, so its functions must not need `this`. */
 export interface FrontPorts {
@@ -220,7 +220,7 @@ interface SubscriberFilter {
 }
 
 /** Questions to the book. Unknown ids answer undefined. Lists are newest first, stable under inserts. */
-export interface BookQueries {
+export interface BookQueries extends ConsentQueries {
   incidents(
     state: 'open' | 'resolved' | 'closed' | undefined,
     page: PageRequest,
@@ -262,9 +262,6 @@ export interface BookQueries {
   task(id: string): Promise<TaskView | undefined>;
   /** `phone` as E.164. */
   subscribers(filter: SubscriberFilter, page: PageRequest): Promise<Listed<SubscriberView>>;
-  /** All that was agreed to and withdrawn, newest first. */
-  consents(subscriber: SubscriberKey): Promise<readonly Consent[]>;
-  putConsents(subscriber: SubscriberKey, consents: readonly Consent[]): Promise<void>;
   /** By the operator's own id. */
   subscriber(id: string): Promise<SubscriberView | undefined>;
   devices(page: PageRequest): Promise<Listed<DeviceView>>;

@@ -21,6 +21,7 @@ import { publicStyle } from './public-style.ts';
 import { publicWords, ratingCauses } from './public-words.ts';
 import { maxQuestionLength } from './request-page.ts';
 import { TokenGate } from './token-gate.ts';
+import { addUnsubscribing } from './unsubscribe-routes.ts';
 
 const policy = scriptlessPolicy(publicStyle);
 const maxFormBytes = 16 * 1024;
@@ -54,6 +55,7 @@ export async function openPublic(
   const turnstile = new Turnstile(lookUps);
   addSubscriberPage(server, ports, { gate, turnstile });
   const shown = addAreaPages(server, ports, languageOf);
+  addUnsubscribing(server, ports, { gate, turnstile, languageOf });
   const deflect = addDeflection(server, ports);
   addGatewayPosts(server, ports, { gate, turnstile });
   await server.listen({ host: at.host, port: at.port });

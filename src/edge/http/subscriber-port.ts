@@ -1,5 +1,6 @@
 /** What is known of subscribers beside their place: services, contact points, consents; and how an outage spread over them. */
 import type { Instant } from '../../base/instant.ts';
+import type { SubscriberKey } from '../../model/ids.ts';
 import type { AddressKind, ConsentCategory } from '../../model/subscriber.ts';
 
 export interface ServiceView {
@@ -25,4 +26,23 @@ export interface Consent {
   readonly at: Instant;
   readonly by: string;
   readonly evidence: string;
+}
+
+/** What the token of a mail is good for, as its address says it. */
+export interface UnsubscribingBy {
+  readonly token: string;
+  readonly category: ConsentCategory;
+  readonly channel: string;
+}
+
+export interface ConsentQueries {
+  /** All that was agreed to and withdrawn, newest first. */
+  consents(subscriber: SubscriberKey): Promise<readonly Consent[]>;
+  putConsents(subscriber: SubscriberKey, consents: readonly Consent[]): Promise<void>;
+  /** undefined for a token that is forged, old, or of another category or channel. */
+  unsubscription(
+    asked: UnsubscribingBy,
+  ): Promise<{ readonly isWithdrawn: boolean; readonly language?: 'ru' | 'en' | undefined } | undefined>;
+  /** Once withdrawn it stays so, however often it is asked for. */
+  unsubscribe(asked: UnsubscribingBy): Promise<'withdrawn' | 'already' | 'unknown'>;
 }

@@ -103,6 +103,19 @@ test('a mail says that a machine wrote it, how to stop it, and never changes its
   await relay.stop();
 });
 
+test('a mail that can be stopped says so for one click, whatever else its settings name (RFC 8058)', async () => {
+  const relay = await startRelay();
+  const channel = relay.open();
+  const unsubscribe = `https://status.example/s/${'x'.repeat(30)}/unsubscribe/planned/mail`;
+  await channel.send(notice({ to: 's1@example.org', unsubscribe }));
+  const [head] = relay.mails[0]!.split('\r\n\r\n');
+  const unfolded = head!.replace(/\r\n[ \t]+/g, ' ');
+  expect(unfolded).toContain(`List-Unsubscribe: <${unsubscribe}>\r\n`);
+  expect(unfolded).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
+  await channel.close();
+  await relay.stop();
+});
+
 test('a line end in a name or subject makes no header and no further recipient', async () => {
   const relay = await startRelay();
   const channel = relay.open();

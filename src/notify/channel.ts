@@ -96,7 +96,7 @@ export interface Posted {
 }
 
 /** `later`: nothing was kept, and it may be posted again. */
-export type PostedAnswer = 'kept' | 'unknown' | 'unreadable' | 'later';
+export type PostedAnswer = 'kept' | 'unknown' | 'noTicket' | 'unreadable' | 'later';
 
 /** Where a channel hands in what comes back. Both resolve when it is kept: only then the peer may forget it. */
 export interface Inbound {

@@ -68,12 +68,15 @@ export type DeskItem =
   | {
       readonly kind: 'status';
       readonly external: string;
+      /** Our ticket, where the desk has our key on it: its own id may be newer than what we know. */
+      readonly key?: string | undefined;
       /** All of ours that the status there may mean, the likeliest first; none: it means nothing to us. */
       readonly statuses: readonly TicketStatus[];
     }
   | {
       readonly kind: 'said';
       readonly external: string;
+      readonly key?: string | undefined;
       /** The desk's own id of it: the same text comes once. */
       readonly id: string;
       readonly by: 'subscriber' | 'staff';

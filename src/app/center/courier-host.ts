@@ -159,8 +159,7 @@ async function deskPosted(
   if (desk.read !== undefined) {
     const items = desk.read(post);
     if (items === undefined) return 'unknown';
-    await courier.deskSays(items);
-    return 'kept';
+    return (await courier.deskSays(items)) ? 'kept' : 'noTicket';
   }
   const secret = settings !== undefined && 'newsSecret' in settings ? settings.newsSecret : undefined;
   if (secret === undefined || !isSame(secret.reveal(), post.path)) return 'unknown';

@@ -59,7 +59,7 @@ export interface Courier {
   /** Of the ticket system; empty when there is none. */
   deskCounters(): Readonly<Record<string, number>>;
   /** What the ticket system posted; nothing: it says that there is news. */
-  deskSays(items: readonly DeskItem[]): Promise<void>;
+  deskSays(items: readonly DeskItem[]): Promise<boolean>;
   /** Takes nothing more and waits up to 10 s for what is in flight. */
   close(): Promise<void>;
 }
@@ -120,7 +120,7 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
       return lanes.map((lane) => lane.status);
     },
     deskCounters: () => desking?.counters() ?? {},
-    deskSays: async (items) => desking?.says(items),
+    deskSays: async (items) => (await desking?.says(items)) ?? false,
     async close() {
       tidying.cancel();
       await silence.close();
@@ -157,7 +157,7 @@ function startDesk(
   to: NonNullable<CourierOptions['desk']>,
 ): Repeating & {
   counters(): Readonly<Record<string, number>>;
-  says(items: readonly DeskItem[]): Promise<void>;
+  says(items: readonly DeskItem[]): Promise<boolean>;
 } {
   const lane = new DeskLane({ book, world, submit, random: seededRandom(seedOf(world)), ...to });
   const working = repeating(world, 'ticket system', () => lane.work());
@@ -168,6 +168,7 @@ function startDesk(
       if (items.length > 0) return lane.take(items);
       lane.hurry();
       working.poke();
+      return true;
     },
     async close() {
       // First: nobody waits a minute for a desk that stalls, and an answer that is lost is looked for.

@@ -60,8 +60,8 @@ export class DeskLane {
     this.#news.hurry();
   }
 
-  /** What the desk handed in itself. */
-  take(items: readonly DeskItem[]): Promise<void> {
+  /** What the desk handed in itself; false when one of it is of no ticket that we know (yet). */
+  take(items: readonly DeskItem[]): Promise<boolean> {
     return this.#news.takeItems(items);
   }
 

@@ -65,44 +65,52 @@ export class DeskNewsTaker {
     return { ...news, isMore };
   }
 
-  async takeItems(items: readonly DeskItem[]): Promise<void> {
+  /** False when one of them is of no ticket that we know. */
+  async takeItems(items: readonly DeskItem[]): Promise<boolean> {
+    let areKnown = true;
     for (const item of items) {
       switch (item.kind) {
         case 'status':
-          await this.#status(item);
+          areKnown = (await this.#status(item)) && areKnown;
           break;
         case 'said':
-          await this.#said(item);
+          areKnown = (await this.#said(item)) && areKnown;
           break;
         default:
           neverHappens(item);
       }
     }
+    return areKnown;
   }
 
   /** While a state of ours waits to be brought there, what stands there is older. */
-  async #status({ external, statuses }: DeskItem & { readonly kind: 'status' }): Promise<void> {
+  async #status({ external, key, statuses }: DeskItem & { readonly kind: 'status' }): Promise<boolean> {
     const { book, submit } = this.#options;
-    const known = await book.ticketInDesk(external);
+    const known = await book.ticketInDesk({ external, key });
     const [status] = statuses;
-    if (known === undefined) this.#counts.strangers++;
-    else if (status === undefined) this.#counts.statusesUnknown++;
-    else if (statuses.includes(known.ticket.status)) return;
+    if (known === undefined) {
+      this.#counts.strangers++;
+      return false;
+    }
+    if (status === undefined) this.#counts.statusesUnknown++;
+    else if (statuses.includes(known.ticket.status)) return true;
     else if (known.isWaiting) this.#counts.overtaken++;
     else {
       await submit({ kind: 'deskUpdate', ticket: known.ticket.id, status });
       this.#counts.statusesTaken++;
     }
+    return true;
   }
 
-  async #said({ external, id, by, text }: DeskItem & { readonly kind: 'said' }): Promise<void> {
+  async #said(item: DeskItem & { readonly kind: 'said' }): Promise<boolean> {
+    const { external, id, by, text } = item;
     const { book, desk, world, onSaid } = this.#options;
     const key = `${desk.name}/${id}`;
-    if (await book.isHeard(key)) return;
-    const known = await book.ticketInDesk(external);
+    if (await book.isHeard(key)) return true;
+    const known = await book.ticketInDesk({ external, key: item.key });
     if (known === undefined) {
       this.#counts.strangers++;
-      return;
+      return false;
     }
     const { id: ticket, subscriber } = known.ticket;
     const contact =
@@ -110,5 +118,6 @@ export class DeskNewsTaker {
     const said = contact === undefined ? { text } : { contact };
     await book.keepHeardWords({ key, ticket, at: world.now(), by, ...said });
     this.#counts.heard++;
+    return true;
   }
 }

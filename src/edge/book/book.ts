@@ -174,7 +174,7 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
 const deskDeeds = (sql: Sql, vault: Vault) => ({
   dueDeskJobs: (due: Parameters<typeof dueDeskJobs>[2]) => dueDeskJobs(sql, vault, due),
   settleDesk: (results: readonly DeskSettlement[]) => settleDesk(sql, results),
-  ticketInDesk: (external: string) => ticketInDesk(sql, external),
+  ticketInDesk: (there: Parameters<typeof ticketInDesk>[1]) => ticketInDesk(sql, there),
   deskCounts: () => deskCounts(sql),
   addDeskWords: (words: deskWords.NewDeskWords) => deskWords.addDeskWords(sql, vault, words),
   dueDeskWords: (due: { readonly limit: number; readonly now: number }) =>

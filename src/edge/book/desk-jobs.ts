@@ -16,6 +16,15 @@ interface DeskRow {
   readonly parent?: string | undefined;
 }
 
+// In the order of its index: with tens of thousands waiting, none of them is looked at but those that are due first.
+const selectDue = `
+SELECT j.ticket, j.version, j.attempts, t.external,
+  (SELECT p.external FROM tickets AS p WHERE p.id = t.record ->> 'parent') AS parent
+FROM desk_jobs AS j JOIN tickets AS t ON t.id = j.ticket WHERE j.state = 'queued' AND j.below = ? AND j.due_at <= ?
+  AND NOT EXISTS (SELECT 1 FROM desk_jobs AS above JOIN tickets AS p ON p.id = above.ticket
+    WHERE above.ticket = t.record ->> 'parent' AND above.state = 'queued' AND p.external IS NULL)
+ORDER BY j.due_at LIMIT ?`;
+
 /**
  * Incidents' tickets first: a subscriber's waits until the desk has the one above it, or has refused it. `contacts`: addresses of
  * subscribers may leave for the desk.
@@ -25,15 +34,10 @@ export function dueDeskJobs(
   vault: Vault,
   due: { readonly limit: number; readonly now: number; readonly contacts: boolean },
 ): readonly DeskJob[] {
-  const rows = sql.all<DeskRow>(
-    `SELECT j.ticket, j.version, j.attempts, t.external,
-       (SELECT p.external FROM tickets AS p WHERE p.id = t.record ->> 'parent') AS parent
-     FROM desk_jobs AS j JOIN tickets AS t ON t.id = j.ticket WHERE j.state = 'queued' AND j.due_at <= ?
-       AND NOT EXISTS (SELECT 1 FROM desk_jobs AS above JOIN tickets AS p ON p.id = above.ticket
-         WHERE above.ticket = t.record ->> 'parent' AND above.state = 'queued' AND p.external IS NULL)
-     ORDER BY t.subscriber IS NOT NULL, j.due_at LIMIT ?`,
-    ...[due.now, due.limit],
-  );
+  const rows: DeskRow[] = [];
+  for (const below of [0, 1])
+    if (rows.length < due.limit)
+      rows.push(...sql.all<DeskRow>(selectDue, below, due.now, due.limit - rows.length));
   return rows.flatMap(({ version, attempts, external, parent, ...row }) => {
     const ticket = ticketById(sql, row.ticket);
     if (ticket === undefined) return [];
@@ -56,16 +60,21 @@ function partyOf(sql: Sql, vault: Vault, key: number, withEmail: boolean): DeskJ
   return { id: row.id, email };
 }
 
-/** What the desk calls it, as a ticket of ours; whether its newest state still waits to be brought there. */
+/**
+ * By what the desk calls it, or by our key on it while that is not known yet, as a ticket of ours; whether its newest state still
+ * waits to be brought there.
+ */
 export function ticketInDesk(
   sql: Sql,
-  external: string,
+  { external, key }: { readonly external: string; readonly key?: string | undefined },
 ): { readonly ticket: Ticket; readonly isWaiting: boolean } | undefined {
-  const row = sql.get<{ id: string; state?: string | undefined }>(
-    `SELECT t.id, j.state FROM tickets AS t LEFT JOIN desk_jobs AS j ON j.ticket = t.id
-     WHERE t.external = ? ORDER BY t.row DESC LIMIT 1`,
-    external,
-  );
+  const by = (where: string, name: string) =>
+    sql.get<{ id: string; state?: string | undefined }>(
+      `SELECT t.id, j.state FROM tickets AS t LEFT JOIN desk_jobs AS j ON j.ticket = t.id
+       WHERE ${where} ORDER BY t.row DESC LIMIT 1`,
+      name,
+    );
+  const row = by('t.external = ?', external) ?? (key === undefined ? undefined : by('t.id = ?', key));
   const ticket = row === undefined ? undefined : ticketById(sql, row.id);
   return ticket === undefined ? undefined : { ticket, isWaiting: row?.state === 'queued' };
 }

@@ -34,12 +34,16 @@ export function addDeskWords(sql: Sql, vault: Vault, words: NewDeskWords): numbe
       ...[id, at, author, audience, at, dataKey, sealed, ticket, ticket, mostBelow],
     );
     const added = sql.get<{ n: number }>('SELECT changes() AS n')?.n ?? 0;
-    sql.run(
-      "DELETE FROM desk_words WHERE state <> 'queued' AND row <= (SELECT max(row) FROM desk_words) - ?",
-      mostKept,
-    );
+    forgetOldest(sql);
     return added;
   });
+}
+
+function forgetOldest(sql: Sql): void {
+  sql.run(
+    "DELETE FROM desk_words WHERE state <> 'queued' AND row <= (SELECT max(row) FROM desk_words) - ?",
+    mostKept,
+  );
 }
 
 /** A ticket that the desk does not have yet keeps its texts waiting. */
@@ -104,6 +108,7 @@ export function keepHeardWords(
     ...[heard.key, heard.ticket, heard.at, heard.by, heard.at],
     ...[heard.contact, made?.dataKey, made?.sealed],
   );
+  forgetOldest(sql);
 }
 
 export const isHeard = (sql: Sql, key: string): boolean =>

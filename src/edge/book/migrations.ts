@@ -190,6 +190,14 @@ UPDATE credentials SET role = CASE role WHEN 'admin' THEN 'administrator'
 CREATE INDEX credentials_by_user ON credentials (user);
 `;
 
+// Incidents' tickets go first, and none of the others is looked at to find them.
+const deskOrder = `
+ALTER TABLE desk_jobs ADD COLUMN below INTEGER NOT NULL DEFAULT 0;
+UPDATE desk_jobs SET below = 1 WHERE ticket IN (SELECT id FROM tickets WHERE subscriber IS NOT NULL);
+DROP INDEX desk_due;
+CREATE INDEX desk_due ON desk_jobs (below, due_at) WHERE state = 'queued';
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -207,10 +215,13 @@ const steps: readonly string[] = [
   contactIndexes,
   uncertainTries,
   staffAccounts,
+  deskOrder,
 ];
 
-/** Brings the book to this version, each step in a transaction of its own. */
-export function migrate(sql: Sql, file: string): Problem | undefined {
+export const bookVersion = steps.length;
+
+/** Brings the book to this version, each step in a transaction of its own. `to`: to an earlier one, as programs of then had it. */
+export function migrate(sql: Sql, file: string, to = bookVersion): Problem | undefined {
   const version = sql.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
   if (version > steps.length) {
     return {
@@ -223,7 +234,7 @@ export function migrate(sql: Sql, file: string): Problem | undefined {
       hint: 'start the newer program, or restore a backup made by this one',
     };
   }
-  for (let next = version; next < steps.length; next++) {
+  for (let next = version; next < to; next++) {
     sql.transaction(() => {
       sql.exec(steps[next]!);
       sql.exec(`PRAGMA user_version = ${next + 1}`);

@@ -153,9 +153,10 @@ function writeEffect(
       return;
     case 'desk':
       sql.run(
-        `INSERT INTO desk_jobs (ticket, state, version, attempts, due_at) VALUES (?, 'queued', 1, 0, ?) ON CONFLICT (ticket)
+        `INSERT INTO desk_jobs (ticket, state, version, attempts, due_at, below)
+         VALUES (?, 'queued', 1, 0, ?, coalesce((SELECT subscriber IS NOT NULL FROM tickets WHERE id = ?), 0)) ON CONFLICT (ticket)
          DO UPDATE SET state = 'queued', version = version + 1, attempts = 0, due_at = excluded.due_at`,
-        ...[effect.ticket, at],
+        ...[effect.ticket, at, effect.ticket],
       );
       return;
     case 'webhook':

@@ -1,4 +1,7 @@
-/** What others did to our tickets in Request Tracker, from its transactions; the cursor is the number of the last one seen. */
+/**
+ * What others did to our tickets in Request Tracker, from its transactions. The cursor is the number of the last one seen and, of those
+ * shortly before it, the ones that were seen: their numbers are given when they begin, and one may end after its successors.
+ */
 import type { DeskFailure, DeskItem, DeskNews } from '../../ticket/desk.ts';
 import { isRecord, nameIn, plainText } from './desk-call.ts';
 import { isFailure, meaningsOf } from './mirror.ts';
@@ -6,6 +9,8 @@ import { quoted, readTickets, searchTracker, type TrackedTicket, type Tracker } 
 
 /** Transactions a call: each text among them costs one more. */
 const mostAtOnce = 50;
+/** How far below the last one somebody may still be at work. */
+const overlap = 50;
 /** The user that rules of the system itself act as. */
 const systemUser = 'RT_System';
 
@@ -22,12 +27,15 @@ interface Deed {
  */
 export async function requestTrackerNews(tracker: Tracker, cursor: string | undefined): Promise<DeskNews> {
   const me = tracker.settings.user;
-  if (cursor === undefined || !/^\d{1,18}$/.test(cursor)) return newest(tracker);
-  const query = `${ofQueue(tracker)} AND id > ${cursor} AND (Type = 'Status' OR Type = 'Correspond' OR Type = 'Comment')`;
-  const fields = { fields: 'Type,ObjectId,Creator', orderby: 'id', order: 'ASC', per_page: `${mostAtOnce}` };
+  const before = cursor === undefined ? undefined : placeIn(cursor);
+  if (before === undefined) return newest(tracker);
+  const query = `${ofQueue(tracker)} AND id > ${before.from} AND (Type = 'Status' OR Type = 'Correspond' OR Type = 'Comment')`;
+  const perPage = mostAtOnce + overlap;
+  const fields = { fields: 'Type,ObjectId,Creator', orderby: 'id', order: 'ASC', per_page: `${perPage}` };
   const found = await searchTracker(tracker, 'transactions', { query, ...fields });
   if (isFailure(found)) return found;
-  const all = found.flatMap(deedIn);
+  const listed = found.flatMap(deedIn);
+  const all = listed.filter(({ id }) => !before.seen.has(id));
   const others = all.filter(({ by }) => by !== me && by !== systemUser);
   const tickets = await readTickets(tracker, [...new Set(others.map(({ ticket }) => ticket))]);
   if (isFailure(tickets)) return tickets;
@@ -36,7 +44,28 @@ export async function requestTrackerNews(tracker: Tracker, cursor: string | unde
   );
   const items = await itemsOf(tracker, others, ours);
   if (isFailure(items)) return items;
-  return { kind: 'news', items, cursor: all.at(-1)?.id ?? cursor, isMore: found.length === mostAtOnce };
+  return { kind: 'news', items, cursor: cursorOf(listed, before), isMore: found.length === perPage };
+}
+
+interface Place {
+  readonly last: number;
+  /** Everything up to it is over. */
+  readonly from: number;
+  readonly seen: ReadonlySet<string>;
+}
+
+/** `LAST`, or `LAST:FROM:SEEN,SEEN..`. undefined: none of ours. */
+function placeIn(cursor: string): Place | undefined {
+  const [, last, from = last, seen] = /^(\d{1,15})(?::(\d{1,15}):([\d,]{0,2000}))?$/.exec(cursor) ?? [];
+  if (last === undefined) return undefined;
+  return { last: Number(last), from: Number(from), seen: new Set(seen?.split(',')) };
+}
+
+function cursorOf(listed: readonly Deed[], before: Place): string {
+  const numbers = listed.map(({ id }) => Number(id));
+  const last = Math.max(before.last, ...numbers);
+  const from = Math.max(before.from, last - overlap);
+  return `${last}:${from}:${numbers.filter((number) => number > from).join(',')}`;
 }
 
 async function itemsOf(
@@ -54,11 +83,19 @@ async function itemsOf(
     const text = await textOf(tracker, id);
     if (typeof text !== 'string') return text;
     const isTheirs = ticket.requestors.includes(by);
-    if (text !== '') items.push({ kind: 'said', external, id, by: isTheirs ? 'subscriber' : 'staff', text });
+    if (text !== '')
+      items.push({
+        kind: 'said',
+        external,
+        key: ticket.key,
+        id,
+        by: isTheirs ? 'subscriber' : 'staff',
+        text,
+      });
   }
   for (const external of moved) {
-    const { status } = tickets.get(external)!;
-    items.push({ kind: 'status', external, statuses: meaningsOf(tracker.statuses, status) });
+    const { status, key } = tickets.get(external)!;
+    items.push({ kind: 'status', external, key, statuses: meaningsOf(tracker.statuses, status) });
   }
   return items;
 }

@@ -158,21 +158,35 @@ async function say(desk: Tmf621, { external, key, text }: DeskNote): Promise<Des
   return storedBy(await desk.caller.call('PATCH', path(external), { note }), external);
 }
 
+/**
+ * In the order of the desk, which need not be that of time: where a call does not come to the end, the next one goes on from there,
+ * and the time moves only once all has been seen.
+ */
 async function news(desk: Tmf621, cursor: string | undefined): Promise<DeskNews> {
   const now = new Date(desk.world.now()).toISOString();
   if (cursor === undefined) return { kind: 'news', items: [], cursor: now, isMore: false };
-  const found: Document[] = [];
-  for (let page = 0; page < mostPages; page++) {
-    const offset = String(page * mostAtOnce);
-    const more = await list(desk, { 'lastUpdate.gt': cursor, offset });
+  const [since = cursor, from = '0', newest = ''] = cursor.split(' ');
+  const items: DeskItem[] = [];
+  const times = [newest];
+  let offset = Number.parseInt(from, 10) || 0;
+  for (let page = 0; page < mostPages; page++, offset += mostAtOnce) {
+    const more = await list(desk, { 'lastUpdate.gt': since, offset: String(offset) });
     if (isFailure(more)) return more;
-    found.push(...more);
-    if (more.length < mostAtOnce) break;
+    items.push(...more.flatMap((document) => itemsOf(desk, document)));
+    times.push(...more.flatMap(({ lastUpdate }) => (typeof lastUpdate === 'string' ? [lastUpdate] : [])));
+    const last = newestOf(times);
+    if (more.length < mostAtOnce)
+      return { kind: 'news', items, cursor: cursorAfter(last, since, false), isMore: false };
   }
-  const times = found.flatMap(({ lastUpdate }) => (typeof lastUpdate === 'string' ? [lastUpdate] : []));
-  const items = found.flatMap((document) => itemsOf(desk, document));
-  return { kind: 'news', items, cursor: cursorAfter(times.sort().at(-1), cursor, false), isMore: false };
+  return { kind: 'news', items, cursor: `${since} ${offset} ${newestOf(times) ?? ''}`, isMore: true };
 }
+
+/** As an instant: desks write them with the offsets of their zones. */
+const newestOf = (times: readonly string[]): string | undefined =>
+  times
+    .filter((time) => !Number.isNaN(Date.parse(time)))
+    .sort((a, b) => Date.parse(a) - Date.parse(b))
+    .at(-1);
 
 /** A note of the party whose ticket it is was written by the subscriber. */
 function itemsOf({ statuses }: Tmf621, document: Document): DeskItem[] {
@@ -191,7 +205,7 @@ function itemsOf({ statuses }: Tmf621, document: Document): DeskItem[] {
     const name = `${external}/${id}`;
     return text === ''
       ? []
-      : [{ kind: 'said', external, id: name, by: isTheirs ? 'subscriber' : 'staff', text }];
+      : [{ kind: 'said', external, key: held.key, id: name, by: isTheirs ? 'subscriber' : 'staff', text }];
   });
-  return [...said, { kind: 'status', external, statuses: meaningsOf(statuses, status) }];
+  return [...said, { kind: 'status', external, key: held.key, statuses: meaningsOf(statuses, status) }];
 }

@@ -65,6 +65,8 @@ const shippedWords: StatusWords = {
 };
 
 const mostAtOnce = 50;
+/** Of changes at one and the same instant, where the time alone leads no further. */
+const mostPages = 20;
 const mostArticles = 50;
 
 export function zammadDesk(name: string, settings: ZammadSettings, world: World): Desk {
@@ -123,11 +125,12 @@ async function readTicket(
 async function search(
   zammad: Zammad,
   asked: { readonly attribute: string; readonly operator: string; readonly value: string },
-  order: string,
+  { order, page = 1 }: { readonly order: string; readonly page?: number },
 ): Promise<readonly ZammadTicket[] | DeskFailure> {
   const condition = `condition[ticket.${asked.attribute}]`;
   const query = new URLSearchParams({
-    ...{ expand: 'true', limit: String(mostAtOnce), sort_by: order, order_by: 'asc' },
+    ...{ expand: 'true', sort_by: order, order_by: 'asc' },
+    ...{ limit: String(mostAtOnce), per_page: String(mostAtOnce), page: String(page) },
     ...{ [`${condition}[operator]`]: asked.operator, [`${condition}[value]`]: asked.value },
   });
   const answer = await zammad.caller.call('GET', `/tickets/search?${query}`);
@@ -137,7 +140,11 @@ async function search(
 }
 
 async function findTicket(zammad: Zammad, key: string): Promise<readonly ZammadTicket[] | DeskFailure> {
-  const found = await search(zammad, { attribute: zammad.keyField, operator: 'is', value: key }, 'id');
+  const found = await search(
+    zammad,
+    { attribute: zammad.keyField, operator: 'is', value: key },
+    { order: 'id' },
+  );
   return isFailure(found) ? found : found.filter((one) => one.key === key && one.isMerged !== true);
 }
 
@@ -231,9 +238,9 @@ async function news(zammad: Zammad, cursor: string | undefined): Promise<DeskNew
   if (cursor === undefined) return { kind: 'news', items: [], cursor: now, isMore: false };
   const me = await ownId(zammad);
   if (typeof me !== 'string') return me;
-  const asked = { attribute: 'updated_at', operator: 'after (absolute)', value: cursor };
-  const found = await search(zammad, asked, 'updated_at');
-  if (isFailure(found)) return found;
+  const changed = await changedSince(zammad, cursor);
+  if (isFailure(changed)) return changed;
+  const { found, isFull } = changed;
   const items: DeskItem[] = [];
   for (const { key, external, status, isMerged } of found) {
     if (key === undefined || isMerged === true) continue;
@@ -241,10 +248,9 @@ async function news(zammad: Zammad, cursor: string | undefined): Promise<DeskNew
     // What is too large, or not for us, must not keep the news of all other tickets away.
     if (isFailure(said) && said.kind === 'retry') return said;
     if (!isFailure(said))
-      items.push(...said.slice(-mostArticles).flatMap((article) => itemOf(article, external, me)));
-    items.push({ kind: 'status', external, statuses: meaningsOf(zammad.statuses, status) });
+      items.push(...said.slice(-mostArticles).flatMap((article) => itemOf(article, { external, key }, me)));
+    items.push({ kind: 'status', external, key, statuses: meaningsOf(zammad.statuses, status) });
   }
-  const isFull = found.length === mostAtOnce;
   return {
     kind: 'news',
     items,
@@ -253,14 +259,40 @@ async function news(zammad: Zammad, cursor: string | undefined): Promise<DeskNew
   };
 }
 
-function itemOf(article: Readonly<Record<string, unknown>>, external: string, me: string): DeskItem[] {
+/**
+ * A page, and where all of it changed at one instant those that follow. What shares the last instant of a full page comes with the
+ * next call: the time is all that leads on, and more of them may be behind the page.
+ */
+async function changedSince(
+  zammad: Zammad,
+  cursor: string,
+): Promise<{ readonly found: readonly ZammadTicket[]; readonly isFull: boolean } | DeskFailure> {
+  const asked = { attribute: 'updated_at', operator: 'after (absolute)', value: cursor };
+  const found: ZammadTicket[] = [];
+  for (let page = 1; page <= mostPages; page++) {
+    const more = await search(zammad, asked, { order: 'updated_at', page });
+    if (isFailure(more)) return more;
+    found.push(...more);
+    if (more.length < mostAtOnce) return { found, isFull: false };
+    const last = found.at(-1)?.updatedAt;
+    const before = found.filter(({ updatedAt }) => updatedAt !== last);
+    if (before.length > 0) return { found: before, isFull: true };
+  }
+  return { found, isFull: true };
+}
+
+function itemOf(
+  article: Readonly<Record<string, unknown>>,
+  ticket: { readonly external: string; readonly key: string },
+  me: string,
+): DeskItem[] {
   const { id, created_by_id: by, sender, body, content_type: type } = article;
   const name = nameIn(id);
   if (name === undefined || nameIn(by) === me || sender === 'System' || typeof body !== 'string') return [];
   const words = type === 'text/html' ? body.replace(/<[^<>]{0,2000}>/g, ' ') : body;
   const text = plainText(words).trim();
   if (text === '') return [];
-  return [{ kind: 'said', external, id: name, by: sender === 'Customer' ? 'subscriber' : 'staff', text }];
+  return [{ kind: 'said', ...ticket, id: name, by: sender === 'Customer' ? 'subscriber' : 'staff', text }];
 }
 
 async function ownId(zammad: Zammad): Promise<string | DeskFailure> {

@@ -5,7 +5,7 @@ import type { FrontPorts } from './ports.ts';
 import type { TokenGate } from './token-gate.ts';
 
 const longestBody = 256 * 1024;
-const statuses = { kept: 200, unknown: 404, unreadable: 400, later: 503 } as const;
+const statuses = { kept: 200, unknown: 404, noTicket: 404, unreadable: 400, later: 503 } as const;
 
 /** An encapsulated part of the listener: bodies of any kind are read as text here and nowhere else. */
 export function addGatewayPosts(

@@ -57,13 +57,16 @@ export async function openPublic(
   const shown = addAreaPages(server, ports, languageOf);
   addUnsubscribing(server, ports, { gate, turnstile, languageOf });
   const deflect = addDeflection(server, ports);
-  addGatewayPosts(server, ports, { gate, turnstile });
+  // Places of its own: a gateway that posts a great deal keeps no subscriber from his page.
+  const posts = new Turnstile(lookUps);
+  addGatewayPosts(server, ports, { gate, turnstile: posts });
   await server.listen({ host: at.host, port: at.port });
   return {
     address: addressOf(server),
     counters: () => ({
       wrongLinks: gate.wrong,
       linksCrowded: turnstile.refused,
+      gatewayPostsCrowded: posts.refused,
       publicConnectionsRefused: counters.connectionsRefused,
       publicRequestsCrowded: counters.requestsCrowded,
       ...shown,

@@ -222,6 +222,19 @@ test('words from there are kept once: a subscriber is heard, staff decide nothin
     ]);
   }));
 
+test('words about a ticket whose name there is not known yet find it by our key; of no ticket at all they are not taken', () =>
+  withLane(async ({ lane, book, said, brings }) => {
+    await brings(below('c1', 1, { parent: undefined }));
+    said.answer = () => ({ kind: 'retry', reason: 'no answer' });
+    while (await lane.work());
+    const words = { kind: 'said', external: 'X-9', id: '1', by: 'staff', text: 'едем' } as const;
+    expect(await lane.take([words])).toBe(false);
+    expect(await lane.take([{ ...words, key: 'none' }])).toBe(false);
+    expect(await book.deskWordsOf('c1', 10)).toEqual([]);
+    expect(await lane.take([{ ...words, key: 'c1' }])).toBe(true);
+    expect(await book.deskWordsOf('c1', 10)).toMatchObject([{ author: 'staff', text: 'едем' }]);
+  }));
+
 test('a text for all goes onto each open ticket below, once it is there, and says when it may be there already', () =>
   withLane(async ({ lane, book, said, brings, world }) => {
     await brings(ticket('p'), below('c1', 1), below('c2', 2), below('c3', 3, { status: 'closed' }));

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { after, days, hours, instant } from '../../../src/base/instant.ts';
 import type { Book } from '../../../src/edge/book/book.ts';
-import { openPlainSqlite } from '../../../src/edge/disk/sqlite.ts';
+import { migrate } from '../../../src/edge/book/migrations.ts';
+import { openSql } from '../../../src/edge/book/sql.ts';
+import { hashOf } from '../../../src/edge/book/vault.ts';
 import { bookIn, inFolder, t0 } from './book-fixture.ts';
 
 const audit = (action: string, target: string) => ({ at: t0, actor: 'oleg', action, target });
@@ -113,14 +115,14 @@ test('a key has its own role, an end and a last use; revoked it is nothing, and 
 
 test('a book of the time before accounts is opened; a session of then keeps its role by the words of now', async () => {
   await inFolder(async (folder) => {
-    const book = await bookIn(folder);
-    const cookie = await session(book, 'administrator');
-    await book.close();
-    const sql = openPlainSqlite({ file: `${folder}/book.sqlite` });
-    const [row] = sql.prepare<{ user_version: number }>('PRAGMA user_version').all();
-    sql.exec(`DROP TABLE users; DROP INDEX credentials_by_user; ALTER TABLE credentials DROP COLUMN used_at;
-      CREATE TABLE users (name TEXT PRIMARY KEY, role TEXT NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID;
-      UPDATE credentials SET role = 'admin'; PRAGMA user_version = ${row!.user_version - 1}`);
+    const cookie = 'a-cookie-of-then';
+    const sql = openSql(`${folder}/book.sqlite`);
+    migrate(sql, 'book.sqlite', 15);
+    sql.run(
+      `INSERT INTO credentials (hash, kind, user, role, label, created_at, expires_at)
+       VALUES (?, 'session', 'administrator', 'admin', 'console', ?, ?)`,
+      ...[hashOf(cookie), t0, after(t0, hours(12))],
+    );
     sql.close();
     const opened = await bookIn(folder);
     expect(await check(opened, 'session', cookie, instant(t0 + 1))).toEqual({

@@ -161,7 +161,8 @@ export class ZammadThere {
     );
     const order = query.get('sort_by') === 'updated_at' ? 'updated_at' : 'id';
     found.sort((a, b) => (a[order] < b[order] ? -1 : 1));
-    return [200, found.slice(0, Number(query.get('limit') ?? 50))];
+    const [most, page] = [Number(query.get('limit') ?? 50), Number(query.get('page') ?? 1)];
+    return [200, found.slice((page - 1) * most, page * most)];
   }
 }
 

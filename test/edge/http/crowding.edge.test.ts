@@ -96,6 +96,29 @@ test('while the book is slow only some links are looked up, the others are told 
   expect(late[0]!.headers.get('retry-after')).toBe('5');
 });
 
+test('gateways that post more than is taken at once keep no subscriber from his page', async () => {
+  const { ports } = opened.daemon;
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  Object.assign(ports, {
+    posted: async () => {
+      await held;
+      return 'noTicket';
+    },
+  });
+  const post = () => fetch(`${opened.public}/gateway/sms/secret`, { method: 'POST', body: 'x' });
+  const posts = Array.from({ length: 70 }, post);
+  await vi.waitFor(() => expect(opened.front.counters()['gatewayPostsCrowded']).toBe(6));
+  expect((await fetch(`${opened.public}/s/nosuchtoken`)).status).toBe(404);
+  release();
+  const answers = (await Promise.all(posts)).map(({ status }) => status);
+  expect(answers.filter((status) => status === 503)).toHaveLength(6);
+  // What names no ticket of ours is no guess at a secret, and is said each time.
+  expect(answers.filter((status) => status === 404)).toHaveLength(64);
+});
+
 test('a place is free again whatever became of the one who had it', async () => {
   const turnstile = new Turnstile(1);
   await expect(turnstile.pass(() => Promise.reject(new Error('away')))).rejects.toThrow('away');

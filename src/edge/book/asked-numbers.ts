@@ -1,6 +1,7 @@
 /**
  * Numbers of questions to one phone. A question that is alone when it is asked says "1, 2, 3"; one that comes while
  * another waits says "21, 22, 23", and keeps that number whatever becomes of the other: what was printed is what counts.
+ * A reply may come from any telephone that somebody has, so questions are told apart at all of them.
  */
 import type { ConfirmationState } from '../../model/confirmation.ts';
 import type { ConfirmationId } from '../../model/ids.ts';
@@ -20,13 +21,17 @@ const highest = 9;
 /** Within the transaction that sends the question. */
 export function numberToAsk(sql: Sql, row: NoticeRow): AskedNumber {
   const others = sql.all<{ number?: number | undefined }>(
-    `SELECT n.number FROM subscribers AS s JOIN confirmations AS c ON c.subscriber = s.key
+    `WITH phones (hash) AS (SELECT phone_hash FROM subscribers WHERE key = ? AND phone_hash IS NOT NULL
+       UNION SELECT hash FROM contact_points WHERE subscriber = ? AND kind = 'phone'),
+     near (key) AS (VALUES (?) UNION SELECT s.key FROM phones JOIN subscribers AS s ON s.phone_hash = phones.hash
+       UNION SELECT p.subscriber FROM phones JOIN contact_points AS p ON p.hash = phones.hash)
+     SELECT n.number FROM near JOIN confirmations AS c ON c.subscriber = near.key
      LEFT JOIN asked_numbers AS n ON n.subscriber = c.subscriber AND n.incident = c.incident
-     WHERE s.phone_hash = (SELECT phone_hash FROM subscribers WHERE key = ?) AND c.state IN (SELECT value FROM json_each(?))
+     WHERE c.state IN (SELECT value FROM json_each(?))
        AND NOT (c.subscriber = ? AND c.incident = ?)
        AND EXISTS (SELECT 1 FROM notices AS q WHERE q.incident = c.incident AND q.subscriber = c.subscriber AND q.type = 'ask'
          AND q.state IN ('sending', 'sent', 'delivered', 'uncertain'))`,
-    ...[row.subscriber, JSON.stringify(waits), row.subscriber, row.incident],
+    ...[row.subscriber, row.subscriber, row.subscriber, JSON.stringify(waits), row.subscriber, row.incident],
   );
   const own = sql.get<{ number: number }>(
     'SELECT number FROM asked_numbers WHERE subscriber = ? AND incident = ?',

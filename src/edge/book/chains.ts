@@ -41,9 +41,9 @@ export function passOn(sql: Sql, row: NoticeRow, { channels, now, counts }: Pass
   const { incident, subscriber, type, revision } = row;
   const added = sql.run(
     `INSERT OR IGNORE INTO notices (key, chain, place, incident, subscriber, type, revision, channel, state, tell, created_at, due_at,
-       not_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)`,
+       not_after, urgency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)`,
     ...[noticeKey({ incident, subscriber, type, revision, channel }), firstOf(row), row.place + 1],
-    ...[incident, subscriber, type, revision, channel, row.tell, now, now, row.not_after],
+    ...[incident, subscriber, type, revision, channel, row.tell, now, now, row.not_after, row.urgency],
   );
   if (added > 0) counts.add(incident, type, 'queued');
   return true;

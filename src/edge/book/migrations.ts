@@ -198,6 +198,13 @@ DROP INDEX desk_due;
 CREATE INDEX desk_due ON desk_jobs (below, due_at) WHERE state = 'queued';
 `;
 
+// 2 is the least urgent (urgency.ts).
+const urgencies = `
+ALTER TABLE notices ADD COLUMN urgency INTEGER NOT NULL DEFAULT 2;
+DROP INDEX notices_due;
+CREATE INDEX notices_due ON notices (channel, urgency, due_at, row) WHERE state = 'queued';
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -216,6 +223,7 @@ const steps: readonly string[] = [
   uncertainTries,
   staffAccounts,
   deskOrder,
+  urgencies,
 ];
 
 export const bookVersion = steps.length;

@@ -14,6 +14,7 @@ import type { Sql } from './sql.ts';
 import { type Person, peopleOf } from './subscribers.ts';
 import { agreesTo, tellOf } from './tells.ts';
 import { unsubscribeToken } from './unsubscribing.ts';
+import { dueRowsAsF, nextDueAt, valuesOfDue } from './urgency.ts';
 import type { Vault } from './vault.ts';
 
 const leaseMs = 30_000;
@@ -37,6 +38,8 @@ export interface NoticeRow {
   readonly tell: number;
   readonly due_at: number;
   readonly not_after?: number | undefined;
+  /** 0 leaves first. */
+  readonly urgency: number;
 }
 
 export interface Taking {
@@ -88,17 +91,14 @@ export function takeDue(sql: Sql, vault: Vault, taking: Taking): DueNotices {
     if (notices.length > 0) grantLinks(sql, notices, taking.now);
     counts.write(sql);
     writeReceipts(sql, finals);
-    const next = sql.get<{ due_at: number }>(
-      "SELECT due_at FROM notices WHERE state = 'queued' AND channel = ? ORDER BY due_at LIMIT 1",
-      taking.channel.name,
-    );
+    const next = nextDueAt(sql, taking.channel.name);
     return {
       notices,
       tells: [...new Set(notices.map(({ job }) => job))].map((job) => ({
         job,
         tell: { ...tellOf(sql, job), except: [] },
       })),
-      nextDueAt: next === undefined || isStopped ? undefined : instant(next.due_at),
+      nextDueAt: next === undefined || isStopped ? undefined : instant(next),
     };
   });
 }
@@ -111,7 +111,7 @@ interface DueRow extends NoticeRow {
 }
 
 const columns = `n.row, n.key, n.chain, n.place, n.incident, n.subscriber, n.type, n.revision, n.channel, n.state, n.attempts, n.maybe,
-  n.unanswered, n.tell, n.due_at, n.not_after`;
+  n.unanswered, n.tell, n.due_at, n.not_after, n.urgency`;
 
 // One statement a page: the order of notices to one subscriber, and who may hear of an end, are looked up inside.
 const selectDue = `
@@ -123,10 +123,10 @@ SELECT ${columns},
       AND p.type IN ('detected', 'etr', 'planned', 'planned-soon') AND p.state IN ('sent', 'delivered', 'uncertain'))
     OR (n.type IN ('ask', 'reminder') AND EXISTS (SELECT 1 FROM tickets AS t WHERE t.incident = n.incident AND t.subscriber = n.subscriber))
     AS told
-FROM notices AS n WHERE n.state = 'queued' AND n.channel = ? AND n.due_at <= ? ORDER BY n.due_at, n.row LIMIT ?`;
+FROM ${dueRowsAsF} CROSS JOIN notices AS n ON n.row = f.row ORDER BY f.turn, f.row`;
 
 function dueRows(sql: Sql, { channel, now }: Taking, limit: number): DueRow[] {
-  return sql.all<DueRow>(selectDue, channel.name, now, limit);
+  return sql.all<DueRow>(selectDue, ...valuesOfDue({ channel: channel.name, now, limit }));
 }
 
 /** False when this notice waits for an earlier one, or is not sent at all; the row then says so. */

@@ -14,6 +14,7 @@ import type { AuditEntry } from './records.ts';
 import { noteRevision } from './revisions.ts';
 import type { Sql } from './sql.ts';
 import { addTell, releaseHeld, withdraw } from './tells.ts';
+import { hurryNotices } from './urgency.ts';
 
 /** Sequence of the last input whose doings are in the book. */
 export function appliedSequence(sql: Sql): number {
@@ -105,6 +106,7 @@ function writeChange(sql: Sql, change: Change, at: number): void {
          DO UPDATE SET status = excluded.status, incident = excluded.incident, subscriber = excluded.subscriber, record = excluded.record`,
         ...[id, status, incident, subscriber, JSON.stringify(change.ticket)],
       );
+      if (incident !== undefined && subscriber !== undefined) hurryNotices(sql, incident, subscriber);
       return;
     }
     case 'confirmation': {

@@ -13,6 +13,7 @@ import { CountChanges } from './notice-counts.ts';
 import { writeUnreachable } from './receipts.ts';
 import type { ChannelFacts, TellPage } from './records.ts';
 import type { Sql } from './sql.ts';
+import { leastUrgent, urgencyColumn } from './urgency.ts';
 
 interface TellRow {
   readonly row: number;
@@ -103,8 +104,8 @@ export function addNotices(sql: Sql, added: NoticesAdded): void {
   });
 }
 
-/** Key, subscriber and channel of each notice. */
-type PlannedNotice = readonly [key: string, subscriber: number, channel: string];
+/** Key, subscriber, channel and urgency of each notice. */
+type PlannedNotice = readonly [key: string, subscriber: number, channel: string, urgency: number];
 
 /** By the reason why they are not sent; '' for those that are. */
 function plannedNotices(
@@ -113,7 +114,7 @@ function plannedNotices(
   added: NoticesAdded,
 ): Map<'' | SuppressReason, PlannedNotice[]> {
   const plans = new Map<'' | SuppressReason, PlannedNotice[]>();
-  const reached = reachOf(sql, added.keys);
+  const reached = reachOf(sql, added.keys, tell.incident);
   const { incident, type, revision } = tell;
   for (const subscriber of added.keys) {
     const reach = reached.get(subscriber);
@@ -125,6 +126,7 @@ function plannedNotices(
       noticeKey({ incident, subscriber, type, revision, channel }),
       subscriber,
       channel,
+      reach?.urgency ?? leastUrgent,
     ] as const;
     const same = plans.get(plan);
     if (same === undefined) plans.set(plan, [notice]);
@@ -148,8 +150,8 @@ function insertNotices(
   const { tell, now } = one;
   return sql.run(
     `INSERT OR IGNORE INTO notices (key, subscriber, channel, chain, place, incident, type, revision, state, reason, tell,
-       created_at, due_at, not_after)
-     SELECT value ->> 0, value ->> 1, value ->> 2, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM json_each(?)`,
+       created_at, due_at, not_after, urgency)
+     SELECT value ->> 0, value ->> 1, value ->> 2, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, value ->> 3 FROM json_each(?)`,
     ...[tell.incident, tell.type, tell.revision, one.state, one.reason, one.job],
     ...[now, Math.max(now, tell.notBefore ?? 0), tell.notAfter, JSON.stringify(one.notices)],
   );
@@ -170,11 +172,15 @@ export const reachBits = { phone: 1, email: 2, chat: 4 } as const;
 export const reachColumn = (table: 's' | 'subscribers'): string =>
   `${table}.reach | iif(${table}.key IN (SELECT subscriber FROM chats), ${reachBits.chat}, 0) AS reach`;
 
-function reachOf(sql: Sql, keys: Uint32Array): Map<number, Reach> {
-  const rows = sql.all<Reach>(
-    `SELECT s.key, ${reachColumn('s')}, s.consent, s.opted_out, s.withheld FROM json_each(?) AS wanted JOIN subscribers AS s ON s.key = wanted.value
+function reachOf(
+  sql: Sql,
+  keys: Uint32Array,
+  incident: string,
+): Map<number, Reach & { readonly urgency: number }> {
+  const rows = sql.all<Reach & { readonly urgency: number }>(
+    `SELECT s.key, ${reachColumn('s')}, s.consent, s.opted_out, s.withheld, ${urgencyColumn} FROM json_each(?) AS wanted JOIN subscribers AS s ON s.key = wanted.value
      WHERE s.removed = 0`,
-    JSON.stringify([...keys]),
+    ...[incident, JSON.stringify([...keys])],
   );
   return new Map(rows.map((row) => [row.key, row]));
 }

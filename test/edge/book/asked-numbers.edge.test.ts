@@ -5,6 +5,7 @@ import type { Book } from '../../../src/edge/book/book.ts';
 import type { Input } from '../../../src/flow/input.ts';
 import type { Confirmation } from '../../../src/model/confirmation.ts';
 import { confirmationId, type IncidentId, type SubscriberKey } from '../../../src/model/ids.ts';
+import type { SubscriberRow } from '../../../src/model/subscriber.ts';
 import { shippedTexts, testChannel } from '../../app/courier/courier-fixture.ts';
 import { answerReader } from '../../support/answer-reader.ts';
 import { virtualWorld } from '../../support/virtual-world.ts';
@@ -32,14 +33,16 @@ interface Family {
   readonly writes: (text: string) => Promise<unknown[]>;
 }
 
-async function withFamily(run: (family: Family) => Promise<void>): Promise<void> {
+const sharing = (n: number) => subscriberRow(n, { phone: family, language: 'en' });
+
+async function withFamily(
+  run: (family: Family) => Promise<void>,
+  rowOf: (n: number) => SubscriberRow = sharing,
+): Promise<void> {
   await inFolder(async (folder) => {
     const world = virtualWorld();
     const book = await bookIn(folder, world);
-    await importAll(
-      book,
-      [0, 1, 2].map((n) => subscriberRow(n, { phone: family, language: 'en' })),
-    );
+    await importAll(book, [0, 1, 2].map(rowOf));
     const texts = await shippedTexts();
     const state = (n: number, incident: IncidentId, state: Confirmation['state']) => {
       const subscriber = (n + 1) as SubscriberKey;
@@ -126,4 +129,22 @@ test('a number once printed stays what it was, whatever becomes of the others', 
     // "1" was printed by a question that is settled: which one is meant nobody can tell.
     expect(await writes('1')).toEqual([[id(2, two), false]]);
   });
+});
+
+test('questions are told apart at every phone of everybody, not only at the first one', async () => {
+  const other = '+79004445566';
+  const phones = [
+    { phone: family, further: [{ kind: 'phone', address: other }] },
+    { phone: other },
+    { phone: '+79007778899', further: [{ kind: 'phone', address: family }] },
+  ] as const;
+  const rowOf = (n: number) => subscriberRow(n, { language: 'en', ...phones[n]! });
+  await withFamily(async ({ asks, writes }) => {
+    expect(await asks(0, one)).toContain('Reply 1 yes');
+    // The first one may answer from here as well; the second and the third share no phone.
+    expect(await asks(1, one)).toContain('Reply 21 yes');
+    expect(await asks(2, one)).toContain('Reply 21 yes');
+    expect(await writes('21')).toEqual([[id(2, one), 'fixed']]);
+    expect(await writes('1')).toEqual([[id(0, one), 'fixed']]);
+  }, rowOf);
 });

@@ -24,6 +24,7 @@ const RulesPage = later(() => import('./pages/rules.tsx').then((page) => page.Ru
 const SubscriberPage = later(() => import('./pages/subscriber.tsx').then((page) => page.SubscriberPage));
 const TasksPage = later(() => import('./pages/tasks.tsx').then((page) => page.TasksPage));
 const TicketPage = later(() => import('./pages/ticket.tsx').then((page) => page.TicketPage));
+const TicketsPage = later(() => import('./pages/tickets.tsx').then((page) => page.TicketsPage));
 const WorksPage = later(() => import('./pages/works.tsx').then((page) => page.WorksPage));
 
 export function Frame() {
@@ -63,6 +64,8 @@ function pageOf(page: PageName, id: string, query: URLSearchParams): ComponentCh
       return <NoticesPage incident={query.get('incident')} />;
     case 'tasks':
       return <TasksPage />;
+    case 'tickets':
+      return <TicketsPage />;
     case 'ticket':
       return <TicketPage key={id} id={id} />;
     case 'devices':

@@ -16,6 +16,12 @@ export const ticketStatuses = [
 
 export type TicketStatus = (typeof ticketStatuses)[number];
 
+/** Nothing more is expected of them. */
+export const endedStatuses: readonly TicketStatus[] = ['closed', 'cancelled', 'rejected'];
+
+/** A `resolved` one is not over: its subscriber has not said that it works. */
+export const isOver = ({ status }: Pick<Ticket, 'status'>): boolean => endedStatuses.includes(status);
+
 /** Where somebody turned to us or answered; a gateway that hands in answers may name its own, e.g. `telegram`. */
 export type ContactChannel =
   | 'phone'

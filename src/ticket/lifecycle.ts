@@ -4,7 +4,15 @@ import { neverHappens } from '../base/fault.ts';
 import type { Instant } from '../base/instant.ts';
 import type { ConfirmationState } from '../model/confirmation.ts';
 import type { IdSource, IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
-import type { ContactChannel, Ticket, TicketChange, TicketEvent, TicketStatus } from '../model/ticket.ts';
+import {
+  type ContactChannel,
+  endedStatuses,
+  isOver,
+  type Ticket,
+  type TicketChange,
+  type TicketEvent,
+  type TicketStatus,
+} from '../model/ticket.ts';
 
 export interface TicketContext {
   readonly at: Instant;
@@ -23,13 +31,11 @@ export interface Opening {
   readonly notOf?: Ticket['notOf'];
 }
 
-const ended: readonly TicketStatus[] = ['closed', 'cancelled', 'rejected'];
 /** The first events tell how it began, the last how it stands; what lies between is in the journal. */
 const firstKept = 4;
 const lastKept = 28;
 
-/** `resolved` is open: the subscriber has not said that it works. */
-export const isOpen = (ticket: Ticket): boolean => !ended.includes(ticket.status);
+export const isOpen = (ticket: Ticket): boolean => !isOver(ticket);
 
 export function opened(id: TicketId, { reason, ...about }: Opening, at: Instant): Ticket {
   const status = 'acknowledged';
@@ -120,7 +126,7 @@ export function demandOf(state: ConfirmationState): Demand | undefined {
 /** The ticket after the event; times of resolution and closing follow the status. */
 export function moved(ticket: Ticket, event: TicketEvent): Ticket {
   const { status, at } = event;
-  const isEnded = ended.includes(status);
+  const isEnded = endedStatuses.includes(status);
   const resolvedAt = status === 'resolved' ? at : isEnded ? ticket.resolvedAt : undefined;
   const closedAt = isEnded ? at : undefined;
   return { ...ticket, status, resolvedAt, closedAt, history: withEvent(ticket.history, event) };

@@ -458,12 +458,28 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
         page,
       ),
     notice: async (id) => daemon().notices.get(id),
-    tickets: async ({ incident, subscriber }, page) =>
+    tickets: async ({ incident, subscriber, statuses, find = '' }, page) =>
       listed(
         [...daemon().tickets.values()]
+          .filter((ticket) => statuses?.includes(ticket.status) !== false)
+          .filter(({ id, subscriber: of }) => id.startsWith(find) || named(of)?.startsWith(find) === true)
           .filter((ticket) => incident === undefined || ticket.incident === incident)
           .filter((ticket) => subscriber === undefined || ticket.subscriber === subscriber)
           .map(described),
+        page,
+      ),
+    waitingQuestions: async (page) =>
+      listed(
+        [...daemon().tickets.values()].flatMap((ticket) => {
+          const [first, ...more] = (ticket.questions ?? []).filter(({ answer }) => answer === undefined);
+          if (first === undefined) return [];
+          const { contact: question, at } = first;
+          const dueAt = instant(at + (3_600_000 as DurationMs));
+          const text = daemon().contacts.get(question);
+          return [
+            { ticket, subscriber: named(ticket.subscriber), question, at, dueAt, text, more: more.length },
+          ];
+        }),
         page,
       ),
     async ticket(id) {

@@ -54,7 +54,8 @@ function TicketsPanel({
   return (
     <section class="panel">
       <h2>
-        {say.incident.tickets} <b>{number(incident.tickets)}</b>
+        {say.incident.tickets} <b>{number(incident.tickets)}</b>{' '}
+        <a href={`/tickets?incident=${encodeURIComponent(incident.id)}&status=all`}>{say.incident.showAll}</a>
       </h2>
       <Shown fetched={tickets}>
         {(list) => (

@@ -1,12 +1,13 @@
 /** Work of staff: what, for whom, until when, and why it went to that person. */
 import type { TaskJson } from '../../src/edge/http/contract.ts';
 import { ActButton } from '../parts/act-button.tsx';
+import { Due } from '../parts/due.tsx';
 import { More, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { useList } from '../state/api.ts';
-import { clock, liveIncident } from '../state/live.ts';
+import { liveIncident } from '../state/live.ts';
 import { addressOf } from '../state/route.ts';
-import { language, length, number, time, wordOf, words } from '../words/speak.ts';
+import { language, number, wordOf, words } from '../words/speak.ts';
 
 export function TasksPage() {
   const say = words.value;
@@ -64,7 +65,11 @@ function columns() {
     },
     { title: say.column.what, cell: (task: TaskJson) => <About task={task} /> },
     { title: say.column.assignee, cell: (task: TaskJson) => task.assignee ?? <span class="muted">–</span> },
-    { title: say.column.due, class: 'fit', cell: (task: TaskJson) => <Due task={task} /> },
+    {
+      title: say.column.due,
+      class: 'fit',
+      cell: (task: TaskJson) => <Due at={task.dueAt} isOver={isEnded(task)} />,
+    },
     { title: say.column.why, cell: (task: TaskJson) => <Why task={task} /> },
     {
       title: say.column.actions,
@@ -126,18 +131,6 @@ function About({ task }: { readonly task: TaskJson }) {
         </a>
       )}
     </>
-  );
-}
-
-function Due({ task }: { readonly task: TaskJson }) {
-  const say = words.value.etr;
-  const left = Date.parse(task.dueAt) - clock.value;
-  if (isEnded(task)) return <>{time(task.dueAt)}</>;
-  return (
-    <span class={left <= 0 ? 'overdue' : ''}>
-      <b>{time(task.dueAt)}</b>{' '}
-      <small>{left <= 0 ? `! ${say.passed} ${length(-left)}` : `${say.left} ${length(left)}`}</small>
-    </span>
   );
 }
 

@@ -17,6 +17,11 @@ const first: readonly Item[] = [
   { page: 'tasks', address: '/tasks', mark: 'M2 2H14V14H2ZM5 8 7 10 11 5' },
 ];
 const further: readonly Item[] = [
+  {
+    page: 'tickets',
+    address: '/tickets',
+    mark: 'M1 4H15V7A1.5 1.5 0 0 0 15 10V13H1V10A1.5 1.5 0 0 0 1 7ZM10 4V13',
+  },
   { page: 'notices', address: '/notices', mark: 'M1 3H15V11H8L4 15V11H1Z' },
   { page: 'devices', address: '/devices', mark: 'M1 3H15V7H1ZM1 9H15V13H1Z' },
   { page: 'works', address: '/works', mark: 'M10 2A4 4 0 0 0 7 8L2 13 3 14 8 9A4 4 0 0 0 14 6L11 7 9 5Z' },
@@ -26,7 +31,11 @@ const further: readonly Item[] = [
 ];
 
 /** Under which page of the rail a page of one thing stands. */
-const owner: Readonly<Partial<Record<PageName, PageName>>> = { incident: 'incidents', device: 'devices' };
+const owner: Readonly<Partial<Record<PageName, PageName>>> = {
+  incident: 'incidents',
+  device: 'devices',
+  ticket: 'tickets',
+};
 
 export function Rail({ page }: { readonly page: PageName }) {
   const say = words.value;

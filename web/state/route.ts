@@ -8,6 +8,7 @@ export type PageName =
   | 'load'
   | 'notices'
   | 'tasks'
+  | 'tickets'
   | 'ticket'
   | 'devices'
   | 'device'
@@ -30,6 +31,7 @@ const lists: Readonly<Record<string, PageName>> = {
   'alarm-load': 'load',
   notices: 'notices',
   tasks: 'tasks',
+  tickets: 'tickets',
   devices: 'devices',
   dns: 'dns',
   rules: 'rules',
@@ -71,6 +73,7 @@ export function go(address: string): void {
 export function goUp(): void {
   const { page } = route.value;
   if (page === 'device') go('/devices');
+  else if (page === 'ticket') go('/tickets');
   else if (page !== 'incidents') go('/incidents');
 }
 

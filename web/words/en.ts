@@ -32,6 +32,7 @@ export const en = {
     dns: 'DNS',
     rules: 'Rules',
     works: 'Works',
+    tickets: 'Tickets',
     ticket: 'Ticket',
     subscriber: 'Subscriber',
     device: 'Device',

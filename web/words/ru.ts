@@ -31,6 +31,7 @@ export const ru: Words = {
     dns: 'DNS',
     rules: 'Правила',
     works: 'Работы',
+    tickets: 'Заявки',
     ticket: 'Заявка',
     subscriber: 'Абонент',
     device: 'Устройство',

@@ -12,13 +12,14 @@ import type {
   PageRequest,
   SubscriberView,
   TicketView,
+  WaitingQuestion,
 } from '../../edge/http/ports.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
 import { confirmationId, type IncidentId, isOfWorks, type SubscriberKey } from '../../model/ids.ts';
 import type { Incident } from '../../model/incident.ts';
 import { lossesAt } from '../../model/lost-minutes.ts';
 import type { Task } from '../../model/task.ts';
-import type { Ticket } from '../../model/ticket.ts';
+import { isOver, type Ticket } from '../../model/ticket.ts';
 import type { DeviceBoard } from './device-board.ts';
 
 /** What the API calls open, resolved and closed. */
@@ -44,7 +45,7 @@ export function bookQueries(options: QueryOptions): BookQueries {
   return { ...recordQueries(options), ...peopleQueries(options), ...deviceQueries(options.devices) };
 }
 
-function recordQueries({ book, world }: QueryOptions) {
+function recordQueries({ book, world, answerWithinMs }: QueryOptions) {
   const idOf = subscriberNames(book);
   return {
     incidents: async (state, page) => {
@@ -84,6 +85,7 @@ function recordQueries({ book, world }: QueryOptions) {
       const ticket = await book.ticket(id);
       return ticket === undefined ? undefined : wholeTicket(book, idOf, ticket);
     },
+    waitingQuestions: (page) => waitingQuestions(book, { idOf, answerWithinMs }, page),
     confirmations: async (filter, page) =>
       mapPageAsync(await book.confirmations({ ...page, ...filter }), async (confirmation) => ({
         confirmation,
@@ -204,6 +206,23 @@ async function wholeTicket(book: Book, idOf: NameOf, ticket: Ticket): Promise<Ti
   };
 }
 
+/** Of each ticket that has one. */
+async function waitingQuestions(
+  book: Book,
+  { idOf, answerWithinMs }: Pick<QueryOptions, 'answerWithinMs'> & { readonly idOf: NameOf },
+  page: PageRequest,
+): Promise<Listed<WaitingQuestion>> {
+  return mapPageAsync(await book.waitingTickets(page), async (ticket) => {
+    const waiting = (ticket.questions ?? []).filter(({ answer }) => answer === undefined);
+    const { contact, at } = waiting[0]!;
+    return {
+      ...{ ticket, subscriber: await idOf(ticket.subscriber), question: contact, at },
+      ...{ dueAt: instant(at + answerWithinMs()), text: await book.contactText(contact) },
+      more: waiting.length - 1,
+    };
+  });
+}
+
 async function subscriberView(options: QueryOptions, record: SubscriberRecord): Promise<SubscriberView> {
   const tickets = await options.book.tickets({ subscriber: record.key, limit: 50 });
   return briefView(options, record, tickets.items);
@@ -229,7 +248,7 @@ function briefView(
   };
 }
 
-const isOpen = (ticket: Ticket): boolean => !['closed', 'cancelled', 'rejected'].includes(ticket.status);
+const isOpen = (ticket: Ticket): boolean => !isOver(ticket);
 
 async function linkView(options: QueryOptions, token: string): Promise<LinkView | undefined> {
   const { book, world } = options;

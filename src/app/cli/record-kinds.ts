@@ -104,14 +104,31 @@ export const recordKinds: readonly RecordKind[] = [
       ['opened', 'openedAt'],
       ['status', 'status'],
       ['subscriber', 'subscriber'],
+      ['expected', 'expectedResolutionAt'],
       ['incident', 'incident'],
     ],
-    filters: ['incident', 'subscriber'],
+    filters: ['incident', 'subscriber', 'status', 'due', 'find', 'sort'],
     canShow: true,
     acts: [
       { ...act('open', '/tickets', 'description', 'channel'), argument: 'subscriber' },
       act('set', '/tickets/:id/status', 'status'),
     ],
+  },
+  {
+    name: 'question',
+    summary:
+      'Lists tickets with a question of their subscriber that nobody has answered, the one due first on top.',
+    path: '/questions',
+    columns: [
+      ['ticket', 'ticket'],
+      ['asked', 'at'],
+      ['due', 'dueAt'],
+      ['subscriber', 'subscriber'],
+      ['question', 'text'],
+    ],
+    filters: [],
+    canShow: false,
+    acts: [],
   },
   {
     name: 'notice',

@@ -56,6 +56,7 @@ import {
   subscriberByKey,
 } from './subscribers.ts';
 import { addNotices, holdUndecided, type NoticesAdded, nextTellPages } from './tells.ts';
+import * as tickets from './tickets.ts';
 import { type UnsubscribingBy, unsubscribe, unsubscription } from './unsubscribing.ts';
 import * as users from './users.ts';
 import { openVault, type Vault } from './vault.ts';
@@ -251,8 +252,9 @@ const frontDeeds = (sql: Sql) => ({
   alarm: (id: string) => queries.alarmById(sql, id),
   notices: (query: queries.NoticeQuery) => queries.notices(sql, query),
   impactRevisions: (incident: string) => impactRevisions(sql, incident),
-  tickets: (query: Parameters<typeof queries.tickets>[1]) => queries.tickets(sql, query),
-  ticket: (id: string) => queries.ticketById(sql, id),
+  tickets: (query: tickets.TicketQuery) => tickets.tickets(sql, query),
+  waitingTickets: (request: PageRequest) => tickets.waitingTickets(sql, request),
+  ticket: (id: string) => tickets.ticketById(sql, id),
   confirmations: (query: Parameters<typeof queries.confirmations>[1]) => queries.confirmations(sql, query),
   noticesAhead: (incident: string) => noticesAhead(sql, incident),
   isSendingStopped: () => isSendingStopped(sql),

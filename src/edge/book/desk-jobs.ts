@@ -3,9 +3,10 @@ import { neverHappens } from '../../base/fault.ts';
 import { instant } from '../../base/instant.ts';
 import type { Ticket } from '../../model/ticket.ts';
 import { contactText } from './contacts.ts';
-import { incidentById, ticketById } from './queries.ts';
+import { incidentById } from './queries.ts';
 import type { DeskJob, DeskSettlement } from './records.ts';
 import type { Sql } from './sql.ts';
+import { ticketById } from './tickets.ts';
 import type { Vault } from './vault.ts';
 
 interface DeskRow {

@@ -205,6 +205,17 @@ DROP INDEX notices_due;
 CREATE INDEX notices_due ON notices (channel, urgency, due_at, row) WHERE state = 'queued';
 `;
 
+// A list of very many tickets is walked in the order of their times; few have a question that waits.
+const ticketTimes = `
+ALTER TABLE tickets ADD COLUMN due_at INTEGER NOT NULL DEFAULT 9007199254740991;
+ALTER TABLE tickets ADD COLUMN asked_at INTEGER;
+UPDATE tickets SET due_at = record ->> 'expectedResolutionAt' WHERE record ->> 'expectedResolutionAt' IS NOT NULL;
+UPDATE tickets SET asked_at = (SELECT min(value ->> 'at') FROM json_each(record, '$.questions') WHERE value ->> 'answer' IS NULL)
+  WHERE status NOT IN ('closed', 'cancelled', 'rejected') AND record ->> 'questions' IS NOT NULL;
+CREATE INDEX tickets_by_due ON tickets (due_at, row, status, incident);
+CREATE INDEX tickets_asked ON tickets (asked_at, row) WHERE asked_at IS NOT NULL;
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -224,6 +235,7 @@ const steps: readonly string[] = [
   staffAccounts,
   deskOrder,
   urgencies,
+  ticketTimes,
 ];
 
 export const bookVersion = steps.length;

@@ -14,6 +14,7 @@ import type { AuditEntry } from './records.ts';
 import { noteRevision } from './revisions.ts';
 import type { Sql } from './sql.ts';
 import { addTell, releaseHeld, withdraw } from './tells.ts';
+import { writeTicket } from './tickets.ts';
 import { hurryNotices } from './urgency.ts';
 
 /** Sequence of the last input whose doings are in the book. */
@@ -100,12 +101,8 @@ function writeChange(sql: Sql, change: Change, at: number): void {
       );
       return;
     case 'ticket': {
-      const { id, status, incident, subscriber } = change.ticket;
-      sql.run(
-        `INSERT INTO tickets (id, status, incident, subscriber, record) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id)
-         DO UPDATE SET status = excluded.status, incident = excluded.incident, subscriber = excluded.subscriber, record = excluded.record`,
-        ...[id, status, incident, subscriber, JSON.stringify(change.ticket)],
-      );
+      const { incident, subscriber } = change.ticket;
+      writeTicket(sql, change.ticket);
       if (incident !== undefined && subscriber !== undefined) hurryNotices(sql, incident, subscriber);
       return;
     }

@@ -8,53 +8,12 @@ import type { Impact, Incident } from '../../model/incident.ts';
 import type { NoticeState } from '../../model/notice.ts';
 import { severities } from '../../model/observation.ts';
 import type { Task } from '../../model/task.ts';
-import type { Ticket } from '../../model/ticket.ts';
-import type { SqlValue } from '../disk/sqlite.ts';
+import { conditions, type RecordRow, recordConditions, recordIn } from './conditions.ts';
 import { noticeCounts, peopleTold } from './notice-counts.ts';
 import type { NoticeRow } from './outbox.ts';
 import { pageOf } from './paging.ts';
 import type { IncidentRecord, NoticeRecord, Page, PageRequest } from './records.ts';
 import type { Sql } from './sql.ts';
-
-type RecordRow = Readonly<{ id: string; record: string }>;
-
-/** A condition for each value that was given; no value, no condition. */
-function conditions(given: Readonly<Record<string, SqlValue | readonly SqlValue[]>>): {
-  where: string;
-  values: SqlValue[];
-} {
-  const texts: string[] = ['1'];
-  const values: SqlValue[] = [];
-  for (const [column, value] of Object.entries(given)) {
-    if (value === undefined) continue;
-    if (Array.isArray(value)) {
-      texts.push(`${column} IN (${value.map(() => '?').join(', ')})`);
-      values.push(...(value as SqlValue[]));
-    } else {
-      texts.push(`${column} = ?`);
-      values.push(value as SqlValue);
-    }
-  }
-  return { where: texts.join(' AND '), values };
-}
-
-/** The same for records, and each word somewhere in the record. */
-function recordConditions(
-  query: PageRequest,
-  given: Parameters<typeof conditions>[0],
-): { where: string; values: SqlValue[] } {
-  const found = conditions(given);
-  const words = (query.words ?? '')
-    .split(/\s+/)
-    .filter((word) => word !== '')
-    .slice(0, 16);
-  return {
-    where: [found.where, ...words.map(() => "record LIKE ? ESCAPE '!'")].join(' AND '),
-    values: [...found.values, ...words.map((word) => `%${word.replace(/[!%_]/g, '!$&')}%`)],
-  };
-}
-
-const recordIn = <T>(row: RecordRow): T => JSON.parse(row.record) as T;
 
 export function incidents(
   sql: Sql,
@@ -150,22 +109,6 @@ export function notices(sql: Sql, query: NoticeQuery): Page<NoticeRecord> {
       sentAt: row.sent_at === undefined ? undefined : instant(row.sent_at),
     }),
   });
-}
-
-export function tickets(
-  sql: Sql,
-  query: PageRequest & { readonly incident?: string | undefined; readonly subscriber?: number | undefined },
-): Page<Ticket> {
-  return pageOf<RecordRow, Ticket>(sql, query, {
-    from: 'tickets',
-    ...recordConditions(query, { incident: query.incident, subscriber: query.subscriber }),
-    item: (row) => recordIn<Ticket>(row),
-  });
-}
-
-export function ticketById(sql: Sql, id: string): Ticket | undefined {
-  const row = sql.get<RecordRow>('SELECT * FROM tickets WHERE id = ?', id);
-  return row === undefined ? undefined : recordIn<Ticket>(row);
 }
 
 export function confirmations(

@@ -45,6 +45,7 @@ const consolePages = [
   '/incidents',
   '/incidents/:id',
   '/notices',
+  '/tickets',
   '/tickets/:id',
   '/devices',
   '/dns',

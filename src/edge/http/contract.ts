@@ -189,7 +189,7 @@ export type {
   WorksJson,
 } from './rules-contract.ts';
 export type { ConsentJson, SubscriberJson } from './subscriber-contract.ts';
-export type { TicketJson } from './ticket-contract.ts';
+export type { TicketJson, WaitingQuestionJson } from './ticket-contract.ts';
 
 export interface ConfirmationJson {
   readonly id: string;

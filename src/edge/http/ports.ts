@@ -18,15 +18,14 @@ import type { NoticeState, NoticeTotals, NoticeType } from '../../model/notice.t
 import type { PerceivedSeverity } from '../../model/observation.ts';
 import type { DeviceReading } from '../../model/reading.ts';
 import type { Task } from '../../model/task.ts';
-import type { Ticket } from '../../model/ticket.ts';
-import type { NewTicketWords, TicketWords } from '../../model/ticket-words.ts';
 import type { Posted, PostedAnswer } from '../../notify/channel.ts';
 import type { PlannedWorks } from '../../topology/topology.ts';
 import type { AreaPort } from './area-port.ts';
 import type { CallerPort } from './caller-port.ts';
 import type { LinkView } from './link-view.ts';
+import type { TicketQueries, TicketView, WaitingQuestion } from './ticket-port.ts';
 
-export type { LinkView };
+export type { LinkView, TicketView, WaitingQuestion };
 
 import type {
   Language,
@@ -220,7 +219,7 @@ interface SubscriberFilter {
 }
 
 /** Questions to the book. Unknown ids answer undefined. Lists are newest first, stable under inserts. */
-export interface BookQueries extends ConsentQueries {
+export interface BookQueries extends ConsentQueries, TicketQueries {
   incidents(
     state: 'open' | 'resolved' | 'closed' | undefined,
     page: PageRequest,
@@ -231,11 +230,7 @@ export interface BookQueries extends ConsentQueries {
     page: PageRequest,
   ): Promise<Listed<Alarm>>;
   alarm(id: string): Promise<Alarm | undefined>;
-  /** Keeps what a person wrote about an alarm and answers the row's id, which the journal may carry. */
-  /** The latest words on a ticket, here and in the ticket system, oldest first. */
-  ticketWords(ticket: string): Promise<readonly TicketWords[]>;
-  /** Queues a text for the ticket system; answers onto how many tickets. */
-  addTicketWords(words: NewTicketWords): Promise<number>;
+  /** Keeps what a person wrote about an alarm or a ticket and answers the row's id, which the journal may carry. */
   storeNote(text: string): Promise<string>;
   /** What was written, by the ids of the rows. */
   noteTexts(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
@@ -244,11 +239,6 @@ export interface BookQueries extends ConsentQueries {
     page: PageRequest,
   ): Promise<Listed<NoticeView>>;
   notice(id: string): Promise<NoticeView | undefined>;
-  tickets(
-    filter: { incident?: string | undefined; subscriber?: SubscriberKey | undefined },
-    page: PageRequest,
-  ): Promise<Listed<TicketView>>;
-  ticket(id: string): Promise<TicketView | undefined>;
   confirmations(
     filter: { incident?: string | undefined; subscriber?: SubscriberKey | undefined },
     page: PageRequest,
@@ -325,17 +315,6 @@ export interface NoticeView {
   readonly createdAt: Instant;
   readonly sentAt?: Instant | undefined;
   readonly maybeTwice: boolean;
-}
-
-export interface TicketView {
-  readonly ticket: Ticket;
-  /** The operator's own id of its subscriber. */
-  readonly subscriber?: string | undefined;
-  /** What the subscriber wrote. */
-  readonly description?: string | undefined;
-  readonly note?: string | undefined;
-  /** Of questions and answers, by the ids of the rows; of one ticket only, not in lists. */
-  readonly texts?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface ConfirmationView {

@@ -40,3 +40,18 @@ interface QuestionJson {
   readonly answer: string | null;
   readonly answeredAt: string | null;
 }
+
+/** The oldest question of a ticket that waits for its answer. */
+export interface WaitingQuestionJson {
+  readonly id: string;
+  readonly ticket: string;
+  readonly subscriber: string | null;
+  readonly incident: string | null;
+  readonly at: string;
+  /** As its subscriber was promised. */
+  readonly dueAt: string;
+  /** Null where its subscriber was erased. */
+  readonly text: string | null;
+  /** Further questions of the ticket that wait. */
+  readonly more: number;
+}

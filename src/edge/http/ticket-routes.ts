@@ -1,7 +1,14 @@
 /** Calls about tickets: those there are, new ones, and what staff do with one: status, where it hangs, notes and answers. */
+import { type Instant, instant } from '../../base/instant.ts';
 import type { Change } from '../../model/change.ts';
 import type { IncidentId, TicketId } from '../../model/ids.ts';
-import { type ContactChannel, type Ticket, type TicketStatus, ticketStatuses } from '../../model/ticket.ts';
+import {
+  type ContactChannel,
+  endedStatuses,
+  type Ticket,
+  type TicketStatus,
+  ticketStatuses,
+} from '../../model/ticket.ts';
 import {
   type Call,
   created,
@@ -15,7 +22,8 @@ import {
   text,
   unknownId,
 } from './route.ts';
-import { listJson, ticketJson } from './views.ts';
+import type { TicketFilter } from './ticket-port.ts';
+import { listJson, ticketJson, waitingQuestionJson } from './views.ts';
 
 const maxTextLength = 4_000;
 const maxReplyLength = 2_000;
@@ -24,10 +32,29 @@ export const ticketRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/tickets',
-    summary: 'Tickets, newest first',
-    query: listQuery({ incident: text(200), subscriber: text(200) }),
+    summary:
+      'Tickets, newest first, or with sort=due the soonest expected first. due: expected time has passed, comes within an ' +
+      "hour or a day, or none is known. find: the beginning of a ticket's id or of its subscriber's",
+    query: listQuery({
+      incident: text(200),
+      subscriber: text(200),
+      status: oneOf(['open', 'ended', ...ticketStatuses]),
+      due: oneOf(['passed', 'hour', 'day', 'none']),
+      find: text(200),
+      sort: oneOf(['newest', 'due']),
+      offset: { type: 'integer', minimum: 0, maximum: 10_000_000 },
+    }),
     answers: 'a list of tickets',
     handle: listTickets,
+  },
+  {
+    method: 'GET',
+    path: '/questions',
+    summary: 'Tickets with a question of their subscriber that nobody has answered, the one due first on top',
+    query: listQuery(),
+    answers: 'a list with the oldest such question of each ticket',
+    handle: async ({ ports, page }) =>
+      ok(listJson(await ports.query.waitingQuestions(page), waitingQuestionJson)),
   },
   {
     method: 'POST',
@@ -102,8 +129,29 @@ async function listTickets({ ports, query, page }: Call): Promise<Reply> {
   const asked = query['subscriber'];
   const subscriber = asked === undefined ? undefined : await ports.query.subscriber(asked);
   if (asked !== undefined && subscriber === undefined) return ok({ items: [], total: 0, next: null });
-  const filter = { incident: query['incident'], subscriber: subscriber?.key };
-  return ok(listJson(await ports.query.tickets(filter, page), ticketJson));
+  const filter: TicketFilter = {
+    incident: query['incident'],
+    subscriber: subscriber?.key,
+    statuses: statusesIn(query['status']),
+    due: dueIn(query['due'], ports.world.now()),
+    find: query['find'],
+    isByDue: query['sort'] === 'due',
+  };
+  const offset = Number(query['offset'] ?? 0);
+  return ok(listJson(await ports.query.tickets(filter, { ...page, offset }), ticketJson));
+}
+
+function statusesIn(status: string | undefined): readonly TicketStatus[] | undefined {
+  if (status === 'ended') return endedStatuses;
+  if (status === 'open') return ticketStatuses.filter((one) => !endedStatuses.includes(one));
+  return status === undefined ? undefined : [status as TicketStatus];
+}
+
+const within: Readonly<Record<string, number>> = { passed: 0, hour: 3_600_000, day: 86_400_000 };
+
+function dueIn(due: string | undefined, now: Instant): TicketFilter['due'] {
+  if (due === undefined) return undefined;
+  return due === 'none' ? 'never' : instant(now + (within[due] ?? 0));
 }
 
 async function openTicket({ ports, body }: Call): Promise<Reply> {

@@ -21,6 +21,7 @@ import type {
   SubscriberJson,
   TaskJson,
   TicketJson,
+  WaitingQuestionJson,
 } from './contract.ts';
 import { incidentWords, wordsOf } from './incident-words.ts';
 import type {
@@ -33,6 +34,7 @@ import type {
   SubscriberView,
   TaskView,
   TicketView,
+  WaitingQuestion,
 } from './ports.ts';
 
 export const iso = (at: Instant): string => new Date(at).toISOString();
@@ -265,6 +267,17 @@ export function ticketJson({ ticket, subscriber, description, note, texts }: Tic
     })),
   };
 }
+
+export const waitingQuestionJson = (waiting: WaitingQuestion): WaitingQuestionJson => ({
+  id: waiting.question,
+  ticket: waiting.ticket.id,
+  subscriber: waiting.subscriber ?? null,
+  incident: waiting.ticket.incident ?? null,
+  at: iso(waiting.at),
+  dueAt: iso(waiting.dueAt),
+  text: waiting.text ?? null,
+  more: waiting.more,
+});
 
 export function confirmationJson({ confirmation, subscriber }: ConfirmationView): ConfirmationJson {
   const { rating } = confirmation;

@@ -1,7 +1,6 @@
 /** TMF621 trouble ticket: our tickets, tickets that other systems open for our subscribers, and tickets about others. */
 import type { TicketId } from '../../../model/ids.ts';
-import type { Ticket, TicketStatus } from '../../../model/ticket.ts';
-import { ticketStatuses } from '../../../model/ticket.ts';
+import { isOver, type Ticket, type TicketStatus, ticketStatuses } from '../../../model/ticket.ts';
 import type { SubscriberView, TicketView } from '../ports.ts';
 import { iso } from '../views.ts';
 import { order } from './alarm.ts';
@@ -12,7 +11,6 @@ import { shape } from './shape.ts';
 import { changedStatus, firstStatus } from './status.ts';
 
 const longestDescription = 10_000;
-const ended: readonly TicketStatus[] = ['closed', 'cancelled', 'rejected'];
 const ways: readonly string[] = ['phone', 'chat', 'mail', 'web'];
 
 export const ticketKind: Kind = {
@@ -65,7 +63,7 @@ export const ticketKind: Kind = {
       return setStatus(own['id'] as TicketId, status as TicketStatus, context);
     },
     async remove(own, context) {
-      if (ended.includes(own['status'] as TicketStatus)) return undefined;
+      if (isOver({ status: own['status'] as TicketStatus })) return undefined;
       return setStatus(own['id'] as TicketId, 'cancelled', context);
     },
     heard: {

@@ -4,6 +4,8 @@ import { bookVersion, migrate } from '../../../src/edge/book/migrations.ts';
 import { openSql } from '../../../src/edge/book/sql.ts';
 import { bookIn, inFolder, t0 } from './book-fixture.ts';
 
+/** The version in which waiting tickets got their order. */
+const orderedSince = 17;
 const earlier = Array.from({ length: bookVersion - 1 }, (_, n) => n + 1);
 
 test.each(earlier)('a book of version %i', async (version) => {
@@ -28,6 +30,8 @@ test.each(earlier)('a book of version %i', async (version) => {
         "INSERT INTO desk_jobs (ticket, state, version, attempts, due_at) VALUES (?, 'queued', 1, 0, ?)",
         ...[id, t0],
       );
+      // A program that knew of the order wrote it.
+      if (version >= orderedSince && id === 'c') sql.run("UPDATE desk_jobs SET below = 1 WHERE ticket = 'c'");
     }
     sql.close();
     const book = await bookIn(folder);

@@ -4,6 +4,7 @@ import { instant } from '../base/instant.ts';
 import type { World } from '../base/world.ts';
 import type { Book } from '../edge/book/book.ts';
 import type { SeriesStore } from '../flow/series.ts';
+import { feedFacts } from './center/facts-feed.ts';
 import type { LineHost } from './center/line-host.ts';
 import type { Config } from './config/config.ts';
 
@@ -16,8 +17,11 @@ export function startJobs(options: {
   readonly line: LineHost;
   readonly config: Config;
   readonly world: World;
+  /** Tells the line whose facts changed. */
+  readonly facts: () => Promise<boolean>;
 }): { stop(): void } {
   const { book, series, line, config, world } = options;
+  const facts = feedFacts(world, options.facts);
   const retention = async (): Promise<void> => {
     const before = instant(world.now() - config.series.retentionMs);
     const days = await series.dropBefore(before, instant(world.now() - config.series.hoursMs));
@@ -33,5 +37,10 @@ export function startJobs(options: {
       }),
     { noOverlap: true },
   );
-  return { stop: () => void job.stop() };
+  return {
+    stop() {
+      facts.stop();
+      void job.stop();
+    },
+  };
 }

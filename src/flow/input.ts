@@ -15,6 +15,7 @@ import type {
 } from '../model/ids.ts';
 import type { NoticeState, NoticeType } from '../model/notice.ts';
 import type { Observation } from '../model/observation.ts';
+import type { SubscriberFacts } from '../model/subscriber.ts';
 import type { Staff, TaskOutcome } from '../model/task.ts';
 import type { ContactChannel, TicketStatus } from '../model/ticket.ts';
 
@@ -55,6 +56,12 @@ export type Input =
       readonly subscriber: SubscriberKey;
       readonly channel: ContactChannel;
       readonly says: SubscriberSays;
+    }
+  /** What subscribers changed since the columns in force were written; masks by `channels`. At most 1,000. */
+  | {
+      readonly kind: 'subscriberFacts';
+      readonly channels: readonly string[];
+      readonly facts: readonly SubscriberFacts[];
     }
   /** The ticket system changed a ticket of ours. */
   | {

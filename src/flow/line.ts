@@ -188,12 +188,11 @@ export class Line {
         return this.#continue(input.rest, pass);
       case 'ruleSet':
         return this.#judged(this.#rooms.useRules(input.rules), pass);
+      case 'subscriberFacts':
       case 'automationSet':
-        return this.#rooms.useAutomations(input.automations);
       case 'policy':
-        return this.#rooms.usePolicy(input.policy);
       case 'calendar':
-        return this.#rooms.useCalendar(input.calendar);
+        return this.#rooms.use(input);
       case 'resumed':
         this.#rooms.shift(input.stoppedMs);
         this.#rooms.correlation.resume(pass.at, input.stoppedMs);

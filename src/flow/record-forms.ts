@@ -5,7 +5,7 @@
 import type { Command, Input, SubscriberReply, SubscriberSays } from './input.ts';
 
 /** The newest schema that this engine writes and reads. */
-export const schema = 7;
+export const schema = 8;
 
 interface Form {
   /** The first schema whose engines know it. */
@@ -33,6 +33,7 @@ const kinds: Readonly<Record<Exclude<Input['kind'], 'observation'>, Form>> = {
   subscriberContact: form(1, { subscriber: 'number', channel: 'text', contact: 'text' }),
   subscriberReply: form(1, { confirmation: 'text', channel: 'text', reply: 'object' }),
   subscriberSays: form(7, { subscriber: 'number', channel: 'text', says: 'object' }),
+  subscriberFacts: form(8, { channels: 'list', facts: 'list' }),
   deskUpdate: form(1, { ticket: 'text' }),
   receipts: form(1, { counts: 'list', unreachable: 'list' }),
   testResult: form(1, { subscriber: 'number', result: 'text' }),

@@ -2,6 +2,7 @@
 import { Alarms } from '../alarm/alarm.ts';
 import { Assessment } from '../assess/assess.ts';
 import { Automations } from '../automate/automate.ts';
+import { neverHappens } from '../base/fault.ts';
 import { earliest, type Instant } from '../base/instant.ts';
 import { Confirmations } from '../confirm/confirm.ts';
 import { Correlation, type CorrelationTiming, type Judged, Patterns } from '../correlate/correlate.ts';
@@ -19,9 +20,15 @@ import {
   worksToken,
 } from '../notify/notify.ts';
 import { Tickets } from '../ticket/ticket.ts';
-import { placeSubscribers, type Subscribers, type Topology } from '../topology/topology.ts';
+import {
+  type ChangedFactsSnapshot,
+  placeSubscribers,
+  type Subscribers,
+  type Topology,
+} from '../topology/topology.ts';
 import { viewOf } from './automating.ts';
 import type { Contents } from './contents.ts';
+import type { Input } from './input.ts';
 import { SubscriberWords } from './subscriber-words.ts';
 
 /** Hashes of what is in force. */
@@ -37,6 +44,8 @@ export interface NamedContents {
 
 export interface RoomsSnapshot {
   readonly named: NamedContents;
+  /** Absent in what older versions kept, and where nobody changed. */
+  readonly facts?: ChangedFactsSnapshot | undefined;
   readonly alarm: unknown;
   /** Absent in what older versions kept. */
   readonly patterns?: unknown;
@@ -139,6 +148,31 @@ export class Rooms {
     this.worksNotices.shift(stoppedMs);
     this.confirmations.shift(stoppedMs);
     this.automations.shift(stoppedMs);
+  }
+
+  /** What decides from now on, without anything to be judged again. */
+  use(input: Extract<Input, { kind: 'subscriberFacts' | 'automationSet' | 'policy' | 'calendar' }>): void {
+    switch (input.kind) {
+      case 'subscriberFacts':
+        return this.#useFacts(input);
+      case 'automationSet':
+        return this.useAutomations(input.automations);
+      case 'policy':
+        return this.usePolicy(input.policy);
+      case 'calendar':
+        return this.useCalendar(input.calendar);
+      default:
+        return neverHappens(input);
+    }
+  }
+
+  /** Whoever the columns do not hold comes with the next ones. */
+  #useFacts({ channels, facts }: Extract<Input, { kind: 'subscriberFacts' }>): void {
+    const subscribers = this.#subscribers;
+    for (const one of facts) {
+      const number = subscribers?.numberOf(one.subscriber) ?? -1;
+      if (number >= 0) subscribers!.changed.change(number, one, channels);
+    }
   }
 
   useTopology(named: {
@@ -253,13 +287,18 @@ export class Rooms {
       relationsCrowdedOut: crowdedOut,
       patternsCrowdedOut: this.patterns.crowdedOut,
       stopsRefused: this.confirmations.stopsRefused,
+      subscribersChanged: this.#subscribers?.changed.size ?? 0,
+      subscriberChangesRefused: this.#subscribers?.changed.refused ?? 0,
     };
   }
 
   /** Hot state as plain JSON; topology, columns and policy are named by hash and loaded again (design L13). */
   snapshot(): RoomsSnapshot {
+    const changed = this.#subscribers?.changed;
+    const keyOf = (number: number): number => this.#subscribers!.keyOf(number);
     return {
       named: this.#named,
+      facts: changed === undefined || changed.size === 0 ? undefined : changed.snapshot(keyOf),
       alarm: this.alarms.snapshot(),
       patterns: this.patterns.snapshot(),
       correlate: this.correlation.snapshot(),
@@ -285,6 +324,8 @@ export class Rooms {
       this.useTopology({ version: topologyVersion, topology, subscribers });
     }
     this.#named = snapshot.named;
+    const numberOf = (key: number): number => this.#subscribers!.numberOf(key);
+    this.#subscribers?.changed.restore(snapshot.facts ?? [], numberOf);
     this.alarms.restore(snapshot.alarm);
     if (snapshot.patterns !== undefined) this.patterns.restore(snapshot.patterns);
     this.correlation.restore(snapshot.correlate);

@@ -1,11 +1,21 @@
 /** A subscriber as the operator's list gives one; who they are stays outside the line (design L18). */
 import type { Instant } from '../base/instant.ts';
+import type { SubscriberKey } from './ids.ts';
 import type { SubscriberClass } from './incident.ts';
 
 /** What subscribers may want to be told of or not. `whatWeDid`: what became of what they told us. */
 export type ConsentCategory = 'outage' | 'planned' | 'feedback' | 'whatWeDid';
 
 export const consentCategories: readonly ConsentCategory[] = ['outage', 'planned', 'feedback', 'whatWeDid'];
+
+/** What decides whether and how one subscriber is told, as it stands now. */
+export interface SubscriberFacts {
+  readonly subscriber: SubscriberKey;
+  /** One for each of `consentCategories`, in their order; bit i: reachable and agreed on the i-th channel of those named beside. */
+  readonly masks: readonly number[];
+  readonly language: 'ru' | 'en';
+  readonly optedOut: boolean;
+}
 
 /** A service that somebody has, at a resource, for a time. */
 export interface ServiceBinding {

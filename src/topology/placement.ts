@@ -4,11 +4,12 @@ import type { SubscriberKey, SubscriberRange } from '../model/ids.ts';
 import { type SubscriberClass, subscriberClasses } from '../model/incident.ts';
 import type { ConsentCategory } from '../model/subscriber.ts';
 import { Bindings } from './bindings.ts';
+import { ChangedFacts } from './changed-facts.ts';
 import { impliedParentIndex, type Topology } from './graph.ts';
 import { stableByColumn } from './order.ts';
 import type { SubscriberTable } from './subscribers.ts';
 
-/** Immutable columns; numbers are 0..count-1 in access-tree order, orphans last. */
+/** Columns by number, 0..count-1 in access-tree order, orphans last; immutable but for `changed`. */
 export interface Subscribers {
   readonly count: number;
   readonly channels: readonly string[];
@@ -37,6 +38,8 @@ export interface Subscribers {
   everybody(): SubscriberRange[];
   /** How many of the range are of each class, in the order of `subscriberClasses`; a constant number of steps. */
   countByClass(range: SubscriberRange): number[];
+  /** Single subscribers who say otherwise than the columns; what is asked of them here says so. */
+  readonly changed: ChangedFacts;
   /** Services they have, and where those are that do not hang at their subscriber's own resource for good. */
   readonly bindings: Bindings;
 }
@@ -65,6 +68,7 @@ class PlacedSubscribers implements Subscribers {
   readonly zones: readonly string[];
   readonly orphans: number;
   readonly bindings: Bindings;
+  readonly changed: ChangedFacts;
   readonly #topology: Topology;
   readonly #table: SubscriberTable;
   /** Row of the table by number. */
@@ -84,6 +88,7 @@ class PlacedSubscribers implements Subscribers {
     this.count = table.count;
     this.channels = table.channels;
     this.zones = table.zones;
+    this.changed = new ChangedFacts(table.channels);
     const slots = slotsOf(topology, table);
     const rank = new Uint32Array(table.resources.length);
     slots.order.forEach((resource, place) => {
@@ -127,13 +132,13 @@ class PlacedSubscribers implements Subscribers {
   }
 
   languageOf(number: number): number {
-    return this.#table.language[this.#row[number]!]!;
+    return this.changed.languageOf(number) ?? this.#table.language[this.#row[number]!]!;
   }
 
   channelMaskOf(number: number, category: ConsentCategory = 'outage'): number {
     const { channelMask, consented } = this.#table;
     const mask = category === 'outage' || consented === undefined ? channelMask : consented[category];
-    return mask[this.#row[number]!]!;
+    return this.changed.maskOf(number, category) ?? mask[this.#row[number]!]!;
   }
 
   zoneOf(number: number): number {
@@ -141,7 +146,7 @@ class PlacedSubscribers implements Subscribers {
   }
 
   isOptedOut(number: number): boolean {
-    return this.#table.optedOut[this.#row[number]!] === 1;
+    return this.changed.isOptedOut(number) ?? this.#table.optedOut[this.#row[number]!] === 1;
   }
 
   resourceOf(number: number): string {

@@ -5,6 +5,7 @@
  */
 export type { Bound } from './bindings.ts';
 export { TopologyBuilder } from './builder.ts';
+export type { ChangedFactsSnapshot } from './changed-facts.ts';
 export { deviceIndexOf, neighboursOf } from './devices.ts';
 export { differencesOf } from './differences.ts';
 export { compileTopology, emptyTopology, parseTopology, type TopologyDocument } from './document.ts';

@@ -6,9 +6,9 @@ import type { Config } from '../config/config.ts';
 import { keepMapping, readMapping } from '../config/import-mappings.ts';
 import { runList } from '../config/list-run.ts';
 import { networkInForce } from './network-port.ts';
-import { renewSubscribers, type Setup } from './setup.ts';
+import { renewSubscribers, type Subscribed } from './setup.ts';
 
-interface ListImport extends Pick<Setup, 'host' | 'book' | 'channels' | 'world'> {
+interface ListImport extends Subscribed {
   readonly config: Pick<Config, 'language' | 'data' | 'country'>;
   readonly list: string;
   readonly wish: ImportWish;
@@ -17,7 +17,7 @@ interface ListImport extends Pick<Setup, 'host' | 'book' | 'channels' | 'world'>
 /** A list with a wrong line is not applied: the subscriber on it would count as gone. */
 export async function importList(given: ListImport): Promise<ImportOutcome> {
   const { book, list, wish } = given;
-  const { data, language } = given.config;
+  const { data } = given.config;
   const kept = wish.source === undefined ? {} : await readMapping(data, wish.source);
   const country = wish.country ?? kept.country ?? given.config.country;
   const mapping = { ...kept.mapping, ...wish.mapping };
@@ -39,6 +39,6 @@ export async function importList(given: ListImport): Promise<ImportOutcome> {
       mapping: dry.mapping,
       country: wish.country ?? kept.country,
     });
-  await renewSubscribers({ ...given, language });
+  await renewSubscribers(given);
   return { ...done, applied: true };
 }

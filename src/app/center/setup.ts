@@ -38,9 +38,10 @@ export async function setUpLine(setup: Setup): Promise<readonly Problem[]> {
   await enterAutomations(setup);
   const problems = config.subscribers === undefined ? [] : await enterSubscribers(setup, config.subscribers);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { latest } = await book.factsNow();
   const table = await book.exportColumns({ channels, language: config.language, zone });
   await enterCalendar(setup, table);
-  await enterTopology(setup, table);
+  if (await enterTopology(setup, table)) await book.factsCovered(latest);
   await enterStaff(setup);
   return problems;
 }
@@ -128,17 +129,22 @@ function openSubscribers(path: string, options: ListOptions): SubscriberPages {
 }
 
 /** The book's subscribers changed: the line goes on with the same network and their new list. */
-export async function renewSubscribers(
-  setup: Pick<Setup, 'host' | 'book' | 'channels' | 'world'> & { readonly language: 'ru' | 'en' },
-): Promise<void> {
+export async function renewSubscribers(setup: Subscribed): Promise<void> {
   const { host, book, channels, language } = setup;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { latest } = await book.factsNow();
   const table = await book.exportColumns({ channels, language, zone });
   await enterCalendar(setup, table);
   const subscribers = await host.contents.put(encodeSubscribers(table));
   const { topology, topologyVersion, subscribers: old } = host.line.named;
   if (topology === undefined || subscribers === old) return;
   await host.submit({ kind: 'topologyVersion', version: topologyVersion + 1, topology, subscribers });
+  await book.factsCovered(latest);
+}
+
+/** Where subscribers come from and go to. */
+export interface Subscribed extends Pick<Setup, 'host' | 'book' | 'channels' | 'world'> {
+  readonly language: 'ru' | 'en';
 }
 
 async function enterCalendar(
@@ -149,7 +155,8 @@ async function enterCalendar(
   if (calendar !== host.line.named.calendar) await host.submit({ kind: 'calendar', calendar });
 }
 
-async function enterTopology(setup: Setup, table: SubscriberTable): Promise<void> {
+/** False where the line has both already, with what changed since beside them. */
+async function enterTopology(setup: Setup, table: SubscriberTable): Promise<boolean> {
   const { host, installation } = setup;
   const { config } = installation;
   const { named } = host.line;
@@ -160,9 +167,10 @@ async function enterTopology(setup: Setup, table: SubscriberTable): Promise<void
   // A file that cannot be read leaves the network in force that the line knows.
   const topology = isUnreadable ? named.topology! : await enterNetwork(setup);
   const subscribers = await host.contents.put(encodeSubscribers(table));
-  if (topology === named.topology && subscribers === named.subscribers) return;
+  if (topology === named.topology && subscribers === named.subscribers) return false;
   const version = named.topologyVersion + 1;
   await host.submit({ kind: 'topologyVersion', version, topology, subscribers });
+  return true;
 }
 
 /** Answers the hash of the configured network; what the line holds already is not held twice. */

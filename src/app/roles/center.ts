@@ -20,6 +20,7 @@ import { type Collector, startCollector } from '../center/collector.ts';
 import { type CourierHost, courierPorts, forCourier, startCourierHost } from '../center/courier-host.ts';
 import { DeviceBoard } from '../center/device-board.ts';
 import { deviceIndex } from '../center/device-index.ts';
+import { tellFacts } from '../center/facts-feed.ts';
 import { bootstrapTokens, demoTimes, discoveredPort, ownPort, playPort } from '../center/front-parts.ts';
 import { type HubHost, startHubs } from '../center/hub-host.ts';
 import { type FromIngest, IngestLink } from '../center/ingest-link.ts';
@@ -33,10 +34,11 @@ import { portTraffic } from '../center/port-traffic.ts';
 import { areaPort } from '../center/public-news.ts';
 import { callerPort, callersOf } from '../center/public-parts.ts';
 import { Reload } from '../center/reload.ts';
+import { restoreLive } from '../center/restored-live.ts';
 import { RuleBoard } from '../center/rule-board.ts';
 import { automationCounters, metricsText, statusOf } from '../center/self-metrics.ts';
 import { SeriesFigures } from '../center/series-figures.ts';
-import { renewPolicy, setUpLine } from '../center/setup.ts';
+import { renewPolicy, type Subscribed, setUpLine } from '../center/setup.ts';
 import { accountPorts } from '../center/staff.ts';
 import type { Config } from '../config/config.ts';
 import { type Installation, readBeside } from '../config/installation.ts';
@@ -127,7 +129,7 @@ class Center {
   async open(installation: Installation): Promise<StartedRole> {
     const { host, config, book, series } = this.#parts;
     const { world } = host;
-    await this.#restoreLive();
+    await restoreLive(this.#live, book);
     const { correlation } = installation.rules;
     if (correlation === undefined)
       throw new Fault('start/rules', 'the rules say too little to find causes by');
@@ -163,7 +165,7 @@ class Center {
     this.#collector = collector;
     for (const measurement of this.#unasked.splice(0)) this.#observe(measurement);
     this.#openLink(line, collector);
-    this.#jobs = startJobs({ book, series, line, config, world });
+    this.#jobs = startJobs({ book, series, line, config, world, facts: this.#facts });
     this.#isReady = true;
     return {
       facts: {
@@ -215,8 +217,9 @@ class Center {
     this.#collector!.use(installation);
     this.#deviceOf = deviceIndex(config.devices, this.#placesOf);
     this.#jobs?.stop();
-    this.#jobs = startJobs({ book, series, line: this.#lineHost!, config, world: host.world });
     this.#config = config;
+    const { world } = host;
+    this.#jobs = startJobs({ book, series, line: this.#lineHost!, config, world, facts: this.#facts });
     const inForce = { files: read.inForce.files, places };
     host.inForce(inForce);
     const failure = await this.#link!.reload(inForce);
@@ -225,10 +228,16 @@ class Center {
   }
 
   #importList(list: string, wish: ImportWish): Promise<ImportOutcome> {
-    const { host, book } = this.#parts;
-    const place = { host: this.#lineHost!, channels: this.#courier!.channels, world: host.world };
-    return importList({ ...place, book, config: this.#config, list, wish });
+    return importList({ ...this.#subscribed(), config: this.#config, list, wish });
   }
+
+  #subscribed(): Subscribed {
+    const { channels } = this.#courier!;
+    const { host, book } = this.#parts;
+    return { host: this.#lineHost!, book, channels, world: host.world, language: this.#config.language };
+  }
+
+  readonly #facts = () => this.#inTurn(() => tellFacts(this.#subscribed()));
 
   /** Lists one after the other: two at once would each take the other's for gone. */
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
@@ -339,15 +348,6 @@ class Center {
   #observe(places: Pick<Measurement, 'resources'>): number {
     const network = networkInForce(this.#lineHost!);
     return network === undefined ? 0 : (this.#collector?.observe(places, network) ?? 0);
-  }
-
-  async #restoreLive(): Promise<void> {
-    const { book } = this.#parts;
-    const [incidents, alarms] = await Promise.all([
-      book.incidents({ states: ['open', 'uncertain', 'mitigated', 'resolved'], limit: 1_000 }),
-      book.alarms({ state: 'raised', limit: 1_000 }),
-    ]);
-    this.#live.restore([...incidents.items].reverse(), [...alarms.items].reverse());
   }
 
   #totals() {

@@ -13,6 +13,7 @@ import * as accounts from './accounts.ts';
 import * as keys from './api-keys.ts';
 import { askedNumbers } from './asked-numbers.ts';
 import { auditPage, verifyAudit, writeAudit } from './audit.ts';
+import * as changed from './changed-facts.ts';
 import * as chats from './chats.ts';
 import { type ColumnWish, exportColumns } from './columns.ts';
 import { consents, putConsents } from './consents.ts';
@@ -25,6 +26,7 @@ import { hubNews } from './hub-feed.ts';
 import * as hubs from './hubs.ts';
 import { findLink, forgetExpired, grantLink, type LinkWish } from './links.ts';
 import { migrate } from './migrations.ts';
+import { noteChange } from './note-change.ts';
 import { addNote, type NewNote, noteTexts } from './notes.ts';
 import { forgetParts } from './notice-parts.ts';
 import { noticesAhead } from './notice-preview.ts';
@@ -208,10 +210,20 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
       putService(sql, { ...put, now: world.now() }),
     revealSubscriber: (asked: { readonly key: number; readonly audit: AuditEntry }) =>
       revealSubscriber(sql, vault, asked),
-    eraseSubscriber: (key: number) => eraseSubscriber(sql, key),
-    optOut: (key: number, optedOut: boolean) => {
-      sql.run('UPDATE subscribers SET opted_out = ? WHERE key = ?', optedOut ? 1 : 0, key);
-    },
+    eraseSubscriber: (key: number) =>
+      sql.transaction(() => {
+        eraseSubscriber(sql, key);
+        noteChange(sql, key);
+      }),
+    optOut: (key: number, optedOut: boolean) =>
+      sql.transaction(() => {
+        sql.run('UPDATE subscribers SET opted_out = ? WHERE key = ?', optedOut ? 1 : 0, key);
+        noteChange(sql, key);
+      }),
+    changedFacts: (wish: Parameters<typeof changed.changedFacts>[1]) => changed.changedFacts(sql, wish),
+    factsTold: (upTo: number) => changed.factsTold(sql, upTo),
+    factsNow: () => changed.factsNow(sql),
+    factsCovered: (upTo: number) => changed.factsCovered(sql, upTo),
     addContact: (contact: NewContact) => addContact(sql, vault, contact),
     contactText: (id: string) => contactText(sql, vault, id),
     addNote: (note: NewNote) => addNote(sql, vault, note),

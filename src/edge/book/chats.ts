@@ -1,5 +1,6 @@
 /** Chats with bots: bound to a subscriber by a code that is shown once, never by a number that somebody typed. */
 import type { SubscriberKey } from '../../model/ids.ts';
+import { noteChange } from './note-change.ts';
 import type { Sql } from './sql.ts';
 import { hashOf, type Vault } from './vault.ts';
 
@@ -51,6 +52,7 @@ export function bindChat(
       'INSERT OR REPLACE INTO chats (subscriber, channel, hash, body, at) VALUES (?, ?, ?, ?, ?)',
       ...[found.subscriber, channel, hashOfChat(vault, { channel, chat }), vault.seal(key, chat), now],
     );
+    noteChange(sql, found.subscriber);
     return true;
   });
 }
@@ -59,7 +61,13 @@ const hashOfChat = (vault: Vault, { channel, chat }: Chat): Uint8Array => vault.
 
 /** Whoever blocked the bot is written to by other channels, until they show another code. */
 export function unbindChat(sql: Sql, vault: Vault, chat: Chat): void {
-  sql.run('DELETE FROM chats WHERE channel = ? AND hash = ?', chat.channel, hashOfChat(vault, chat));
+  sql.transaction(() => {
+    const gone = sql.all<{ subscriber: number }>(
+      'DELETE FROM chats WHERE channel = ? AND hash = ? RETURNING subscriber',
+      ...[chat.channel, hashOfChat(vault, chat)],
+    );
+    for (const { subscriber } of gone) noteChange(sql, subscriber);
+  });
 }
 
 export function subscribersOfChat(sql: Sql, vault: Vault, chat: Chat): readonly SubscriberKey[] {

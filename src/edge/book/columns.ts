@@ -16,7 +16,7 @@ export interface ColumnWish {
   readonly zone: string;
 }
 
-interface ColumnRow {
+export interface ColumnRow {
   readonly key: number;
   readonly resource: string;
   readonly class: SubscriberClass;
@@ -29,6 +29,9 @@ interface ColumnRow {
   readonly services: string;
   readonly moved_at?: number | undefined;
 }
+
+/** What a `ColumnRow` holds of `subscribers`. */
+export const columnsRead = `key, resource, class, language, zone, consent, ${reachColumn('subscribers')}, opted_out, withheld, services, moved_at`;
 
 /** Kinds of wishes that are remembered; nearly everybody has one of a few. */
 const mostMasks = 10_000;
@@ -51,8 +54,7 @@ export function exportColumns(sql: Sql, wish: ColumnWish & { readonly now: numbe
   };
   let i = 0;
   const rows = sql.iterate<ColumnRow>(
-    `SELECT key, resource, class, language, zone, consent, ${reachColumn('subscribers')}, opted_out, withheld, services, moved_at FROM subscribers
-     WHERE removed = 0 ORDER BY resource, key`,
+    `SELECT ${columnsRead} FROM subscribers WHERE removed = 0 ORDER BY resource, key`,
   );
   for (const row of rows) {
     const mask = masks.of(row);
@@ -91,7 +93,7 @@ const hasAny = (sql: Sql, where: string): boolean =>
   sql.get(`SELECT 1 FROM subscribers WHERE removed = 0 AND ${where} LIMIT 1`) !== undefined;
 
 /** Which channels somebody may be told on, for each category. */
-class Masks {
+export class Masks {
   readonly #channels: ColumnWish['channels'];
   readonly #known = new Map<string, Readonly<Record<ConsentCategory, number>>>();
 

@@ -1,6 +1,7 @@
 /** What subscribers agreed to and withdrew, by category of notice and channel: every word of it stays on record. */
 import { type Instant, instant } from '../../base/instant.ts';
 import type { ConsentCategory } from '../../model/subscriber.ts';
+import { noteChange } from './note-change.ts';
 import type { Sql } from './sql.ts';
 import type { Vault } from './vault.ts';
 
@@ -56,6 +57,7 @@ export function putConsents(
     );
     const held = latest(sql, subscriber);
     sql.run('UPDATE subscribers SET withheld = ? WHERE key = ?', withheldText(held), subscriber);
+    noteChange(sql, subscriber);
     return true;
   });
 }

@@ -1,5 +1,6 @@
 /** Numbers and addresses of subscribers beyond the first, in order of preference, and which of all of them are dead. */
 import type { AddressKind, FurtherPoint } from '../../model/subscriber.ts';
+import { noteChange } from './note-change.ts';
 import type { Sql } from './sql.ts';
 import { reachBits } from './tells.ts';
 import type { Vault } from './vault.ts';
@@ -221,6 +222,7 @@ function setState(
     vault.seal(set.dataKey, set.address),
   );
   refreshReach(sql, vault, set);
+  noteChange(sql, set.key);
 }
 
 export function refreshReach(
@@ -246,6 +248,7 @@ export function tryAgain(sql: Sql, vault: Vault, now: number): number {
     const row = subscriberRow(sql, subscriber);
     if (row === undefined) continue;
     refreshReach(sql, vault, { key: subscriber, dataKey: row.data_key, firsts: firstsOf(vault, row) });
+    noteChange(sql, subscriber);
   }
   return rows.length;
 }

@@ -216,6 +216,13 @@ CREATE INDEX tickets_by_due ON tickets (due_at, row, status, incident);
 CREATE INDEX tickets_asked ON tickets (asked_at, row) WHERE asked_at IS NOT NULL;
 `;
 
+// Whose facts the line has beside its columns, or does not know yet.
+const changedFacts = `
+CREATE TABLE changed_facts (subscriber INTEGER PRIMARY KEY, seq INTEGER NOT NULL, told INTEGER NOT NULL);
+CREATE INDEX changed_facts_seq ON changed_facts (seq);
+CREATE INDEX changed_facts_untold ON changed_facts (seq) WHERE told = 0;
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -236,6 +243,7 @@ const steps: readonly string[] = [
   deskOrder,
   urgencies,
   ticketTimes,
+  changedFacts,
 ];
 
 export const bookVersion = steps.length;

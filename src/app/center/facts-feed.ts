@@ -1,0 +1,44 @@
+/** Brings what single subscribers change to the line at once: who withdrew, came back, or cannot be reached there any more. */
+import type { Wake, World } from '../../base/world.ts';
+import { renewSubscribers, type Subscribed } from './setup.ts';
+
+/** One input of the journal, some 90 bytes each. */
+const atOnce = 500;
+/** With more beside its columns the line is given new ones. */
+const mostBeside = 100_000;
+const everyMs = 1_000;
+
+/** Answers whether there may be more; alone with everything else that gives the line subscribers. */
+export async function tellFacts(to: Subscribed): Promise<boolean> {
+  const { book, host, channels, language } = to;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { facts, upTo, ...named } = await book.changedFacts({ channels, language, zone, limit: atOnce });
+  if (facts.length === 0) return false;
+  if ((await book.factsNow()).count > mostBeside) await renewSubscribers(to);
+  else {
+    await host.submit({ kind: 'subscriberFacts', channels: named.channels, facts });
+    await book.factsTold(upTo);
+  }
+  return true;
+}
+
+/** A failure is logged, and the same is tried again. */
+export function feedFacts(world: World, tell: () => Promise<boolean>): { stop(): void } {
+  let isStopped = false;
+  let wake: Wake | undefined;
+  const run = async (): Promise<void> => {
+    try {
+      while (!isStopped && (await tell()));
+    } catch (error) {
+      if (!isStopped) world.log.warn('the line does not know yet who changed', { error: String(error) });
+    }
+    if (!isStopped) wake = world.after(everyMs as Parameters<World['after']>[0], () => void run());
+  };
+  void run();
+  return {
+    stop() {
+      isStopped = true;
+      wake?.cancel();
+    },
+  };
+}

@@ -56,6 +56,8 @@ export interface Receipt {
 export interface Reply {
   /** E.164 with `+` where the peer says so much, else as it came. */
   readonly from: string;
+  /** Its digits alone, where the peer does not say whether they begin with the code of a country. */
+  readonly written?: string | undefined;
   readonly to: string;
   readonly text: string;
   /** A part of it never came: what is left may say the opposite of what was written. */

@@ -53,7 +53,7 @@ export async function startCourierHost(options: {
   const versions = new SubscriberVersions(line);
   const count = counter(book, onCounts);
   const replies = new Replies({
-    ...{ book, world, read: options.answers.read },
+    ...{ book, world, read: options.answers.read, country: config.country },
     submit: (input) => line.submit(input),
   });
   const desk = onlyTo !== undefined ? undefined : openedDesk(config, world, replies);

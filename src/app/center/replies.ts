@@ -5,6 +5,7 @@ import { meantBy, namesOf, openInOrder, type Reading } from '../../confirm/confi
 import type { Book } from '../../edge/book/book.ts';
 import { everyChannel } from '../../edge/book/consents.ts';
 import type { SubscriberRecord } from '../../edge/book/records.ts';
+import { telephoneNumber } from '../../edge/files/telephone-number.ts';
 import type { Input, SubscriberReply } from '../../flow/input.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
 import type { ConfirmationId, SubscriberKey } from '../../model/ids.ts';
@@ -15,6 +16,8 @@ export interface RepliesOptions {
   readonly world: World;
   /** Resolves when the line has it. */
   readonly submit: (input: Input) => Promise<unknown>;
+  /** Whose numbers come without their code. */
+  readonly country?: string | undefined;
   /** Reads what somebody wrote; `asked` are the questions that wait there, by what their texts called them. */
   readonly read: (text: string, asked?: readonly number[]) => Reading;
 }
@@ -43,7 +46,8 @@ export class Replies {
   }
 
   /** Resolves when it is kept, or is one of too many. */
-  async take(reply: Reply, channel: string): Promise<void> {
+  async take(given: Reply, channel: string): Promise<void> {
+    const reply = worldwide(given, this.#options.country);
     if (!this.#rates.take(reply.from, this.#options.world.monotonicMs())) {
       this.#counts.tooMany++;
       return;
@@ -209,3 +213,9 @@ const replyOf = (reading: Reading, contact: string): SubscriberReply =>
     : reading.kind === 'stop'
       ? { kind: 'stop' }
       : { kind: 'unclear', contact };
+
+/** A number as the country writes it stands in the book with the country's code. */
+const worldwide = (reply: Reply, country: string | undefined): Reply =>
+  reply.written === undefined || country === undefined
+    ? reply
+    : { ...reply, from: telephoneNumber(reply.written, country) ?? reply.from };

@@ -1,7 +1,8 @@
 /** Notices as short messages through a gateway with an HTTP interface of its own, described in the configuration. */
+import { createHash } from 'node:crypto';
 import { milliseconds } from '../../base/instant.ts';
 import type { World } from '../../base/world.ts';
-import type { Channel, Inbound, OutgoingNotice, Posted, PostedAnswer } from '../../notify/channel.ts';
+import type { Channel, Inbound, OutgoingNotice, Posted, PostedAnswer, Reply } from '../../notify/channel.ts';
 import { refusedTarget } from '../net/address-guard.ts';
 import { type HttpClient, openHttpClient } from '../net/http-request.ts';
 import { type ChannelKind, lengthMs } from './channel-kind.ts';
@@ -70,6 +71,8 @@ function senseRefusals(settings: SmsHttpSettings): Refusal[] {
   return found;
 }
 
+const mostBegun = 1_000;
+
 class SmsHttpChannel implements Channel {
   readonly name: string;
   readonly address = 'phone';
@@ -79,6 +82,8 @@ class SmsHttpChannel implements Channel {
   readonly #world: World;
   readonly #client: HttpClient;
   readonly #counters = { receipts: 0, replies: 0, otherPosts: 0, wrongPosts: 0 };
+  /** How many replies of a post were kept when the next one was not. */
+  readonly #begun = new Map<string, number>();
   #inbound: Inbound | undefined;
 
   constructor(name: string, settings: SmsHttpSettings, world: World) {
@@ -123,13 +128,31 @@ class SmsHttpChannel implements Channel {
       this.#counters.wrongPosts++;
       return 'unreadable';
     }
-    // What is handed in before one that is not kept comes again with it: receipts may, and replies are few.
+    // What is handed in before one that is not kept comes again with it: receipts may.
     await Promise.all(news.receipts.map((receipt) => inbound.receipt(receipt)));
-    for (const reply of news.replies) await inbound.reply(reply);
+    await this.#handIn(post.body, news.replies, inbound);
     this.#counters.receipts += news.receipts.length;
     this.#counters.replies += news.replies.length;
     this.#counters.otherPosts += news.others;
     return 'kept';
+  }
+
+  /** One after the other; a post that comes again goes on behind those of it that were kept. */
+  async #handIn(body: string, replies: readonly Reply[], inbound: Inbound): Promise<void> {
+    const post = createHash('sha256').update(body).digest('base64');
+    let kept = this.#begun.get(post) ?? 0;
+    this.#begun.delete(post);
+    try {
+      for (const reply of replies.slice(kept)) {
+        await inbound.reply(reply);
+        kept++;
+      }
+    } catch (error) {
+      this.#begun.set(post, kept);
+      const [oldest] = this.#begun.keys();
+      if (this.#begun.size > mostBegun) this.#begun.delete(oldest!);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

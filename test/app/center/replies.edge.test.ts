@@ -48,7 +48,7 @@ async function withQuestions(
     const inputs: Input[] = [];
     const line = { isAway: false };
     const replies = new Replies({
-      ...{ book, world },
+      ...{ book, world, country: 'ru' },
       read: (text, asked) => reader.read(text, asked),
       submit: async (input) => {
         if (line.isAway) throw new Error('the line takes nothing');
@@ -62,7 +62,13 @@ async function withQuestions(
       strangers: async () => (await book.strangers({})).items,
       async said(text, from = '+79000000000', isPartial = false) {
         inputs.length = 0;
-        await replies.take({ from, to: '1234', text, isPartial }, 'sms');
+        await replies.take(
+          {
+            ...{ from, to: '1234', text, isPartial },
+            written: /^\d+$/.test(from) ? from : undefined,
+          },
+          'sms',
+        );
         return [...inputs];
       },
       textOf: (id) => book.contactText(id),
@@ -86,6 +92,16 @@ test('a reply answers the question that is open at its number', async () => {
     expect(await said('Перезвоните.')).toEqual([answered(one.id, 'contactMe')]);
     expect(await said('СТОП')).toMatchObject([{ reply: { kind: 'stop' } }]);
     expect(await said('Скажите, какой у вас тариф?')).toEqual([replied(one.id, { kind: 'unclear' })]);
+  });
+});
+
+test('a number as the country writes it is that of its subscriber', async () => {
+  const one = question(1);
+  await withQuestions([one], async ({ said, strangers }) => {
+    for (const from of ['89000000000', '79000000000', '9000000000'])
+      expect(await said('1', from)).toEqual([answered(one.id, 'fixed')]);
+    expect(await said('1', '1234')).toEqual([]);
+    expect(await strangers()).toHaveLength(1);
   });
 });
 

@@ -354,11 +354,14 @@ test('replies are read in the alphabets of phones, and their parts are joined', 
 test('a number of no said type is one of the world where it is long; another default alphabet is read as Latin', async () => {
   const { smsc, replies } = await begin({ alphabet: 'ucs2' }, true);
   const unsaid = { source: { ton: 0, npi: 0, address: '79001234567' }, destination: ours };
+  const national = { source: { ton: 2, npi: 1, address: '9001234567' }, destination: ours };
   await smsc.deliver({ ...unsaid, shortMessage: Uint8Array.of(0x40, 0xe9) });
   await smsc.deliver({ ...unsaid, source: ours, shortMessage: Buffer.from('x') });
+  await smsc.deliver({ ...national, shortMessage: Buffer.from('y') });
   expect(replies).toEqual([
-    { from: '+79001234567', to: '1234', text: '@é' },
+    { from: '+79001234567', written: '79001234567', to: '1234', text: '@é' },
     { from: '1234', to: '1234', text: 'x' },
+    { from: '9001234567', written: '9001234567', to: '1234', text: 'y' },
   ]);
 });
 

@@ -200,6 +200,32 @@ function listening(channel: Channel): Kept {
   return kept;
 }
 
+test('of several replies in a post none is handed in twice, though the book was away in the midst of them', async () => {
+  const gateway = await startGateway();
+  const secret = 'a-long-secret-of-the-gateway';
+  const channel = gateway.with({ ...json, inbound, inboundSecret: new Secret(secret) });
+  const texts: string[] = [];
+  let isAway = false;
+  channel.listen!({
+    receipt: async () => {},
+    async reply({ text }) {
+      if (isAway && text === 'second') throw new Error('the book is away');
+      texts.push(text);
+    },
+  });
+  const reply = (text: string): object => ({ from: '+79001234567', to: '1234', text });
+  const news = { results: [reply('first'), reply('second'), reply('third')] };
+  isAway = true;
+  for (let n = 0; n < 2; n++)
+    await expect(channel.posted!(post(secret, news))).rejects.toThrow('the book is away');
+  isAway = false;
+  expect(await channel.posted!(post(secret, news))).toBe('kept');
+  expect(texts).toEqual(['first', 'second', 'third']);
+  // Word for word the same once more is said once more.
+  expect(await channel.posted!(post(secret, news))).toBe('kept');
+  expect(texts).toHaveLength(6);
+});
+
 test('a gateway posts receipts and replies under its secret, and nobody else does', async () => {
   const gateway = await startGateway();
   const secret = 'a-long-secret-of-the-gateway';
@@ -223,7 +249,8 @@ test('a gateway posts receipts and replies under its secret, and nobody else doe
     { externalId: 'm1', state: 'delivered' },
     { externalId: 'm2', state: 'failed' },
   ]);
-  expect(kept.replies).toEqual([{ from: '+79001234567', to: '1234', text: 'да' }]);
+  const written = '79001234567';
+  expect(kept.replies).toEqual([{ from: `+${written}`, written, to: '1234', text: 'да' }]);
   for (const path of ['', `${secret}x`, secret.slice(1)])
     expect(await channel.posted!(post(path, news))).toBe('unknown');
   expect(await channel.posted!(post(secret, '{"results":'))).toBe('unreadable');

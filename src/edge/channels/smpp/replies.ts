@@ -91,7 +91,7 @@ export class Replies {
 const isJoinable = ({ total, part }: NonNullable<Piece['join']>): boolean =>
   total >= 2 && total <= mostParts && part >= 1 && part <= total;
 
-const replyOf = ({ from, to }: Piece, text: string): Reply => ({ from, to, text });
+const replyOf = ({ from, written, to }: Piece, text: string): Reply => ({ from, written, to, text });
 
 const textOf = ({ texts, total }: Group): string =>
   Array.from({ length: total }, (_, at) => texts.get(at + 1) ?? ' … ').join('');
@@ -102,6 +102,7 @@ function pieceOf(message: IncomingMessage, alphabet: 'gsm' | 'latin'): Piece {
     (message.esmClass & 0x40) === 0 ? { header: undefined, body: octets } : cut(octets);
   return {
     from: numberOf(message.source),
+    written: writtenIn(message.source),
     to: numberOf(message.destination),
     text: decoded(body, message.dataCoding === 0 && alphabet === 'latin' ? 3 : message.dataCoding),
     join: header === undefined ? joinIn(message) : joinInHeader(header),
@@ -117,6 +118,10 @@ function numberOf({ ton, address }: SmppAddress): string {
     ton === 1 ? /^[1-9]\d{6,14}$/.test(digits) : ton === 0 && /^[1-9]\d{10,14}$/.test(digits);
   return isWorldwide ? `+${digits}` : address.slice(0, 21);
 }
+
+/** Of type 2 are national numbers; type 0 says nothing. */
+const writtenIn = ({ ton, address }: SmppAddress): string | undefined =>
+  (ton === 0 || ton === 2) && /^\d{7,15}$/.test(address) ? address : undefined;
 
 /** TS 23.040 section 9.2.3.24: the first octet says how many of the header follow. */
 function cut(octets: Uint8Array): { header: Uint8Array | undefined; body: Uint8Array } {

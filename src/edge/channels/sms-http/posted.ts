@@ -66,6 +66,7 @@ function replyIn(piece: unknown, { reply }: PostedReading): Reply | undefined {
   const to = reply.to === undefined ? undefined : wordAt(piece, reply.to);
   return {
     from: numberIn(from),
+    written: /^[\d\s()-]{7,30}$/.test(from) ? bare(from).slice(0, 21) : undefined,
     to: (to ?? '').slice(0, 40),
     text: text.slice(0, longestText).replaceAll('\0', ''),
   };
@@ -73,6 +74,8 @@ function replyIn(piece: unknown, { reply }: PostedReading): Reply | undefined {
 
 /** Gateways leave the plus of an international number away. */
 function numberIn(written: string): string {
-  const digits = written.replace(/[\s()-]/g, '');
+  const digits = bare(written);
   return /^[1-9]\d{10,14}$/.test(digits) ? `+${digits}` : digits.slice(0, 21);
 }
+
+const bare = (written: string): string => written.replace(/[\s()-]/g, '');

@@ -54,6 +54,8 @@ export interface HubRecord {
   readonly api: string;
   /** What addresses in its events begin with. */
   readonly base: string;
+  /** Where it asked, below /tmf-api: it is told in the words of that version. Empty: the first of the API. */
+  readonly mount: string;
   readonly callback: string;
   /** Which events; empty: all of the API. */
   readonly query: string;

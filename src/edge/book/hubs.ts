@@ -18,6 +18,7 @@ interface HubRow {
   readonly id: string;
   readonly api: string;
   readonly base: string;
+  readonly mount: string;
   readonly callback: string;
   readonly query: string;
   readonly is_local: number;
@@ -35,8 +36,18 @@ export function addHub(
     if (held >= mostHubs) return 'full';
     const { dataKey, sealed } = vault.sealNew(hub.secret);
     sql.run(
-      'INSERT INTO hubs (id, api, base, callback, query, is_local, data_key, secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      ...[hub.id, hub.api, hub.base, hub.callback, hub.query, hub.isLocal ? 1 : 0, dataKey, sealed],
+      'INSERT INTO hubs (id, api, base, mount, callback, query, is_local, data_key, secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      ...[
+        hub.id,
+        hub.api,
+        hub.base,
+        hub.mount,
+        hub.callback,
+        hub.query,
+        hub.isLocal ? 1 : 0,
+        dataKey,
+        sealed,
+      ],
     );
     const detail = { api: hub.api, callback: hub.callback };
     writeAudit(sql, [{ at: instant(hub.at), actor: hub.by, action: 'addHub', target: hub.id, detail }]);
@@ -47,8 +58,8 @@ export function addHub(
 export const hubs = (sql: Sql, vault: Vault): readonly HubRecord[] =>
   sql
     .all<HubRow>('SELECT * FROM hubs ORDER BY row')
-    .map(({ id, api, base, callback, query, is_local: isLocal, data_key: key, secret }) => ({
-      ...{ id, api, base, callback, query, isLocal: isLocal === 1 },
+    .map(({ id, api, base, mount, callback, query, is_local: isLocal, data_key: key, secret }) => ({
+      ...{ id, api, base, mount, callback, query, isLocal: isLocal === 1 },
       secret: vault.open(key, secret),
     }));
 

@@ -223,6 +223,11 @@ CREATE INDEX changed_facts_seq ON changed_facts (seq);
 CREATE INDEX changed_facts_untold ON changed_facts (seq) WHERE told = 0;
 `;
 
+// Who asked before there was a choice is told in the words of the first.
+const hubMounts = `
+ALTER TABLE hubs ADD COLUMN mount TEXT NOT NULL DEFAULT '';
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -244,6 +249,7 @@ const steps: readonly string[] = [
   urgencies,
   ticketTimes,
   changedFacts,
+  hubMounts,
 ];
 
 export const bookVersion = steps.length;

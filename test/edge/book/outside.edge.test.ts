@@ -22,6 +22,7 @@ const hub = {
   id: 'h',
   api: 'party',
   base: 'http://x',
+  mount: 'alarm/v4',
   callback: 'http://y',
   query: '',
   isLocal: false,

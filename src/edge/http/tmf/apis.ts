@@ -22,7 +22,12 @@ export const apis: readonly Api[] = [
     name: 'serviceProblem',
     mounts: [
       { path: 'serviceProblemManagement/v4' },
-      { path: 'serviceProblemManagement/v3', renames: problemWordsOf3, hasNumberedErrors: true },
+      {
+        path: 'serviceProblemManagement/v3',
+        renames: problemWordsOf3,
+        eventsEnd: 'Notification',
+        hasNumberedErrors: true,
+      },
     ],
     kinds: [problemKind, problemRecordKind, ...problemTasks],
   },

@@ -171,7 +171,8 @@ function addHub(
   const called = (request: FastifyRequest) => {
     const caller = callerOf(request);
     const refused = mayNot({ ports, caller, request, isReading: false, isPersonal });
-    return refused ?? { ports, user: caller!.user, api: api.name, base: baseOf(ports, request.headers) };
+    const base = baseOf(ports, request.headers);
+    return refused ?? { ports, user: caller!.user, api: api.name, base, mount: mount.path };
   };
   scope.post(`${root}/${mount.path}/hub`, { bodyLimit: maxBodyBytes }, async (request, reply) => {
     const call = called(request);

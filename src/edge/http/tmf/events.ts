@@ -6,10 +6,11 @@ import type { FrontPorts } from '../ports.ts';
 import { iso } from '../views.ts';
 import { apis } from './apis.ts';
 import { type Document, without } from './document.ts';
-import type { Api, Context, EventNames, Heard, Kind } from './kind.ts';
+import type { Api, Context, EventNames, Heard, Kind, Mount } from './kind.ts';
 import { hrefAt } from './links.ts';
 import { find, finished, together } from './reading.ts';
 import { isRefusal } from './refusal.ts';
+import { renamed } from './renaming.ts';
 import { filtersOfText, matches } from './selecting.ts';
 
 export interface HubEvent {
@@ -42,8 +43,13 @@ async function eventsOfOne(
     const api = apis.find(({ name }) => name === hub.api);
     const kind = api?.kinds.find(({ name, own }) => name === news.kind || own?.heard?.change === news.kind);
     if (api === undefined || kind === undefined) continue;
-    const place = `${api.name} ${hub.base}`;
-    const told = read.get(place) ?? (await toldOf(kind, news, contextOf(api, hub, { at: news.at, ports })));
+    const mount = api.mounts.find(({ path }) => path === hub.mount) ?? api.mounts[0]!;
+    const place = `${mount.path} ${hub.base}`;
+    const told =
+      read.get(place) ??
+      (await toldOf(kind, news, contextOf(api, { base: hub.base, mount, at: news.at, ports }))).map((one) =>
+        inWords(one, mount),
+      );
     read.set(place, told);
     const filters = filtersOfText(hub.query);
     const events = told.map(({ type, document }) => {
@@ -66,14 +72,20 @@ const isWanted = (event: Document, filters: Parameters<typeof matches>[1]): bool
       Object.values(event['event'] as Document).some((resource) => matches(resource as Document, [filter])),
   );
 
+/** As the version says it at which the hub asked. */
+const inWords = ({ type, document }: Told, mount: Mount): Told => ({
+  type: mount.eventsEnd === undefined ? type : type.replace(/Event$/, mount.eventsEnd),
+  document: renamed(document, mount),
+});
+
 function contextOf(
-  { mounts, kinds }: Api,
-  { base }: HubRecord,
-  { at, ports }: { readonly at: number; readonly ports: FrontPorts },
+  { kinds }: Api,
+  given: { readonly base: string; readonly mount: Mount; readonly at: number; readonly ports: FrontPorts },
 ): Context {
+  const { base, mount, at, ports } = given;
   const names = kinds.map(({ name }) => name);
   return {
-    ...{ ports, language: 'en', at: iso(instant(at)), href: hrefAt(base, mounts[0]!.path, names) },
+    ...{ ports, language: 'en', at: iso(instant(at)), href: hrefAt(base, mount.path, names) },
     user: { name: 'allclear', role: 'operator' },
   };
 }

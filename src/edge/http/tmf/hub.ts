@@ -13,6 +13,7 @@ interface HubCall {
   readonly user: User;
   readonly api: string;
   readonly base: string;
+  readonly mount: string;
 }
 
 export interface Subscribed {
@@ -23,7 +24,7 @@ export interface Subscribed {
 
 export async function subscribe(
   body: unknown,
-  { ports, user, api, base }: HubCall,
+  { ports, user, api, base, mount }: HubCall,
 ): Promise<Subscribed | Refusal> {
   if (!isDocument(body)) return wrongBody('The body must be a JSON object.');
   const { callback, query } = body;
@@ -36,7 +37,7 @@ export async function subscribe(
   if (wrong !== undefined) return wrong;
   const draw = (bytes: number): string => Buffer.from(ports.world.randomBytes(bytes)).toString('hex');
   const hub = {
-    ...{ id: draw(12), api, base, callback: callback as string, query: textOf(query) ?? '' },
+    ...{ id: draw(12), api, base, mount, callback: callback as string, query: textOf(query) ?? '' },
     ...{ isLocal: target.isLocal, secret: draw(32) },
   };
   const outcome = await ports.outside.addHub({ ...hub, at: ports.world.now(), by: user.name });

@@ -97,6 +97,8 @@ export interface Mount {
   readonly path: string;
   /** Fields that this version calls otherwise: ours by theirs. */
   readonly renames?: Readonly<Record<string, string>> | undefined;
+  /** What the types of its events end in, instead of `Event`. */
+  readonly eventsEnd?: string | undefined;
   /** Codes of errors are numbers in this version. */
   readonly hasNumberedErrors?: boolean | undefined;
 }

@@ -177,6 +177,29 @@ test(`incidents and tickets of our own tell of themselves as problems and troubl
   }
 });
 
+test(`a hub of version 3 is told in the words of version 3, and asks in them${missing}`, async () => {
+  const [of3, of4] = [await openListener(), await openListener()];
+  try {
+    const api3 = 'serviceProblemManagement/v3';
+    await subscribed(api3, of3.callback, 'comment.text=seen');
+    await subscribed('serviceProblemManagement/v4', of4.callback);
+    const party = { id: 'x', '@referredType': 'Organization' };
+    const sent = { category: 'c', priority: 1, description: 'd', reason: 'r', originatorParty: party };
+    const made = await tmf.call('POST', `${api3}/serviceProblem`, { ...sent, comment: [{ text: 'seen' }] });
+    expect(made.status).toBe(201);
+    const { body: told } = await of3.event('ServiceProblemCreateNotification');
+    const { serviceProblem: problem } = told.event;
+    expect(problem).toMatchObject({ id: made.body.id, href: made.body.href, comment: [{ text: 'seen' }] });
+    expect(Object.keys(problem)).toContain('timeRaised');
+    expect(Object.keys(problem)).not.toContain('creationDate');
+    const { body: newer } = await of4.event('ServiceProblemCreateEvent');
+    expect(newer.event.serviceProblem).toMatchObject({ id: made.body.id, note: [{ text: 'seen' }] });
+    if (areThere) expect(judgeBy('TMF656-ServiceProblem-3')(told.eventType, told)).toEqual([]);
+  } finally {
+    await Promise.all([of3.close(), of4.close()]);
+  }
+});
+
 test('a change of which no event can be made keeps back nothing that comes after it', async () => {
   const system = await openListener();
   try {

@@ -65,6 +65,7 @@ function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, desk: D
     .concat(taken);
   if (retoldAt !== undefined) {
     for (const held of absorbs.filter(({ state }) => state === 'resolved')) {
+      held.retoldAt = retoldAt;
       incidents.reopen(held, at);
       incidents.tell(held, 'reopened');
     }

@@ -352,7 +352,7 @@ const mayAsk = (population: Population, { tally }: Explanation): boolean =>
 function measured(scene: Scene, population: Population, found: Explanation): Verdict {
   const { ancestry, asks, at } = scene;
   const verdict = {
-    ...treeVerdict(ancestry, population, found),
+    ...treeVerdict(ancestry, population, found, (id) => scene.incidents.get(id)?.parts),
     ...keptFromPeople(scene, population, found),
   };
   const { candidates, explanation, root } = verdict;

@@ -74,7 +74,8 @@ function trenchesOf(ancestry: Ancestry, id: ResourceId): readonly number[] {
 export function knownDown({ ancestry, standing }: Scene, recent: readonly HeldIncident[]): Set<number> {
   const places = new Set<number>();
   for (const held of standing.transport()) {
-    if (recent.includes(held) || held.raised === 0) continue;
+    // Nobody counts as cut off by a device that polls alone miss while its neighbours, who would tell, say nothing.
+    if (recent.includes(held) || held.raised === 0 || held.unproven === true) continue;
     const said = new Map<ResourceId, Member[]>();
     for (const member of held.members.values()) {
       if (member.symptom !== 'link' && member.resource !== held.root) continue;

@@ -113,7 +113,7 @@ function recentOf(
 
 /**
  * Where a wider cause of what is decided may lie. What comes and goes by itself is no part of what fails beside it and
- * stays: of a line that flaps nothing above it is.
+ * stays: of a line that flaps nothing above it is, nor what feeds its terminals, which a bad splice does not switch off.
  */
 export function reachOf(
   ancestry: Ancestry,
@@ -125,7 +125,13 @@ export function reachOf(
   if (held?.kind !== 'flapping') return above;
   const root = ancestry.placeOf(held.root);
   const [wider, line] = [ancestry.above(root), ancestry.terminalsOf(root)];
-  return above.filter((at) => at === root || !wider.includes(at) || ancestry.terminalsOf(at) === line);
+  const feeds = ancestry.powerAbove(piece.place);
+  const isOfLine = !feeds.includes(root);
+  return above.filter((at) => {
+    if (at === root) return true;
+    if (isOfLine && feeds.includes(at)) return false;
+    return !wider.includes(at) || ancestry.terminalsOf(at) === line;
+  });
 }
 
 function heldPieces(ancestry: Ancestry, population: Population, held: HeldIncident): Evidence[] {

@@ -46,7 +46,7 @@ interface Draft {
   readonly at: Instant;
   /** Resources the draft declares dead. */
   readonly dead: readonly number[];
-  /** What is told of the links it declares cut. */
+  /** What is told of the links it declares cut, or that it takes down. */
   readonly said?: readonly TransportEvidence[] | undefined;
   readonly rivals: readonly RatedCause[];
 }
@@ -82,9 +82,11 @@ export function explainTransport(
   const causes: TransportCause[] = [];
   const dead = new Set(known.places);
   for (const draft of drafts.slice(0, limits.causesPerLook)) {
-    const disproved = linksUp(ancestry, known, draft);
+    const disproved = linksUp(ancestry, { known, silent }, draft);
     for (const place of disproved) dead.delete(place);
-    causes.push({ ...withShadow(ancestry, draft, { dead, silent }), disproved });
+    const believed = withoutBelied(ancestry, draft, { dead, known, silent });
+    causes.push({ ...withShadow(ancestry, draft, { dead: believed, silent }), disproved });
+    for (const place of draft.dead) dead.add(place);
   }
   for (const draft of drafts.slice(limits.causesPerLook)) causes.push({ ...draft, dark: [] });
   causes.push(...silentDevices(ancestry, silent, dead));
@@ -147,6 +149,7 @@ function diedAlone(ancestry: Ancestry, { silent, links }: Said, known: KnownDown
       alarms: names(said),
       at: firstOf(said),
       dead: [device],
+      said,
       rivals,
     };
   });
@@ -214,23 +217,48 @@ function lostWith(ancestry: Ancestry, dead: ReadonlySet<number>, more: readonly 
   return ancestry.topology.outage(dead).lostWith(more);
 }
 
+/** Whether what the draft declares dead would, beside that, put out of reach somebody who told of it. */
+function silencing(
+  ancestry: Ancestry,
+  { dead: cut, said = [] }: Pick<Draft, 'dead' | 'said'>,
+  silent: Said['silent'],
+): ((dead: ReadonlySet<number>) => boolean) | undefined {
+  const speakers = new Set(said.flatMap(({ by }) => by ?? []));
+  if (speakers.size === 0) return undefined;
+  const isHeard = (place: number): boolean => speakers.has(ancestry.idOf(place)) && !silent.has(place);
+  return (dead) => lostWith(ancestry, dead, cut).some(isHeard);
+}
+
 /**
- * Who tells of a cut that would have put him out of reach was heard by another way: a link on it that was long believed to be
- * down is up, and nobody's word of that arrived.
+ * Who tells of a failure that would have put him out of reach was heard by another way: a link on it that was long believed
+ * to be down is up, and nobody's word of that arrived.
  */
 function linksUp(
   ancestry: Ancestry,
-  { places }: KnownDown,
-  { dead: cut, said = [] }: Pick<Draft, 'dead' | 'said'>,
+  { known: { places }, silent }: { readonly known: KnownDown; readonly silent: Said['silent'] },
+  draft: Draft,
 ): readonly number[] {
-  const speakers = new Set(said.map(({ by }) => by));
-  const silences = (dead: ReadonlySet<number>): boolean =>
-    lostWith(ancestry, dead, cut).some((place) => speakers.has(ancestry.idOf(place)));
-  if (speakers.size === 0 || !silences(places)) return [];
+  const silences = silencing(ancestry, draft, silent);
+  if (silences === undefined || !silences(places)) return [];
   // A link that is up lies in no trench that is cut.
   const known = [...places].slice(0, limits.causesPerLook);
   const ways = known.map((place) => [place, ...(ancestry.topology.linkOf(place)?.segments ?? [])]);
   return ways.filter((way) => silences(new Set(way))).flat();
+}
+
+/**
+ * What else is dead when this fails. Where a way by which somebody was heard would be closed by several of those believed to
+ * be down, which of them is up cannot be said: then nobody counts as cut off by them and this together.
+ */
+function withoutBelied(
+  ancestry: Ancestry,
+  draft: Draft,
+  { dead, known, silent }: Shadow & { readonly known: KnownDown },
+): Set<number> {
+  const silences = silencing(ancestry, draft, silent);
+  if (known.places.size === 0 || silences === undefined || !silences(dead)) return new Set(dead);
+  const found = new Set([...dead].filter((place) => !known.places.has(place)));
+  return silences(found) ? new Set(dead) : found;
 }
 
 /** Silence no link explains: the device whose death would silence most of the others, again and again. */

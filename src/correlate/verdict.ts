@@ -1,6 +1,6 @@
 /** Turns what was found on trees and in the transport graph into what is said of an incident. */
 
-import type { ResourceId } from '../model/ids.ts';
+import type { IncidentId, ResourceId } from '../model/ids.ts';
 import type { Blamed, Candidate, FaultKind } from '../model/incident.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Explanation, RatedCause } from './explain.ts';
@@ -54,7 +54,13 @@ function candidates(gains: readonly RatedCause[], name: (place: number) => Blame
   ];
 }
 
-export function treeVerdict(ancestry: Ancestry, population: Population, found: Explanation): Verdict {
+/** `heldParts` answers what was touched of a cable that was decided before and stands at its root as one piece. */
+export function treeVerdict(
+  ancestry: Ancestry,
+  population: Population,
+  found: Explanation,
+  heldParts: HeldParts = () => undefined,
+): Verdict {
   const { tally } = found;
   const symptoms = found.evidence.map((piece) => piece.symptom);
   const isSingle = tally === undefined;
@@ -77,7 +83,10 @@ export function treeVerdict(ancestry: Ancestry, population: Population, found: E
     ),
     actionable: isActionable(ancestry, population, found, symptoms),
     dark: [],
-    parts: kindAt(root) === 'area-power' ? fedParts(ancestry, root) : touchedParts(ancestry, found, root),
+    parts:
+      kindAt(root) === 'area-power'
+        ? fedParts(ancestry, root)
+        : touchedParts(ancestry, { found, root }, heldParts),
     explanation: {
       rule: isSingle ? 'alone' : 'tree',
       population,
@@ -257,24 +266,49 @@ function fedParts(ancestry: Ancestry, root: number): Verdict['parts'] {
   return isSpared && fed.length <= limits.partsNamed ? fed : undefined;
 }
 
-/** A partly cut cable took only these fibres with it. */
-function touchedParts(ancestry: Ancestry, found: Explanation, root: number): Verdict['parts'] {
-  const { tally } = found;
-  // All of it is the better explanation: who said nothing lost service all the same.
-  if (tally === undefined || (found.candidates[0]?.gain ?? 0) + tally.singles <= tally.score)
-    return undefined;
+/**
+ * A partly cut cable took only these fibres with it. One terminal that speaks on another fibre does not show that fibre to
+ * be cut, too: it may be filed there wrongly, or have switched off in that moment. It is told of alone.
+ */
+function touchedParts(
+  ancestry: Ancestry,
+  { found, root }: { readonly found: Explanation; readonly root: number },
+  heldParts: HeldParts,
+): Verdict['parts'] {
   const children = ancestry.topology.childrenOf('cable', root);
-  if (children.length < 2) return undefined;
+  if (children.length < 2 || found.tally === undefined) return undefined;
   const cable = ancestry.topology.treeOf('cable')!.parents;
+  const lone = new Map<number, number>();
   const seen = new Set<number>();
-  for (const piece of found.evidence) {
-    for (const place of ancestry.signalAbove(piece.place)) if (cable[place] === root) seen.add(place);
-    if (seen.size === children.length) return undefined;
+  const before: ResourceId[] = [];
+  for (const { place, standsFor, heldBy } of found.evidence) {
+    if (place === root && standsFor !== undefined && heldBy !== undefined) {
+      const parts = heldParts(heldBy as IncidentId);
+      if (parts === undefined) return undefined;
+      before.push(...parts);
+      continue;
+    }
+    const fibre = ancestry.signalAbove(place).find((above) => cable[above] === root);
+    if (fibre === undefined || seen.has(fibre)) continue;
+    const isWord = standsFor === undefined && ancestry.isLeaf(place) && ancestry.leavesOf(fibre) > fewLeaves;
+    if (isWord && !lone.has(fibre)) lone.set(fibre, place);
+    else {
+      seen.add(fibre);
+      lone.delete(fibre);
+    }
   }
-  const touched = [...children].filter((child) => seen.has(child));
-  if (touched.length === 0 || touched.length === children.length) return undefined;
-  return touched.map((child) => ancestry.idOf(child));
+  // All of it is the better explanation: who said nothing lost service all the same.
+  const isWhole = (found.candidates[0]?.gain ?? 0) + found.tally.singles <= found.tally.score;
+  if (before.length === 0 && (isWhole || seen.size === 0)) return undefined;
+  if (seen.size === children.length) return undefined;
+  const touched = [...[...children].filter((child) => seen.has(child)), ...lone.values()];
+  return [...new Set([...before, ...touched.map((place) => ancestry.idOf(place))])];
 }
+
+type HeldParts = (incident: IncidentId) => Verdict['parts'];
+
+/** Of so few terminals the word of one is that of all. */
+const fewLeaves = 3;
 
 /** The first by id, however they came. */
 function firstOf(evidence: readonly Evidence[], most: number): Evidence[] {

@@ -7,13 +7,19 @@ import type { Incidents } from './incidents.ts';
 
 /** A crew that starts a little early is still the crew that was announced. */
 const earlyStartMs = 5 * 60_000;
+/** So long after it began to start, a head has told of all its terminals. */
+const startingMs = 20 * 60_000;
 
 /**
  * The works that hold the root, or all that speaks, when it began: whatever cause is seen in terminals that restart one
- * after the other while their head is worked at, it is the works.
+ * after the other while their head is worked at, it is the works. A head that starts when its outage is over tells of that
+ * one: works that have begun meanwhile did not cause it.
  */
 export function worksCovering(ancestry: Ancestry, held: HeldIncident): PlannedWorks | undefined {
-  const at = held.history.findLast(({ event }) => event === 'reopen')?.at ?? held.startedAt;
+  const { startedAt, retoldAt, history } = held;
+  const isStart = (at: Instant): boolean =>
+    retoldAt !== undefined && at >= retoldAt && at - retoldAt <= startingMs;
+  const at = history.findLast((past) => past.event === 'reopen' && !isStart(past.at))?.at ?? startedAt;
   const running = ancestry.topology.planned.filter(
     (works) => at >= works.from - earlyStartMs && at <= works.to,
   );

@@ -1,7 +1,12 @@
 /** What comes back part by part, fails again, or ends without a word: still one fault, and nothing more than that. */
 import { expect, test } from 'vitest';
+import { Ancestry } from '../../src/correlate/ancestry.ts';
+import { reachOf } from '../../src/correlate/recent.ts';
+import { RuleTable } from '../../src/correlate/rule-table.ts';
+import { resourceId } from '../../src/model/ids.ts';
 import { compileTopology, parseTopology } from '../../src/topology/topology.ts';
-import { cityStartsAt, cleared, raised, terminals } from '../support/small-city.ts';
+import { shippedRules } from '../support/shipped-rules.ts';
+import { cityStartsAt, cleared, raised, smallCity, terminals } from '../support/small-city.ts';
 import { CityRun } from './city-run.ts';
 
 const minute = 60;
@@ -238,6 +243,26 @@ test('the clear of one member of a settled fault is only that', () => {
 test('two fibres of one feeder that go dark within a second are one cut, though the other fibres are spared', () => {
   const run = new CityRun().raise(0, 'LOS', terminals('1-1').concat(terminals('1-2')), 20).to(30);
   expect(told(run)).toEqual(['duct duct-1']);
+});
+
+test('what a bad splice switches off and on is no word of the house in which its terminals stand', () => {
+  const run = new CityRun();
+  const line = terminals('1-1-1');
+  for (const start of [0, 300, 600, 900])
+    run
+      .raise(start, 'LOS', line)
+      .to(start + 60)
+      .clear(start + 120, 'LOS', line);
+  run.raise(1_200, 'LOS', line).to(1_240).raise(1_240, 'DYING_GASP', ['ont-1-1-2-7']).to(1_300);
+  expect(run.open()[0]).toMatchObject({ kind: 'flapping', root: 's1-1-1' });
+  const ancestry = new Ancestry(smallCity(), new RuleTable(shippedRules));
+  const piece = { place: ancestry.placeOf(line[0]!), symptom: 'los' as const };
+  const reach = (root: string): readonly string[] =>
+    reachOf(ancestry, 'down', piece, { kind: 'flapping', root: resourceId(root) }).map((at) =>
+      ancestry.idOf(at),
+    );
+  expect(reach('s1-1-1')).toEqual([line[0], 's1-1-1']);
+  expect(reach('b-1-1-1')).toContain('b-1-1-1');
 });
 
 test('causes that carry the very same terminals are stated as one, by the likeliest, with the others named', () => {

@@ -88,6 +88,23 @@ test('some fibres of a cable are stated as soon as most of their terminals have 
   expect(run.open()[0]?.affected.under).toEqual(['olt-a/s1', 'olt-a/s2', 'olt-a/s3']);
 });
 
+test('one terminal that a poll finds dark on a spared fibre is told of alone, not with all on its fibre', () => {
+  const cut = terminalsOn('olt-a').slice(0, 24);
+  const lone = terminalsOn('olt-a')[30]!;
+  const run = new CityRun(trenchTopology()).raise(0, 'LOS', cut, 40).to(2).unreachable(200, [lone]).to(300);
+  const told = run.open().flatMap(({ affected }) => affected.under);
+  expect(told).toEqual(expect.arrayContaining(['olt-a/s1', 'olt-a/s2', 'olt-a/s3', lone]));
+  expect(told).not.toContain('olt-a/s4');
+  expect(told).not.toContain('f-a');
+  const most = [...terminalsOn('olt-a'), ...terminalsOn('olt-b')];
+  const third = terminalsOn('olt-c')[3]!;
+  const dug = new CityRun(trenchTopology()).raise(0, 'LOS', most, 10).to(2).unreachable(200, [third]).to(300);
+  const all = dug.open().flatMap(({ affected }) => affected.under);
+  expect(all).toEqual(expect.arrayContaining(['f-a', 'f-b']));
+  expect(all).not.toContain('f-c');
+  expect(all).not.toContain('trench');
+});
+
 test('a port that falls dark beside one that comes and goes is a fault of its own, though one feeder carries both', () => {
   const on = (port: number): string[] => outlets.map((outlet) => `olt-a/s${port}/o${outlet}`);
   const run = new CityRun(trenchTopology());

@@ -67,3 +67,13 @@ test('works elsewhere change nothing', () => {
   expect(isPlanned(run)).toEqual([false]);
   expect(run.changes).toHaveLength(told);
 });
+
+test('a head that starts under works which began during its outage was not put out by them', () => {
+  const run = new CityRun(city({ from: 20, to: 120 }))
+    .linkDown(0, 'l-o1', ['agg-2'])
+    .unreachable(20, ['olt-1']);
+  run.to(30 * minute).linkUp(30 * minute, 'l-o1', ['agg-2']);
+  run.raise(30 * minute + 10, 'LOS', terminals('1')).to(30 * minute + 30);
+  run.clear(30 * minute + 31, 'UNREACHABLE', ['olt-1']).to(31 * minute);
+  expect(run.open()).toMatchObject([{ root: 'olt-1', planned: false }]);
+});

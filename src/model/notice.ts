@@ -47,12 +47,13 @@ export const noticeTypes: readonly NoticeType[] = [
   'announcement',
 ];
 
+/** They wait for an answer, to which their link leads. */
+export const questions: readonly NoticeType[] = ['ask', 'reminder', 'clarify', 'tried'];
+
 /** What of it somebody may have agreed to or withdrawn. */
 export function categoryOf(type: NoticeType): ConsentCategory {
   if (type.startsWith('planned')) return 'planned';
-  return type === 'ask' || type === 'reminder' || type === 'clarify' || type === 'tried'
-    ? 'feedback'
-    : 'outage';
+  return questions.includes(type) ? 'feedback' : 'outage';
 }
 
 /** A notice's way from plan to phone; `uncertain`: in flight when the process died, peer may have it. */
@@ -135,5 +136,7 @@ export interface Tell {
   readonly notAfter?: Instant | undefined;
   /** Channel names in order of preference. */
   readonly order: readonly string[];
+  /** Messages in 24 h to one address that several have: of this incident, and of all. Undefined: no limit. */
+  readonly caps?: { readonly ofIncident: number; readonly all: number } | undefined;
   readonly facts: NoticeFacts;
 }

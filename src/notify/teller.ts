@@ -87,10 +87,11 @@ export class Teller {
           ? after(at, newsOfRepairFor)
           : facts.etr?.to;
     const topologyVersion = this.version;
+    const caps = this.#caps(type);
     plan.log = plan.log.filter((told) => told.at > at - days(1));
     const walked = walk(
       { slice, reasonOf: this.#reasons(plan, type, { at, slice }), notBeforeOf: this.#mornings(at) },
-      { incident: plan.incident, revision, type, topologyVersion, held, notAfter, order, facts },
+      { incident: plan.incident, revision, type, topologyVersion, held, notAfter, order, caps, facts },
     );
     this.#counts.suppressed(plan.incident, walked.suppressed);
     for (const tell of walked.tells) {
@@ -121,14 +122,21 @@ export class Teller {
     return found;
   }
 
+  /** Without a question the news that it works is a notice like others: its place under the cap is kept free. */
+  #caps(type: NoticeType): { readonly ofIncident: number; readonly all: number } {
+    const { notify, confirm } = this.policy!;
+    const isEtr = type === 'etr' || type === 'etr-changed';
+    return {
+      ofIncident: isEtr && !confirm.ask ? notify.capPerDay - 1 : notify.capPerDay,
+      all: notify.capPerDayOverall ?? Number.MAX_SAFE_INTEGER,
+    };
+  }
+
   #reasons(plan: Plan, type: NoticeType, reached: Reached): (number: number) => SuppressReason | undefined {
     const columns = this.columns!;
-    const { capPerDay, capPerDayOverall = Number.POSITIVE_INFINITY } = this.policy!.notify;
     const category = categoryOf(type);
     const elsewhere = this.#elsewhere(plan, reached);
-    // Without a question the news that it works is a notice like others: its place under the cap is kept free.
-    const isEtr = type === 'etr' || type === 'etr-changed';
-    const cap = isEtr && !this.policy!.confirm.ask ? capPerDay - 1 : capPerDay;
+    const caps = this.#caps(type);
     return (number) => {
       if (columns.isOptedOut(number)) return 'optedOut';
       if (columns.channelMaskOf(number) === 0) return 'noChannel';
@@ -136,9 +144,9 @@ export class Teller {
       if (type !== 'detected' && !holds(plan.told, number)) return 'neverTold';
       let count = 0;
       for (const told of plan.log) if (holds(told.ranges, number)) count++;
-      if (count >= cap) return 'cap';
+      if (count >= caps.ofIncident) return 'cap';
       for (const ranges of elsewhere) if (holds(ranges, number)) count++;
-      return count >= capPerDayOverall ? 'cap' : undefined;
+      return count >= caps.all ? 'cap' : undefined;
     };
   }
 

@@ -12,7 +12,7 @@ export interface Walk {
 /** What all tells of the walk have in common. */
 export type TellFrame = Pick<
   Tell,
-  'incident' | 'revision' | 'type' | 'topologyVersion' | 'held' | 'notAfter' | 'order' | 'facts'
+  'incident' | 'revision' | 'type' | 'topologyVersion' | 'held' | 'notAfter' | 'order' | 'caps' | 'facts'
 >;
 
 export interface Walked {

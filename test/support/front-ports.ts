@@ -299,7 +299,7 @@ export function memoryDaemon(
     news: { areas: new Map(), works: [] },
     preview: {
       ...{ guard: 'secondPerson', leavesAt: null, stopped: false, dryRun: false, heldBack: [] },
-      ...{ rows: [], total: { count: 0, parts: 0, cost: null }, currency: null },
+      ...{ rows: [], total: { count: 0, messages: 0, parts: 0, cost: null }, currency: null },
     },
     recorded: [],
     automations: [],

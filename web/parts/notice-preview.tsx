@@ -28,7 +28,7 @@ function Previewed({ preview }: { readonly preview: NoticePreviewJson }) {
         <details key={`${row.type} ${row.channel} ${row.language} ${row.state}`}>
           <summary>
             {words.value.noticeType[row.type]} · {row.channel} · {row.language} ·{' '}
-            <b>{plural(row.count, say.messages)}</b>, {plural(row.parts, say.parts)}
+            <b>{plural(row.messages, say.messages)}</b>, {plural(row.parts, say.parts)}
             {row.cost !== null && `, ${money(row.cost)}`}
           </summary>
           <blockquote>{row.text}</blockquote>
@@ -36,7 +36,7 @@ function Previewed({ preview }: { readonly preview: NoticePreviewJson }) {
       ))}
       {rows.length > 0 && (
         <p>
-          {say.total}: <b>{plural(total.count, say.messages)}</b>, {plural(total.parts, say.parts)}
+          {say.total}: <b>{plural(total.messages, say.messages)}</b>, {plural(total.parts, say.parts)}
           {total.cost !== null && `, ${money(total.cost)}`}
         </p>
       )}

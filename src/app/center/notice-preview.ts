@@ -40,7 +40,8 @@ export const noticePreview =
       dryRun: dryRun === true,
       total: {
         count: sum(({ count }) => count),
-        parts: sum(({ count, parts }) => count * parts),
+        messages: sum(({ messages }) => messages),
+        parts: sum(({ messages, parts }) => messages * parts),
         cost: hasPrice ? cents(sum(({ cost }) => cost)) : null,
       },
       currency: hasPrice ? (currency ?? null) : null,
@@ -48,7 +49,7 @@ export const noticePreview =
   };
 
 function rowOf({ texts, world, publicUrl, config }: Previewing, one: WaitingNotices): PreviewRowJson {
-  const { type, channel, state, count } = one;
+  const { type, channel, state, count, messages } = one;
   const { channels, language: standard, policy } = config();
   const language = one.language === 'ru' || one.language === 'en' ? one.language : standard;
   const isMail = channels.find(({ name }) => name === channel)?.kind === 'smtp';
@@ -63,8 +64,8 @@ function rowOf({ texts, world, publicUrl, config }: Previewing, one: WaitingNoti
     rendered === undefined ? '' : isMail ? `${rendered.subject}\n\n${rendered.text}` : rendered.text;
   const parts = isMail ? 1 : segmentsOf(text).parts.length;
   const price = policy.notify.pricePerPart?.[channel];
-  const cost = price === undefined ? null : cents(price * parts * count);
-  return { type, channel, language, state, count, parts, cost, text };
+  const cost = price === undefined ? null : cents(price * parts * messages);
+  return { type, channel, language, state, count, messages, parts, cost, text };
 }
 
 const cents = (amount: number): number => Math.round(amount * 100) / 100;

@@ -38,6 +38,7 @@ export function composeNotice(
     now: composing.world.now(),
     zone: notice.zone ?? composing.zone,
     address: notice.address,
+    concerns: namesIn(notice),
     question: notice.question,
     link: `${pages}/s/${notice.token}`,
   });
@@ -61,4 +62,10 @@ function unsubscribeAt(pages: string, { unsubscribe }: DueNotice, { name }: Chan
   if (unsubscribe === undefined) return undefined;
   const { token, category } = unsubscribe;
   return `${pages}/s/${token}/unsubscribe/${category}/${encodeURIComponent(name)}`;
+}
+
+/** Of a message that speaks of several: each of them once; two that have one address are one of them. */
+function namesIn({ address, subscriberId, others = [] }: DueNotice): readonly string[] | undefined {
+  const names = [...new Set([address ?? subscriberId, ...others])];
+  return names.length < 2 ? undefined : names;
 }

@@ -47,6 +47,7 @@ import type {
 import { impactRevisions } from './revisions.ts';
 import { forgetServices, putService } from './services.ts';
 import { type Delivery, noteDeliveries, passSilent, reroute, type Settling, settle } from './settlement.ts';
+import { hashEmails } from './shared-points.ts';
 import { openSql, type Sql } from './sql.ts';
 import { addStranger, type StrangerReply, strangers } from './strangers.ts';
 import { beginImport, type ImportMode, ImportSlot, type Removing } from './subscriber-import.ts';
@@ -103,6 +104,7 @@ export async function openBook(options: BookOptions): Promise<Parsed<Book | unde
       problems: [{ file, line: 0, column: 0, severity: 'error', code: 'book/other-key', message, hint }],
     };
   }
+  hashEmails(sql, vault);
   return { value: asBook(deedsOf(sql, vault, options.world)), problems: [] };
 }
 

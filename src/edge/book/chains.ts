@@ -6,8 +6,9 @@ import type { CountChanges } from './notice-counts.ts';
 import type { NoticeRow } from './outbox.ts';
 import { writeReceipts } from './receipts.ts';
 import type { ChannelFacts } from './records.ts';
+import { gatherMs, ledBy } from './shared-points.ts';
 import type { Sql } from './sql.ts';
-import { nextChannel, noticeKey, type Reach, reachColumn, tellOf } from './tells.ts';
+import { nextChannel, noticeKey, pointOf, type Reach, reachColumn, tellOf } from './tells.ts';
 
 export interface Passing {
   readonly channels: readonly ChannelFacts[];
@@ -39,11 +40,13 @@ export function passOn(sql: Sql, row: NoticeRow, { channels, now, counts }: Pass
   const channel = nextChannel(reach, { order, channels, type: row.type });
   if (channel === undefined) return false;
   const { incident, subscriber, type, revision } = row;
+  const point = pointOf(sql, { subscriber, channel, type }, channels);
   const added = sql.run(
     `INSERT OR IGNORE INTO notices (key, chain, place, incident, subscriber, type, revision, channel, state, tell, created_at, due_at,
-       not_after, urgency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)`,
+       not_after, urgency, point) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)`,
     ...[noticeKey({ incident, subscriber, type, revision, channel }), firstOf(row), row.place + 1],
-    ...[incident, subscriber, type, revision, channel, row.tell, now, now, row.not_after, row.urgency],
+    ...[incident, subscriber, type, revision, channel, row.tell, now],
+    ...[point === undefined ? now : now + gatherMs, row.not_after, row.urgency, point],
   );
   if (added > 0) counts.add(incident, type, 'queued');
   return true;
@@ -89,7 +92,8 @@ export function passOnSilent(sql: Sql, passing: Passing): number {
     now,
     sweptAtOnce,
   );
-  for (const row of silent) {
+  const led = ledBy(sql, silent).filter(({ state }) => state === 'sent');
+  for (const row of [...silent, ...led]) {
     const isStale = row.not_after !== undefined && row.not_after <= now;
     const isPassedOn = !isStale && passOn(sql, row, passing);
     const state = isPassedOn ? 'uncertain' : 'sent';

@@ -228,6 +228,24 @@ const hubMounts = `
 ALTER TABLE hubs ADD COLUMN mount TEXT NOT NULL DEFAULT '';
 `;
 
+// 'shares': somebody else has one of these points as well. A notice has a point only there, and 'lead' where the message of
+// another row speaks of it. Hashes of e-mail addresses come with the next list, or with hashEmails.
+const sharedPoints = `
+ALTER TABLE subscribers ADD COLUMN email_hash BLOB;
+ALTER TABLE subscribers ADD COLUMN shares INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX subscribers_by_email ON subscribers (email_hash) WHERE email_hash IS NOT NULL;
+ALTER TABLE notices ADD COLUMN point BLOB;
+ALTER TABLE notices ADD COLUMN lead INTEGER;
+CREATE INDEX notices_by_point ON notices (point, incident, type, revision) WHERE point IS NOT NULL;
+CREATE INDEX notices_led ON notices (lead) WHERE lead IS NOT NULL;
+UPDATE subscribers SET shares = 1 WHERE phone_hash IN
+  (SELECT phone_hash FROM subscribers WHERE phone_hash IS NOT NULL GROUP BY phone_hash HAVING count(*) > 1)
+  OR phone_hash IN (SELECT hash FROM contact_points);
+UPDATE subscribers SET shares = 1 WHERE key IN (SELECT p.subscriber FROM contact_points AS p WHERE EXISTS
+  (SELECT 1 FROM subscribers AS s WHERE s.phone_hash = p.hash AND s.key <> p.subscriber)
+  OR EXISTS (SELECT 1 FROM contact_points AS o WHERE o.hash = p.hash AND o.subscriber <> p.subscriber));
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -250,6 +268,7 @@ const steps: readonly string[] = [
   ticketTimes,
   changedFacts,
   hubMounts,
+  sharedPoints,
 ];
 
 export const bookVersion = steps.length;

@@ -10,6 +10,8 @@ export interface WaitingNotices {
   readonly language: string;
   readonly state: 'held' | 'queued';
   readonly count: number;
+  /** Less than `count` where several have one address: it gets one message. */
+  readonly messages: number;
   /** The newest that they come from: what they speak of. */
   readonly tell: Tell;
 }
@@ -21,7 +23,8 @@ export interface NoticesAhead {
 
 export function noticesAhead(sql: Sql, incident: string): NoticesAhead {
   const rows = sql.all<Omit<WaitingNotices, 'tell'> & { readonly job: number }>(
-    `SELECT n.type, n.channel, s.language, n.state, count(*) AS count, max(n.tell) AS job
+    `SELECT n.type, n.channel, s.language, n.state, count(*) AS count,
+       count(*) - count(n.point) + count(DISTINCT iif(n.point IS NULL, NULL, n.revision || ' ' || hex(n.point))) AS messages, max(n.tell) AS job
      FROM notices AS n JOIN subscribers AS s ON s.key = n.subscriber
      WHERE n.incident = ? AND n.state IN ('held', 'queued') GROUP BY 1, 2, 3, 4 ORDER BY 4, 1, 2, 3`,
     incident,

@@ -2,22 +2,22 @@
 
 import { instant } from '../../base/instant.ts';
 import { confirmationId, type IncidentId, type SubscriberKey } from '../../model/ids.ts';
-import { categoryOf, type NoticeState, type NoticeType } from '../../model/notice.ts';
+import { categoryOf, type NoticeState, type NoticeType, questions } from '../../model/notice.ts';
 import { digitTypes, numberToAsk } from './asked-numbers.ts';
 import { graceAfterStart, type Passing, passOn, unansweredOf } from './chains.ts';
 import { chatOf } from './chats.ts';
+import { type DueRow, drop, dueRows, isReady, markSending, type Sweep } from './due-rows.ts';
 import { grantLinks } from './links.ts';
 import { CountChanges } from './notice-counts.ts';
 import { writeReceipts } from './receipts.ts';
 import type { ChannelFacts, DueNotice, DueNotices } from './records.ts';
+import { Gathering } from './shared-points.ts';
 import type { Sql } from './sql.ts';
 import { type Person, peopleOf } from './subscribers.ts';
 import { agreesTo, tellOf } from './tells.ts';
 import { unsubscribeToken } from './unsubscribing.ts';
-import { dueRowsAsF, nextDueAt, valuesOfDue } from './urgency.ts';
+import { nextDueAt } from './urgency.ts';
 import type { Vault } from './vault.ts';
-
-const leaseMs = 30_000;
 
 export interface NoticeRow {
   readonly row: number;
@@ -40,6 +40,10 @@ export interface NoticeRow {
   readonly not_after?: number | undefined;
   /** 0 leaves first. */
   readonly urgency: number;
+  /** Where others have the address as well: its keyed hash. */
+  readonly point?: Uint8Array | undefined;
+  /** The row whose message speaks of this one. */
+  readonly lead?: number | undefined;
 }
 
 export interface Taking {
@@ -70,23 +74,30 @@ export function takeDue(sql: Sql, vault: Vault, taking: Taking): DueNotices {
     const sweep = { now: taking.now, counts, finals, channels: taking.channels ?? [taking.channel] };
     reclaim(sql, { ...sweep, of: taking.channel.name, leaseBefore: taking.now });
     const taken: DueRow[] = [];
+    const gathered = new Gathering(sql, sweep);
     const isStopped = isSendingStopped(sql);
     // Rows that must wait or fall away are looked past, a bounded number of times.
     for (let round = 0; !isStopped && round < 8 && taken.length < taking.limit; round++) {
       const rows = dueRows(sql, taking, taking.limit - taken.length);
       if (rows.length === 0) break;
-      const ready = rows.filter((row) => isReady(sql, row, sweep));
+      const ready = rows.flatMap((row) =>
+        row.point !== undefined ? gathered.gather(row) : isReady(sql, row, sweep) ? [row] : [],
+      );
       if (ready.length > 0) markSending(sql, ready, sweep);
       taken.push(...ready);
     }
     const people = peopleOf(
       sql,
       vault,
-      taken.map(({ subscriber }) => subscriber),
+      [...taken, ...gathered.led].map(({ subscriber }) => subscriber),
     );
     const notices = taken.flatMap((row) => {
       const person = people.get(row.subscriber);
-      return addressed(sql, vault, { row, taking, sweep, person }) ?? [];
+      const notice = addressed(sql, vault, { row, taking, sweep, person });
+      if (row.point === undefined) return notice ?? [];
+      const led = gathered.ledBy(row);
+      if (notice === undefined) gathered.release(led);
+      return notice === undefined ? [] : { ...notice, others: namesOf(sql, led, { people, taking, sweep }) };
     });
     if (notices.length > 0) grantLinks(sql, notices, taking.now);
     counts.write(sql);
@@ -102,57 +113,6 @@ export function takeDue(sql: Sql, vault: Vault, taking: Taking): DueNotices {
     };
   });
 }
-
-interface DueRow extends NoticeRow {
-  /** When the notice before this one, to the same subscriber about the same incident, is tried (next). */
-  readonly earlier?: number | undefined;
-  /** 1: was told of the outage, or turned to us and is asked. */
-  readonly told: number;
-}
-
-const columns = `n.row, n.key, n.chain, n.place, n.incident, n.subscriber, n.type, n.revision, n.channel, n.state, n.attempts, n.maybe,
-  n.unanswered, n.tell, n.due_at, n.not_after, n.urgency`;
-
-// One statement a page: the order of notices to one subscriber, and who may hear of an end, are looked up inside.
-const selectDue = `
-SELECT ${columns},
-  (SELECT p.due_at FROM notices AS p WHERE p.incident = n.incident AND p.subscriber = n.subscriber
-     AND p.state IN ('queued', 'sending') AND iif(p.chain = 0, p.row, p.chain) < iif(n.chain = 0, n.row, n.chain) LIMIT 1) AS earlier,
-  n.type IN ('detected', 'etr', 'planned', 'planned-soon')
-    OR EXISTS (SELECT 1 FROM notices AS p WHERE p.incident = n.incident AND p.subscriber = n.subscriber
-      AND p.type IN ('detected', 'etr', 'planned', 'planned-soon') AND p.state IN ('sent', 'delivered', 'uncertain'))
-    OR (n.type IN ('ask', 'reminder') AND EXISTS (SELECT 1 FROM tickets AS t WHERE t.incident = n.incident AND t.subscriber = n.subscriber))
-    AS told
-FROM ${dueRowsAsF} CROSS JOIN notices AS n ON n.row = f.row ORDER BY f.turn, f.row`;
-
-function dueRows(sql: Sql, { channel, now }: Taking, limit: number): DueRow[] {
-  return sql.all<DueRow>(selectDue, ...valuesOfDue({ channel: channel.name, now, limit }));
-}
-
-/** False when this notice waits for an earlier one, or is not sent at all; the row then says so. */
-function isReady(sql: Sql, row: DueRow, sweep: Sweep): boolean {
-  if (row.earlier !== undefined) {
-    sql.run('UPDATE notices SET due_at = ? WHERE row = ?', Math.max(sweep.now + 1_000, row.earlier), row.row);
-    return false;
-  }
-  const isLate = row.not_after !== undefined && row.not_after <= sweep.now;
-  if (!isLate && row.told === 1) return true;
-  // Nobody hears of the end of what they were never told of; whoever turned to us is asked all the same.
-  if (isLate) drop(sql, row, { from: 'queued', to: 'expired', reason: 'late', sweep });
-  else drop(sql, row, { from: 'queued', to: 'suppressed', reason: 'neverTold', sweep });
-  return false;
-}
-
-function markSending(sql: Sql, rows: readonly DueRow[], { now, counts }: Sweep): void {
-  sql.run(
-    "UPDATE notices SET state = 'sending', lease_until = ? WHERE row IN (SELECT value FROM json_each(?))",
-    ...[now + leaseMs, JSON.stringify(rows.map(({ row }) => row))],
-  );
-  for (const row of rows) counts.move(row, 'queued', 'sending');
-}
-
-/** Their link leads to the answers. */
-const questions: readonly NoticeType[] = ['ask', 'reminder', 'clarify', 'tried'];
 
 /**
  * undefined when the addressee has no such address any more, or took the consent to it back since this was planned: the
@@ -171,11 +131,8 @@ function addressed(
   const { row, taking, sweep, person } = one;
   const { name, address } = taking.channel;
   const to = address === 'chat' ? chatOf(sql, vault, row.subscriber, name) : person?.contact[address];
-  const isAgreed = person !== undefined && agreesTo(person.agreed, taking.channel.name, row.type);
-  if (person === undefined || to === undefined || !isAgreed) {
-    const reason = person === undefined || isAgreed ? 'noChannel' : 'optedOut';
-    drop(sql, row, { from: 'sending', to: 'suppressed', reason, sweep });
-    if (person !== undefined) passOn(sql, row, sweep);
+  if (person === undefined || to === undefined || !agreesTo(person.agreed, name, row.type)) {
+    leaveOut(sql, row, { person, channel: name, sweep });
     return undefined;
   }
   const purpose = questions.includes(row.type) ? 'confirm' : 'request';
@@ -202,6 +159,40 @@ function addressed(
   };
 }
 
+/** The next channel follows, if there is one. */
+function leaveOut(
+  sql: Sql,
+  row: DueRow,
+  why: { readonly person: Person | undefined; readonly channel: string; readonly sweep: Passing },
+): void {
+  const { person, channel, sweep } = why;
+  const isAgreed = person !== undefined && agreesTo(person.agreed, channel, row.type);
+  const reason = person === undefined || isAgreed ? 'noChannel' : 'optedOut';
+  drop(sql, row, { from: 'sending', to: 'suppressed', reason, sweep });
+  if (person !== undefined) passOn(sql, row, sweep);
+}
+
+/** How a message names those it speaks of beside its addressee. */
+function namesOf(
+  sql: Sql,
+  led: readonly DueRow[],
+  {
+    people,
+    taking,
+    sweep,
+  }: { readonly people: ReadonlyMap<number, Person>; readonly taking: Taking; readonly sweep: Passing },
+): string[] | undefined {
+  const { name } = taking.channel;
+  const names = led.flatMap((row) => {
+    const person = people.get(row.subscriber);
+    if (person !== undefined && agreesTo(person.agreed, name, row.type))
+      return person.contact.address ?? person.id;
+    leaveOut(sql, row, { person, channel: name, sweep });
+    return [];
+  });
+  return names.length === 0 ? undefined : names;
+}
+
 function unsubscribeOf(
   vault: Vault,
   { subscriber, type }: NoticeRow,
@@ -209,34 +200,6 @@ function unsubscribeOf(
 ): DueNotice['unsubscribe'] {
   const category = categoryOf(type);
   return { category, token: unsubscribeToken(vault, { subscriber, now, category, channel: channel.name }) };
-}
-
-function drop(
-  sql: Sql,
-  row: NoticeRow,
-  doing: {
-    readonly from: NoticeState;
-    readonly to: NoticeState;
-    readonly reason: string;
-    readonly sweep: Sweep;
-  },
-): void {
-  const state: NoticeState = row.maybe === 1 ? 'uncertain' : doing.to;
-  sql.run(
-    'UPDATE notices SET state = ?, reason = ?, lease_until = NULL WHERE row = ?',
-    state,
-    doing.reason,
-    row.row,
-  );
-  doing.sweep.counts.move(row, doing.from, state);
-  doing.sweep.finals.add(row.incident, row.type, state);
-}
-
-interface Sweep {
-  readonly now: number;
-  readonly counts: CountChanges;
-  /** States that are reported to the line. */
-  readonly finals: CountChanges;
 }
 
 /** A notice after its time is wrong, not late; 1,000 at a call. */

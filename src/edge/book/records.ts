@@ -107,6 +107,8 @@ export interface DueNotice {
   /** IANA name, or undefined where the import gave none. */
   readonly zone?: string | undefined;
   readonly address?: string | undefined;
+  /** Whom the message speaks of as well: their addresses, or names of the operator for them. */
+  readonly others?: readonly string[] | undefined;
   /** How its text names the question (`AskedNumber`); undefined where it asks none that digits answer. */
   readonly question?: AskedNumber | undefined;
   /** Link token and what it opens; its hash is stored with the intent. */

@@ -16,6 +16,7 @@ import { dropParts, keepParts, notePart } from './notice-parts.ts';
 import type { NoticeRow } from './outbox.ts';
 import { writeReceipts, writeUnreachable } from './receipts.ts';
 import type { ChannelFacts, Settlement } from './records.ts';
+import { ledBy } from './shared-points.ts';
 import type { Sql } from './sql.ts';
 
 /** Receipts that came before their notice was marked as sent; the oldest are forgotten first, many at once. */
@@ -32,14 +33,15 @@ export interface Settling {
 type Books = Passing;
 
 /** A row that is no longer being sent (its lease ran out, it was settled before) is left as it is. */
-export function settle(sql: Sql, results: readonly Settlement[], settling: Settling): void {
+export function settle(sql: Sql, settled: readonly Settlement[], settling: Settling): void {
   sql.transaction(() => {
     const books: Books = { ...settling, counts: new CountChanges(), finals: new CountChanges() };
     const rows = sendingRows(
       sql,
-      results.map(({ row }) => row),
+      settled.map(({ row }) => row),
     );
-    const early = earlyReceipts(sql, [...rows.values()], results);
+    const early = earlyReceipts(sql, [...rows.values()], settled);
+    const results = [...settled, ...ofThoseLed(sql, rows, settled)];
     const sent: [number, string | undefined, number | undefined][] = [];
     const inParts: { row: number; channel: string; parts: readonly string[] }[] = [];
     for (const result of results) {
@@ -57,6 +59,21 @@ export function settle(sql: Sql, results: readonly Settlement[], settling: Settl
     keepParts(sql, inParts, books.now);
     books.counts.write(sql);
     writeReceipts(sql, books.finals);
+  });
+}
+
+/** What became of a message became of everybody whom it speaks of; receipts know the row that carried it alone. */
+function ofThoseLed(
+  sql: Sql,
+  rows: Map<number, NoticeRow>,
+  settled: readonly Settlement[],
+): readonly Settlement[] {
+  const results = new Map(settled.map((result) => [result.row, result]));
+  return ledBy(sql, [...rows.values()]).flatMap((row): readonly Settlement[] => {
+    const result = results.get(row.lead!);
+    if (result === undefined || row.state !== 'sending') return [];
+    rows.set(row.row, row);
+    return [result.kind === 'sent' ? { kind: 'sent', row: row.row } : { ...result, row: row.row }];
   });
 }
 
@@ -251,21 +268,28 @@ export function noteDeliveries(
           : sql.get<NoticeRow>('SELECT * FROM notices WHERE row = ?', part.notice);
       if (row === undefined)
         parkEarly(sql, { channel: settling.channel, externalId, state, now: settling.now });
-      else if (state === 'delivered' && ['sent', 'failed', 'uncertain'].includes(row.state)) {
-        sql.run(
-          "UPDATE notices SET state = 'delivered', reason = NULL, await_until = NULL WHERE row = ?",
-          row.row,
-        );
-        note(books, row, 'delivered');
-        const kind = books.channels.find(({ name }) => name === row.channel)?.address;
-        if (kind !== undefined && kind !== 'chat') noteArrival(sql, row.subscriber, kind);
-        stopFurther(sql, row, books);
-      } else if (state === 'failed' && row.state === 'sent')
-        fail(sql, row, { reason: 'notDelivered', books });
+      else for (const one of [row, ...ledBy(sql, [row])]) noteDelivery(sql, one, { state, books });
     }
     books.counts.write(sql);
     writeReceipts(sql, books.finals);
   });
+}
+
+function noteDelivery(
+  sql: Sql,
+  row: NoticeRow,
+  { state, books }: { readonly state: string; readonly books: Books },
+): void {
+  if (state === 'delivered' && ['sent', 'failed', 'uncertain'].includes(row.state)) {
+    sql.run(
+      "UPDATE notices SET state = 'delivered', reason = NULL, await_until = NULL WHERE row = ?",
+      row.row,
+    );
+    note(books, row, 'delivered');
+    const kind = books.channels.find(({ name }) => name === row.channel)?.address;
+    if (kind !== undefined && kind !== 'chat') noteArrival(sql, row.subscriber, kind);
+    stopFurther(sql, row, books);
+  } else if (state === 'failed' && row.state === 'sent') fail(sql, row, { reason: 'notDelivered', books });
 }
 
 function parkEarly(

@@ -4,6 +4,7 @@ import { putFurther, reachNow, refreshReach } from './contact-points.ts';
 import { maskEmail, maskPhone, maskText } from './masks.ts';
 import type { FieldChange, SubscriberContact } from './records.ts';
 import { listServices, ownText, rememberMove } from './services.ts';
+import { noteSharing } from './shared-points.ts';
 import type { Sql } from './sql.ts';
 import type { StoredSubscriber } from './subscribers.ts';
 import type { Vault } from './vault.ts';
@@ -66,11 +67,12 @@ function write(sql: Sql, vault: Vault, { row, found, digest, now }: Writing): nu
   const kept = found?.data_key;
   const { dataKey, sealed: contact } =
     kept === undefined ? vault.sealNew(content) : { dataKey: kept, sealed: vault.seal(kept, content) };
+  const firsts = [phone, email].map((one) => (one === undefined ? undefined : vault.index(one)));
   const services = row.services === undefined ? (found?.services ?? '') : ownText(row.services);
   const columns = [
     ...[row.resource, row.class, row.language ?? '', row.timezone ?? '', row.consent.join(' ')],
     ...[reachNow(firstPoints(row)), digest, dataKey, contact, services],
-    phone === undefined ? undefined : vault.index(phone),
+    ...firsts,
   ];
   const key = found?.key ?? insert(sql, row.id, columns);
   if (found !== undefined) {
@@ -78,13 +80,19 @@ function write(sql: Sql, vault: Vault, { row, found, digest, now }: Writing): nu
       rememberMove(sql, { subscriber: key, services: found.services, resource: found.resource, now });
     sql.run(
       `UPDATE subscribers SET resource = ?, class = ?, language = ?, zone = ?, consent = ?, reach = ?, digest = ?, data_key = ?,
-         contact = ?, services = ?, phone_hash = ?, removed = 0 WHERE key = ?`,
+         contact = ?, services = ?, phone_hash = ?, email_hash = ?, removed = 0 WHERE key = ?`,
       ...[...columns, key],
     );
   }
   if (row.services !== undefined)
     listServices(sql, { subscriber: key, services: row.services, resource: row.resource, now });
   const further = row.further ?? [];
+  const hashes = [...firsts, ...further.map(({ address }) => vault.index(address))];
+  noteSharing(
+    sql,
+    key,
+    hashes.filter((hash) => hash !== undefined),
+  );
   if (found === undefined && further.length === 0) return key;
   // A list without a column for them says nothing of what else is known.
   if (row.further !== undefined) putFurther(sql, vault, { key, dataKey, further, now });
@@ -104,8 +112,8 @@ function insert(
   columns: readonly (string | number | Uint8Array | undefined)[],
 ): number {
   const made = sql.get<{ key: number }>(
-    `INSERT INTO subscribers (resource, class, language, zone, consent, reach, digest, data_key, contact, services, phone_hash, id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key`,
+    `INSERT INTO subscribers (resource, class, language, zone, consent, reach, digest, data_key, contact, services, phone_hash,
+       email_hash, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key`,
     ...[...columns, id],
   );
   return made!.key;

@@ -33,7 +33,7 @@ export interface StoredSubscriber {
 export function eraseSubscriber(sql: Sql, key: number): void {
   sql.transaction(() => {
     sql.run(
-      `UPDATE subscribers SET removed = 1, data_key = NULL, contact = NULL, phone_hash = NULL, reach = 0, consent = '', services = '',
+      `UPDATE subscribers SET removed = 1, data_key = NULL, contact = NULL, phone_hash = NULL, email_hash = NULL, shares = 0, reach = 0, consent = '', services = '',
          withheld = '' WHERE key = ?`,
       key,
     );

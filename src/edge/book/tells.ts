@@ -5,6 +5,7 @@ import {
   categoryOf,
   type NoticeState,
   type NoticeType,
+  questions,
   type SuppressReason,
   type Tell,
 } from '../../model/notice.ts';
@@ -12,6 +13,7 @@ import { isWithheld } from './consents.ts';
 import { CountChanges } from './notice-counts.ts';
 import { writeUnreachable } from './receipts.ts';
 import type { ChannelFacts, TellPage } from './records.ts';
+import { gatherMs, sharedPoint } from './shared-points.ts';
 import type { Sql } from './sql.ts';
 import { leastUrgent, urgencyColumn } from './urgency.ts';
 
@@ -104,8 +106,14 @@ export function addNotices(sql: Sql, added: NoticesAdded): void {
   });
 }
 
-/** Key, subscriber, channel and urgency of each notice. */
-type PlannedNotice = readonly [key: string, subscriber: number, channel: string, urgency: number];
+/** Key, subscriber, channel and urgency of each notice, and in hex the point it goes to where others have it as well. */
+type PlannedNotice = readonly [
+  key: string,
+  subscriber: number,
+  channel: string,
+  urgency: number,
+  point: string | null,
+];
 
 /** By the reason why they are not sent; '' for those that are. */
 function plannedNotices(
@@ -127,6 +135,7 @@ function plannedNotices(
       subscriber,
       channel,
       reach?.urgency ?? leastUrgent,
+      reach?.shares !== 1 ? null : hex(pointOf(sql, { subscriber, channel, type }, added.channels)),
     ] as const;
     const same = plans.get(plan);
     if (same === undefined) plans.set(plan, [notice]);
@@ -150,8 +159,9 @@ function insertNotices(
   const { tell, now } = one;
   return sql.run(
     `INSERT OR IGNORE INTO notices (key, subscriber, channel, chain, place, incident, type, revision, state, reason, tell,
-       created_at, due_at, not_after, urgency)
-     SELECT value ->> 0, value ->> 1, value ->> 2, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, value ->> 3 FROM json_each(?)`,
+       created_at, due_at, not_after, urgency, point)
+     SELECT value ->> 0, value ->> 1, value ->> 2, 0, 0, ?, ?, ?, ?, ?, ?, ?, ? + iif(value ->> 4 IS NULL, 0, ${gatherMs}), ?,
+       value ->> 3, unhex(value ->> 4) FROM json_each(?)`,
     ...[tell.incident, tell.type, tell.revision, one.state, one.reason, one.job],
     ...[now, Math.max(now, tell.notBefore ?? 0), tell.notAfter, JSON.stringify(one.notices)],
   );
@@ -172,13 +182,29 @@ export const reachBits = { phone: 1, email: 2, chat: 4 } as const;
 export const reachColumn = (table: 's' | 'subscribers'): string =>
   `${table}.reach | iif(${table}.key IN (SELECT subscriber FROM chats), ${reachBits.chat}, 0) AS reach`;
 
-function reachOf(
+interface Planned extends Reach {
+  readonly urgency: number;
+  /** 1: somebody else has one of their addresses as well. */
+  readonly shares: number;
+}
+
+/** undefined where nobody else has the address, and for questions: each is answered on its own. */
+export function pointOf(
   sql: Sql,
-  keys: Uint32Array,
-  incident: string,
-): Map<number, Reach & { readonly urgency: number }> {
-  const rows = sql.all<Reach & { readonly urgency: number }>(
-    `SELECT s.key, ${reachColumn('s')}, s.consent, s.opted_out, s.withheld, ${urgencyColumn} FROM json_each(?) AS wanted JOIN subscribers AS s ON s.key = wanted.value
+  notice: { readonly subscriber: number; readonly channel: string; readonly type: NoticeType },
+  channels: readonly ChannelFacts[],
+): Uint8Array | undefined {
+  const kind = channels.find(({ name }) => name === notice.channel)?.address;
+  if (kind === undefined || kind === 'chat' || questions.includes(notice.type)) return undefined;
+  return sharedPoint(sql, notice.subscriber, kind);
+}
+
+const hex = (bytes: Uint8Array | undefined): string | null =>
+  bytes === undefined ? null : Buffer.from(bytes).toString('hex');
+
+function reachOf(sql: Sql, keys: Uint32Array, incident: string): Map<number, Planned> {
+  const rows = sql.all<Planned>(
+    `SELECT s.key, ${reachColumn('s')}, s.consent, s.opted_out, s.withheld, s.shares, ${urgencyColumn} FROM json_each(?) AS wanted JOIN subscribers AS s ON s.key = wanted.value
      WHERE s.removed = 0`,
     ...[incident, JSON.stringify([...keys])],
   );

@@ -19,6 +19,8 @@ export interface NoticeWish {
   readonly zone: string;
   readonly link: string;
   readonly address?: string | undefined;
+  /** Whom it speaks of, where they are several. */
+  readonly concerns?: readonly string[] | undefined;
   /** What the answers by digits begin with: n of n1 n2 n3, 0 for 1 2 3; 'none' or undefined where digits answer nothing. */
   readonly question?: number | 'none' | undefined;
 }
@@ -47,6 +49,7 @@ interface RawTexts {
   readonly language: Language;
   readonly operator: string;
   readonly causes: Readonly<Record<string, string>>;
+  readonly several?: string | undefined;
   readonly notices: Readonly<
     Partial<Record<NoticeType, { readonly sms: string; readonly subject: string; readonly body: string }>>
   >;
@@ -59,6 +62,7 @@ const check = documentCheck({
     format: { const: 'notice-texts/1' },
     language: { enum: ['ru', 'en'] },
     operator: { type: 'string', minLength: 1, maxLength: 60 },
+    several: text,
     causes: { type: 'object', additionalProperties: text, properties: { '*': text }, required: ['*'] },
     notices: {
       type: 'object',
@@ -87,6 +91,10 @@ const names = [
   ...['fixed', 'notFixed', 'callMe', 'canReply', 'isOneOfSeveral'],
 ];
 const mostParts = 2;
+/** In a short message so many are named, in a mail all. */
+const namedInShort = 3;
+const namedInMail = 500;
+const bareSeveral = '{names}{more, plural, =0 {} other { + #}}.';
 /** Of files that do not say how a person's own words are sent. */
 const bare = { sms: '{operator}: {words} {link}', subject: '{operator}', body: '{words}\n\n{link}' };
 
@@ -94,6 +102,7 @@ type Field = 'sms' | 'subject' | 'body';
 interface LanguageTexts {
   readonly operator: string;
   readonly causes: Readonly<Record<string, string>>;
+  readonly several: IntlMessageFormat;
   readonly messages: ReadonlyMap<`${NoticeType}.${Field}`, IntlMessageFormat>;
 }
 
@@ -152,10 +161,30 @@ function compileTexts(
       }
     }
   }
-  if (!isSound) return undefined;
-  const texts = { operator: raw.operator, causes: raw.causes, messages };
+  const several = compileSeveral(document, raw, problems);
+  if (!isSound || several === undefined) return undefined;
+  const texts = { operator: raw.operator, causes: raw.causes, several, messages };
   problems.push(...longTexts(document, lengthsOf(raw.language, texts)));
   return texts;
+}
+
+function compileSeveral(
+  document: SourceDocument,
+  { several = bareSeveral, language }: RawTexts,
+  problems: Problem[],
+): IntlMessageFormat | undefined {
+  const wrong = (message: string, hint?: string): undefined => {
+    problems.push(document.problemAt(['several'], { code: 'texts/not-valid', message, hint }));
+  };
+  try {
+    const message = new IntlMessageFormat(several, language, undefined, { ignoreTag: true });
+    const unknown = [...namesIn(message.getAst())].find((name) => name !== 'names' && name !== 'more');
+    return unknown === undefined ? message : wrong(`there is no {${unknown}}`, 'known: names, more');
+  } catch (error) {
+    return wrong(
+      `the text cannot be read: ${error instanceof Error ? error.message.split('\n')[0] : 'unknown form'}`,
+    );
+  }
 }
 
 /** Names of all arguments, those within branches too. */
@@ -215,8 +244,18 @@ function render(texts: LanguageTexts, wish: NoticeWish): RenderedNotice {
     String(texts.messages.get(`${wish.type}.${field}`)?.format(values) ?? '');
   return {
     subject: plain(fill('subject')),
-    text: wish.medium === 'sms' ? plain(fill('sms')) : fill('body').trimEnd(),
+    text:
+      wish.medium === 'sms'
+        ? plain(`${fill('sms')} ${concerned(texts, wish)}`)
+        : `${fill('body').trimEnd()}\n${concerned(texts, wish)}`.trimEnd(),
   };
+}
+
+/** Whom the message speaks of, where they are several. */
+function concerned(texts: LanguageTexts, { concerns = [], medium }: NoticeWish): string {
+  if (concerns.length === 0) return '';
+  const named = concerns.slice(0, medium === 'sms' ? namedInShort : namedInMail).map(plain);
+  return String(texts.several.format({ names: named.join('; '), more: concerns.length - named.length }));
 }
 
 function valuesOf(texts: LanguageTexts, wish: NoticeWish): Record<string, string> {

@@ -23,6 +23,8 @@ export interface PreviewRowJson {
   readonly language: 'ru' | 'en';
   readonly state: 'held' | 'queued';
   readonly count: number;
+  /** Fewer than they are where several have one address: each address gets one message, and that is what is paid for. */
+  readonly messages: number;
   /** Of one notice; 1 where the channel does not count in parts. */
   readonly parts: number;
   /** null: the policy names no price for the channel. */
@@ -42,7 +44,12 @@ export interface NoticePreviewJson {
   readonly rows: readonly PreviewRowJson[];
   /** Who is not told, and why. */
   readonly heldBack: readonly { readonly reason: SuppressReason; readonly count: number }[];
-  readonly total: { readonly count: number; readonly parts: number; readonly cost: number | null };
+  readonly total: {
+    readonly count: number;
+    readonly messages: number;
+    readonly parts: number;
+    readonly cost: number | null;
+  };
   /** ISO 4217; null where no price is named. */
   readonly currency: string | null;
 }

@@ -51,6 +51,7 @@ async function withFamily(
       return applied([], [{ kind: 'confirmation', confirmation } as const]);
     };
     let revision = 1;
+    let now = t0 + 3_600_000;
     const inputs: Input[] = [];
     const replies = new Replies({
       ...{ book, world },
@@ -68,10 +69,14 @@ async function withFamily(
           ),
         ]);
         await expandAll(book);
+        const late = now + 20_000;
         for (;;) {
-          const due = await book.takeDue({ channel: sms, limit: 1, now: t0 + 3_600_000 });
+          now += 2_000;
+          const due = await book.takeDue({ channel: sms, limit: 1, now });
           const [notice] = due.notices;
-          if (notice === undefined) throw new Error('nothing is asked');
+          if (now > late) throw new Error('nothing is asked');
+          // What this phone was told already is not told again; the question then comes by itself.
+          if (notice === undefined) continue;
           const settling = { channels: [sms], now: t0 };
           await book.settle([{ kind: 'sent', row: notice.row }], settling);
           if (notice.type !== type) continue;

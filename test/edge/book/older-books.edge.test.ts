@@ -33,6 +33,8 @@ test.each(earlier)('a book of version %i', async (version) => {
       // A program that knew of the order wrote it.
       if (version >= orderedSince && id === 'c') sql.run("UPDATE desk_jobs SET below = 1 WHERE ticket = 'c'");
     }
+    // From then on they are written with their order.
+    if (version >= 17) sql.run("UPDATE desk_jobs SET below = 1 WHERE ticket = 'c'");
     sql.close();
     const book = await bookIn(folder);
     // Incidents' tickets go first, also those that waited before there was an order of them.

@@ -1,0 +1,217 @@
+/**
+ * Contact points that several subscribers have: flats of one family, services of one company. One message goes to such a
+ * point of each change of an incident, and names them all. Who shares is known by keyed hashes, which stay in the book.
+ */
+import type { AddressKind } from '../../model/subscriber.ts';
+import { type DueRow, drop, dueRowsOf, isReady, markSending, type Sweep } from './due-rows.ts';
+import type { NoticeRow } from './outbox.ts';
+import type { Sql } from './sql.ts';
+import { tellOf } from './tells.ts';
+import type { Vault } from './vault.ts';
+
+/** A message waits so long for the others that it is to speak of. */
+export const gatherMs = 3_000;
+/** Of one point; the rest has a message of its own. */
+const mostTogether = 500;
+const dayMs = 86_400_000;
+const gone = "'sending', 'sent', 'delivered', 'uncertain'";
+
+/** Where a channel of this kind of address brings what is meant for them, if others have it as well. */
+export function sharedPoint(sql: Sql, subscriber: number, kind: AddressKind): Uint8Array | undefined {
+  const first = sql.get<{ hash?: Uint8Array | undefined }>(
+    `SELECT iif(? = 'phone', phone_hash, email_hash) AS hash FROM subscribers WHERE key = ? AND shares = 1`,
+    ...[kind, subscriber],
+  );
+  if (first === undefined) return undefined;
+  const known = sql.all<{ hash: Uint8Array; place: number; state: string }>(
+    'SELECT hash, place, state FROM contact_points WHERE subscriber = ? AND kind = ? ORDER BY place',
+    ...[subscriber, kind],
+  );
+  const isDead = (hash: Uint8Array): boolean =>
+    known.some((one) => Buffer.compare(one.hash, hash) === 0 && ['failing', 'disabled'].includes(one.state));
+  const further = known.filter(({ place }) => place > 0).map(({ hash }) => hash);
+  return [...(first.hash === undefined ? [] : [first.hash]), ...further].find((hash) => !isDead(hash));
+}
+
+/** After a list gave these points: whoever has one of them as well shares, and so does this one. */
+export function noteSharing(sql: Sql, key: number, hashes: readonly Uint8Array[]): void {
+  for (const hash of hashes) {
+    const others = sql.all<{ key: number }>(
+      `SELECT key FROM subscribers WHERE phone_hash = ? UNION SELECT key FROM subscribers WHERE email_hash = ?
+       UNION SELECT subscriber FROM contact_points WHERE hash = ? LIMIT 2`,
+      ...[hash, hash, hash],
+    );
+    // Of three or more all but the last one were marked when they came.
+    if (others.length < 2) continue;
+    const keys = JSON.stringify([key, ...others.map((other) => other.key)]);
+    sql.run(
+      'UPDATE subscribers SET shares = 1 WHERE shares = 0 AND key IN (SELECT value FROM json_each(?))',
+      keys,
+    );
+  }
+}
+
+const hashedAtOnce = 5_000;
+
+/** Once, for a book of a time when e-mail addresses had no hash: they stand sealed with their subscribers. */
+export function hashEmails(sql: Sql, vault: Vault): void {
+  for (;;) {
+    const from = sql.get<{ value: number }>("SELECT value FROM meta WHERE name = 'emailsHashed'")?.value ?? 0;
+    if (from < 0) return;
+    const rows = sql.all<{ key: number; data_key: Uint8Array; contact: Uint8Array }>(
+      `SELECT key, data_key, contact FROM subscribers WHERE key > ? AND removed = 0 AND data_key IS NOT NULL AND email_hash IS NULL
+       ORDER BY key LIMIT ?`,
+      ...[from, hashedAtOnce],
+    );
+    sql.transaction(() => {
+      for (const { key, data_key: dataKey, contact } of rows) {
+        const { email } = JSON.parse(vault.open(dataKey, contact)) as { email?: string };
+        if (email === undefined) continue;
+        const hash = vault.index(email);
+        sql.run('UPDATE subscribers SET email_hash = ? WHERE key = ?', hash, key);
+        noteSharing(sql, key, [hash]);
+      }
+      sql.run(
+        "INSERT INTO meta (name, value) VALUES ('emailsHashed', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        rows.at(-1)?.key ?? -1,
+      );
+    });
+  }
+}
+
+/** Which of the notices that are due leave as one message. */
+export class Gathering {
+  readonly #sql: Sql;
+  readonly #sweep: Sweep;
+  readonly #led = new Map<number, readonly DueRow[]>();
+  readonly #seen = new Set<number>();
+
+  constructor(sql: Sql, sweep: Sweep) {
+    this.#sql = sql;
+    this.#sweep = sweep;
+  }
+
+  get led(): readonly DueRow[] {
+    return [...this.#led.values()].flat();
+  }
+
+  ledBy(row: DueRow): readonly DueRow[] {
+    return this.#led.get(row.row) ?? [];
+  }
+
+  /** The row that carries the message of this one, if it leaves now; those of which it speaks are on their way with it. */
+  gather(row: DueRow): readonly DueRow[] {
+    const { now } = this.#sweep;
+    if (this.#seen.has(row.row)) return [];
+    if (isGathering(this.#sql, row)) {
+      this.#sql.run('UPDATE notices SET due_at = ? WHERE row = ?', now + 1_000, row.row);
+      return [];
+    }
+    const waiting = dueRowsOf(this.#sql, together(this.#sql, row, now)).filter((one) => {
+      this.#seen.add(one.row);
+      return isReady(this.#sql, one, this.#sweep);
+    });
+    const before = goneBefore(this.#sql, row);
+    if (before !== undefined) this.#follow(waiting, before);
+    const [first, ...led] = waiting;
+    if (before !== undefined || first === undefined || this.#isOverCap(first, waiting)) return [];
+    // The first one carries it, also when they are tried again: its key stays.
+    this.#sql.run('UPDATE notices SET lead = NULL WHERE row = ?', first.row);
+    if (led.length > 0) {
+      this.#join(led, first);
+      markSending(this.#sql, led, this.#sweep);
+      this.#led.set(first.row, led);
+    }
+    return [first];
+  }
+
+  /** Their message does not leave by its own address: each is on its own again. */
+  release(rows: readonly DueRow[]): void {
+    this.#sql.run(
+      "UPDATE notices SET state = 'queued', lead = NULL, lease_until = NULL WHERE row IN (SELECT value FROM json_each(?))",
+      JSON.stringify(rows.map(({ row }) => row)),
+    );
+    for (const row of rows) this.#sweep.counts.move(row, 'sending', 'queued');
+  }
+
+  #join(rows: readonly DueRow[], lead: NoticeRow): void {
+    this.#sql.run(
+      'UPDATE notices SET lead = ? WHERE row IN (SELECT value FROM json_each(?))',
+      ...[lead.row, JSON.stringify(rows.map(({ row }) => row))],
+    );
+  }
+
+  /** Told there already: planned so late that the message had left. What becomes of it becomes of them. */
+  #follow(rows: readonly DueRow[], lead: NoticeRow): void {
+    const { counts, finals } = this.#sweep;
+    this.#join(rows, lead);
+    this.#sql.run(
+      `UPDATE notices SET state = ?, lease_until = (SELECT lease_until FROM notices WHERE row = ?)
+       WHERE row IN (SELECT value FROM json_each(?))`,
+      ...[lead.state, lead.row, JSON.stringify(rows.map(({ row }) => row))],
+    );
+    for (const row of rows) {
+      counts.move(row, 'queued', lead.state);
+      if (lead.state !== 'sending') finals.add(row.incident, row.type, lead.state);
+    }
+  }
+
+  #isOverCap(first: DueRow, waiting: readonly DueRow[]): boolean {
+    const { caps } = tellOf(this.#sql, first.tell);
+    if (caps === undefined) return false;
+    const had = messagesAt(this.#sql, first, this.#sweep.now);
+    if (had.ofIncident < caps.ofIncident && had.all < caps.all) return false;
+    for (const row of waiting)
+      drop(this.#sql, row, { from: 'queued', to: 'suppressed', reason: 'cap', sweep: this.#sweep });
+    return true;
+  }
+}
+
+/** Not all who are told the same are in the outbox yet. */
+const isGathering = (sql: Sql, { incident, type }: NoticeRow): boolean =>
+  sql.get(
+    "SELECT 1 AS found FROM tells WHERE incident = ? AND type = ? AND state = 'open' LIMIT 1",
+    ...[incident, type],
+  ) !== undefined;
+
+const sameMessage = 'point = ? AND incident = ? AND type = ? AND revision = ? AND channel = ?';
+const messageOf = (row: NoticeRow) => [row.point, row.incident, row.type, row.revision, row.channel];
+
+const goneBefore = (sql: Sql, row: NoticeRow): NoticeRow | undefined =>
+  sql.get<NoticeRow>(
+    `SELECT * FROM notices WHERE ${sameMessage} AND lead IS NULL AND state IN (${gone}) LIMIT 1`,
+    ...messageOf(row),
+  );
+
+const together = (sql: Sql, row: NoticeRow, now: number): number[] =>
+  sql
+    .all<{ row: number }>(
+      `SELECT row FROM notices WHERE ${sameMessage} AND state = 'queued' AND due_at <= ? ORDER BY row LIMIT ?`,
+      ...[...messageOf(row), now, mostTogether],
+    )
+    .map((one) => one.row);
+
+/** How many messages this point had in a day; each counts once, whomever it speaks of. */
+function messagesAt(
+  sql: Sql,
+  row: NoticeRow,
+  now: number,
+): { readonly ofIncident: number; readonly all: number } {
+  const count = sql.get<{ own: number; n: number }>(
+    `SELECT count(*) AS n, coalesce(sum(incident = ?), 0) AS own FROM notices WHERE point = ? AND lead IS NULL AND created_at > ?
+       AND state IN (${gone})`,
+    ...[row.incident, row.point, now - dayMs],
+  )!;
+  return { ofIncident: count.own, all: count.n };
+}
+
+/** Those whom the messages of these rows speak of beside their own subscribers. */
+export const ledBy = (sql: Sql, rows: readonly NoticeRow[]): NoticeRow[] => {
+  const leads = rows.filter(({ point }) => point !== undefined).map(({ row }) => row);
+  return leads.length === 0
+    ? []
+    : sql.all<NoticeRow>(
+        'SELECT * FROM notices WHERE lead IN (SELECT value FROM json_each(?)) ORDER BY row',
+        JSON.stringify(leads),
+      );
+};

@@ -25,6 +25,7 @@ const SubscriberPage = later(() => import('./pages/subscriber.tsx').then((page) 
 const TasksPage = later(() => import('./pages/tasks.tsx').then((page) => page.TasksPage));
 const TicketPage = later(() => import('./pages/ticket.tsx').then((page) => page.TicketPage));
 const TicketsPage = later(() => import('./pages/tickets.tsx').then((page) => page.TicketsPage));
+const UsersPage = later(() => import('./pages/users.tsx').then((page) => page.UsersPage));
 const WorksPage = later(() => import('./pages/works.tsx').then((page) => page.WorksPage));
 
 export function Frame() {
@@ -78,6 +79,8 @@ function pageOf(page: PageName, id: string, query: URLSearchParams): ComponentCh
       return <RulesPage />;
     case 'works':
       return <WorksPage />;
+    case 'users':
+      return <UsersPage />;
     case 'subscriber':
       return <SubscriberPage key={id} id={id} />;
     case 'nothing':

@@ -22,6 +22,8 @@ export async function openTestFront(
     readonly world?: World;
     readonly pages?: Pages;
     readonly demo?: FrontPorts['demo'];
+    /** Real ones in place of those in memory. */
+    readonly ports?: Partial<FrontPorts>;
     readonly liveBacklog?: Partial<LiveBacklog>;
   } = {},
 ): Promise<OpenedFront> {
@@ -29,7 +31,7 @@ export async function openTestFront(
   const pages = options.pages ?? (await emptyPages());
   const at = { host: '127.0.0.1', port: 0 };
   const front = await openFront({
-    ports: daemon.ports,
+    ports: { ...daemon.ports, ...options.ports },
     http: at,
     public: at,
     pagesFolder: pages.folder,

@@ -1,5 +1,6 @@
 /** The pages at the side; on a telephone the three that matter at three in the morning, and the others behind a button. */
 import { useEffect, useState } from 'preact/hooks';
+import { session } from '../state/api.ts';
 import { totals } from '../state/live.ts';
 import type { PageName } from '../state/route.ts';
 import { number, words } from '../words/speak.ts';
@@ -29,6 +30,14 @@ const further: readonly Item[] = [
   { page: 'load', address: '/alarm-load', mark: 'M2 14V9M6 14V4M10 14V7M14 14V2M1 14H15' },
   { page: 'rules', address: '/rules', mark: 'M3 1H13V15H3ZM6 5H10M6 8H10M6 11H10' },
 ];
+/** Of those who may open it. */
+const ofAdministrators: readonly Item[] = [
+  {
+    page: 'users',
+    address: '/users',
+    mark: 'M8 1A3 3 0 0 1 8 7A3 3 0 0 1 8 1ZM2 15V13A4 4 0 0 1 6 9H10A4 4 0 0 1 14 13V15Z',
+  },
+];
 
 /** Under which page of the rail a page of one thing stands. */
 const owner: Readonly<Partial<Record<PageName, PageName>>> = {
@@ -42,7 +51,7 @@ export function Rail({ page }: { readonly page: PageName }) {
   const [isOpen, setOpen] = useState(false);
   const shown = owner[page] ?? page;
   useEffect(() => setOpen(false), [page]);
-  const behind = further.find((item) => item.page === shown);
+  const behind = [...further, ...ofAdministrators].find((item) => item.page === shown);
   const links = (items: readonly Item[]) =>
     items.map((item) => <PageLink key={item.page} item={item} isShown={item.page === shown} />);
   return (
@@ -59,6 +68,7 @@ export function Rail({ page }: { readonly page: PageName }) {
       </button>
       <div id="further" class={isOpen ? 'open' : ''}>
         {links(further)}
+        {session.value?.role === 'administrator' && links(ofAdministrators)}
         <div class="settings">
           <Choices />
         </div>

@@ -27,9 +27,11 @@ class Refused extends Error {
   }
 }
 
-async function call<T>(path: string, body?: unknown): Promise<T> {
+export type Method = 'POST' | 'PATCH' | 'DELETE';
+
+async function call<T>(path: string, body?: unknown, method: Method = 'POST'): Promise<T> {
   const answer = await fetch(`/api/v1${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
+    method: body === undefined ? 'GET' : method,
     headers: {
       'accept-language': language.value,
       'x-allclear-page': '1',
@@ -55,8 +57,8 @@ export async function loadSession(): Promise<void> {
 export type Answered<T> = { readonly value: T } | { readonly problem: string };
 
 /** What the server answers to an order, or why it was not done. */
-export async function order<T>(path: string, body: unknown = {}): Promise<Answered<T>> {
-  const answered = await answerOf<T>(path, body);
+export async function order<T>(path: string, body: unknown = {}, method?: Method): Promise<Answered<T>> {
+  const answered = await answerOf<T>(path, body, method);
   if ('value' in answered) careVersion.value++;
   return answered;
 }
@@ -64,17 +66,17 @@ export async function order<T>(path: string, body: unknown = {}): Promise<Answer
 /** What the server knows now. */
 export const ask = <T>(path: string): Promise<Answered<T>> => answerOf<T>(path);
 
-async function answerOf<T>(path: string, body?: unknown): Promise<Answered<T>> {
+async function answerOf<T>(path: string, body?: unknown, method?: Method): Promise<Answered<T>> {
   try {
-    return { value: await call<T>(path, body) };
+    return { value: await call<T>(path, body, method) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
 /** Undefined when done, else why not. */
-export async function act(path: string, body: unknown = {}): Promise<string | undefined> {
-  const answered = await order(path, body);
+export async function act(path: string, body: unknown = {}, method?: Method): Promise<string | undefined> {
+  const answered = await order(path, body, method);
   return 'problem' in answered ? answered.problem : undefined;
 }
 

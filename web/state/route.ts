@@ -16,6 +16,7 @@ export type PageName =
   | 'rules'
   | 'works'
   | 'subscriber'
+  | 'users'
   | 'nothing';
 
 export interface Route {
@@ -36,6 +37,7 @@ const lists: Readonly<Record<string, PageName>> = {
   dns: 'dns',
   rules: 'rules',
   works: 'works',
+  users: 'users',
 };
 const single: Readonly<Record<string, PageName>> = {
   incidents: 'incident',

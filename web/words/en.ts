@@ -12,6 +12,7 @@ import { previewWordsEn } from './en/preview-words.ts';
 import { readingWordsEn } from './en/reading-words.ts';
 import { recordWordsEn } from './en/record-words.ts';
 import { automationWordsEn, ruleWordsEn, worksWordsEn } from './en/rule-words.ts';
+import { staffWordsEn } from './en/staff-words.ts';
 import { ticketWordsEn } from './en/ticket-words.ts';
 import { verdictWordsEn } from './en/verdict-words.ts';
 
@@ -32,6 +33,7 @@ export const en = {
     dns: 'DNS',
     rules: 'Rules',
     works: 'Works',
+    users: 'People and keys',
     tickets: 'Tickets',
     ticket: 'Ticket',
     subscriber: 'Subscriber',
@@ -174,6 +176,7 @@ export const en = {
     openIncident: 'Open incident',
     openTickets: 'Open tickets',
   },
+  staff: staffWordsEn,
   filter: 'Filter',
   filterHint: 'any words, e.g. olt-7 los',
   hidden: 'hidden by the filter',

@@ -13,6 +13,7 @@ import { previewWordsRu } from './ru/preview-words.ts';
 import { readingWordsRu } from './ru/reading-words.ts';
 import { recordWordsRu } from './ru/record-words.ts';
 import { automationWordsRu, ruleWordsRu, worksWordsRu } from './ru/rule-words.ts';
+import { staffWordsRu } from './ru/staff-words.ts';
 import { ticketWordsRu } from './ru/ticket-words.ts';
 import { verdictWordsRu } from './ru/verdict-words.ts';
 
@@ -31,6 +32,7 @@ export const ru: Words = {
     dns: 'DNS',
     rules: 'Правила',
     works: 'Работы',
+    users: 'Люди и ключи',
     tickets: 'Заявки',
     ticket: 'Заявка',
     subscriber: 'Абонент',
@@ -173,6 +175,7 @@ export const ru: Words = {
     openIncident: 'Открытый инцидент',
     openTickets: 'Открытые заявки',
   },
+  staff: staffWordsRu,
   filter: 'Фильтр',
   filterHint: 'любые слова, например olt-7 los',
   hidden: 'скрыто фильтром',

@@ -159,8 +159,8 @@ async function perform({ api, values, terminal, say }: Asking, act: Act, argumen
 
 function printOne(record: JsonRecord, values: Values, terminal: Terminal): void {
   if (values['json'] === true || values['jsonl'] === true) return terminal.print(JSON.stringify(record));
-  const fields = Object.entries(record);
-  const lists = fields.filter((field): field is [string, JsonRecord[]] => isTable(field[1]));
+  const fields = Object.entries(record).flatMap(([name, value]) => parts(name, value));
+  const lists = fields.filter((field): field is readonly [string, JsonRecord[]] => isTable(field[1]));
   const rows = fields.filter(([, value]) => !isTable(value)).map(([name, value]) => [name, value]);
   terminal.print(formatTable(['field', 'value'], rows));
   for (const [name, items] of lists) {
@@ -173,6 +173,12 @@ function printOne(record: JsonRecord, values: Values, terminal: Terminal): void 
       ),
     );
   }
+}
+
+/** A record in the record, e.g. a link with its end, is read field by field; deeper ones stay as they are. */
+function parts(name: string, value: unknown): readonly (readonly [string, unknown])[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[name, value]];
+  return Object.entries(value).map(([part, held]) => [`${name}.${part}`, held] as const);
 }
 
 const isTable = (value: unknown): value is JsonRecord[] =>

@@ -54,6 +54,7 @@ const consolePages = [
   '/devices/:id',
   '/subscribers/:id',
   '/tasks',
+  '/users',
 ];
 
 export interface Listener {

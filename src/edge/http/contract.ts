@@ -188,6 +188,7 @@ export type {
   ShadowJson,
   WorksJson,
 } from './rules-contract.ts';
+export type { KeyJson, SignInLinkJson, UserJson } from './staff-contract.ts';
 export type { ConsentJson, SubscriberJson } from './subscriber-contract.ts';
 export type { TicketJson, WaitingQuestionJson } from './ticket-contract.ts';
 

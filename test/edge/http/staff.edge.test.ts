@@ -166,7 +166,9 @@ test('the command line keeps users and keys; a dry run sends nothing', async () 
   const dry = await run('user', 'add', 'ann', '--role', 'operator', '--dry-run', '--lang', 'ru');
   expect(dry.out[0]).toContain('Ничего не отправлено. Было бы: POST /api/v1/users');
   expect(json(await run('user', 'list', '--json'))).toMatchObject({ total: 0 });
-  await run('user', 'add', 'ann', '--role', 'operator', '--language', 'ru');
+  const added = await run('user', 'add', 'ann', '--role', 'operator', '--language', 'ru');
+  // The link can be taken from the table as it stands.
+  expect(added.out[0]).toMatch(/^signIn\.url +http:\/\/\S+\/sign-in\/[\w-]+$/m);
   expect(json(await run('user', 'link', 'ann', '--json'))['url']).toContain('/sign-in/');
   expect(json(await run('user', 'role', 'ann', '--role', 'viewer', '--json'))).toMatchObject({
     role: 'viewer',

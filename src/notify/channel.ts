@@ -50,6 +50,10 @@ export interface Receipt {
   /** As `sent` named it, or one of its parts. */
   readonly externalId: string;
   readonly state: 'delivered' | 'failed';
+  /** Why it failed. */
+  readonly reason?: string | undefined;
+  /** It failed, and nothing reaches this address at all. */
+  readonly isDeadContact?: boolean | undefined;
 }
 
 /** What somebody wrote to one of our numbers; every word of it is theirs. */

@@ -162,8 +162,10 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
       markFailing(sql, vault, settling.now);
       return takeDue(sql, vault, { channels: settling.channels, ...taking });
     }),
-  noteDeliveries: (deliveries: readonly Delivery[], settling: Settling & { readonly channel: string }) =>
-    noteDeliveries(sql, deliveries, settling),
+  noteDeliveries: (deliveries: readonly Delivery[], settling: Settling & { readonly channel: string }) => {
+    noteDeliveries(sql, deliveries, settling);
+    markFailing(sql, vault, settling.now);
+  },
   nextReceipts: () => nextReceipts(sql),
   dropReceipts: (upTo: number) => dropReceipts(sql, upTo),
   dueHookJobs: (due: Parameters<typeof dueHookJobs>[1]) => dueHookJobs(sql, due),

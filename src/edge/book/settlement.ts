@@ -243,6 +243,8 @@ function note(books: Books, row: NoticeRow, state: NoticeState): void {
 export interface Delivery {
   readonly externalId: string;
   readonly state: 'delivered' | 'failed';
+  readonly reason?: string | undefined;
+  readonly isDeadContact?: boolean | undefined;
 }
 
 /** Receipts of a gateway: repeated, reordered or early ones change nothing for the worse; `delivered` is final. */
@@ -268,7 +270,8 @@ export function noteDeliveries(
           : sql.get<NoticeRow>('SELECT * FROM notices WHERE row = ?', part.notice);
       if (row === undefined)
         parkEarly(sql, { channel: settling.channel, externalId, state, now: settling.now });
-      else for (const one of [row, ...ledBy(sql, [row])]) noteDelivery(sql, one, { state, books });
+      else
+        for (const one of [row, ...ledBy(sql, [row])]) noteDelivery(sql, one, { ...delivery, state, books });
     }
     books.counts.write(sql);
     writeReceipts(sql, books.finals);
@@ -278,7 +281,12 @@ export function noteDeliveries(
 function noteDelivery(
   sql: Sql,
   row: NoticeRow,
-  { state, books }: { readonly state: string; readonly books: Books },
+  {
+    state,
+    reason = 'notDelivered',
+    isDeadContact,
+    books,
+  }: Omit<Delivery, 'externalId'> & { readonly books: Books },
 ): void {
   if (state === 'delivered' && ['sent', 'failed', 'uncertain'].includes(row.state)) {
     sql.run(
@@ -289,7 +297,7 @@ function noteDelivery(
     const kind = books.channels.find(({ name }) => name === row.channel)?.address;
     if (kind !== undefined && kind !== 'chat') noteArrival(sql, row.subscriber, kind);
     stopFurther(sql, row, books);
-  } else if (state === 'failed' && row.state === 'sent') fail(sql, row, { reason: 'notDelivered', books });
+  } else if (state === 'failed' && row.state === 'sent') fail(sql, row, { reason, books, isDeadContact });
 }
 
 function parkEarly(

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import type * as Nodemailer from 'nodemailer';
 import { Fault } from '../../base/fault.ts';
 import type { Secret } from '../../base/secret.ts';
+import type { World } from '../../base/world.ts';
 import type { Channel, OutgoingNotice, SendOutcome } from '../../notify/channel.ts';
 import { refusedTarget, resolveTarget } from '../net/address-guard.ts';
 import {
@@ -13,6 +14,7 @@ import {
   secretProperty,
   sharedProperties,
 } from './channel-kind.ts';
+import { type BounceSettings, Bounces } from './smtp/bounces.ts';
 
 export interface SmtpSettings extends ChannelSettings {
   readonly kind: 'smtp';
@@ -25,6 +27,8 @@ export interface SmtpSettings extends ChannelSettings {
   readonly from: string;
   /** Where a mail program sends "unsubscribe"; an https address or mailto. */
   readonly unsubscribe?: string | undefined;
+  /** Where mails that come back are read. */
+  readonly bounces?: BounceSettings | undefined;
 }
 
 export const smtp: ChannelKind<SmtpSettings> = {
@@ -47,6 +51,20 @@ export const smtp: ChannelKind<SmtpSettings> = {
         pattern: '^(https://|mailto:)[^\\s<>,]+$',
         description: 'https://.. or mailto:..',
       },
+      bounces: {
+        type: 'object',
+        properties: {
+          maildir: { type: 'string', pattern: '^/', description: 'the whole path of a Maildir folder' },
+          address: {
+            type: 'string',
+            // With `+`, key and proof it is to fit the 64 octets of RFC 5321 section 4.5.3.1.1.
+            pattern: '^[A-Za-z0-9._-]{1,15}@[A-Za-z0-9.-]{1,200}$',
+            description: 'an address such as bounces@isp.example, at most 15 characters before the @',
+          },
+        },
+        required: ['maildir', 'address'],
+        additionalProperties: false,
+      },
       ...sharedProperties,
     },
     required: ['kind', 'host', 'from'],
@@ -61,12 +79,12 @@ export const smtp: ChannelKind<SmtpSettings> = {
     }
     return refusals;
   },
-  open: (name, settings, world) => openSmtp(name, settings, { now: () => world.now() }),
+  open: openSmtp,
 };
 
 const require = createRequire(import.meta.url);
 
-function openSmtp(name: string, settings: SmtpSettings, clock: { now(): number }): Channel {
+function openSmtp(name: string, settings: SmtpSettings, world: World): Channel {
   const timeoutMs = lengthMs(settings.timeout, 15_000);
   const port = settings.port ?? 587;
   const isTls = settings.tls !== 'off';
@@ -106,6 +124,8 @@ function openSmtp(name: string, settings: SmtpSettings, clock: { now(): number }
       );
     },
   });
+  const idOf = (key: string): string => messageId({ key }, settings.from);
+  const bounces = settings.bounces === undefined ? undefined : new Bounces(settings.bounces, idOf, world);
   return {
     // RFC 5321 knows no key: a lost answer may mean a second mail, which the stable Message-ID lets a mailbox fold.
     name,
@@ -115,27 +135,41 @@ function openSmtp(name: string, settings: SmtpSettings, clock: { now(): number }
       // The mail package reads lists of addresses; one notice has one addressee, so anything else never reaches it.
       if (!plainAddress.test(notice.to)) return { kind: 'failed', reason: 'not one plain address' };
       try {
-        await transport.sendMail(mailOf(notice, settings, clock.now()));
-        return { kind: 'sent', externalId: messageId(notice, settings.from) };
+        const returnPath = (await bounces?.returnPath(notice.key)) ?? settings.from;
+        await transport.sendMail(mailOf(notice, { settings, returnPath, now: world.now() }));
+        return { kind: 'sent', externalId: idOf(notice.key) };
       } catch (error) {
         return outcomeOf(error as SmtpError);
       }
     },
-    close: async () => transport.close(),
+    ...(bounces === undefined
+      ? {}
+      : { listen: (inbound) => bounces.listen(inbound), counters: () => bounces.counters() }),
+    async close() {
+      transport.close();
+      await bounces?.close();
+    },
   };
 }
 
 const plainAddress = /^[^\s<>,;:"()[\]\\@]+@[^\s<>,;:"()[\]\\@]+$/;
 
-const messageId = (notice: OutgoingNotice, from: string): string =>
+const messageId = (notice: Pick<OutgoingNotice, 'key'>, from: string): string =>
   `<${notice.key}@${from.slice(from.lastIndexOf('@') + 1)}>`;
 
-function mailOf(notice: OutgoingNotice, settings: SmtpSettings, now: number): object {
+function mailOf(
+  notice: OutgoingNotice,
+  {
+    settings,
+    returnPath,
+    now,
+  }: { readonly settings: SmtpSettings; readonly returnPath: string; readonly now: number },
+): object {
   return {
     from: { name: '', address: settings.from },
     // As an object the address is never parsed for further recipients.
     to: { name: '', address: notice.to },
-    envelope: { from: settings.from, to: [notice.to] },
+    envelope: { from: returnPath, to: [notice.to] },
     subject: notice.subject.replace(/[\r\n]+/g, ' '),
     text: notice.text,
     messageId: messageId(notice, settings.from),

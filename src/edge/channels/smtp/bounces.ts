@@ -1,0 +1,177 @@
+/**
+ * Mails that come back: each notice leaves with a return path of its own, `local+TAG@domain`, and the mail server brings what
+ * comes there into a Maildir folder that is read here. The tag is the notice's key with a proof of ours, so that nobody
+ * bounces a notice that he was not sent.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { constants, type Dirent } from 'node:fs';
+import { open, opendir, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Wake, World } from '../../../base/world.ts';
+import type { Inbound } from '../../../notify/channel.ts';
+import { deliveryStatusIn, tagsIn } from './dsn.ts';
+
+export interface BounceSettings {
+  /** The folder that has `new` and `cur` in it. */
+  readonly maildir: string;
+  /** What comes to it, and to it with `+` and anything before the `@`, lies in that folder. */
+  readonly address: string;
+}
+
+const everyMs = 2_000;
+/** Files looked at in one round. */
+const mostFiles = 500;
+/** The status stands before the mail that came back. */
+const mostBytes = 256 * 1024;
+const proofLength = 16;
+const keyLength = 32;
+
+export class Bounces {
+  readonly #settings: BounceSettings;
+  readonly #parts: readonly [local: string, domain: string];
+  readonly #idOf: (key: string) => string;
+  readonly #world: World;
+  readonly #counts = { hardBounces: 0, softBounces: 0, forgedBounces: 0, strangeMails: 0 };
+  #secret: Promise<string> | undefined;
+  #wake: Wake | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  #isClosed = false;
+  #lastSaid = '';
+
+  /** `idOf`: what a notice of that key was said to be sent as. */
+  constructor(settings: BounceSettings, idOf: (key: string) => string, world: World) {
+    this.#settings = settings;
+    const at = settings.address.lastIndexOf('@');
+    this.#parts = [settings.address.slice(0, at), settings.address.slice(at + 1)];
+    this.#idOf = idOf;
+    this.#world = world;
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return { ...this.#counts };
+  }
+
+  listen(inbound: Inbound): void {
+    this.#secret = secretOf(inbound, this.#world);
+    this.#secret.catch((error: unknown) => this.#warn(error));
+    const run = async (): Promise<void> => {
+      await this.#readAll(inbound).catch((error: unknown) => this.#warn(error));
+      if (this.#isClosed) return;
+      this.#wake = this.#world.after(everyMs as Parameters<World['after']>[0], () => {
+        this.#turn = run();
+      });
+    };
+    this.#turn = run();
+  }
+
+  /** Where mail of that notice comes back to; undefined where nobody reads it. */
+  async returnPath(key: string): Promise<string | undefined> {
+    const secret = await this.#secret?.catch(() => undefined);
+    if (secret === undefined || key.length !== keyLength) return undefined;
+    return `${this.#parts[0]}+${key}${proofOf(secret, key)}@${this.#parts[1]}`;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#wake?.cancel();
+    await this.#turn;
+  }
+
+  async #readAll(inbound: Inbound): Promise<void> {
+    const secret = await this.#secret!;
+    const folder = join(this.#settings.maildir, 'new');
+    let left = mostFiles;
+    for await (const entry of await opendir(folder)) {
+      if (this.#isClosed || left-- <= 0) return;
+      // One file that cannot be moved must not keep back the others.
+      await this.#take(entry, { folder, secret, inbound }).catch((error: unknown) => this.#warn(error));
+    }
+  }
+
+  /** What is understood goes; all else stays for a person, as mail that was seen. */
+  async #take(
+    entry: Dirent,
+    from: { readonly folder: string; readonly secret: string; readonly inbound: Inbound },
+  ): Promise<void> {
+    const path = join(from.folder, entry.name);
+    const mail = entry.isFile() ? await beginningOf(path) : '';
+    if (await this.#isKept(mail, from)) return unlink(path);
+    await rename(path, join(this.#settings.maildir, 'cur', `${entry.name.split(':', 1)[0]}:2,S`));
+  }
+
+  async #isKept(
+    mail: string,
+    { secret, inbound }: { readonly secret: string; readonly inbound: Inbound },
+  ): Promise<boolean> {
+    const status = deliveryStatusIn(mail);
+    const tags = tagsIn(mail, this.#parts);
+    if (status === undefined || tags.length === 0) {
+      this.#counts.strangeMails++;
+      return false;
+    }
+    const key = tags.map((tag) => keyIn(secret, tag)).find((one) => one !== undefined);
+    if (key === undefined) {
+      this.#counts.forgedBounces++;
+      return false;
+    }
+    if (status.action !== 'failed') {
+      if (status.action === 'delayed') this.#counts.softBounces++;
+      return true;
+    }
+    const isHard = status.status.startsWith('5');
+    this.#counts[isHard ? 'hardBounces' : 'softBounces']++;
+    const reason = `bounced ${status.status}`;
+    const isDeadContact = isOfAddress(status.status);
+    await inbound.receipt({ externalId: this.#idOf(key), state: 'failed', reason, isDeadContact });
+    return true;
+  }
+
+  #warn(error: unknown): void {
+    const said = String(error);
+    if (said === this.#lastSaid) return;
+    this.#lastSaid = said;
+    this.#world.log.warn('returned mail cannot be read', {
+      maildir: this.#settings.maildir,
+      error: said,
+    });
+  }
+}
+
+/**
+ * RFC 3463: subject 1 is the address and 2 the mailbox; undefined 0 is said by those who know no better. A mailbox that is full, a
+ * mail that is too long, a network or a policy say nothing of the address.
+ */
+const isOfAddress = (status: string): boolean =>
+  /^5\.[012]\./.test(status) && status !== '5.2.2' && status !== '5.2.3';
+
+/** Drawn once and kept with the book: what was sent before a restart is known after it. */
+async function secretOf({ memory }: Inbound, world: World): Promise<string> {
+  const known = await memory?.load();
+  if (known !== undefined && known !== '') return known;
+  const drawn = Buffer.from(world.randomBytes(24)).toString('base64url');
+  await memory?.keep(drawn);
+  return drawn;
+}
+
+/** In hex: mail servers may change the case of an address. */
+const proofOf = (secret: string, key: string): string =>
+  createHmac('sha256', secret).update(`bounce\n${key}`).digest('hex').slice(0, proofLength);
+
+function keyIn(secret: string, tag: string): string | undefined {
+  const lower = tag.toLowerCase();
+  if (!/^[0-9a-f]{48}$/.test(lower)) return undefined;
+  const key = lower.slice(0, keyLength);
+  const isOurs = timingSafeEqual(Buffer.from(proofOf(secret, key)), Buffer.from(lower.slice(keyLength)));
+  return isOurs ? key : undefined;
+}
+
+/** No link is followed: whoever may write there must not have other files read and removed. */
+async function beginningOf(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(mostBytes), 0, mostBytes, 0);
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,64 @@
+/** What a delivery status notification says (RFC 3464): read line by line, for every byte of it is a stranger's. */
+
+export interface DeliveryStatus {
+  /** `delayed`: it is tried on. `other`: delivered, relayed or expanded. */
+  readonly action: 'failed' | 'delayed' | 'other';
+  /** Class, subject and detail (RFC 3463), such as 5.1.1. */
+  readonly status: string;
+}
+
+const mostLines = 5_000;
+/** RFC 5321 section 4.5.3.1.6: 1,000 octets; what is longer is none of its fields. */
+const longestLine = 1_000;
+
+/** undefined where it is no such notification. Of several recipients the last one counts: our mails have one. */
+export function deliveryStatusIn(mail: string): DeliveryStatus | undefined {
+  let isInside = false;
+  const fields = new Map<string, string>();
+  for (const line of linesOf(mail)) {
+    const [name, value] = fieldOf(line);
+    if (name === 'content-type') {
+      if (isInside) break;
+      isInside = value.toLowerCase().startsWith('message/delivery-status');
+    } else if (isInside && line.startsWith('--')) break;
+    else if (isInside && (name === 'action' || name === 'status')) fields.set(name, value);
+  }
+  const [status = ''] = (fields.get('status') ?? '').split(/[ (]/, 1);
+  const action = (fields.get('action') ?? '').toLowerCase();
+  if (!/^[245]\.\d{1,3}\.\d{1,3}$/.test(status)) return undefined;
+  return { status, action: action === 'failed' || action === 'delayed' ? action : 'other' };
+}
+
+const toWhom = ['delivered-to', 'x-original-to', 'envelope-to', 'to'];
+
+/** Tags of `local+TAG@domain` in the mail's own header that say whom it was brought to; the outermost first. */
+export function tagsIn(mail: string, [local, domain]: readonly [string, string]): string[] {
+  const found: string[] = [];
+  for (const line of linesOf(mail)) {
+    if (line === '') break;
+    const [name, value] = fieldOf(line);
+    if (!toWhom.includes(name)) continue;
+    const start = value.toLowerCase().indexOf(`${local}+`.toLowerCase());
+    const end = start < 0 ? -1 : value.toLowerCase().indexOf(`@${domain}`.toLowerCase(), start);
+    if (end > start) found.push(value.slice(start + local.length + 1, end));
+  }
+  return found;
+}
+
+function* linesOf(text: string): Generator<string> {
+  let start = 0;
+  for (let n = 0; n < mostLines && start <= text.length; n++) {
+    const end = text.indexOf('\n', start);
+    const line = text.slice(start, end < 0 ? text.length : end);
+    start = end < 0 ? text.length + 1 : end + 1;
+    const whole = line.endsWith('\r') ? line.slice(0, -1) : line;
+    if (whole.length <= longestLine) yield whole;
+  }
+}
+
+function fieldOf(line: string): readonly [name: string, value: string] {
+  const colon = line.indexOf(':');
+  return colon <= 0 || colon > 80
+    ? ['', '']
+    : [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+}

@@ -57,6 +57,12 @@ interface AutomationsSnapshot {
 const dueAtOnce = 500;
 const dayMs = 86_400_000;
 
+/** What is promised to subscribers and staff: when it lapses, and some time before. */
+const promised = ['etr', 'near', 'due'] as const;
+const occasionOf = { etr: 'etrPassed', near: 'etrNear', due: 'taskOverdue' } as const;
+const nearMs = 20 * 60_000;
+const nearForMs = 5 * 60_000;
+
 export class Automations {
   readonly #view: LineView;
   #set: AutomationSet = noAutomations;
@@ -136,7 +142,7 @@ export class Automations {
   /** Promises that changes made or moved; nothing is done about the changes themselves. */
   note(seen: readonly Seen[]): void {
     for (const { family, change } of seen) {
-      if (family === 'impact') this.#promise('etr', change.impact.incident, change.impact.etr?.to);
+      if (family === 'impact') this.#promisedBy(change.impact.incident, change.impact.etr?.to);
       else if (family === 'task' && change.task.automation === undefined) {
         const isOver = change.kind === 'done' || change.kind === 'cancelled';
         this.#promise('due', change.task.id, isOver ? undefined : change.task.dueAt);
@@ -184,17 +190,21 @@ export class Automations {
   /** What is promised already when somebody begins to look at promises. */
   #setPromises(): void {
     for (const [key] of this.#timers.entries())
-      if (key.startsWith('etr ') || key.startsWith('due ')) this.#timers.clear(key);
-    if (this.#byKind.has('etrPassed'))
-      for (const { id } of this.#view.openIncidents())
-        this.#promise('etr', id, this.#view.impactOf(id)?.etr?.to);
+      if (promised.some((what) => key.startsWith(`${what} `))) this.#timers.clear(key);
+    if (this.#byKind.has('etrPassed') || this.#byKind.has('etrNear'))
+      for (const { id } of this.#view.openIncidents()) this.#promisedBy(id, this.#view.impactOf(id)?.etr?.to);
     if (this.#byKind.has('taskOverdue'))
       for (const task of this.#view.openTasks())
         if (task.automation === undefined) this.#promise('due', task.id, task.dueAt);
   }
 
-  #promise(what: 'etr' | 'due', id: string, to: Instant | undefined): void {
-    if (!this.#byKind.has(what === 'etr' ? 'etrPassed' : 'taskOverdue')) return;
+  #promisedBy(id: IncidentId, to: Instant | undefined): void {
+    this.#promise('etr', id, to);
+    this.#promise('near', id, to === undefined ? undefined : instant(to - nearMs));
+  }
+
+  #promise(what: (typeof promised)[number], id: string, to: Instant | undefined): void {
+    if (!this.#byKind.has(occasionOf[what])) return;
     if (to === undefined) this.#timers.clear(`${what} ${id}`);
     else this.#timers.set(`${what} ${id}`, to);
   }
@@ -273,6 +283,7 @@ export class Automations {
   #due(timer: string, doing: Doing): void {
     const [what = '', ...rest] = timer.split(' ');
     if (what === 'etr') return this.#etrDue(rest.join(' ') as IncidentId, doing);
+    if (what === 'near') return this.#etrNear(rest.join(' ') as IncidentId, doing);
     if (what === 'due') return this.#taskDue(rest.join(' ') as TaskId, doing);
     const place = what === 'wait' ? undefined : Number(rest.shift());
     const held = this.#memory.get(rest.join(' '));
@@ -298,6 +309,17 @@ export class Automations {
     if (incident === undefined || to === undefined || !isRunning(incident)) return;
     if (to > doing.at) this.#promise('etr', id, to);
     else this.#meet({ kind: 'etrPassed', subject: { kind: 'incident', record: incident } }, doing);
+  }
+
+  /** What was promised for so soon is news itself, and says nothing of a promise that is forgotten. */
+  #etrNear(id: IncidentId, doing: Doing): void {
+    const incident = this.#view.incident(id);
+    const to = this.#view.impactOf(id)?.etr?.to;
+    if (incident === undefined || to === undefined || !isRunning(incident)) return;
+    const since = doing.at - (to - nearMs);
+    if (since < 0) this.#promise('near', id, instant(to - nearMs));
+    else if (since <= nearForMs)
+      this.#meet({ kind: 'etrNear', subject: { kind: 'incident', record: incident } }, doing);
   }
 
   #taskDue(id: TaskId, doing: Doing): void {

@@ -230,6 +230,24 @@ describe('a promise', () => {
     expect(errandsOf(kept.pass(hours(3)))).toEqual([]);
   });
 
+  test('that is near is noticed once, and no more when another one is made in time', () => {
+    const near = one('near', 'on: etrNear, once: false');
+    const run = promise(cut(runWith(near).begin()), hours(1)).pass(minutes(39));
+    expect(errandsOf(run)).toEqual([]);
+    expect(errandsOf(run.pass(minutes(2)))).toHaveLength(1);
+    expect(errandsOf(run.pass(minutes(15)))).toHaveLength(1);
+    promise(run, hours(1)).pass(minutes(30));
+    expect(errandsOf(run)).toHaveLength(1);
+    expect(run.changes('task').at(-1)!.task.state).toBe('cancelled');
+    expect(errandsOf(run.pass(minutes(20)))).toHaveLength(2);
+  });
+
+  test('that is made for so soon is news itself', () => {
+    const near = one('near', 'on: etrNear, once: false');
+    const run = promise(cut(runWith(near).begin()), minutes(10)).pass(minutes(30));
+    expect(errandsOf(run)).toEqual([]);
+  });
+
   test('counts when it was made before anybody looked at promises', () => {
     const { value } = automationsOf(`automations:\n${lapsed}`);
     const run = promise(cut(new LineRun(freshLine(cityContents({}, value))).begin()), hours(1));

@@ -97,6 +97,7 @@ export const automationWordsEn = {
     incidentMerged: 'incident merged',
     incidentClosed: 'incident closed',
     etrChanged: 'ETR changed',
+    etrNear: 'ETR is near',
     etrPassed: 'ETR passed',
     alarmRaised: 'alarm raised',
     alarmCleared: 'alarm cleared',

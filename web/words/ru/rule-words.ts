@@ -95,6 +95,7 @@ export const automationWordsRu: typeof automationWordsEn = {
     incidentMerged: 'инцидент объединён',
     incidentClosed: 'инцидент закрыт',
     etrChanged: 'срок изменён',
+    etrNear: 'срок подходит',
     etrPassed: 'срок прошёл',
     alarmRaised: 'авария поднята',
     alarmCleared: 'авария снята',

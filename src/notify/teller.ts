@@ -138,9 +138,8 @@ export class Teller {
     const elsewhere = this.#elsewhere(plan, reached);
     const caps = this.#caps(type);
     return (number) => {
-      if (columns.isOptedOut(number)) return 'optedOut';
       if (columns.channelMaskOf(number) === 0) return 'noChannel';
-      if (columns.channelMaskOf(number, category) === 0) return 'optedOut';
+      if (columns.isOptedOut(number) || columns.channelMaskOf(number, category) === 0) return 'optedOut';
       if (type !== 'detected' && !holds(plan.told, number)) return 'neverTold';
       let count = 0;
       for (const told of plan.log) if (holds(told.ranges, number)) count++;

@@ -128,7 +128,7 @@ function plannedNotices(
     const reach = reached.get(subscriber);
     const channel = nextChannel(reach, { order: tell.order, channels: added.channels, type }) ?? '';
     const isWithdrawn = reach?.opted_out === 1 || (reach?.withheld ?? '') !== '';
-    const unreached = isWithdrawn ? 'optedOut' : 'noChannel';
+    const unreached = isWithdrawn && hasAddress(reach, added.channels, tell.order) ? 'optedOut' : 'noChannel';
     const plan = channel === '' ? unreached : tell.dryRun === true ? 'dryRun' : '';
     const notice = [
       noticeKey({ incident, subscriber, type, revision, channel }),
@@ -227,6 +227,15 @@ export function nextChannel(
     return agreesTo(reach, name, wanted.type);
   });
 }
+
+/** For a channel of `order`; without one nobody asks what they want to hear. */
+const hasAddress = (
+  reach: Pick<Reach, 'reach'> | undefined,
+  channels: readonly ChannelFacts[],
+  order: readonly string[],
+): boolean =>
+  reach !== undefined &&
+  channels.some(({ name, address }) => order.includes(name) && (reach.reach & reachBits[address]) !== 0);
 
 /** Notices of that type may come by that channel. */
 export function agreesTo(

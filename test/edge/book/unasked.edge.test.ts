@@ -33,3 +33,22 @@ test('the line hears that a question reaches nobody who withdrew since it planne
     await book.close();
   });
 });
+
+test('who withdrew and could not be reached anyway counts as having no channel, not as unwilling', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const nowhere = { phone: undefined, email: undefined };
+    await importAll(book, [subscriberRow(0), subscriberRow(1, nowhere), subscriberRow(2, nowhere)]);
+    await book.project([applied([], [{ kind: 'incident', incident: incident() }])]);
+    const said = { category: 'outage', channel: '*', state: 'withdrawn', basis: 'consent' } as const;
+    const consents = [{ ...said, at: t0, by: 'ann', evidence: 'call' }];
+    for (const subscriber of [1, 2]) await book.putConsents({ subscriber, consents });
+    await book.project([tells(tell({ to: 3 }))]);
+    await expandAll(book);
+    expect((await book.noticesAhead(incidentId)).heldBack).toEqual([
+      { reason: 'noChannel', count: 2 },
+      { reason: 'optedOut', count: 1 },
+    ]);
+    await book.close();
+  });
+});

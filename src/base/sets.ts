@@ -27,6 +27,15 @@ export class Sets<K, V extends string | number | object> {
     return known instanceof Set ? known : [known];
   }
 
+  has(key: K): boolean {
+    return this.#of.has(key);
+  }
+
+  /** How many keys are there. */
+  get size(): number {
+    return this.#of.size;
+  }
+
   keys(): Iterable<K> {
     return this.#of.keys();
   }

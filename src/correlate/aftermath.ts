@@ -1,6 +1,6 @@
 /** Terminals behind a head that is dead, cut off or just back: when their words belong to that, and when they have a cause of their own. */
 import { after, earliest, type Instant } from '../base/instant.ts';
-import { alarmId, type ResourceId } from '../model/ids.ts';
+import { type AlarmId, alarmId, type ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Explanation } from './explain.ts';
 import type { Verdict } from './held-incident.ts';
@@ -148,8 +148,15 @@ function isStarting(
 }
 
 /** When it first showed that this head is back: by the end of its own silence, where that was told. Undefined: not yet. */
-export function backSince(held: HeldIncident, head: ResourceId): Instant | undefined {
-  const own = held.members.get(alarmId(head, 'UNREACHABLE', undefined));
+const backSince = (held: HeldIncident, head: ResourceId): Instant | undefined =>
+  backSinceWord(held, silenceOf(head));
+
+/** What is told when a device falls silent. */
+export const silenceOf = (head: ResourceId): AlarmId => alarmId(head, 'UNREACHABLE', undefined);
+
+/** The same by the alarm that tells of its silence. */
+export function backSinceWord(held: HeldIncident, silence: AlarmId): Instant | undefined {
+  const own = held.members.get(silence);
   if (own?.raised === true) return undefined;
   return own?.endedAt ?? held.backAt ?? held.resolvedAt;
 }

@@ -12,8 +12,9 @@ const depthLimit = 256;
 const rememberLimit = 50_000;
 /** Behind one amplifier there are fewer. */
 const mostFed = 4_096;
-/** A power of two. */
+/** Powers of two. */
 const keptWays = 1 << 16;
+const keptIds = 1 << 14;
 
 interface WaysTo {
   readonly place: number;
@@ -44,6 +45,7 @@ export class Ancestry {
   readonly #fed = new Map<number, ReadonlyMap<number, number>>();
   /** What was asked for lately, by the low bits of the place: neighbours in the tree do not push each other out. */
   readonly #kept = new Array<WaysTo | undefined>(keptWays);
+  readonly #ids = new Array<{ readonly place: number; readonly id: ResourceId } | undefined>(keptIds);
   /** Whatever is said of a resource, its place is asked for several times in a row. */
   #lastId: string | undefined;
   #lastPlace = -1;
@@ -90,7 +92,14 @@ export class Ancestry {
 
   idOf(place: number): ResourceId {
     const count = this.topology.count;
-    return place < count ? this.topology.idOf(place) : (this.#strangers[place - count]! as ResourceId);
+    if (place >= count) return this.#strangers[place - count]! as ResourceId;
+    const slot = place & (keptIds - 1);
+    const known = this.#ids[slot];
+    if (known?.place === place) return known.id;
+    const id = this.topology.idOf(place);
+    // Of what stands above others the name is asked for with every word of theirs.
+    if (!this.isLeaf(place)) this.#ids[slot] = { place, id };
+    return id;
   }
 
   isStranger(place: number): boolean {

@@ -15,14 +15,17 @@ export class ByBeginning {
     this.#spans.delete(spanOf(held), held);
   }
 
-  /** Those that began at most so long before or after. */
+  /** Those that began at most so long before or after, in no order that means anything. */
   within(at: number, withinMs: number): HeldIncident[] {
     const found: HeldIncident[] = [];
+    const first = Math.floor((at - withinMs) / spanMs);
     const last = Math.floor((at + withinMs) / spanMs);
-    for (let span = Math.floor((at - withinMs) / spanMs); span <= last; span++) {
+    const take = (span: number): void => {
       for (const held of this.#spans.at(span))
         if (Math.abs(held.startedAt - at) <= withinMs) found.push(held);
-    }
+    };
+    if (this.#spans.size > last - first) for (let span = first; span <= last; span++) take(span);
+    else for (const span of this.#spans.keys()) if (span >= first && span <= last) take(span);
     return found;
   }
 

@@ -54,6 +54,16 @@ export function commitAll(decisions: readonly Decision[], desk: Desk): readonly 
   });
 }
 
+/** These may be home to what still waits, or tell of it: most of single terminals are neither. */
+export function isNews(
+  decisions: readonly Decision[],
+  { incidents, waiting }: Pick<Desk, 'incidents' | 'waiting'>,
+): boolean {
+  if (decisions.length === 0) return false;
+  if (decisions.some(({ verdict: { scope } }) => scope !== 'down' && scope !== 'degraded')) return true;
+  return waiting.isNear(incidents.standing.homes) || waiting.undecided.hasNews();
+}
+
 /** Answers the incident that holds it now. */
 function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, desk: Desk): HeldIncident {
   const { incidents, timing, at } = desk;

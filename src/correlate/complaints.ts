@@ -96,8 +96,8 @@ function mayBeLost(scene: Scene, service: HeldIncident): HeldIncident[] {
   const { ancestry, standing, timing } = scene;
   // Sessions end before anybody asks the service that grants them; of names only single customers complain so soon.
   const isGranting = ancestry.kindOf(ancestry.placeOf(service.root)) !== 'dns';
-  return standing.begunWithin(service.startedAt, joinMs(timing, true)).filter((held) => {
-    if (held.scope !== 'session' || serviceOf(scene, held.startedAt) !== service) return false;
+  return standing.sessionsBegunWithin(service.startedAt, joinMs(timing, true)).filter((held) => {
+    if (serviceOf(scene, held.startedAt) !== service) return false;
     const afterMs = held.startedAt - service.startedAt;
     if (afterMs >= 0) return afterMs <= joinMs(timing, isPolled(held));
     const isSingle = !held.actionable && ancestry.isLeaf(ancestry.placeOf(held.root));

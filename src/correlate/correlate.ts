@@ -18,7 +18,7 @@ import { Asks } from './asks.ts';
 import { endBrief } from './briefs.ts';
 import { Cascades } from './cascade.ts';
 import { chainAll } from './chaining.ts';
-import { commitAll, joinLate, joinNewHomes } from './committing.ts';
+import { commitAll, isNews, joinLate, joinNewHomes } from './committing.ts';
 import { look } from './deciding.ts';
 import { Endings } from './endings.ts';
 import { type Correction, Feedback } from './feedback.ts';
@@ -34,7 +34,6 @@ import type { CorrelationRules } from './rules.ts';
 import { isProvedByTime } from './second-word.ts';
 import type { CorrelationCounters, CorrelationSnapshot } from './snapshot.ts';
 import { hasForgettable, isTooStrange } from './strangers.ts';
-import type { SightingsOf } from './tally.ts';
 import { Testimony } from './testimony.ts';
 import { type CorrelationTiming, usualSlices } from './timing.ts';
 import { isChained } from './undecided.ts';
@@ -255,7 +254,8 @@ export class Correlation {
     const now = this.#now(at);
     const isHeadsWord = isSaidAnew(this.#ancestry, pending, now);
     const tellsOfLight = (): boolean => pending.symptom === 'los' && !isHeadsWord;
-    const isAgain = endLostClear(this.#incidents, alarm, { polled, at, timing: this.#timing, tellsOfLight });
+    const said = { polled, isDark: this.#endings.has(alarm.resource), tellsOfLight };
+    const isAgain = endLostClear(this.#incidents, alarm, { ...said, at, timing: this.#timing });
     const held = this.#incidents.ofAlarm(alarm.id);
     const member = held?.members.get(alarm.id);
     this.#waiting.hearHabits(pending);
@@ -330,27 +330,28 @@ export class Correlation {
     this.#lookAt = after(at, this.#timing.lookEveryMs);
     this.#forgetStrangers();
     const now = this.#now(at);
-    if (this.#incidents.standing.homes.size > 0)
-      joinNewHomes(this.#desk(at), (pending) => this.#homeOf(pending, now));
+    const [{ standing }, { undecided }] = [this.#incidents, this.#waiting];
+    if (standing.homes.size > 0) joinNewHomes(this.#desk(at), (pending) => this.#homeOf(pending, now));
     const desk = { ...this.#desk(at), ids: context.ids };
     const someWait = chainAll({ ...desk, cascades: this.#cascades });
-    const sightingsOf = this.#sightingsOf(at);
-    this.#waiting.undecided.hide(this.#outOfSight.heads(this.#ancestry, this.#now(at).view.heads));
-    for (const held of this.#incidents.standing.takeChanged()) {
-      this.#waiting.undecided.touch(held, { at, timing: this.#timing });
-    }
+    const { heads } = this.#now(at).view;
+    const unseen = this.#outOfSight.heads(this.#ancestry, heads);
+    const sightingsOf = this.#sightingsOf(at, unseen);
+    undecided.hide(unseen);
+    undecided.touch(standing.takeChanged(), desk);
     const { decisions, nextAt } = look({
       ...desk,
       asks: this.#asks,
-      undecided: this.#waiting.undecided,
-      standing: this.#incidents.standing,
-      heads: this.#now(at).view.heads,
+      undecided,
+      standing,
+      heads,
       sightingsOf,
     });
     for (const { alarm, resource } of commitAll(decisions, desk)) this.#clear(alarm, resource, at);
     if (decisions.length > 0) this.#testimony.claim(this.#now(at));
-    // A decision may be home to what still waits.
-    const next = someWait || decisions.length > 0 ? after(at, this.#timing.lookEveryMs) : undefined;
+    // What was stated just now is evidence for what waits.
+    undecided.touch(standing.takeChanged(), desk);
+    const next = someWait || isNews(decisions, desk) ? after(at, this.#timing.lookEveryMs) : undefined;
     this.#lookAt = earliest(nextAt === undefined ? undefined : (Math.max(nextAt, at + 1) as Instant), next);
   }
 
@@ -391,9 +392,8 @@ export class Correlation {
     };
   }
 
-  #sightingsOf(at: Instant): SightingsOf {
+  #sightingsOf(at: Instant, heads = this.#outOfSight.heads(this.#ancestry, this.#now(at).view.heads)) {
     this.#waiting.expire((at - this.#timing.aliveForMs) as Instant);
-    const unseen = { heads: this.#outOfSight.heads(this.#ancestry, this.#now(at).view.heads), at };
-    return withUnseen(this.#ancestry, unseen, (tops) => this.#waiting.sightings(tops));
+    return withUnseen(this.#ancestry, { heads, at }, (tops) => this.#waiting.sightings(tops));
   }
 }

@@ -30,6 +30,11 @@ export class DueGroups {
     return this.#all.size === 0;
   }
 
+  /** Some are to be looked at in the next look, whenever that is. */
+  get hasWaiting(): boolean {
+    return this.#always.size > 0;
+  }
+
   get hasUnexplained(): boolean {
     return this.#unexplained.size > 0;
   }

@@ -2,32 +2,43 @@
 import { Sets } from '../base/sets.ts';
 import type { AlarmId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
-import { ByTop } from './by-top.ts';
 
 export type EndingsSnapshot = readonly (readonly [ResourceId, readonly AlarmId[]])[];
 
 export class Endings {
   readonly #alarms = new Sets<ResourceId, AlarmId>();
+  /** Their resources by the head of their access tree. */
+  readonly #byHead = new Sets<number, ResourceId>();
   #ancestry: Ancestry;
-  #byTop: ByTop;
 
   constructor(ancestry: Ancestry) {
     this.#ancestry = ancestry;
-    this.#byTop = new ByTop(ancestry);
   }
 
   /** From now on resources are placed by this topology. */
   place(ancestry: Ancestry): void {
     this.#ancestry = ancestry;
-    this.#byTop = new ByTop(ancestry, this.#alarms.keys());
+    this.#byHead.clear();
+    for (const resource of this.#alarms.keys()) this.#byHead.add(this.#headOf(resource), resource);
   }
 
   add(resource: ResourceId, alarm: AlarmId): void {
-    if (this.#alarms.add(resource, alarm)) this.#byTop.add(resource);
+    if (this.#alarms.add(resource, alarm)) this.#byHead.add(this.#headOf(resource), resource);
   }
 
   drop(resource: ResourceId, alarm: AlarmId): void {
-    if (this.#alarms.delete(resource, alarm)) this.#byTop.delete(resource);
+    if (this.#alarms.delete(resource, alarm)) this.#byHead.delete(this.#headOf(resource), resource);
+  }
+
+  /** Some of this resource stand. */
+  has(resource: ResourceId): boolean {
+    return this.#alarms.has(resource);
+  }
+
+  /** -1: too many unknown resources were seen to place this one. */
+  #headOf(resource: ResourceId): number {
+    const place = this.#ancestry.placeOf(resource);
+    return place < 0 ? -1 : this.#ancestry.headOf(place);
   }
 
   /**
@@ -44,8 +55,11 @@ export class Endings {
     const ancestry = this.#ancestry;
     const target = below ? ancestry.topology.indexOf(resource) : -1;
     if (target < 0) return pairs(resource);
+    // What hangs on a cable is of any tree, and so is what a collector watches.
     const isCollector = ancestry.kindOf(target) === 'collector';
-    const others = isCollector ? this.#alarms.keys() : this.#byTop.of(ancestry.topsOf(target)[0] ?? -1);
+    const head = ancestry.headOf(target);
+    const isAnywhere = isCollector || (head === target && ancestry.isCable(target));
+    const others = isAnywhere ? this.#alarms.keys() : this.#byHead.at(head);
     return [...others]
       .filter((other) => {
         const place = ancestry.placeOf(other);

@@ -92,9 +92,9 @@ export class Groups {
   /** Nothing that waited is under way. */
   readonly isIdle = (): boolean => this.due.isEmpty && !this.isMidRound && this.#restored === undefined;
 
-  /** Some are to be explained anew. */
+  /** Some are to be explained anew; for whatever reason the next look finds something to do. */
   readonly haveChanged = (): boolean => this.#overtaken !== undefined || this.due.hasUnexplained;
-
+  readonly hasNews = (): boolean => this.#loose.size > 0 || this.haveChanged() || this.due.hasWaiting;
   readonly #hasChanged = (group: Group): boolean => group.found === undefined || group === this.#overtaken;
 
   /** Where few wait all have their turn in one look: then there is nothing to keep. */

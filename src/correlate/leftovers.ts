@@ -110,6 +110,8 @@ function stillSilent(ancestry: Ancestry, { members, retoldAt }: HeldIncident): M
 
 interface Said {
   readonly polled: boolean;
+  /** Something is raised of its resource that a proof of life would end. */
+  readonly isDark: boolean;
   /** It lost light, and its head does not tell of all anew that are without. */
   readonly tellsOfLight: () => boolean;
 }
@@ -121,11 +123,12 @@ interface Said {
 export function endLostClear(
   incidents: Incidents,
   alarm: Alarm,
-  { polled, at, timing, tellsOfLight }: Pick<Desk, 'at' | 'timing'> & Said,
+  { polled, at, timing, isDark, tellsOfLight }: Pick<Desk, 'at' | 'timing'> & Said,
 ): boolean {
   const { leftoverMs, misfitJoinMs, lateJoinMs } = timing;
   const held = incidents.ofAlarm(alarm.id);
-  const alone = isDarkness(alarm) ? incidents.darkening(alarm.resource) : held;
+  // Asked with every raise: of most resources nothing is raised yet.
+  const alone = !isDarkness(alarm) ? held : isDark ? incidents.darkening(alarm.resource) : undefined;
   const isGasp = !polled && alarm.cause === 'DYING_GASP';
   // Without light before it could not lose it, whatever polls confirmed: only a repeat of what it said may be one.
   const isLit = !polled && alone?.members.get(alarm.id)?.raised !== true && tellsOfLight();

@@ -1,14 +1,14 @@
 /** Heads that are dead or out of reach: nobody can say what their terminals lost. */
 import type { Instant } from '../base/instant.ts';
-import type { ResourceId } from '../model/ids.ts';
-import { backSince, type LostHeads } from './aftermath.ts';
+import type { AlarmId } from '../model/ids.ts';
+import { backSinceWord, type LostHeads, silenceOf } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import { type HeldIncident, isActive } from './held-incident.ts';
 import type { Sighting, SightingsOf } from './tally.ts';
 
 interface Lost {
   readonly place: number;
-  readonly id: ResourceId;
+  readonly silence: AlarmId;
   readonly held: HeldIncident;
 }
 
@@ -26,8 +26,10 @@ export class OutOfSight {
       this.#ancestry = ancestry;
     }
     if (this.#heads.length === 0) return none;
-    const silent = this.#heads.filter(({ id, held }) => isActive(held) && backSince(held, id) === undefined);
-    return silent.map(({ place }) => place);
+    const silent: number[] = [];
+    for (const { place, silence, held } of this.#heads)
+      if (isActive(held) && backSinceWord(held, silence) === undefined) silent.push(place);
+    return silent.length === 0 ? none : silent;
   }
 }
 
@@ -37,7 +39,8 @@ function headsOf(ancestry: Ancestry, lost: LostHeads): Lost[] {
   const heads: Lost[] = [];
   for (const [id, held] of lost) {
     const place = ancestry.placeOf(id);
-    if (ancestry.topology.isAccessHead(place)) heads.push({ place, id: ancestry.idOf(place), held });
+    if (ancestry.topology.isAccessHead(place))
+      heads.push({ place, silence: silenceOf(ancestry.idOf(place)), held });
   }
   return heads.sort((a, b) => a.place - b.place);
 }

@@ -28,8 +28,10 @@ export function earliestWord(evidence: readonly Evidence[], timing: CorrelationT
   for (const { firstAt, heldBy } of evidence) if (heldBy === undefined && firstAt < oldest) oldest = firstAt;
   // Nothing of it waits: there is nothing to wait for.
   if (oldest === Number.POSITIVE_INFINITY) return 0 as Instant;
-  const asked = askAt(Math.min(oldest + timing.quietMs, oldest + timing.maxWaitMs), timing);
-  const ripe = oldest + Math.min(timing.quietMs, timing.maxWaitMs);
+  const ripe = (oldest + Math.min(timing.quietMs, timing.maxWaitMs)) as Instant;
+  // Of one word nothing is asked: there is no other cause to tell it from.
+  if (evidence.length === 1) return ripe;
+  const asked = askAt(ripe, timing);
   const early = evidence.length >= earlyLeaves ? oldest + timing.earlyAfterMs : ripe;
   return Math.min(asked, ripe, early) as Instant;
 }

@@ -32,6 +32,8 @@ export class Standing {
   /** Ended ones of which it tells, the latest last. */
   readonly #lately = new Set<HeldIncident>();
   readonly #begun = new ByBeginning();
+  /** Those of them that lost sessions: few, and asked for in every look. */
+  readonly #sessions = new ByBeginning();
   readonly #withheld = new Set<HeldIncident>();
   /** As it was when last asked for, and what began or ended since. */
   #inOrder: readonly HeldIncident[] = [];
@@ -69,6 +71,11 @@ export class Standing {
   /** Those whose onset lies within this time of that instant, in order of opening. */
   begunWithin(at: number, withinMs: number): readonly HeldIncident[] {
     return this.#begun.within(at, withinMs).sort(byOrder);
+  }
+
+  /** Of those only what lost sessions. */
+  sessionsBegunWithin(at: number, withinMs: number): readonly HeldIncident[] {
+    return this.#sessions.within(at, withinMs).sort(byOrder);
   }
 
   /** Complaints of several customers of which nobody is told until it is known what failed, in order of opening. */
@@ -124,8 +131,10 @@ export class Standing {
       if (!this.#added.delete(held)) this.#hasEnded = true;
       if (held.parent !== undefined) this.#children.get(held.parent)?.delete(held);
     }
-    if (isOpen && held.scope === 'session' && !held.actionable && held.members.size > 1)
-      this.#withheld.add(held);
+    const isSession = isOpen && held.scope === 'session';
+    if (isSession) this.#sessions.add(held);
+    else this.#sessions.delete(held);
+    if (isSession && !held.actionable && held.members.size > 1) this.#withheld.add(held);
     else this.#withheld.delete(held);
     this.#noteWide(held, isOpen);
   }
@@ -178,6 +187,7 @@ export class Standing {
     const sets = [this.#open, this.#children, this.#wide, this.#lately, this.#withheld, this.#changed];
     for (const all of [...sets, this.homes]) all.clear();
     this.#begun.clear();
+    this.#sessions.clear();
     this.#added = new Set();
     this.#inOrder = [];
     this.#hasEnded = false;

@@ -90,6 +90,11 @@ export class Undecided {
     ];
   }
 
+  /** A look would find more than it did before what was stated in it. */
+  hasNews(): boolean {
+    return this.#cards.size > 0 || populations.some((population) => this.#groups[population].hasNews());
+  }
+
   /** How far the weighing of a storm is; undefined where all is weighed in one look. */
   rounds(): Rounds | undefined {
     const rounds = populations.flatMap((population) => {
@@ -120,9 +125,9 @@ export class Undecided {
     for (const population of populations) this.#groups[population].changeAll();
   }
 
-  /** An incident began, ended, or holds something else now. */
-  touch(held: HeldIncident, now: Now): void {
-    for (const population of populations) this.#groups[population].touch(held, now);
+  /** Incidents that began, ended, or hold something else now. */
+  touch(all: Iterable<HeldIncident>, now: Now): void {
+    for (const held of all) for (const population of populations) this.#groups[population].touch(held, now);
   }
 
   put(pending: Pending): void {

@@ -182,6 +182,13 @@ export class Waiting {
     return found;
   }
 
+  /** Whether there are such, or some that find room only now. */
+  isNear(homes: Iterable<HeldIncident>): boolean {
+    if (this.#turnedAway.size > 0) return true;
+    for (const home of homes) if (isWide(home) || this.#undecided.near(home).length > 0) return true;
+    return false;
+  }
+
   see(resource: ResourceId, seen: Seen): void {
     const [notes, others] =
       seen.state === 'alive' ? [this.#alive, this.#unknown] : [this.#unknown, this.#alive];

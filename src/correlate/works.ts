@@ -68,12 +68,31 @@ function worksAt(
 ): PlannedWorks | undefined {
   const place = ancestry.placeOf(root);
   if (place < 0) return undefined;
-  const covered = new Set<string>([...ancestry.above(place)].map((up) => ancestry.idOf(up)));
+  const covering = [...ancestry.above(place)];
   if (!ancestry.isStranger(place)) {
-    for (const segment of ancestry.topology.linkOf(place)?.segments ?? [])
-      covered.add(ancestry.idOf(segment));
+    covering.push(...(ancestry.topology.linkOf(place)?.segments ?? []));
     let site = ancestry.topology.parentOf('site', place);
-    for (; site >= 0; site = ancestry.topology.parentOf('site', site)) covered.add(ancestry.idOf(site));
+    for (; site >= 0; site = ancestry.topology.parentOf('site', site)) covering.push(site);
   }
-  return running.find((works) => works.resources.some((id) => covered.has(id)));
+  return running.find((works) => {
+    const at = placesOf(ancestry, works);
+    return covering.some((up) =>
+      ancestry.isStranger(up) ? works.resources.includes(ancestry.idOf(up)) : at.has(up),
+    );
+  });
 }
+
+/** Where works are done, of what the topology lists. */
+function placesOf({ topology }: Ancestry, works: PlannedWorks): ReadonlySet<number> {
+  const known = places.get(works);
+  if (known?.topology === topology) return known.places;
+  const found = new Set(works.resources.map((id) => topology.indexOf(id)));
+  found.delete(-1);
+  places.set(works, { topology, places: found });
+  return found;
+}
+
+const places = new WeakMap<
+  PlannedWorks,
+  { readonly topology: Ancestry['topology']; readonly places: ReadonlySet<number> }
+>();

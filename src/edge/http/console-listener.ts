@@ -122,7 +122,8 @@ function makeServer(ports: FrontPorts): FastifyInstance {
     requestTimeout: 30_000,
     connectionTimeout: idleMs,
     forceCloseConnections: true,
-    routerOptions: { maxParamLength: 2_000 },
+    // Clients are given an address that ends in a slash, and put theirs behind it or a slash behind theirs.
+    routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true },
   });
   server.addHook('onSend', async (request, reply) => {
     setSafeHeaders(reply, ports.consoleUrl?.startsWith('https:') === true);

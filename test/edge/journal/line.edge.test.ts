@@ -83,7 +83,9 @@ for (;;) for (const event of ['raise', 'clear']) {
 }
 `;
 
-test('kill -9 of the centre, 10 times: what was acknowledged is there, and a restart is a replay', async () => {
+test('kill -9 of the centre, 10 times: what was acknowledged is there, and a restart is a replay', {
+  timeout: 600_000,
+}, async () => {
   const built = buildSources([
     ...['src/edge/journal/segments.ts', 'src/flow/running.ts', 'src/flow/recovery.ts'],
     ...['src/flow/line.ts', 'src/topology/topology.ts', 'src/base/canonical.ts'],

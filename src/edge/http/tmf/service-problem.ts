@@ -15,6 +15,7 @@ const mostAlarmsNamed = 200;
 /** Incidents whose history is listed as records of events. */
 const mostHistories = 200;
 const self = { id: 'allclear', name: 'allclear', '@referredType': 'Organization' } as const;
+const responsible = { ...self, role: 'responsible' } as const;
 
 export const problemKind: Kind = {
   name: 'serviceProblem',
@@ -54,7 +55,13 @@ export const problemKind: Kind = {
   fixed: ['creationDate', 'firstAlert', 'originatingSystem', 'trackingRecord'],
   state: 'status',
   events: eventsOf('ServiceProblem', ['create', 'attribute', 'state']),
-  filled: (sent, { at }) => ({ originatingSystem: 'unknown', ...firstStatus(sent, at) }),
+  // Both are mandatory in answers by the conformance profile of version 3, and allowed by that of version 4.
+  filled: (sent, { at }) => ({
+    originatingSystem: 'unknown',
+    affectedNumberOfServices: Array.isArray(sent['affectedService']) ? sent['affectedService'].length : 0,
+    responsibleParty: responsible,
+    ...firstStatus(sent, at),
+  }),
   renewed: (before, after, { at }) => changedStatus(before, after, at),
   own: {
     live: [
@@ -120,6 +127,7 @@ function documentOf(view: IncidentView, { ports, href, language }: Context): Doc
     priority: priorityOf(row.severity),
     reason: words.title,
     originatorParty: { ...self, role: 'originator' },
+    responsibleParty: responsible,
     originatingSystem: self.id,
     status: statusOf(incident),
     statusChangeDate: iso(turned?.at ?? incident.startedAt),

@@ -73,8 +73,12 @@ test('rules and topology are replaced again and again in a storm: no alarm is lo
   expect([...sender.acknowledged].filter((id) => !dump.output.includes(`"${id}"`))).toEqual([]);
   const kinds: readonly string[] = dump.output.match(/"kind":"(ruleSet|topologyVersion|alarm)"/g) ?? [];
   const between = kinds.slice(kinds.indexOf('"kind":"alarm"'), kinds.lastIndexOf('"kind":"alarm"'));
-  const count = (kind: string): number => between.filter((one) => one.includes(kind)).length;
-  expect([count('ruleSet'), count('topologyVersion')]).toEqual([3, 3]);
+  const count = (all: readonly string[], kind: string): number =>
+    all.filter((one) => one.includes(kind)).length;
+  // One at the start, and the three that were sound; how many alarms came between which of them depends on the machine.
+  expect([count(kinds, 'ruleSet'), count(kinds, 'topologyVersion')]).toEqual([4, 4]);
+  expect(count(between, 'ruleSet')).toBeGreaterThan(0);
+  expect(count(between, 'topologyVersion')).toBeGreaterThan(0);
   const report = await replayOfBook(folder);
   expect(report).toMatchObject({ from: 1, failed: 0, before: report['after'], differences: [] });
 });

@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 const anyPort = ['--http', '--public', '--traps', '--syslog'].flatMap((flag) => [flag, '127.0.0.1:0']);
-const patience = { timeout: 120_000 };
+const patience = { timeout: 300_000 };
 
 test('the button of the empty list cuts a fibre of the demo city, and the incident that follows opens with its cause', async () => {
   const daemon = startDaemon({

@@ -72,11 +72,11 @@ test('an outage of the demo that nobody acknowledges becomes a task, and its dra
     (await daemon.api.get<{ items: Row[] }>('/tasks?limit=500')).items.find(
       (task) => task.automation === automation,
     );
-  await until('the task is there', async () => (await asked('nobody-looks')) !== undefined, 60_000);
+  await until('the task is there', async () => (await asked('nobody-looks')) !== undefined);
   expect((await asked('nobody-looks'))!.words!.ru).toMatch(
     /^Двадцать секунд никто не подтвердил: .+абонентов: \d+/,
   );
-  await until('the draft is there', async () => (await asked('long-outage')) !== undefined, 60_000);
+  await until('the draft is there', async () => (await asked('long-outage')) !== undefined);
   const draft = (await asked('long-outage'))!;
   expect(draft).toMatchObject({ kind: 'draft', state: 'accepted' });
   const announced = async () =>

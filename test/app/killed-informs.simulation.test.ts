@@ -26,7 +26,7 @@ afterEach(async () => {
 const config = `${freePorts}snmp: { trapCommunities: [public] }\n`;
 
 test(`${rounds} rounds of SIGKILL while informs arrive lose none that was acknowledged`, {
-  timeout: 60_000 + rounds * 15_000,
+  timeout: 120_000 + rounds * 60_000,
 }, async () => {
   const random = seededRandom(seed);
   const folder = await folderWith({ 'allclear.yaml': config });
@@ -41,7 +41,6 @@ test(`${rounds} rounds of SIGKILL while informs arrive lose none that was acknow
     await until(
       `informs are acknowledged in round ${round} (seed ${seed})`,
       () => sender.acknowledged.size >= before + enough,
-      60_000,
     );
     const victim = (['ingest', 'center', 'all'] as const)[round % 3]!;
     await daemon.kill(victim);

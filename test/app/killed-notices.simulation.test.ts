@@ -113,7 +113,7 @@ const config = (channel: string): string => `${freePorts}topology: ./topology.js
 subscribers: ./subscribers.csv
 channels:
   out: { ${channel}, allowPrivate: true, window: ${window}, ratePerSecond: ${Math.max(50, homes / 10)} }
-notify: { hold: 0s, quietHours: off, stopAboveShare: 1 }
+notify: { hold: 0s, quietHours: off, stopAboveShare: 1, secondPersonAbove: ${10 * homes} }
 confirm: { ask: true, stableFor: 0s }
 `;
 

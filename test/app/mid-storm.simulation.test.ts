@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 test(`${rounds} rounds of SIGKILL in mid-storm lose no alarm that was acknowledged, and the book is the journal's replay`, {
-  timeout: 120_000 + rounds * 30_000,
+  timeout: 240_000 + rounds * 60_000,
 }, async () => {
   const random = seededRandom(seed);
   const folder = await folderWith({

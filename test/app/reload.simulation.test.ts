@@ -251,9 +251,7 @@ test('a topology and a list that cannot be read at a later start leave in force 
   expect(await journaled(folder, 'topologyVersion')).toHaveLength(1);
 });
 
-test('rules are rolled back as a whole, stay so through a restart, and come forward again', {
-  timeout: 120_000,
-}, async () => {
+test('rules are rolled back as a whole, stay so through a restart, and come forward again', async () => {
   const rules = (cause: string): string => `format: detection/1
 traps:
   - { id: own-door, oid: 1.3.6.1.4.1.99999.0.1, raise: ${cause}, severity: minor }

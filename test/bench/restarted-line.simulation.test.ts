@@ -5,7 +5,7 @@ import { changesHash, interruptions } from '../../bench/support/restarted-line.t
 
 const condition = { name: 'storm', title: 'a storm', loss: 0.1, noise: 5, skewMs: 2_000 };
 
-test('every change, effect and incident is the same after deaths in mid-storm', { timeout: 120_000 }, () => {
+test('every change, effect and incident is the same after deaths in mid-storm', () => {
   const seed = Number(process.env['ALLCLEAR_SEED'] ?? Date.now() % 1_000_000);
   const whole = generatedCase({ seed, size: 'small', faultsPerKind: undefined, condition });
   const stream = { topology: whole.topology, records: whole.records.slice(0, 4_000) };
@@ -18,9 +18,7 @@ test('every change, effect and incident is the same after deaths in mid-storm', 
   }
 });
 
-test('a line that lost a part of its journal says something else, and that is seen', {
-  timeout: 120_000,
-}, () => {
+test('a line that lost a part of its journal says something else, and that is seen', () => {
   const whole = generatedCase({ seed: 11, size: 'small', faultsPerKind: undefined, condition });
   const stream = { topology: whole.topology, records: whole.records.slice(0, 600) };
   const shorter = { ...stream, records: stream.records.filter((_, n) => n !== 300) };

@@ -177,11 +177,14 @@ function killProcess(pid: number): void {
 const gone = (pids: readonly number[]): Promise<unknown> =>
   until('the killed processes are gone', () => !pids.some(isAlive));
 
-/** Looks again and again until the condition holds; an error of the look counts as "not yet" and is told at the deadline. */
+/**
+ * Looks again and again until the condition holds; an error of the look counts as "not yet" and is told at the deadline, which is
+ * patience with a busy machine and never what a test is about.
+ */
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
-  withinMs = 30_000,
+  withinMs = 120_000,
 ): Promise<NonNullable<T>> {
   let last: unknown = 'it never held';
   try {

@@ -26,7 +26,7 @@ test('the next life answers what the last one probed and this one does not', asy
   expect(first.use(config('crm', 'mail'))).toEqual([]);
   await vi.waitFor(async () => {
     expect(await readFile(join(folder, 'probed.json'), 'utf8')).toContain('mail');
-  });
+  }, 60_000);
   expect((await open()).use(config('crm'))).toEqual(['mail']);
 });
 

@@ -38,6 +38,8 @@ function call(port: number, said: string, keepsHalf = false): Caller {
   return caller;
 }
 
+const patience = { timeout: 60_000 };
+
 test('who sends hundreds of requests ahead on one connection is cut off, at either listener', async () => {
   const ahead = 'GET /s/nosuchtoken HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(500);
   await call(opened.front.public.port, ahead).closed;
@@ -64,7 +66,7 @@ test('a refused upgrade leaves no half of a connection behind', async () => {
       'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
     true,
   );
-  await vi.waitFor(() => expect(refused.heard).toContain('401'));
+  await vi.waitFor(() => expect(refused.heard).toContain('401'), patience);
   // This end stays open; only the other can end the connection.
   const words = setInterval(() => refused.socket.write('still here'), 20);
   await refused.closed;
@@ -87,7 +89,7 @@ test('while the book is slow only some links are looked up, the others are told 
     },
   });
   const calls = Array.from({ length: 100 }, (_, i) => fetch(`${opened.public}/s/nosuchtoken${i}`));
-  await vi.waitFor(() => expect(opened.front.counters()['linksCrowded']).toBe(36));
+  await vi.waitFor(() => expect(opened.front.counters()['linksCrowded']).toBe(36), patience);
   expect(asked).toHaveLength(64);
   release();
   const answers = await Promise.all(calls);
@@ -97,20 +99,17 @@ test('while the book is slow only some links are looked up, the others are told 
 });
 
 test('gateways that post more than is taken at once keep no subscriber from his page', async () => {
-  const { ports } = opened.daemon;
   let release = (): void => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
-  Object.assign(ports, {
-    posted: async () => {
-      await held;
-      return 'noTicket';
-    },
-  });
+  opened.daemon.posted = async () => {
+    await held;
+    return 'noTicket';
+  };
   const post = () => fetch(`${opened.public}/gateway/sms/secret`, { method: 'POST', body: 'x' });
   const posts = Array.from({ length: 70 }, post);
-  await vi.waitFor(() => expect(opened.front.counters()['gatewayPostsCrowded']).toBe(6));
+  await vi.waitFor(() => expect(opened.front.counters()['gatewayPostsCrowded']).toBe(6), patience);
   expect((await fetch(`${opened.public}/s/nosuchtoken`)).status).toBe(404);
   release();
   const answers = (await Promise.all(posts)).map(({ status }) => status);

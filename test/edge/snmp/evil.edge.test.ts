@@ -21,7 +21,6 @@ import { realWorld } from '../../support/real-world.ts';
 import { PaperAgent } from './paper-agent.ts';
 
 const MOST_REQUESTS = 2_000;
-const MOST_MS = 10_000;
 const PORTS = 40;
 const GOOD = 6;
 const MARK = 5_000;
@@ -83,9 +82,9 @@ describe('beside a device that misbehaves', () => {
   async function within<T>(habit: Habit, work: (poller: DevicePoller) => Promise<T>): Promise<T> {
     evil = await openEvilAgent(evilRows(MARK, PORTS), habit);
     const poller = pollerTo(evil.port);
-    const startsAt = world.monotonicMs();
     const found = await besideGood(() => work(poller));
-    expect(world.monotonicMs() - startsAt).toBeLessThan(2 * MOST_MS);
+    // It has come to an end by itself, after a reading and a filling at most; how long that is depends on the machine.
+    expect(evil.heard()).toBeLessThanOrEqual(2 * MOST_REQUESTS);
     poller.close();
     return found;
   }

@@ -57,9 +57,7 @@ describe('a device that misbehaves', () => {
     options: { anySource?: boolean; timeoutMs?: number } = {},
   ): Promise<Answer> {
     device = await openHostileDevice(answer);
-    const startsAt = world.monotonicMs();
     const found = await sessionTo(device.port, options).walk([COLUMN], budget);
-    expect(world.monotonicMs() - startsAt).toBeLessThan(budget.timeMs + 1_000);
     expect(device.heard()).toBeLessThanOrEqual(2 * budget.requests);
     return found;
   }
@@ -269,7 +267,7 @@ describe('a device that misbehaves', () => {
         expect(got.varbinds).toEqual([]);
         expect(got.problem).toBeDefined();
         // A busy machine may answer after the time-out: the device stays until its answer was read.
-        await expect.poll(counted, { interval: 5, timeout: 10_000 }).toBe(i + 1);
+        await expect.poll(counted, { interval: 5 }).toBe(i + 1);
         await device.close();
         device = undefined;
       }

@@ -10,6 +10,7 @@ import type { Rooms } from './rooms.ts';
 type Said = Extract<Input, { kind: 'subscriberContact' | 'subscriberReply' | 'subscriberSays' }>;
 
 export function takeSaid(input: Said, rooms: Rooms, onward: Onward, pass: Pass): void {
+  if (input.kind !== 'subscriberReply') rooms.notices.heardFrom(input.subscriber, pass.at);
   switch (input.kind) {
     case 'subscriberContact':
       pass.tickets(rooms.tickets.contact(input, onward.incidentOf, pass.context));

@@ -12,6 +12,8 @@ export type NoticeType =
   | 'etr-changed'
   | 'partly-restored'
   | 'restored'
+  /** In the morning: it was out at night and is back. */
+  | 'overnight'
   | 'ask'
   | 'reminder'
   /** One simple question after words that nobody could make out. */
@@ -34,6 +36,7 @@ export const noticeTypes: readonly NoticeType[] = [
   'etr-changed',
   'partly-restored',
   'restored',
+  'overnight',
   'ask',
   'reminder',
   'clarify',
@@ -110,6 +113,8 @@ export type SuppressReason =
   | 'planned'
   | 'dryRun'
   | 'clearedBeforeHold'
+  /** What waits for the morning says it. */
+  | 'saidInMorning'
   | 'neverTold';
 
 /**

@@ -14,6 +14,7 @@ import {
   type Plan,
   renumberWhole,
   repairTypes,
+  tellOvernight,
   unreleased,
   untell,
 } from './plan.ts';
@@ -41,12 +42,13 @@ export function resolvePlan(plan: Plan, incident: Incident, ending: Ending): voi
   const missed =
     plan.phase === 'holding' || plan.phase === 'telling' ? without(plan.affected, plan.decided) : [];
   if (missed.length > 0) counts.suppressed(plan.incident, sizeOf(missed));
+  plan.jobs = [];
   if (plan.isAnnounced) {
+    tellOvernight(plan, at, incident.resolvedAt ?? at);
     out.withdrawals.push({ incident: plan.incident, types: outageTypes });
     untell(plan, unreleased(plan, at));
   }
   plan.phase = 'over';
-  plan.jobs = [];
   plan.resolvedAt = incident.resolvedAt ?? at;
   const { ask, stableForMs } = policy.confirm;
   if (!ask && plan.told.length > 0) timers.set(`restored ${plan.incident}`, after(at, stableForMs));

@@ -14,7 +14,7 @@ import { tidied, without } from '../base/ranges.ts';
 import { Timers } from '../base/timers.ts';
 import type { Words } from '../model/automation.ts';
 import type { Calendar } from '../model/calendar.ts';
-import type { IdSource, IncidentId, SubscriberRange } from '../model/ids.ts';
+import type { IdSource, IncidentId, SubscriberKey, SubscriberRange } from '../model/ids.ts';
 import { type ImpactChange, type Incident, type IncidentChange, isToBeTold } from '../model/incident.ts';
 import type { NoticeCounts, NoticeState, Tell } from '../model/notice.ts';
 import type { Policy } from '../model/policy.ts';
@@ -85,6 +85,11 @@ export class Notices {
       setAside(plan, older);
       this.#busy.add(plan.incident);
     }
+  }
+
+  /** They turned to us: for a time they are awake. */
+  heardFrom(subscriber: SubscriberKey, at: Instant): void {
+    this.#teller.awake.heard(subscriber, at);
   }
 
   get wakeAt(): Instant | undefined {
@@ -201,12 +206,14 @@ export class Notices {
       busy: [...this.#busy],
       busySince: this.#busySince,
       isContinuing: this.#isContinuing,
+      awake: this.#teller.awake.snapshot(),
     };
   }
 
   /** Subscribers and policy must have been set as they were. */
   restore(snapshot: unknown): void {
-    const { plans, timers, counts, busy, busySince, isContinuing } = snapshot as NoticesSnapshot;
+    const { plans, timers, counts, busy, busySince, isContinuing, awake } = snapshot as NoticesSnapshot;
+    this.#teller.awake.restore(awake ?? []);
     this.#plans.clear();
     for (const plan of plans) this.#plans.set(plan.incident, restoredPlan(plan, this.#teller.columns));
     this.#timers.restore(timers);
@@ -236,8 +243,10 @@ export class Notices {
     const plan = this.#see(incident, at);
     if (plan === undefined) return;
     const ending = this.#ending(at, out);
-    if (kind === 'resolved') resolvePlan(plan, incident, ending);
-    else if (kind === 'reopened') {
+    if (kind === 'resolved') {
+      resolvePlan(plan, incident, ending);
+      this.#busy.add(plan.incident);
+    } else if (kind === 'reopened') {
       reopenPlan(plan, ending);
       this.#see(incident, at);
       this.#busy.add(plan.incident);

@@ -7,6 +7,7 @@ import type { Etr, Incident } from '../model/incident.ts';
 import { KeyQueue, type KeyQueueSnapshot } from '../model/key-queue.ts';
 import type { NoticeFacts, NoticeType, Tell } from '../model/notice.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
+import type { AwakeSnapshot } from './awake.ts';
 import type { CountBoard } from './counts.ts';
 
 /**
@@ -20,6 +21,7 @@ export const outageTypes: readonly NoticeType[] = ['detected', 'etr', 'etr-chang
 export const repairTypes: readonly NoticeType[] = [
   'partly-restored',
   'restored',
+  'overnight',
   'ask',
   'reminder',
   'clarify',
@@ -234,6 +236,15 @@ export function unreleased(plan: Plan, at: Instant): Range[] {
   return tidied([...plan.held, ...later]);
 }
 
+/** It was out and is back while they slept: they hear so once in the morning, instead of all that waited for it. */
+export function tellOvernight(plan: Plan, at: Instant, restoredAt: Instant): void {
+  const later = plan.later.filter((entry) => entry.notBefore > at).flatMap((entry) => entry.ranges);
+  const todo = without(shared(tidied(later), plan.told), plan.held);
+  if (todo.length === 0 || plan.isRefused) return;
+  const facts = { ...plan.facts, restoredAt };
+  plan.jobs.push({ type: 'overnight', revision: plan.serial++, facts, todo });
+}
+
 /** They count as not told; what they are told then has a new revision, since the old one was withdrawn. */
 export function untell(plan: Plan, ranges: readonly Range[]): void {
   plan.told = without(plan.told, ranges);
@@ -259,6 +270,8 @@ export interface NoticesSnapshot {
   readonly busy: readonly IncidentId[];
   readonly busySince: Instant | undefined;
   readonly isContinuing: boolean;
+  /** Absent in snapshots of a time when the night was the same for all. */
+  readonly awake?: AwakeSnapshot | undefined;
 }
 
 export interface PlanSnapshot extends Omit<Plan, 'stale' | 'leaving' | 'back'> {

@@ -12,6 +12,7 @@ import {
 } from '../model/notice.ts';
 import type { Policy } from '../model/policy.ts';
 import { type SubscriberColumns, zoneNameOf } from '../model/subscriber-columns.ts';
+import { Awake } from './awake.ts';
 import type { CountBoard } from './counts.ts';
 import { guardFor, guardRank } from './guard.ts';
 import { restoredOf } from './leaving.ts';
@@ -40,6 +41,7 @@ export class Teller {
   version = 0;
   policy: Policy | undefined;
   calendar: Calendar = { zones: {} };
+  readonly awake = new Awake();
   readonly #counts: CountBoard;
   readonly #plans: ReadonlyMap<IncidentId, Plan>;
 
@@ -83,7 +85,7 @@ export class Teller {
     const notAfter =
       type === 'detected' || type === 'announcement'
         ? after(at, staleAfter)
-        : type === 'restored' || type === 'partly-restored'
+        : type === 'restored' || type === 'partly-restored' || type === 'overnight'
           ? after(at, newsOfRepairFor)
           : facts.etr?.to;
     const topologyVersion = this.version;
@@ -140,7 +142,7 @@ export class Teller {
     return (number) => {
       if (columns.channelMaskOf(number) === 0) return 'noChannel';
       if (columns.isOptedOut(number) || columns.channelMaskOf(number, category) === 0) return 'optedOut';
-      if (type !== 'detected' && !holds(plan.told, number)) return 'neverTold';
+      if (type !== 'detected' && type !== 'overnight' && !holds(plan.told, number)) return 'neverTold';
       let count = 0;
       for (const told of plan.log) if (holds(told.ranges, number)) count++;
       if (count >= caps.ofIncident) return 'cap';
@@ -158,7 +160,8 @@ export class Teller {
     return (number) => {
       const zone = zoneNameOf(columns, number);
       if (!known.has(zone)) known.set(zone, quietUntil(this.calendar, { zone, quiet }, at));
-      return known.get(zone);
+      const morning = known.get(zone);
+      return morning !== undefined && this.awake.is(number, columns, at) ? undefined : morning;
     };
   }
 

@@ -1,7 +1,13 @@
 /** Subscribers, incidents, impacts and policy for tests of ticket, notify, confirm and dispatch. */
 import { days, hours, type Instant, instant, minutes } from '../../src/base/instant.ts';
 import type { IdSource, IncidentId, ResourceId } from '../../src/model/ids.ts';
-import type { Impact, ImpactChange, Incident, IncidentChange } from '../../src/model/incident.ts';
+import type {
+  Impact,
+  ImpactChange,
+  Incident,
+  IncidentChange,
+  SubscriberClass,
+} from '../../src/model/incident.ts';
 import type { Tell } from '../../src/model/notice.ts';
 import type { Policy } from '../../src/model/policy.ts';
 import type { SubscriberColumns } from '../../src/model/subscriber-columns.ts';
@@ -43,9 +49,7 @@ export class CountingColumns implements SubscriberColumns {
     return this.#numbers.get(key);
   }
 
-  classOf(): 'residential' {
-    return 'residential';
-  }
+  classOf: (number: number) => SubscriberClass = () => 'residential';
 
   channelMaskOf(number: number): number {
     this.keyOf(number);

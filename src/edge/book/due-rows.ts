@@ -29,9 +29,9 @@ const selectDue = (from: string) => `
 SELECT ${columns},
   (SELECT p.due_at FROM notices AS p WHERE p.incident = n.incident AND p.subscriber = n.subscriber
      AND p.state IN ('queued', 'sending') AND iif(p.chain = 0, p.row, p.chain) < iif(n.chain = 0, n.row, n.chain) LIMIT 1) AS earlier,
-  n.type IN ('detected', 'etr', 'planned', 'planned-soon')
+  n.type IN ('detected', 'etr', 'overnight', 'planned', 'planned-soon')
     OR EXISTS (SELECT 1 FROM notices AS p WHERE p.incident = n.incident AND p.subscriber = n.subscriber
-      AND p.type IN ('detected', 'etr', 'planned', 'planned-soon') AND p.state IN ('sent', 'delivered', 'uncertain'))
+      AND p.type IN ('detected', 'etr', 'overnight', 'planned', 'planned-soon') AND p.state IN ('sent', 'delivered', 'uncertain'))
     OR (n.type IN ('ask', 'reminder') AND EXISTS (SELECT 1 FROM tickets AS t WHERE t.incident = n.incident AND t.subscriber = n.subscriber))
     AS told
 FROM ${from} CROSS JOIN notices AS n ON n.row = f.row ORDER BY f.turn, f.row`;

@@ -123,13 +123,15 @@ function plannedNotices(
 ): Map<'' | SuppressReason, PlannedNotice[]> {
   const plans = new Map<'' | SuppressReason, PlannedNotice[]>();
   const reached = reachOf(sql, added.keys, tell.incident);
+  const renewed = renewWaiting(sql, tell, added);
   const { incident, type, revision } = tell;
   for (const subscriber of added.keys) {
     const reach = reached.get(subscriber);
     const channel = nextChannel(reach, { order: tell.order, channels: added.channels, type }) ?? '';
     const isWithdrawn = reach?.opted_out === 1 || (reach?.withheld ?? '') !== '';
     const unreached = isWithdrawn && hasAddress(reach, added.channels, tell.order) ? 'optedOut' : 'noChannel';
-    const plan = channel === '' ? unreached : tell.dryRun === true ? 'dryRun' : '';
+    const planned = renewed.has(subscriber) ? 'saidInMorning' : tell.dryRun === true ? 'dryRun' : '';
+    const plan = channel === '' ? unreached : planned;
     const notice = [
       noticeKey({ incident, subscriber, type, revision, channel }),
       subscriber,
@@ -142,6 +144,20 @@ function plannedNotices(
     else same.push(notice);
   }
   return plans;
+}
+
+/**
+ * A new time of what waits for the morning is said by the notice that waits: it speaks as the newest tell does, and they
+ * hear of it once. Answers of whom.
+ */
+function renewWaiting(sql: Sql, tell: Tell, { page, keys, now }: NoticesAdded): ReadonlySet<number> {
+  if (tell.notBefore === undefined || (tell.type !== 'etr' && tell.type !== 'etr-changed')) return new Set();
+  const rows = sql.all<{ subscriber: number }>(
+    `UPDATE notices SET tell = ? WHERE incident = ? AND subscriber IN (SELECT value FROM json_each(?)) AND type = 'detected'
+       AND state = 'queued' AND attempts = 0 AND maybe = 0 AND due_at > ? RETURNING subscriber`,
+    ...[page.job, tell.incident, JSON.stringify([...keys]), now],
+  );
+  return new Set(rows.map(({ subscriber }) => subscriber));
 }
 
 /** One statement a page; who was told the same before is left out. Answers how many were added. */

@@ -77,7 +77,7 @@ const check = documentCheck({
           },
         ]),
       ),
-      required: noticeTypes.filter((type) => type !== 'announcement'),
+      required: noticeTypes.filter((type) => type !== 'announcement' && type !== 'overnight'),
       additionalProperties: false,
     },
   },
@@ -144,7 +144,7 @@ function compileTexts(
       };
       try {
         // Tags are text here: nothing in a notice is markup.
-        const { [field]: text } = raw.notices[type] ?? bare;
+        const { [field]: text } = raw.notices[type] ?? (type === 'overnight' ? raw.notices.restored! : bare);
         const message = new IntlMessageFormat(text, raw.language, undefined, { ignoreTag: true });
         const unknown = [...namesIn(message.getAst())].find((name) => !names.includes(name));
         if (unknown !== undefined) {

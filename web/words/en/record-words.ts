@@ -94,6 +94,7 @@ export const recordWordsEn = {
     etr: 'expected time',
     'etr-changed': 'time changed',
     'partly-restored': 'partly restored',
+    overnight: 'out at night, back',
     restored: 'restored',
     ask: 'is it fixed?',
     reminder: 'reminder',

@@ -22,6 +22,7 @@ export const previewWordsRu: typeof previewWordsEn = {
     planned: 'знают о работах',
     dryRun: 'пробный режим',
     clearedBeforeHold: 'кончилось раньше',
+    saidInMorning: 'утром одним сообщением',
     neverTold: 'не знали об аварии',
   },
 };

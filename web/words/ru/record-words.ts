@@ -95,6 +95,7 @@ export const recordWordsRu: typeof recordWordsEn = {
     etr: 'срок',
     'etr-changed': 'срок изменён',
     'partly-restored': 'частично починили',
+    overnight: 'ночью не было, починили',
     restored: 'починили',
     ask: 'всё работает?',
     reminder: 'напоминание',

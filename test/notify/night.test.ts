@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { canonicalJson } from '../../src/base/canonical.ts';
+import { hours, instant, minutes } from '../../src/base/instant.ts';
+import type { SubscriberKey } from '../../src/model/ids.ts';
+import type { Tell } from '../../src/model/notice.ts';
+import { Notices } from '../../src/notify/notify.ts';
+import { happens, noon, outage, policy, touches } from '../support/care.ts';
+import { room } from '../support/notice-room.ts';
+
+const quiet = { notify: { quietHours: { fromMinute: 22 * 60, toMinute: 8 * 60 } } };
+const morning = instant(noon + hours(20));
+
+/** It goes out at 23:00 for 0 to 10. */
+function atNight(prepare: (made: ReturnType<typeof room>) => void = () => {}) {
+  const made = room(quiet);
+  made.pass(hours(11));
+  prepare(made);
+  made.whole(made.notices.onIncident([happens('opened')], made.context()));
+  made.whole(made.notices.onImpact([touches([[0, 10]])], made.context()));
+  made.wakeAfter(minutes(4));
+  return made;
+}
+
+const seen = (tells: readonly Tell[]) =>
+  tells.map(({ type, from, to, except, notBefore }) => [type, from, to, [...except], notBefore]);
+const resolved = (made: ReturnType<typeof room>) =>
+  made.whole(
+    made.notices.onIncident([happens('resolved', { resolvedAt: made.context().at })], made.context()),
+  );
+
+describe('at night', () => {
+  test('what is over before the morning is told in one sentence then, and nothing else waits', () => {
+    const made = atNight();
+    made.pass(hours(3));
+    const plan = resolved(made);
+    expect(plan.withdrawals).toMatchObject([{ incident: outage }]);
+    expect(plan.withdrawals[0]!.types).toContain('detected');
+    made.wakeAfter(hours(30));
+    expect(seen(made.tells)).toEqual([
+      ['detected', 0, 10, [], morning],
+      ['overnight', 0, 10, [], morning],
+    ]);
+    expect(made.tells[1]!.facts.restoredAt).toBe(noon + hours(14) + minutes(4));
+    // They were told of no outage, so nobody asks them whether it is fixed.
+    expect(made.notices.toldRanges(outage)).toEqual([]);
+  });
+
+  test('who was told in the evening hears of the end as always, not of the night', () => {
+    const made = room(quiet);
+    made.pass(hours(9));
+    made.whole(made.notices.onIncident([happens('opened')], made.context()));
+    made.whole(made.notices.onImpact([touches([[0, 10]])], made.context()));
+    made.wakeAfter(minutes(4));
+    made.pass(hours(3));
+    resolved(made);
+    expect(seen(made.tells).map(([type]) => type)).toEqual(['detected']);
+  });
+
+  test('when it is back before the morning, the sentence is taken back and the outage is told', () => {
+    const made = atNight();
+    made.pass(hours(1));
+    resolved(made);
+    made.pass(hours(1));
+    const plan = made.whole(made.notices.onIncident([happens('reopened')], made.context()));
+    expect(plan.withdrawals[0]!.types).toContain('overnight');
+    made.wakeAfter(minutes(4));
+    expect(seen(made.tells).at(-1)).toEqual(['detected', 0, 10, [], morning]);
+    expect(new Set(made.tells.map(({ type, revision }) => `${type} ${revision}`)).size).toBe(3);
+  });
+
+  test('priority lines are told at once, and so is who turned to us in the last two hours', () => {
+    const made = atNight(({ notices, columns, context }) => {
+      columns.classOf = (number) => (number === 4 ? 'priority' : 'residential');
+      notices.heardFrom(columns.keyOf(7) as SubscriberKey, instant(context().at - hours(1)));
+      notices.heardFrom(columns.keyOf(8) as SubscriberKey, instant(context().at - hours(3)));
+    });
+    const now = made.tells.filter(({ notBefore }) => notBefore === undefined);
+    expect(now.map(({ from, to }) => [from, to])).toEqual([
+      [4, 5],
+      [7, 8],
+    ]);
+    expect(made.tells.filter(({ notBefore }) => notBefore === morning).length).toBeGreaterThan(0);
+  });
+
+  test('a restart keeps who is awake, and a snapshot of before is read', () => {
+    const { notices, columns } = room(quiet);
+    notices.heardFrom(columns.keyOf(7) as SubscriberKey, noon);
+    const { awake, ...older } = notices.snapshot();
+    expect(awake).toEqual([[1_007, noon]]);
+    const again = new Notices();
+    again.setPolicy(policy(quiet));
+    again.setSubscribers(columns, 1);
+    again.restore(structuredClone({ awake, ...older }));
+    expect(canonicalJson(again.snapshot())).toBe(canonicalJson(notices.snapshot()));
+    again.restore(older);
+    expect(again.snapshot().awake).toEqual([]);
+  });
+});

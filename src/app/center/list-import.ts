@@ -42,3 +42,19 @@ export async function importList(given: ListImport): Promise<ImportOutcome> {
   await renewSubscribers(given);
   return { ...done, applied: true };
 }
+
+/** Two lists at once would each take the other's people for gone: the second is refused, not kept waiting for minutes. */
+export function oneAtOnce(
+  take: (list: string, wish: ImportWish) => Promise<ImportOutcome>,
+): (list: string, wish: ImportWish) => Promise<ImportOutcome | 'busy'> {
+  let isTaking = false;
+  return async (list, wish) => {
+    if (isTaking) return 'busy';
+    isTaking = true;
+    try {
+      return await take(list, wish);
+    } finally {
+      isTaking = false;
+    }
+  };
+}

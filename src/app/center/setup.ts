@@ -38,10 +38,11 @@ export async function setUpLine(setup: Setup): Promise<readonly Problem[]> {
   await enterAutomations(setup);
   const problems = config.subscribers === undefined ? [] : await enterSubscribers(setup, config.subscribers);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const { latest } = await book.factsNow();
+  const upTo = await book.factsNow();
   const table = await book.exportColumns({ channels, language: config.language, zone });
   await enterCalendar(setup, table);
-  if (await enterTopology(setup, table)) await book.factsCovered(latest);
+  const isNew = await enterTopology(setup, table);
+  await (isNew ? book.factsCovered(upTo) : book.servicesCovered(upTo));
   await enterStaff(setup);
   return problems;
 }
@@ -132,14 +133,14 @@ function openSubscribers(path: string, options: ListOptions): SubscriberPages {
 export async function renewSubscribers(setup: Subscribed): Promise<void> {
   const { host, book, channels, language } = setup;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const { latest } = await book.factsNow();
+  const upTo = await book.factsNow();
   const table = await book.exportColumns({ channels, language, zone });
   await enterCalendar(setup, table);
   const subscribers = await host.contents.put(encodeSubscribers(table));
   const { topology, topologyVersion, subscribers: old } = host.line.named;
-  if (topology === undefined || subscribers === old) return;
+  if (topology === undefined || subscribers === old) return book.servicesCovered(upTo);
   await host.submit({ kind: 'topologyVersion', version: topologyVersion + 1, topology, subscribers });
-  await book.factsCovered(latest);
+  await book.factsCovered(upTo);
 }
 
 /** Where subscribers come from and go to. */

@@ -5,7 +5,6 @@ import type { Wake } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { Callers } from '../../edge/book/callers.ts';
 import { type Front, openFront } from '../../edge/http/front.ts';
-import type { ImportOutcome, ImportWish } from '../../edge/http/import-port.ts';
 import { LiveFeed } from '../../edge/http/live-feed.ts';
 import type { AnswersPort, FrontPorts } from '../../edge/http/ports.ts';
 import type { Applied } from '../../flow/applied.ts';
@@ -20,13 +19,13 @@ import { type Collector, startCollector } from '../center/collector.ts';
 import { type CourierHost, courierPorts, forCourier, startCourierHost } from '../center/courier-host.ts';
 import { DeviceBoard } from '../center/device-board.ts';
 import { deviceIndex } from '../center/device-index.ts';
-import { tellFacts } from '../center/facts-feed.ts';
+import { FactsFeed } from '../center/facts-feed.ts';
 import { bootstrapTokens, demoTimes, discoveredPort, ownPort, playPort } from '../center/front-parts.ts';
 import { type HubHost, startHubs } from '../center/hub-host.ts';
 import { type FromIngest, IngestLink } from '../center/ingest-link.ts';
 import { type LineHost, openLineHost } from '../center/line-host.ts';
 import { LineTests } from '../center/line-tests.ts';
-import { importList } from '../center/list-import.ts';
+import { importList, oneAtOnce } from '../center/list-import.ts';
 import { networkInForce, networkPort } from '../center/network-port.ts';
 import { noticePreview } from '../center/notice-preview.ts';
 import { worksIn } from '../center/planned-works.ts';
@@ -227,17 +226,14 @@ class Center {
     return problems;
   }
 
-  #importList(list: string, wish: ImportWish): Promise<ImportOutcome> {
-    return importList({ ...this.#subscribed(), config: this.#config, list, wish });
-  }
-
   #subscribed(): Subscribed {
     const { channels } = this.#courier!;
     const { host, book } = this.#parts;
     return { host: this.#lineHost!, book, channels, world: host.world, language: this.#config.language };
   }
 
-  readonly #facts = () => this.#inTurn(() => tellFacts(this.#subscribed()));
+  readonly #feed = new FactsFeed(() => this.#subscribed());
+  readonly #facts = () => this.#inTurn(() => this.#feed.tell());
 
   /** Lists one after the other: two at once would each take the other's for gone. */
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
@@ -289,7 +285,9 @@ class Center {
       posts: () => book.hookCounts(),
       reload: () => this.#reload.ask(),
       rollBackRules: () => this.#reload.rollBackRules(world.now()),
-      importSubscribers: (list, wish) => this.#inTurn(() => this.#importList(list, wish)),
+      importSubscribers: oneAtOnce((list, wish) =>
+        this.#inTurn(() => importList({ ...this.#subscribed(), config: this.#config, list, wish })),
+      ),
       play: start.demo === undefined ? undefined : playPort(host),
       ...courierPorts(() => this.#courier, this.#parts.answers),
       ...accountPorts({

@@ -41,17 +41,32 @@ export function factsTold(sql: Sql, upTo: number): void {
   sql.run('UPDATE changed_facts SET told = 1 WHERE told = 0 AND seq <= ?', upTo);
 }
 
-/** The latest change, to be asked before columns are written, and how many the line holds beside its columns. */
-export function factsNow(sql: Sql): { readonly latest: number; readonly count: number } {
-  return sql.get<{ latest: number; count: number }>(
-    'SELECT coalesce(max(seq), 0) AS latest, count(*) AS count FROM changed_facts',
+export interface FactsNow {
+  /** The latest change; to be asked for before columns are written. */
+  readonly latest: number;
+  /** How many the line has beside its columns, or does not know yet. */
+  readonly count: number;
+  /** Services that single calls changed: they come with columns only. */
+  readonly services: number;
+}
+
+export function factsNow(sql: Sql): FactsNow {
+  return sql.get<FactsNow>(
+    `SELECT coalesce(max(seq), 0) AS latest, count(*) AS count,
+       coalesce((SELECT value FROM meta WHERE name = 'servicesChanged'), 0) AS services FROM changed_facts`,
   )!;
 }
 
 /** The line has columns that say all up to there; what came later it is told once more. */
-export function factsCovered(sql: Sql, upTo: number): void {
+export function factsCovered(sql: Sql, upTo: FactsNow): void {
   sql.transaction(() => {
-    sql.run('DELETE FROM changed_facts WHERE seq <= ?', upTo);
+    sql.run('DELETE FROM changed_facts WHERE seq <= ?', upTo.latest);
     sql.run('UPDATE changed_facts SET told = 0');
+    servicesCovered(sql, upTo);
   });
+}
+
+/** The columns are what they were, whatever came and went meanwhile. */
+export function servicesCovered(sql: Sql, { services }: FactsNow): void {
+  sql.run("UPDATE meta SET value = value - ? WHERE name = 'servicesChanged'", services);
 }

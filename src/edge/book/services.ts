@@ -119,15 +119,24 @@ export function putService(
         service.to,
         before.row,
       );
+      noteServices(sql);
       return 'kept';
     }
+    if (before === undefined && service === undefined) return 'kept';
     if (before !== undefined) sql.run('UPDATE services SET to_at = ? WHERE row = ?', now, before.row);
+    noteServices(sql);
     if (service === undefined) return 'kept';
     if (held.length >= mostBindings) return 'full';
     addService(sql, { ...service, subscriber, source });
     return 'kept';
   });
 }
+
+/** The line has them with new columns only: it is to be given some (`changed-facts.ts`). */
+const noteServices = (sql: Sql): number =>
+  sql.run(
+    "INSERT INTO meta (name, value) VALUES ('servicesChanged', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1",
+  );
 
 const rowsOf = (sql: Sql, subscriber: number): ServiceRow[] =>
   sql.all<ServiceRow>('SELECT * FROM services WHERE subscriber = ? ORDER BY row', subscriber);

@@ -2,6 +2,7 @@
 import type { ConsentCategory } from '../../model/subscriber.ts';
 import { writeAudit } from './audit.ts';
 import { isWithheld, putConsents } from './consents.ts';
+import { sharedPoint } from './shared-points.ts';
 import type { Sql } from './sql.ts';
 import type { Vault } from './vault.ts';
 import { equalBytes, hashOf } from './vault.ts';
@@ -54,7 +55,10 @@ export function unsubscription(
   };
 }
 
-/** Withdraws that category on that channel and nothing else; a second click changes nothing. */
+/**
+ * Withdraws that category on that channel and nothing else; a second click changes nothing. A mail to an address that several
+ * subscribers have speaks for them all, so all of them withdraw.
+ */
 export function unsubscribe(
   sql: Sql,
   vault: Vault,
@@ -64,12 +68,16 @@ export function unsubscribe(
     const found = addressee(sql, vault, asked);
     if (found === undefined) return 'unknown';
     const { category, channel } = asked;
-    if (isWithheld(found.withheld, category, channel)) return 'already';
+    const open = together(sql, found).filter(({ withheld }) => !isWithheld(withheld, category, channel));
+    if (open.length === 0) return 'already';
     const at = asked.now as Parameters<typeof putConsents>[2]['consents'][number]['at'];
     const consent = { category, channel, state: 'withdrawn', basis: 'consent' } as const;
     const said = { ...consent, at, by: 'subscriber', evidence: 'List-Unsubscribe' };
-    putConsents(sql, vault, { subscriber: found.key, consents: [said] });
-    writeAudit(sql, [{ at, actor: 'subscriber', action: 'unsubscribe', target: found.id, detail: consent }]);
+    for (const { key } of open) putConsents(sql, vault, { subscriber: key, consents: [said] });
+    writeAudit(
+      sql,
+      open.map(({ id }) => ({ at, actor: 'subscriber', action: 'unsubscribe', target: id, detail: consent })),
+    );
     return 'withdrawn';
   });
 }
@@ -79,6 +87,19 @@ interface Addressee {
   readonly id: string;
   readonly language: string;
   readonly withheld: string;
+}
+
+/** As many as one message names. */
+const mostTogether = 500;
+
+function together(sql: Sql, found: Addressee): readonly Addressee[] {
+  const point = sharedPoint(sql, found.key, 'email');
+  if (point === undefined) return [found];
+  const others = sql.all<Addressee>(
+    'SELECT key, id, language, withheld FROM subscribers WHERE email_hash = ? AND key <> ? AND removed = 0 LIMIT ?',
+    ...[point, found.key, mostTogether],
+  );
+  return [found, ...others];
 }
 
 function addressee(sql: Sql, vault: Vault, { token, now, ...what }: UnsubscribingBy): Addressee | undefined {

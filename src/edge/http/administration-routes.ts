@@ -122,7 +122,12 @@ async function importSubscribers(
   const wish = { ...how, source, country, mapping, allowLarge: query['allowLarge'] === 'true' };
   const deed = { by: user.name, action: 'importSubscribers', target: 'subscribers' } as const;
   if (how.apply) await ports.record(deed);
-  const { diff, problems, applied, refused, mapping: taken } = await ports.importSubscribers(body, wish);
+  const outcome = await ports.importSubscribers(body, wish);
+  if (outcome === 'busy') {
+    if (how.apply) await ports.record({ ...deed, detail: { notDone: 'another list is being imported' } });
+    return refusal(409, 'Another list of subscribers is being imported. Hand this one in again after it.');
+  }
+  const { diff, problems, applied, refused, mapping: taken } = outcome;
   if (how.apply && !applied)
     await ports.record({ ...deed, detail: { notDone: refused ?? 'the list has mistakes' } });
   return ok({ ...diff, applied, refused: refused ?? null, mapping: taken, problems });

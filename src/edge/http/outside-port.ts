@@ -1,5 +1,6 @@
 /** What the TM Forum APIs need beyond the other fronts: a place for what others hand in, hubs, the network, line tests. */
 import type { HubRecord, OutsideGone, OutsideRecord, OutsideWrite } from '../../model/outside.ts';
+import type { ServiceView } from './subscriber-port.ts';
 
 /** Keeps what other systems hand in. The book is one. */
 export interface OutsidePort {
@@ -15,6 +16,12 @@ export interface OutsidePort {
     readonly limit: number;
     readonly offset: number;
   }): Promise<{ readonly items: readonly OutsideRecord[]; readonly total: number; readonly hidden: number }>;
+  /** A service of another system's naming (`source`); without a place it ends. `full`: this subscriber has too many. */
+  putService(put: {
+    readonly subscriber: number;
+    readonly source: string;
+    readonly service?: ServiceView | undefined;
+  }): Promise<'kept' | 'full'>;
   addHub(hub: HubRecord & { readonly at: number; readonly by: string }): Promise<'added' | 'full'>;
   dropHub(gone: {
     readonly id: string;

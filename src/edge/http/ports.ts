@@ -83,8 +83,8 @@ export interface FrontPorts {
   rollBackRules(): Promise<ReloadOutcome | undefined>;
   /** Puts on record what a person did beside the line; before it is done, so that nothing done is missing there. */
   record(deed: Deed): Promise<void>;
-  /** A list as CSV or JSON; without `apply` it is compared only. */
-  importSubscribers(list: string, wish: ImportWish): Promise<ImportOutcome>;
+  /** A list as CSV or JSON; without `apply` it is compared only. `busy`: another one is being taken. */
+  importSubscribers(list: string, wish: ImportWish): Promise<ImportOutcome | 'busy'>;
   /** Starts a scenario; undefined on a real network. */
   readonly play?: PlayPort | undefined;
   /** Bots that a subscriber may have news by, and a code to show one of them. */

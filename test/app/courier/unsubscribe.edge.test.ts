@@ -1,6 +1,6 @@
 /** From the mail that leaves to the withdrawn consent: the courier over a real book, and the public listener in front of it. */
 import { expect, test } from 'vitest';
-import type { Instant } from '../../../src/base/instant.ts';
+import { type Instant, instant } from '../../../src/base/instant.ts';
 import type { Book } from '../../../src/edge/book/book.ts';
 import { openPublic } from '../../../src/edge/http/public-listener.ts';
 import type { UnsubscribingBy } from '../../../src/edge/http/subscriber-port.ts';
@@ -12,6 +12,7 @@ import {
   inFolder,
   mail,
   subscriberRow,
+  t0,
   tell,
   tells,
 } from '../../edge/book/book-fixture.ts';
@@ -153,6 +154,23 @@ test('a token is good for its own category, channel and subscriber, and for half
     later(130 * day);
     expect((await fetch(at + path, oneClick)).status).toBe(404);
     expect(await withdrawn(book)).toEqual([]);
+  });
+});
+
+test('a mail to an address that several have speaks for them all, and so does its click', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const email = 'family@example.org';
+    await importAll(book, [subscriberRow(1, { email }), subscriberRow(2, { email }), subscriberRow(3)]);
+    await book.project([tells(tell({ to: 1, order: ['mail'], type: 'planned' }))]);
+    await expandAll(book, [mail]);
+    const { notices } = await book.takeDue({ channel: mail, limit: 5, now: instant(t0 + 60_000) });
+    const { token, category } = notices[0]!.unsubscribe!;
+    const click = { token, category, channel: 'mail', now: t0 };
+    expect([await book.unsubscribe(click), await book.unsubscribe(click)]).toEqual(['withdrawn', 'already']);
+    const states = await Promise.all([1, 2, 3].map(async (key) => (await book.consents(key)).length));
+    expect(states).toEqual([1, 1, 0]);
+    await book.close();
   });
 });
 

@@ -1,6 +1,6 @@
 /** Each way in which a subscriber's facts change is noted with the change, and told as it stands then. */
 import { expect, test } from 'vitest';
-import { feedFacts, tellFacts } from '../../../src/app/center/facts-feed.ts';
+import { FactsFeed, feedFacts } from '../../../src/app/center/facts-feed.ts';
 import type { Book } from '../../../src/edge/book/book.ts';
 import { everyChannel } from '../../../src/edge/book/consents.ts';
 import { migrate } from '../../../src/edge/book/migrations.ts';
@@ -90,10 +90,10 @@ test('a chat that is bound and let go counts, too', () =>
 test('new columns cover what was said before them, and what came later is told once more', () =>
   withBook(async (book) => {
     await consent(book, 'withdrawn');
-    const { latest } = await book.factsNow();
+    const upTo = await book.factsNow();
     await book.optOut(2, true);
     await book.factsTold((await book.changedFacts(wish)).upTo);
-    await book.factsCovered(latest);
+    await book.factsCovered(upTo);
     expect(await news(book)).toEqual([[2, [3, 3, 3, 3], true]]);
   }));
 
@@ -118,11 +118,12 @@ test('the line hears of a withdrawn consent at once, and again when it did not t
         if (fails-- > 0) throw new Error('full');
         inputs.push(input);
       },
-    } as unknown as Parameters<typeof tellFacts>[0]['host'];
+    } as unknown as ReturnType<ConstructorParameters<typeof FactsFeed>[0]>['host'];
     const world = realWorld();
     const to = { host, book, channels: [sms, mail], language: 'ru', world } as const;
     await consent(book, 'withdrawn');
-    const feed = feedFacts(world, () => tellFacts(to));
+    const facts = new FactsFeed(() => to);
+    const feed = feedFacts(world, () => facts.tell());
     await until(() => inputs.length > 0);
     expect(inputs).toEqual([
       {

@@ -8,6 +8,7 @@ import type { Href } from './links.ts';
 import type { Refusal } from './refusal.ts';
 import type { Filter } from './selecting.ts';
 import type { Shape } from './shape.ts';
+import type { OutsideChange } from './subscribing.ts';
 
 export interface Context {
   readonly ports: FrontPorts;
@@ -44,6 +45,8 @@ export interface Kind {
   renewed?(before: Document, after: Document, context: Context): Document;
   /** How a record from outside reads after a while, where time alone changes it. */
   aged?(document: Document, context: Context): Document;
+  /** Does what a record from outside means for our own, before it is kept. */
+  mean?(change: OutsideChange, context: Context): Promise<Refusal | undefined>;
   /** Does what creating one means beside keeping it. */
   create?(sent: Document, context: Context): Promise<Created | Refusal>;
   /** What the daemon knows itself. */

@@ -3,6 +3,7 @@ import type { SubscriberView } from '../ports.ts';
 import { compact, type Document } from './document.ts';
 import { allVerbs, eventsOf, type Kind, type Own } from './kind.ts';
 import { shape } from './shape.ts';
+import { renewParty } from './subscribing.ts';
 
 const lists =
   'contactMedium creditRating externalReference otherName partyCharacteristic relatedParty taxExemptionCertificate';
@@ -34,6 +35,7 @@ export const partyKinds: readonly Kind[] = [
     ),
     events: eventsOf('Individual', ['create', 'attribute', 'state', 'delete']),
     filled: (sent) => ({ status: 'initialized', ...sent }),
+    mean: renewParty,
     own: people(false),
   },
   {
@@ -60,6 +62,7 @@ export const partyKinds: readonly Kind[] = [
     ),
     events: eventsOf('Organization', ['create', 'attribute', 'state', 'delete']),
     filled: (sent) => ({ status: 'initialized', ...sent }),
+    mean: renewParty,
     own: people(true),
   },
 ];

@@ -3,6 +3,7 @@ import type { SubscriberView } from '../ports.ts';
 import type { Document } from './document.ts';
 import { allVerbs, type Context, eventsOf, type Kind } from './kind.ts';
 import { shape } from './shape.ts';
+import { bindService } from './subscribing.ts';
 import { ownerOf } from './trouble-ticket.ts';
 
 export const serviceKind: Kind = {
@@ -41,6 +42,7 @@ export const serviceKind: Kind = {
   state: 'state',
   events: eventsOf('Service', ['create', 'attribute', 'state', 'delete']),
   filled: (sent, { at }) => ({ serviceDate: at, ...sent }),
+  mean: bindService,
   own: {
     live: 'all',
     // A subscriber has one service: a page of theirs is a page of services.

@@ -90,12 +90,15 @@ async function createOne(
   const isOwn = made.own !== undefined;
   const id = made.own ?? drawnId(ports.world.randomBytes(16));
   const kept = isOwn ? made.kept : (kind.filled?.(made.kept, context) ?? made.kept);
+  const refused = isOwn ? undefined : await kind.mean?.({ id, after: kept }, context);
+  if (refused !== undefined) return refused;
   const outcome = await ports.outside.keepOutside({
     ...{ kind: kind.name, id, isOwn, external, body: JSON.stringify(kept) },
     ...{ at: ports.world.now(), by: user.name, replacesOldest: kind.isTask },
     // The line tells of its own records itself.
     news: isOwn ? undefined : 'create',
   });
+  if (outcome !== 'kept' && !isOwn) await kind.mean?.({ id, before: kept }, context);
   if (outcome === 'full')
     return noRoom(`So many of ${kind.name} are kept that there is no room for another.`);
   if (outcome === 'taken') return keyTaken(kind, external);
@@ -149,6 +152,8 @@ async function keepChange(
   if (Object.keys(left).length === 0) return undefined;
   const after = referred(merged(found.said, left) as Document);
   const kept = isOwn ? after : (kind.renewed?.(found.said, after, context) ?? after);
+  const refused = isOwn ? undefined : await kind.mean?.({ id, before: found.said, after: kept }, context);
+  if (refused !== undefined) return refused;
   const outcome = await ports.outside.keepOutside({
     ...{ kind: kind.name, id, isOwn, external: keyIn(kind, left), body: JSON.stringify(kept) },
     ...{ at: ports.world.now(), by: user.name, news: newsOf(kind, found.said, after) },
@@ -196,7 +201,7 @@ async function remove(kind: Kind, id: string, context: Context): Promise<Refusal
       return conflict(`${kind.type} ${id} is what the daemon knows itself; it goes where it comes from.`);
     const refused = await kind.own!.remove(found.own!, context);
     if (refused !== undefined) return refused;
-  }
+  } else await kind.mean?.({ id, before: found.said }, context);
   const { ports, user } = context;
   const gone = { kind: kind.name, id, isOwn, at: ports.world.now(), by: user.name };
   await ports.outside.dropOutside(gone);

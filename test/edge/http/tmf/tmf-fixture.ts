@@ -11,8 +11,10 @@ import { Ajv } from 'ajv';
 import { bookQueries } from '../../../../src/app/center/book-queries.ts';
 import { calendarFrom } from '../../../../src/app/center/calendar.ts';
 import { DeviceBoard } from '../../../../src/app/center/device-board.ts';
+import { FactsFeed } from '../../../../src/app/center/facts-feed.ts';
 import { startHubs } from '../../../../src/app/center/hub-host.ts';
 import { type LineHost, openLineHost } from '../../../../src/app/center/line-host.ts';
+import { importList, oneAtOnce } from '../../../../src/app/center/list-import.ts';
 import { networkInForce, networkPort } from '../../../../src/app/center/network-port.ts';
 import { defaultPolicy } from '../../../../src/app/config/policy.ts';
 import type { Book } from '../../../../src/edge/book/book.ts';
@@ -40,6 +42,8 @@ export interface TmForum {
   readonly address: string;
   /** What a line test answers. */
   testLine: FrontPorts['testLine'];
+  /** What the daemon does each second: the line hears whose facts and services changed. */
+  feed(): Promise<void>;
   /** Into the line. */
   submit: FrontPorts['submit'];
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -82,6 +86,9 @@ export async function openTmForum(): Promise<TmForum> {
   await enterCity(line, book);
   const daemon = memoryDaemon(world);
   let opened: TmForum | undefined;
+  const channels = [{ name: 'sms', address: 'phone' }] as const;
+  const subscribed = { host: line, book, channels, world, language: 'ru' } as const;
+  const config = { language: 'ru', data: folder, country: undefined } as const;
   const ports: FrontPorts = {
     ...daemon.ports,
     outside: book,
@@ -93,6 +100,7 @@ export async function openTmForum(): Promise<TmForum> {
     network: networkPort(() => networkInForce(line)),
     testLine: (resource) => opened!.testLine(resource),
     submit: (input) => opened!.submit(input),
+    importSubscribers: oneAtOnce((list, wish) => importList({ ...subscribed, config, list, wish })),
     query: bookQueries({
       ...{ book, world, devices: new DeviceBoard([]) },
       incidentOf: (subscriber) => line.line.incidentOf(subscriber),
@@ -115,6 +123,10 @@ export async function openTmForum(): Promise<TmForum> {
     ...{ book, line, address },
     testLine: () => ({ reason: 'no device that is polled sees this line' }),
     submit: line.submit,
+    async feed() {
+      const feed = new FactsFeed(() => subscribed);
+      while (await feed.tell());
+    },
     call: (method, path, body, headers = {}) =>
       calling(`${address}/tmf-api/${path}`, { method, body, headers }),
     async close() {

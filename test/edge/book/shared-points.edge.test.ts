@@ -1,4 +1,5 @@
 // One telephone with two flats, a company with forty services: one message of each change, which names them all.
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { composeNotice } from '../../../src/app/courier/compose.ts';
 import { instant } from '../../../src/base/instant.ts';
@@ -230,3 +231,69 @@ test('in a book of the time before, who has a telephone in common is found', asy
     sql.close();
   });
 });
+
+test('whoever shares and whatever becomes of the tries, an address gets one message of a change, and everybody is settled', async () => {
+  const plans = fc.record({
+    kind: fc.constant('plan' as const),
+    from: fc.nat(7),
+    size: fc.integer({ min: 1, max: 8 }),
+    change: fc.constantFrom(['detected', 1], ['detected', 2], ['etr', 3]) as fc.Arbitrary<
+      ['detected' | 'etr', number]
+    >,
+  });
+  const sends = fc.record({
+    kind: fc.constant('send' as const),
+    channel: fc.constantFrom(sms, mail),
+    outcomes: fc.array(fc.constantFrom('sent' as const, 'retry' as const, 'failed' as const), {
+      minLength: 8,
+      maxLength: 8,
+    }),
+  });
+  const scene = fc.tuple(
+    fc.array(fc.nat(3), { minLength: 8, maxLength: 8 }),
+    fc.array(fc.oneof(plans, sends), { minLength: 4, maxLength: 14 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(scene, async ([phones, steps]) => {
+      const rowOf = (n: number) => subscriberRow(n, { phone: `+7900111000${phones[n]}` });
+      await withBook(
+        async (book) => {
+          const arrived: string[] = [];
+          let minutes = 0;
+          const send = async (
+            channel: ChannelFacts,
+            outcomeOf: (n: number) => 'sent' | 'retry' | 'failed',
+          ) => {
+            minutes += 2;
+            const due = await book.takeDue({ channel, channels, limit: 100, now: at(minutes) });
+            const revisions = new Map(due.tells.map(({ job, tell: one }) => [job, one.revision]));
+            const results = due.notices.map(({ row, to, type, job }, n): Settlement => {
+              const outcome = outcomeOf(n);
+              if (outcome === 'sent') arrived.push(`${to} ${type} ${revisions.get(job)}`);
+              if (outcome === 'sent') return { kind: 'sent', row };
+              if (outcome === 'failed') return { kind: 'failed', row, reason: 'HTTP 400' };
+              return { kind: 'retry', row, reason: 'busy', at: at(minutes + 1), uncertain: false };
+            });
+            await settle(book, results, minutes);
+          };
+          for (const one of steps) {
+            if (one.kind === 'send') await send(one.channel, (n) => one.outcomes[n % 8]!);
+            else {
+              const [type, revision] = one.change;
+              await plan(
+                book,
+                { type, revision, from: one.from, to: Math.min(8, one.from + one.size) },
+                minutes,
+              );
+            }
+          }
+          for (let n = 0; n < 12; n++) for (const channel of channels) await send(channel, () => 'sent');
+          expect(new Set(arrived).size).toBe(arrived.length);
+          expect(await counts(book)).toMatchObject({ queued: 0, held: 0 });
+        },
+        { rowOf, count: 8 },
+      );
+    }),
+    { numRuns: 12 },
+  );
+}, 60_000);

@@ -7,8 +7,8 @@ export type EndingsSnapshot = readonly (readonly [ResourceId, readonly AlarmId[]
 
 export class Endings {
   readonly #alarms = new Sets<ResourceId, AlarmId>();
-  /** Their resources by the head of their access tree. */
-  readonly #byHead = new Sets<number, ResourceId>();
+  /** Where they are, by the head of their access tree. */
+  readonly #byHead = new Sets<number, number>();
   #ancestry: Ancestry;
 
   constructor(ancestry: Ancestry) {
@@ -19,15 +19,15 @@ export class Endings {
   place(ancestry: Ancestry): void {
     this.#ancestry = ancestry;
     this.#byHead.clear();
-    for (const resource of this.#alarms.keys()) this.#byHead.add(this.#headOf(resource), resource);
+    for (const resource of this.#alarms.keys()) this.#note(resource, true);
   }
 
   add(resource: ResourceId, alarm: AlarmId): void {
-    if (this.#alarms.add(resource, alarm)) this.#byHead.add(this.#headOf(resource), resource);
+    if (this.#alarms.add(resource, alarm)) this.#note(resource, true);
   }
 
   drop(resource: ResourceId, alarm: AlarmId): void {
-    if (this.#alarms.delete(resource, alarm)) this.#byHead.delete(this.#headOf(resource), resource);
+    if (this.#alarms.delete(resource, alarm)) this.#note(resource, false);
   }
 
   /** Some of this resource stand. */
@@ -35,10 +35,13 @@ export class Endings {
     return this.#alarms.has(resource);
   }
 
-  /** -1: too many unknown resources were seen to place this one. */
-  #headOf(resource: ResourceId): number {
+  #note(resource: ResourceId, isThere: boolean): void {
     const place = this.#ancestry.placeOf(resource);
-    return place < 0 ? -1 : this.#ancestry.headOf(place);
+    // Too many unknown resources were seen to place this one: it is below nothing.
+    if (place < 0) return;
+    const head = this.#ancestry.headOf(place);
+    if (isThere) this.#byHead.add(head, place);
+    else this.#byHead.delete(head, place);
   }
 
   /**
@@ -59,13 +62,16 @@ export class Endings {
     const isCollector = ancestry.kindOf(target) === 'collector';
     const head = ancestry.headOf(target);
     const isAnywhere = isCollector || (head === target && ancestry.isCable(target));
-    const others = isAnywhere ? this.#alarms.keys() : this.#byHead.at(head);
-    return [...others]
-      .filter((other) => {
-        const place = ancestry.placeOf(other);
-        if (place < 0 || other === resource) return other === resource;
-        return ancestry.signalAbove(place).includes(target) || ancestry.collectorOf(place) === target;
-      })
+    const places = isAnywhere
+      ? Array.from(this.#alarms.keys(), (one) => ancestry.placeOf(one))
+      : [...this.#byHead.at(head)];
+    return places
+      .filter(
+        (place) =>
+          place >= 0 &&
+          (ancestry.signalAbove(place).includes(target) || ancestry.collectorOf(place) === target),
+      )
+      .map((place) => ancestry.idOf(place))
       .flatMap(pairs)
       .filter(([of, alarm]) => isCollector || of === resource || !outlives(alarm));
   }

@@ -351,14 +351,14 @@ export class Groups {
     this.#forgetRecent(group);
     const found = new Set<Recent>();
     for (let seen = 0; seen < group.places.length; ) {
-      const before = group;
-      const told = toldBelow(group);
+      const [before, told]: [Group, ReturnType<typeof toldBelow>] = [group, toldBelow(group)];
       for (; seen < group.places.length && group === before; seen++) {
         const place = group.places[seen]!;
         if (this.#labels.at(place) !== group) continue;
         const other = this.#recentAt.get(place);
         if (other !== undefined && other !== group) group = this.#merged(group, other);
-        for (const recent of this.recent.below(place)) {
+        // What shares anything shares a top: below the others are the same once more.
+        for (const recent of this.#ancestry.isTop(place) ? this.recent.below(place) : none) {
           // What was told long before by trap has another cause.
           const isTimely = (): boolean => isSameTime(recent, told(recent), timing);
           if (recent.until >= at && (found.has(recent) || isTimely())) found.add(recent);

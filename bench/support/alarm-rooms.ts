@@ -21,7 +21,8 @@ export class AlarmRooms {
   readonly #append: Append;
   #waiting: Uint8Array[] = [];
   #appended: Promise<unknown> = Promise.resolve();
-  #made = 0;
+  /** Incidents opened. */
+  stated = 0;
 
   constructor(topology: Topology, append: Append) {
     this.rooms = new Rooms(contentsOf(topology), undefined);
@@ -77,5 +78,5 @@ export class AlarmRooms {
     this.rooms.correlation.takeAsks();
   }
 
-  readonly #ids = { next: (): string => `bench.1.${++this.#made}` };
+  readonly #ids = { next: (): string => `bench.1.${++this.stated}` };
 }

@@ -21,6 +21,7 @@ import { lossesAt } from '../../model/lost-minutes.ts';
 import type { Task } from '../../model/task.ts';
 import { isOver, type Ticket } from '../../model/ticket.ts';
 import type { DeviceBoard } from './device-board.ts';
+import { levelsOf, type PlacedPeople } from './levels.ts';
 
 /** What the API calls open, resolved and closed. */
 const statesOf: Readonly<Record<'open' | 'resolved' | 'closed', readonly Incident['state'][]>> = {
@@ -37,6 +38,8 @@ export interface QueryOptions {
   readonly world: World;
   /** The incident that covers a subscriber now. */
   readonly incidentOf: (subscriber: SubscriberKey) => IncidentId | undefined;
+  /** Subscribers as they stand in the network in force. */
+  readonly placed?: (() => PlacedPeople | undefined) | undefined;
   /** How long a question may wait, as policy promises. */
   readonly answerWithinMs: () => number;
 }
@@ -45,7 +48,7 @@ export function bookQueries(options: QueryOptions): BookQueries {
   return { ...recordQueries(options), ...peopleQueries(options), ...deviceQueries(options.devices) };
 }
 
-function recordQueries({ book, world, answerWithinMs }: QueryOptions) {
+function recordQueries({ book, world, answerWithinMs, placed }: QueryOptions) {
   const idOf = subscriberNames(book);
   return {
     incidents: async (state, page) => {
@@ -55,7 +58,8 @@ function recordQueries({ book, world, answerWithinMs }: QueryOptions) {
     incident: async (id) => {
       const record = await book.incident(id);
       if (record === undefined) return undefined;
-      return { ...withLosses(record, world), revisions: await book.impactRevisions(id) };
+      const levels = await levelsOf(record, book, placed?.());
+      return { ...withLosses(record, world), revisions: await book.impactRevisions(id), levels };
     },
     alarms: (filter, page) => book.alarms({ ...page, ...filter }),
     alarm: (id) => book.alarm(id),

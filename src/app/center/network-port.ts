@@ -1,12 +1,20 @@
 /** The topology in force as the fronts list it. */
 import type { NetworkPort, ResourceView } from '../../edge/http/outside-port.ts';
 import type { Topology } from '../../topology/topology.ts';
+import type { PlacedPeople } from './levels.ts';
 import type { LineHost } from './line-host.ts';
 
 /** Undefined until the line has one. */
 export function networkInForce({ line, contents }: LineHost): Topology | undefined {
   const { topology } = line.named;
   return topology === undefined ? undefined : contents.topology(topology);
+}
+
+/** The same with its subscribers. */
+export function peopleInForce(host: LineHost): PlacedPeople | undefined {
+  const topology = networkInForce(host);
+  const { subscribers, topologyVersion: version } = host.line;
+  return topology === undefined || subscribers === undefined ? undefined : { version, topology, subscribers };
 }
 
 /** `topology` answers undefined until the line has one. */

@@ -26,7 +26,7 @@ import { type FromIngest, IngestLink } from '../center/ingest-link.ts';
 import { type LineHost, openLineHost } from '../center/line-host.ts';
 import { LineTests } from '../center/line-tests.ts';
 import { importList, oneAtOnce } from '../center/list-import.ts';
-import { networkInForce, networkPort } from '../center/network-port.ts';
+import { networkInForce, networkPort, peopleInForce } from '../center/network-port.ts';
 import { noticePreview } from '../center/notice-preview.ts';
 import { worksIn } from '../center/planned-works.ts';
 import { portTraffic } from '../center/port-traffic.ts';
@@ -260,6 +260,7 @@ class Center {
       submit: line.submit,
       query: bookQueries({
         ...{ book, devices: this.#devices, world, incidentOf: line.line.incidentOf },
+        placed: () => peopleInForce(line),
         answerWithinMs: () => this.#config.policy.dispatch.callBackWithinMs,
       }),
       noticePreview: noticePreview({

@@ -267,6 +267,7 @@ const frontDeeds = (sql: Sql) => ({
   incidentKinds: (newest: number) => queries.incidentKinds(sql, newest),
   alarms: (query: Parameters<typeof queries.alarms>[1]) => queries.alarms(sql, query),
   alarm: (id: string) => queries.alarmById(sql, id),
+  deadResources: (asked: Parameters<typeof queries.deadResources>[1]) => queries.deadResources(sql, asked),
   notices: (query: queries.NoticeQuery) => queries.notices(sql, query),
   impactRevisions: (incident: string) => impactRevisions(sql, incident),
   tickets: (query: tickets.TicketQuery) => tickets.tickets(sql, query),

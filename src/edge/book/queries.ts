@@ -67,6 +67,19 @@ export function alarms(
   });
 }
 
+/** Resources of its raised alarms of these causes, each once. */
+export function deadResources(
+  sql: Sql,
+  asked: { readonly incident: string; readonly causes: readonly string[]; readonly limit: number },
+): readonly string[] {
+  const rows = sql.all<{ resource: string }>(
+    `SELECT DISTINCT record ->> 'resource' AS resource FROM alarms WHERE incident = ? AND state = 'raised'
+       AND record ->> 'cause' IN (SELECT value FROM json_each(?)) LIMIT ?`,
+    ...[asked.incident, JSON.stringify(asked.causes), asked.limit],
+  );
+  return rows.map(({ resource }) => resource);
+}
+
 export function alarmById(sql: Sql, id: string): Alarm | undefined {
   const row = sql.get<RecordRow>('SELECT * FROM alarms WHERE id = ?', id);
   return row === undefined ? undefined : recordIn<Alarm>(row);

@@ -83,6 +83,8 @@ export interface IncidentJson {
   readonly byClass: Readonly<Record<SubscriberClass, number>> | null;
   readonly losses: readonly ServiceLoss[];
   readonly revisions: readonly RevisionJson[];
+  /** How sure it is of its subscribers: proved by their own line, inferred from what they hang on, suspected by words. Null in lists. */
+  readonly levels: { readonly proved: number; readonly inferred: number; readonly suspected: number } | null;
   readonly affected: Incident['affected'];
   readonly explanation: Readonly<Record<string, unknown>>;
   /** The topology by which its subscribers were counted; null before that. */
@@ -115,7 +117,8 @@ type OfOne =
   | 'kinds'
   | 'topologyVersion'
   | 'losses'
-  | 'revisions';
+  | 'revisions'
+  | 'levels';
 
 export interface AlarmJson {
   readonly id: string;

@@ -39,7 +39,7 @@ import type { ImportOutcome, ImportWish } from './import-port.ts';
 import type { NoticePreviewJson } from './notice-contract.ts';
 import type { LineTest, NetworkPort, OutsidePort } from './outside-port.ts';
 import type { StaffPort } from './staff-port.ts';
-import type { ConsentQueries, ContactView, ServiceView } from './subscriber-port.ts';
+import type { ConsentQueries, ContactView, LevelsView, ServiceView } from './subscriber-port.ts';
 
 /** A plain record: it is copied, so its functions must not need `this`. */
 export interface FrontPorts {
@@ -300,6 +300,8 @@ export interface IncidentView {
   readonly losses?: readonly ServiceLoss[] | undefined;
   /** How the set of those touched changed, newest first; of one incident only. */
   readonly revisions?: readonly ImpactRevision[] | undefined;
+  /** Of one incident only. */
+  readonly levels?: LevelsView | undefined;
 }
 
 export interface NoticeView {

@@ -46,3 +46,10 @@ export interface ConsentQueries {
   /** Once withdrawn it stays so, however often it is asked for. */
   unsubscribe(asked: UnsubscribingBy): Promise<'withdrawn' | 'already' | 'unknown'>;
 }
+
+/** Of those whom an incident touches: proved by their own line or terminal, inferred from what they hang on, or suspected by words alone. */
+export interface LevelsView {
+  readonly proved: number;
+  readonly inferred: number;
+  readonly suspected: number;
+}

@@ -18,7 +18,7 @@ const words = {
   en: {
     title: 'No more such messages?',
     ask: (what: string, by: string) =>
-      `You will get no more ${what} by ${by}. Nothing else changes: bills and all other messages come as before.`,
+      `Press the button, and you get no more ${what} by ${by}. Nothing else changes: bills and all other messages come as before.`,
     button: 'Stop them',
     done: 'Stopped',
     isDone: (what: string, by: string) =>
@@ -34,7 +34,7 @@ const words = {
   ru: {
     title: 'Больше не присылать?',
     ask: (what: string, by: string) =>
-      `Вы больше не будете получать ${what} (${by}). Остальное не изменится: счета и другие сообщения приходят как раньше.`,
+      `Нажмите кнопку, и вы больше не будете получать ${what} (${by}). Остальное не изменится: счета и другие сообщения приходят как раньше.`,
     button: 'Не присылать',
     done: 'Отключено',
     isDone: (what: string, by: string) =>

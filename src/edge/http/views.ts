@@ -67,6 +67,7 @@ export function incidentJson(view: IncidentView, faults: FaultGlossary, language
     runbook: wordsOf(faults, incident.kind)?.runbook ?? null,
     losses: view.losses ?? [],
     revisions: (view.revisions ?? []).map((one) => ({ ...one, at: iso(one.at) })),
+    levels: view.levels ?? null,
   };
 }
 

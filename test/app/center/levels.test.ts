@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { levelsOf } from '../../../src/app/center/levels.ts';
+import type { IncidentRecord } from '../../../src/edge/book/records.ts';
+import { placeSubscribers } from '../../../src/topology/topology.ts';
+import { allTerminals, cityTable } from '../../support/line-city.ts';
+import { smallCity, terminals } from '../../support/small-city.ts';
+
+const topology = smallCity();
+const subscribers = placeSubscribers(topology, cityTable());
+const placed = { version: 1, topology, subscribers };
+const branch = terminals('1-1-1');
+
+/** An incident of everybody below splitter s1-1-1. */
+const record = (change: { suspected?: boolean; topologyVersion?: number } = {}): IncidentRecord =>
+  ({
+    incident: { id: 'l.1.1', suspected: change.suspected },
+    impact: {
+      ...{ subscribers: branch.length, topologyVersion: change.topologyVersion ?? 1 },
+      ranges: subscribers.rangesUnderId('s1-1-1'),
+    },
+  }) as unknown as IncidentRecord;
+
+const book = (...dead: readonly string[]) => ({ deadResources: async () => dead });
+
+test('whose own terminal is dark is proved, who hangs below what is dark is inferred', async () => {
+  expect(await levelsOf(record(), book(...branch.slice(0, 3)), placed)).toEqual({
+    ...{ proved: 3, inferred: branch.length - 3, suspected: 0 },
+  });
+  // The splitter's own alarm, and a terminal elsewhere, prove nobody here.
+  const elsewhere = allTerminals.find((id) => !branch.includes(id))!;
+  expect(await levelsOf(record(), book('s1-1-1', elsewhere, 'nowhere'), placed)).toEqual({
+    ...{ proved: 0, inferred: branch.length, suspected: 0 },
+  });
+});
+
+test('what only people say is suspected, whatever their terminals say', async () => {
+  expect(await levelsOf(record({ suspected: true }), book(...branch), placed)).toEqual({
+    ...{ proved: 0, inferred: 0, suspected: branch.length },
+  });
+});
+
+test('an incident of another network, or one without people, has no levels', async () => {
+  expect(await levelsOf(record({ topologyVersion: 7 }), book(), placed)).toBeUndefined();
+  expect(await levelsOf(record(), book(), undefined)).toBeUndefined();
+});

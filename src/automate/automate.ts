@@ -62,6 +62,8 @@ const promised = ['etr', 'near', 'due'] as const;
 const occasionOf = { etr: 'etrPassed', near: 'etrNear', due: 'taskOverdue' } as const;
 const nearMs = 20 * 60_000;
 const nearForMs = 5 * 60_000;
+const nearOf = (to: Instant | undefined): Instant | undefined =>
+  to === undefined ? undefined : instant(to - nearMs);
 
 export class Automations {
   readonly #view: LineView;
@@ -103,6 +105,7 @@ export class Automations {
   /** What those that went had asked for stays; what they waited for does not. */
   setAutomations(set: AutomationSet): void {
     this.#set = set;
+    const before = this.#byKind;
     this.#byId = new Map(set.automations.map((one) => [one.id, { ...one, holds: conditionOf(one) }]));
     const byKind = new Map<OccasionKind, Compiled[]>();
     for (const one of this.#byId.values())
@@ -115,7 +118,7 @@ export class Automations {
       if (held.isWaiting) this.#memory.remove(held);
     }
     this.#watch();
-    this.#setPromises();
+    this.#setPromises(before);
   }
 
   /** Waiting and reminders move by the length of a stop, promises and times of the day do not (design L10). */
@@ -126,8 +129,8 @@ export class Automations {
   take(seen: readonly Seen[], context: AutomationContext): AutomationOutcome {
     const doing = new Doing(this.#set, context);
     if (seen.length === 0 && (this.#timers.next ?? Number.POSITIVE_INFINITY) > context.at) return doing;
-    this.note(seen);
     const { at } = context;
+    this.note(seen, at);
     const kindOf = (resource: string): string => this.#view.kindOf(resource);
     // In a storm of alarms nearly all are nobody's business.
     const isWanted = (kind: OccasionKind, { kind: family, record }: Subject): boolean =>
@@ -140,12 +143,12 @@ export class Automations {
   }
 
   /** Promises that changes made or moved; nothing is done about the changes themselves. */
-  note(seen: readonly Seen[]): void {
+  note(seen: readonly Seen[], at: Instant): void {
     for (const { family, change } of seen) {
-      if (family === 'impact') this.#promisedBy(change.impact.incident, change.impact.etr?.to);
+      if (family === 'impact') this.#promisedBy(change.impact.incident, change.impact.etr?.to, at);
       else if (family === 'task' && change.task.automation === undefined) {
         const isOver = change.kind === 'done' || change.kind === 'cancelled';
-        this.#promise('due', change.task.id, isOver ? undefined : change.task.dueAt);
+        this.#promise('due', change.task.id, { to: isOver ? undefined : change.task.dueAt, at });
       }
     }
   }
@@ -187,26 +190,38 @@ export class Automations {
     this.#watched = families;
   }
 
-  /** What is promised already when somebody begins to look at promises. */
-  #setPromises(): void {
+  /** What is promised already when somebody begins to look at promises; whoever looked before has been told of what is over. */
+  #setPromises(before: ReadonlyMap<OccasionKind, unknown>): void {
+    const begins = (what: (typeof promised)[number]): boolean =>
+      this.#byKind.has(occasionOf[what]) && !before.has(occasionOf[what]);
     for (const [key] of this.#timers.entries())
-      if (promised.some((what) => key.startsWith(`${what} `))) this.#timers.clear(key);
-    if (this.#byKind.has('etrPassed') || this.#byKind.has('etrNear'))
-      for (const { id } of this.#view.openIncidents()) this.#promisedBy(id, this.#view.impactOf(id)?.etr?.to);
-    if (this.#byKind.has('taskOverdue'))
+      if (promised.some((what) => key.startsWith(`${what} `) && !this.#byKind.has(occasionOf[what])))
+        this.#timers.clear(key);
+    if (begins('etr') || begins('near'))
+      for (const { id } of this.#view.openIncidents()) {
+        const to = this.#view.impactOf(id)?.etr?.to;
+        if (begins('etr')) this.#promise('etr', id, { to });
+        if (begins('near')) this.#promise('near', id, { to: nearOf(to) });
+      }
+    if (begins('due'))
       for (const task of this.#view.openTasks())
-        if (task.automation === undefined) this.#promise('due', task.id, task.dueAt);
+        if (task.automation === undefined) this.#promise('due', task.id, { to: task.dueAt });
   }
 
-  #promisedBy(id: IncidentId, to: Instant | undefined): void {
-    this.#promise('etr', id, to);
-    this.#promise('near', id, to === undefined ? undefined : instant(to - nearMs));
+  #promisedBy(id: IncidentId, to: Instant | undefined, at: Instant): void {
+    this.#promise('etr', id, { to, at });
+    this.#promise('near', id, { to: nearOf(to), at });
   }
 
-  #promise(what: (typeof promised)[number], id: string, to: Instant | undefined): void {
+  /** `at`: an instant that is over then was noticed when it came, however often the same is promised again. */
+  #promise(
+    what: (typeof promised)[number],
+    id: string,
+    { to, at }: { readonly to: Instant | undefined; readonly at?: Instant },
+  ): void {
     if (!this.#byKind.has(occasionOf[what])) return;
     if (to === undefined) this.#timers.clear(`${what} ${id}`);
-    else this.#timers.set(`${what} ${id}`, to);
+    else if (at === undefined || to > at) this.#timers.set(`${what} ${id}`, to);
   }
 
   #endBy({ kind, subject }: Occasion, doing: Doing): void {
@@ -307,7 +322,7 @@ export class Automations {
     const incident = this.#view.incident(id);
     const to = this.#view.impactOf(id)?.etr?.to;
     if (incident === undefined || to === undefined || !isRunning(incident)) return;
-    if (to > doing.at) this.#promise('etr', id, to);
+    if (to > doing.at) this.#promise('etr', id, { to });
     else this.#meet({ kind: 'etrPassed', subject: { kind: 'incident', record: incident } }, doing);
   }
 
@@ -317,7 +332,7 @@ export class Automations {
     const to = this.#view.impactOf(id)?.etr?.to;
     if (incident === undefined || to === undefined || !isRunning(incident)) return;
     const since = doing.at - (to - nearMs);
-    if (since < 0) this.#promise('near', id, instant(to - nearMs));
+    if (since < 0) this.#promise('near', id, { to: nearOf(to) });
     else if (since <= nearForMs)
       this.#meet({ kind: 'etrNear', subject: { kind: 'incident', record: incident } }, doing);
   }

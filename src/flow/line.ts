@@ -306,7 +306,7 @@ export class Line {
     const { automations } = this.#rooms;
     const changes = carryOut(automations.take(pass.takeSeen(), pass.context), this.#rooms, pass);
     this.#taskChanges(changes, pass);
-    automations.note(pass.takeSeen());
+    automations.note(pass.takeSeen(), pass.at);
   }
 
   #continue(rest: Rest, pass: Pass): void {

@@ -242,6 +242,18 @@ describe('a promise', () => {
     expect(errandsOf(run.pass(minutes(20)))).toHaveLength(2);
   });
 
+  test.each([
+    ['near', 'etrNear', 41],
+    ['lapsed', 'etrPassed', 61],
+  ])('that is %s is noticed once, whatever list or automations are read after it', (id, on, afterMinutes) => {
+    const set = one(id, `on: ${on}, once: false`);
+    const run = promise(cut(runWith(set).begin()), hours(1)).pass(minutes(afterMinutes));
+    expect(errandsOf(run)).toHaveLength(1);
+    run.put({ kind: 'topologyVersion', version: 2, topology: 'city', subscribers: 'all' }).pass(minutes(1));
+    run.put({ kind: 'automationSet', automations: 'own' }).pass(minutes(1));
+    expect(errandsOf(run)).toHaveLength(1);
+  });
+
   test('that is made for so soon is news itself', () => {
     const near = one('near', 'on: etrNear, once: false');
     const run = promise(cut(runWith(near).begin()), minutes(10)).pass(minutes(30));

@@ -111,9 +111,11 @@ export class Gathering {
       this.#seen.add(one.row);
       return isReady(this.#sql, one, this.#sweep);
     });
-    const before = goneBefore(this.#sql, row);
-    if (before !== undefined) this.#follow(waiting, before);
     const [first, ...led] = waiting;
+    // What is tried again is the same message, whatever left meanwhile.
+    const isNew = first === undefined || !isLead(this.#sql, first);
+    const before = isNew ? goneBefore(this.#sql, row) : undefined;
+    if (before !== undefined) this.#follow(waiting, before);
     if (before !== undefined || first === undefined || this.#isOverCap(first, waiting)) return [];
     // The first one carries it, also when they are tried again: its key stays.
     this.#sql.run('UPDATE notices SET lead = NULL WHERE row = ?', first.row);
@@ -177,11 +179,16 @@ const isGathering = (sql: Sql, { incident, type }: NoticeRow): boolean =>
 const sameMessage = 'point = ? AND incident = ? AND type = ? AND revision = ? AND channel = ?';
 const messageOf = (row: NoticeRow) => [row.point, row.incident, row.type, row.revision, row.channel];
 
+/** One that has room: what nobody would read in it needs a message of its own. */
 const goneBefore = (sql: Sql, row: NoticeRow): NoticeRow | undefined =>
   sql.get<NoticeRow>(
-    `SELECT * FROM notices WHERE ${sameMessage} AND lead IS NULL AND state IN (${gone}) LIMIT 1`,
-    ...messageOf(row),
+    `SELECT * FROM notices WHERE ${sameMessage} AND lead IS NULL AND state IN (${gone})
+       AND (SELECT count(*) FROM notices AS led WHERE led.lead = notices.row) < ? LIMIT 1`,
+    ...[...messageOf(row), mostTogether - 1],
   );
+
+const isLead = (sql: Sql, { row }: NoticeRow): boolean =>
+  sql.get('SELECT 1 AS found FROM notices WHERE lead = ? LIMIT 1', row) !== undefined;
 
 const together = (sql: Sql, row: NoticeRow, now: number): number[] =>
   sql

@@ -133,6 +133,28 @@ test('who was planned when the message had left is not told again at that phone'
   });
 });
 
+test('of more than one message can name the rest has one of its own, also when the first is tried again', async () => {
+  const count = 503;
+  const rowOf = (n: number) => subscriberRow(n, { phone: family });
+  await withBook(
+    async (book) => {
+      await plan(book, { to: count });
+      const notices = await take(book);
+      expect(notices.map(({ others }) => others?.length)).toEqual([499, 2]);
+      const [first, second] = notices;
+      await settle(book, [
+        sent(second!),
+        { kind: 'retry', row: first!.row, reason: 'busy', at: at(2), uncertain: false },
+      ]);
+      const again = await take(book, 3);
+      expect(again.map(({ key, others }) => [key, others?.length])).toEqual([[first!.key, 499]]);
+      await settle(book, again.map(sent), 3);
+      expect(await counts(book)).toMatchObject({ planned: count, sent: count });
+    },
+    { rowOf, count },
+  );
+});
+
 test('when the message fails each goes on by a channel of their own, and a silent one passes all of them on', async () => {
   await withBook(async (book) => {
     await plan(book, { to: 2 });

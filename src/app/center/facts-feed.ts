@@ -8,7 +8,7 @@ const atOnce = 500;
 const mostBeside = 100_000;
 const everyMs = 1_000;
 
-/** New columns for services that single calls brought: at most so much of the time goes into them. */
+/** New columns between two lists: at most so much of the time goes into them. */
 const shareOfRenewing = 0.05;
 
 export class FactsFeed {
@@ -24,11 +24,13 @@ export class FactsFeed {
     const to = this.#to();
     const { book, host, channels, language, world } = to;
     const { count, services } = await book.factsNow();
-    if (count > mostBeside || (services > 0 && world.monotonicMs() >= this.#notBeforeMs)) {
+    const isMuch = count > mostBeside || services > 0;
+    if (isMuch && world.monotonicMs() >= this.#notBeforeMs) {
       const beganMs = world.monotonicMs();
-      await renewSubscribers(to);
+      const isNew = await renewSubscribers(to);
       this.#notBeforeMs = world.monotonicMs() + (world.monotonicMs() - beganMs) / shareOfRenewing;
-      return true;
+      // Columns that are as before cover nothing of what stands beside them.
+      if (isNew) return true;
     }
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const { facts, upTo, ...named } = await book.changedFacts({ channels, language, zone, limit: atOnce });

@@ -129,8 +129,8 @@ function openSubscribers(path: string, options: ListOptions): SubscriberPages {
   return readSubscribers(createReadStream(path), path, options);
 }
 
-/** The book's subscribers changed: the line goes on with the same network and their new list. */
-export async function renewSubscribers(setup: Subscribed): Promise<void> {
+/** The book's subscribers changed: the line goes on with the same network and their new list; false where it is the one it has. */
+export async function renewSubscribers(setup: Subscribed): Promise<boolean> {
   const { host, book, channels, language } = setup;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const upTo = await book.factsNow();
@@ -138,9 +138,13 @@ export async function renewSubscribers(setup: Subscribed): Promise<void> {
   await enterCalendar(setup, table);
   const subscribers = await host.contents.put(encodeSubscribers(table));
   const { topology, topologyVersion, subscribers: old } = host.line.named;
-  if (topology === undefined || subscribers === old) return book.servicesCovered(upTo);
+  if (topology === undefined || subscribers === old) {
+    await book.servicesCovered(upTo);
+    return false;
+  }
   await host.submit({ kind: 'topologyVersion', version: topologyVersion + 1, topology, subscribers });
   await book.factsCovered(upTo);
+  return true;
 }
 
 /** Where subscribers come from and go to. */

@@ -135,3 +135,30 @@ test('the line hears of a withdrawn consent at once, and again when it did not t
     expect(JSON.stringify(inputs)).not.toMatch(/79000|@example|Name|Street|call/);
     feed.stop();
   }));
+
+test('the line hears of who changed also where very many did and new columns would say what the old ones say', () =>
+  inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    await importAll(book, [subscriberRow(1)]);
+    await consent(book, 'withdrawn');
+    await book.close();
+    const sql = openSql(`${folder}/book.sqlite`);
+    sql.run(`INSERT INTO changed_facts (subscriber, seq, told)
+      WITH RECURSIVE n (i) AS (VALUES (2) UNION ALL SELECT i + 1 FROM n WHERE i <= 100001) SELECT i, i, 1 FROM n`);
+    sql.close();
+    const again = await bookIn(folder);
+    const inputs: Input[] = [];
+    const host = {
+      contents: { put: async () => 'as before', putJson: async () => 'as before' },
+      line: {
+        named: { topology: 'city', topologyVersion: 1, subscribers: 'as before', calendar: 'as before' },
+      },
+      submit: async (input: Input) => void inputs.push(input),
+    } as unknown as ReturnType<ConstructorParameters<typeof FactsFeed>[0]>['host'];
+    const to = { host, book: again, channels: [sms, mail], language: 'ru', world: realWorld() } as const;
+    const feed = new FactsFeed(() => to);
+    expect(await feed.tell()).toBe(true);
+    expect(inputs).toMatchObject([{ kind: 'subscriberFacts', facts: [{ subscriber: 1 }] }]);
+    expect(await feed.tell()).toBe(false);
+    await again.close();
+  }));

@@ -111,6 +111,7 @@ function newsOf(areas: number): PublicNews {
   return {
     areas: new Map(names.map((slug) => [slug, { slug, name: slug, outages: [outage, outage, outage] }])),
     works: [],
+    outages: [],
   };
 }
 

@@ -296,7 +296,7 @@ export function memoryDaemon(
     dns: undefined,
     rules: noRules,
     works: [],
-    news: { areas: new Map(), works: [] },
+    news: { areas: new Map(), works: [], outages: [] },
     preview: {
       ...{ guard: 'secondPerson', leavesAt: null, stopped: false, dryRun: false, heldBack: [] },
       ...{ rows: [], total: { count: 0, messages: 0, parts: 0, cost: null }, currency: null },

@@ -44,7 +44,7 @@ import type {
   PageRequest,
   Settlement,
 } from './records.ts';
-import { impactRevisions } from './revisions.ts';
+import { impactRevisions, impactVersions } from './revisions.ts';
 import { forgetServices, putService } from './services.ts';
 import { type Delivery, noteDeliveries, passSilent, reroute, type Settling, settle } from './settlement.ts';
 import { hashEmails } from './shared-points.ts';
@@ -63,7 +63,7 @@ import * as tickets from './tickets.ts';
 import { type UnsubscribingBy, unsubscribe, unsubscription } from './unsubscribing.ts';
 import * as users from './users.ts';
 import { openVault, type Vault } from './vault.ts';
-import { worksTold } from './works-told.ts';
+import { worksHistories, worksTold } from './works-told.ts';
 
 export interface BookOptions {
   /** Folder of `book.sqlite`; made when it is not there. */
@@ -261,6 +261,7 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
 
 const frontDeeds = (sql: Sql) => ({
   worksTold: (notices: IncidentId) => worksTold(sql, notices),
+  worksHistories: (since: number) => worksHistories(sql, since),
   incidents: (query: PageRequest & { readonly states?: readonly Incident['state'][] | undefined }) =>
     queries.incidents(sql, query),
   incident: (id: string) => queries.incidentById(sql, id),
@@ -270,6 +271,7 @@ const frontDeeds = (sql: Sql) => ({
   deadResources: (asked: Parameters<typeof queries.deadResources>[1]) => queries.deadResources(sql, asked),
   notices: (query: queries.NoticeQuery) => queries.notices(sql, query),
   impactRevisions: (incident: string) => impactRevisions(sql, incident),
+  impactVersions: (incidents: readonly string[]) => impactVersions(sql, incidents),
   tickets: (query: tickets.TicketQuery) => tickets.tickets(sql, query),
   waitingTickets: (request: PageRequest) => tickets.waitingTickets(sql, request),
   ticket: (id: string) => tickets.ticketById(sql, id),

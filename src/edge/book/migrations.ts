@@ -246,6 +246,12 @@ UPDATE subscribers SET shares = 1 WHERE key IN (SELECT p.subscriber FROM contact
   OR EXISTS (SELECT 1 FROM contact_points AS o WHERE o.hash = p.hash AND o.subscriber <> p.subscriber));
 `;
 
+// When what everybody may read of an incident became another: its set of people, or its expected time.
+const impactVersions = `
+CREATE TABLE impact_versions (incident TEXT NOT NULL, at INTEGER NOT NULL, subscribers INTEGER NOT NULL, PRIMARY KEY (incident, at)) WITHOUT ROWID;
+INSERT OR IGNORE INTO impact_versions SELECT incident, at, subscribers FROM impact_revisions;
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -269,6 +275,7 @@ const steps: readonly string[] = [
   changedFacts,
   hubMounts,
   sharedPoints,
+  impactVersions,
 ];
 
 export const bookVersion = steps.length;

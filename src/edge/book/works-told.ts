@@ -43,3 +43,53 @@ export function worksTold(sql: Sql, notices: IncidentId): WorksTold | undefined 
     before: before === undefined ? undefined : { from: before.from, to: before.to },
   };
 }
+
+/** What became of works over time, as far as anybody was told. */
+export interface WorksHistory extends Times {
+  readonly works: string;
+  readonly isCancelled: boolean;
+  /** How often they were moved, called off or put up again. */
+  readonly changes: number;
+  readonly changedAt: Instant;
+  /** Who was told last, as numbers of that topology. */
+  readonly topologyVersion: number;
+  readonly ranges: readonly { readonly from: number; readonly to: number }[];
+}
+
+/** Of works that anybody was told of since then, at most 1,000. */
+export function worksHistories(sql: Sql, since: number): readonly WorksHistory[] {
+  const rows = sql.all<{ incident: string; type: NoticeType; tell: string; created_at: number }>(
+    `SELECT incident, type, tell, created_at FROM tells WHERE incident >= 'works:' AND incident < 'works;' AND created_at >= ?
+     AND type IN ('planned', 'planned-changed', 'planned-cancelled') ORDER BY row DESC LIMIT 10000`,
+    since,
+  );
+  const found = new Map<string, WorksHistory>();
+  for (const { incident, type, tell, created_at: at } of rows.reverse()) {
+    const { facts, topologyVersion, from, to } = JSON.parse(tell) as Tell;
+    const now = {
+      from: facts.startedAt,
+      to: instant(facts.etr?.to ?? facts.startedAt),
+      isCancelled: type === 'planned-cancelled',
+    };
+    const before = found.get(incident);
+    const isSame =
+      before?.from === now.from && before.to === now.to && before.isCancelled === now.isCancelled;
+    const told = { from, to };
+    if (before !== undefined && isSame) {
+      const ranges = before.topologyVersion === topologyVersion ? [...before.ranges, told] : [told];
+      found.set(incident, { ...before, topologyVersion, ranges });
+      continue;
+    }
+    const changes = before === undefined ? 0 : before.changes + 1;
+    if (found.size >= 1_000 && before === undefined) continue;
+    found.set(incident, {
+      works: incident.slice('works:'.length),
+      ...now,
+      changes,
+      changedAt: instant(at),
+      topologyVersion,
+      ranges: [told],
+    });
+  }
+  return [...found.values()];
+}

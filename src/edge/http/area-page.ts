@@ -26,10 +26,32 @@ export function areaPage(area: AreaNews, edition: Edition): string {
     works.length === 0
       ? ''
       : `<h2>${say.works}</h2>${works.map((one) => worksBox(one, edition)).join('')}<p class="small">${say.worksMeans}</p>`,
-    `<p><a href="../works${chosen(edition)}">${say.allWorks}</a></p>`,
+    `<p><a href="../areas${chosen(edition)}">${say.areasTitle}</a></p><p><a href="../works${chosen(edition)}">${say.allWorks}</a></p>`,
+    `<p class="small row"><a href="${area.slug}/outages.atom${chosen(edition)}">${say.follow}</a><a href="${area.slug}/works.ics${chosen(edition)}">${say.calendar}</a></p>`,
     footer(edition),
   ].join('');
   return htmlDocument({ language: edition.language, title: area.name, body }, publicStyle);
+}
+
+/** All areas, those with something out first. */
+export function areasPage(edition: Edition): string {
+  const say = areaWords[edition.language];
+  const byName = new Intl.Collator(edition.language);
+  const all = [...edition.news.areas.values()].sort(
+    (a, b) => Math.sign(b.outages.length) - Math.sign(a.outages.length) || byName.compare(a.name, b.name),
+  );
+  const line = ({ slug, name, outages }: AreaNews): string => {
+    const state = outages.length === 0 ? say.allQuiet : `<b>${say.someOut}</b>`;
+    return `<div class="box"><p><a href="area/${slug}${chosen(edition)}">${escapeHtml(name)}</a></p><p class="small">${state}</p></div>`;
+  };
+  const body = [
+    `<p class="small">${stamp(edition)}</p><h1>${say.areasTitle}</h1>`,
+    all.length === 0 ? `<p>${say.noAreas}</p>` : all.map(line).join(''),
+    `<p class="small">${say.alone}</p><p><a href="works${chosen(edition)}">${say.allWorks}</a></p>`,
+    `<p class="small row"><a href="outages.atom${chosen(edition)}">${say.follow}</a><a href="works.ics${chosen(edition)}">${say.calendar}</a></p>`,
+    footer(edition),
+  ].join('');
+  return htmlDocument({ language: edition.language, title: say.areasTitle, body }, publicStyle);
 }
 
 export function worksListPage(edition: Edition): string {
@@ -85,7 +107,8 @@ function worksBox(works: WorksNews, edition: Edition, { withAreas = false } = {}
   });
   const where = withAreas && links.length > 0 ? `<p class="row">${links.join('')}</p>` : '';
   const many = say.about(roughly(works.subscribers, edition.language));
-  return `<div class="box"><p><b>${when}</b></p>${where}<p class="small">${many}</p></div>`;
+  const called = works.isCancelled ? `<p>${say.calledOff}</p>` : '';
+  return `<div class="box"><p><b>${when}</b></p>${called}${where}<p class="small">${many}</p></div>`;
 }
 
 function footer({ language }: Edition): string {

@@ -12,6 +12,20 @@ export interface PublicNews {
   readonly areas: ReadonlyMap<string, AreaNews>;
   /** Running and ahead, soonest first. */
   readonly works: readonly WorksNews[];
+  /** Those of all areas, newest first, and those that ended within a day. */
+  readonly outages: readonly PublicOutage[];
+}
+
+/** An outage as other systems are told of it. */
+export interface PublicOutage extends Omit<AreaOutage, 'subscribers'> {
+  readonly id: string;
+  /** All it touches; `leastShown` or more. */
+  readonly subscribers: number;
+  /** When something of it became known or another, oldest first; never empty. */
+  readonly versions: readonly Instant[];
+  readonly endedAt?: Instant | undefined;
+  /** Slugs of those areas in which it touches `leastShown` or more. */
+  readonly areas: readonly string[];
 }
 
 export interface AreaNews {
@@ -35,6 +49,13 @@ export interface AreaOutage {
 }
 
 export interface WorksNews {
+  /** Of the operator; never shown. */
+  readonly id: string;
+  /** Called off: they stand here until they would have been over. */
+  readonly isCancelled: boolean;
+  /** How often they were moved or called off after they were told, and when last. */
+  readonly changes: number;
+  readonly changedAt?: Instant | undefined;
   readonly from: Instant;
   readonly to: Instant;
   /** Slugs; empty where the works touch no area that is known. */

@@ -1,16 +1,18 @@
 /**
- * `/s/area/SLUG` and `/s/works`: everybody looks at the same page in a blackout, so it is made once for all of them and
+ * `/s/areas`, `/s/area/SLUG` and `/s/works`, and the same as feeds, alerts and calendars: everybody looks at the same page in a blackout, so it is made once for all of them and
  * kept until the next reading of the news; who has it already gets a 304 (RFC 9110 section 13.1.2).
  */
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Instant } from '../../base/instant.ts';
-import { areaPage, type Edition, worksListPage } from './area-page.ts';
+import { areaPage, areasPage, type Edition, worksListPage } from './area-page.ts';
 import type { PublicNews } from './area-port.ts';
 import { areaWords } from './area-words.ts';
 import type { Language } from './contract.ts';
+import { outageAlert, outageFeed, type Publisher } from './outage-alert.ts';
 import type { FrontPorts } from './ports.ts';
 import { shortPage } from './public-page.ts';
+import { worksCalendar } from './works-calendar.ts';
 
 /** News are read so often at most, however many ask. */
 const freshMs = 15_000;
@@ -29,21 +31,65 @@ interface Reading {
   readonly readAtMs: number;
 }
 
+/** What is made of the news; `of`: the slug of an area or the id of an outage. */
+type View = (edition: Edition, publisher: Publisher, of: string) => string | undefined;
+
+const html = 'text/html; charset=utf-8';
+/** By address, with their media types. */
+const views: Readonly<Record<string, { readonly type: string; readonly make: View }>> = {
+  '/s/areas': { type: html, make: (edition) => areasPage(edition) },
+  '/s/works': { type: html, make: (edition) => worksListPage(edition) },
+  '/s/area/:of': {
+    type: html,
+    make(edition, _publisher, slug) {
+      const area = edition.news.areas.get(slug);
+      return area === undefined ? undefined : areaPage(area, edition);
+    },
+  },
+  '/s/outages.atom': {
+    type: 'application/atom+xml; charset=utf-8',
+    make: (edition, publisher) => outageFeed(edition, publisher),
+  },
+  '/s/area/:of/outages.atom': {
+    type: 'application/atom+xml; charset=utf-8',
+    make: (edition, publisher, slug) =>
+      edition.news.areas.has(slug) ? outageFeed(edition, publisher, slug) : undefined,
+  },
+  '/s/alert/:of': {
+    type: 'application/cap+xml; charset=utf-8',
+    make(edition, publisher, id) {
+      const outage = edition.news.outages.find((one) => one.id === id);
+      return outage === undefined ? undefined : outageAlert(outage, edition, publisher);
+    },
+  },
+  '/s/works.ics': {
+    type: 'text/calendar; charset=utf-8',
+    make: (edition, publisher) => worksCalendar(edition, publisher),
+  },
+  '/s/area/:of/works.ics': {
+    type: 'text/calendar; charset=utf-8',
+    make: (edition, publisher, slug) =>
+      edition.news.areas.has(slug) ? worksCalendar(edition, publisher, slug) : undefined,
+  },
+};
+
+type Needed = Pick<FrontPorts, 'areas' | 'world' | 'publicUrl' | 'demo'>;
+
 /** Pages as they were made from the latest reading. */
 export class AreaPages {
-  readonly #ports: Pick<FrontPorts, 'areas' | 'world'>;
+  readonly #ports: Needed;
   readonly #pages = new Map<string, Page>();
   readonly counters = { publicPagesMade: 0, publicPagesServed: 0, publicNewsFailed: 0 };
   #latest: Reading | undefined;
   #triedAtMs = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
 
-  constructor(ports: Pick<FrontPorts, 'areas' | 'world'>) {
+  constructor(ports: Needed) {
     this.#ports = ports;
   }
 
-  /** `slug` undefined: the list of works. Undefined: there is no such area; `unread`: there are no news to make it from. */
-  async of(slug: string | undefined, language: Language): Promise<Page | 'unread' | undefined> {
+  /** Undefined: there is no such area or outage; `unread`: there are no news to make it from. */
+  async of(address: string, of: string, language: Language): Promise<Page | 'unread' | undefined> {
     const now = this.#ports.world.monotonicMs();
     if (this.#reading === undefined && now - this.#triedAtMs >= freshMs) {
       this.#triedAtMs = now;
@@ -55,14 +101,18 @@ export class AreaPages {
     if (this.#latest === undefined || now - this.#latest.readAtMs >= 2 * freshMs) await this.#reading;
     const latest = this.#latest;
     if (latest === undefined || this.#ports.world.monotonicMs() - latest.readAtMs > staleMs) return 'unread';
-    const area = slug === undefined ? undefined : latest.news.areas.get(slug);
-    if (slug !== undefined && area === undefined) return undefined;
-    this.counters.publicPagesServed++;
-    const key = `${language} ${slug ?? ''}`;
+    const key = JSON.stringify([language, address, of]);
     const known = this.#pages.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.counters.publicPagesServed++;
+      return known;
+    }
     const edition: Edition = { news: latest.news, at: latest.at, language };
-    const page = pageOf(area === undefined ? worksListPage(edition) : areaPage(area, edition));
+    const publisher = { url: this.#ports.publicUrl, isExercise: this.#ports.demo !== undefined };
+    const made = views[address]!.make(edition, publisher, of);
+    if (made === undefined) return undefined;
+    const page = pageOf(made);
+    this.counters.publicPagesServed++;
     this.counters.publicPagesMade++;
     if (this.#pages.size >= mostPages) this.#pages.clear();
     this.#pages.set(key, page);
@@ -82,9 +132,9 @@ export class AreaPages {
   }
 }
 
-function pageOf(html: string): Page {
-  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
-  return { body: Buffer.from(html), etag };
+function pageOf(made: string): Page {
+  const etag = `"${createHash('sha256').update(made).digest('base64url').slice(0, 22)}"`;
+  return { body: Buffer.from(made), etag };
 }
 
 export function addAreaPages(
@@ -93,10 +143,15 @@ export function addAreaPages(
   languageOf: (request: FastifyRequest) => Language,
 ): AreaPages['counters'] {
   const pages = new AreaPages(ports);
-  const show = async (request: FastifyRequest, reply: FastifyReply, slug?: string): Promise<FastifyReply> => {
+  const show = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    address: string,
+  ): Promise<FastifyReply> => {
     const language = languageOf(request);
-    const page = await pages.of(slug, language);
-    reply.header('content-type', 'text/html; charset=utf-8');
+    const { of = '' } = request.params as { readonly of?: string };
+    const page = await pages.of(address, of, language);
+    reply.header('content-type', html);
     const { unknownArea, unknownHint, noNews, worksTitle } = areaWords[language];
     if (page === 'unread')
       return reply
@@ -104,14 +159,13 @@ export function addAreaPages(
         .code(503)
         .send(shortPage(language, worksTitle, noNews));
     if (page === undefined) return reply.code(404).send(shortPage(language, unknownArea, unknownHint));
+    reply.header('content-type', views[address]!.type);
     reply.header('cache-control', `public, max-age=${freshMs / 1_000}`).header('etag', page.etag);
     if (holds(request.headers['if-none-match'], page.etag)) return reply.code(304).send();
     return reply.send(page.body);
   };
-  server.get('/s/area/:slug', (request, reply) =>
-    show(request, reply, (request.params as { readonly slug: string }).slug),
-  );
-  server.get('/s/works', (request, reply) => show(request, reply));
+  for (const address of Object.keys(views))
+    server.get(address, (request, reply) => show(request, reply, address));
   return pages.counters;
 }
 

@@ -20,6 +20,15 @@ interface AreaWords {
   readonly unknownArea: string;
   readonly unknownHint: string;
   readonly noNews: string;
+  readonly calledOff: string;
+  readonly areasTitle: string;
+  readonly outagesTitle: string;
+  readonly someOut: string;
+  readonly allQuiet: string;
+  readonly noAreas: string;
+  readonly follow: string;
+  readonly calendar: string;
+  readonly alert: { readonly event: string; readonly looked: string; readonly over: string };
 }
 
 export const areaWords: Readonly<Record<Language, AreaWords>> = {
@@ -43,6 +52,15 @@ export const areaWords: Readonly<Record<Language, AreaWords>> = {
     unknownArea: 'We know no such area',
     unknownHint: 'Please look at the address once more.',
     noNews: 'The news cannot be read just now. Please try again in a moment.',
+    calledOff: 'Called off: service stays on.',
+    areasTitle: 'How it stands, area by area',
+    outagesTitle: 'Outages',
+    someOut: 'Something is out here',
+    allQuiet: 'No outage known here',
+    noAreas: 'No areas are known. Use the link in our message to see how it stands at your address.',
+    follow: 'Follow outages (Atom)',
+    calendar: 'Works in your calendar',
+    alert: { event: 'Communications outage', looked: 'We are working on it.', over: 'The outage is over' },
   },
   ru: {
     quiet: 'Сейчас мы не знаем об авариях здесь',
@@ -64,5 +82,14 @@ export const areaWords: Readonly<Record<Language, AreaWords>> = {
     unknownArea: 'Такого района мы не знаем',
     unknownHint: 'Проверьте, пожалуйста, адрес страницы.',
     noNews: 'Сейчас не удалось прочитать новости. Попробуйте ещё раз через минуту.',
+    calledOff: 'Отменены: связь не прервётся.',
+    areasTitle: 'Как дела по районам',
+    outagesTitle: 'Аварии',
+    someOut: 'Здесь есть неполадки',
+    allQuiet: 'Об авариях не знаем',
+    noAreas: 'Районы не заданы. Что у вас по адресу, видно по ссылке из нашего сообщения.',
+    follow: 'Следить за авариями (Atom)',
+    calendar: 'Работы в вашем календаре',
+    alert: { event: 'Перебой связи', looked: 'Мы это исправляем.', over: 'Авария устранена' },
   },
 };

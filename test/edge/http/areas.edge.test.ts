@@ -25,10 +25,17 @@ beforeEach(async () => {
     { slug: 'iug', name: 'Юг', outages: [] },
   ];
   const works = [
-    { from: instant(now - hour), to: instant(now + hour), areas: ['sever'], subscribers: 400 },
-    { from: instant(now + 48 * hour), to: instant(now + 50 * hour), areas: ['iug', 'gone'], subscribers: 80 },
+    {
+      ...{ id: 'W-1', isCancelled: false, changes: 0, areas: ['sever'], subscribers: 400 },
+      ...{ from: instant(now - hour), to: instant(now + hour) },
+    },
+    {
+      ...{ id: 'W-2', isCancelled: false, changes: 2, areas: ['iug', 'gone'], subscribers: 80 },
+      ...{ from: instant(now + 48 * hour), to: instant(now + 50 * hour), changedAt: instant(now - hour) },
+    },
   ];
-  opened.daemon.news = { areas: new Map(areas.map((area) => [area.slug, area])), works };
+  const told = { ...outage, id: 'a.1.7', versions: [instant(now - hour)], areas: ['sever'] };
+  opened.daemon.news = { areas: new Map(areas.map((area) => [area.slug, area])), works, outages: [told] };
 });
 afterEach(() => opened.close());
 
@@ -63,8 +70,38 @@ test('works that run stand before those ahead, with the areas they touch', async
   expect(page.indexOf('Under way now')).toBeLessThan(page.indexOf('<h2>Planned'));
   expect(page).toContain('href="area/iug?lang=en"');
   expect(page).not.toContain('gone');
-  opened.daemon.news = { areas: new Map(), works: [] };
+  opened.daemon.news = { areas: new Map(), works: [], outages: [] };
   expect(await (await get('/s/works')).text()).toBe(page);
+});
+
+test('the list of areas shows first where something is out, and leads to each, to feeds and to the calendar', async () => {
+  const page = await (await get('/s/areas', { 'accept-language': 'ru' })).text();
+  expect(page.indexOf('Север')).toBeLessThan(page.indexOf('Юг'));
+  expect(page).toContain('Здесь есть неполадки');
+  for (const address of ['area/sever?lang=ru', 'outages.atom?lang=ru', 'works.ics?lang=ru'])
+    expect(page).toContain(`href="${address}"`);
+});
+
+test.each([
+  ['/s/outages.atom', 'application/atom+xml; charset=utf-8'],
+  ['/s/area/sever/outages.atom', 'application/atom+xml; charset=utf-8'],
+  ['/s/alert/a.1.7', 'application/cap+xml; charset=utf-8'],
+  ['/s/works.ics', 'text/calendar; charset=utf-8'],
+  ['/s/area/iug/works.ics', 'text/calendar; charset=utf-8'],
+])('%s is served as %s, with an ETag, and what is not known is a 404', async (address, type) => {
+  const answer = await get(address);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type]);
+  const etag = answer.headers.get('etag')!;
+  expect((await get(address, { 'if-none-match': etag })).status).toBe(304);
+  const unknown = address.replace(/sever|iug|a\.1\.7/, 'nowhere');
+  if (unknown !== address) expect((await get(unknown)).status).toBe(404);
+});
+
+test('a calendar of an area has its works only', async () => {
+  expect((await (await get('/s/works.ics')).text()).match(/BEGIN:VEVENT/g)).toHaveLength(2);
+  const own = await (await get('/s/area/iug/works.ics')).text();
+  expect(own.match(/BEGIN:VEVENT/g)).toHaveLength(1);
+  expect(own).toContain('SEQUENCE:2\r\n');
 });
 
 test('who has the page already gets a 304, and languages are told apart by caches', async () => {

@@ -21,7 +21,7 @@ import type { Subscribers } from '../topology/topology.ts';
 import type { Applied } from './applied.ts';
 import { carryOut } from './automating.ts';
 import type { Input, Rest } from './input.ts';
-import type { LineOptions } from './line-options.ts';
+import { epochOf, type LineOptions } from './line-options.ts';
 import { type LineSnapshot, refuseOthers, snapshotSchema } from './line-snapshot.ts';
 import { type Onward, obey } from './obeying.ts';
 import { Pass } from './pass.ts';
@@ -126,7 +126,7 @@ export class Line {
     this.#sequence = sequence;
     this.#at = at;
     const { automations } = this.#rooms;
-    const prefix = `${this.#options.name}.${this.#options.epoch}`;
+    const prefix = `${this.#options.name}.${epochOf(this.#options, sequence)}`;
     const pass = new Pass(prefix, { sequence, at }, automations.watched);
     try {
       this.#take(input, pass);

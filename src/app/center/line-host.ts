@@ -19,7 +19,7 @@ import { Running } from '../../flow/running.ts';
 import { version } from '../version.ts';
 import { ContentStore } from './content-store.ts';
 import { JournalRetention } from './journal-retention.ts';
-import { lineIdentity } from './line-identity.ts';
+import { identityText, lineIdentity } from './line-identity.ts';
 
 export interface LineHostOptions {
   readonly folder: string;
@@ -174,7 +174,7 @@ const decodeSnapshot = (bytes: Uint8Array): LineSnapshot =>
  * The line's name, drawn once a data directory, and its epoch, which rises at restore, failover and a forced cut (design L9).
  * Two directories never make the same ids: a gateway that remembers keys would swallow the second one's notices.
  */
-async function readIdentity(folder: string, world: World): Promise<{ name: string; epoch: number }> {
+async function readIdentity(folder: string, world: World) {
   const path = join(folder, 'line');
   try {
     const identity = lineIdentity(await readFile(path, 'utf8'));
@@ -183,7 +183,8 @@ async function readIdentity(folder: string, world: World): Promise<{ name: strin
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     const name = `a${Buffer.from(world.randomBytes(2)).toString('hex')}`;
-    await writeFile(path, `${name} 1\n`, { flush: true });
-    return { name, epoch: 1 };
+    const drawn = { name, epoch: 1 };
+    await writeFile(path, identityText(drawn), { flush: true });
+    return drawn;
   }
 }

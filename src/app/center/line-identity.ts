@@ -1,7 +1,30 @@
-/** The line's name and epoch as its data folder keeps them: the beginning of every id it makes. */
+/** The line's name and epochs as its data folder keeps them: the beginning of every id it makes. */
+import type { LineOptions } from '../../flow/line-options.ts';
+
+type LineIdentity = Pick<LineOptions, 'name' | 'epoch' | 'later'>;
+
+/** A further epoch is written `2@512`: its inputs are those after the 512th. */
+const written = /^([a-z][0-9a-f]{4}) (\d+)((?: \d+@\d+)*)\n$/;
 
 /** Undefined for a text that holds none. */
-export function lineIdentity(text: string): { readonly name: string; readonly epoch: number } | undefined {
-  const [, name, epoch] = /^([a-z][0-9a-f]{4}) (\d+)\n$/.exec(text) ?? [];
-  return name !== undefined && Number(epoch) > 0 ? { name, epoch: Number(epoch) } : undefined;
+export function lineIdentity(text: string): LineIdentity | undefined {
+  const [, name, first, rest = ''] = written.exec(text) ?? [];
+  if (name === undefined || Number(first) <= 0) return undefined;
+  const later = rest
+    .split(' ')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [epoch, after] = part.split('@').map(Number);
+      return { epoch: epoch!, after: after! };
+    });
+  return later.length === 0 ? { name, epoch: Number(first) } : { name, epoch: Number(first), later };
 }
+
+/** With one epoch more, for the inputs after that sequence. */
+export function raised({ name, epoch, later = [] }: LineIdentity, after: number): LineIdentity {
+  const newest = later.at(-1)?.epoch ?? epoch;
+  return { name, epoch, later: [...later, { epoch: newest + 1, after }] };
+}
+
+export const identityText = ({ name, epoch, later = [] }: LineIdentity): string =>
+  `${[`${name} ${epoch}`, ...later.map((one) => `${one.epoch}@${one.after}`)].join(' ')}\n`;

@@ -85,7 +85,7 @@ function count(
 }
 
 /** Its ids must be those of then, or replies and orders would be about nothing. */
-function identityOf(data: string): { readonly name: string; readonly epoch: number } {
+function identityOf(data: string): NonNullable<ReturnType<typeof lineIdentity>> {
   try {
     return lineIdentity(readFileSync(join(data, 'line'), 'utf8')) ?? { name: 'shadow', epoch: 1 };
   } catch {

@@ -10,6 +10,7 @@ import { pollVerb } from './poll.ts';
 import { recordVerb } from './record.ts';
 import { recordVerbs } from './records.ts';
 import { replayVerb } from './replay.ts';
+import { restoreVerb } from './restore.ts';
 import { rulesVerb } from './rules.ts';
 import { scoreVerb } from './score.ts';
 import { simulateVerb } from './simulate.ts';
@@ -20,5 +21,5 @@ import type { Verb } from './verb.ts';
 export const verbs: readonly Verb[] = [
   ...[startVerb, demoVerb, checkVerb, pollVerb, recordVerb, simulateVerb, discoverVerb, testVerb],
   ...[completionVerb(() => verbs), replayVerb, rulesVerb, generateVerb, scoreVerb, importVerb],
-  ...[...recordVerbs, journalVerb, doctorVerb],
+  ...[...recordVerbs, journalVerb, restoreVerb, doctorVerb],
 ];

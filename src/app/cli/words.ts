@@ -40,6 +40,10 @@ const sentences = {
       '{folder} was not written: {resources} resources, {links} links, {faults} faults in {alarms} lines.',
     scored: '{incidents} incidents judged against {faults} faults, {alarms} alarms.',
     journalSound: '{records} records in {segments} segments, {first} to {last}: all sound.',
+    restored:
+      '{data} is ready. Epoch {epoch}; {held} notices wait for a person: allclear notice list --state held, then notice approve or refuse INCIDENT.',
+    wouldRestore:
+      'Nothing was written. {data} would get epoch {epoch}, and undecided notices would wait for a person.',
     journalDamaged: '{records} records in {segments} segments, {first} to {last}: damage was found.',
     diff: '{added} added, {changed} changed, {removed} removed, {unchanged} unchanged.',
     mapped: 'Columns taken as: {columns}.',
@@ -126,6 +130,10 @@ const sentences = {
       '{folder} не записан: ресурсов {resources}, линий {links}, неисправностей {faults}, строк {alarms}.',
     scored: 'Сверено инцидентов: {incidents}, неисправностей: {faults}, аварий: {alarms}.',
     journalSound: 'Записей {records} в сегментах ({segments}), с {first} по {last}: всё цело.',
+    restored:
+      '{data}: готово. Эпоха {epoch}; оповещений ждёт человека: {held}. Список: allclear notice list --state held, затем notice approve или refuse ИНЦИДЕНТ.',
+    wouldRestore:
+      'Ничего не записано. {data} получил бы эпоху {epoch}, а неотправленные оповещения ждали бы человека.',
     journalDamaged: 'Записей {records} в сегментах ({segments}), с {first} по {last}: есть повреждения.',
     diff: 'Добавится {added}, изменится {changed}, удалится {removed}, без изменений {unchanged}.',
     mapped: 'Столбцы приняты за: {columns}.',

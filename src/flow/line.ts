@@ -6,7 +6,6 @@
  */
 import { neverHappens } from '../base/fault.ts';
 import { type Instant, instant } from '../base/instant.ts';
-import { tidied, without } from '../base/ranges.ts';
 import type { ConfirmOutcome } from '../confirm/confirm.ts';
 import type { Judged, RuleUse } from '../correlate/correlate.ts';
 import type { AlarmChange } from '../model/alarm.ts';
@@ -28,6 +27,7 @@ import { Pass } from './pass.ts';
 import { takeSaid } from './replying.ts';
 import { type NamedContents, Rooms } from './rooms.ts';
 import { takeBitmap, takeFullBitmap } from './seen-at-once.ts';
+import { toldRanges } from './told-of.ts';
 
 export class Line {
   readonly #options: LineOptions;
@@ -248,7 +248,7 @@ export class Line {
     this.#confirmed(
       this.#rooms.confirmations.onIncident(changes, {
         ...pass.context,
-        toldRanges: this.#toldRanges,
+        toldRanges: (incident) => toldRanges(this.#rooms, incident),
         attached: this.#attachedSubscribers,
       }),
       pass,
@@ -360,13 +360,6 @@ export class Line {
   readonly outageOf = (subscriber: SubscriberKey) =>
     this.#rooms.outageOf(subscriber, this.incidentOf(subscriber));
 
-  /** Who was told of it, less those who stayed dark when it was repaired: their own incident will ask them. */
-  readonly #toldRanges = (incident: IncidentId) => {
-    const left = this.#rooms.correlation
-      .openChildren(incident)
-      .flatMap((id) => this.#rooms.assessment.impactOf(id)?.ranges ?? []);
-    return without(this.#rooms.notices.toldRanges(incident), tidied(left));
-  };
   readonly #attachedSubscribers = (incident: IncidentId) => this.#rooms.tickets.attachedSubscribers(incident);
   readonly #touched = (incident: IncidentId): number =>
     this.#rooms.assessment.impactOf(incident)?.subscribers ?? 0;

@@ -16,6 +16,8 @@ export type Job =
   | {
       readonly kind: 'attachListed';
       readonly incident: IncidentId;
+      /** They hang on this one, of which the incident was a part; absent: on none. */
+      readonly of?: IncidentId | undefined;
       readonly ranges: readonly SubscriberRange[];
       readonly tickets: readonly TicketId[];
       readonly from: number;
@@ -37,6 +39,7 @@ export interface FollowJob {
 /** What is done to one ticket when it is its turn. */
 export interface Hands {
   attach(ticket: TicketId, incident: IncidentId): void;
+  move(ticket: TicketId, incident: IncidentId, of: IncidentId): void;
   follow(ticket: TicketId, job: FollowJob): void;
   release(ticket: TicketId): void;
   looseOf(subscriber: SubscriberKey): TicketId | undefined;
@@ -102,7 +105,10 @@ export class Backlog {
     for (const id of job.tickets.slice(job.from, to)) {
       if (job.kind === 'follow') hands.follow(id, job);
       else if (job.kind === 'release') hands.release(id);
-      else if (this.#isWithin(hands.subscriberOf(id), job.ranges)) hands.attach(id, job.incident);
+      else if (this.#isWithin(hands.subscriberOf(id), job.ranges)) {
+        if (job.of === undefined) hands.attach(id, job.incident);
+        else hands.move(id, job.incident, job.of);
+      }
     }
   }
 

@@ -24,6 +24,8 @@ export class TicketDrawer {
   /** Open subscriber tickets without an incident, in the order of opening. */
   readonly #unattached = new Set<TicketId>();
   readonly #ended = new Set<TicketId>();
+  /** By incident the tickets that are known not to be of it. */
+  readonly #denying = new Map<IncidentId, Set<TicketId>>();
   #refused = 0;
 
   get refused(): number {
@@ -59,6 +61,14 @@ export class TicketDrawer {
     return (this.#bySubscriber.get(subscriber) ?? []).map((id) => this.#tickets.get(id)!);
   }
 
+  /** Whose trouble is known not to be of this incident. */
+  deniedBy(incident: IncidentId): SubscriberKey[] {
+    const keys = [...(this.#denying.get(incident) ?? [])].flatMap(
+      (id) => this.#tickets.get(id)?.subscriber ?? [],
+    );
+    return [...new Set(keys)];
+  }
+
   /** The subscriber's ticket about an incident that has ended, as far as it is kept. */
   followed(subscriber: SubscriberKey, incident: IncidentId | undefined): Ticket['follows'] {
     if (incident === undefined) return undefined;
@@ -74,6 +84,7 @@ export class TicketDrawer {
     const before = this.#tickets.get(ticket.id);
     this.#tickets.set(ticket.id, ticket);
     if (before === undefined) this.#index(ticket);
+    this.#deny(ticket, before?.notOf);
     if (ticket.kind === 'subscriber') this.#hang(ticket, before);
     if (isOpen(ticket)) this.#ended.delete(ticket.id);
     else if (!this.#ended.has(ticket.id)) {
@@ -103,11 +114,13 @@ export class TicketDrawer {
   }
 
   restore({ tickets, ended, unattached, children, refused }: TicketDrawerSnapshot): void {
-    for (const map of [this.#tickets, this.#parents, this.#children, this.#bySubscriber]) map.clear();
+    for (const map of [this.#tickets, this.#parents, this.#children, this.#bySubscriber, this.#denying])
+      map.clear();
     for (const set of [this.#unattached, this.#ended]) set.clear();
     for (const ticket of tickets) {
       this.#tickets.set(ticket.id, ticket);
       this.#index(ticket);
+      this.#deny(ticket);
     }
     for (const id of ended) this.#ended.add(id);
     for (const id of unattached) this.#unattached.add(id);
@@ -136,9 +149,24 @@ export class TicketDrawer {
     this.#children.set(ticket.parent, children);
   }
 
+  #deny({ id, notOf = [] }: Pick<Ticket, 'id' | 'notOf'>, before: Ticket['notOf'] = []): void {
+    if (notOf === before) return;
+    for (const incident of before) {
+      const tickets = this.#denying.get(incident);
+      tickets?.delete(id);
+      if (tickets?.size === 0) this.#denying.delete(incident);
+    }
+    for (const incident of notOf) {
+      const tickets = this.#denying.get(incident);
+      if (tickets === undefined) this.#denying.set(incident, new Set([id]));
+      else tickets.add(id);
+    }
+  }
+
   #forgetOldest(): void {
     const id = this.#ended.values().next().value!;
     const ticket = this.#tickets.get(id)!;
+    this.#deny({ id }, ticket.notOf);
     this.#ended.delete(id);
     this.#tickets.delete(id);
     if (ticket.kind === 'incident') {

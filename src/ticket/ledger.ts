@@ -60,6 +60,25 @@ export class Ledger {
     this.#uncounted.add(parent.id);
   }
 
+  /** From an incident to that part of it which is one of its own now; what is of neither stays where it is. */
+  move(
+    id: TicketId,
+    { from, to }: { readonly from: IncidentId; readonly to: IncidentId },
+    { at }: TicketContext,
+    out: TicketChange[],
+  ): void {
+    const ticket = this.drawer.get(id);
+    const parent = this.drawer.parentOf(to);
+    if (ticket?.incident !== from || !isOpen(ticket) || parent === undefined || !isOpen(parent)) return;
+    if (ticket.notOf?.includes(to) === true) return;
+    // Back with the whole is not back with this part.
+    const status = ticket.status === 'resolved' ? parent.status : ticket.status;
+    const alone = { ...ticket, expectedResolutionAt: undefined, note: undefined };
+    this.put(moved(handedDown(alone, parent), { at, status, reason: 'attached' }), out);
+    this.#uncounted.add(parent.id);
+    if (ticket.parent !== undefined) this.#uncounted.add(ticket.parent);
+  }
+
   release(id: TicketId, reason: Release, { at }: TicketContext, out: TicketChange[]): void {
     const ticket = this.drawer.get(id);
     if (ticket?.kind !== 'subscriber' || ticket.incident === undefined) return;

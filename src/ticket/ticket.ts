@@ -10,7 +10,7 @@ import { neverHappens } from '../base/fault.ts';
 import type { Instant } from '../base/instant.ts';
 import { tidied } from '../base/ranges.ts';
 import type { Confirmation, ConfirmationChange } from '../model/confirmation.ts';
-import type { IncidentId, SubscriberKey, TicketId } from '../model/ids.ts';
+import type { IncidentId, SubscriberKey, SubscriberRange, TicketId } from '../model/ids.ts';
 import type { ImpactChange, Incident, IncidentChange } from '../model/incident.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
 import type { Ticket, TicketChange, TicketEvent, TicketStatus } from '../model/ticket.ts';
@@ -64,6 +64,11 @@ export class Tickets {
     return this.#ledger.notOf(subscriber);
   }
 
+  /** Whose trouble is known not to be of this incident. */
+  deniedBy(incident: IncidentId): readonly SubscriberKey[] {
+    return this.#drawer.deniedBy(incident);
+  }
+
   /** The ticket of the incident itself. */
   parentOf(incident: IncidentId): Ticket | undefined {
     return this.#drawer.parentOf(incident);
@@ -99,8 +104,7 @@ export class Tickets {
         this.#ledger.put({ ...parent, expectedResolutionAt: expected }, out);
         this.#follow(parent.id, undefined, 'command');
       }
-      if (joined.length > 0)
-        this.#backlog.addAttaching(incident.id, tidied(joined), this.#drawer.unattached());
+      if (joined.length > 0) this.#attachJoined(incident, tidied(joined));
     }
     this.#run(context, out);
     return this.#outcome(out);
@@ -325,6 +329,15 @@ export class Tickets {
     this.#backlog.add({ kind: 'follow', parent, status, reason, tickets, from: 0 });
   }
 
+  /** Loose tickets of those whom it touches now, and those on the incident of which it was a part. */
+  #attachJoined({ id: incident, parent: of }: Incident, ranges: readonly SubscriberRange[]): void {
+    this.#backlog.addAttaching(incident, ranges, this.#drawer.unattached());
+    const whole = of === undefined ? undefined : this.#drawer.parentOf(of);
+    if (whole === undefined) return;
+    const tickets = this.#openChildren(whole.id);
+    this.#backlog.add({ kind: 'attachListed', incident, of, ranges, tickets, from: 0 });
+  }
+
   readonly #openChildren = (parent: TicketId): TicketId[] =>
     this.#drawer
       .childrenOf(parent)
@@ -341,6 +354,7 @@ export class Tickets {
   #run(context: TicketContext, out: TicketChange[]): void {
     this.#backlog.run(sliceSize, {
       attach: (id, incident) => this.#ledger.attach(id, incident, context, out),
+      move: (id, incident, of) => this.#ledger.move(id, { to: incident, from: of }, context, out),
       follow: (id, job) => this.#followParent(id, job, context, out),
       release: (id) => this.#ledger.release(id, 'falseAlarm', context, out),
       looseOf: (subscriber) => this.#ledger.looseOf(subscriber)?.id,

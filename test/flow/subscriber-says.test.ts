@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { minutes } from '../../src/base/instant.ts';
+import { hours, minutes } from '../../src/base/instant.ts';
 import type { SubscriberSays } from '../../src/flow/input.ts';
 import { Line } from '../../src/flow/line.ts';
 import type { IncidentId, TicketId } from '../../src/model/ids.ts';
@@ -81,6 +81,17 @@ test('several on a branch to whom it is another fault raise a suspicion beside t
     explanation: { subscribersSayDown: 4 },
   });
   expect(suspected.at(-1)?.incident.id).not.toBe(incident);
+});
+
+test('to whom it is another fault is not asked whether this one is fixed; the others are', () => {
+  const { run, incident } = cut();
+  run.pass(minutes(10));
+  say(run, below[0]!, { kind: 'notThis', incident });
+  run.observe('clear', below, { cause: 'LOS' }).observe('alive', below).pass(hours(2));
+  const asked = run.changes('confirmation').map(({ confirmation }) => confirmation);
+  const people = new Set(asked.filter((one) => one.incident === incident).map(({ subscriber }) => subscriber));
+  expect(people.size).toBeGreaterThan(1);
+  expect(people.has(subscriberKey(keyAt(below[0]!)))).toBe(false);
 });
 
 test('an operator takes a ticket away and back: the case is looked into, and not any more', () => {

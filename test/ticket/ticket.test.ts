@@ -394,3 +394,35 @@ test('open tickets of very many are attached, told of and let go in slices of 5,
   expect(again.parentOf(outage)!.attached).toBe(0);
   expect(again.openOf(subscriberKey(1_000 + count - 1))!.incident).toBeUndefined();
 });
+
+test('whose tickets are behind a part that was split off go there with it, the others stay, and both are counted', () => {
+  const { tickets, at, contact } = desk();
+  tickets.onIncident([happens('opened')], at());
+  for (const number of [1, 2, 30]) contact(number, outage);
+  tickets.onIncident([happens('opened', { id: second, parent: outage })], at(1));
+  const { changes } = tickets.onImpact([touches([[0, 10]], { of: { id: second, parent: outage } })], at(1));
+  expect(tickets.attachedSubscribers(second)).toEqual([1_001, 1_002]);
+  expect(tickets.attachedSubscribers(outage)).toEqual([1_030]);
+  expect([tickets.parentOf(outage)?.attached, tickets.parentOf(second)?.attached]).toEqual([1, 2]);
+  const moved = changes.filter(({ ticket }) => ticket.kind === 'subscriber').map(({ ticket }) => ticket);
+  expect(moved.map(({ incident, parent, notOf }) => [incident, parent, notOf])).toEqual([
+    [second, tickets.parentOf(second)!.id, undefined],
+    [second, tickets.parentOf(second)!.id, undefined],
+  ]);
+});
+
+test('whoever said that it is another fault is not drawn into a part of it that they said no to, and is known by it', () => {
+  const { tickets, at, contact } = desk();
+  tickets.onIncident([happens('opened')], at());
+  contact(1, outage);
+  const subscriber = subscriberKey(1_001);
+  tickets.disown({ subscriber, channel: 'page', incident: outage }, at());
+  expect(tickets.deniedBy(outage)).toEqual([subscriber]);
+  const copy = new Tickets();
+  copy.restore(JSON.parse(JSON.stringify(tickets.snapshot())));
+  expect(copy.deniedBy(outage)).toEqual([subscriber]);
+  // A person hangs it there after all.
+  const own = tickets.openOf(subscriber)!;
+  tickets.attach(own.id, outage, at());
+  expect(tickets.deniedBy(outage)).toEqual([]);
+});

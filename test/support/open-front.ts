@@ -31,7 +31,8 @@ export async function openTestFront(
   const pages = options.pages ?? (await emptyPages());
   const at = { host: '127.0.0.1', port: 0 };
   const front = await openFront({
-    ports: { ...daemon.ports, ...options.ports },
+    // The same object: tests replace parts of it later.
+    ports: Object.assign(daemon.ports, options.ports),
     http: at,
     public: at,
     pagesFolder: pages.folder,

@@ -1,11 +1,12 @@
 /** The page of an incident in a real browser: why, until when, what changed; and operators' word on what belongs together. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { minutes, seconds } from '../../src/base/instant.ts';
+import { instant, minutes, seconds } from '../../src/base/instant.ts';
 import { type AlarmId, alarmId, resourceId } from '../../src/model/ids.ts';
 import { overflow } from '../support/browser.ts';
 import { consoleInBrowser, telephone } from '../support/console-in-browser.ts';
 import { fillCity } from '../support/demo-city.ts';
+import { anImpact, anIncident, aView } from '../support/front-records.ts';
 import { openLine, openLineThatHears } from '../support/obeying-line.ts';
 import { terminals } from '../support/small-city.ts';
 
@@ -245,4 +246,28 @@ test('what the server refuses is said in the dialog, and nothing else happens', 
     .getByText(/Not done:/)
     .waitFor();
   expect(homeOf(branch[0]!)).toBe(incidentAt('s1-1-1').id);
+});
+
+test('who came and who went is told revision by revision, the newest first, and what each service lost', async () => {
+  const { daemon } = screen;
+  const now = daemon.ports.world.now();
+  const incident = anIncident('i.9', now);
+  const revisions = Array.from({ length: 8 }, (_, n) => ({
+    ...{ revision: 8 - n, at: instant(now - n * 60_000), subscribers: 1_200 - n * 10 },
+    ...{ joined: n === 7 ? 1_130 : 12, left: n === 7 ? 0 : 2 },
+  }));
+  const losses = [{ service: 'internet', affected: 1_200, minutes: 18_400.4 }];
+  daemon.incidents.set('i.9', { ...aView(incident, anImpact(incident, 1_200)), revisions, losses });
+  daemon.publish({ kind: 'incident', incident });
+  const page = await screen.signIn({ size: telephone, path: '/incidents/i.9' });
+  const table = page.getByRole('table', { name: 'How it changed' });
+  const rows = table.locator('tbody tr');
+  await expect.poll(() => rows.count()).toBe(5);
+  expect((await rows.first().innerText()).split(/\s+/).slice(-3)).toEqual(['+12', '−2', '1,200']);
+  await page.locator('p.more', { hasText: '5 of 8' }).getByRole('button').click();
+  await expect.poll(() => rows.count()).toBe(8);
+  expect((await rows.last().innerText()).split(/\s+/).slice(-3)).toEqual(['+1,130', '–', '1,130']);
+  const lost = await page.getByRole('table', { name: 'Minutes lost' }).locator('tbody tr').innerText();
+  expect(lost.split(/\s+/)).toEqual(['internet', '1,200', '18,400']);
+  expect(await overflow(page)).toBe(0);
 });

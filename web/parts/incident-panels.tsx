@@ -4,6 +4,7 @@ import { number, plural, words } from '../words/speak.ts';
 import { ActButton } from './act-button.tsx';
 import { Bar } from './bar.tsx';
 import { NoticePreview } from './notice-preview.tsx';
+import { Losses, Revisions } from './revisions-panel.tsx';
 
 interface PanelProps {
   readonly incident: IncidentJson;
@@ -30,11 +31,8 @@ export function AffectedPanel({ incident }: PanelProps) {
           );
         })}
       </ul>
-      {incident.losses.map(({ service, affected, minutes }) => (
-        <p key={service} class="muted">
-          {service}: {plural(affected, say.subscribers)}, {number(Math.round(minutes))} {say.subscriber.lost}
-        </p>
-      ))}
+      <Losses incident={incident} />
+      <Revisions incident={incident} />
     </section>
   );
 }

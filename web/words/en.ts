@@ -172,7 +172,6 @@ export const en = {
     everyChannel: 'all channels',
     evidence: 'Known from',
     themselves: 'the subscriber',
-    lost: 'minutes lost',
     openIncident: 'Open incident',
     openTickets: 'Open tickets',
   },

@@ -171,7 +171,6 @@ export const ru: Words = {
     everyChannel: 'все каналы',
     evidence: 'Откуда известно',
     themselves: 'сам абонент',
-    lost: 'минут без услуги',
     openIncident: 'Открытый инцидент',
     openTickets: 'Открытые заявки',
   },

@@ -89,7 +89,9 @@ test('to whom it is another fault is not asked whether this one is fixed; the ot
   say(run, below[0]!, { kind: 'notThis', incident });
   run.observe('clear', below, { cause: 'LOS' }).observe('alive', below).pass(hours(2));
   const asked = run.changes('confirmation').map(({ confirmation }) => confirmation);
-  const people = new Set(asked.filter((one) => one.incident === incident).map(({ subscriber }) => subscriber));
+  const people = new Set(
+    asked.filter((one) => one.incident === incident).map(({ subscriber }) => subscriber),
+  );
   expect(people.size).toBeGreaterThan(1);
   expect(people.has(subscriberKey(keyAt(below[0]!)))).toBe(false);
 });

@@ -37,16 +37,21 @@ export function areaPage(area: AreaNews, edition: Edition): string {
 export function areasPage(edition: Edition): string {
   const say = areaWords[edition.language];
   const byName = new Intl.Collator(edition.language);
-  const all = [...edition.news.areas.values()].sort(
-    (a, b) => Math.sign(b.outages.length) - Math.sign(a.outages.length) || byName.compare(a.name, b.name),
-  );
-  const line = ({ slug, name, outages }: AreaNews): string => {
-    const state = outages.length === 0 ? say.allQuiet : `<b>${say.someOut}</b>`;
-    return `<div class="box"><p><a href="area/${slug}${chosen(edition)}">${escapeHtml(name)}</a></p><p class="small">${state}</p></div>`;
-  };
+  const all = [...edition.news.areas.values()].sort((a, b) => byName.compare(a.name, b.name));
+  const link = ({ slug, name }: AreaNews): string =>
+    `<a href="area/${slug}${chosen(edition)}">${escapeHtml(name)}</a>`;
+  const out = all.filter(({ outages }) => outages.length > 0);
+  const quiet = all.filter(({ outages }) => outages.length === 0);
+  // There may be hundreds: those where nothing is out take a line, not a box.
+  const list = [
+    out.length === 0
+      ? ''
+      : `<div class="box"><h2 class="top">${say.someOut}</h2><p class="row">${out.map(link).join('')}</p></div>`,
+    quiet.length === 0 ? '' : `<h2>${say.allQuiet}</h2><p class="row">${quiet.map(link).join('')}</p>`,
+  ].join('');
   const body = [
     `<p class="small">${stamp(edition)}</p><h1>${say.areasTitle}</h1>`,
-    all.length === 0 ? `<p>${say.noAreas}</p>` : all.map(line).join(''),
+    all.length === 0 ? `<p>${say.noAreas}</p>` : list,
     `<p class="small">${say.alone}</p><p><a href="works${chosen(edition)}">${say.allWorks}</a></p>`,
     `<p class="small row"><a href="outages.atom${chosen(edition)}">${say.follow}</a><a href="works.ics${chosen(edition)}">${say.calendar}</a></p>`,
     footer(edition),

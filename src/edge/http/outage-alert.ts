@@ -78,7 +78,9 @@ function infoOf(outage: PublicOutage, language: Language, publisher: Publisher):
   const { alert, about } = areaWords[language];
   const isOver = endedAt !== undefined;
   const expires = etr !== undefined && etr.to > sent && !isOver ? etr.to : undefined;
-  const description = isOver ? alert.over : `${about(roughly(subscribers, language))}. ${alert.looked}`;
+  const description = isOver
+    ? alert.over
+    : `${sentence(about(roughly(subscribers, language)))}. ${alert.looked}`;
   return [
     element('language', language),
     element('category', 'Infra'),
@@ -97,6 +99,8 @@ function infoOf(outage: PublicOutage, language: Language, publisher: Publisher):
     element('web', `${publisher.url}/s/areas`),
   ].join('');
 }
+
+const sentence = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** As the pages call it. */
 function headlineOf({ planned, suspected, kind, endedAt }: PublicOutage, language: Language): string {

@@ -77,7 +77,7 @@ test('works that run stand before those ahead, with the areas they touch', async
 test('the list of areas shows first where something is out, and leads to each, to feeds and to the calendar', async () => {
   const page = await (await get('/s/areas', { 'accept-language': 'ru' })).text();
   expect(page.indexOf('Север')).toBeLessThan(page.indexOf('Юг'));
-  expect(page).toContain('Здесь есть неполадки');
+  expect(page).toContain('Есть неполадки');
   for (const address of ['area/sever?lang=ru', 'outages.atom?lang=ru', 'works.ics?lang=ru'])
     expect(page).toContain(`href="${address}"`);
 });

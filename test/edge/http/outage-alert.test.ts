@@ -84,7 +84,7 @@ test('both languages say the same outage, elements stand in the order of the sch
     ...['area', 'areaDesc', 'geocode', 'valueName', 'value'],
   ]);
   expect(infos[1]).toContain('<expires>2026-11-23T14:00:00-00:00</expires>');
-  expect(infos[1]).toContain('about 1,200 customers');
+  expect(infos[1]).toContain('<description>About 1,200 customers. We are working on it.</description>');
   const passed = alertOf(outage({ etr, versions: [at(1), at(121)] }));
   expect(passed).not.toContain('<expires>');
   expect(outageAlert(outage(), edition([]), { ...publisher, isExercise: true })).toContain(

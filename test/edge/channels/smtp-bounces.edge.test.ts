@@ -186,7 +186,20 @@ test('forged, strange and hostile mail fails nothing and stays for a person', as
   });
 });
 
-test('a receipt that could not be kept is read again', async () => {
+test('no mail is written over by another of the same name', async () => {
+  await inLab(async (lab) => {
+    await writeFile(join(lab.maildir, 'cur', 'a:2,S'), 'first');
+    await lab.put('a', 'second');
+    await lab.put('a:1', 'third');
+    lab.open();
+    await until(async () => (await readdir(join(lab.maildir, 'new'))).length === 0);
+    const names = await readdir(join(lab.maildir, 'cur'));
+    const mails = names.map((name) => readFile(join(lab.maildir, 'cur', name), 'utf8'));
+    expect((await Promise.all(mails)).sort()).toEqual(['first', 'second', 'third']);
+  });
+});
+
+test('a receipt that could not be kept is read again, and counted once', async () => {
   await inLab(async (lab) => {
     const channel = lab.open();
     const to = await lab.send(channel, keyOf(1));
@@ -199,6 +212,8 @@ test('a receipt that could not be kept is read again', async () => {
     await lab.put('1', dsn(to));
     await until(() => lab.receipts.length === 1);
     expect(lab.receipts[0]).toMatchObject({ state: 'failed' });
+    await until(async () => (await readdir(join(lab.maildir, 'new'))).length === 0);
+    expect(channel.counters!()).toMatchObject({ hardBounces: 1 });
   });
 });
 
@@ -209,4 +224,9 @@ test('the status is that of the report, not what stands around it', () => {
     action: 'other',
   });
   expect(deliveryStatusIn('Status: 5.1.1\nAction: failed\n')).toBeUndefined();
+  const commented = dsn('x', { action: 'failed (said the server)' }).replace('5.1.1 (', '5.1.1\t(');
+  for (const kind of ['message/delivery-status', 'message/global-delivery-status'])
+    expect(deliveryStatusIn(commented.replace('message/delivery-status', kind))).toEqual({
+      ...{ action: 'failed', status: '5.1.1' },
+    });
 });

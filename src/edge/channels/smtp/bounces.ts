@@ -5,7 +5,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
-import { open, opendir, rename, unlink } from 'node:fs/promises';
+import { lstat, open, opendir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Wake, World } from '../../../base/world.ts';
 import type { Inbound } from '../../../notify/channel.ts';
@@ -23,6 +23,8 @@ const everyMs = 2_000;
 const mostFiles = 500;
 /** The status stands before the mail that came back. */
 const mostBytes = 256 * 1024;
+/** Names in a Maildir are given once; who gives one again gets a number behind it. */
+const mostSameNames = 100;
 const proofLength = 16;
 const keyLength = 32;
 
@@ -96,7 +98,21 @@ export class Bounces {
     const path = join(from.folder, entry.name);
     const mail = entry.isFile() ? await beginningOf(path) : '';
     if (await this.#isKept(mail, from)) return unlink(path);
-    await rename(path, join(this.#settings.maildir, 'cur', `${entry.name.split(':', 1)[0]}:2,S`));
+    await rename(path, await this.#seenAt(entry.name));
+  }
+
+  /** A name that nothing has: what a person has not read yet is not written over. */
+  async #seenAt(name: string): Promise<string> {
+    const [unique] = name.split(':', 1);
+    for (let n = 0; n < mostSameNames; n++) {
+      const path = join(this.#settings.maildir, 'cur', `${unique}${n === 0 ? '' : `,${n}`}:2,S`);
+      const isTaken = await lstat(path).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+      );
+      if (!isTaken) return path;
+    }
+    throw new Error(`there are ${mostSameNames} mails named ${unique} in cur`);
   }
 
   async #isKept(
@@ -119,10 +135,10 @@ export class Bounces {
       return true;
     }
     const isHard = status.status.startsWith('5');
-    this.#counts[isHard ? 'hardBounces' : 'softBounces']++;
     const reason = `bounced ${status.status}`;
     const isDeadContact = isOfAddress(status.status);
     await inbound.receipt({ externalId: this.#idOf(key), state: 'failed', reason, isDeadContact });
+    this.#counts[isHard ? 'hardBounces' : 'softBounces']++;
     return true;
   }
 

@@ -7,6 +7,8 @@ export interface DeliveryStatus {
   readonly status: string;
 }
 
+/** RFC 3464, and RFC 6533 where addresses are in any script. */
+const reports = ['message/delivery-status', 'message/global-delivery-status'];
 const mostLines = 5_000;
 /** RFC 5321 section 4.5.3.1.6: 1,000 octets; what is longer is none of its fields. */
 const longestLine = 1_000;
@@ -19,12 +21,12 @@ export function deliveryStatusIn(mail: string): DeliveryStatus | undefined {
     const [name, value] = fieldOf(line);
     if (name === 'content-type') {
       if (isInside) break;
-      isInside = value.toLowerCase().startsWith('message/delivery-status');
+      isInside = reports.some((kind) => value.toLowerCase().startsWith(kind));
     } else if (isInside && line.startsWith('--')) break;
     else if (isInside && (name === 'action' || name === 'status')) fields.set(name, value);
   }
-  const [status = ''] = (fields.get('status') ?? '').split(/[ (]/, 1);
-  const action = (fields.get('action') ?? '').toLowerCase();
+  const wordOf = (name: string): string => (fields.get(name) ?? '').split(/[\s(]/, 1)[0]!.toLowerCase();
+  const [status, action] = [wordOf('status'), wordOf('action')];
   if (!/^[245]\.\d{1,3}\.\d{1,3}$/.test(status)) return undefined;
   return { status, action: action === 'failed' || action === 'delayed' ? action : 'other' };
 }

@@ -171,7 +171,7 @@ function mailOf(
     to: { name: '', address: notice.to },
     envelope: { from: returnPath, to: [notice.to] },
     subject: notice.subject.replace(/[\r\n]+/g, ' '),
-    text: notice.text,
+    text: textOf(notice),
     messageId: messageId(notice, settings.from),
     date: new Date(now),
     headers: {
@@ -183,6 +183,15 @@ function mailOf(
     },
   };
 }
+
+/** Below the text, as not every mail program shows a button for the header. */
+const stopWords = {
+  en: 'To get no more mails of this kind:',
+  ru: 'Больше не получать таких писем:',
+} as const;
+
+const textOf = ({ text, language, unsubscribe }: OutgoingNotice): string =>
+  unsubscribe === undefined ? text : `${text.trimEnd()}\n\n${stopWords[language]}\n${unsubscribe}\n`;
 
 /** RFC 8058 section 3.1: one address for the POST, and beside it at most other ways such as mailto. */
 function unsubscribeHeaders(

@@ -116,6 +116,23 @@ test('a mail that can be stopped says so for one click, whatever else its settin
   await relay.stop();
 });
 
+test('below the text a mail that can be stopped says where, in the language of the text', async () => {
+  const relay = await startRelay();
+  const channel = relay.open();
+  const unsubscribe = `https://status.example/s/${'x'.repeat(30)}/unsubscribe/planned/mail`;
+  const sent = { to: 's1@example.org', text: 'Line one.\n' };
+  await channel.send(notice({ ...sent, unsubscribe, language: 'en' }));
+  await channel.send(notice({ ...sent, unsubscribe, language: 'ru' }));
+  await channel.send(notice(sent));
+  expect(relay.received.map(({ text }) => text.replaceAll('\r\n', '\n').trimEnd())).toEqual([
+    `Line one.\n\nTo get no more mails of this kind:\n${unsubscribe}`,
+    `Line one.\n\nБольше не получать таких писем:\n${unsubscribe}`,
+    'Line one.',
+  ]);
+  await channel.close();
+  await relay.stop();
+});
+
 test('a line end in a name or subject makes no header and no further recipient', async () => {
   const relay = await startRelay();
   const channel = relay.open();

@@ -85,7 +85,7 @@ test('the secret of a key is shown once, on a telephone too, and a revoked key i
   const form = page.getByRole('form', { name: 'Создать ключ' });
   await form.getByLabel('Имя').fill('grafana');
   await form.getByLabel('Действует дней').fill('30');
-  await form.getByRole('button', { name: 'Добавить' }).click();
+  await form.getByRole('button', { name: 'Создать ключ' }).click();
   const secret = await page.getByRole('textbox', { name: 'Ключ grafana' }).inputValue();
   expect(secret.length).toBeGreaterThan(40);
   expect(await overflow(page)).toBe(0);

@@ -21,8 +21,10 @@ export function UsersPage() {
       {session.value?.role === 'administrator' ? (
         <>
           <p class="muted">{say.staff.lead}</p>
-          <People />
-          <Keys />
+          <div class="panels">
+            <People />
+            <Keys />
+          </div>
         </>
       ) : (
         session.value !== undefined && <Empty text={say.staff.onlyAdministrators} />
@@ -40,7 +42,7 @@ function People() {
   const { fetched, more } = useList<UserJson>('/users');
   const [link, setLink] = useState<Link | undefined>(undefined);
   return (
-    <section class="panel">
+    <section class="panel whole">
       <h2>{say.people}</h2>
       {link !== undefined && (
         <ShownOnce
@@ -219,7 +221,6 @@ function AddForm({ title, add, children }: AddFormProps) {
   };
   return (
     <form class="choosing" aria-label={title} onSubmit={(event) => void onSubmit(event)}>
-      <b>{title}</b>
       <label>
         {say.name}{' '}
         <input
@@ -242,7 +243,7 @@ function AddForm({ title, add, children }: AddFormProps) {
         </select>
       </label>
       {children}
-      <button type="submit">{say.add}</button>
+      <button type="submit">{title}</button>
       <Problem text={problem} />
     </form>
   );
@@ -258,7 +259,7 @@ function Keys() {
   const { fetched, more } = useList<KeyJson>('/keys');
   const [secret, setSecret] = useState<Secret | undefined>(undefined);
   return (
-    <section class="panel">
+    <section class="panel whole">
       <h2>{say.keys}</h2>
       {secret !== undefined && (
         <ShownOnce

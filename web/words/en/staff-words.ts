@@ -13,7 +13,6 @@ export const staffWordsEn = {
   roles: { viewer: 'looks only', operator: 'works on incidents', administrator: 'administers' },
   language: 'Language',
   languages: { ru: 'Russian', en: 'English' },
-  add: 'Add',
   addPerson: 'Add a person',
   addKey: 'Make a key',
   days: 'Good for days',

@@ -15,7 +15,6 @@ export const staffWordsRu: typeof staffWordsEn = {
   roles: { viewer: 'только смотрит', operator: 'ведёт инциденты', administrator: 'администрирует' },
   language: 'Язык',
   languages: { ru: 'русский', en: 'английский' },
-  add: 'Добавить',
   addPerson: 'Добавить человека',
   addKey: 'Создать ключ',
   days: 'Действует дней',

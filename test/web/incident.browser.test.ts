@@ -271,3 +271,36 @@ test('who came and who went is told revision by revision, the newest first, and 
   expect(lost.split(/\s+/)).toEqual(['internet', '1,200', '18,400']);
   expect(await overflow(page)).toBe(0);
 });
+
+test('how many are proved, inferred or only suspected stands where the number of those touched does', async () => {
+  const { daemon } = screen;
+  const incident = anIncident('i.10', daemon.ports.world.now());
+  const levels = { proved: 412, inferred: 788, suspected: 0 };
+  daemon.incidents.set('i.10', { ...aView(incident, anImpact(incident, 1_200)), levels });
+  const page = await screen.signIn({ path: '/incidents/i.10' });
+  const told = async (name: string) =>
+    (await page.getByRole('list', { name }).getByRole('listitem').allInnerTexts()).map((text) =>
+      text.replace(/\s+/g, ' '),
+    );
+  await page.getByRole('list', { name: 'How sure it is' }).waitFor();
+  expect(await told('How sure it is')).toEqual([
+    'their own line or terminal says so 412',
+    'by what they are connected to 788',
+    'only people say so 0',
+  ]);
+  await page.getByRole('button', { name: 'Русский' }).click();
+  await page.getByRole('list', { name: 'Насколько это точно' }).waitFor();
+  expect(await told('Насколько это точно')).toEqual([
+    'говорит их линия или терминал 412',
+    'по тому, к чему подключены 788',
+    'только со слов людей 0',
+  ]);
+  await page.setViewportSize(telephone);
+  expect(await overflow(page)).toBe(0);
+  // The number may be newer than its parts: those that do not add up to it are not shown.
+  daemon.incidents.set('i.10', { ...aView(incident, anImpact(incident, 1_300)), levels });
+  await page.reload();
+  await page.getByRole('heading', { name: /1.300/ }).waitFor();
+  expect(await page.getByRole('list', { name: 'Насколько это точно' }).count()).toBe(0);
+  expect(screen.complaints).toEqual([]);
+});

@@ -31,9 +31,32 @@ export function AffectedPanel({ incident }: PanelProps) {
           );
         })}
       </ul>
+      <Levels incident={incident} />
       <Losses incident={incident} />
       <Revisions incident={incident} />
     </section>
+  );
+}
+
+const levels = ['proved', 'inferred', 'suspected'] as const;
+
+function Levels({ incident: { levels: counts, subscribers } }: PanelProps) {
+  const say = words.value.incident;
+  // The number above may be newer: parts of an older one would not add up to it.
+  if (counts === null || levels.reduce((sum, level) => sum + counts[level], 0) !== subscribers) return null;
+  return (
+    <>
+      <h3>{say.levels}</h3>
+      <ul class="bars" aria-label={say.levels}>
+        {levels.map((level) => (
+          <li key={level}>
+            <span class="barname">{say.level[level]}</span>
+            <Bar share={counts[level] / subscribers} />
+            <span class="barvalue">{number(counts[level])}</span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -8,6 +8,12 @@ export const incidentWordsEn = {
   why: 'Why these alarms are one incident',
   runbook: 'What to do first',
   affected: 'Affected',
+  levels: 'How sure it is',
+  level: {
+    proved: 'their own line or terminal says so',
+    inferred: 'by what they are connected to',
+    suspected: 'only people say so',
+  },
   revisions: 'How it changed',
   when: 'When',
   joined: 'Joined',

@@ -8,6 +8,12 @@ export const incidentWordsRu: typeof incidentWordsEn = {
   why: 'Почему эти аварии — один инцидент',
   runbook: 'Что делать сначала',
   affected: 'Задето',
+  levels: 'Насколько это точно',
+  level: {
+    proved: 'говорит их линия или терминал',
+    inferred: 'по тому, к чему подключены',
+    suspected: 'только со слов людей',
+  },
   revisions: 'Как менялось',
   when: 'Когда',
   joined: 'Добавилось',

@@ -21,7 +21,7 @@ import { lossesAt } from '../../model/lost-minutes.ts';
 import type { Task } from '../../model/task.ts';
 import { isOver, type Ticket } from '../../model/ticket.ts';
 import type { DeviceBoard } from './device-board.ts';
-import { levelsOf, type PlacedPeople } from './levels.ts';
+import { levelsOf, ownLines, type PlacedPeople } from './levels.ts';
 
 /** What the API calls open, resolved and closed. */
 const statesOf: Readonly<Record<'open' | 'resolved' | 'closed', readonly Incident['state'][]>> = {
@@ -49,6 +49,7 @@ export function bookQueries(options: QueryOptions): BookQueries {
 }
 
 function recordQueries({ book, world, answerWithinMs, placed }: QueryOptions) {
+  const own = ownLines(book, () => world.now());
   const idOf = subscriberNames(book);
   return {
     incidents: async (state, page) => {
@@ -58,7 +59,7 @@ function recordQueries({ book, world, answerWithinMs, placed }: QueryOptions) {
     incident: async (id) => {
       const record = await book.incident(id);
       if (record === undefined) return undefined;
-      const levels = await levelsOf(record, book, placed?.());
+      const levels = await levelsOf(record, own, placed?.());
       return { ...withLosses(record, world), revisions: await book.impactRevisions(id), levels };
     },
     alarms: (filter, page) => book.alarms({ ...page, ...filter }),

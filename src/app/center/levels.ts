@@ -1,8 +1,9 @@
 /** How sure it is that subscribers are touched: by their own line or terminal, by what they hang on, or by what people say. */
-import { shared, sizeOf, tidied } from '../../base/ranges.ts';
+import { type Range, shared, sizeOf, tidied } from '../../base/ranges.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { IncidentRecord } from '../../edge/book/records.ts';
 import type { LevelsView } from '../../edge/http/subscriber-port.ts';
+import type { IncidentId } from '../../model/ids.ts';
 import type { Subscribers, Topology } from '../../topology/topology.ts';
 
 export interface PlacedPeople {
@@ -19,28 +20,57 @@ const deadCauses = [
   ...['PORT_LOS', 'NO_SERVICE', 'NO_IP', 'SESSIONS_DROP'],
 ];
 
-/** Undefined where nobody is listed, or the incident was measured on another network than the one in force. */
-export async function levelsOf(
-  { incident, impact }: IncidentRecord,
+/** Those of an incident whose own line or terminal is dead. */
+export type OwnLines = (incident: IncidentId, placed: PlacedPeople) => Promise<readonly Range[]>;
+
+/** A fifth of a second of work where as many alarms are raised as are looked at: pages that ask anew with each change share it. */
+const heldMs = 5_000;
+const mostHeld = 50;
+
+/** Each incident is looked up once in five seconds at the most, however often it is asked for. */
+export function ownLines(book: Pick<Book, 'deadResources'>, now: () => number): OwnLines {
+  const held = new Map<string, { version: number; until: number; lines: Promise<readonly Range[]> }>();
+  return (incident, placed) => {
+    const known = held.get(incident);
+    if (known?.version === placed.version && now() < known.until) return known.lines;
+    held.delete(incident);
+    for (const oldest of held.keys()) if (held.size >= mostHeld) held.delete(oldest);
+    const entry = {
+      ...{ version: placed.version, until: now() + heldMs },
+      lines: linesOf(incident, book, placed),
+    };
+    held.set(incident, entry);
+    entry.lines.catch(() => held.get(incident) === entry && held.delete(incident));
+    return entry.lines;
+  };
+}
+
+async function linesOf(
+  incident: IncidentId,
   book: Pick<Book, 'deadResources'>,
-  placed: PlacedPeople | undefined,
-): Promise<LevelsView | undefined> {
-  if (impact === undefined || placed === undefined || impact.topologyVersion !== placed.version)
-    return undefined;
-  const { topology, subscribers } = placed;
-  if (subscribers.count === 0) return undefined;
-  const all = impact.subscribers;
-  if (incident.suspected === true) return { proved: 0, inferred: 0, suspected: all };
-  const resources = await book.deadResources({
-    incident: incident.id,
-    causes: deadCauses,
-    limit: mostAlarms,
-  });
+  { topology, subscribers }: PlacedPeople,
+): Promise<readonly Range[]> {
+  const resources = await book.deadResources({ incident, causes: deadCauses, limit: mostAlarms });
   const own = resources.flatMap((id) => {
     const index = topology.indexOf(id);
     // Of a splitter's alarm only those who hang on the splitter itself are proved.
     return index < 0 ? subscribers.rangesUnderId(id) : subscribers.rangesAt(index);
   });
-  const proved = sizeOf(shared(tidied(own), impact.ranges));
+  return tidied(own);
+}
+
+/** Undefined where nobody is listed, or the incident was measured on another network than the one in force. */
+export async function levelsOf(
+  { incident, impact }: IncidentRecord,
+  own: OwnLines,
+  placed: PlacedPeople | undefined,
+): Promise<LevelsView | undefined> {
+  if (impact === undefined || placed === undefined || impact.topologyVersion !== placed.version)
+    return undefined;
+  if (placed.subscribers.count === 0) return undefined;
+  const all = impact.subscribers;
+  if (incident.suspected === true) return { proved: 0, inferred: 0, suspected: all };
+  // Whom it touches is taken as it is now: the parts always add up to the whole.
+  const proved = sizeOf(shared(await own(incident.id, placed), impact.ranges));
   return { proved, inferred: all - proved, suspected: 0 };
 }

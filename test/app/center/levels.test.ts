@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { levelsOf } from '../../../src/app/center/levels.ts';
+import { levelsOf, ownLines } from '../../../src/app/center/levels.ts';
 import type { IncidentRecord } from '../../../src/edge/book/records.ts';
 import { placeSubscribers } from '../../../src/topology/topology.ts';
 import { allTerminals, cityTable } from '../../support/line-city.ts';
@@ -20,7 +20,7 @@ const record = (change: { suspected?: boolean; topologyVersion?: number } = {}):
     },
   }) as unknown as IncidentRecord;
 
-const book = (...dead: readonly string[]) => ({ deadResources: async () => dead });
+const book = (...dead: readonly string[]) => ownLines({ deadResources: async () => dead }, () => 0);
 
 test('whose own terminal is dark is proved, who hangs below what is dark is inferred', async () => {
   expect(await levelsOf(record(), book(...branch.slice(0, 3)), placed)).toEqual({
@@ -42,4 +42,30 @@ test('what only people say is suspected, whatever their terminals say', async ()
 test('an incident of another network, or one without people, has no levels', async () => {
   expect(await levelsOf(record({ topologyVersion: 7 }), book(), placed)).toBeUndefined();
   expect(await levelsOf(record(), book(), undefined)).toBeUndefined();
+});
+
+test('however often it is asked for, the book is asked once in five seconds, and whom it touches now counts', async () => {
+  let [asked, now] = [0, 0];
+  const own = ownLines(
+    {
+      deadResources: async () => {
+        if (++asked === 1) throw new Error('busy');
+        return branch.slice(0, asked);
+      },
+    },
+    () => now,
+  );
+  await expect(levelsOf(record(), own, placed)).rejects.toThrow('busy');
+  const [first, second] = await Promise.all([
+    levelsOf(record(), own, placed),
+    levelsOf(record(), own, placed),
+  ]);
+  expect([first?.proved, second?.proved, asked]).toEqual([2, 2, 2]);
+  const [range] = subscribers.rangesUnderId(branch[0]!);
+  const one = { ...record(), impact: { subscribers: 1, topologyVersion: 1, ranges: [range] } };
+  expect(await levelsOf(one as never, own, placed)).toEqual({ proved: 1, inferred: 0, suspected: 0 });
+  now = 5_000;
+  expect((await levelsOf(record(), own, placed))?.proved).toBe(3);
+  expect(await levelsOf(record(), own, placed)).toMatchObject({ proved: 3 });
+  expect(asked).toBe(3);
 });

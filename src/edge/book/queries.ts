@@ -67,17 +67,32 @@ export function alarms(
   });
 }
 
-/** Resources of its raised alarms of these causes, each once. */
+/** A page of the alarms of an incident: what those of the given causes are raised at, and where the next page begins. */
+export interface DeadResources {
+  readonly resources: readonly string[];
+  readonly next?: readonly [severity: number, row: number] | undefined;
+}
+
+/** Every alarm that is read counts towards `limit`, whatever its cause, so that a page is as short as it says. */
 export function deadResources(
   sql: Sql,
-  asked: { readonly incident: string; readonly causes: readonly string[]; readonly limit: number },
-): readonly string[] {
-  const rows = sql.all<{ resource: string }>(
-    `SELECT DISTINCT record ->> 'resource' AS resource FROM alarms WHERE incident = ? AND state = 'raised'
-       AND record ->> 'cause' IN (SELECT value FROM json_each(?)) LIMIT ?`,
-    ...[asked.incident, JSON.stringify(asked.causes), asked.limit],
+  asked: {
+    readonly incident: string;
+    readonly causes: readonly string[];
+    readonly after: readonly [severity: number, row: number] | undefined;
+    readonly limit: number;
+  },
+): DeadResources {
+  const rows = sql.all<{ row: number; severity: number; resource: string; dead: number }>(
+    `SELECT row, severity, record ->> 'resource' AS resource, record ->> 'cause' IN (SELECT value FROM json_each(?)) AS dead
+     FROM alarms WHERE incident = ? AND state = 'raised' AND (severity, row) > (?, ?) ORDER BY severity, row LIMIT ?`,
+    ...[JSON.stringify(asked.causes), asked.incident, ...(asked.after ?? [-1, 0]), asked.limit],
   );
-  return rows.map(({ resource }) => resource);
+  const last = rows.at(-1);
+  return {
+    resources: rows.filter(({ dead }) => dead === 1).map(({ resource }) => resource),
+    next: last === undefined || rows.length < asked.limit ? undefined : [last.severity, last.row],
+  };
 }
 
 export function alarmById(sql: Sql, id: string): Alarm | undefined {

@@ -20,7 +20,8 @@ const record = (change: { suspected?: boolean; topologyVersion?: number } = {}):
     },
   }) as unknown as IncidentRecord;
 
-const book = (...dead: readonly string[]) => ownLines({ deadResources: async () => dead }, () => 0);
+const book = (...dead: readonly string[]) =>
+  ownLines({ deadResources: async () => ({ resources: dead }) }, () => 0);
 
 test('whose own terminal is dark is proved, who hangs below what is dark is inferred', async () => {
   expect(await levelsOf(record(), book(...branch.slice(0, 3)), placed)).toEqual({
@@ -31,6 +32,22 @@ test('whose own terminal is dark is proved, who hangs below what is dark is infe
   expect(await levelsOf(record(), book('s1-1-1', elsewhere, 'nowhere'), placed)).toEqual({
     ...{ proved: 0, inferred: branch.length, suspected: 0 },
   });
+});
+
+test('however many alarms there are, they are read in pages, and all of them count', async () => {
+  const read: unknown[] = [];
+  const own = ownLines(
+    {
+      deadResources: async ({ after }) => {
+        read.push(after);
+        const [, row] = after ?? [0, 0];
+        return { resources: [branch[row]!], next: row < 3 ? [0, row + 1] : undefined };
+      },
+    },
+    () => 0,
+  );
+  expect((await levelsOf(record(), own, placed))?.proved).toBe(4);
+  expect(read).toEqual([undefined, [0, 1], [0, 2], [0, 3]]);
 });
 
 test('what only people say is suspected, whatever their terminals say', async () => {
@@ -50,7 +67,7 @@ test('however often it is asked for, the book is asked once in five seconds, and
     {
       deadResources: async () => {
         if (++asked === 1) throw new Error('busy');
-        return branch.slice(0, asked);
+        return { resources: branch.slice(0, asked) };
       },
     },
     () => now,

@@ -145,6 +145,34 @@ test('an incident shows its impact and the worst alarm that is still raised', as
   });
 });
 
+test('what the raised alarms of an incident say is dead is read page by page, each alarm once', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const change = (n: number) => ({
+      ...{ incident: incidentId, cause: n % 4 === 3 ? 'BER' : 'LOS' },
+      ...{ perceivedSeverity: n % 2 === 0 ? ('critical' as const) : ('minor' as const) },
+      ...{ state: n === 4 ? ('cleared' as const) : ('raised' as const) },
+    });
+    await book.project([
+      applied(
+        [],
+        Array.from({ length: 12 }, (_, n) => ({ kind: 'alarm', alarm: alarm(n, change(n)) })),
+      ),
+    ]);
+    const read: string[] = [];
+    let after: readonly [number, number] | undefined;
+    do {
+      const page = await book.deadResources({ incident: incidentId, causes: ['LOS'], after, limit: 3 });
+      expect(page.resources.length).toBeLessThanOrEqual(3);
+      read.push(...page.resources);
+      after = page.next;
+    } while (after !== undefined);
+    const dead = [0, 1, 2, 5, 6, 8, 9, 10].map((n) => alarm(n).resource);
+    expect(read.toSorted()).toEqual(dead.toSorted());
+    await book.close();
+  });
+});
+
 test('a newer book is refused before it is touched', async () => {
   await inFolder(async (folder) => {
     await (await bookIn(folder)).close();

@@ -254,14 +254,20 @@ function isSpared(ancestry: Ancestry, population: Population, place: number): bo
 /** What only the device itself can know: no cable below it is the cause. */
 const ownWords: ReadonlySet<string> = new Set(['card', 'silent', 'power']);
 
-/** A dark port speaks for the leaves below it that said nothing. */
+/**
+ * A dark port speaks for the leaves below it that said nothing. Some of them may be among those for which a decided cause
+ * speaks as one piece further up: there nobody is counted twice, or who is silent beside them would be taken for heard.
+ */
 function speakForBelow(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
   if (piece.standsFor !== undefined || piece.symptom === 'power') return;
   const quiet = ancestry.leavesOf(piece.place) - (tallies.at(piece.place)?.spoken ?? 0);
   if (quiet <= 0 || ancestry.isStranger(piece.place)) return;
+  let more = quiet;
   for (const place of ancestry.signalAbove(piece.place)) {
     const tally = tallies.at(place);
-    if (tally !== undefined) tally.spoken += quiet;
+    if (tally === undefined) continue;
+    more = Math.min(more, Math.max(0, ancestry.leavesOf(place) - tally.spoken));
+    tally.spoken += more;
   }
   // So does it for what carries all of them: the splitter that hangs on it alone.
   const leaves = ancestry.leavesOf(piece.place);

@@ -122,7 +122,12 @@ function Restoration({
         </small>
       )}
       {!over && etr !== null && etr.source !== 'operator' && <Held />}
-      {!over && <EtrForm incident={incident.id} etr={etr} />}
+      {!over && (
+        <>
+          {' '}
+          <EtrForm incident={incident.id} etr={etr} />
+        </>
+      )}
     </>
   );
 }

@@ -37,8 +37,10 @@ export function sharedPoint(sql: Sql, subscriber: number, kind: AddressKind): Ui
 export function noteSharing(sql: Sql, key: number, hashes: readonly Uint8Array[]): void {
   for (const hash of hashes) {
     const others = sql.all<{ key: number }>(
-      `SELECT key FROM subscribers WHERE phone_hash = ? UNION SELECT key FROM subscribers WHERE email_hash = ?
-       UNION SELECT subscriber FROM contact_points WHERE hash = ? LIMIT 2`,
+      // Each bounded by itself: one number may stand with all of a very long list, for whoever gave none.
+      `SELECT key FROM (SELECT key FROM subscribers WHERE phone_hash = ? LIMIT 2)
+       UNION SELECT key FROM (SELECT key FROM subscribers WHERE email_hash = ? LIMIT 2)
+       UNION SELECT key FROM (SELECT subscriber AS key FROM contact_points WHERE hash = ? LIMIT 2)`,
       ...[hash, hash, hash],
     );
     // Of three or more all but the last one were marked when they came.

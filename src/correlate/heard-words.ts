@@ -3,22 +3,8 @@
  * the words of its own branches only.
  */
 import { hours, type Instant } from '../base/instant.ts';
-import type { IncidentId, ResourceId } from '../model/ids.ts';
+import type { Word } from '../model/alarm.ts';
 import type { Ancestry } from './ancestry.ts';
-
-/** One subscriber's word about the service on a resource. */
-export interface Word {
-  readonly resource: ResourceId;
-  /** Who says it; two words of one are one. */
-  readonly who: string;
-  /** The raise line, where it came as one. */
-  readonly record?: string | undefined;
-  readonly isDown: boolean;
-  /** It answers a question about this incident. */
-  readonly about?: IncidentId | undefined;
-  /** It is another fault than these. */
-  readonly notOf?: readonly IncidentId[] | undefined;
-}
 
 export interface Heard extends Word {
   readonly at: Instant;

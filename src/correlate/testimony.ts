@@ -6,11 +6,12 @@
  * is marked as suspected, so that nobody is told of it, until an alarm agrees; state is bounded, what is refused counted.
  */
 import { after, type DurationMs, hours, type Instant, minutes } from '../base/instant.ts';
+import type { Word } from '../model/alarm.ts';
 import type { IdSource, IncidentId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { binomialTail, excessOf, poissonTail } from './crowding.ts';
 import type { Feedback } from './feedback.ts';
-import { type Heard, HeardWords, type Word } from './heard-words.ts';
+import { type Heard, HeardWords } from './heard-words.ts';
 import { addRecords, type HeldIncident, isActive, type Verdict } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import type { OpenView } from './standing.ts';

@@ -64,6 +64,20 @@ interface AlarmNote {
   readonly text: string;
 }
 
+/** One subscriber's word about the service on a resource. */
+export interface Word {
+  readonly resource: ResourceId;
+  /** Who says it; two words of one are one. */
+  readonly who: string;
+  /** The raise line, where it came as one. */
+  readonly record?: string | undefined;
+  readonly isDown: boolean;
+  /** It answers a question about this incident. */
+  readonly about?: IncidentId | undefined;
+  /** It is another fault than these. */
+  readonly notOf?: readonly IncidentId[] | undefined;
+}
+
 /** What the alarm room tells the next room. `record` is the id of the raise line, else the alarm's id. */
 export type AlarmChange =
   | {
@@ -84,17 +98,7 @@ export type AlarmChange =
   | { readonly kind: 'alive'; readonly resource: ResourceId; readonly below: boolean }
   | { readonly kind: 'unknown'; readonly resource: ResourceId; readonly below: boolean }
   /** A subscriber's word about the service on a resource: no alarm, but evidence. `who` speaks once, however often. */
-  | {
-      readonly kind: 'said';
-      readonly resource: ResourceId;
-      readonly who: string;
-      readonly record?: string | undefined;
-      readonly isDown: boolean;
-      /** It answers a question about this incident. */
-      readonly about?: IncidentId | undefined;
-      /** It is another fault than these. */
-      readonly notOf?: readonly IncidentId[] | undefined;
-    }
+  | ({ readonly kind: 'said' } & Word)
   /** How many of all that hangs on the resource one poll found alive, and of how many it brought nothing. */
   | {
       readonly kind: 'counted';

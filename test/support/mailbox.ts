@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
 export interface Mail {
+  /** Of the envelope; '' for none. */
+  readonly from: string;
   readonly to: string;
   readonly messageId: string;
   readonly subject: string;
@@ -26,8 +28,10 @@ export async function openMailbox(onMail?: (mail: Mail) => void): Promise<Mailbo
       const parts: Buffer[] = [];
       stream.on('data', (part: Buffer) => parts.push(part));
       stream.on('end', () => {
-        const to = session.envelope.rcptTo.map(({ address }) => address).join(' ');
-        const mail = { to, ...readMail(Buffer.concat(parts).toString('utf8')) };
+        const { mailFrom, rcptTo } = session.envelope;
+        const from = mailFrom === false ? '' : mailFrom.address;
+        const to = rcptTo.map(({ address }) => address).join(' ');
+        const mail = { from, to, ...readMail(Buffer.concat(parts).toString('utf8')) };
         mails.push(mail);
         onMail?.(mail);
         answer();
@@ -41,7 +45,7 @@ export async function openMailbox(onMail?: (mail: Mail) => void): Promise<Mailbo
   return { port, mails, close: () => new Promise((closed) => server.close(() => closed())) };
 }
 
-function readMail(source: string): Omit<Mail, 'to'> {
+function readMail(source: string): Omit<Mail, 'from' | 'to'> {
   const [head = '', ...rest] = source.split('\r\n\r\n');
   const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'im').exec(head)?.[1] ?? '';
   const body = rest.join('\r\n\r\n');

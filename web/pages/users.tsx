@@ -3,6 +3,7 @@ import type { ComponentChild } from 'preact';
 import { useState } from 'preact/hooks';
 import type { KeyJson, SignInLinkJson, UserJson } from '../../src/edge/http/contract.ts';
 import { ActButton } from '../parts/act-button.tsx';
+import { Problem } from '../parts/problem.tsx';
 import { ShownOnce } from '../parts/shown-once.tsx';
 import { Empty, More, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
@@ -348,13 +349,4 @@ function keyColumns() {
       ),
     },
   ];
-}
-
-function Problem({ text }: { readonly text: string | undefined }) {
-  if (text === undefined) return null;
-  return (
-    <span class="problem" role="alert">
-      {words.value.notDone} {text}
-    </span>
-  );
 }

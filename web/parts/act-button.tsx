@@ -1,7 +1,7 @@
 /** A button that orders something and says when it was not done. */
 import { useState } from 'preact/hooks';
 import { act, type Method, session } from '../state/api.ts';
-import { words } from '../words/speak.ts';
+import { Problem } from './problem.tsx';
 
 interface ActButtonProps {
   readonly path: string;
@@ -33,11 +33,7 @@ export function ActButton({ path, body, method, text, sure, isPrimary = false }:
       >
         {text}
       </button>
-      {problem !== undefined && (
-        <span class="problem" role="alert">
-          {words.value.notDone} {problem}
-        </span>
-      )}
+      <Problem text={problem} />
     </>
   );
 }

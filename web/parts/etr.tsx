@@ -4,6 +4,7 @@ import type { EtrJson } from '../../src/edge/http/contract.ts';
 import { act } from '../state/api.ts';
 import { clock } from '../state/live.ts';
 import { length, time, words } from '../words/speak.ts';
+import { Problem } from './problem.tsx';
 
 export function Etr({ etr, isOver }: { readonly etr: EtrJson | null; readonly isOver: boolean }) {
   const say = words.value.etr;
@@ -65,11 +66,7 @@ export function EtrForm({ incident, etr }: { readonly incident: string; readonly
       <button type="button" onClick={() => setOpen(false)}>
         {say.cancel}
       </button>
-      {problem !== undefined && (
-        <span class="problem" role="alert">
-          {words.value.notDone} {problem}
-        </span>
-      )}
+      <Problem text={problem} />
     </form>
   );
 }

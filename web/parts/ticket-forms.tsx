@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { act, session } from '../state/api.ts';
 import { incidents } from '../state/live.ts';
 import { language, words } from '../words/speak.ts';
+import { Problem } from './problem.tsx';
 
 interface FormProps {
   readonly path: string;
@@ -61,14 +62,5 @@ export function AttachForm({ path }: { readonly path: string }) {
       <button type="submit">{say.ticket.attach}</button>
       <Problem text={problem} />
     </form>
-  );
-}
-
-function Problem({ text }: { readonly text: string | undefined }) {
-  if (text === undefined) return null;
-  return (
-    <span class="problem" role="alert">
-      {words.value.notDone} {text}
-    </span>
   );
 }

@@ -15,6 +15,7 @@ import type { Config } from '../config/config.ts';
 import type { Installation } from '../config/installation.ts';
 import { type Courier, type CourierChannel, type CourierOptions, startCourier } from '../courier/courier.ts';
 import type { LaneStatus } from '../courier/lane.ts';
+import { hostZone } from './host-zone.ts';
 import type { LineHost } from './line-host.ts';
 import { Replies } from './replies.ts';
 import { SubscriberVersions } from './subscriber-versions.ts';
@@ -62,7 +63,7 @@ export async function startCourierHost(options: {
     onlyTo,
     texts,
     language: config.language,
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: hostZone(),
     // A first try on a real network reaches one address and nobody's ticket system.
     desk,
     hooks:

@@ -1,12 +1,14 @@
 /** Brings what single subscribers change to the line at once: who withdrew, came back, or cannot be reached there any more. */
+import { seconds } from '../../base/instant.ts';
 import type { Wake, World } from '../../base/world.ts';
+import { hostZone } from './host-zone.ts';
 import { renewSubscribers, type Subscribed } from './setup.ts';
 
 /** One input of the journal, some 90 bytes each. */
 const atOnce = 500;
 /** With more beside its columns the line is given new ones. */
 const mostBeside = 100_000;
-const everyMs = 1_000;
+const pause = seconds(1);
 
 /** New columns between two lists: at most so much of the time goes into them. */
 const shareOfRenewing = 0.05;
@@ -32,7 +34,7 @@ export class FactsFeed {
       // Columns that are as before cover nothing of what stands beside them.
       if (isNew) return true;
     }
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const zone = hostZone();
     const { facts, upTo, ...named } = await book.changedFacts({ channels, language, zone, limit: atOnce });
     if (facts.length === 0) return false;
     await host.submit({ kind: 'subscriberFacts', channels: named.channels, facts });
@@ -51,7 +53,7 @@ export function feedFacts(world: World, tell: () => Promise<boolean>): { stop():
     } catch (error) {
       if (!isStopped) world.log.warn('the line does not know yet who changed', { error: String(error) });
     }
-    if (!isStopped) wake = world.after(everyMs as Parameters<World['after']>[0], () => void run());
+    if (!isStopped) wake = world.after(pause, () => void run());
   };
   void run();
   return {

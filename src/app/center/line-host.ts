@@ -1,5 +1,5 @@
 /** The line in its process: data folder, recovery, snapshots, and the book that follows it. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../base/fault.ts';
 import { minutes } from '../../base/instant.ts';
@@ -19,7 +19,7 @@ import { Running } from '../../flow/running.ts';
 import { version } from '../version.ts';
 import { ContentStore } from './content-store.ts';
 import { JournalRetention } from './journal-retention.ts';
-import { identityText, lineIdentity } from './line-identity.ts';
+import { identityText, readLineIdentity } from './line-identity.ts';
 
 export interface LineHostOptions {
   readonly folder: string;
@@ -175,16 +175,13 @@ const decodeSnapshot = (bytes: Uint8Array): LineSnapshot =>
  * Two directories never make the same ids: a gateway that remembers keys would swallow the second one's notices.
  */
 async function readIdentity(folder: string, world: World) {
-  const path = join(folder, 'line');
   try {
-    const identity = lineIdentity(await readFile(path, 'utf8'));
-    if (identity !== undefined) return identity;
-    throw new Fault('start/line-unreadable', `${path} holds no name and epoch`);
+    return await readLineIdentity(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     const name = `a${Buffer.from(world.randomBytes(2)).toString('hex')}`;
     const drawn = { name, epoch: 1 };
-    await writeFile(path, identityText(drawn), { flush: true });
+    await writeFile(join(folder, 'line'), identityText(drawn), { flush: true });
     return drawn;
   }
 }

@@ -1,4 +1,7 @@
 /** The line's name and epochs as its data folder keeps them: the beginning of every id it makes. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../../base/fault.ts';
 import type { LineOptions } from '../../flow/line-options.ts';
 
 type LineIdentity = Pick<LineOptions, 'name' | 'epoch' | 'later'>;
@@ -18,6 +21,14 @@ export function lineIdentity(text: string): LineIdentity | undefined {
       return { epoch: epoch!, after: after! };
     });
   return later.length === 0 ? { name, epoch: Number(first) } : { name, epoch: Number(first), later };
+}
+
+/** Of a data folder; the file's own error where it has none yet. */
+export async function readLineIdentity(folder: string): Promise<LineIdentity> {
+  const path = join(folder, 'line');
+  const identity = lineIdentity(await readFile(path, 'utf8'));
+  if (identity === undefined) throw new Fault('start/line-unreadable', `${path} holds no name and epoch`);
+  return identity;
 }
 
 /** With one epoch more, for the inputs after that sequence. */

@@ -7,6 +7,7 @@ import type { NoticePreviewJson, PreviewRowJson } from '../../edge/http/notice-c
 import type { IncidentId } from '../../model/ids.ts';
 import { segmentsOf } from '../../model/sms-segments.ts';
 import type { Config } from '../config/config.ts';
+import { hostZone } from './host-zone.ts';
 import type { LineHost } from './line-host.ts';
 
 export interface Previewing {
@@ -57,7 +58,7 @@ function rowOf({ texts, world, publicUrl, config }: Previewing, one: WaitingNoti
     ...{ type, language, medium: isMail ? 'mail' : 'sms', facts: one.tell.facts, question: 0 },
     now: world.now(),
     // Whoever has no zone of his own is told the time of this machine, as the courier does.
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: hostZone(),
     link: `${publicUrl().replace(/\/+$/, '')}${someToken}`,
   });
   const text =

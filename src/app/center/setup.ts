@@ -19,6 +19,7 @@ import { saysSame } from '../config/same.ts';
 import { networkOfDevices } from '../config/topology-file.ts';
 import { version } from '../version.ts';
 import { calendarFrom } from './calendar.ts';
+import { hostZone } from './host-zone.ts';
 import type { LineHost } from './line-host.ts';
 
 export interface Setup {
@@ -37,7 +38,7 @@ export async function setUpLine(setup: Setup): Promise<readonly Problem[]> {
   await enterRules(setup);
   await enterAutomations(setup);
   const problems = config.subscribers === undefined ? [] : await enterSubscribers(setup, config.subscribers);
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = hostZone();
   const upTo = await book.factsNow();
   const table = await book.exportColumns({ channels, language: config.language, zone });
   await enterCalendar(setup, table);
@@ -132,7 +133,7 @@ function openSubscribers(path: string, options: ListOptions): SubscriberPages {
 /** The book's subscribers changed: the line goes on with the same network and their new list; false where it is the one it has. */
 export async function renewSubscribers(setup: Subscribed): Promise<boolean> {
   const { host, book, channels, language } = setup;
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = hostZone();
   const upTo = await book.factsNow();
   const table = await book.exportColumns({ channels, language, zone });
   await enterCalendar(setup, table);

@@ -1,5 +1,5 @@
 /** `replay --journal`: plays the recorded journal through the engine of now and says how its incidents differ from those of then. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '../../base/canonical.ts';
 import { Fault } from '../../base/fault.ts';
@@ -19,7 +19,7 @@ import {
   replayDifferences,
 } from '../../flow/replay-differences.ts';
 import { ContentStore } from '../center/content-store.ts';
-import { lineIdentity } from '../center/line-identity.ts';
+import { readLineIdentity } from '../center/line-identity.ts';
 import { version } from '../version.ts';
 import { incidentLine } from './incident-line.ts';
 import { formatTable } from './table.ts';
@@ -83,8 +83,7 @@ async function played(
   { applied }: RecordedIncidents,
 ): Promise<{ readonly replay: JournalReplay; readonly from: number }> {
   const contents = new ContentStore(await openContents({ folder: join(data, 'contents') }), data, rules);
-  const identity = lineIdentity(readFileSync(join(data, 'line'), 'utf8'));
-  if (identity === undefined) throw new Fault('start/line-unreadable', `${join(data, 'line')} holds no name`);
+  const identity = await readLineIdentity(data);
   const judging = isOtherRules ? judgedBy(contents, rules) : contents;
   const given = isOtherRules ? hashOf([new TextEncoder().encode(JSON.stringify(rules))]) : undefined;
   const line = new Line({ ...identity, contents: judging });

@@ -3,7 +3,7 @@
  * then waits for a person, and the line makes its ids under a new epoch, so that no key is used a second time (design L9).
  */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '../../base/fault.ts';
@@ -11,7 +11,7 @@ import { formatProblem } from '../../base/problem.ts';
 import { openBook } from '../../edge/book/book.ts';
 import { readOrMakeKey } from '../../edge/book/vault.ts';
 import { verifyJournal } from '../../edge/journal/segments.ts';
-import { identityText, lineIdentity, raised } from '../center/line-identity.ts';
+import { identityText, raised, readLineIdentity } from '../center/line-identity.ts';
 import { exitCodes } from '../processes/messages.ts';
 import { lockData } from '../roles/data-lock.ts';
 import { commonOptions, dataFolder, onlyPositional, verbWorld } from './common-options.ts';
@@ -69,9 +69,7 @@ interface Restoring {
 }
 
 async function restore({ copy, data, isInPlace, isDry }: Restoring) {
-  const identity = lineIdentity(await readFile(join(copy, 'line'), 'utf8'));
-  if (identity === undefined)
-    throw new Fault('start/line-unreadable', `${join(copy, 'line')} holds no name and epoch`);
+  const identity = await readLineIdentity(copy);
   const { lastSequence } = await verifyJournal(join(copy, 'journal'));
   const next = raised(identity, lastSequence);
   const epoch = next.later!.at(-1)!.epoch;

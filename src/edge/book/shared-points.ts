@@ -12,7 +12,7 @@ import type { Vault } from './vault.ts';
 /** A message waits so long for the others that it is to speak of. */
 export const gatherMs = 3_000;
 /** Of one point; the rest has a message of its own. */
-const mostTogether = 500;
+export const mostTogether = 500;
 const dayMs = 86_400_000;
 const gone = "'sending', 'sent', 'delivered', 'uncertain'";
 

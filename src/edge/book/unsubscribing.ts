@@ -1,8 +1,9 @@
 /** "No more such mails" by one click (RFC 8058): the token in the mail says who, and is good for its category and channel alone. */
+import type { Instant } from '../../base/instant.ts';
 import type { ConsentCategory } from '../../model/subscriber.ts';
 import { writeAudit } from './audit.ts';
 import { isWithheld, putConsents } from './consents.ts';
-import { sharedPoint } from './shared-points.ts';
+import { mostTogether, sharedPoint } from './shared-points.ts';
 import type { Sql } from './sql.ts';
 import type { Vault } from './vault.ts';
 import { equalBytes, hashOf } from './vault.ts';
@@ -23,7 +24,7 @@ export interface Unsubscribing {
 
 export interface UnsubscribingBy extends Unsubscribing {
   readonly token: string;
-  readonly now: number;
+  readonly now: Instant;
 }
 
 /** Nothing is stored for it, so that a million mails cost no row: subscriber, day, category and channel are signed. */
@@ -67,10 +68,9 @@ export function unsubscribe(
   return sql.transaction(() => {
     const found = addressee(sql, vault, asked);
     if (found === undefined) return 'unknown';
-    const { category, channel } = asked;
-    const open = together(sql, found).filter(({ withheld }) => !isWithheld(withheld, category, channel));
+    const { category, channel, now: at } = asked;
+    const open = allThere(sql, found).filter(({ withheld }) => !isWithheld(withheld, category, channel));
     if (open.length === 0) return 'already';
-    const at = asked.now as Parameters<typeof putConsents>[2]['consents'][number]['at'];
     const consent = { category, channel, state: 'withdrawn', basis: 'consent' } as const;
     const said = { ...consent, at, by: 'subscriber', evidence: 'List-Unsubscribe' };
     for (const { key } of open) putConsents(sql, vault, { subscriber: key, consents: [said] });
@@ -89,10 +89,8 @@ interface Addressee {
   readonly withheld: string;
 }
 
-/** As many as one message names. */
-const mostTogether = 500;
-
-function together(sql: Sql, found: Addressee): readonly Addressee[] {
+/** Whoever has the address to which the mail went, as many as one message names. */
+function allThere(sql: Sql, found: Addressee): readonly Addressee[] {
   const point = sharedPoint(sql, found.key, 'email');
   if (point === undefined) return [found];
   const others = sql.all<Addressee>(

@@ -46,7 +46,7 @@ async function withMail(run: (desk: Desk) => Promise<void>): Promise<void> {
     const link = channel.received[0]!.unsubscribe!;
     expect(link).toMatch(/^https:\/\/status\.example\/s\/[\w-]{30}\/unsubscribe\/planned\/mail$/);
     const daemon = memoryDaemon(world, {});
-    const now = (): number => world.now() + shift;
+    const now = (): Instant => instant(world.now() + shift);
     const query = {
       ...daemon.ports.query,
       unsubscription: (asked: UnsubscribingBy) => book.unsubscription({ ...asked, now: now() }),

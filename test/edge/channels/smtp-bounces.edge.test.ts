@@ -1,14 +1,13 @@
 /** Mails that come back: a relay that keeps return paths, a Maildir that a mail server would fill, and what is made of it. */
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SMTPServer } from 'smtp-server';
 import { expect, test } from 'vitest';
 import { openChannel } from '../../../src/edge/channels/index.ts';
 import { deliveryStatusIn } from '../../../src/edge/channels/smtp/dsn.ts';
 import type { Channel, Inbound, Receipt } from '../../../src/notify/channel.ts';
 import { until } from '../../app/courier/courier-fixture.ts';
+import { openMailbox } from '../../support/mailbox.ts';
 import { realWorld } from '../../support/real-world.ts';
 import { notice } from './channel-compliance.ts';
 
@@ -26,23 +25,7 @@ interface Lab {
 async function inLab(run: (lab: Lab) => Promise<void>): Promise<void> {
   const maildir = await mkdtemp(join(tmpdir(), 'allclear-maildir-'));
   for (const name of ['new', 'cur', 'tmp']) await mkdir(join(maildir, name));
-  const senders: string[] = [];
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['AUTH', 'STARTTLS'],
-    logger: false,
-    disableReverseLookup: true,
-    onData(stream, session, answer) {
-      stream.resume();
-      stream.on('end', () => {
-        senders.push(session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address);
-        answer();
-      });
-    },
-  });
-  server.on('error', () => {});
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.server.address() as AddressInfo;
+  const mailbox = await openMailbox();
   const opened: Channel[] = [];
   const lab: Lab = {
     maildir,
@@ -50,7 +33,14 @@ async function inLab(run: (lab: Lab) => Promise<void>): Promise<void> {
     memory: undefined,
     open() {
       const settings = {
-        ...{ kind: 'smtp', host: '127.0.0.1', port, tls: 'off', from: 'noc@isp.example', allowPrivate: true },
+        ...{
+          kind: 'smtp',
+          host: '127.0.0.1',
+          port: mailbox.port,
+          tls: 'off',
+          from: 'noc@isp.example',
+          allowPrivate: true,
+        },
         bounces: { maildir, address: 'bounces@isp.example' },
       };
       const channel = openChannel('mail', settings as never, realWorld())!;
@@ -70,7 +60,7 @@ async function inLab(run: (lab: Lab) => Promise<void>): Promise<void> {
     },
     async send(channel, key) {
       expect((await channel.send(notice({ to: 's1@example.org', key }))).kind).toBe('sent');
-      return senders.at(-1)!;
+      return mailbox.mails.at(-1)!.from;
     },
     async put(name, mail) {
       await writeFile(join(maildir, 'new', name), mail);
@@ -80,7 +70,7 @@ async function inLab(run: (lab: Lab) => Promise<void>): Promise<void> {
     await run(lab);
   } finally {
     await Promise.all(opened.map((channel) => channel.close()));
-    await new Promise<void>((resolve) => server.close(() => resolve()));
+    await mailbox.close();
     await rm(maildir, { recursive: true, force: true });
   }
 }

@@ -3,6 +3,7 @@
 import { type DurationMs, instant } from '../../src/base/instant.ts';
 import { SourceRates } from '../../src/base/source-rates.ts';
 import type { World } from '../../src/base/world.ts';
+import { mostAtPhone } from '../../src/edge/book/at-phone.ts';
 import type { PublicNews } from '../../src/edge/http/area-port.ts';
 import type { OutageView } from '../../src/edge/http/caller-port.ts';
 import type { NoticePreviewJson, RulesJson } from '../../src/edge/http/contract.ts';
@@ -550,6 +551,15 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
       return id;
     },
     noteTexts: async (ids) => new Map(ids.map((id) => [id, daemon().contacts.get(id) ?? ''])),
+    async whoHas(phone) {
+      const ids = daemon().phones.get(phone) ?? [];
+      return ids.length > mostAtPhone ? 'crowd' : ids.map((id) => daemon().subscribers.get(id)!.key);
+    },
+    questionsTo: async (people) =>
+      [...daemon().confirmations.values()].filter(({ subscriber }) => people.includes(subscriber)),
+    async storeStranger(said) {
+      daemon().strangers = [{ ...said, at: daemon().ports.world.now() }, ...daemon().strangers];
+    },
     strangers: async () => all(daemon().strangers),
     async storeContact(_subscriber, text) {
       const id = `contact-${daemon().contacts.size + 1}`;

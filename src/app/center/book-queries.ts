@@ -153,6 +153,9 @@ function peopleQueries(options: QueryOptions) {
       await book.addContact({ id, subscriber, text, at: world.now() });
       return id;
     },
+    whoHas: (phone) => book.whoHas(phone),
+    questionsTo: (people) => book.questionsTo(people),
+    storeStranger: (said) => book.addStranger({ ...said, at: world.now() }),
     strangers: async (page) =>
       mapPage(await book.strangers(page), ({ at, ...said }) => ({ at: instant(at), ...said })),
   } satisfies Partial<BookQueries>;

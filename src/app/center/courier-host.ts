@@ -134,8 +134,8 @@ const countersOf = (
   Object.assign(
     {},
     ...channels.map(({ channel }) => named(`channel_${channel.name}`, channel.counters?.() ?? {})),
-    ...courier.status.map(({ channel, inFlight, sent, failed, retried }) =>
-      named(`notices_${channel}`, { inFlight, sent, failed, retried }),
+    ...courier.status.map(({ channel, inFlight, sent, failed, retried, linkOnly }) =>
+      named(`notices_${channel}`, { inFlight, sent, failed, retried, linkOnly }),
     ),
   );
 

@@ -4,7 +4,6 @@ import type { World } from '../../base/world.ts';
 import { meantBy, namesOf, openInOrder, type Reading } from '../../confirm/confirm.ts';
 import type { Book } from '../../edge/book/book.ts';
 import { everyChannel } from '../../edge/book/consents.ts';
-import type { SubscriberRecord } from '../../edge/book/records.ts';
 import { telephoneNumber } from '../../edge/files/telephone-number.ts';
 import type { Input, SubscriberReply } from '../../flow/input.ts';
 import type { Confirmation } from '../../model/confirmation.ts';
@@ -22,9 +21,6 @@ export interface RepliesOptions {
   readonly read: (text: string, asked?: readonly number[]) => Reading;
 }
 
-/** One number may be that of a family; more are not looked at. */
-const mostPeople = 20;
-const questionsEach = 50;
 /** Contacts whose reply the line did not take: they come again, and are not kept twice. */
 const mostUnsaid = 1_000;
 /** Of one number: nobody needs more, and a machine that answers must not fill journal and book. */
@@ -35,7 +31,7 @@ export class Replies {
   readonly #rates = new SourceRates(rate);
   /** Ids of contacts, by subscriber, number and text. */
   readonly #unsaid = new Map<string, string>();
-  readonly #counts = { answers: 0, contacts: 0, strangers: 0, tooMany: 0 };
+  readonly #counts = { answers: 0, contacts: 0, strangers: 0, crowded: 0, tooMany: 0 };
 
   constructor(options: RepliesOptions) {
     this.#options = options;
@@ -71,23 +67,28 @@ export class Replies {
       this.#counts.tooMany++;
       return undefined;
     }
-    return this.#keepOf([{ key: subscriber }], { from, text, by: 'mail' });
+    return this.#keepOf([subscriber], { from, text, by: 'mail' });
   }
 
   async #keep(reply: Reply, channel: string): Promise<void> {
-    const people = await this.#peopleBehind(reply, channel);
-    if (people.length === 0) return this.#keepStranger(reply);
+    const { book } = this.#options;
+    const people =
+      reply.isChat === true
+        ? await book.subscribersOfChat({ channel, chat: reply.from })
+        : await book.whoHas(reply.from);
+    if (people === 'crowd' || people.length === 0)
+      return this.#keepStranger(reply, people === 'crowd' ? 'crowded' : 'strangers');
     const { from, text, isChat, isPartial } = reply;
     const by = isChat === true ? 'telegram' : 'sms';
     await this.#keepOf(people, { from, text, isPartial, by, channel });
   }
 
   async #keepOf(
-    people: readonly Pick<SubscriberRecord, 'key'>[],
+    people: readonly SubscriberKey[],
     reply: Pick<Reply, 'from' | 'text' | 'isPartial'> & { readonly by: Way; readonly channel?: string },
   ): Promise<string> {
     const { book, world } = this.#options;
-    const all = await this.#questionsTo(people);
+    const all = await book.questionsTo(people);
     const waiting = openInOrder(all);
     const names = namesOf(waiting, await book.askedNumbers(waiting.map(({ id }) => id)));
     const reading: Reading =
@@ -95,7 +96,7 @@ export class Replies {
         ? { kind: 'unclear', sureness: 0 }
         : this.#options.read(reply.text, waiting.length === 0 ? undefined : names);
     const meant = meantBy(reading, { waiting, names, all });
-    const subscriber = meant[0]?.subscriber ?? people[0]!.key;
+    const subscriber = meant[0]?.subscriber ?? people[0]!;
     const again = `${subscriber} ${reply.from} ${reply.text}`;
     const known = this.#unsaid.get(again);
     const id = known ?? this.#newId();
@@ -140,14 +141,6 @@ export class Replies {
     return true;
   }
 
-  async #peopleBehind({ from, isChat }: Reply, channel: string): Promise<readonly SubscriberRecord[]> {
-    const { book } = this.#options;
-    if (isChat !== true) return (await book.subscribers({ phone: from, limit: mostPeople })).items;
-    const keys = await book.subscribersOfChat({ channel, chat: from });
-    const people = await Promise.all(keys.map((key) => book.subscriber(key)));
-    return people.filter((one) => one !== undefined);
-  }
-
   async #answer(
     meant: readonly Confirmation[],
     reading: Reading,
@@ -161,7 +154,7 @@ export class Replies {
   }
 
   /** On the channel it came by; notices of outages go on: whoever wants none of them says so to a person. */
-  async #withdraw(people: readonly Pick<SubscriberRecord, 'key'>[], channel = everyChannel): Promise<void> {
+  async #withdraw(people: readonly SubscriberKey[], channel = everyChannel): Promise<void> {
     const { book, world } = this.#options;
     const said = {
       category: 'feedback',
@@ -170,22 +163,14 @@ export class Replies {
       basis: 'consent',
     } as const;
     const consents = [{ ...said, at: world.now(), by: 'subscriber', evidence: 'STOP' }];
-    for (const { key } of people) await book.putConsents({ subscriber: key, consents });
+    for (const subscriber of people) await book.putConsents({ subscriber, consents });
   }
 
-  async #questionsTo(people: readonly Pick<SubscriberRecord, 'key'>[]): Promise<Confirmation[]> {
-    const { book } = this.#options;
-    const pages = await Promise.all(
-      people.map(({ key }) => book.confirmations({ subscriber: key, limit: questionsEach })),
-    );
-    return pages.flatMap(({ items }) => items);
-  }
-
-  /** A number that no subscriber has. */
-  async #keepStranger({ from, to, text }: Reply): Promise<void> {
+  /** A number that no subscriber has, or so many that nobody can tell who wrote. */
+  async #keepStranger({ from, to, text }: Reply, as: 'strangers' | 'crowded'): Promise<void> {
     const { book, world } = this.#options;
     await book.addStranger({ at: world.now(), from, to, text });
-    this.#counts.strangers++;
+    this.#counts[as]++;
   }
 
   #newId(): string {

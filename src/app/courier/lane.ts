@@ -42,6 +42,8 @@ export interface LaneStatus {
   readonly sent: number;
   readonly failed: number;
   readonly retried: number;
+  /** Questions sent without digits to answer by, as too many have the phone or too many wait there. */
+  readonly linkOnly: number;
 }
 
 export class Lane {
@@ -49,7 +51,7 @@ export class Lane {
   readonly #facts: ChannelFacts;
   readonly #bucket: TokenBucket;
   readonly #breaker: Breaker;
-  readonly #counts = { sent: 0, failed: 0, retried: 0 };
+  readonly #counts = { sent: 0, failed: 0, retried: 0, linkOnly: 0 };
   /** Marked as being sent and not settled yet, `#results` included. */
   #inFlight = 0;
   #results: Settlement[] = [];
@@ -214,6 +216,7 @@ export class Lane {
     switch (outcome.kind) {
       case 'sent':
         this.#counts.sent++;
+        if (notice.question === 'none') this.#counts.linkOnly++;
         this.#breaker.worked();
         return { kind: 'sent', row, externalId: outcome.externalId, parts: outcome.parts };
       case 'failed':

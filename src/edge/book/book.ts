@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Parsed } from '../../base/problem.ts';
 import type { World } from '../../base/world.ts';
 import type { Applied } from '../../flow/applied.ts';
-import type { ConfirmationId, IncidentId } from '../../model/ids.ts';
+import type { ConfirmationId, IncidentId, SubscriberKey } from '../../model/ids.ts';
 import type { Incident } from '../../model/incident.ts';
 import type { OutsideGone, OutsideWrite } from '../../model/outside.ts';
 import type { SubscriberRow } from '../../model/subscriber.ts';
@@ -12,6 +12,7 @@ import type { Task } from '../../model/task.ts';
 import * as accounts from './accounts.ts';
 import * as keys from './api-keys.ts';
 import { askedNumbers } from './asked-numbers.ts';
+import { questionsTo, whoHas } from './at-phone.ts';
 import { auditPage, verifyAudit, writeAudit } from './audit.ts';
 import * as changed from './changed-facts.ts';
 import * as chats from './chats.ts';
@@ -206,6 +207,7 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
     subscribers: (query: Omit<SubscriberQuery, 'now'>) =>
       findSubscribers(sql, vault, { ...query, now: world.now() }),
     subscriber: (key: number) => subscriberByKey(sql, vault, { key, now: world.now() }),
+    whoHas: (phone: string) => whoHas(sql, vault, phone),
     putConsents: (put: Parameters<typeof putConsents>[2]) => putConsents(sql, vault, put),
     consents: (key: number) => consents(sql, vault, key),
     unsubscription: (asked: UnsubscribingBy) => unsubscription(sql, vault, asked),
@@ -279,6 +281,7 @@ const frontDeeds = (sql: Sql) => ({
   noticesAhead: (incident: string) => noticesAhead(sql, incident),
   isSendingStopped: () => isSendingStopped(sql),
   askedNumbers: (ids: readonly ConfirmationId[]) => askedNumbers(sql, ids),
+  questionsTo: (people: readonly SubscriberKey[]) => questionsTo(sql, people),
   confirmationCounts: (incident: string) => queries.confirmationCounts(sql, incident),
   confirmation: (id: string) => queries.confirmationById(sql, id),
   tasks: (query: PageRequest & { readonly states?: readonly Task['state'][] | undefined }) =>

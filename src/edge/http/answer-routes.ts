@@ -2,7 +2,7 @@
 import { meantBy, namesOf, openInOrder, type Reading, readPressed, tallyOf } from '../../confirm/confirm.ts';
 import type { SubscriberReply } from '../../flow/input.ts';
 import type { Answer } from '../../model/confirmation.ts';
-import type { SubscriberKey } from '../../model/ids.ts';
+import type { ConfirmationId, SubscriberKey } from '../../model/ids.ts';
 import type { ContactChannel } from '../../model/ticket.ts';
 import type { ConfirmationView } from './ports.ts';
 import { type Call, object, ok, oneOf, type Reply, type Route, refusal, text, unknownId } from './route.ts';
@@ -13,9 +13,6 @@ const answerChannel = { type: 'string', pattern: '^[A-Za-z][A-Za-z_-]{0,31}$' };
 /** E.164 (ITU-T): at most 15 digits. */
 const phoneNumber = { type: 'string', pattern: '^\\+[1-9]\\d{4,14}$' };
 const maxTextLength = 4_000;
-/** Households that share a phone; questions to one of them. */
-const mostSubscribers = 20;
-const mostQuestions = 50;
 
 export const answerRoutes: readonly Route[] = [
   {
@@ -79,15 +76,15 @@ async function handInAnswer({ ports, id, body }: Call): Promise<Reply> {
   const { subscriber } = view.confirmation;
   if (given.from !== undefined) {
     if (!ports.answers.admits(given.from)) return tooMany();
-    const { items } = await ports.query.subscribers({ phone: given.from }, { limit: mostSubscribers });
-    if (!items.some(({ key }) => key === subscriber))
+    const people = await ports.query.whoHas(given.from);
+    if (people === 'crowd' || !people.includes(subscriber))
       return refusal(403, 'The sender is no number of this subscriber; nothing was changed.');
   }
   const contact =
     given.text === undefined ? undefined : await ports.query.storeContact(subscriber, given.text);
   const reading =
     given.answer === undefined ? readingOf(given.text!, given.channel, ports.answers) : undefined;
-  await submit({ ports }, view, given.channel, replyOf(reading, given.answer, contact));
+  await submit({ ports }, view.confirmation.id, given.channel, replyOf(reading, given.answer, contact));
   return ok(confirmationJson((await ports.query.confirmation(id)) ?? view));
 }
 
@@ -95,25 +92,21 @@ async function handInAnswer({ ports, id, body }: Call): Promise<Reply> {
 async function takeMessage({ ports, body }: Call): Promise<Reply> {
   const given = body as { readonly from: string; readonly channel: ContactChannel; readonly text: string };
   if (!ports.answers.admits(given.from)) return tooMany();
-  const { items: people } = await ports.query.subscribers({ phone: given.from }, { limit: mostSubscribers });
-  const views: ConfirmationView[] = [];
-  for (const { key } of people) {
-    const { items } = await ports.query.confirmations({ subscriber: key }, { limit: mostQuestions });
-    views.push(...items);
-  }
-  const all = views.map(({ confirmation }) => confirmation);
+  const found = await ports.query.whoHas(given.from);
+  const people = found === 'crowd' ? [] : found;
+  const all = await ports.query.questionsTo(people);
   const waiting = openInOrder(all);
   const names = namesOf(waiting, await ports.query.askedNumbers(waiting.map(({ id }) => id)));
   const reading = readingOf(given.text, given.channel, ports.answers, names);
-  const meant = meantBy(reading, { waiting, names, all }).map(({ id }) => id);
+  const meant = meantBy(reading, { waiting, names, all });
   const taken: ConfirmationView[] = [];
-  for (const view of views) {
-    if (!meant.includes(view.confirmation.id)) continue;
-    const contact = await ports.query.storeContact(view.confirmation.subscriber, given.text);
-    await submit({ ports }, view, given.channel, replyOf(reading, undefined, contact));
-    taken.push((await ports.query.confirmation(view.confirmation.id)) ?? view);
+  for (const { id, subscriber } of meant) {
+    const contact = await ports.query.storeContact(subscriber, given.text);
+    await submit({ ports }, id, given.channel, replyOf(reading, undefined, contact));
+    const view = await ports.query.confirmation(id);
+    if (view !== undefined) taken.push(view);
   }
-  if (meant.length === 0) await keepWords({ ports }, people[0]?.key, { ...given, reading });
+  if (meant.length === 0) await keepWords({ ports }, people[0], { ...given, reading });
   const answer = reading.kind === 'answer' ? reading.answer : null;
   return ok({ read: reading.kind, answer, sureness: reading.sureness, taken: taken.map(confirmationJson) });
 }
@@ -122,9 +115,16 @@ async function takeMessage({ ports, body }: Call): Promise<Reply> {
 async function keepWords(
   { ports }: Pick<Call, 'ports'>,
   subscriber: SubscriberKey | undefined,
-  said: { readonly channel: ContactChannel; readonly text: string; readonly reading: Reading },
+  said: {
+    readonly from: string;
+    readonly channel: ContactChannel;
+    readonly text: string;
+    readonly reading: Reading;
+  },
 ): Promise<void> {
-  if (subscriber === undefined || said.channel === 'ivr') return;
+  if (said.channel === 'ivr') return;
+  if (subscriber === undefined)
+    return ports.query.storeStranger({ from: said.from, to: said.channel, text: said.text });
   const contact = await ports.query.storeContact(subscriber, said.text);
   const { channel, reading } = said;
   if (reading.kind === 'answer' && reading.answer === 'fixed') return;
@@ -156,11 +156,11 @@ function replyOf(
 
 async function submit(
   { ports }: Pick<Call, 'ports'>,
-  { confirmation }: ConfirmationView,
+  confirmation: ConfirmationId,
   channel: ContactChannel,
   reply: SubscriberReply,
 ): Promise<void> {
-  await ports.submit({ kind: 'subscriberReply', confirmation: confirmation.id, channel, reply });
+  await ports.submit({ kind: 'subscriberReply', confirmation, channel, reply });
 }
 
 const tooMany = (): Reply =>

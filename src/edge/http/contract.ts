@@ -278,6 +278,8 @@ export interface ChannelJson {
   readonly sent: number;
   readonly failed: number;
   readonly retried: number;
+  /** Questions sent without digits to answer by: too many have the phone, or too many wait there. */
+  readonly linkOnly: number;
 }
 
 /** Who is signed in and what kind of installation this is. */

@@ -39,7 +39,13 @@ import type { ImportOutcome, ImportWish } from './import-port.ts';
 import type { NoticePreviewJson } from './notice-contract.ts';
 import type { LineTest, NetworkPort, OutsidePort } from './outside-port.ts';
 import type { StaffPort } from './staff-port.ts';
-import type { ConsentQueries, ContactView, LevelsView, ServiceView } from './subscriber-port.ts';
+import type {
+  ConsentQueries,
+  ContactView,
+  LevelsView,
+  PhoneQueries,
+  ServiceView,
+} from './subscriber-port.ts';
 
 /** A plain record: it is copied, so its functions must not need `this`. */
 export interface FrontPorts {
@@ -219,7 +225,7 @@ interface SubscriberFilter {
 }
 
 /** Questions to the book. Unknown ids answer undefined. Lists are newest first, stable under inserts. */
-export interface BookQueries extends ConsentQueries, TicketQueries {
+export interface BookQueries extends ConsentQueries, PhoneQueries, TicketQueries {
   incidents(
     state: 'open' | 'resolved' | 'closed' | undefined,
     page: PageRequest,
@@ -267,7 +273,7 @@ export interface BookQueries extends ConsentQueries, TicketQueries {
   }): Promise<{ token: string; expiresAt: Instant }>;
   /** Keeps what a subscriber wrote under the subscriber's own key and answers the row's id, which the journal may carry. */
   storeContact(subscriber: SubscriberKey, text: string): Promise<string>;
-  /** What came from numbers that no subscriber has. */
+  /** What came from numbers that no subscriber has, or very many. */
   strangers(page: PageRequest): Promise<Listed<StrangerView>>;
 }
 

@@ -1,5 +1,6 @@
 /** What is known of subscribers beside their place: services, contact points, consents; and how an outage spread over them. */
 import type { Instant } from '../../base/instant.ts';
+import type { Confirmation } from '../../model/confirmation.ts';
 import type { SubscriberKey } from '../../model/ids.ts';
 import type { AddressKind, ConsentCategory } from '../../model/subscriber.ts';
 
@@ -52,4 +53,13 @@ export interface LevelsView {
   readonly proved: number;
   readonly inferred: number;
   readonly suspected: number;
+}
+
+export interface PhoneQueries {
+  /** Those who have that number (E.164); `crowd`: so many that nobody can tell which of them wrote. */
+  whoHas(phone: string): Promise<readonly SubscriberKey[] | 'crowd'>;
+  /** All questions to these people that wait for an answer, and the last of those that do not. */
+  questionsTo(people: readonly SubscriberKey[]): Promise<readonly Confirmation[]>;
+  /** Keeps what came from a number that is nobody's, for a person to read. */
+  storeStranger(said: { readonly from: string; readonly to: string; readonly text: string }): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Replies } from '../../../src/app/center/replies.ts';
+import type { Book } from '../../../src/edge/book/book.ts';
 import type { Input } from '../../../src/flow/input.ts';
 import type { Confirmation } from '../../../src/model/confirmation.ts';
 import { type ConfirmationId, confirmationId, type SubscriberKey } from '../../../src/model/ids.ts';
@@ -148,7 +149,7 @@ test('strangers reach no question, and one number cannot flood', async () => {
     expect(await said('1', '+79009999999')).toEqual([]);
     expect(await strangers()).toMatchObject([{ from: '+79009999999', to: '1234', text: '1' }]);
     for (let i = 0; i < 30; i++) await said('1');
-    expect(replies.counters()).toEqual({ answers: 20, contacts: 0, strangers: 1, tooMany: 10 });
+    expect(replies.counters()).toEqual({ answers: 20, contacts: 0, strangers: 1, tooMany: 10, crowded: 0 });
   });
 });
 
@@ -159,7 +160,7 @@ test('what the line does not take comes again as often as it must, and is none o
     for (let i = 0; i < 30; i++) await expect(said('2')).rejects.toThrow('the line takes nothing');
     line.isAway = false;
     expect(await said('2')).toEqual([answered(one.id, 'notFixed')]);
-    expect(replies.counters()).toEqual({ answers: 1, contacts: 0, strangers: 0, tooMany: 0 });
+    expect(replies.counters()).toEqual({ answers: 1, contacts: 0, strangers: 0, tooMany: 0, crowded: 0 });
   });
 });
 
@@ -185,5 +186,52 @@ test('STOP is a withdrawal on record, on the channel it came by: no more questio
     expect(await consentsOf(1)).toMatchObject([
       { category: 'feedback', channel: 'sms', state: 'withdrawn', by: 'subscriber', evidence: 'STOP' },
     ]);
+  });
+});
+
+const placeholder = '+70000000000';
+
+/** Their keys are 1 to `count`; the one with that key is asked. */
+async function atPlaceholder(
+  count: number,
+  asked: number,
+  run: (said: (text: string) => Promise<readonly Input[]>, book: Book, replies: Replies) => Promise<void>,
+): Promise<void> {
+  await inFolder(async (folder) => {
+    const world = virtualWorld();
+    const book = await bookIn(folder, world);
+    await importAll(
+      book,
+      Array.from({ length: count }, (_, n) => subscriberRow(n, { phone: placeholder })),
+    );
+    await book.project([applied([], [{ kind: 'confirmation', confirmation: question(asked) }])]);
+    const inputs: Input[] = [];
+    const replies = new Replies({
+      ...{ book, world },
+      read: (text, waiting) => reader.read(text, waiting),
+      submit: async (input) => inputs.push(input),
+    });
+    const said = async (text: string): Promise<readonly Input[]> => {
+      inputs.length = 0;
+      await replies.take({ from: placeholder, to: '1234', text }, 'sms');
+      return [...inputs];
+    };
+    await run(said, book, replies);
+    await book.close();
+  });
+}
+
+test('however many of a company have the number, the answer finds the one who was asked', async () => {
+  for (const asked of [1, 30, 60])
+    await atPlaceholder(60, asked, async (said) => {
+      expect(await said('нет')).toEqual([answered(question(asked).id, 'notFixed')]);
+    });
+});
+
+test("a number that stands with very many is nobody's: what comes from it is counted and waits for a person", async () => {
+  await atPlaceholder(501, 1, async (said, book, replies) => {
+    expect(await said('нет')).toEqual([]);
+    expect((await book.strangers({})).items).toMatchObject([{ from: placeholder, text: 'нет' }]);
+    expect(replies.counters()).toMatchObject({ crowded: 1, strangers: 0, answers: 0, contacts: 0 });
   });
 });

@@ -38,11 +38,15 @@ const sharing = (n: number) => subscriberRow(n, { phone: family, language: 'en' 
 async function withFamily(
   run: (family: Family) => Promise<void>,
   rowOf: (n: number) => SubscriberRow = sharing,
+  count = 3,
 ): Promise<void> {
   await inFolder(async (folder) => {
     const world = virtualWorld();
     const book = await bookIn(folder, world);
-    await importAll(book, [0, 1, 2].map(rowOf));
+    await importAll(
+      book,
+      Array.from({ length: count }, (_, n) => rowOf(n)),
+    );
     const texts = await shippedTexts();
     const state = (n: number, incident: IncidentId, state: Confirmation['state']) => {
       const subscriber = (n + 1) as SubscriberKey;
@@ -152,4 +156,25 @@ test('questions are told apart at every phone of everybody, not only at the firs
     expect(await writes('21')).toEqual([[id(2, one), 'fixed']]);
     expect(await writes('1')).toEqual([[id(0, one), 'fixed']]);
   }, rowOf);
+});
+
+test('where ten wait the tenth is answered by its link alone, and its reminder says the same', async () => {
+  const wait = async (run: Family): Promise<void> => {
+    for (let n = 0; n < 9; n++) await run.asks(n, one);
+    expect(await run.asks(9, one)).not.toContain('Reply');
+    expect(await run.asks(9, one, 'reminder')).not.toContain('Reply');
+    expect(await run.writes('92')).toEqual([[id(8, one), 'notFixed']]);
+  };
+  await withFamily(wait, sharing, 10);
+});
+
+test('at a number that stands with very many no digits are printed', async () => {
+  await withFamily(
+    async ({ asks }) => {
+      expect(await asks(0, one)).not.toContain('Reply');
+      expect(await asks(0, one, 'reminder')).not.toContain('Reply');
+    },
+    sharing,
+    501,
+  );
 });

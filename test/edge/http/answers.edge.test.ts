@@ -152,3 +152,21 @@ test('a begun task is begun for all, and one that is over cannot be', async () =
   opened.daemon.tasks.set('t.1', { task: { ...task, state: 'done', createdAt: at, dueAt: at } });
   expect((await json(opened.api('/tasks/t.1/start', { method: 'POST' }))).status).toBe(409);
 });
+
+test('of a number that very many have nobody is taken for its writer, and what came waits for a person', async () => {
+  const placeholder = '+70000000000';
+  const ids = Array.from({ length: 600 }, (_, n) => `P-${n}`);
+  for (const id of ids) opened.daemon.subscribers.set(id, aSubscriber(id));
+  opened.daemon.phones.set(placeholder, ids);
+  const { id } = ask('i.1');
+  const { status, body } = await write('нет', placeholder);
+  expect([status, body]).toMatchObject([200, { taken: [] }]);
+  expect((await answer(id, { channel: 'sms', answer: 'notFixed', from: placeholder })).status).toBe(403);
+  expect(opened.daemon.inputs).toEqual([]);
+  expect(opened.daemon.strangers).toMatchObject([{ from: placeholder, to: 'sms', text: 'нет' }]);
+});
+
+test('what comes from a number that no subscriber has is kept for a person', async () => {
+  await write('когда почините?', '+79005556677');
+  expect(opened.daemon.strangers).toMatchObject([{ from: '+79005556677', text: 'когда почините?' }]);
+});

@@ -1,6 +1,7 @@
 /** Notices through a Telegram bot: messages with buttons, answers by long polling, chats bound by a code. */
 import { milliseconds } from '../../base/instant.ts';
 import type { Secret } from '../../base/secret.ts';
+import { SourceRates } from '../../base/source-rates.ts';
 import type { Wake, World } from '../../base/world.ts';
 import type { Channel, Inbound, OutgoingNotice, SendOutcome } from '../../notify/channel.ts';
 import { refusedTarget } from '../net/address-guard.ts';
@@ -68,6 +69,11 @@ const longestPauseMs = 60_000;
 /** Somebody else polls with the same token, or the token is no longer one. */
 const refusedPauseMs = 30_000;
 
+/** Codes of one chat: whoever has one sends it once; a machine that tries many is neither looked up nor answered. */
+const codeRate = { burst: 5, perSecond: 1 / 60, mostSources: 65_536 };
+/** Words of the bot on their way at once; the next update waits when there are more. */
+const mostTelling = 32;
+
 class TelegramChannel implements Channel {
   readonly name: string;
   readonly address = 'chat';
@@ -76,7 +82,12 @@ class TelegramChannel implements Channel {
   readonly #world: World;
   readonly #api: BotApi;
   readonly #poll: BotApi;
-  readonly #counters = { updates: 0, others: 0, answers: 0, bound: 0, blocked: 0, pollsRefused: 0 };
+  readonly #counters = {
+    ...{ updates: 0, others: 0, answers: 0, bound: 0, blocked: 0 },
+    ...{ codesTooMany: 0, pollsRefused: 0 },
+  };
+  readonly #codes = new SourceRates(codeRate);
+  readonly #telling = new Set<Promise<unknown>>();
   #inbound: Inbound | undefined;
   #polling: Promise<void> | undefined;
   #pause: { readonly wake: Wake; readonly end: () => void } | undefined;
@@ -124,6 +135,7 @@ class TelegramChannel implements Channel {
     this.#pause?.end();
     this.#poll.close();
     await this.#polling;
+    await Promise.all(this.#telling);
     this.#api.close();
   }
 
@@ -205,15 +217,31 @@ class TelegramChannel implements Channel {
     if (update.kind === 'words') {
       await inbound.reply({ from: chat, to: this.bot, text: update.text, isChat: true });
     } else if (update.kind === 'code') {
+      if (!this.#codes.take(chat, this.#world.monotonicMs())) {
+        this.#counters.codesTooMany++;
+        return;
+      }
       const isBound = (await inbound.chats?.bind(chat, update.code)) === true;
       if (isBound) this.#counters.bound++;
-      await this.#api.call('sendMessage', { chat_id: chat, text: isBound ? say.bound : say.unknownCode });
+      const text = isBound ? say.bound : say.unknownCode;
+      await this.#tell(this.#api.call('sendMessage', { chat_id: chat, text }));
     } else {
       const isTaken =
         (await inbound.chats?.press({ chat, token: update.token, answer: update.answer })) === true;
       if (isTaken) this.#counters.answers++;
-      await this.#acknowledge(update, isTaken);
+      await this.#tell(this.#acknowledge(update, isTaken));
     }
+  }
+
+  /** What was taken is kept already: many are told so at once, and nobody waits until one of them has heard it. */
+  async #tell(told: Promise<unknown>): Promise<void> {
+    const telling = told
+      .catch((error: unknown) => {
+        this.#world.log.warn('a bot could not answer', { channel: this.name, error: String(error) });
+      })
+      .finally(() => this.#telling.delete(telling));
+    this.#telling.add(telling);
+    if (this.#telling.size >= mostTelling) await Promise.race(this.#telling);
   }
 
   /** The answer is kept: that the phone does not show it is no reason to take it again. */

@@ -175,14 +175,31 @@ test('a chat is bound by a code that works once, asked with buttons, and its ans
         reply: { kind: 'answer', answer: 'fixed' },
       },
     ]);
+    await until(() => server.notes.length === 3 && question.buttons.length === 0);
     expect(question.text).toContain('Ваш ответ: Да, работает');
-    expect(question.buttons).toEqual([]);
-    expect(server.notes).toEqual([
-      'Этот вопрос уже закрыт. Если что-то не работает, напишите сюда.',
-      'Этот вопрос уже закрыт. Если что-то не работает, напишите сюда.',
+    expect(server.notes.toSorted()).toEqual([
       'Ваш ответ: Да, работает',
+      'Этот вопрос уже закрыт. Если что-то не работает, напишите сюда.',
+      'Этот вопрос уже закрыт. Если что-то не работает, напишите сюда.',
     ]);
     await courier.close();
+  });
+});
+
+test('a chat that tries code after code is told five times, and keeps nobody waiting', async () => {
+  await withBot(async ({ server, book, inputs, start, ask, bind }) => {
+    const courier = await start();
+    await bind(1, '501');
+    await ask('ask', 1);
+    for (let n = 0; n < 60; n++) server.say('666', `/start ${String(n).padStart(22, 'x')}`);
+    const last = server.say('501', 'нет, не работает');
+    await until(() => server.offsets.includes(last + 1));
+    expect(inputs.filter(({ kind }) => kind === 'subscriberReply')).toHaveLength(1);
+    const told = () => server.messages.filter(({ chat }) => chat === '666');
+    await until(() => told().length === 5);
+    await courier.close();
+    expect(told()).toHaveLength(5);
+    expect(await book.subscribersOfChat({ channel: 'bot', chat: '666' })).toEqual([]);
   });
 });
 

@@ -87,7 +87,9 @@ class TelegramChannel implements Channel {
     ...{ codesTooMany: 0, pollsRefused: 0 },
   };
   readonly #codes = new SourceRates(codeRate);
-  readonly #telling = new Set<Promise<unknown>>();
+  /** The last word on its way to each chat. */
+  readonly #telling = new Map<string, Promise<unknown>>();
+  #untold = 0;
   #inbound: Inbound | undefined;
   #polling: Promise<void> | undefined;
   #pause: { readonly wake: Wake; readonly end: () => void } | undefined;
@@ -135,7 +137,7 @@ class TelegramChannel implements Channel {
     this.#pause?.end();
     this.#poll.close();
     await this.#polling;
-    await Promise.all(this.#telling);
+    await Promise.all(this.#telling.values());
     this.#api.close();
   }
 
@@ -224,24 +226,33 @@ class TelegramChannel implements Channel {
       const isBound = (await inbound.chats?.bind(chat, update.code)) === true;
       if (isBound) this.#counters.bound++;
       const text = isBound ? say.bound : say.unknownCode;
-      await this.#tell(this.#api.call('sendMessage', { chat_id: chat, text }));
+      await this.#tell(chat, () => this.#api.call('sendMessage', { chat_id: chat, text }));
     } else {
       const isTaken =
         (await inbound.chats?.press({ chat, token: update.token, answer: update.answer })) === true;
       if (isTaken) this.#counters.answers++;
-      await this.#tell(this.#acknowledge(update, isTaken));
+      await this.#tell(chat, () => this.#acknowledge(update, isTaken));
     }
   }
 
-  /** What was taken is kept already: many are told so at once, and nobody waits until one of them has heard it. */
-  async #tell(told: Promise<unknown>): Promise<void> {
-    const telling = told
+  /**
+   * What was taken is kept already: many are told so at once, and nobody waits until one of them has heard it. In one chat one
+   * word follows the other, for the last one is what stays on its message.
+   */
+  async #tell(chat: string, tell: () => Promise<unknown>): Promise<void> {
+    const before = this.#telling.get(chat) ?? Promise.resolve();
+    const telling = before
+      .then(tell)
       .catch((error: unknown) => {
         this.#world.log.warn('a bot could not answer', { channel: this.name, error: String(error) });
       })
-      .finally(() => this.#telling.delete(telling));
-    this.#telling.add(telling);
-    if (this.#telling.size >= mostTelling) await Promise.race(this.#telling);
+      .finally(() => {
+        this.#untold--;
+        if (this.#telling.get(chat) === telling) this.#telling.delete(chat);
+      });
+    this.#telling.set(chat, telling);
+    this.#untold++;
+    if (this.#untold >= mostTelling) await Promise.race(this.#telling.values());
   }
 
   /** The answer is kept: that the phone does not show it is no reason to take it again. */

@@ -2,18 +2,23 @@
 import type { Instant } from './instant.ts';
 
 interface Entry {
-  readonly at: Instant;
   readonly key: string;
-  readonly order: number;
+  at: Instant;
+  order: number;
+  isCleared: boolean;
+  /** Where it stands in the heap, and as what: as what it is, or as earlier, for as long as it does not come to the top. */
+  index: number;
+  standsAt: Instant;
+  standsOrder: number;
 }
 
-/** Up to here what was moved or cleared is not worth tidying up. */
+/** Up to here what was cleared is not worth tidying up. */
 const fewStale = 64;
 
 /**
  * Due times by key, as data: nothing fires by itself, the owner asks what is due. Ties fire in the order
- * of setting, so that a replay fires them alike. Setting a key again moves it. However often keys are moved and cleared,
- * the memory is that of the keys that wait.
+ * of setting, so that a replay fires them alike. Setting a key again moves it: what is put off, as most is, stays where
+ * it stands until it comes to the top. However often keys are moved and cleared, the memory is that of the keys that wait.
  */
 export class Timers {
   readonly #current = new Map<string, Entry>();
@@ -21,18 +26,26 @@ export class Timers {
   #order = 0;
 
   set(key: string, at: Instant): void {
-    const entry = { at, key, order: this.#order++ };
-    this.#current.set(key, entry);
-    this.#heap.push(entry);
-    this.#siftUp(this.#heap.length - 1);
-    if (this.#heap.length > 2 * this.#current.size + fewStale) this.#tidyUp();
+    const order = this.#order++;
+    const known = this.#current.get(key);
+    if (known === undefined) return this.#add(key, at, order);
+    known.at = at;
+    known.order = order;
+    if (at >= known.standsAt) return;
+    known.standsAt = at;
+    known.standsOrder = order;
+    this.#siftUp(known.index);
   }
 
   clear(key: string): void {
+    const known = this.#current.get(key);
+    if (known === undefined) return;
+    known.isCleared = true;
     this.#current.delete(key);
+    if (this.#heap.length > 2 * this.#current.size + fewStale) this.#tidyUp();
   }
 
-  /** How many entries are kept for the keys that wait, those moved or cleared since included. */
+  /** How many entries are kept for the keys that wait, those cleared since included. */
   get kept(): number {
     return this.#heap.length;
   }
@@ -43,7 +56,7 @@ export class Timers {
 
   /** The earliest due time, or undefined when nothing waits. */
   get next(): Instant | undefined {
-    this.#dropStale();
+    this.#settle();
     return this.#heap[0]?.at;
   }
 
@@ -51,7 +64,7 @@ export class Timers {
   due(at: Instant, limit = Number.POSITIVE_INFINITY): string[] {
     const keys: string[] = [];
     while (keys.length < limit) {
-      this.#dropStale();
+      this.#settle();
       const top = this.#heap[0];
       if (top === undefined || top.at > at) break;
       this.#pop();
@@ -80,20 +93,38 @@ export class Timers {
     for (const [key, at] of entries) this.set(key, at);
   }
 
-  /** What was moved or cleared goes; what is left is a heap again in time that grows as it does, no faster. */
+  #add(key: string, at: Instant, order: number): void {
+    const index = this.#heap.length;
+    const entry = { key, at, order, isCleared: false, index, standsAt: at, standsOrder: order };
+    this.#current.set(key, entry);
+    this.#heap.push(entry);
+    this.#siftUp(index);
+  }
+
+  /** What was cleared goes; what is left is a heap again in time that grows as it does, no faster. */
   #tidyUp(): void {
-    this.#heap = this.#heap.filter((entry) => this.#current.get(entry.key) === entry);
+    this.#heap = this.#heap.filter(({ isCleared }) => !isCleared);
+    for (const [index, entry] of this.#heap.entries()) entry.index = index;
     for (let i = (this.#heap.length >> 1) - 1; i >= 0; i--) this.#siftDown(i);
   }
 
-  #dropStale(): void {
-    while (this.#heap.length > 0 && this.#current.get(this.#heap[0]!.key) !== this.#heap[0]) this.#pop();
+  /** Until what is on top waits, and stands there as what it is. */
+  #settle(): void {
+    for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
+      if (top.isCleared) this.#pop();
+      else if (top.standsOrder !== top.order) {
+        top.standsAt = top.at;
+        top.standsOrder = top.order;
+        this.#siftDown(0);
+      } else return;
+    }
   }
 
   #pop(): void {
     const last = this.#heap.pop();
     if (last === undefined || this.#heap.length === 0) return;
     this.#heap[0] = last;
+    last.index = 0;
     this.#siftDown(0);
   }
 
@@ -104,7 +135,7 @@ export class Timers {
       const right = left + 1;
       const child = right < this.#heap.length && before(this.#heap[right]!, this.#heap[left]!) ? right : left;
       if (!before(this.#heap[child]!, this.#heap[i]!)) return;
-      [this.#heap[child], this.#heap[i]] = [this.#heap[i]!, this.#heap[child]!];
+      this.#swap(i, child);
       i = child;
     }
   }
@@ -114,10 +145,19 @@ export class Timers {
     while (i > 0) {
       const parent = (i - 1) >> 1;
       if (!before(this.#heap[i]!, this.#heap[parent]!)) return;
-      [this.#heap[parent], this.#heap[i]] = [this.#heap[i]!, this.#heap[parent]!];
+      this.#swap(i, parent);
       i = parent;
     }
   }
+
+  #swap(i: number, j: number): void {
+    const [one, other] = [this.#heap[i]!, this.#heap[j]!];
+    this.#heap[i] = other;
+    this.#heap[j] = one;
+    other.index = i;
+    one.index = j;
+  }
 }
 
-const before = (a: Entry, b: Entry): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+const before = (a: Entry, b: Entry): boolean =>
+  a.standsAt < b.standsAt || (a.standsAt === b.standsAt && a.standsOrder < b.standsOrder);

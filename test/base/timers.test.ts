@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Instant, instant } from '../../src/base/instant.ts';
 import { Timers } from '../../src/base/timers.ts';
@@ -34,5 +35,41 @@ describe('due times by key', () => {
     timers.set('early', at(3));
     expect(timers.due(at(50))).toEqual(['early', ...names]);
     expect(timers.due(at(10_000))).toEqual(['moving']);
+  });
+
+  test('whatever is set, moved, cleared and asked for, what is due is what a sorted list would give', () => {
+    const key = fc.integer({ min: 0, max: 12 }).map((n) => `k${n}`);
+    const time = fc.integer({ min: 0, max: 40 });
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ set: key, time }) },
+      { weight: 2, arbitrary: fc.record({ clear: key }) },
+      { weight: 2, arbitrary: fc.record({ due: time, limit: fc.integer({ min: 1, max: 4 }) }) },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const timers = new Timers();
+        let waiting: { key: string; time: number }[] = [];
+        for (const step of steps) {
+          if ('set' in step) {
+            waiting = [...waiting.filter(({ key }) => key !== step.set), { key: step.set, time: step.time }];
+            timers.set(step.set, at(step.time));
+          } else if ('clear' in step) {
+            waiting = waiting.filter(({ key }) => key !== step.clear);
+            timers.clear(step.clear);
+          } else {
+            const due = waiting
+              .filter(({ time }) => time <= step.due)
+              .sort((a, b) => a.time - b.time)
+              .slice(0, step.limit);
+            waiting = waiting.filter((one) => !due.includes(one));
+            expect(timers.due(at(step.due), step.limit)).toEqual(due.map(({ key }) => key));
+          }
+          const inOrder = [...waiting].sort((a, b) => a.time - b.time);
+          expect(timers.entries()).toEqual(inOrder.map(({ key, time }) => [key, time]));
+          expect(timers.next).toBe(inOrder[0]?.time);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });

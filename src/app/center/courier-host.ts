@@ -87,6 +87,7 @@ export async function startCourierHost(options: {
     counters: () => ({
       ...named('replies', replies.counters()),
       ...countersOf(channels, courier),
+      ...courier.receiptCounters(),
       ...named('desk', courier.deskCounters()),
     }),
     async posted(name, post) {

@@ -56,6 +56,8 @@ export interface Courier {
   /** The book has something new. */
   poke(): void;
   readonly status: readonly LaneStatus[];
+  /** Receipts of which no notice is known yet, or ever. */
+  receiptCounters(): Readonly<Record<string, number>>;
   /** Of the ticket system; empty when there is none. */
   deskCounters(): Readonly<Record<string, number>>;
   /** What the ticket system posted; nothing: it says that there is news. */
@@ -89,8 +91,10 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
     repeating(world, 'planning notices', () => expandSome(options, facts, pokeLanes)),
     repeating(world, 'reporting notices', () => reportOnce(options)),
   ];
+  let receipts: Readonly<Record<string, number>> = {};
   const silence = repeating(world, 'notices without a receipt', async () => {
     const looked = await book.passSilent({ channels: facts, now: world.now() });
+    receipts = { ...(await book.receiptCounts()) };
     if (looked > 0) pokeLanes();
     return looked > 0;
   });
@@ -119,6 +123,7 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
     get status() {
       return lanes.map((lane) => lane.status);
     },
+    receiptCounters: () => receipts,
     deskCounters: () => desking?.counters() ?? {},
     deskSays: async (items) => (await desking?.says(items)) ?? false,
     async close() {

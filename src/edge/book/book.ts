@@ -22,6 +22,7 @@ import { markFailing, tryAgain } from './contact-points.ts';
 import { addContact, contactText, type NewContact } from './contacts.ts';
 import { deskCounts, dueDeskJobs, settleDesk, ticketInDesk } from './desk-jobs.ts';
 import * as deskWords from './desk-words.ts';
+import { type Delivery, forgetEarly, receiptCounts } from './early-receipts.ts';
 import { dropHookTargets, dueHookJobs, hookCounts, settleHooks } from './hook-jobs.ts';
 import { hubNews } from './hub-feed.ts';
 import * as hubs from './hubs.ts';
@@ -47,7 +48,7 @@ import type {
 } from './records.ts';
 import { impactRevisions, impactVersions } from './revisions.ts';
 import { forgetServices, putService } from './services.ts';
-import { type Delivery, noteDeliveries, passSilent, reroute, type Settling, settle } from './settlement.ts';
+import { noteDeliveries, passSilent, reroute, type Settling, settle } from './settlement.ts';
 import { hashEmails } from './shared-points.ts';
 import { openSql, type Sql } from './sql.ts';
 import { addStranger, type StrangerReply, strangers } from './strangers.ts';
@@ -167,6 +168,8 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
     noteDeliveries(sql, deliveries, settling);
     markFailing(sql, vault, settling.now);
   },
+  /** Receipts that wait for their notice, and those of an id that is nobody's. */
+  receiptCounts: () => receiptCounts(sql),
   nextReceipts: () => nextReceipts(sql),
   dropReceipts: (upTo: number) => dropReceipts(sql, upTo),
   dueHookJobs: (due: Parameters<typeof dueHookJobs>[1]) => dueHookJobs(sql, due),
@@ -175,7 +178,7 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
   hookCounts: () => hookCounts(sql),
   forgetExpired: (now: number) => {
     tryAgain(sql, vault, now);
-    return forgetExpired(sql, now) + forgetParts(sql, now) + forgetServices(sql, now);
+    return forgetExpired(sql, now) + forgetParts(sql, now) + forgetServices(sql, now) + forgetEarly(sql, now);
   },
 });
 

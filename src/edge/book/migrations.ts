@@ -252,6 +252,12 @@ CREATE TABLE impact_versions (incident TEXT NOT NULL, at INTEGER NOT NULL, subsc
 INSERT OR IGNORE INTO impact_versions SELECT incident, at, subscribers FROM impact_revisions;
 `;
 
+// Why a message failed whose send was not settled yet.
+const earlyReasons = `
+ALTER TABLE early_receipts ADD COLUMN reason TEXT;
+ALTER TABLE early_receipts ADD COLUMN dead INTEGER NOT NULL DEFAULT 0;
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -276,6 +282,7 @@ const steps: readonly string[] = [
   hubMounts,
   sharedPoints,
   impactVersions,
+  earlyReasons,
 ];
 
 export const bookVersion = steps.length;

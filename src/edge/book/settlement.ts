@@ -11,6 +11,7 @@ import {
   unansweredOf,
 } from './chains.ts';
 import { noteArrival, noteBounce } from './contact-points.ts';
+import { type Delivery, idsWithEarly, parkEarly, takeEarly } from './early-receipts.ts';
 import { CountChanges } from './notice-counts.ts';
 import { dropParts, keepParts, notePart } from './notice-parts.ts';
 import type { NoticeRow } from './outbox.ts';
@@ -18,12 +19,6 @@ import { writeReceipts, writeUnreachable } from './receipts.ts';
 import type { ChannelFacts, Settlement } from './records.ts';
 import { ledBy } from './shared-points.ts';
 import type { Sql } from './sql.ts';
-
-/** Receipts that came before their notice was marked as sent; the oldest are forgotten first, many at once. */
-const earlyReceiptsKept = 10_000;
-const earlyForgotten = 1_000;
-/** One that waited longer was of an older message: centres give their ids again. */
-const earlyMs = 3_600_000;
 
 export interface Settling {
   readonly channels: readonly ChannelFacts[];
@@ -40,7 +35,11 @@ export function settle(sql: Sql, settled: readonly Settlement[], settling: Settl
       sql,
       settled.map(({ row }) => row),
     );
-    const early = earlyReceipts(sql, [...rows.values()], settled);
+    const early = idsWithEarly(
+      sql,
+      [...rows.values()].map(({ channel }) => channel),
+      settled.flatMap((result) => (result.kind === 'sent' ? idsOf(result) : [])),
+    );
     const results = [...settled, ...ofThoseLed(sql, rows, settled)];
     const sent: [number, string | undefined, number | undefined][] = [];
     const inParts: { row: number; channel: string; parts: readonly string[] }[] = [];
@@ -96,18 +95,6 @@ function releaseIds(sql: Sql, rows: readonly NoticeRow[], results: readonly Sett
   for (const channel of new Set(rows.map((row) => row.channel))) dropParts(sql, channel, ids);
 }
 
-/** External ids whose receipt came before the answer to the send. */
-function earlyReceipts(sql: Sql, rows: readonly NoticeRow[], results: readonly Settlement[]): Set<string> {
-  const ids = results.flatMap((result) => (result.kind === 'sent' ? idsOf(result) : []));
-  if (ids.length === 0) return new Set();
-  const found = sql.all<{ external_id: string }>(
-    `SELECT external_id FROM early_receipts WHERE channel IN (SELECT value FROM json_each(?))
-     AND external_id IN (SELECT value FROM json_each(?))`,
-    ...[JSON.stringify([...new Set(rows.map(({ channel }) => channel))]), JSON.stringify(ids)],
-  );
-  return new Set(found.map(({ external_id }) => external_id));
-}
-
 /** When silence of a channel that gives receipts says something; without an id no receipt is known again. */
 function awaitedUntil(row: NoticeRow, { externalId }: Sent, { channels, now }: Books): number | undefined {
   const within = channels.find(({ name }) => name === row.channel)?.receiptWithinMs;
@@ -132,11 +119,15 @@ function markSent(
 function settleOne(sql: Sql, row: NoticeRow, { result, books }: { result: Settlement; books: Books }): void {
   switch (result.kind) {
     case 'sent': {
-      const early = earlyState(sql, row, { sent: result, now: books.now });
+      const early = earlyOf(sql, row, { sent: result, now: books.now });
       markSent(sql, [[row.row, result.externalId, undefined]], books);
-      if (early === 'delivered') sql.run("UPDATE notices SET state = 'delivered' WHERE row = ?", row.row);
-      note(books, row, early === 'delivered' ? 'delivered' : 'sent');
-      if (early === 'failed') fail(sql, { ...row, state: 'sent' }, { reason: 'notDelivered', books });
+      if (early?.state === 'delivered')
+        sql.run("UPDATE notices SET state = 'delivered' WHERE row = ?", row.row);
+      note(books, row, early?.state === 'delivered' ? 'delivered' : 'sent');
+      if (early?.state === 'failed') {
+        const { reason = 'notDelivered', isDeadContact } = early;
+        fail(sql, { ...row, state: 'sent' }, { reason, isDeadContact, books });
+      }
       return;
     }
     case 'unsent':
@@ -240,13 +231,6 @@ function note(books: Books, row: NoticeRow, state: NoticeState): void {
   books.finals.add(row.incident, row.type, state);
 }
 
-export interface Delivery {
-  readonly externalId: string;
-  readonly state: 'delivered' | 'failed';
-  readonly reason?: string | undefined;
-  readonly isDeadContact?: boolean | undefined;
-}
-
 /** Receipts of a gateway: repeated, reordered or early ones change nothing for the worse; `delivered` is final. */
 export function noteDeliveries(
   sql: Sql,
@@ -269,7 +253,7 @@ export function noteDeliveries(
             )
           : sql.get<NoticeRow>('SELECT * FROM notices WHERE row = ?', part.notice);
       if (row === undefined)
-        parkEarly(sql, { channel: settling.channel, externalId, state, now: settling.now });
+        parkEarly(sql, { ...delivery, state, channel: settling.channel, now: settling.now });
       else
         for (const one of [row, ...ledBy(sql, [row])]) noteDelivery(sql, one, { ...delivery, state, books });
     }
@@ -300,53 +284,22 @@ function noteDelivery(
   } else if (state === 'failed' && row.state === 'sent') fail(sql, row, { reason, books, isDeadContact });
 }
 
-function parkEarly(
-  sql: Sql,
-  early: { channel: string; externalId: string; state: string; now: number },
-): void {
-  sql.run(
-    `INSERT INTO early_receipts (channel, external_id, state, at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
-     SET state = CASE state WHEN 'delivered' THEN state ELSE excluded.state END`,
-    ...[early.channel, early.externalId, early.state, early.now],
-  );
-  const kept = sql.get<{ n: number }>('SELECT count(*) AS n FROM early_receipts')?.n ?? 0;
-  if (kept > earlyReceiptsKept) {
-    sql.run(
-      'DELETE FROM early_receipts WHERE (channel, external_id) IN (SELECT channel, external_id FROM early_receipts ORDER BY at LIMIT ?)',
-      kept - earlyReceiptsKept + earlyForgotten,
-    );
-  }
-}
-
 /** What receipts said before the answer to the send came; of a notice in parts, all that there are. */
-function earlyState(
+function earlyOf(
   sql: Sql,
   row: NoticeRow,
   { sent, now }: { sent: Sent; now: number },
-): string | undefined {
+): Omit<Delivery, 'externalId'> | undefined {
   const { channel } = row;
   const { parts } = sent;
   if (parts === undefined) return takeEarly(sql, channel, { externalId: sent.externalId, now });
   keepParts(sql, [{ row: row.row, channel, parts }], now);
-  let state: string | undefined;
+  let whole: Omit<Delivery, 'externalId'> | undefined;
   for (const externalId of parts) {
     const early = takeEarly(sql, channel, { externalId, now });
-    if (early !== undefined) state = notePart(sql, { channel, externalId, state: early })?.state;
+    if (early === undefined) continue;
+    const state = notePart(sql, { channel, externalId, state: early.state })?.state;
+    whole = state === undefined ? undefined : { ...early, state };
   }
-  return state;
-}
-
-function takeEarly(
-  sql: Sql,
-  channel: string,
-  { externalId, now }: { readonly externalId: string | undefined; readonly now: number },
-): string | undefined {
-  if (externalId === undefined) return undefined;
-  const early = sql.get<{ state: string; at: number }>(
-    'SELECT state, at FROM early_receipts WHERE channel = ? AND external_id = ?',
-    ...[channel, externalId],
-  );
-  if (early !== undefined)
-    sql.run('DELETE FROM early_receipts WHERE channel = ? AND external_id = ?', channel, externalId);
-  return early === undefined || early.at < now - earlyMs ? undefined : early.state;
+  return whole;
 }

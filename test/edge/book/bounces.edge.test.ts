@@ -125,3 +125,24 @@ test('a relay that is out of order does not make everybody unreachable: a hundre
     );
     expect(left).toHaveLength(50);
   }));
+
+test('what came back before the send was settled keeps its reason, and one of nobody is counted after an hour', () =>
+  withBook(1, async (book) => {
+    const hour = 3_600_000;
+    for (let n = 0; n < 3; n++) {
+      await book.project([tells(tell({ type: 'etr', to: 1, revision: ++revision, order: ['mail'] }))]);
+      await expandAll(book, channels, t0);
+      const { notices } = await book.takeDue({ channel: mail, limit: 1, now: t0 });
+      const { row, key } = notices[0]!;
+      const receipts = [{ externalId: key, ...dead }];
+      await book.noteDeliveries(receipts, { channels, channel: 'mail', now: t0 });
+      await book.settle([{ kind: 'sent', row, externalId: key }], { channels, now: t0 });
+      expect((await book.notices({ limit: 1 })).items[0]).toMatchObject({ state: 'failed' });
+    }
+    expect(await pointsOf(book)).toContain('email failing');
+    const stranger = [{ externalId: 'f'.repeat(32), ...dead }];
+    await book.noteDeliveries(stranger, { channels, channel: 'mail', now: t0 });
+    expect(await book.receiptCounts()).toEqual({ receiptsEarly: 1, receiptsUnknown: 0 });
+    await book.forgetExpired(instant(t0 + hour + 1));
+    expect(await book.receiptCounts()).toEqual({ receiptsEarly: 0, receiptsUnknown: 1 });
+  }));

@@ -1,5 +1,5 @@
 /** Mails that come back: a relay that keeps return paths, a Maildir that a mail server would fill, and what is made of it. */
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -130,6 +130,7 @@ test('a mail that came back fails its notice, says whether the address is dead, 
       softBounces: 2,
       forgedBounces: 0,
       strangeMails: 0,
+      stuckMails: 0,
     });
     expect(await readdir(join(lab.maildir, 'cur'))).toEqual([]);
   });
@@ -219,4 +220,52 @@ test('the status is that of the report, not what stands around it', () => {
     expect(deliveryStatusIn(commented.replace('message/delivery-status', kind))).toEqual({
       ...{ action: 'failed', status: '5.1.1' },
     });
+});
+
+test('five hundred files that cannot be moved keep nobody back, in whatever round', async () => {
+  await inLab(async (lab) => {
+    // Their names have no room for the flags that a seen mail has.
+    for (let n = 0; n < 510; n++) await lab.put(`${n}-`.padEnd(253, 'x'), 'no bounce');
+    const channel = lab.open();
+    const to = await lab.send(channel, keyOf(1));
+    await until(() => (channel.counters!()['stuckMails'] ?? 0) >= 500);
+    await lab.put('zz', dsn(to));
+    await until(() => channel.counters!()['hardBounces'] === 1);
+    expect(lab.receipts).toHaveLength(1);
+  });
+});
+
+test('a mail that another reader saw first is found where it was put, whatever flags it has', async () => {
+  await inLab(async (lab) => {
+    const sender = lab.open();
+    const paths = [await lab.send(sender, keyOf(1)), await lab.send(sender, keyOf(2))];
+    await sender.close();
+    const cur = (name: string) => join(lab.maildir, 'cur', name);
+    await writeFile(cur('1.host:2,'), dsn(paths[0]!));
+    await writeFile(cur('2.host:2,RS'), dsn(paths[1]!));
+    await writeFile(cur('3.host:2,S'), 'Subject: from a person');
+    await writeFile(cur('4.host:2,S'), dsn(paths[0]!));
+    // Of a year ago: it says nothing of what is sent now.
+    await utimes(cur('4.host:2,S'), 1_700_000_000, 1_700_000_000);
+    const channel = lab.open();
+    await until(() => lab.receipts.length === 2);
+    await until(async () => (await readdir(join(lab.maildir, 'cur'))).length === 2);
+    expect((await readdir(join(lab.maildir, 'cur'))).sort()).toEqual(['3.host:2,S', '4.host:2,S']);
+    expect(channel.counters!()).toMatchObject({ hardBounces: 2, strangeMails: 0, stuckMails: 0 });
+  });
+});
+
+test('fields that go on in the next line are read whole', async () => {
+  await inLab(async (lab) => {
+    const channel = lab.open();
+    const to = await lab.send(channel, keyOf(1));
+    const folded = dsn(to)
+      .replace('Delivered-To: ', 'Delivered-To:\r\n\t')
+      .replace('Content-Type: message/delivery-status', 'Content-Type:\r\n message/delivery-status')
+      .replace('Action: ', 'Action:\r\n ')
+      .replace('Status: 5.1.1', 'Status:\r\n  5.1.1');
+    await lab.put('1', folded);
+    await until(() => lab.receipts.length === 1);
+    expect(lab.receipts[0]).toMatchObject({ reason: 'bounced 5.1.1', isDeadContact: true });
+  });
 });

@@ -6,7 +6,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
 import { lstat, open, opendir, rename, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Wake, World } from '../../../base/world.ts';
 import type { Inbound } from '../../../notify/channel.ts';
 import { deliveryStatusIn, tagsIn } from './dsn.ts';
@@ -19,8 +19,16 @@ export interface BounceSettings {
 }
 
 const everyMs = 2_000;
-/** Files looked at in one round. */
+/** Files looked at in one round; those that are passed over do not count. */
 const mostFiles = 500;
+/** One that could not be read, moved or kept is tried again after 2 s, 4 s and so on to a minute; so many are remembered. */
+const longestStuckMs = 60_000;
+const mostStuck = 50_000;
+/** What another reader of the folder moved to `cur` is looked at there, now and then, and each mail once. */
+const curEveryMs = 20_000;
+const mostSeen = 50_000;
+/** A mail comes back within a few days (RFC 5321 section 4.5.4.1). */
+const youngMs = 7 * 86_400_000;
 /** The status stands before the mail that came back. */
 const mostBytes = 256 * 1024;
 /** Names in a Maildir are given once; who gives one again gets a number behind it. */
@@ -33,7 +41,12 @@ export class Bounces {
   readonly #parts: readonly [local: string, domain: string];
   readonly #idOf: (key: string) => string;
   readonly #world: World;
-  readonly #counts = { hardBounces: 0, softBounces: 0, forgedBounces: 0, strangeMails: 0 };
+  readonly #counts = { hardBounces: 0, softBounces: 0, forgedBounces: 0, strangeMails: 0, stuckMails: 0 };
+  /** Names in `new`, until when and for how long they are passed over. */
+  readonly #stuck = new Map<string, { readonly untilMs: number; readonly forMs: number }>();
+  /** Names in `cur`, without what stands behind the colon. */
+  readonly #seen = new Set<string>();
+  #curAtMs = 0;
   #secret: Promise<string> | undefined;
   #wake: Wake | undefined;
   #turn: Promise<void> = Promise.resolve();
@@ -81,29 +94,99 @@ export class Bounces {
 
   async #readAll(inbound: Inbound): Promise<void> {
     const secret = await this.#secret!;
-    const folder = join(this.#settings.maildir, 'new');
+    const from = { secret, inbound, folder: join(this.#settings.maildir, 'new') };
+    await this.#readFolder(
+      from,
+      (entry) => this.#isStuck(entry.name),
+      (entry) => this.#take(entry, from),
+    );
+    if (this.#world.monotonicMs() < this.#curAtMs) return;
+    this.#curAtMs = this.#world.monotonicMs() + curEveryMs;
+    const old = { ...from, folder: join(this.#settings.maildir, 'cur') };
+    await this.#readFolder(
+      old,
+      (entry) => !entry.isFile() || this.#seen.has(uniqueOf(entry.name)),
+      (entry) => this.#lookAgain(entry, old),
+    );
+  }
+
+  /** One file that fails must not keep back the others, in this round or in any other. */
+  async #readFolder(
+    { folder }: From,
+    isPassedOver: (entry: Dirent) => boolean,
+    take: (entry: Dirent) => Promise<void>,
+  ): Promise<void> {
     let left = mostFiles;
     for await (const entry of await opendir(folder)) {
-      if (this.#isClosed || left-- <= 0) return;
-      // One file that cannot be moved must not keep back the others.
-      await this.#take(entry, { folder, secret, inbound }).catch((error: unknown) => this.#warn(error));
+      if (this.#isClosed || left <= 0) return;
+      if (isPassedOver(entry)) continue;
+      left--;
+      await take(entry).catch((error: NodeJS.ErrnoException) => {
+        // Another reader was faster, and moved it to where it is looked at as well.
+        if (error.code === 'ENOENT') return;
+        this.#passOver(entry.name);
+        this.#warn(error);
+      });
     }
   }
 
+  #isStuck(name: string): boolean {
+    const held = this.#stuck.get(name);
+    return held !== undefined && this.#world.monotonicMs() < held.untilMs;
+  }
+
+  #passOver(name: string): void {
+    const held = this.#stuck.get(name);
+    if (held === undefined) this.#counts.stuckMails++;
+    const forMs = held === undefined ? everyMs : Math.min(longestStuckMs, held.forMs * 2);
+    this.#stuck.delete(name);
+    this.#stuck.set(name, { untilMs: this.#world.monotonicMs() + forMs, forMs });
+    const [oldest] = this.#stuck.keys();
+    if (this.#stuck.size > mostStuck) this.#stuck.delete(oldest!);
+  }
+
   /** What is understood goes; all else stays for a person, as mail that was seen. */
-  async #take(
-    entry: Dirent,
-    from: { readonly folder: string; readonly secret: string; readonly inbound: Inbound },
-  ): Promise<void> {
+  async #take(entry: Dirent, from: From): Promise<void> {
     const path = join(from.folder, entry.name);
     const mail = entry.isFile() ? await beginningOf(path) : '';
-    if (await this.#isKept(mail, from)) return unlink(path);
-    await rename(path, await this.#seenAt(entry.name));
+    const { isKept, counts } = await this.#read(mail, from);
+    if (isKept) await unlink(path);
+    else {
+      const to = await this.#seenAt(entry.name);
+      await rename(path, to);
+      this.#noteSeen(basename(to));
+    }
+    if (counts !== undefined) this.#counts[counts]++;
+    this.#stuck.delete(entry.name);
+  }
+
+  /** In `cur` lies all that was ever read: what is none of ours is left as it is, and is no news. */
+  async #lookAgain(entry: Dirent, from: From): Promise<void> {
+    const path = join(from.folder, entry.name);
+    this.#noteSeen(entry.name);
+    const { mtimeMs } = await lstat(path);
+    if (mtimeMs < this.#world.now() - youngMs) return;
+    try {
+      const { isKept, counts } = await this.#read(await beginningOf(path), from);
+      if (!isKept) return;
+      await unlink(path);
+      if (counts !== undefined) this.#counts[counts]++;
+    } catch (error) {
+      // The book may have been away.
+      this.#seen.delete(uniqueOf(entry.name));
+      throw error;
+    }
+  }
+
+  /** When there are very many all are looked at anew: what was said of a notice twice changes nothing. */
+  #noteSeen(name: string): void {
+    if (this.#seen.size >= mostSeen) this.#seen.clear();
+    this.#seen.add(uniqueOf(name));
   }
 
   /** A name that nothing has: what a person has not read yet is not written over. */
   async #seenAt(name: string): Promise<string> {
-    const [unique] = name.split(':', 1);
+    const unique = uniqueOf(name);
     for (let n = 0; n < mostSameNames; n++) {
       const path = join(this.#settings.maildir, 'cur', `${unique}${n === 0 ? '' : `,${n}`}:2,S`);
       const isTaken = await lstat(path).then(
@@ -115,31 +198,20 @@ export class Bounces {
     throw new Error(`there are ${mostSameNames} mails named ${unique} in cur`);
   }
 
-  async #isKept(
-    mail: string,
-    { secret, inbound }: { readonly secret: string; readonly inbound: Inbound },
-  ): Promise<boolean> {
+  /** Answers when what it says is kept, and what it counts as once it is out of the way. */
+  async #read(mail: string, { secret, inbound }: From): Promise<Read> {
     const status = deliveryStatusIn(mail);
     const tags = tagsIn(mail, this.#parts);
-    if (status === undefined || tags.length === 0) {
-      this.#counts.strangeMails++;
-      return false;
-    }
+    if (status === undefined || tags.length === 0) return { isKept: false, counts: 'strangeMails' };
     const key = tags.map((tag) => keyIn(secret, tag)).find((one) => one !== undefined);
-    if (key === undefined) {
-      this.#counts.forgedBounces++;
-      return false;
-    }
-    if (status.action !== 'failed') {
-      if (status.action === 'delayed') this.#counts.softBounces++;
-      return true;
-    }
+    if (key === undefined) return { isKept: false, counts: 'forgedBounces' };
+    if (status.action !== 'failed')
+      return { isKept: true, counts: status.action === 'delayed' ? 'softBounces' : undefined };
     const isHard = status.status.startsWith('5');
     const reason = `bounced ${status.status}`;
     const isDeadContact = isOfAddress(status.status);
     await inbound.receipt({ externalId: this.#idOf(key), state: 'failed', reason, isDeadContact });
-    this.#counts[isHard ? 'hardBounces' : 'softBounces']++;
-    return true;
+    return { isKept: true, counts: isHard ? 'hardBounces' : 'softBounces' };
   }
 
   #warn(error: unknown): void {
@@ -152,6 +224,20 @@ export class Bounces {
     });
   }
 }
+
+interface Read {
+  readonly isKept: boolean;
+  readonly counts?: 'hardBounces' | 'softBounces' | 'forgedBounces' | 'strangeMails' | undefined;
+}
+
+interface From {
+  readonly folder: string;
+  readonly secret: string;
+  readonly inbound: Inbound;
+}
+
+/** What stands behind the colon says who saw it, and changes. */
+const uniqueOf = (name: string): string => name.split(':', 1)[0]!;
 
 /**
  * RFC 3463: subject 1 is the address and 2 the mailbox; undefined 0 is said by those who know no better. A mailbox that is full, a

@@ -10,8 +10,8 @@ export interface DeliveryStatus {
 /** RFC 3464, and RFC 6533 where addresses are in any script. */
 const reports = ['message/delivery-status', 'message/global-delivery-status'];
 const mostLines = 5_000;
-/** RFC 5321 section 4.5.3.1.6: 1,000 octets; what is longer is none of its fields. */
-const longestLine = 1_000;
+/** RFC 5321 section 4.5.3.1.6: 1,000 octets, and a field of several lines; what is longer is none of its fields. */
+const longestField = 4_000;
 
 /** undefined where it is no such notification. Of several recipients the last one counts: our mails have one. */
 export function deliveryStatusIn(mail: string): DeliveryStatus | undefined {
@@ -47,15 +47,23 @@ export function tagsIn(mail: string, [local, domain]: readonly [string, string])
   return found;
 }
 
+/** Lines, those that go on with a blank as one with the line before (RFC 5322 section 2.2.3). */
 function* linesOf(text: string): Generator<string> {
   let start = 0;
+  let field: string | undefined;
   for (let n = 0; n < mostLines && start <= text.length; n++) {
     const end = text.indexOf('\n', start);
     const line = text.slice(start, end < 0 ? text.length : end);
     start = end < 0 ? text.length + 1 : end + 1;
     const whole = line.endsWith('\r') ? line.slice(0, -1) : line;
-    if (whole.length <= longestLine) yield whole;
+    const goesOn = field !== undefined && field !== '' && /^[ \t]/.test(whole);
+    if (goesOn && field!.length + whole.length <= longestField) field += whole;
+    else if (!goesOn) {
+      if (field !== undefined && field.length <= longestField) yield field;
+      field = whole;
+    }
   }
+  if (field !== undefined && field.length <= longestField) yield field;
 }
 
 function fieldOf(line: string): readonly [name: string, value: string] {

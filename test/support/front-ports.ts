@@ -4,6 +4,7 @@ import { type DurationMs, instant } from '../../src/base/instant.ts';
 import { SourceRates } from '../../src/base/source-rates.ts';
 import type { World } from '../../src/base/world.ts';
 import { mostAtPhone } from '../../src/edge/book/at-phone.ts';
+import type { AffectedView } from '../../src/edge/http/affected-port.ts';
 import type { PublicNews } from '../../src/edge/http/area-port.ts';
 import type { OutageView } from '../../src/edge/http/caller-port.ts';
 import type { NoticePreviewJson, RulesJson } from '../../src/edge/http/contract.ts';
@@ -64,6 +65,8 @@ export interface MemoryDaemon {
   /** Fed with what is published. */
   readonly measure: Measure;
   readonly incidents: Map<string, IncidentView>;
+  /** By incident. */
+  readonly affected: Map<string, readonly AffectedView[]>;
   readonly alarms: Map<string, Alarm>;
   readonly tickets: Map<string, Ticket>;
   readonly confirmations: Map<string, Confirmation>;
@@ -275,6 +278,7 @@ export function memoryDaemon(
     inputs,
     measure: new Measure(),
     incidents: new Map(),
+    affected: new Map(),
     alarms: new Map(),
     posted: async () => 'unknown',
     tickets: new Map(),
@@ -444,6 +448,23 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
         page,
       ),
     incident: async (id) => daemon().incidents.get(id),
+    affected: async (id, { level, find, ...page }) => {
+      if (!daemon().incidents.has(id)) return { kind: 'unknown' };
+      const items = (daemon().affected.get(id) ?? []).filter(
+        (one) => (level ?? one.level) === one.level && (find ?? one.id) === one.id,
+      );
+      return { kind: 'listed', page: listed(items, page) };
+    },
+    allAffected: async (id) => {
+      if (!daemon().incidents.has(id)) return { kind: 'unknown' };
+      const items = daemon().affected.get(id) ?? [];
+      return {
+        kind: 'pages',
+        pages: (async function* () {
+          yield items;
+        })(),
+      };
+    },
     alarms: async ({ state, incident }, page) =>
       listed(
         [...daemon().alarms.values()].filter(

@@ -5,6 +5,7 @@ import { AnswersPanel } from '../parts/answers-panel.tsx';
 import { CausePanel } from '../parts/cause-panel.tsx';
 import { IncidentHead } from '../parts/incident-head.tsx';
 import { AffectedPanel, NoticesPanel } from '../parts/incident-panels.tsx';
+import { later } from '../parts/later.tsx';
 import { Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { TimelinePanel } from '../parts/timeline-panel.tsx';
@@ -12,6 +13,8 @@ import { type Fetched, useFetched } from '../state/api.ts';
 import { liveIncident } from '../state/live.ts';
 import { addressOf } from '../state/route.ts';
 import { number, time, words } from '../words/speak.ts';
+
+const AffectedList = later(() => import('../parts/affected-list.tsx').then((part) => part.AffectedList));
 
 export function IncidentPage({ id }: { readonly id: string }) {
   const fetched = useFetched<IncidentJson>(`/incidents/${encodeURIComponent(id)}`);
@@ -38,6 +41,7 @@ function Opened({ loaded }: { readonly loaded: IncidentJson }) {
           <AnswersPanel incident={incident.id} />
         </div>
         <AlarmsPanel incident={incident} />
+        <AffectedList incident={incident} />
       </div>
     </>
   );

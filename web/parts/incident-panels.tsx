@@ -16,7 +16,8 @@ export function AffectedPanel({ incident }: PanelProps) {
   return (
     <section class="panel">
       <h2>
-        {say.incident.affected} <b>{plural(incident.subscribers, say.subscribers)}</b>
+        {say.incident.affected} <b>{plural(incident.subscribers, say.subscribers)}</b>{' '}
+        {incident.subscribers > 0 && <a href="#subscribers">{say.incident.showAll}</a>}
       </h2>
       {incident.subscribers === 0 && <p class="muted">{say.verdict.nobody}</p>}
       <ul class="bars" hidden={incident.subscribers === 0}>

@@ -96,7 +96,8 @@ export function startRouting(): void {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey)
       return;
     const link = (event.target as Element).closest?.('a');
-    if (link === null || link === undefined || link.origin !== location.origin || link.target !== '') return;
+    if (link === null || link === undefined || link.origin !== location.origin) return;
+    if (link.target !== '' || link.hasAttribute('download')) return;
     event.preventDefault();
     if (link.hash !== '' && link.pathname === location.pathname)
       document.querySelector<HTMLElement>(link.hash)?.focus();

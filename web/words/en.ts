@@ -1,5 +1,6 @@
 /** Everything the console says, in English: the shape that every other language must have. */
 
+import { affectedWordsEn } from './en/affected-words.ts';
 import { causeWordsEn } from './en/cause-words.ts';
 import { deviceWordsEn } from './en/device-words.ts';
 import { discoveryWordsEn } from './en/discovery-words.ts';
@@ -75,6 +76,7 @@ export const en = {
     close: 'Close',
   },
   preview: previewWordsEn,
+  affected: affectedWordsEn,
   ...recordWordsEn,
   column: {
     severity: 'Severity',

@@ -1,6 +1,7 @@
 /** Everything the console says, in Russian. */
 
 import type { Words } from './en.ts';
+import { affectedWordsRu } from './ru/affected-words.ts';
 import { causeWordsRu } from './ru/cause-words.ts';
 import { deviceWordsRu } from './ru/device-words.ts';
 import { discoveryWordsRu } from './ru/discovery-words.ts';
@@ -74,6 +75,7 @@ export const ru: Words = {
     close: 'Закрыть',
   },
   preview: previewWordsRu,
+  affected: affectedWordsRu,
   ...recordWordsRu,
   column: {
     severity: 'Важность',

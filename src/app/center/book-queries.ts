@@ -20,8 +20,9 @@ import type { Incident } from '../../model/incident.ts';
 import { lossesAt } from '../../model/lost-minutes.ts';
 import type { Task } from '../../model/task.ts';
 import { isOver, type Ticket } from '../../model/ticket.ts';
+import { affectedLists } from './affected-list.ts';
 import type { DeviceBoard } from './device-board.ts';
-import { levelsOf, ownLines, type PlacedPeople } from './levels.ts';
+import { levelsOf, type OwnLines, ownLines, type PlacedPeople } from './levels.ts';
 
 /** What the API calls open, resolved and closed. */
 const statesOf: Readonly<Record<'open' | 'resolved' | 'closed', readonly Incident['state'][]>> = {
@@ -40,16 +41,27 @@ export interface QueryOptions {
   readonly incidentOf: (subscriber: SubscriberKey) => IncidentId | undefined;
   /** Subscribers as they stand in the network in force. */
   readonly placed?: (() => PlacedPeople | undefined) | undefined;
+  /** Whose telephone numbers are written without their code. */
+  readonly country?: (() => string | undefined) | undefined;
   /** How long a question may wait, as policy promises. */
   readonly answerWithinMs: () => number;
 }
 
 export function bookQueries(options: QueryOptions): BookQueries {
-  return { ...recordQueries(options), ...peopleQueries(options), ...deviceQueries(options.devices) };
+  const { book, world, placed = () => undefined, country = () => undefined } = options;
+  const own = ownLines(book, () => world.now());
+  return {
+    ...recordQueries({ ...options, placed }, own),
+    ...affectedLists({ book, own, placed, country }),
+    ...peopleQueries(options),
+    ...deviceQueries(options.devices),
+  };
 }
 
-function recordQueries({ book, world, answerWithinMs, placed }: QueryOptions) {
-  const own = ownLines(book, () => world.now());
+function recordQueries(
+  { book, world, answerWithinMs, placed }: QueryOptions & Required<Pick<QueryOptions, 'placed'>>,
+  own: OwnLines,
+) {
   const idOf = subscriberNames(book);
   return {
     incidents: async (state, page) => {

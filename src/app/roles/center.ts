@@ -260,7 +260,7 @@ class Center {
       submit: line.submit,
       query: bookQueries({
         ...{ book, devices: this.#devices, world, incidentOf: line.line.incidentOf },
-        placed: () => peopleInForce(line),
+        ...{ placed: () => peopleInForce(line), country: () => this.#config.country },
         answerWithinMs: () => this.#config.policy.dispatch.callBackWithinMs,
       }),
       noticePreview: noticePreview({

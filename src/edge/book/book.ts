@@ -10,6 +10,7 @@ import type { OutsideGone, OutsideWrite } from '../../model/outside.ts';
 import type { SubscriberRow } from '../../model/subscriber.ts';
 import type { Task } from '../../model/task.ts';
 import * as accounts from './accounts.ts';
+import * as affected from './affected.ts';
 import * as keys from './api-keys.ts';
 import { askedNumbers } from './asked-numbers.ts';
 import { questionsTo, whoHas } from './at-phone.ts';
@@ -211,6 +212,8 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
       findSubscribers(sql, vault, { ...query, now: world.now() }),
     subscriber: (key: number) => subscriberByKey(sql, vault, { key, now: world.now() }),
     whoHas: (phone: string) => whoHas(sql, vault, phone),
+    affectedPeople: (of: { readonly incident: string; readonly keys: readonly number[] }) =>
+      affected.affectedPeople(sql, vault, { ...of, now: world.now() }),
     putConsents: (put: Parameters<typeof putConsents>[2]) => putConsents(sql, vault, put),
     consents: (key: number) => consents(sql, vault, key),
     unsubscription: (asked: UnsubscribingBy) => unsubscription(sql, vault, asked),
@@ -277,6 +280,9 @@ const frontDeeds = (sql: Sql) => ({
   notices: (query: queries.NoticeQuery) => queries.notices(sql, query),
   impactRevisions: (incident: string) => impactRevisions(sql, incident),
   impactVersions: (incidents: readonly string[]) => impactVersions(sql, incidents),
+  unwrittenOf: (asked: Parameters<typeof affected.unwrittenOf>[1]) => affected.unwrittenOf(sql, asked),
+  revisionBefore: (asked: Parameters<typeof affected.revisionBefore>[1]) =>
+    affected.revisionBefore(sql, asked),
   tickets: (query: tickets.TicketQuery) => tickets.tickets(sql, query),
   waitingTickets: (request: PageRequest) => tickets.waitingTickets(sql, request),
   ticket: (id: string) => tickets.ticketById(sql, id),

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Fault } from '../../base/fault.ts';
 import { type Caller, whyMayNotChange } from './access.ts';
 import { administrationRoutes } from './administration-routes.ts';
+import { affectedRoutes } from './affected-routes.ts';
 import { alarmRoutes } from './alarm-routes.ts';
 import { apiPage, apiStyle } from './api-page.ts';
 import { automationRoutes } from './automation-routes.ts';
@@ -16,7 +17,7 @@ import type { LongReplies } from './long-replies.ts';
 import { openApi } from './openapi.ts';
 import { chooseLanguage, scriptlessPolicy } from './page-frame.ts';
 import type { FrontPorts, PageRequest } from './ports.ts';
-import { type Reply, type Route, refusal } from './route.ts';
+import { type FileReply, type Reply, type Route, refusal } from './route.ts';
 import { staffRoutes } from './staff-routes.ts';
 import { strangerRoutes } from './stranger-routes.ts';
 import { ticketNoteRoutes } from './ticket-note-routes.ts';
@@ -24,6 +25,7 @@ import { worksRoutes } from './works-routes.ts';
 
 const routes: readonly Route[] = [
   ...incidentRoutes,
+  ...affectedRoutes,
   ...groupingRoutes,
   ...alarmRoutes,
   ...careRoutes,
@@ -105,6 +107,7 @@ function addRoute(
         page: pageRequest(query),
         body: request.body,
       });
+      if (answer.file !== undefined) return sendFile(reply, answer.file, longReplies);
       return answer.isLong === true ? sendLong(reply, answer, longReplies) : sendReply(reply, answer);
     },
   });
@@ -163,9 +166,23 @@ export function sendReply(reply: FastifyReply, answer: Reply): FastifyReply {
 
 function sendLong(reply: FastifyReply, { status, body }: Reply, replies: LongReplies): FastifyReply {
   const text = replies.text(body);
-  if (text === undefined)
-    return sendReply(reply, refusal(503, 'Too many large answers are under way; try again.'));
+  if (text === undefined) return sendReply(reply, crowded);
   return reply.code(status).header('content-type', 'application/json').send(text);
+}
+
+const crowded = refusal(503, 'Too many large answers are under way; try again.');
+
+function sendFile(
+  reply: FastifyReply,
+  { type, name, pieces }: FileReply,
+  replies: LongReplies,
+): FastifyReply {
+  const text = replies.made([], pieces);
+  if (text === undefined) return sendReply(reply, crowded);
+  return reply
+    .header('content-type', type)
+    .header('content-disposition', `attachment; filename="${name}"`)
+    .send(text);
 }
 
 /** Errors thrown on the way to an answer: the client's are explained, ours are logged and kept to ourselves. */

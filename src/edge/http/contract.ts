@@ -192,7 +192,7 @@ export type {
   WorksJson,
 } from './rules-contract.ts';
 export type { KeyJson, SignInLinkJson, UserJson } from './staff-contract.ts';
-export type { ConsentJson, SubscriberJson } from './subscriber-contract.ts';
+export type { AffectedJson, ConsentJson, SubscriberJson } from './subscriber-contract.ts';
 export type { TicketJson, WaitingQuestionJson } from './ticket-contract.ts';
 
 export interface ConfirmationJson {

@@ -37,7 +37,12 @@ export class LongReplies {
     const first = pieces.next().value as string;
     const second = pieces.next();
     if (second.done === true) return first;
-    if (this.#makeRoom()) return this.#told([first, second.value], pieces);
+    return this.made([first, second.value], pieces);
+  }
+
+  /** What is made as it is taken; undefined as above. */
+  made(begun: readonly string[], rest: Iterable<string> | AsyncIterable<string>): Readable | undefined {
+    if (this.#makeRoom()) return this.#told(begun, rest);
     this.#refused++;
     return undefined;
   }
@@ -53,7 +58,7 @@ export class LongReplies {
     return true;
   }
 
-  #told(begun: readonly string[], rest: Generator<string>): Readable {
+  #told(begun: readonly string[], rest: Iterable<string> | AsyncIterable<string>): Readable {
     const world = this.#world;
     const taken = (): void => {
       telling.takenAt = world.monotonicMs();
@@ -61,7 +66,7 @@ export class LongReplies {
     // A turn of the event loop between two pieces; no faster than the caller takes them.
     async function* pieces(): AsyncGenerator<string> {
       yield* begun;
-      for (const piece of rest) {
+      for await (const piece of rest) {
         taken();
         yield piece;
         await turnOf(world);

@@ -20,6 +20,7 @@ import type { DeviceReading } from '../../model/reading.ts';
 import type { Task } from '../../model/task.ts';
 import type { Posted, PostedAnswer } from '../../notify/channel.ts';
 import type { PlannedWorks } from '../../topology/topology.ts';
+import type { AffectedQueries } from './affected-port.ts';
 import type { AreaPort } from './area-port.ts';
 import type { CallerPort } from './caller-port.ts';
 import type { LinkView } from './link-view.ts';
@@ -225,7 +226,7 @@ interface SubscriberFilter {
 }
 
 /** Questions to the book. Unknown ids answer undefined. Lists are newest first, stable under inserts. */
-export interface BookQueries extends ConsentQueries, PhoneQueries, TicketQueries {
+export interface BookQueries extends AffectedQueries, ConsentQueries, PhoneQueries, TicketQueries {
   incidents(
     state: 'open' | 'resolved' | 'closed' | undefined,
     page: PageRequest,

@@ -36,10 +36,20 @@ export interface Reply {
   readonly body: unknown;
   /** True: it may be megabytes, and is written in pieces. */
   readonly isLong?: boolean | undefined;
+  /** A file in place of the body, made as it is taken. */
+  readonly file?: FileReply | undefined;
+}
+
+export interface FileReply {
+  readonly type: string;
+  /** Of letters, digits, `.` and `-` only. */
+  readonly name: string;
+  readonly pieces: AsyncIterable<string>;
 }
 
 export const ok = (body: unknown): Reply => ({ status: 200, body });
 export const long = (body: unknown): Reply => ({ status: 200, body, isLong: true });
+export const file = (made: FileReply): Reply => ({ status: 200, body: undefined, file: made });
 export const created = (body: unknown): Reply => ({ status: 201, body });
 export const unknownId = (what: string, id: string): Reply =>
   refusal(404, `No ${what} has the id ${JSON.stringify(id.slice(0, 200))}.`);

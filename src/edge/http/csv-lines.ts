@@ -1,0 +1,14 @@
+/** Lines of CSV (RFC 4180) that spreadsheets open as what they say. */
+
+/** Without it spreadsheets take UTF-8 for the code page of the machine. */
+export const csvMark = '\ufeff';
+
+/** What begins so is a formula to a spreadsheet, and would be worked out when it is opened. */
+const formula = /^[=+\-@\t\r]/;
+
+export const csvLine = (cells: readonly (string | undefined)[]): string => `${cells.map(cell).join(',')}\r\n`;
+
+function cell(value: string | undefined): string {
+  const text = value === undefined ? '' : formula.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,25 @@
+/** Words of the list of those whom an incident touches, in English. */
+export const affectedWordsEn = {
+  title: 'Subscribers affected',
+  find: 'Telephone number or subscriber id',
+  seek: 'Find',
+  level: 'How sure',
+  everyLevel: 'all',
+  levels: { proved: 'proved', inferred: 'inferred', suspected: 'suspected' },
+  file: 'All as a file (CSV)',
+  phone: 'Telephone',
+  told: 'Told',
+  notFound: 'Nobody whom this incident touches has this number or id.',
+  nobody: 'Nobody of this kind.',
+  state: { notYet: 'not yet', none: 'nobody is told' },
+  reason: {
+    suspected: 'only people say so',
+    noise: 'no outage',
+    late: 'too late',
+    withdrawn: 'taken back before it left',
+    notDelivered: 'it did not arrive',
+    noSuchChannel: 'the channel is gone',
+    onlyTo: 'sent to the trial address',
+    cutOff: 'cut off while it was sent',
+  },
+};

@@ -51,7 +51,7 @@ function Opened({ ticket }: { readonly ticket: TicketJson }) {
       <div class="panels">
         <section class="panel">
           <h2>{say.ticket.description}</h2>
-          <p class="said">{ticket.description ?? '–'}</p>
+          <p class="said">{ticket.description ?? (ticket.withheld ? say.ticket.withheld : '–')}</p>
           {ticket.questions.map((question) => (
             <Question key={question.id} ticket={ticket} question={question} />
           ))}
@@ -134,12 +134,13 @@ function Question({
   readonly question: TicketJson['questions'][number];
 }) {
   const say = words.value.ticket;
+  const missing = ticket.withheld ? say.withheld : say.lost;
   return (
     <>
       <h2>
         {say.question} <time dateTime={at}>{time(at)}</time>
       </h2>
-      <p class="said">{text ?? say.lost}</p>
+      <p class="said">{text ?? missing}</p>
       {answeredAt === null ? (
         <TextForm
           path={`/tickets/${encodeURIComponent(ticket.id)}/answer`}
@@ -152,7 +153,7 @@ function Question({
           <b>
             {say.answered} {time(answeredAt)}:
           </b>{' '}
-          {answer ?? say.lost}
+          {answer ?? missing}
         </p>
       )}
     </>

@@ -166,10 +166,10 @@ function Waiting() {
           {
             title: say.question,
             class: 'wide',
-            cell: ({ ticket, text, more }: WaitingQuestionJson) => (
+            cell: ({ ticket, text, withheld, more }: WaitingQuestionJson) => (
               <>
                 <a class="open" href={addressOf('tickets', ticket)}>
-                  {text ?? words.value.ticket.lost}
+                  {text ?? (withheld ? words.value.ticket.withheld : words.value.ticket.lost)}
                 </a>
                 {more > 0 && <small>{filled(say.more, { more: number(more) })}</small>}
               </>

@@ -1,6 +1,6 @@
 /** Tickets in the book: written with when they are due and since when a question waits, and found by it among very many. */
 import { type Instant, instant } from '../../base/instant.ts';
-import { isOver, type Ticket, type TicketStatus } from '../../model/ticket.ts';
+import { endedStatuses, isOver, type Ticket, type TicketStatus } from '../../model/ticket.ts';
 import type { SqlValue } from '../disk/sqlite.ts';
 import { conditions, type RecordRow, recordConditions, recordIn } from './conditions.ts';
 import { pageOf } from './paging.ts';
@@ -41,7 +41,11 @@ const askedAt = (ticket: Ticket): Instant | undefined =>
 export function tickets(sql: Sql, query: TicketQuery): Page<Ticket> {
   const { incident, subscriber, statuses } = query;
   const records = recordConditions(query, { incident, subscriber, status: statuses });
-  const parts = [records, dueBy(query.due), named(sql, query.find)].filter((part) => part !== undefined);
+  // What is repaired is expected no more, however late it was; who asks for such tickets by status has them.
+  const isAwaited = query.due !== undefined && statuses === undefined;
+  const parts = [records, dueBy(query.due), isAwaited ? awaited : undefined, named(sql, query.find)].filter(
+    (part) => part !== undefined,
+  );
   const where = parts.map((part) => `(${part.where})`).join(' AND ');
   const values = parts.flatMap((part) => part.values);
   if (query.isByDue === true) return byDue(sql, query, { where, values });
@@ -57,6 +61,12 @@ function dueBy(due: TicketQuery['due']): Condition | undefined {
   if (due === undefined) return undefined;
   return due === 'never' ? { where: 'due_at = ?', values: [never] } : { where: 'due_at < ?', values: [due] };
 }
+
+const repaired: readonly TicketStatus[] = ['resolved', ...endedStatuses];
+const awaited: Condition = {
+  where: `status NOT IN (${repaired.map(() => '?').join(', ')})`,
+  values: repaired,
+};
 
 /** A range of the index in place of LIKE, which would look at every row. */
 function named(sql: Sql, find: string | undefined): Condition | undefined {

@@ -73,3 +73,6 @@ export function whyMayNotChange(
   if (!mayChange(ports, caller, headers)) return 'A session may change things from the console only.';
   return undefined;
 }
+
+/** What people wrote is for those who work with them: a viewer sees that something was said, and when. */
+export const mayReadWords = ({ role }: Pick<User, 'role'>): boolean => role !== 'viewer';

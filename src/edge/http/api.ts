@@ -23,7 +23,7 @@ import { strangerRoutes } from './stranger-routes.ts';
 import { ticketNoteRoutes } from './ticket-note-routes.ts';
 import { worksRoutes } from './works-routes.ts';
 
-const routes: readonly Route[] = [
+export const routes: readonly Route[] = [
   ...incidentRoutes,
   ...affectedRoutes,
   ...groupingRoutes,

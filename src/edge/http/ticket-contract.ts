@@ -22,6 +22,8 @@ export interface TicketJson {
   readonly notOf: readonly string[];
   /** What staff tell whoever reads the ticket. */
   readonly note: string | null;
+  /** True: what was said is null here, as this reader may not see it. */
+  readonly withheld: boolean;
   readonly questions: readonly QuestionJson[];
   /** Fields that are taken over from the incident's ticket. */
   readonly follows: readonly string[];
@@ -52,6 +54,8 @@ export interface WaitingQuestionJson {
   readonly dueAt: string;
   /** Null where its subscriber was erased. */
   readonly text: string | null;
+  /** True: `text` is null as this reader may not see it. */
+  readonly withheld: boolean;
   /** Further questions of the ticket that wait. */
   readonly more: number;
 }

@@ -1,6 +1,8 @@
 /** Calls about what is said on tickets: texts for the ticket system, and what was written there. */
 import type { TicketAudience, TicketWords } from '../../model/ticket-words.ts';
+import { mayReadWords } from './access.ts';
 import type { TicketNoteJson } from './contract.ts';
+import type { User } from './ports.ts';
 import { type Call, created, object, ok, oneOf, type Reply, type Route, text, unknownId } from './route.ts';
 import { iso } from './views.ts';
 
@@ -12,9 +14,9 @@ export const ticketNoteRoutes: readonly Route[] = [
     path: '/tickets/:id/notes',
     summary: 'What was said on a ticket, here and in the ticket system, oldest first',
     answers: 'a list of notes',
-    async handle({ ports, id }) {
+    async handle({ ports, id, user }) {
       if ((await ports.query.ticket(id)) === undefined) return unknownId('ticket', id);
-      const items = (await ports.query.ticketWords(id)).map(noteJson);
+      const items = (await ports.query.ticketWords(id)).map((words) => noteJson(words, user));
       return ok({ items, total: items.length, next: null });
     },
   },
@@ -50,7 +52,10 @@ async function addNote({ ports, user, id, body }: Call): Promise<Reply> {
   return created({ tickets });
 }
 
-const noteJson = ({ at, author, audience, state, reason, text: said }: TicketWords): TicketNoteJson => ({
-  ...{ at: iso(at), author, audience, state },
-  ...{ reason: reason ?? null, text: said ?? null },
+const noteJson = (
+  { at, author, audience, state, reason, text: said }: TicketWords,
+  reader: User,
+): TicketNoteJson => ({
+  ...{ at: iso(at), author, audience, state, reason: reason ?? null },
+  text: mayReadWords(reader) ? (said ?? null) : null,
 });

@@ -53,8 +53,8 @@ export const ticketRoutes: readonly Route[] = [
     summary: 'Tickets with a question of their subscriber that nobody has answered, the one due first on top',
     query: listQuery(),
     answers: 'a list with the oldest such question of each ticket',
-    handle: async ({ ports, page }) =>
-      ok(listJson(await ports.query.waitingQuestions(page), waitingQuestionJson)),
+    handle: async ({ ports, page, user }) =>
+      ok(listJson(await ports.query.waitingQuestions(page), (one) => waitingQuestionJson(one, user))),
   },
   {
     method: 'POST',
@@ -125,7 +125,7 @@ export const ticketRoutes: readonly Route[] = [
   },
 ];
 
-async function listTickets({ ports, query, page }: Call): Promise<Reply> {
+async function listTickets({ ports, query, page, user }: Call): Promise<Reply> {
   const asked = query['subscriber'];
   const subscriber = asked === undefined ? undefined : await ports.query.subscriber(asked);
   if (asked !== undefined && subscriber === undefined) return ok({ items: [], total: 0, next: null });
@@ -138,7 +138,9 @@ async function listTickets({ ports, query, page }: Call): Promise<Reply> {
     isByDue: query['sort'] === 'due',
   };
   const offset = Number(query['offset'] ?? 0);
-  return ok(listJson(await ports.query.tickets(filter, { ...page, offset }), ticketJson));
+  return ok(
+    listJson(await ports.query.tickets(filter, { ...page, offset }), (view) => ticketJson(view, user)),
+  );
 }
 
 function statusesIn(status: string | undefined): readonly TicketStatus[] | undefined {
@@ -154,7 +156,7 @@ function dueIn(due: string | undefined, now: Instant): TicketFilter['due'] {
   return due === 'none' ? 'never' : instant(now + (within[due] ?? 0));
 }
 
-async function openTicket({ ports, body }: Call): Promise<Reply> {
+async function openTicket({ ports, body, user }: Call): Promise<Reply> {
   const asked = body as {
     readonly subscriber: string;
     readonly description: string;
@@ -174,19 +176,19 @@ async function openTicket({ ports, body }: Call): Promise<Reply> {
     change.kind === 'ticket' && change.ticket.subscriber === subscriber.key;
   const ticket = applied.changes.filter(isTheirs).at(-1)?.ticket;
   if (ticket !== undefined) {
-    return created(ticketJson({ ticket, subscriber: subscriber.id, description: asked.description }));
+    return created(ticketJson({ ticket, subscriber: subscriber.id, description: asked.description }, user));
   }
   // The contact joined a ticket that was open already and changed nothing about it.
   const held = await ports.query.tickets({ subscriber: subscriber.key }, { limit: 1 });
   const newest = held.items[0];
   return newest === undefined
     ? refusal(409, 'The contact is kept, but it opened no ticket.')
-    : created(ticketJson(newest));
+    : created(ticketJson(newest, user));
 }
 
-async function ticketReply({ ports, id }: Call): Promise<Reply> {
+async function ticketReply({ ports, id, user }: Call): Promise<Reply> {
   const view = await ports.query.ticket(id);
-  return view === undefined ? unknownId('ticket', id) : ok(ticketJson(view));
+  return view === undefined ? unknownId('ticket', id) : ok(ticketJson(view, user));
 }
 
 async function attachTicket(call: Call): Promise<Reply> {
@@ -198,7 +200,7 @@ async function attachTicket(call: Call): Promise<Reply> {
   const command = { kind: 'attachTicket', ticket: id as TicketId, incident } as const;
   await ports.submit({ kind: 'command', by: user.name, command });
   const now = (await ports.query.ticket(id)) ?? view;
-  if (now.ticket.incident === incident) return ok(ticketJson(now));
+  if (now.ticket.incident === incident) return ok(ticketJson(now, user));
   const why = now.ticket.kind === 'incident' ? 'it is the ticket of an incident' : 'one of the two is ended';
   return refusal(409, `Nothing was changed: ${why}.`);
 }

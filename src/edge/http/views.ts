@@ -5,6 +5,7 @@ import type { FaultGlossary } from '../../model/fault-words.ts';
 import { type Incident, severityByPeople } from '../../model/incident.ts';
 import { type PerceivedSeverity, severities } from '../../model/observation.ts';
 import { propagation } from '../../ticket/ticket.ts';
+import { mayReadWords } from './access.ts';
 import type {
   AlarmJson,
   AlarmRowJson,
@@ -34,6 +35,7 @@ import type {
   SubscriberView,
   TaskView,
   TicketView,
+  User,
   WaitingQuestion,
 } from './ports.ts';
 
@@ -233,8 +235,13 @@ export function noticeJson(view: NoticeView): NoticeJson {
 
 const handedDown = Object.entries(propagation).flatMap(([field, way]) => (way === 'down' ? [field] : []));
 
-export function ticketJson({ ticket, subscriber, description, note, texts }: TicketView): TicketJson {
-  const textOf = (row: string | undefined): string | null => (row && texts?.get(row)) ?? null;
+export function ticketJson(
+  { ticket, subscriber, description, note, texts }: TicketView,
+  reader: Pick<User, 'role'>,
+): TicketJson {
+  const mayRead = mayReadWords(reader);
+  const textOf = (row: string | undefined): string | null =>
+    mayRead ? ((row && texts?.get(row)) ?? null) : null;
   return {
     id: ticket.id,
     kind: ticket.kind,
@@ -243,7 +250,7 @@ export function ticketJson({ ticket, subscriber, description, note, texts }: Tic
     incident: ticket.incident ?? null,
     parent: ticket.parent ?? null,
     channel: ticket.channel ?? null,
-    description: description ?? null,
+    description: mayRead ? (description ?? null) : null,
     openedAt: iso(ticket.openedAt),
     resolvedAt: isoOrNull(ticket.resolvedAt),
     closedAt: isoOrNull(ticket.closedAt),
@@ -252,7 +259,9 @@ export function ticketJson({ ticket, subscriber, description, note, texts }: Tic
     contacts: ticket.contacts ?? 0,
     loops: ticket.loops,
     notOf: ticket.notOf ?? [],
-    note: note ?? null,
+    // On the ticket of an incident it is told to all who hang below it.
+    note: mayRead || ticket.kind === 'incident' ? (note ?? null) : null,
+    withheld: !mayRead,
     questions: (ticket.questions ?? []).map(({ contact, at, answer, answeredAt }) => ({
       id: contact,
       at: iso(at),
@@ -269,14 +278,18 @@ export function ticketJson({ ticket, subscriber, description, note, texts }: Tic
   };
 }
 
-export const waitingQuestionJson = (waiting: WaitingQuestion): WaitingQuestionJson => ({
+export const waitingQuestionJson = (
+  waiting: WaitingQuestion,
+  reader: Pick<User, 'role'>,
+): WaitingQuestionJson => ({
   id: waiting.question,
   ticket: waiting.ticket.id,
   subscriber: waiting.subscriber ?? null,
   incident: waiting.ticket.incident ?? null,
   at: iso(waiting.at),
   dueAt: iso(waiting.dueAt),
-  text: waiting.text ?? null,
+  text: mayReadWords(reader) ? (waiting.text ?? null) : null,
+  withheld: !mayReadWords(reader),
   more: waiting.more,
 });
 

@@ -153,3 +153,18 @@ test('a book of the version before knows the times and questions of its tickets 
     expect((await book.waitingTickets({})).items.map(({ id }) => id)).toEqual(['l.1.2']);
     await book.close();
   }));
+
+test('what is repaired or over is late no more', () =>
+  opened(async (book) => {
+    const late = instant(t0 - 1);
+    await book.project([
+      written(...ticketStatuses.map((status, n) => ticket(n, { status, expectedResolutionAt: late }))),
+    ]);
+    const awaited = ticketStatuses.filter((status) => !['resolved', ...endedStatuses].includes(status));
+    for (const isByDue of [true, false]) {
+      const { items, total } = await book.tickets({ due: t0, isByDue });
+      expect(items.map(({ status }) => status).sort()).toEqual(awaited.toSorted());
+      expect(total).toBe(awaited.length);
+    }
+    expect((await book.tickets({ due: t0, statuses: ['closed'] })).items).toHaveLength(1);
+  }));

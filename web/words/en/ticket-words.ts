@@ -21,6 +21,7 @@ export const ticketWordsEn = {
   answerHint: 'The subscriber reads it on their page.',
   answered: 'Answered',
   lost: 'The text was erased.',
+  withheld: 'What subscribers wrote is shown to those who work with them.',
   list: {
     lead: 'Open ones first that are expected first.',
     find: 'Number of ticket or subscriber',

@@ -23,6 +23,7 @@ export const ticketWordsRu: typeof ticketWordsEn = {
   answerHint: 'Абонент прочтёт на своей странице.',
   answered: 'Отвечено',
   lost: 'Текст стёрт.',
+  withheld: 'Слова абонентов видят те, кто с ними работает.',
   list: {
     lead: 'Сначала открытые с ближайшим сроком.',
     find: 'Номер заявки или абонента',

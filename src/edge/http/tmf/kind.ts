@@ -37,6 +37,8 @@ export interface Kind {
   readonly external?: string | undefined;
   /** Who may only look may not look at it: it speaks of people. */
   readonly isPersonal?: boolean | undefined;
+  /** Fields that hold what people wrote: they are not shown to who may only look. */
+  readonly words?: readonly string[] | undefined;
   /** What is sent is done and then kept as a record of it; the oldest go. */
   readonly isTask?: boolean | undefined;
   /** What the daemon adds to a record from outside: dates, a first status. */

@@ -1,6 +1,7 @@
 /** Reading one resource or a list: records of our own with what others said of them, and records from outside. */
 import type { OutsideRecord } from '../../../model/outside.ts';
-import { compact, type Document, pick } from './document.ts';
+import { mayReadWords } from '../access.ts';
+import { compact, type Document, documentsIn, pick, without } from './document.ts';
 import type { Context, Kind, Own } from './kind.ts';
 import { type Filter, matches, type Selection } from './selecting.ts';
 
@@ -45,8 +46,23 @@ const isHidden = (of: Own, own: Document, record: OutsideRecord | undefined): bo
   record?.removedAt !== undefined && of.isBack?.(own, record.removedAt) !== true;
 
 /** Id, address and type first. */
-export function finished(kind: Kind, id: string, document: Document, { href }: Context): Document {
-  return compact({ id, href: href(kind.name, id), ...document, '@type': document['@type'] ?? kind.type });
+export function finished(kind: Kind, id: string, document: Document, { href, user }: Context): Document {
+  const shown = mayReadWords(user) ? document : withoutPeople(kind, document);
+  return compact({ id, href: href(kind.name, id), ...shown, '@type': document['@type'] ?? kind.type });
+}
+
+/** Before anything is looked for in it, so that nobody can guess at it either. */
+function withoutPeople({ words = [], shape }: Kind, document: Document): Document {
+  const { relatedParty } = document;
+  const left = without(document, words);
+  const mandatory = shape.mandatory.filter((name) => words.includes(name));
+  return {
+    ...left,
+    ...Object.fromEntries(mandatory.map((name) => [name, 'not shown to viewers'])),
+    ...(Array.isArray(relatedParty)
+      ? { relatedParty: documentsIn(relatedParty).map((party) => without(party, ['name'])) }
+      : {}),
+  };
 }
 
 /** What was sent stands as it was sent, but where the daemon knows better. */

@@ -17,6 +17,7 @@ export const ticketKind: Kind = {
   name: 'troubleTicket',
   type: 'TroubleTicket',
   verbs: allVerbs,
+  words: ['description', 'name', 'note', 'attachment', 'statusChangeReason'],
   shape: shape(
     {
       text: 'description externalId name priority severity statusChangeReason ticketType status',

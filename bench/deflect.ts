@@ -2,10 +2,10 @@
  * `POST /deflect` at 500 calls/s over a book of a million subscribers while mass notices are planned in it, and an area's
  * page at 1,000/s as in a blackout: half, 99th and worst of the answers' times, beside a route of the same server that does
  * nothing, asked as often. Ours and the peer's take turns every few seconds, so that both meet the machine alike.
- * Not measured: the line. What callers say is counted and not applied, and who is touched is every second subscriber.
+ * Not measured: the line. What callers say is counted and not applied, and who is touched is every second subscriber;
+ * `notices` has calls on a whole centre.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request as httpRequest } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -23,6 +23,7 @@ import { addDeflection } from '../src/edge/http/deflect-routes.ts';
 import type { FrontPorts } from '../src/edge/http/ports.ts';
 import type { IncidentId } from '../src/model/ids.ts';
 import type { Tell } from '../src/model/notice.ts';
+import { type Answered, at, numberOf, startCalls } from './support/call-load.ts';
 import { benchWorld } from './support/world.ts';
 
 const callsPerSecond = 500;
@@ -146,14 +147,13 @@ async function inTurns(wish: Wish): Promise<Turns> {
 
 function timesOf(times: number[], failed: number): Times {
   times.sort((a, b) => a - b);
-  const at = (share: number): number =>
-    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return { p50: at(0.5), p99: at(0.99), worst: at(1), failed };
+  return { p50: at(times, 0.5), p99: at(times, 0.99), worst: at(times, 1), failed };
 }
 
 function printAll(what: string, { ours, peer }: Turns, json: boolean): void {
-  for (const at of ['p50', 'p99', 'worst'] as const) {
-    const line = { case: `${what}: ${at}; peer: a route that does nothing`, ours: ours[at], peer: peer[at] };
+  for (const share of ['p50', 'p99', 'worst'] as const) {
+    const name = `${what}: ${share}; peer: a route that does nothing`;
+    const line = { case: name, ours: ours[share], peer: peer[share] };
     print({ ...line, unit: 'ms' }, json);
   }
   print({ case: `${what}: without an answer`, ours: ours.failed, unit: 'calls' }, json);
@@ -162,7 +162,7 @@ function printAll(what: string, { ours, peer }: Turns, json: boolean): void {
 const numberIn = (args: readonly string[], name: string, otherwise: number): number =>
   Number(args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1] ?? otherwise);
 
-const phoneOf = (n: number): string => `+7900${String(n).padStart(7, '0')}`;
+const numbering = { prefix: '+7900', digits: 7 } as const;
 
 /** Rows as an import leaves them, without contact data: a look-up does not read it, and sealing a million takes minutes. */
 function fill(folder: string, subscribers: number): void {
@@ -175,7 +175,17 @@ function fill(folder: string, subscribers: number): void {
   for (let from = 0; from < subscribers; from += 50_000) {
     sqlite.transaction(() => {
       for (let n = from; n < Math.min(subscribers, from + 50_000); n++)
-        put.run(`s${n}`, `ont-${n >> 5}`, 'residential', 'ru', '', '', 1, none, vault.index(phoneOf(n)));
+        put.run(
+          `s${n}`,
+          `ont-${n >> 5}`,
+          'residential',
+          'ru',
+          '',
+          '',
+          1,
+          none,
+          vault.index(numberOf(numbering, n)),
+        );
     });
   }
   sqlite.close();
@@ -214,18 +224,9 @@ interface Times {
   readonly failed: number;
 }
 
-interface Answered {
-  readonly times: number[];
-  readonly failed: number;
-}
-
-/** At a fixed rate, whether answers come or not: what is late counts as late. From a thread of its own. */
-function callsOf(wish: Wish): Promise<Answered> {
-  const caller = new Worker(new URL(import.meta.url), { workerData: { role: 'caller', ...wish } });
-  return new Promise((resolve, reject) => {
-    caller.once('error', reject);
-    caller.once('message', resolve);
-  });
+function callsOf({ port, subscribers, seconds, path, perSecond }: Wish): Promise<Answered> {
+  const numbers = { ...numbering, from: 0, count: subscribers };
+  return startCalls({ port, seconds, path, perSecond, numbers, token }).answered;
 }
 
 function bookOf(worker: Worker): Promise<Book> {
@@ -258,45 +259,4 @@ async function beBook(folder: string): Promise<void> {
   });
 }
 
-async function beCaller({ port, subscribers, seconds, path, perSecond }: Wish): Promise<void> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  const times: number[] = [];
-  let failed = 0;
-  let etag = '';
-  const call = (n: number, dueAt: number): Promise<void> =>
-    new Promise((resolve) => {
-      const isPost = path === '/deflect';
-      const headers: Record<string, string> = isPost
-        ? { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-        : n % 2 === 0
-          ? {}
-          : { 'if-none-match': etag };
-      const asked = httpRequest({ agent, port, path, method: isPost ? 'POST' : 'GET', headers }, (answer) => {
-        answer.resume();
-        etag = answer.headers.etag ?? '';
-        answer.on('end', () => {
-          times.push(performance.now() - dueAt);
-          if (answer.statusCode !== 200 && answer.statusCode !== 304) failed++;
-          resolve();
-        });
-      });
-      asked.on('error', () => {
-        failed++;
-        resolve();
-      });
-      asked.end(isPost ? JSON.stringify({ number: phoneOf((n * 7_919) % subscribers) }) : undefined);
-    });
-  const startedAt = performance.now();
-  const under: Promise<void>[] = [];
-  for (let n = 0; n < perSecond * seconds; ) {
-    const due = Math.floor(((performance.now() - startedAt) / 1_000) * perSecond);
-    for (; n <= due && n < perSecond * seconds; n++) under.push(call(n, startedAt + (n / perSecond) * 1_000));
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  await Promise.all(under);
-  parentPort!.postMessage({ times, failed } satisfies Answered);
-  agent.destroy();
-}
-
 if (!isMainThread && workerData?.role === 'book') await beBook(workerData.folder);
-if (!isMainThread && workerData?.role === 'caller') await beCaller(workerData);

@@ -1,6 +1,7 @@
 /**
  * 100,000 of 5,000,000 subscribers lose service: how soon it is known whom it touches, until their tickets and notices are
  * on disk, and how fast these leave; on the line, journal, book and courier of the centre, with a channel that only counts.
+ * Then another 100,000, while the telephone system asks 500 times a second who is touched: how soon each call is answered.
  */
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +18,8 @@ import type { Topology } from '../src/topology/topology.ts';
 import { cpuMs } from './support/alarm-throughput.ts';
 import { openBookThread } from './support/book-thread.ts';
 import { CountingChannel, type MassCentre, massPolicy, openMassCentre } from './support/mass-centre.ts';
-import { massRow, massTopology, perSwitch, switchOf } from './support/mass-network.ts';
+import { openMassFront, printCalls } from './support/mass-front.ts';
+import { massNumbers, massRow, massTopology, perSwitch, switchOf } from './support/mass-network.ts';
 import { MassOutage } from './support/mass-outage.ts';
 import { type Measured, reporter } from './support/report.ts';
 import { requestTrackerSeconds } from './support/request-tracker-pace.ts';
@@ -61,15 +63,20 @@ export async function run({
     });
     const channel = new CountingChannel(subscribers);
     const outage = new MassOutage(channel, perSwitch);
+    const second = new MassOutage(channel, perSwitch);
     const entered = performance.now();
     const centre = await openMassCentre({
       ...{ folder, topology, channel },
-      book: outage.watched(book),
-      onBatch: (batch) => outage.see(batch),
+      book: second.watched(outage.watched(book)),
+      onBatch: (batch) => {
+        outage.see(batch);
+        second.see(batch);
+      },
     });
     print({ case: 'subscribers out of the book and into the line', ours: secondsSince(entered), unit: 's' });
     touched(topology, centre, print);
     await outage.happen(centre, switchOf(0));
+    if (subscribers >= 3 * perSwitch) await whileTheyCall(folder, centre, { second, print });
     await centre.close();
     const tickets = await requestTrackerSeconds(trackerTickets);
     outage.print(print, {
@@ -84,6 +91,20 @@ export async function run({
     await close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Half of those who call are touched. */
+async function whileTheyCall(
+  folder: string,
+  centre: MassCentre,
+  { second, print }: { readonly second: MassOutage; readonly print: Print },
+): Promise<void> {
+  const front = await openMassFront(folder, centre);
+  const numbers = { ...massNumbers, from: perSwitch, count: 2 * perSwitch };
+  const answered = await front.callsDuring(numbers, () => second.happen(centre, switchOf(1), perSwitch));
+  printCalls(answered, front.counters, print);
+  second.printPace(print);
+  await front.close();
 }
 
 const secondsSince = (from: number): number => (performance.now() - from) / 1_000;

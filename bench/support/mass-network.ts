@@ -1,6 +1,7 @@
 /** An operator of millions: two cores, aggregation switches of 100,000 subscribers each, OLTs of 5,000, splitters of 25. */
 import type { SubscriberRow } from '../../src/model/subscriber.ts';
 import { type Topology, TopologyReader } from '../../src/topology/topology.ts';
+import { numberOf } from './call-load.ts';
 
 const perSplitter = 25;
 const [cards, portsPerCard, splittersPerPort] = [5, 10, 4];
@@ -52,6 +53,8 @@ export function massTopology(subscribers: number): Topology {
 
 const oltOf = (n: number): string => `olt-${n}.mass.example`;
 
+export const massNumbers = { prefix: '+79', digits: 9 } as const;
+
 /** One subscriber of the list, as the reader of the file hands it on. */
 export function massRow(n: number): SubscriberRow {
   const splitter = Math.floor(n / perSplitter);
@@ -64,7 +67,7 @@ export function massRow(n: number): SubscriberRow {
     class: n % 50 === 0 ? 'business' : 'residential',
     language: n % 3 === 0 ? 'en' : 'ru',
     name: `Name ${n}`,
-    phone: `+79${String(n).padStart(9, '0')}`,
+    phone: numberOf(massNumbers, n),
     address: `Street ${n >> 8}, ${n & 255}`,
     consent: [],
     attributes: {},

@@ -26,17 +26,16 @@ export class MassOutage {
   #loop: IntervalHistogram | undefined;
   readonly #cpu = { planning: 0, sending: 0 };
   #sentWhilePlanning = 0;
+  #isHappening = false;
 
   constructor(channel: CountingChannel, expected: number) {
     this.#channel = channel;
     this.#expected = expected;
-    channel.onSent = () => {
-      if (channel.sent % 1_000 === 0) this.#rss.peak = Math.max(this.#rss.peak, process.memoryUsage().rss);
-    };
   }
 
   /** Durable, and in the book. */
   see(batch: readonly Applied[]): void {
+    if (!this.#isHappening) return;
     for (const { at, changes } of batch)
       for (const change of changes) {
         if (change.kind === 'impact' && change.impact.subscribers >= this.#expected)
@@ -51,6 +50,7 @@ export class MassOutage {
   watched(book: Book): Book {
     const addNotices: Book['addNotices'] = async (...added) => {
       await book.addNotices(...added);
+      if (!this.#isHappening) return;
       for (const { keys } of added) this.#queued += keys.length;
       if (this.#queued < this.#expected || this.#queuedAt > 0) return;
       this.#queuedAt = Date.now();
@@ -61,9 +61,16 @@ export class MassOutage {
     });
   }
 
-  async happen({ host }: MassCentre, lost: string): Promise<void> {
+  /** `first`: the number of the first subscriber behind what is lost. */
+  async happen({ host }: MassCentre, lost: string, first = 0): Promise<void> {
+    this.#isHappening = true;
+    const channel = this.#channel;
+    const sentBefore = channel.sent;
+    channel.onSent = () => {
+      if (channel.sent % 1_000 === 0) this.#rss.peak = Math.max(this.#rss.peak, process.memoryUsage().rss);
+    };
     const calls = Array.from({ length: callers }, (_, n) => {
-      const number = Math.floor((n * this.#expected) / callers);
+      const number = first + Math.floor((n * this.#expected) / callers);
       const subscriber = subscriberKey(host.line.subscribers!.keyOf(number));
       return host.submit({ kind: 'subscriberContact', subscriber, channel: 'phone', contact: `call ${n}` });
     });
@@ -80,14 +87,25 @@ export class MassOutage {
       observation: { event: 'raise', resource: resourceId(lost), cause: 'UNREACHABLE', source: 'poll' },
     });
     await queued;
-    this.#sentWhilePlanning = this.#channel.sent;
+    this.#sentWhilePlanning = channel.sent - sentBefore;
     const between = cpuMs();
     this.#cpu.planning = between - before;
-    while (this.#channel.sent < this.#expected) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (channel.sent - sentBefore < this.#expected)
+      await new Promise((resolve) => setTimeout(resolve, 10));
     this.#drainedAt = Date.now();
     this.#cpu.sending = cpuMs() - between;
     this.#loop.disable();
     this.#rss.end = process.memoryUsage().rss;
+    this.#isHappening = false;
+  }
+
+  /** How soon all of it was out, and how long the line's thread was busy at a time. */
+  printPace(print: (line: Measured) => void): void {
+    const took = (this.#drainedAt - this.#incident!.at) / 1_000;
+    print({ case: `${this.#expected} notices from the fault to the last one out`, ours: took, unit: 's' });
+    const loop = this.#loop!;
+    print({ case: "99 of 100 waits of the line's thread", ours: loop.percentile(99) / 1e6, unit: 'ms' });
+    print({ case: 'the longest of them', ours: loop.max / 1e6, unit: 'ms' });
   }
 
   /** Beside a row a commit, and beside a ticket a subscriber. */
@@ -122,9 +140,7 @@ export class MassOutage {
     const perCpu = (expected - this.#sentWhilePlanning) / (this.#cpu.sending / 1_000);
     print({ case: 'the same', ours: perCpu, unit: 'notices/CPU s' });
     print({ case: 'told twice', ours: this.#channel.repeated, atMost: 0, unit: 'subscribers' });
-    const loop = this.#loop!;
-    print({ case: "99 of 100 waits of the line's thread", ours: loop.percentile(99) / 1e6, unit: 'ms' });
-    print({ case: 'the longest of them', ours: loop.max / 1e6, unit: 'ms' });
+    this.printPace(print);
     const { start, peak, end } = this.#rss;
     print({ case: 'memory before', ours: start / megabyte, unit: 'MiB' });
     print({

@@ -2,7 +2,7 @@
  * What subscribers said in the last day, in the order of hearing, and by everything above whoever said it: a call looks at
  * the words of its own branches only.
  */
-import { hours, type Instant } from '../base/instant.ts';
+import { hours, type Instant, minutes } from '../base/instant.ts';
 import type { Word } from '../model/alarm.ts';
 import type { Ancestry } from './ancestry.ts';
 
@@ -12,6 +12,8 @@ export interface Heard extends Word {
 
 /** Answers to a question count this long. */
 const keptFor = hours(24);
+/** Calls that come within it may have one cause. */
+export const callWindow = minutes(60);
 const wordLimit = 5_000;
 const nobody: ReadonlySet<Heard> = new Set();
 
@@ -19,6 +21,9 @@ export class HeardWords {
   readonly #all = new Map<string, Heard>();
   /** In the order of `#all`. */
   readonly #below = new Map<number, Set<Heard>>();
+  /** Calls of the last hour in the order of `#all`, and how many of them below each place: with thousands none is looked at. */
+  readonly #calls = new Set<Heard>();
+  readonly #callsBelow = new Map<number, number>();
   #ancestry: Ancestry;
 
   constructor(ancestry: Ancestry) {
@@ -33,6 +38,8 @@ export class HeardWords {
   restore(words: readonly Heard[]): void {
     this.#all.clear();
     this.#below.clear();
+    this.#calls.clear();
+    this.#callsBelow.clear();
     for (const heard of words) this.#add(heard);
   }
 
@@ -48,6 +55,17 @@ export class HeardWords {
   /** Of everybody below this place or at it, in the order of hearing. */
   below(place: number): ReadonlySet<Heard> {
     return this.#below.get(place) ?? nobody;
+  }
+
+  /** Who called in the last hour; those below one place. */
+  callsBelow(place: number, at: Instant): number {
+    this.#forgetCalls(at);
+    return this.#callsBelow.get(place) ?? 0;
+  }
+
+  calls(at: Instant): number {
+    this.#forgetCalls(at);
+    return this.#calls.size;
   }
 
   has(word: Word): boolean {
@@ -69,6 +87,7 @@ export class HeardWords {
     const known = this.#all.get(key);
     if (known === undefined) return;
     this.#all.delete(key);
+    this.#dropCall(known);
     for (const place of this.#above(known)) {
       const words = this.#below.get(place);
       words?.delete(known);
@@ -85,10 +104,29 @@ export class HeardWords {
 
   #add(heard: Heard): void {
     this.#all.set(keyOf(heard), heard);
+    const isOne = isCall(heard);
+    if (isOne) this.#calls.add(heard);
     for (const place of this.#above(heard)) {
+      if (isOne) this.#callsBelow.set(place, (this.#callsBelow.get(place) ?? 0) + 1);
       const words = this.#below.get(place);
       if (words === undefined) this.#below.set(place, new Set([heard]));
       else words.add(heard);
+    }
+  }
+
+  #forgetCalls(at: Instant): void {
+    for (const heard of this.#calls) {
+      if (at - heard.at <= callWindow) return;
+      this.#dropCall(heard);
+    }
+  }
+
+  #dropCall(heard: Heard): void {
+    if (!this.#calls.delete(heard)) return;
+    for (const place of this.#above(heard)) {
+      const left = (this.#callsBelow.get(place) ?? 0) - 1;
+      if (left > 0) this.#callsBelow.set(place, left);
+      else this.#callsBelow.delete(place);
     }
   }
 
@@ -98,5 +136,8 @@ export class HeardWords {
     return place < 0 ? [] : this.#ancestry.above(place);
   }
 }
+
+/** Somebody says that it does not work, and was not asked. */
+export const isCall = ({ isDown, about }: Word): boolean => isDown && about === undefined;
 
 const keyOf = ({ resource, who, about }: Word): string => `${about ?? ''} ${resource} ${who}`;

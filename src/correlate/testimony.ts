@@ -11,7 +11,7 @@ import type { IdSource, IncidentId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { binomialTail, excessOf, poissonTail } from './crowding.ts';
 import type { Feedback } from './feedback.ts';
-import { type Heard, HeardWords } from './heard-words.ts';
+import { callWindow, type Heard, HeardWords, isCall } from './heard-words.ts';
 import { addRecords, type HeldIncident, isActive, type Verdict } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
 import type { OpenView } from './standing.ts';
@@ -39,8 +39,6 @@ export interface TestimonySnapshot {
   readonly refused: number;
 }
 
-/** Calls about one fault come within this time. */
-const window = hours(1);
 /** A suspicion that nobody has confirmed ends this long after the last word. */
 const suspectedFor = hours(4);
 /** Fewer are one household and its neighbour. */
@@ -112,7 +110,7 @@ export class Testimony {
   /** Words that were heard before an incident opened above them belong to it. */
   claim(moment: Pick<Moment, 'at' | 'view'>): void {
     for (const heard of this.#words.values()) {
-      if (!heard.isDown || heard.record === undefined || moment.at - heard.at > window) continue;
+      if (!heard.isDown || heard.record === undefined || moment.at - heard.at > callWindow) continue;
       const covering = this.#covering(this.#ancestry.placeOf(heard.resource), moment.view);
       if (covering !== undefined && !covering.records.includes(heard.record)) this.#agree(covering, heard);
     }
@@ -219,27 +217,26 @@ export class Testimony {
   /** Who says that an incident is not theirs crowds with those who say so too: the others are explained by it. */
   #crowd(place: number, at: Instant, notOf: readonly IncidentId[] = []): Crowd | undefined {
     const isOfIt = (heard: Heard): boolean =>
-      heard.isDown &&
-      heard.about === undefined &&
-      at - heard.at <= window &&
-      notOf.every((id) => heard.notOf?.includes(id) === true);
-    let calls = 0;
-    for (const heard of this.#words.values()) if (isOfIt(heard)) calls++;
+      isCall(heard) && at - heard.at <= callWindow && notOf.every((id) => heard.notOf?.includes(id) === true);
+    // A storm of calls is counted, not walked through; who says that it is another fault is one of few.
+    const isAny = notOf.length === 0;
+    const calls = isAny ? this.#words.calls(at) : countOf(this.#words.values(), isOfIt);
     if (calls < leastCallers) return undefined;
     const since = Math.exp((this.#callsAt - at) / backgroundMs);
     const usual = Math.max(leastRate, (this.#calls * since) / (backgroundMs * this.#everybody));
-    const found: Crowd[] = [];
+    const found: Omit<Crowd, 'words'>[] = [];
     for (const branch of this.#ancestry.above(place)) {
-      const words = [...this.#words.below(branch)].filter(isOfIt);
-      if (words.length < leastCallers) continue;
+      const count = isAny ? this.#words.callsBelow(branch, at) : countOf(this.#words.below(branch), isOfIt);
+      if (count < leastCallers) continue;
       const size = this.#sizeOf(branch);
       // Where all the network calls, no branch stands out.
-      const elsewhere = (calls - words.length) / Math.max(1, this.#everybody - size);
-      const expected = size * Math.max(usual * window, elsewhere);
-      if (poissonTail(words.length, expected) * this.#branches >= falseAlarms) continue;
-      found.push({ place: branch, words, size, expected, excess: excessOf(words.length, expected) });
+      const elsewhere = (calls - count) / Math.max(1, this.#everybody - size);
+      const expected = size * Math.max(usual * callWindow, elsewhere);
+      if (poissonTail(count, expected) * this.#branches >= falseAlarms) continue;
+      found.push({ place: branch, size, expected, excess: excessOf(count, expected) });
     }
-    return found.sort((a, b) => b.excess - a.excess || a.size - b.size)[0];
+    const best = found.sort((a, b) => b.excess - a.excess || a.size - b.size)[0];
+    return best && { ...best, words: [...this.#words.below(best.place)].filter(isOfIt) };
   }
 
   #sizeOf(place: number): number {
@@ -253,7 +250,7 @@ export class Testimony {
     const verdict = this.#verdict(place, words, {
       subscribers: size,
       expectedCalls: Number(expected.toPrecision(3)),
-      withinMinutes: window / minutes(1),
+      withinMinutes: callWindow / minutes(1),
     });
     this.#begin(verdict, { startedAt, at }, words, ids);
   }
@@ -336,4 +333,10 @@ export class Testimony {
       },
     };
   }
+}
+
+function countOf(words: Iterable<Heard>, isOne: (heard: Heard) => boolean): number {
+  let count = 0;
+  for (const heard of words) if (isOne(heard)) count++;
+  return count;
 }

@@ -35,6 +35,9 @@ interface Waiting {
 }
 
 const batchLimit = 2_000;
+/** Of one turn of the event loop, in which nobody else is answered; looked at once in so many inputs. */
+const turnMs = 8;
+const inputsAtOnce = 16;
 /** Batches between journal and delivery; bounds memory when the book is slow. */
 const flightLimit = 8;
 
@@ -148,8 +151,7 @@ export class Running {
     this.#opening = [];
     this.#rest = [];
     if (!isOpening && due !== undefined && due <= now) waiting.push({ input: { kind: 'tick' } });
-    waiting.push(...this.#queue.take(batchLimit));
-    if (waiting.length > 0) this.#apply(waiting, now);
+    this.#apply(waiting, now);
     if (this.#queue.size > 0 || this.#rest.length > 0) this.#schedule();
     this.#sleep();
   }
@@ -159,11 +161,22 @@ export class Running {
     return instant(Math.max(this.#options.world.now(), this.#options.line.at));
   }
 
-  #apply(waiting: readonly Waiting[], at: Instant): void {
-    const { line, journal } = this.#options;
-    const durable = journal.append(waiting.map(({ input }) => encodeInput(at, input)));
+  /** What waits, and of the queue as much as fits into a turn: the place of an input is the same, whatever batch it is in. */
+  #apply(waiting: Waiting[], at: Instant): void {
+    const { line, journal, world } = this.#options;
+    const beganMs = world.monotonicMs();
     const first = line.sequence + 1;
-    const batch = waiting.map(({ input }, index) => line.apply(first + index, at, input));
+    const batch: Applied[] = [];
+    for (;;) {
+      if (batch.length === waiting.length) waiting.push(...this.#queue.take(inputsAtOnce));
+      const next = waiting[batch.length];
+      if (next === undefined) break;
+      batch.push(line.apply(first + batch.length, at, next.input));
+      const isLookedAt = batch.length === waiting.length;
+      if (isLookedAt && (batch.length >= batchLimit || world.monotonicMs() - beganMs >= turnMs)) break;
+    }
+    if (batch.length === 0) return;
+    const durable = journal.append(waiting.map(({ input }) => encodeInput(at, input)));
     for (const applied of batch) this.#rest.push(...applied.rest);
     this.#count(batch);
     this.#inFlight++;

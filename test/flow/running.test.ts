@@ -28,9 +28,14 @@ const cityOf = (subscribers: string): Input[] => [
   { kind: 'topologyVersion', version: 1, topology: 'city', subscribers },
 ];
 
-function centre(options: { capacity?: number; journal?: MemoryJournal; line?: Line } = {}) {
+/** `lookMs`: how much time goes by from one look at the clock to the next. */
+function centre(options: { capacity?: number; journal?: MemoryJournal; line?: Line; lookMs?: number } = {}) {
   const { journal = new MemoryJournal(), line = freshLine() } = options;
   const world = virtualWorld({ startsAt: cityNoon });
+  if (options.lookMs !== undefined) {
+    let looked = 0;
+    world.monotonicMs = () => options.lookMs! * looked++;
+  }
   const delivered: Applied[] = [];
   const batches: number[] = [];
   const failures: unknown[] = [];
@@ -65,6 +70,22 @@ function fate(promise: Promise<unknown>) {
 }
 
 describe('the line on its journal', () => {
+  test('a turn ends when its time is up, and what it left is taken in the next ones as if nothing had been', async () => {
+    const inputs = terminals('1').flatMap((id) => [raise(id), clear(id)]);
+    const [slow, quick] = [centre({ lookMs: 5 }), centre()];
+    for (const { offerAll, world } of [slow, quick]) {
+      offerAll([...cityOf('all'), ...inputs]);
+      await world.pass(1_000);
+    }
+    expect(slow.batches.length).toBeGreaterThan(1);
+    expect(Math.max(...slow.batches)).toBeLessThan(inputs.length);
+    const taken = (delivered: readonly Applied[]) =>
+      delivered.map(({ sequence, changes }) => [sequence, changes]);
+    expect(canonicalJson(taken(slow.delivered).slice(0, inputs.length))).toBe(
+      canonicalJson(taken(quick.delivered).slice(0, inputs.length)),
+    );
+  });
+
   test('inputs are numbered in the order they came, written together and delivered in that order', async () => {
     const { offerAll, world, journal, delivered, batches } = centre();
     const ids = terminals('1');

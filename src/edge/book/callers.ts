@@ -27,8 +27,8 @@ export function openCallers(options: {
   readonly secretKey: Uint8Array;
 }): Callers {
   const vault = openVault(options.secretKey, options.world);
-  const sqlite = openPlainSqlite({ file: `${options.folder}/book.sqlite` });
-  sqlite.exec('PRAGMA query_only = ON; PRAGMA cache_size = -16384');
+  const sqlite = openPlainSqlite({ file: `${options.folder}/book.sqlite`, readsOnly: true });
+  sqlite.exec('PRAGMA cache_size = -16384');
   const found = sqlite.prepare<{ key: number; language: string; zone: string }>(
     `SELECT key, language, zone FROM subscribers WHERE removed = 0 AND key IN
        (SELECT key FROM subscribers WHERE phone_hash = ? UNION SELECT subscriber FROM contact_points WHERE hash = ?) LIMIT ?`,

@@ -35,6 +35,8 @@ export interface SqliteOptions {
   readonly file: string;
   /** How long to wait for another connection's lock, 5,000 when left out. */
   readonly busyTimeoutMs?: number | undefined;
+  /** Writes nothing, and leaves the file as it is when it closes: emptying the WAL would hold up whoever writes. */
+  readonly readsOnly?: boolean | undefined;
   /** For tests; otherwise the best this Node has. */
   readonly driver?: 'node:sqlite' | 'libsql' | undefined;
 }
@@ -59,6 +61,7 @@ export function openPlainSqlite(options: SqliteOptions): Sqlite {
     file: options.file,
     connection: asFaults(options.file, () => connect(driver, options.file)),
     busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
+    readsOnly: options.readsOnly === true,
   });
 }
 
@@ -103,17 +106,25 @@ class Connection implements Sqlite {
   readonly driver: Sqlite['driver'];
   readonly #file: string;
   readonly #connection: DriverConnection;
+  readonly #readsOnly: boolean;
   #isClosed = false;
   #isInTransaction = false;
 
   constructor(
     driver: Sqlite['driver'],
-    opened: { readonly file: string; readonly connection: DriverConnection; readonly busyTimeoutMs: number },
+    opened: {
+      readonly file: string;
+      readonly connection: DriverConnection;
+      readonly busyTimeoutMs: number;
+      readonly readsOnly: boolean;
+    },
   ) {
     this.driver = driver;
     this.#file = opened.file;
     this.#connection = opened.connection;
+    this.#readsOnly = opened.readsOnly;
     this.exec(`PRAGMA busy_timeout = ${Math.max(0, Math.floor(opened.busyTimeoutMs))}`);
+    if (opened.readsOnly) this.exec('PRAGMA query_only = ON');
   }
 
   exec(sql: string): void {
@@ -165,7 +176,7 @@ class Connection implements Sqlite {
   close(): void {
     if (this.#isClosed) return;
     // libsql keeps the connection open until its statements are collected, so the WAL is emptied by hand.
-    if (!this.#isInTransaction) this.#attempt('PRAGMA wal_checkpoint(TRUNCATE)');
+    if (!this.#isInTransaction && !this.#readsOnly) this.#attempt('PRAGMA wal_checkpoint(TRUNCATE)');
     this.#isClosed = true;
     this.#connection.close();
   }

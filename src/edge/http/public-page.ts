@@ -104,7 +104,7 @@ function steps(link: LinkView, incident: Incident, words: PublicWords, moment: P
   const done = (at: Instant, what: string): string =>
     `<li class="done">${time(at, link, moment)} ${what}</li>`;
   const items = [
-    done(incident.startedAt, say.noticed),
+    done(incident.startedAt, incident.suspected === true ? say.reported : say.noticed),
     incident.decidedAt === undefined ? '' : done(incident.decidedAt, say.found),
     isOver
       ? done(incident.resolvedAt, say.repaired)

@@ -41,6 +41,7 @@ type Phrase =
   | 'moved'
   | 'happening'
   | 'noticed'
+  | 'reported'
   | 'found'
   | 'repaired'
   | 'willAsk'
@@ -123,6 +124,7 @@ const en: PublicWords = {
     moved: 'Times corrected so far:',
     happening: 'What is happening',
     noticed: 'we noticed it ourselves',
+    reported: 'subscribers near you told us',
     found: 'cause found',
     repaired: 'repaired',
     willAsk: 'we check your line and ask you',
@@ -206,6 +208,7 @@ const ru: PublicWords = {
     moved: 'Срок уточняли раз:',
     happening: 'Что происходит',
     noticed: 'заметили сами',
+    reported: 'сообщили абоненты рядом с вами',
     found: 'нашли причину',
     repaired: 'починили',
     willAsk: 'проверим вашу линию и спросим вас',

@@ -12,7 +12,7 @@ import type { Measured } from './report.ts';
 import { benchWorld } from './world.ts';
 
 const token = 'bench';
-export const callsPerSecond = 500;
+const callsPerSecond = 500;
 const warmUpSeconds = 3;
 
 export interface MassFront {

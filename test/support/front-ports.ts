@@ -236,6 +236,7 @@ export function memoryDaemon(
         removed: 0,
         unchanged: 0,
         repeated: 0,
+        erased: 0,
         ...{ known: 0, moved: 0, reclassified: 0, fields: {}, examples: [] },
       };
       const wrong = { file: 'the list', line: 2, column: 5, severity: 'error', code: 'csv/class' } as const;
@@ -578,6 +579,7 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
     },
     questionsTo: async (people) =>
       [...daemon().confirmations.values()].filter(({ subscriber }) => people.includes(subscriber)),
+    eraseSubscriber: async () => undefined,
     async storeStranger(said) {
       daemon().strangers = [{ ...said, at: daemon().ports.world.now() }, ...daemon().strangers];
     },

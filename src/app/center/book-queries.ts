@@ -167,6 +167,7 @@ function peopleQueries(options: QueryOptions) {
     },
     whoHas: (phone) => book.whoHas(phone),
     questionsTo: (people) => book.questionsTo(people),
+    eraseSubscriber: (key, by) => book.eraseSubscriber({ key, by, at: world.now() }),
     storeStranger: (said) => book.addStranger({ ...said, at: world.now() }),
     strangers: async (page) =>
       mapPage(await book.strangers(page), ({ at, ...said }) => ({ at: instant(at), ...said })),

@@ -115,6 +115,22 @@ export const recordKinds: readonly RecordKind[] = [
     ],
   },
   {
+    name: 'subscriber',
+    summary:
+      'Lists subscribers, shows one; erases one for good: name, numbers, words and links go, and no list brings them back.',
+    path: '/subscribers',
+    columns: [
+      ['subscriber', 'id'],
+      ['resource', 'resource'],
+      ['class', 'class'],
+      ['phone', 'phone'],
+      ['incident', 'openIncident'],
+    ],
+    filters: ['phone', 'resource'],
+    canShow: true,
+    acts: [{ ...act('erase', '/subscribers/:id'), method: 'DELETE' }],
+  },
+  {
     name: 'question',
     summary:
       'Lists tickets with a question of their subscriber that nobody has answered, the one due first on top.',

@@ -51,6 +51,12 @@ export async function runList(book: Book, run: ListRun): Promise<ListOutcome> {
   const problems = [
     ...reading.problems,
     ...diff.repeatedAt.map((line) => warn(line, 'the id stands in an earlier line: this one is left out')),
+    ...diff.erasedAt.map((line) =>
+      warn(
+        line,
+        'this subscriber was erased for good and is left out; give whoever comes back an id of their own',
+      ),
+    ),
     ...unknown,
     ...(further === 0 ? [] : [warn(0, `${further} further resources are not in the topology`)]),
   ];

@@ -24,6 +24,7 @@ import { addContact, contactText, type NewContact } from './contacts.ts';
 import { deskCounts, dueDeskJobs, settleDesk, ticketInDesk } from './desk-jobs.ts';
 import * as deskWords from './desk-words.ts';
 import { type Delivery, forgetEarly, receiptCounts } from './early-receipts.ts';
+import { type Erasing, erasePerson } from './erasing.ts';
 import { dropHookTargets, dueHookJobs, hookCounts, settleHooks } from './hook-jobs.ts';
 import { hubNews } from './hub-feed.ts';
 import * as hubs from './hubs.ts';
@@ -54,13 +55,7 @@ import { hashEmails } from './shared-points.ts';
 import { openSql, type Sql } from './sql.ts';
 import { addStranger, type StrangerReply, strangers } from './strangers.ts';
 import { beginImport, type ImportMode, ImportSlot, type Removing } from './subscriber-import.ts';
-import {
-  eraseSubscriber,
-  findSubscribers,
-  revealSubscriber,
-  type SubscriberQuery,
-  subscriberByKey,
-} from './subscribers.ts';
+import { findSubscribers, revealSubscriber, type SubscriberQuery, subscriberByKey } from './subscribers.ts';
 import { addNotices, holdUndecided, type NoticesAdded, nextTellPages } from './tells.ts';
 import * as tickets from './tickets.ts';
 import { type UnsubscribingBy, unsubscribe, unsubscription } from './unsubscribing.ts';
@@ -222,11 +217,7 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
       putService(sql, { ...put, now: world.now() }),
     revealSubscriber: (asked: { readonly key: number; readonly audit: AuditEntry }) =>
       revealSubscriber(sql, vault, asked),
-    eraseSubscriber: (key: number) =>
-      sql.transaction(() => {
-        eraseSubscriber(sql, key);
-        noteChange(sql, key);
-      }),
+    eraseSubscriber: (erasing: Erasing) => erasePerson(sql, vault, erasing),
     optOut: (key: number, optedOut: boolean) =>
       sql.transaction(() => {
         sql.run('UPDATE subscribers SET opted_out = ? WHERE key = ?', optedOut ? 1 : 0, key);

@@ -183,7 +183,7 @@ function count(sql: Sql, how: 'Taken' | 'Refused', events: number): void {
   );
 }
 
-/** All hubs together, and what was forgotten of records from outside. */
+/** All hubs together; what was forgotten of records from outside, and resources of theirs that the topology does not have. */
 export function hubCounts(sql: Sql): Readonly<Record<string, number>> {
   const counted = sql.all<{ name: string; value: number }>(
     `SELECT name, value FROM meta
@@ -192,6 +192,10 @@ export function hubCounts(sql: Sql): Readonly<Record<string, number>> {
   return {
     ...{ hubEventsTaken: 0, hubEventsRefused: 0, hubNewsLost: 0, outsideNotesForgotten: 0 },
     ...Object.fromEntries(counted.map(({ name, value }) => [name, value])),
+    outsideResourcesApart:
+      sql.get<{ n: number }>(
+        "SELECT count(*) AS n FROM outside WHERE kind IN ('resource', 'physicalResource', 'logicalResource') AND is_own = 0",
+      )?.n ?? 0,
     hubEventsQueued:
       sql.get<{ n: number }>("SELECT count(*) AS n FROM hub_jobs WHERE state = 'queued'")?.n ?? 0,
   };

@@ -5,7 +5,7 @@ import type { DueNotice, LinkPurpose, LinkRecord } from './records.ts';
 import type { Sql } from './sql.ts';
 import { equalBytes, hashOf, type Vault } from './vault.ts';
 
-const linkLifeMs = 7 * 86_400_000;
+export const linkLifeMs = 7 * 86_400_000;
 
 export interface LinkWish {
   readonly incident: IncidentId;
@@ -44,6 +44,18 @@ export function grantLinks(sql: Sql, notices: readonly DueNotice[], now: number)
      ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at`,
     ...[now + linkLifeMs, JSON.stringify(links)],
   );
+}
+
+/** All that may have been given for these, whoever holds them. */
+export function forgetLinks(sql: Sql, vault: Vault, confirmations: readonly string[]): void {
+  const hashes = confirmations.flatMap((confirmation) =>
+    (['request', 'confirm'] as const).flatMap((purpose) =>
+      [true, false].map((short) =>
+        Buffer.from(linkHash(vault.token(confirmation, purpose, short))).toString('hex'),
+      ),
+    ),
+  );
+  sql.run('DELETE FROM links WHERE hash IN (SELECT unhex(value) FROM json_each(?))', JSON.stringify(hashes));
 }
 
 /** 128 bit of the token's hash; the table is written at random places, so its rows are kept small. */

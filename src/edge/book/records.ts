@@ -263,6 +263,9 @@ export interface ImportDiff {
   readonly repeated: number;
   /** The first of those lines. */
   readonly repeatedAt: readonly number[];
+  /** Lines of subscribers who were erased for good: they stay so. */
+  readonly erased: number;
+  readonly erasedAt: readonly number[];
   /** Attached to another resource. */
   readonly moved: number;
   /** Of another class. */

@@ -63,6 +63,10 @@ export function beginImport(
         ? isDry && sql.run('INSERT OR IGNORE INTO came (id) VALUES (?)', row.id) === 0
         : came.has(held.key);
     if (isRepeated) return tally.repeated(row);
+    if (held?.removed === 2) {
+      came.add(held.key);
+      return tally.erased(row);
+    }
     const { kind, fields, key } = importRow(sql, vault, { row, held, isDry, now });
     tally.came(row, kind, fields);
     if (key === undefined) return;
@@ -160,6 +164,13 @@ class Tally {
   readonly #examples: ImportExample[] = [];
   readonly #repeatedAt: number[] = [];
   #absent = 0;
+  #erased = 0;
+  readonly #erasedAt: number[] = [];
+
+  erased({ line }: SubscriberRow): void {
+    this.#erased++;
+    if (line !== undefined && this.#erasedAt.length < mostExamples) this.#erasedAt.push(line);
+  }
 
   repeated({ line }: SubscriberRow): void {
     this.#counts.repeated++;
@@ -193,6 +204,7 @@ class Tally {
       ...{ known, ...this.#counts },
       ...{ moved: of('resource'), reclassified: of('class'), fields: Object.fromEntries(this.#fields) },
       ...{ examples: this.#examples, repeatedAt: this.#repeatedAt },
+      ...{ erased: this.#erased, erasedAt: this.#erasedAt },
     };
   }
 

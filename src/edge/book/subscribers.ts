@@ -29,12 +29,16 @@ export interface StoredSubscriber {
   readonly contact?: Uint8Array | undefined;
 }
 
-/** Erases contact data and its key (design L18); id and number stay, so that the number is never given again. */
-export function eraseSubscriber(sql: Sql, key: number): void {
+/**
+ * Erases contact data and its key (design L18); id and number stay, so that the number is never given again. `removed`: 1 of one
+ * who is in the list no more, and 2 of one who was erased for good, whom no list brings back.
+ */
+export function eraseSubscriber(sql: Sql, key: number, removed: 1 | 2 = 1): void {
   sql.transaction(() => {
     sql.run(
-      `UPDATE subscribers SET removed = 1, data_key = NULL, contact = NULL, phone_hash = NULL, email_hash = NULL, shares = 0, reach = 0, consent = '', services = '',
+      `UPDATE subscribers SET removed = ?, data_key = NULL, contact = NULL, phone_hash = NULL, email_hash = NULL, shares = 0, reach = 0, consent = '', services = '',
          withheld = '' WHERE key = ?`,
+      removed,
       key,
     );
     for (const table of [
@@ -48,6 +52,15 @@ export function eraseSubscriber(sql: Sql, key: number): void {
     ])
       sql.run(`DELETE FROM ${table} WHERE subscriber = ?`, key);
   });
+}
+
+/** Every number that is known of them, in clear. */
+export function phonesOf(sql: Sql, vault: Vault, key: number): readonly string[] {
+  const row = sql.get<StoredSubscriber>('SELECT * FROM subscribers WHERE key = ?', key);
+  if (row?.data_key === undefined || row.contact === undefined) return [];
+  const firsts = JSON.parse(vault.open(row.data_key, row.contact)) as SubscriberContact;
+  const points = pointsOf(sql, vault, { key, dataKey: row.data_key, firsts });
+  return points.flatMap(({ kind, address }) => (kind === 'phone' ? [address] : []));
 }
 
 export interface Person {

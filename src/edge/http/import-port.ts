@@ -35,6 +35,8 @@ interface ImportDiff {
   readonly unchanged: number;
   /** Lines with an id that an earlier line had; they are left out. */
   readonly repeated: number;
+  /** Lines of subscribers who were erased for good; they are left out. */
+  readonly erased: number;
   readonly moved: number;
   readonly reclassified: number;
   /** Of the changed ones, how many differ in each field. */

@@ -2,6 +2,7 @@
 import { consentRoutes } from './consent-routes.ts';
 import type { LinkJson, ListJson, PortTrafficJson, SessionJson } from './contract.ts';
 import { dnsJson } from './dns-json.ts';
+import { erasingRoutes } from './erasing.ts';
 import type { LinkPurpose } from './ports.ts';
 import {
   type Call,
@@ -91,6 +92,7 @@ export const inventoryRoutes: readonly Route[] = [
     handle: makeLink,
   },
   ...consentRoutes,
+  ...erasingRoutes,
   {
     method: 'GET',
     path: '/status',

@@ -60,6 +60,20 @@ export interface PhoneQueries {
   whoHas(phone: string): Promise<readonly SubscriberKey[] | 'crowd'>;
   /** All questions to these people that wait for an answer, and the last of those that do not. */
   questionsTo(people: readonly SubscriberKey[]): Promise<readonly Confirmation[]>;
+  /** For good; undefined where it was done already. */
+  eraseSubscriber(subscriber: SubscriberKey, by: string): Promise<ErasedView | undefined>;
   /** Keeps what came from a number that is nobody's, for a person to read. */
   storeStranger(said: { readonly from: string; readonly to: string; readonly text: string }): Promise<void>;
+}
+
+/** What went of a person who was erased, in numbers. */
+export interface ErasedView {
+  /** Notices that waited. */
+  readonly withdrawn: number;
+  /** Texts on tickets. */
+  readonly texts: number;
+  /** Records of other systems. */
+  readonly records: number;
+  /** Messages from their numbers that had been nobody's. */
+  readonly strangers: number;
 }

@@ -1,9 +1,11 @@
 /** From the mail that leaves to the withdrawn consent: the courier over a real book, and the public listener in front of it. */
+
 import { expect, test } from 'vitest';
 import { type Instant, instant } from '../../../src/base/instant.ts';
 import type { Book } from '../../../src/edge/book/book.ts';
 import { openPublic } from '../../../src/edge/http/public-listener.ts';
 import type { UnsubscribingBy } from '../../../src/edge/http/subscriber-port.ts';
+import type { SubscriberKey } from '../../../src/model/ids.ts';
 import {
   bookIn,
   expandAll,
@@ -176,7 +178,7 @@ test('a mail to an address that several have speaks for them all, and so does it
 
 test('a subscriber who is gone is as unknown as a forged token', async () => {
   await withMail(async ({ book, at, path }) => {
-    await book.eraseSubscriber(1);
+    await book.eraseSubscriber({ key: 1 as SubscriberKey, at: t0, by: 'ann' });
     expect((await fetch(at + path, oneClick)).status).toBe(404);
   });
 });

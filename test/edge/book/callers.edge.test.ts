@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { openCallers } from '../../../src/edge/book/callers.ts';
 import { endImport } from '../../../src/edge/book/subscriber-import.ts';
 import { virtualWorld } from '../../support/virtual-world.ts';
-import { bookIn, inFolder, secretKey, subscriberRow } from './book-fixture.ts';
+import { bookIn, inFolder, secretKey, subscriberRow, t0 } from './book-fixture.ts';
 
 test('a caller is found by number with language and zone as soon as the import is in the book, and no more once erased', () =>
   inFolder(async (folder) => {
@@ -27,7 +27,7 @@ test('a caller is found by number with language and zone as soon as the import i
     ]);
     expect(callers.of('+79005550199')).toEqual([]);
     expect(callers.of("' OR 1=1 --")).toEqual([]);
-    await book.eraseSubscriber(household[0]!.key);
+    await book.eraseSubscriber({ key: household[0]!.key, at: t0, by: 'ann' });
     expect(callers.of('+79005550101')).toHaveLength(1);
     callers.close();
     await book.close();

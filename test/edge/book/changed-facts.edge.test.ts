@@ -1,4 +1,5 @@
 /** Each way in which a subscriber's facts change is noted with the change, and told as it stands then. */
+
 import { expect, test } from 'vitest';
 import { FactsFeed, feedFacts } from '../../../src/app/center/facts-feed.ts';
 import type { Book } from '../../../src/edge/book/book.ts';
@@ -6,6 +7,7 @@ import { everyChannel } from '../../../src/edge/book/consents.ts';
 import { migrate } from '../../../src/edge/book/migrations.ts';
 import { openSql } from '../../../src/edge/book/sql.ts';
 import type { Input } from '../../../src/flow/input.ts';
+import type { SubscriberKey } from '../../../src/model/ids.ts';
 import type { ConsentCategory } from '../../../src/model/subscriber.ts';
 import { until } from '../../app/courier/courier-fixture.ts';
 import { realWorld } from '../../support/real-world.ts';
@@ -53,7 +55,7 @@ test('a consent withdrawn and given back, opting out and erasing are told as the
   withBook(async (book) => {
     await consent(book, 'withdrawn');
     await book.optOut(2, true);
-    await book.eraseSubscriber(3);
+    await book.eraseSubscriber({ key: 3 as SubscriberKey, at: t0, by: 'ann' });
     expect(await news(book)).toEqual([
       [1, [2, 3, 3, 3], false],
       [2, [3, 3, 3, 3], true],

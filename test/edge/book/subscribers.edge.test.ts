@@ -1,6 +1,7 @@
 import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { endImport } from '../../../src/edge/book/subscriber-import.ts';
+import type { SubscriberKey } from '../../../src/model/ids.ts';
 import { decodeSubscribers, encodeSubscribers } from '../../../src/topology/topology.ts';
 import { bookIn, importAll, inFolder, mail, sms, subscriberRow, t0 } from './book-fixture.ts';
 
@@ -83,7 +84,7 @@ test('contact data is masked, found by phone, revealed only with an audit row, a
       await readFile(`${folder}/book.sqlite-wal`),
     ]);
     for (const canary of ['Canary', 'canary@', '9001231234']) expect(onDisk.includes(canary)).toBe(false);
-    await book.eraseSubscriber(found!.key);
+    await book.eraseSubscriber({ key: found!.key, at: t0, by: 'ann' });
     expect(await book.contactText('c1')).toBeUndefined();
     expect(await book.revealSubscriber({ key: found!.key, audit })).toBeUndefined();
     expect((await book.auditPage({})).total).toBe(1);
@@ -265,7 +266,7 @@ test('services stand at their resources for their time; who moved is remembered 
     const ended = ['tv@b', 'internet@a', 'voice@a', 'internet@c', 'voice@c'];
     expect((await names()).sort()).toEqual(ended.sort());
     expect(await book.subscribers({ resource: 'c' })).toMatchObject({ total: 1 });
-    await book.eraseSubscriber(1);
+    await book.eraseSubscriber({ key: 1 as SubscriberKey, at: t0, by: 'ann' });
     expect((await columns()).services).toBeUndefined();
     await book.close();
   });

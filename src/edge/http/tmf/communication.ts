@@ -43,6 +43,7 @@ export const messageKind: Kind = {
   fixed: [],
   state: 'state',
   events: {},
+  apart: 'The message is kept and not sent.',
   isPersonal: true,
   filled: (sent) => ({ state: 'initial', tryTimes: 0, ...sent }),
   own: {

@@ -143,17 +143,23 @@ const answers: Readonly<Record<Verb, (place: Place, answering: Answering) => Pro
   async create({ kind, mount, writing }, { request, reply, context }) {
     const made = await writing.create(kind, unnamed(request.body, mount), context);
     if (isRefusal(made)) return refuse(reply, made);
-    return send(reply.header('location', made['href']), 201, renamed(made, mount));
+    return send(saying(kind, reply).header('location', made['href']), 201, renamed(made, mount));
   },
   async patch({ kind, mount, writing }, { request, reply, context }) {
     const changed = await writing.change(kind, idOf(request), unnamed(request.body, mount), context);
-    return isRefusal(changed) ? refuse(reply, changed) : send(reply, 200, renamed(changed, mount));
+    return isRefusal(changed)
+      ? refuse(reply, changed)
+      : send(saying(kind, reply), 200, renamed(changed, mount));
   },
   async delete({ kind, writing }, { request, reply, context }) {
     const refused = await writing.remove(kind, idOf(request), context);
     return refused === undefined ? reply.code(204).send() : refuse(reply, refused);
   },
 };
+
+/** The body is as it was sent: whoever does not look hears of it by the counter. */
+const saying = ({ apart }: Kind, reply: FastifyReply): FastifyReply =>
+  apart === undefined ? reply : reply.header('x-allclear-kept-apart', apart);
 
 const idOf = (request: FastifyRequest): string => (request.params as { readonly id: string }).id;
 

@@ -41,6 +41,8 @@ export interface Kind {
   readonly words?: readonly string[] | undefined;
   /** What is sent is done and then kept as a record of it; the oldest go. */
   readonly isTask?: boolean | undefined;
+  /** Why nothing follows from a record from outside, where somebody might think so: said with each answer to who sent it. */
+  readonly apart?: string | undefined;
   /** What the daemon adds to a record from outside: dates, a first status. */
   filled?(sent: Document, context: Context): Document;
   /** The same after a change. */
@@ -73,10 +75,14 @@ export interface Own {
   get(id: string, context: Context): Promise<Document | undefined>;
   /** Fields in which the daemon is right whatever was sent; `all`: all that it knows. */
   readonly live: readonly string[] | 'all';
+  /** Where it is changed, for whoever is refused. */
+  readonly from?: string | undefined;
   /** Does what a change of live fields means; where there is none they are refused. */
   change?(change: Document, own: Document, context: Context): Promise<Refusal | undefined>;
   /** Ends it, so that it may be hidden; where there is none a record of the daemon's own is not deleted. */
   remove?(own: Document, context: Context): Promise<Refusal | undefined>;
+  /** What is removed is not there any more: nothing has to be hidden. */
+  readonly isGone?: boolean | undefined;
   /** True when it began anew after it was hidden. */
   isBack?(own: Document, hiddenAt: number): boolean;
   /** For the events of the daemon's own records: how a record of the line reads. */

@@ -1,7 +1,9 @@
 /** TMF632 party: our subscribers, numbers masked, and parties of other systems. For those who work with people only. */
+import { eraseSubscriber } from '../erasing.ts';
 import type { SubscriberView } from '../ports.ts';
 import { compact, type Document } from './document.ts';
 import { allVerbs, eventsOf, type Kind, type Own } from './kind.ts';
+import { notAllowed } from './refusal.ts';
 import { shape } from './shape.ts';
 import { renewParty } from './subscribing.ts';
 
@@ -82,6 +84,13 @@ function people(isBusiness: boolean): Own {
       if (view === undefined) return undefined;
       // Tickets and notices do not know what kind of party a subscriber is, and name an individual.
       return view.class === 'business' || !isBusiness ? documentOf(view) : undefined;
+    },
+    isGone: true,
+    async remove(own, { ports, user }) {
+      if (user.role !== 'administrator') return notAllowed('Only an administrator may erase a person.');
+      const view = await ports.query.subscriber(String(own['id']));
+      if (view !== undefined) await eraseSubscriber(ports, view, user);
+      return undefined;
     },
   };
 }

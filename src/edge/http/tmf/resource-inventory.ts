@@ -21,6 +21,7 @@ function resourceKind(
 ): Kind {
   return {
     ...{ name, type: `${name[0]!.toUpperCase()}${name.slice(1)}`, verbs: allVerbs, fixed: [] },
+    apart: 'The record is kept; the topology is as it was: it is changed by importing one.',
     shape: shape(
       {
         text: `category description name resourceVersion administrativeState operationalState resourceStatus usageState powerState
@@ -43,6 +44,7 @@ export const resourceKinds: readonly Kind[] = [
     events: eventsOf('Resource', ['create', 'attribute', 'state', 'delete']),
     own: {
       live: 'all',
+      from: 'in the topology: `allclear import topology FILE`, or its file and a reload',
       async list({ limit, offset }, context) {
         const { items, total } = context.ports.network.resources({ limit, offset });
         return { items: items.map((view) => documentOf(view, context)), total };

@@ -3,6 +3,7 @@
  * network is touched by what fails there, and a party with a way to reach it becomes a subscriber by its first such service.
  */
 import { type Instant, instant } from '../../../base/instant.ts';
+import { eraseSubscriber } from '../erasing.ts';
 import type { SubscriberView } from '../ports.ts';
 import { type Document, documentsIn, isDocument, textOf } from './document.ts';
 import type { Context } from './kind.ts';
@@ -46,14 +47,18 @@ export async function bindService(change: OutsideChange, context: Context): Prom
     : undefined;
 }
 
-/** Another number or address of a party that is a subscriber by now. */
+/** Another number or address of a party that is a subscriber by now; with the party the person goes. */
 export async function renewParty(
   { id, before, after }: OutsideChange,
   context: Context,
 ): Promise<Refusal | undefined> {
-  if (before === undefined || after === undefined) return undefined;
+  if (before === undefined) return undefined;
   const view = await context.ports.query.subscriber(id);
   if (view === undefined) return undefined;
+  if (after === undefined) {
+    await eraseSubscriber(context.ports, view, context.user);
+    return undefined;
+  }
   const { resource, class: of } = view;
   return entered({ id, resource, class: of, ...contactOf(after) }, context);
 }

@@ -181,7 +181,9 @@ async function changeOwn(
   const touched = Object.entries(patch).filter(([name]) => live.includes(name));
   if (touched.length === 0) return patch;
   if (own.change === undefined)
-    return conflict(`${touched[0]![0]} is what the daemon knows itself; it is changed where it comes from.`);
+    return conflict(
+      `${touched[0]![0]} is what the daemon knows itself; it is changed ${own.from ?? 'where it comes from'}.`,
+    );
   const refused = await own.change(Object.fromEntries(touched), held, context);
   // What was done is the daemon's to say from now on, but as it was spelled.
   return refused ?? without(patch, own.live === 'all' ? live : []);
@@ -198,12 +200,15 @@ async function remove(kind: Kind, id: string, context: Context): Promise<Refusal
   const isOwn = found.own !== undefined;
   if (isOwn) {
     if (kind.own!.remove === undefined)
-      return conflict(`${kind.type} ${id} is what the daemon knows itself; it goes where it comes from.`);
+      return conflict(
+        `${kind.type} ${id} is what the daemon knows itself; it is taken away ${kind.own!.from ?? 'where it comes from'}.`,
+      );
     const refused = await kind.own!.remove(found.own!, context);
     if (refused !== undefined) return refused;
   } else await kind.mean?.({ id, before: found.said }, context);
   const { ports, user } = context;
-  const gone = { kind: kind.name, id, isOwn, at: ports.world.now(), by: user.name };
+  const isHidden = isOwn && kind.own!.isGone !== true;
+  const gone = { kind: kind.name, id, isOwn: isHidden, at: ports.world.now(), by: user.name };
   await ports.outside.dropOutside(gone);
   return undefined;
 }

@@ -40,6 +40,8 @@ export interface TmForum {
   readonly book: Book;
   readonly line: LineHost;
   readonly address: string;
+  /** Journal and book. */
+  readonly folder: string;
   /** What a line test answers. */
   testLine: FrontPorts['testLine'];
   /** What the daemon does each second: the line hears whose facts and services changed. */
@@ -120,7 +122,7 @@ export async function openTmForum(): Promise<TmForum> {
   const hubs = startHubs({ book, world, ports, isSilent: false });
   const address = `http://127.0.0.1:${front.http.port}`;
   opened = {
-    ...{ book, line, address },
+    ...{ book, line, address, folder },
     testLine: () => ({ reason: 'no device that is polled sees this line' }),
     submit: line.submit,
     async feed() {

@@ -19,6 +19,7 @@ const verbs = [
   'dispatch',
   'measure',
   'automate',
+  'compensate',
 ];
 const pureRooms = ['base', 'model', 'topology', ...verbs, 'flow'];
 

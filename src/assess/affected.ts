@@ -2,13 +2,15 @@
 import type { Instant } from '../base/instant.ts';
 import { tidied, without } from '../base/ranges.ts';
 import type { SubscriberRange } from '../model/ids.ts';
-import type { Affected } from '../model/incident.ts';
+import type { Affected, LostRanges } from '../model/incident.ts';
 import { type Bound, impliedParentIndex, type Subscribers, type Topology } from '../topology/topology.ts';
 
 /** Whom something touches, and how many of each service; in the order of the services of the subscribers. */
 export interface Touched {
   readonly ranges: SubscriberRange[];
   readonly services: readonly number[];
+  /** The same people by what they have lost. */
+  readonly lost: readonly LostRanges[];
 }
 
 /**
@@ -41,7 +43,20 @@ export function touchedBy(
   }
   for (const { service } of bound.values()) services[service]!++;
   const single = [...bound.values()].map(({ number }) => ({ from: number, to: number + 1 }));
-  return { ranges: single.length === 0 ? attached : tidied([...attached, ...single]), services };
+  const ranges = single.length === 0 ? attached : tidied([...attached, ...single]);
+  return {
+    ranges,
+    services,
+    lost: [{ ranges: attached }, ...lostElsewhere(bound.values(), bindings.services)],
+  };
+}
+
+function lostElsewhere(bound: Iterable<Bound>, names: readonly string[]): LostRanges[] {
+  const found = names.map((): SubscriberRange[] => []);
+  for (const { service, number } of bound) found[service]!.push({ from: number, to: number + 1 });
+  return found.flatMap((single, service) =>
+    single.length === 0 ? [] : [{ service: names[service]!, ranges: tidied(single) }],
+  );
 }
 
 function rangesOf(

@@ -79,9 +79,10 @@ export class Assessment {
   rebase(at: Instant): ImpactChange[] {
     const changes = [...this.#assessed.values()].map((held): ImpactChange => {
       // Numbers of two versions cannot be compared: joined and left stay empty, stable keys tell who is new.
-      const impact = { ...this.#measure(held, held.impact, at), etr: held.impact.etr };
+      const { measured, lost } = this.#measure(held, held.impact, at);
+      const impact = { ...measured, etr: held.impact.etr };
       this.#assessed.set(held.incident.id, { ...held, impact, at });
-      return { kind: 'assessed', incident: held.incident, impact, joined: [], left: [] };
+      return { kind: 'assessed', incident: held.incident, impact, joined: [], left: [], lost };
     });
     this.#former = undefined;
     return changes;
@@ -218,9 +219,9 @@ export class Assessment {
         etr: undefined,
         ...lossesNow(held.impact, { incident, names: [], counts: [], at }),
       };
-      return { kind: 'assessed', incident, impact, joined: [], left: held.impact.ranges };
+      return { kind: 'assessed', incident, impact, joined: [], left: held.impact.ranges, lost: [] };
     }
-    const measured = this.#measure({ incident }, held?.impact, at);
+    const { measured, lost } = this.#measure({ incident }, held?.impact, at);
     const isRelapse = kind === 'reopened';
     const zone = this.#zoneOf(measured.ranges[0]);
     const etr = this.#expectation.expect(incident, held?.impact.etr, { at, isRelapse, zone });
@@ -242,6 +243,7 @@ export class Assessment {
       impact,
       joined: isNews ? impact.ranges : without(impact.ranges, before?.ranges ?? []),
       left: without(before?.ranges ?? [], impact.ranges),
+      lost,
     };
   }
 
@@ -259,19 +261,26 @@ export class Assessment {
   }
 
   /** The impact without its ETR; the revision of `before` when nothing changed. */
-  #measure({ incident }: Pick<Assessed, 'incident'>, before: Impact | undefined, at: Instant): Impact {
+  #measure(
+    { incident }: Pick<Assessed, 'incident'>,
+    before: Impact | undefined,
+    at: Instant,
+  ): { readonly measured: Impact; readonly lost: ImpactChange['lost'] } {
     const topology = this.#topology;
     const subscribers = this.#subscribers;
     const lost =
       topology !== undefined && isGone(topology, subscribers, incident.affected) ? before : undefined;
-    const { ranges, services } =
-      topology === undefined || subscribers === undefined
-        ? { ranges: [], services: [] }
-        : touchedBy(topology, subscribers, {
-            affected: incident.affected,
-            carried: this.#carried(lost),
-            since: incident.startedAt,
-          });
+    const {
+      ranges,
+      services,
+      lost: who,
+    } = topology === undefined || subscribers === undefined
+      ? { ranges: [], services: [], lost: undefined }
+      : touchedBy(topology, subscribers, {
+          affected: incident.affected,
+          carried: this.#carried(lost),
+          since: incident.startedAt,
+        });
     const imported = subscribers !== undefined && subscribers.count > 0;
     const byClass = countClasses(subscribers, ranges);
     const listed = ranges.reduce((sum, range) => sum + range.to - range.from, 0);
@@ -282,7 +291,7 @@ export class Assessment {
       before.topologyVersion === this.#version &&
       before.subscribers === count &&
       canonicalJson(before.ranges) === canonicalJson(ranges);
-    return {
+    const measured: Impact = {
       incident: incident.id,
       revision: isSame ? before.revision : (before?.revision ?? 0) + 1,
       topologyVersion: this.#version,
@@ -293,6 +302,7 @@ export class Assessment {
         ? lossesNow(before, { incident, names: subscribers.bindings.services, counts: services, at })
         : {}),
     };
+    return { measured, lost: who };
   }
 
   /** Who was touched while the topology still held what touched them. */

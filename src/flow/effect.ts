@@ -1,5 +1,6 @@
 /** Effects: notices, tickets and questions that an input leads to. */
 import type { WebhookPost } from '../model/automation.ts';
+import type { Owed } from '../model/compensation.ts';
 import type { IncidentId, TicketId } from '../model/ids.ts';
 import type { Measurement } from '../model/measurement.ts';
 import type { NoticeType, Tell } from '../model/notice.ts';
@@ -18,6 +19,8 @@ export type Effect =
   | { readonly kind: 'sending'; readonly isStopped: boolean }
   /** Opens or updates our ticket in the ticket system; idempotent by ticket id. */
   | { readonly kind: 'desk'; readonly ticket: TicketId }
+  /** What subscribers are owed for an outage now: the book says what is new about it to the billing system. */
+  | { readonly kind: 'owe'; readonly owed: Owed }
   /** A message of an automation to a system of the operator's. */
   | { readonly kind: 'webhook'; readonly post: WebhookPost }
   /**

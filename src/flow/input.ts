@@ -228,4 +228,5 @@ export type Command =
 export type Rest =
   | { readonly room: 'notify'; readonly token: string }
   | { readonly room: 'confirm'; readonly token: string }
-  | { readonly room: 'ticket'; readonly token: string };
+  | { readonly room: 'ticket'; readonly token: string }
+  | { readonly room: 'compensate'; readonly token: string };

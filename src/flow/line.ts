@@ -23,6 +23,7 @@ import type { Input, Rest } from './input.ts';
 import { epochOf, type LineOptions } from './line-options.ts';
 import { type LineSnapshot, refuseOthers, snapshotSchema } from './line-snapshot.ts';
 import { type Onward, obey } from './obeying.ts';
+import { owe } from './owing.ts';
 import { Pass } from './pass.ts';
 import { takeSaid } from './replying.ts';
 import { type NamedContents, Rooms } from './rooms.ts';
@@ -169,8 +170,7 @@ export class Line {
         pass.tickets(this.#rooms.tickets.deskUpdate(input.ticket, input.status, pass.context));
         return this.#attachTickets([], pass);
       case 'receipts':
-        this.#rooms.notices.receipts(input.counts);
-        this.#rooms.measure.receipts(input.counts);
+        this.#rooms.takeReceipts(input.counts);
         for (const { incident, subscriber } of input.unreachable) {
           this.#confirmed(this.#rooms.confirmations.unreachable(incident, subscriber, pass.context), pass);
         }
@@ -243,6 +243,7 @@ export class Line {
     this.#attachTickets(impacts, pass);
     this.#plan(this.#rooms.notices.onIncident(changes, pass.context), pass);
     this.#plan(this.#rooms.notices.onImpact(impacts, pass.context), pass);
+    this.#owe(this.#rooms.compensations.take(changes, impacts, pass.at), pass);
     this.#confirmed(this.#rooms.confirmations.onImpact(impacts, pass.context), pass);
     this.#taskChanges(this.#rooms.dispatch.onIncidents(changes, this.#touched, pass.context), pass);
     this.#confirmed(
@@ -253,6 +254,10 @@ export class Line {
       }),
       pass,
     );
+  }
+
+  #owe(outcome: Parameters<typeof owe>[0], pass: Pass): void {
+    for (const plan of owe(outcome, this.#rooms, pass)) this.#plan(plan, pass);
   }
 
   #attachTickets(impacts: readonly ImpactChange[], pass: Pass): void {
@@ -269,9 +274,7 @@ export class Line {
   }
 
   #tell(tells: readonly Tell[], pass: Pass): void {
-    const { isDryRun } = this.#rooms;
-    for (const tell of tells)
-      pass.effect({ kind: 'tell', tell: isDryRun ? { ...tell, dryRun: true } : tell });
+    for (const tell of tells) pass.effect({ kind: 'tell', tell: this.#rooms.orTrial(tell) });
   }
 
   /** What subscribers said, or did not say in time: tickets and tasks follow, and the incident closes when all have. */
@@ -320,6 +323,8 @@ export class Line {
         return this.#plan(this.#rooms.continueNotices(rest.token, pass.context), pass);
       case 'confirm':
         return this.#confirmed(this.#rooms.confirmations.continue(rest.token, pass.context), pass);
+      case 'compensate':
+        return this.#owe(this.#rooms.compensations.continue(rest.token), pass);
       default:
         return neverHappens(rest);
     }
@@ -332,6 +337,7 @@ export class Line {
     this.#reassessed(this.#rooms.assessment.wake(pass.at), pass);
     this.#plan(this.#rooms.notices.wake(pass.context), pass);
     this.#plan(this.#rooms.worksNotices.wake(pass.at), pass);
+    this.#owe(this.#rooms.compensations.wake(pass.at), pass);
     this.#confirmed(this.#rooms.confirmations.wake(pass.context), pass);
     this.#taskChanges(this.#rooms.dispatch.wake(pass.context), pass);
   }
@@ -348,6 +354,7 @@ export class Line {
     pass.impacts(impacts);
     this.#attachTickets(impacts, pass);
     this.#plan(this.#rooms.notices.onImpact(impacts, pass.context), pass);
+    this.#owe(this.#rooms.compensations.take([], impacts, pass.at), pass);
   }
 
   /** The open incident that covers this subscriber. */

@@ -2,10 +2,10 @@
  * What a journal record of each kind must hold, since which schema that form exists, and how older forms are lifted into it
  * (design L8). A new kind, a new order, or a field that an older engine would misread gets a row here, and `schema` rises.
  */
-import type { Command, Input, SubscriberReply, SubscriberSays } from './input.ts';
+import type { Command, Input, Rest, SubscriberReply, SubscriberSays } from './input.ts';
 
 /** The newest schema that this engine writes and reads. */
-export const schema = 8;
+export const schema = 9;
 
 interface Form {
   /** The first schema whose engines know it. */
@@ -76,6 +76,9 @@ const orders: Readonly<Record<Command['kind'], Form>> = {
   reconcile: form(1, { collector: 'text', watches: 'list', active: 'list' }, { span: 3 }),
 };
 
+/** Rooms whose work is cut into slices. */
+const rests: Readonly<Record<Rest['room'], number>> = { notify: 1, confirm: 1, ticket: 1, compensate: 9 };
+
 const replies: Readonly<Record<SubscriberReply['kind'], Form>> = {
   answer: form(1, { answer: 'text' }),
   rating: form(1, { score: 'number' }),
@@ -94,6 +97,7 @@ const says: Readonly<Record<SubscriberSays['kind'], Form>> = {
 export function schemaOf(input: Input): number {
   if (input.kind === 'observation') return 1;
   const own = sinceOf(kinds[input.kind], input);
+  if (input.kind === 'continue') return Math.max(own, rests[input.rest.room]);
   if (input.kind === 'subscriberReply') return Math.max(own, sinceOf(replies[input.reply.kind], input.reply));
   return input.kind === 'command' ? Math.max(own, sinceOf(orders[input.command.kind], input.command)) : own;
 }

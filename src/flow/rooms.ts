@@ -4,6 +4,7 @@ import { Assessment } from '../assess/assess.ts';
 import { Automations } from '../automate/automate.ts';
 import { neverHappens } from '../base/fault.ts';
 import { earliest, type Instant } from '../base/instant.ts';
+import { Compensations } from '../compensate/compensate.ts';
 import { Confirmations } from '../confirm/confirm.ts';
 import { Correlation, type CorrelationTiming, type Judged, Patterns } from '../correlate/correlate.ts';
 import { Dispatch } from '../dispatch/dispatch.ts';
@@ -11,6 +12,7 @@ import { Measure } from '../measure/measure.ts';
 import type { AlarmChange } from '../model/alarm.ts';
 import type { Calendar } from '../model/calendar.ts';
 import { type IncidentId, type ResourceId, resourceId, type SubscriberKey } from '../model/ids.ts';
+import type { Tell } from '../model/notice.ts';
 import {
   type NoticeContext,
   type NoticePlan,
@@ -56,6 +58,8 @@ export interface RoomsSnapshot {
   /** Absent in what older versions kept. */
   readonly works?: unknown;
   readonly confirm: unknown;
+  /** Absent in what older versions kept. */
+  readonly compensate?: unknown;
   readonly dispatch: unknown;
   readonly measure: unknown;
   /** Absent in what older versions kept. */
@@ -68,8 +72,9 @@ export class Rooms {
   readonly correlation: Correlation;
   readonly assessment = new Assessment();
   readonly tickets = new Tickets();
-  readonly notices = new Notices();
   readonly worksNotices = new WorksNotices();
+  readonly compensations = new Compensations((works) => this.worksNotices.toldAheadMs(works));
+  readonly notices = new Notices((incident, number) => this.compensations.owes(incident, number));
   readonly confirmations = new Confirmations();
   readonly dispatch = new Dispatch();
   readonly measure = new Measure();
@@ -80,8 +85,7 @@ export class Rooms {
   #subscribers: Subscribers | undefined;
   #topology: Topology | undefined;
   #calendar: Calendar = { zones: {} };
-  /** Notices are planned and counted, and nobody gets one. */
-  isDryRun = false;
+  #isDryRun = false;
 
   constructor(contents: Contents, timing: Partial<CorrelationTiming> | undefined) {
     this.#contents = contents;
@@ -125,6 +129,7 @@ export class Rooms {
       this.notices.wakeAt,
       this.worksNotices.wakeAt,
       this.confirmations.wakeAt,
+      this.compensations.wakeAt,
       this.dispatch.wakeAt,
       this.automations.wakeAt,
     ].reduce<Instant | undefined>(earliest, undefined);
@@ -147,6 +152,7 @@ export class Rooms {
     this.notices.shift(stoppedMs);
     this.worksNotices.shift(stoppedMs);
     this.confirmations.shift(stoppedMs);
+    this.compensations.shift(stoppedMs);
     this.automations.shift(stoppedMs);
   }
 
@@ -199,18 +205,20 @@ export class Rooms {
     this.notices.setSubscribers(subscribers, version);
     this.worksNotices.setTopology(topology, subscribers, version);
     this.confirmations.setSubscribers(subscribers, version);
+    this.compensations.setSubscribers(subscribers, version);
     this.words.setTopology(topology, subscribers);
   }
 
   usePolicy(hash: string): void {
     const policy = this.#contents.policy(hash);
     this.#named = { ...this.#named, policy: hash };
-    this.isDryRun = policy.notify.dryRun === true;
+    this.#isDryRun = policy.notify.dryRun === true;
     this.alarms.setPolicy(policy);
     this.assessment.setPolicy(policy);
     this.notices.setPolicy(policy);
     this.worksNotices.setPolicy(policy);
     this.confirmations.setPolicy(policy);
+    this.compensations.setPolicy(policy);
     this.dispatch.setPolicy(policy);
     this.automations.setPolicy(policy);
     this.measure.setPolicy(policy);
@@ -231,6 +239,16 @@ export class Rooms {
   useAutomations(hash: string): void {
     this.automations.setAutomations(this.#contents.automations(hash));
     this.#named = { ...this.#named, automations: hash };
+  }
+
+  /** In a dry run notices are planned and counted, and nobody gets one. */
+  orTrial(tell: Tell): Tell {
+    return this.#isDryRun ? { ...tell, dryRun: true } : tell;
+  }
+
+  takeReceipts(counts: Extract<Input, { kind: 'receipts' }>['counts']): void {
+    this.notices.receipts(counts);
+    this.measure.receipts(counts);
   }
 
   /** Evidence of somebody who turned to us. */
@@ -286,6 +304,7 @@ export class Rooms {
       incidentsForgottenEarly: evicted,
       relationsCrowdedOut: crowdedOut,
       patternsCrowdedOut: this.patterns.crowdedOut,
+      compensationsForgotten: this.compensations.forgotten,
       stopsRefused: this.confirmations.stopsRefused,
       subscribersChanged: this.#subscribers?.changed.size ?? 0,
       subscriberChangesRefused: this.#subscribers?.changed.refused ?? 0,
@@ -307,6 +326,7 @@ export class Rooms {
       notify: this.notices.snapshot(),
       works: this.worksNotices.snapshot(),
       confirm: this.confirmations.snapshot(),
+      compensate: this.compensations.snapshot(),
       dispatch: this.dispatch.snapshot(),
       measure: this.measure.snapshot(),
       automate: this.automations.snapshot(),
@@ -334,6 +354,7 @@ export class Rooms {
     this.notices.restore(snapshot.notify);
     if (snapshot.works !== undefined) this.worksNotices.restore(snapshot.works as WorksSnapshot);
     this.confirmations.restore(snapshot.confirm);
+    if (snapshot.compensate !== undefined) this.compensations.restore(snapshot.compensate);
     this.dispatch.restore(snapshot.dispatch);
     this.measure.restore(snapshot.measure);
     if (snapshot.automate !== undefined) this.automations.restore(snapshot.automate);

@@ -170,4 +170,13 @@ export interface ImpactChange {
   /** Ranges that came and went against the revision before. */
   readonly joined: readonly SubscriberRange[];
   readonly left: readonly SubscriberRange[];
+  /** Who has lost what, in numbers of the impact's version; absent where nobody is listed, or only the time changed. */
+  readonly lost?: readonly LostRanges[] | undefined;
+}
+
+/** Subscribers who have lost one service that hangs elsewhere, or all services at their own resource. */
+export interface LostRanges {
+  /** Undefined: those at their own resource. */
+  readonly service?: string | undefined;
+  readonly ranges: readonly SubscriberRange[];
 }

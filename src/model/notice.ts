@@ -1,6 +1,7 @@
 /** Notices: what subscribers are told of an incident, and how far each has come. */
 import type { Instant } from '../base/instant.ts';
 import type { Words } from './automation.ts';
+import type { Money } from './compensation.ts';
 import type { IncidentId, ResourceId } from './ids.ts';
 import type { Etr, FaultKind } from './incident.ts';
 import type { ConsentCategory } from './subscriber.ts';
@@ -28,7 +29,9 @@ export type NoticeType =
   | 'planned-changed'
   | 'planned-cancelled'
   /** What a person wrote, or let go, about one incident. */
-  | 'announcement';
+  | 'announcement'
+  /** It was out long enough to be owed something. */
+  | 'apology';
 
 export const noticeTypes: readonly NoticeType[] = [
   'detected',
@@ -48,6 +51,7 @@ export const noticeTypes: readonly NoticeType[] = [
   'planned-changed',
   'planned-cancelled',
   'announcement',
+  'apology',
 ];
 
 /** They wait for an answer, to which their link leads. */
@@ -83,6 +87,8 @@ export interface NoticeFacts {
   readonly remote?: boolean | undefined;
   /** Of an announcement: what it says. */
   readonly words?: Words | undefined;
+  /** Of an apology: what is credited, one sum a currency. */
+  readonly credit?: readonly Money[] | undefined;
 }
 
 /** Counts of one incident's notices, planned = all others together. */
@@ -115,6 +121,8 @@ export type SuppressReason =
   | 'clearedBeforeHold'
   /** What waits for the morning says it. */
   | 'saidInMorning'
+  /** That it works again is said with what is credited. */
+  | 'saidInApology'
   | 'neverTold';
 
 /**

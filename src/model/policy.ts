@@ -1,5 +1,6 @@
 /** The operator's policy: how long to wait, whom to tell, whom to ask. */
 import type { DurationMs, Instant } from '../base/instant.ts';
+import type { Compensation } from './compensation.ts';
 import type { FaultKind } from './incident.ts';
 
 /** Everything the line decides with that a person may set: enters as an input by content hash (design L7). */
@@ -59,6 +60,8 @@ export interface Policy {
     /** Marks at or below bring a personal call. */
     readonly lowRating: number;
   };
+  /** What is owed for outages; undefined: nothing. */
+  readonly compensation?: Compensation | undefined;
   readonly dispatch: {
     readonly callBackWithinMs: DurationMs;
     readonly diagnoseWithinMs: DurationMs;

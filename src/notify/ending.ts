@@ -1,6 +1,6 @@
 /** What becomes of an incident's notices when it is over, is back, or turns out to be part of another. */
 import { after, days, type Instant } from '../base/instant.ts';
-import { sizeOf, without } from '../base/ranges.ts';
+import { sizeOf, united, without } from '../base/ranges.ts';
 import type { Timers } from '../base/timers.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Policy } from '../model/policy.ts';
@@ -42,7 +42,7 @@ export function resolvePlan(plan: Plan, incident: Incident, ending: Ending): voi
   const missed =
     plan.phase === 'holding' || plan.phase === 'telling' ? without(plan.affected, plan.decided) : [];
   if (missed.length > 0) counts.suppressed(plan.incident, sizeOf(missed));
-  plan.jobs = [];
+  plan.jobs = plan.jobs.filter(({ type }) => type === 'apology');
   if (plan.isAnnounced) {
     tellOvernight(plan, at, incident.resolvedAt ?? at);
     out.withdrawals.push({ incident: plan.incident, types: outageTypes });
@@ -71,6 +71,8 @@ export function reopenPlan(plan: Plan, { at, out, timers, policy }: Ending): voi
     plan.lift++;
   }
   plan.jobs = [];
+  // None of them has left: what is credited in the end is said in the end.
+  if (plan.sorryAt !== undefined && at < plan.sorryAt) plan.sorry = [];
   plan.resolvedAt = undefined;
   plan.phase = plan.isAnnounced ? 'telling' : 'waiting';
 }
@@ -78,6 +80,10 @@ export function reopenPlan(plan: Plan, { at, out, timers, policy }: Ending): voi
 /** Who was told of the merged incident knows; the survivor does not tell him again. */
 export function mergePlan(plan: Plan, survivor: Plan | undefined, { out, columns }: Ending): void {
   if (plan.held.length > 0) out.withdrawals.push({ incident: plan.incident, types: outageTypes });
+  if (survivor !== undefined && plan.sorry.length > 0) {
+    renumberWhole(survivor, columns);
+    survivor.sorry = united(survivor.sorry, plan.sorry);
+  }
   const told = without(without(plan.told, plan.held), plan.back);
   if (survivor === undefined || told.length === 0) return;
   renumberWhole(survivor, columns);

@@ -43,7 +43,8 @@ import {
   unreleased,
   untell,
 } from './plan.ts';
-import { hasWork, Teller } from './teller.ts';
+import { type Apology, addApology } from './sorry.ts';
+import { hasWork, type Owes, Teller } from './teller.ts';
 
 export type { NoticePlan } from './plan.ts';
 export { WorksNotices, type WorksSnapshot, worksToken } from './works.ts';
@@ -61,9 +62,14 @@ export class Notices {
   readonly #counts = new CountBoard();
   /** Incidents with work left, first come first. */
   readonly #busy = new Set<IncidentId>();
-  readonly #teller = new Teller(this.#counts, this.#plans);
+  readonly #teller: Teller;
   #isContinuing = false;
   #busySince: Instant | undefined;
+
+  /** `owes`: something is owed to that subscriber for an outage of the incident that is over. */
+  constructor(owes: Owes = () => false) {
+    this.#teller = new Teller(this.#counts, this.#plans, owes);
+  }
 
   setPolicy(policy: Policy): void {
     this.#teller.policy = policy;
@@ -130,7 +136,7 @@ export class Notices {
       plan.told = without(plan.told, plan.held);
       plan.held = [];
       plan.jobs = [];
-      out.withdrawals.push({ incident, types: outageTypes });
+      out.withdrawals.push({ incident, types: [...outageTypes, 'apology'] });
     }
     return this.#finish(context.at, out);
   }
@@ -141,6 +147,15 @@ export class Notices {
     if (plan === undefined || !addAnnouncement(plan, words, this.#teller.isHeld(plan, context.at)))
       return undefined;
     this.#busy.add(incident);
+    return this.#finish(context.at, newOut());
+  }
+
+  /** What is credited, to those who have not heard so of this incident. */
+  apologize(apology: Apology & { readonly incident: IncidentId }, context: NoticeContext): NoticePlan {
+    const plan = this.#plans.get(apology.incident);
+    const { policy } = this.#teller;
+    if (plan !== undefined && policy !== undefined && addApology(plan, apology, { policy, at: context.at }))
+      this.#busy.add(plan.incident);
     return this.#finish(context.at, newOut());
   }
 

@@ -26,6 +26,7 @@ export const repairTypes: readonly NoticeType[] = [
   'reminder',
   'clarify',
   'tried',
+  'apology',
 ];
 
 /** A notice to those already told, on its way through them. */
@@ -33,6 +34,8 @@ interface Job {
   readonly type: NoticeType;
   readonly revision: number;
   readonly facts: NoticeFacts;
+  /** Not before, whatever the hour. */
+  readonly notBefore?: Instant | undefined;
   todo: readonly Range[];
 }
 
@@ -46,11 +49,14 @@ export function addAnnouncement(plan: Plan, words: Words, isHeld: boolean): bool
   return true;
 }
 
+/** Newer news do not take their place. */
+const lasting: readonly NoticeType[] = ['announcement', 'partly-restored', 'apology'];
+
 /** A newer notice to those already told takes the place of one that has not reached all. */
 export function tellAgain(plan: Plan, type: NoticeType, facts: NoticeFacts): void {
   const knows = without(plan.decided, plan.back);
   const todo = type === 'restored' ? knows : shared(knows, plan.affected);
-  const others = plan.jobs.filter((job) => job.type === 'announcement' || job.type === 'partly-restored');
+  const others = plan.jobs.filter(({ type: of }) => lasting.includes(of));
   plan.jobs = [...others, { type, revision: plan.serial++, facts, todo }];
 }
 
@@ -99,6 +105,10 @@ export interface Plan {
   leaving: Leaving[];
   /** Told that theirs is back. */
   back: readonly Range[];
+  /** Told, or about to be told, what is credited to them: once, whatever the incident does afterwards. */
+  sorry: readonly Range[];
+  /** When the first of those notices leaves. */
+  sorryAt?: Instant | undefined;
   etr?: Etr | undefined;
   toldEtr?: Etr | undefined;
   etrChangedAt?: Instant | undefined;
@@ -143,6 +153,7 @@ export function newPlan(incident: Incident): Plan {
     later: [],
     leaving: [],
     back: [],
+    sorry: [],
     isAnnounced: false,
     approved: 'none',
     isRefused: false,
@@ -160,7 +171,7 @@ export const factsOf = (incident: Incident): NoticeFacts => ({
   restoredAt: incident.resolvedAt,
 });
 
-const wholePlaces = ['affected', 'decided', 'told', 'held', 'back'] as const;
+const wholePlaces = ['affected', 'decided', 'told', 'held', 'back', 'sorry'] as const;
 
 /** Every set of the plan becomes a queue of keys; the work that follows fills them again in the new numbers. */
 export function setAside(plan: Plan, older: SubscriberColumns): void {
@@ -274,10 +285,11 @@ export interface NoticesSnapshot {
   readonly awake?: AwakeSnapshot | undefined;
 }
 
-export interface PlanSnapshot extends Omit<Plan, 'stale' | 'leaving' | 'back'> {
+export interface PlanSnapshot extends Omit<Plan, 'stale' | 'leaving' | 'back' | 'sorry'> {
   /** Absent in snapshots of a time when nobody was told of it. */
   readonly leaving?: Plan['leaving'] | undefined;
   readonly back?: Plan['back'] | undefined;
+  readonly sorry?: Plan['sorry'] | undefined;
   readonly stale: readonly {
     readonly place: string;
     readonly queue: KeyQueueSnapshot;
@@ -307,6 +319,7 @@ export function restoredPlan(snapshot: PlanSnapshot, newest: SubscriberColumns |
     later: snapshot.later.map((later) => ({ ...later })),
     leaving: (snapshot.leaving ?? []).map((leaving) => ({ ...leaving })),
     back: snapshot.back ?? [],
+    sorry: snapshot.sorry ?? [],
     jobs: snapshot.jobs.map((job) => ({ ...job })),
     log: snapshot.log.map((told) => ({ ...told })),
     stale: snapshot.stale.map(({ place, queue, found }) => ({

@@ -1,5 +1,5 @@
 /** Does the work of a plan in slices: renumbers, tells those not told yet, then those who know already. */
-import { after, days, type Instant } from '../base/instant.ts';
+import { after, days, earliest, type Instant } from '../base/instant.ts';
 import { firstOf, holds, type Range, shared, sizeOf, united, without } from '../base/ranges.ts';
 import { type Calendar, quietUntil } from '../model/calendar.ts';
 import type { IncidentId } from '../model/ids.ts';
@@ -23,6 +23,8 @@ import { walk } from './telling.ts';
 const staleAfter = days(1);
 /** By then everybody has noticed. */
 const newsOfRepairFor = days(2);
+/** What is credited is on the bill by then. */
+const creditIsNewsFor = days(7);
 interface Reached {
   readonly at: Instant;
   readonly slice: readonly Range[];
@@ -32,8 +34,12 @@ interface Notice {
   readonly type: NoticeType;
   readonly revision: number;
   readonly facts: NoticeFacts;
+  readonly notBefore?: Instant | undefined;
   readonly slice: readonly Range[];
 }
+
+/** Something is owed to that subscriber for an outage of the incident that is over. */
+export type Owes = (incident: IncidentId, number: number) => boolean;
 
 /** What decides, as last set, and one slice of work at a time. */
 export class Teller {
@@ -44,10 +50,12 @@ export class Teller {
   readonly awake = new Awake();
   readonly #counts: CountBoard;
   readonly #plans: ReadonlyMap<IncidentId, Plan>;
+  readonly #owes: Owes;
 
-  constructor(counts: CountBoard, plans: ReadonlyMap<IncidentId, Plan>) {
+  constructor(counts: CountBoard, plans: ReadonlyMap<IncidentId, Plan>, owes: Owes) {
     this.#counts = counts;
     this.#plans = plans;
+    this.#owes = owes;
   }
 
   /** One slice of the plan's work; answers how many subscribers it looked at. */
@@ -81,18 +89,13 @@ export class Teller {
   #tell(plan: Plan, notice: Notice, at: Instant, tells: Tell[]): void {
     const { type, revision, facts, slice } = notice;
     const { order } = this.policy!.notify;
-    const held = type === 'detected' && this.isHeld(plan, at);
-    const notAfter =
-      type === 'detected' || type === 'announcement'
-        ? after(at, staleAfter)
-        : type === 'restored' || type === 'partly-restored' || type === 'overnight'
-          ? after(at, newsOfRepairFor)
-          : facts.etr?.to;
+    const held = this.#mustWait(plan, notice, at);
+    const notAfter = isNewsUntil(notice, at);
     const topologyVersion = this.version;
     const caps = this.#caps(type);
     plan.log = plan.log.filter((told) => told.at > at - days(1));
     const walked = walk(
-      { slice, reasonOf: this.#reasons(plan, type, { at, slice }), notBeforeOf: this.#mornings(at) },
+      { slice, reasonOf: this.#reasons(plan, type, { at, slice }), notBeforeOf: this.#mornings(notice, at) },
       { incident: plan.incident, revision, type, topologyVersion, held, notAfter, order, caps, facts },
     );
     this.#counts.suppressed(plan.incident, walked.suppressed);
@@ -106,8 +109,8 @@ export class Teller {
     if (entry === undefined) plan.log.push({ key, at, ranges: slice });
     else entry.ranges = united(entry.ranges, slice);
     if (type === 'partly-restored') plan.back = united(plan.back, walked.told);
-    if (type !== 'detected') return;
-    plan.told = united(plan.told, walked.told);
+    if (type === 'apology') noteSorry(plan, walked.tells, { at, told: walked.told });
+    if (type === 'detected') plan.told = united(plan.told, walked.told);
     if (held) plan.held = united(plan.held, walked.told);
   }
 
@@ -139,10 +142,15 @@ export class Teller {
     const category = categoryOf(type);
     const elsewhere = this.#elsewhere(plan, reached);
     const caps = this.#caps(type);
+    const isRepair = type === 'restored' || type === 'partly-restored';
+    const isMerged = isRepair && this.policy!.compensation?.tell === 'merged';
     return (number) => {
       if (columns.channelMaskOf(number) === 0) return 'noChannel';
       if (columns.isOptedOut(number) || columns.channelMaskOf(number, category) === 0) return 'optedOut';
-      if (type !== 'detected' && type !== 'overnight' && !holds(plan.told, number)) return 'neverTold';
+      const isFirst = type === 'detected' || type === 'overnight' || type === 'apology';
+      if (!isFirst && !holds(plan.told, number)) return 'neverTold';
+      if (type === 'apology' && holds(plan.sorry, number)) return 'alreadyTold';
+      if (isMerged && !holds(plan.sorry, number) && this.#owes(plan.incident, number)) return 'saidInApology';
       let count = 0;
       for (const told of plan.log) if (holds(told.ranges, number)) count++;
       if (count >= caps.ofIncident) return 'cap';
@@ -152,17 +160,28 @@ export class Teller {
   }
 
   /** The end of the quiet hours at the subscriber's, looked up once a zone. */
-  #mornings(at: Instant): (number: number) => Instant | undefined {
+  #mornings({ notBefore }: Notice, now: Instant): (number: number) => Instant | undefined {
     const quiet = this.policy!.notify.quietHours;
-    if (quiet === undefined) return () => undefined;
+    if (quiet === undefined) return () => notBefore;
+    const at = notBefore ?? now;
     const columns = this.columns!;
     const known = new Map<string | undefined, Instant | undefined>();
     return (number) => {
       const zone = zoneNameOf(columns, number);
       if (!known.has(zone)) known.set(zone, quietUntil(this.calendar, { zone, quiet }, at));
       const morning = known.get(zone);
-      return morning !== undefined && this.awake.is(number, columns, at) ? undefined : morning;
+      if (morning === undefined || notBefore !== undefined) return morning ?? notBefore;
+      return this.awake.is(number, columns, at) ? undefined : morning;
     };
+  }
+
+  /** The first notice of very many, and an apology to very many of whom nobody let the first one go. */
+  #mustWait(plan: Plan, { type, slice }: Notice, at: Instant): boolean {
+    if (type === 'detected') return this.isHeld(plan, at);
+    if (type !== 'apology') return false;
+    const recipients = sizeOf(plan.sorry) + sizeOf(slice);
+    const guard = guardFor({ recipients, base: this.columns?.count ?? 0, at }, this.policy!);
+    return guardRank[guard] > guardRank[plan.approved];
   }
 
   guardOf(plan: Plan, at: Instant): GuardLevel {
@@ -173,6 +192,22 @@ export class Teller {
   isHeld(plan: Plan, at: Instant): boolean {
     return guardRank[this.guardOf(plan, at)] > guardRank[plan.approved];
   }
+}
+
+function isNewsUntil({ type, facts, notBefore }: Notice, at: Instant): Instant | undefined {
+  if (type === 'detected' || type === 'announcement') return after(at, staleAfter);
+  if (type === 'apology') return after(notBefore ?? at, creditIsNewsFor);
+  const isRepair = type === 'restored' || type === 'partly-restored' || type === 'overnight';
+  return isRepair ? after(at, newsOfRepairFor) : facts.etr?.to;
+}
+
+function noteSorry(
+  plan: Plan,
+  tells: readonly Tell[],
+  { at, told }: { readonly at: Instant; readonly told: readonly Range[] },
+): void {
+  plan.sorry = united(plan.sorry, told);
+  for (const { notBefore = at } of tells) plan.sorryAt = earliest(plan.sorryAt, notBefore);
 }
 
 export function hasWork(plan: Plan): boolean {

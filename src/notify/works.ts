@@ -32,6 +32,8 @@ interface Work {
   works: PlannedWorks;
   /** Somebody was told of them. */
   isTold: boolean;
+  /** When the first notice of them left; absent in what older versions kept, and where a person has not let it go. */
+  toldAt?: Instant | undefined;
   approved: GuardLevel;
   isHeld: boolean;
   isRefused: boolean;
@@ -154,6 +156,15 @@ export class WorksNotices {
     return this.#finish(at);
   }
 
+  /** How long before their begin works were announced, by their source or by us; undefined: not, or not known any more. */
+  toldAheadMs(id: string): number | undefined {
+    const work = this.#works.get(id);
+    const works = this.#topology?.planned.find((one) => one.id === id) ?? work?.works;
+    if (works === undefined) return undefined;
+    const told = [works.announcedAt, work?.toldAt].filter((at) => at !== undefined);
+    return told.length === 0 ? undefined : works.from - Math.min(...told);
+  }
+
   /** Why they wait for a person, and until when; undefined where these are no notices of works. */
   guard(
     incident: IncidentId,
@@ -272,6 +283,7 @@ export class WorksNotices {
     if (todo.length === 0) return;
     const held = guardRank[this.#guardOf(work, at)] > guardRank[work.approved];
     work.isTold = true;
+    if (!held) work.toldAt ??= at;
     if (held) {
       work.isHeld = true;
       const { isAlone, aloneHoldMs } = this.#policy!.notify;
@@ -284,6 +296,7 @@ export class WorksNotices {
   #release(work: Work, at: Instant): IncidentId {
     work.approved = this.#guardOf(work, at);
     work.isHeld = false;
+    work.toldAt ??= at;
     this.#timers.clear(`alone ${work.works.id}`);
     this.#jobs = this.#jobs.map((job) => (job.id === work.works.id ? { ...job, held: false } : job));
     return worksNoticesId(work.works.id);

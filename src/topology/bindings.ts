@@ -35,6 +35,8 @@ export class Bindings {
   /** Places of bindings by the index at which they hang, and that index. */
   readonly #order: Uint32Array;
   readonly #at: Uint32Array;
+  /** Names by the bits that stand for them; as many as there are mixtures. */
+  readonly #names = new Map<number, readonly string[]>();
   /** How many before each block of numbers have each service; empty where everybody has the one. */
   readonly #blocks: Uint32Array;
 
@@ -71,6 +73,17 @@ export class Bindings {
       return resource === id || resource.startsWith(`${id}/`) || !this.#topology.hasChildren(device);
     };
     return this.#within(device, device + 1, minute).filter(isPart);
+  }
+
+  /** Names of the services that a subscriber has at their own resource. */
+  own(number: number): readonly string[] {
+    const mask = this.#own === undefined ? 1 : this.#own[this.#row[number]!]!;
+    let names = this.#names.get(mask);
+    if (names === undefined) {
+      names = this.services.filter((_, service) => ((mask >> service) & 1) === 1);
+      this.#names.set(mask, names);
+    }
+    return names;
   }
 
   /** Of everybody in the range, how many have each service at their own resource. */

@@ -8,6 +8,7 @@ import type { AffectedView } from '../../src/edge/http/affected-port.ts';
 import type { PublicNews } from '../../src/edge/http/area-port.ts';
 import type { OutageView } from '../../src/edge/http/caller-port.ts';
 import type { NoticePreviewJson, RulesJson } from '../../src/edge/http/contract.ts';
+import type { CreditTotalView, CreditView } from '../../src/edge/http/credit-port.ts';
 import { LiveFeed } from '../../src/edge/http/live-feed.ts';
 import type { OutsidePort, ResourceView } from '../../src/edge/http/outside-port.ts';
 import type {
@@ -71,6 +72,8 @@ export interface MemoryDaemon {
   readonly tickets: Map<string, Ticket>;
   readonly confirmations: Map<string, Confirmation>;
   readonly tasks: Map<string, TaskView>;
+  credits: readonly CreditView[];
+  creditTotals: readonly CreditTotalView[];
   readonly notices: Map<string, NoticeView>;
   /** Ids of the subscribers of each number. */
   readonly phones: Map<string, readonly string[]>;
@@ -285,6 +288,8 @@ export function memoryDaemon(
     tickets: new Map(),
     confirmations: new Map(),
     tasks: new Map(),
+    credits: [],
+    creditTotals: [],
     notices: new Map(),
     phones: new Map(),
     devices: new Map(),
@@ -517,6 +522,8 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
           .map((confirmation) => ({ confirmation, subscriber: named(confirmation.subscriber) ?? '?' })),
         page,
       ),
+    credits: async (_filter, request) => listed(daemon().credits, request),
+    creditTotals: async () => daemon().creditTotals,
     askedNumbers: async () => new Map(),
     async confirmationCounts(incident) {
       const of = [...daemon().confirmations.values()].filter((one) => one.incident === incident);

@@ -3,6 +3,7 @@ import type { IncidentJson, ListJson, TicketJson } from '../../src/edge/http/con
 import { AlarmsPanel } from '../parts/alarms-panel.tsx';
 import { AnswersPanel } from '../parts/answers-panel.tsx';
 import { CausePanel } from '../parts/cause-panel.tsx';
+import { CreditsPanel } from '../parts/credits-panel.tsx';
 import { IncidentHead } from '../parts/incident-head.tsx';
 import { AffectedPanel, NoticesPanel } from '../parts/incident-panels.tsx';
 import { later } from '../parts/later.tsx';
@@ -39,6 +40,7 @@ function Opened({ loaded }: { readonly loaded: IncidentJson }) {
           <AffectedPanel incident={incident} />
           <NoticesPanel incident={incident} />
           <AnswersPanel incident={incident.id} />
+          <CreditsPanel incident={incident.id} />
         </div>
         <AlarmsPanel incident={incident} />
         <AffectedList incident={incident} />

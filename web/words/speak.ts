@@ -66,6 +66,11 @@ export function switchTheme(): void {
   remember('theme', theme.value);
 }
 
+/** `currency` as ISO 4217; null: fees of a day. */
+export const money = (amount: number, currency: string | null): string =>
+  currency === null
+    ? plural(amount, words.value.incident.dayFees)
+    : new Intl.NumberFormat(language.value, { style: 'currency', currency }).format(amount);
 export const number = (value: number): string => new Intl.NumberFormat(language.value).format(value);
 
 export function plural(count: number, forms: PluralForms): string {

@@ -108,6 +108,8 @@ function recordQueries(
         confirmation,
         subscriber: (await idOf(confirmation.subscriber)) ?? '',
       })),
+    credits: (filter, page) => book.credits({ ...page, ...filter }),
+    creditTotals: (incident) => book.creditTotals(incident),
     confirmationCounts: (incident) => book.confirmationCounts(incident),
     askedNumbers: (ids) => book.askedNumbers(ids),
     confirmation: async (id) => {

@@ -7,7 +7,7 @@ import type { IncidentRecord } from '../../edge/book/records.ts';
 import { type ChannelSettings, lengthMs } from '../../edge/channels/channel-kind.ts';
 import { openChannel } from '../../edge/channels/index.ts';
 import { openDesk } from '../../edge/desks/index.ts';
-import { openHook } from '../../edge/hooks/webhook.ts';
+import { openHook, openSender } from '../../edge/hooks/webhook.ts';
 import type { AnswersPort, FrontPorts } from '../../edge/http/ports.ts';
 import type { SubscriberKey } from '../../model/ids.ts';
 import type { Address, Posted, PostedAnswer } from '../../notify/channel.ts';
@@ -70,6 +70,7 @@ export async function startCourierHost(options: {
       onlyTo !== undefined
         ? []
         : config.webhooks.map(({ name, settings }) => ({ name, hook: openHook(settings, world) })),
+    billing: onlyTo !== undefined ? undefined : billingOf(config, world),
     keysOf: (range) => versions.keysOf(range),
     onReply: (reply, channel) => replies.take(reply, channel),
     onPress: (press, channel) => replies.press(press, channel),
@@ -103,6 +104,13 @@ export async function startCourierHost(options: {
       await Promise.all(channels.map(({ channel }) => channel.close()));
     },
   };
+}
+
+function billingOf({ policy, webhooks }: Config, world: World): CourierOptions['billing'] {
+  // In a dry run nobody gets anything, nor does the billing system.
+  const to = policy.notify.dryRun === true ? undefined : policy.compensation?.to;
+  const settings = webhooks.find(({ name }) => name === to)?.settings;
+  return settings === undefined ? undefined : openSender(settings, world);
 }
 
 async function newChatCode(book: Book, world: World, subscriber: SubscriberKey): Promise<string> {
@@ -193,7 +201,8 @@ function openChannels(config: Config, world: World): CourierChannel[] {
 }
 
 /** What the courier is made from. */
-export const forCourier = ({ channels, desk, webhooks, language, publicUrl }: Config): unknown => ({
+export const forCourier = ({ channels, desk, webhooks, language, publicUrl, policy }: Config): unknown => ({
+  billing: [policy.compensation?.to, policy.notify.dryRun],
   channels,
   desk,
   webhooks,

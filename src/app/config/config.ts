@@ -199,7 +199,10 @@ function build(document: SourceDocument, folder: string, look?: CloserLook): Par
     reader.problem(['snmp', name], 'config/not-valid', `"snmp.${name}" is nothing at all: it is above 0`);
     return standard;
   };
-  const policy = policyFrom(raw, look?.channels ?? namesIn(raw));
+  const policy = policyFrom(raw, {
+    channels: look?.channels ?? namesIn(raw),
+    webhooks: Object.keys(raw.webhooks ?? {}),
+  });
   const value: Config = {
     folder,
     data: path(raw.data ?? './data')!,

@@ -50,8 +50,10 @@ export async function readWhole(start: StartOptions): Promise<Parsed<ReadConfig>
     inForce: { files, places: placesOf(value) },
   });
   if (config.policyFile === undefined) return { value: whole(config), problems: read.problems };
-  const names = config.channels.map(({ name }) => name);
-  const policy = parsePolicy(config.policyFile, await text(config.policyFile), names);
+  const policy = parsePolicy(config.policyFile, await text(config.policyFile), {
+    channels: config.channels.map(({ name }) => name),
+    webhooks: config.webhooks.map(({ name }) => name),
+  });
   return {
     // How many share the work is no matter of that file.
     value: whole({ ...config, policy: { ...policy.value, positions: config.policy.positions } }),

@@ -4,6 +4,7 @@ import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
 import type { DocumentPath, Finding } from '../../base/source-document.ts';
 import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
 import type { Policy } from '../../model/policy.ts';
+import { compensationFrom, compensationSchema, type RawCompensation } from './compensation.ts';
 import { parseDuration, parseQuietHours } from './values.ts';
 
 export interface RawPolicy {
@@ -34,6 +35,7 @@ export interface RawPolicy {
     readonly askedPerBranch?: number;
     readonly sampleShare?: number;
   };
+  readonly compensation?: RawCompensation;
 }
 
 /**
@@ -96,10 +98,18 @@ interface PlacedFinding extends Finding {
   readonly path: DocumentPath;
 }
 
-/** The policy with what was written put over the defaults; `channels` are the names a notice may go over. */
+/** What of the configuration a policy may name. */
+export interface Named {
+  /** A notice may go over these. */
+  readonly channels: readonly string[];
+  /** Systems that may be posted to. */
+  readonly webhooks: readonly string[];
+}
+
+/** The policy with what was written put over the defaults. */
 export function policyFrom(
   raw: RawPolicy,
-  channels: readonly string[],
+  { channels, webhooks }: Named,
 ): { readonly value: Policy; readonly problems: readonly PlacedFinding[] } {
   const problems: PlacedFinding[] = [];
   const length = (written: string | undefined, standard: DurationMs): DurationMs =>
@@ -124,6 +134,8 @@ export function policyFrom(
       hint: near === undefined ? known : `did you mean "${near}"?`,
     });
   }
+  const compensation = compensationFrom(raw.compensation, webhooks);
+  problems.push(...compensation.problems);
   const standard = defaultPolicy;
   const remindAfterMs = length(raw.confirm?.remindAfter, standard.confirm.remindAfterMs);
   const every = raw.notify?.inventoryEvery;
@@ -160,6 +172,7 @@ export function policyFrom(
       sampleShare: raw.confirm?.sampleShare ?? standard.confirm.sampleShare,
       expireAfterMs: length(raw.confirm?.expireAfter, standard.confirm.expireAfterMs),
     },
+    ...(compensation.value === undefined ? {} : { compensation: compensation.value }),
   };
   return { value, problems };
 }
@@ -210,6 +223,7 @@ const policySchema = {
       },
       additionalProperties: false,
     },
+    compensation: compensationSchema({ type: 'string' }),
     etr: {
       type: 'object',
       additionalProperties: {
@@ -224,12 +238,12 @@ const policySchema = {
 };
 
 /** A policy file such as the demo's: only the policy keys, and the repair-time table. */
-export function parsePolicy(file: string, text: string, channels: readonly string[]): Parsed<Policy> {
+export function parsePolicy(file: string, text: string, named: Named): Parsed<Policy> {
   const { value: document, problems: syntax } = parseYaml(file, text);
   const wrong: readonly Problem[] = syntax.length > 0 ? syntax : documentCheck(policySchema)(document);
   if (wrong.length > 0) return { value: defaultPolicy, problems: wrong };
   const raw = document.value as RawPolicy & { etr?: Readonly<Record<string, { p50: string; p80: string }>> };
-  const policy = policyFrom(raw, channels);
+  const policy = policyFrom(raw, named);
   const etr = Object.entries(raw.etr ?? {}).map(([kind, { p50, p80 }]) => [
     kind,
     { p50Ms: parseDuration(p50) ?? seconds(0), p80Ms: parseDuration(p80) ?? seconds(0) },

@@ -1,6 +1,7 @@
 /** The JSON schema of `allclear.yaml` (format allclear/1); channel settings are added from edge/channels. */
 
 import { countries } from '../../edge/files/telephone-number.ts';
+import { compensationSchema } from './compensation.ts';
 import { askedOf, guardsOf } from './policy.ts';
 import { probeSchemas } from './probes-schema.ts';
 
@@ -134,6 +135,7 @@ export const configSchema = (given: {
       },
       additionalProperties: false,
     },
+    compensation: compensationSchema(duration),
     staff: {
       type: 'array',
       maxItems: 10_000,

@@ -5,9 +5,11 @@ import type { Wake, World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
 import type { ChannelFacts } from '../../edge/book/records.ts';
 import type { NoticesAdded } from '../../edge/book/tells.ts';
+import type { Sender } from '../../edge/hooks/webhook.ts';
 import type { Input } from '../../flow/input.ts';
 import type { Channel, Press, Reply } from '../../notify/channel.ts';
 import type { DeskItem } from '../../ticket/desk.ts';
+import { workBilling } from './billing-lane.ts';
 import { type Composing, composeNotice } from './compose.ts';
 import { DeskLane, type DeskLaneOptions } from './desk-lane.ts';
 import { type HookTarget, workHook } from './hook-lane.ts';
@@ -31,6 +33,8 @@ export interface CourierOptions extends Composing {
   readonly book: Book;
   readonly channels: readonly CourierChannel[];
   readonly desk?: Pick<DeskLaneOptions, 'desk' | 'contacts' | 'onSaid'> | undefined;
+  /** Where it is told what subscribers are owed. */
+  readonly billing?: Sender | undefined;
   /** Where automations may post to. */
   readonly hooks?: readonly HookTarget[] | undefined;
   /** Stable keys of the subscribers numbered [from, to) of that topology version, less `except` (ascending). */
@@ -98,11 +102,13 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
     if (looked > 0) pokeLanes();
     return looked > 0;
   });
-  const { hooks = [] } = options;
+  const { hooks = [], billing } = options;
   const desking = options.desk === undefined ? undefined : startDesk(options, options.desk);
   const posting = hooks.map((target) =>
     repeating(world, `webhook ${target.name}`, () => workHook(book, target, world)),
   );
+  if (billing !== undefined)
+    posting.push(repeating(world, 'billing', () => workBilling(book, billing, world)));
   const tidying = world.every(hours(1), () => {
     book
       .forgetExpired(world.now())
@@ -133,6 +139,7 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
       await desking?.close();
       await Promise.all(posting.map((job) => job.close()));
       for (const { hook } of hooks) hook.close();
+      billing?.close();
       await Promise.all(lanes.map((lane) => lane.close(closeWithin)));
       await jobs[1]?.close();
       try {

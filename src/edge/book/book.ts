@@ -21,6 +21,7 @@ import { type ColumnWish, exportColumns } from './columns.ts';
 import { consents, putConsents } from './consents.ts';
 import { markFailing, tryAgain } from './contact-points.ts';
 import { addContact, contactText, type NewContact } from './contacts.ts';
+import * as credits from './credits.ts';
 import { deskCounts, dueDeskJobs, settleDesk, ticketInDesk } from './desk-jobs.ts';
 import * as deskWords from './desk-words.ts';
 import { type Delivery, forgetEarly, receiptCounts } from './early-receipts.ts';
@@ -172,6 +173,9 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
   settleHooks: (results: readonly HookSettlement[]) => settleHooks(sql, results),
   dropHookTargets: (targets: readonly string[]) => dropHookTargets(sql, targets),
   hookCounts: () => hookCounts(sql),
+  dueCreditPosts: (due: Parameters<typeof credits.dueCreditPosts>[1]) => credits.dueCreditPosts(sql, due),
+  settleCreditPosts: (results: readonly HookSettlement[], now: number) =>
+    credits.settleCreditPosts(sql, results, now),
   forgetExpired: (now: number) => {
     tryAgain(sql, vault, now);
     return forgetExpired(sql, now) + forgetParts(sql, now) + forgetServices(sql, now) + forgetEarly(sql, now);
@@ -279,6 +283,8 @@ const frontDeeds = (sql: Sql) => ({
   ticket: (id: string) => tickets.ticketById(sql, id),
   confirmations: (query: Parameters<typeof queries.confirmations>[1]) => queries.confirmations(sql, query),
   noticesAhead: (incident: string) => noticesAhead(sql, incident),
+  credits: (query: credits.CreditQuery) => credits.creditPage(sql, query),
+  creditTotals: (incident: string) => credits.creditTotals(sql, incident),
   isSendingStopped: () => isSendingStopped(sql),
   askedNumbers: (ids: readonly ConfirmationId[]) => askedNumbers(sql, ids),
   questionsTo: (people: readonly SubscriberKey[]) => questionsTo(sql, people),

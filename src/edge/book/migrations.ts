@@ -258,6 +258,21 @@ ALTER TABLE early_receipts ADD COLUMN reason TEXT;
 ALTER TABLE early_receipts ADD COLUMN dead INTEGER NOT NULL DEFAULT 0;
 `;
 
+// What is owed, as it changed: 'change' of all rows of one subscriber, service and incident is what is owed in the end.
+// 'post' is the message by which the billing system was told; amounts are thousandths of 'currency', '' for a day's fee.
+const credits = `
+CREATE TABLE credits (row INTEGER PRIMARY KEY, key TEXT NOT NULL, at INTEGER NOT NULL, incident TEXT NOT NULL, subscriber INTEGER NOT NULL,
+  service TEXT NOT NULL, revision INTEGER NOT NULL, replaces TEXT, rule TEXT NOT NULL, version TEXT NOT NULL, class TEXT NOT NULL,
+  kind TEXT NOT NULL, from_at INTEGER NOT NULL, to_at INTEGER NOT NULL, minutes INTEGER NOT NULL, amount INTEGER NOT NULL,
+  change INTEGER NOT NULL, currency TEXT NOT NULL, post INTEGER);
+CREATE UNIQUE INDEX credits_once ON credits (incident, subscriber, service, revision);
+CREATE INDEX credits_unsent ON credits (row) WHERE post IS NULL;
+CREATE INDEX credits_by_post ON credits (post) WHERE post IS NOT NULL;
+CREATE TABLE credit_posts (row INTEGER PRIMARY KEY, key TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, due_at INTEGER NOT NULL,
+  reason TEXT);
+CREATE INDEX credit_posts_due ON credit_posts (due_at, row) WHERE state <> 'taken';
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -283,6 +298,7 @@ const steps: readonly string[] = [
   sharedPoints,
   impactVersions,
   earlyReasons,
+  credits,
 ];
 
 export const bookVersion = steps.length;

@@ -6,6 +6,7 @@ import type { Command } from '../../flow/input.ts';
 import type { Change } from '../../model/change.ts';
 import { severities } from '../../model/observation.ts';
 import { writeAudit } from './audit.ts';
+import { addOwed } from './credits.ts';
 import { addHookJob, type HookRoom } from './hook-jobs.ts';
 import { feedChange, isHeard } from './hub-feed.ts';
 import { CountChanges } from './notice-counts.ts';
@@ -157,6 +158,9 @@ function writeEffect(
          DO UPDATE SET state = 'queued', version = version + 1, attempts = 0, due_at = excluded.due_at`,
         ...[effect.ticket, at, effect.ticket],
       );
+      return;
+    case 'owe':
+      addOwed(sql, effect.owed, at);
       return;
     case 'webhook':
       addHookJob(sql, effect.post, hooks);

@@ -209,6 +209,52 @@ export type HookSettlement =
   | { readonly kind: 'retry'; readonly key: string; readonly reason: string; readonly at: Instant }
   | { readonly kind: 'refused'; readonly key: string; readonly reason: string };
 
+/** A step of what one subscriber is owed for one service and incident; amounts in thousandths. */
+export interface CreditRecord {
+  readonly row: number;
+  readonly key: string;
+  readonly at: number;
+  readonly incident: string;
+  readonly subscriber: number;
+  /** The operator's own id; undefined where they were removed. */
+  readonly subscriberId?: string | undefined;
+  readonly service: string;
+  readonly revision: number;
+  /** Key of the step before. */
+  readonly replaces?: string | undefined;
+  readonly rule: string;
+  readonly version: string;
+  readonly class: string;
+  readonly kind: string;
+  readonly from: number;
+  readonly to: number;
+  readonly minutes: number;
+  readonly amount: number;
+  readonly change: number;
+  /** Undefined: of one day's fee. */
+  readonly currency?: string | undefined;
+  readonly state: 'queued' | 'taken' | 'refused';
+}
+
+export interface CreditPost {
+  readonly key: string;
+  readonly attempts: number;
+  readonly credits: readonly CreditRecord[];
+}
+
+/** What is owed in the end by one row of the rules; `amount` in thousandths of all together. */
+export interface CreditTotal {
+  readonly rule: string;
+  readonly version: string;
+  readonly currency?: string | undefined;
+  readonly amount: number;
+  readonly credits: number;
+  readonly subscribers: number;
+  readonly corrected: number;
+  readonly taken: number;
+  readonly refused: number;
+}
+
 export interface HookCounts {
   readonly target: string;
   readonly state: 'queued' | 'taken' | 'refused';

@@ -4,6 +4,7 @@ import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
 import type { SourceDocument } from '../../base/source-document.ts';
 import { type NoticeFacts, type NoticeType, noticeTypes } from '../../model/notice.ts';
 import { segmentsOf } from '../../model/sms-segments.ts';
+import { clockTime } from './notice-clock.ts';
 import { documentCheck, parseYaml } from './yaml-document.ts';
 
 type Language = 'ru' | 'en';
@@ -50,10 +51,21 @@ interface RawTexts {
   readonly operator: string;
   readonly causes: Readonly<Record<string, string>>;
   readonly several?: string | undefined;
+  readonly dayFees?: string | undefined;
   readonly notices: Readonly<
     Partial<Record<NoticeType, { readonly sms: string; readonly subject: string; readonly body: string }>>
   >;
 }
+
+/** Of files that do not say how a person's own words are sent. */
+const bare = { sms: '{operator}: {words} {link}', subject: '{operator}', body: '{words}\n\n{link}' };
+const bareDayFees = '{days}';
+/** Kinds of notices that a file need not have, since files were written before there were any. */
+const otherwise: Readonly<Partial<Record<NoticeType, typeof bare | NoticeType>>> = {
+  overnight: 'restored',
+  announcement: bare,
+  apology: { sms: '{operator}: {credit} {link}', subject: '{operator}', body: '{credit}\n\n{link}' },
+};
 
 const text = { type: 'string', minLength: 1, maxLength: 4_000 };
 const check = documentCheck({
@@ -63,6 +75,7 @@ const check = documentCheck({
     language: { enum: ['ru', 'en'] },
     operator: { type: 'string', minLength: 1, maxLength: 60 },
     several: text,
+    dayFees: text,
     causes: { type: 'object', additionalProperties: text, properties: { '*': text }, required: ['*'] },
     notices: {
       type: 'object',
@@ -77,7 +90,7 @@ const check = documentCheck({
           },
         ]),
       ),
-      required: noticeTypes.filter((type) => type !== 'announcement' && type !== 'overnight'),
+      required: noticeTypes.filter((type) => !(type in otherwise)),
       additionalProperties: false,
     },
   },
@@ -87,6 +100,7 @@ const check = documentCheck({
 
 const names = [
   ...['operator', 'cause', 'address', 'since', 'restored', 'etr', 'etrFrom', 'previousEtr', 'link', 'words'],
+  'credit',
   ...['hasEtr', 'hasAddress', 'hasRestored', 'remote'],
   ...['fixed', 'notFixed', 'callMe', 'canReply', 'isOneOfSeveral'],
 ];
@@ -95,14 +109,13 @@ const mostParts = 2;
 const namedInShort = 3;
 const namedInMail = 500;
 const bareSeveral = '{names}{more, plural, =0 {} other { + #}}.';
-/** Of files that do not say how a person's own words are sent. */
-const bare = { sms: '{operator}: {words} {link}', subject: '{operator}', body: '{words}\n\n{link}' };
-
 type Field = 'sms' | 'subject' | 'body';
 interface LanguageTexts {
   readonly operator: string;
   readonly causes: Readonly<Record<string, string>>;
   readonly several: IntlMessageFormat;
+  /** A credit that is a share of the fee. */
+  readonly dayFees: IntlMessageFormat;
   readonly messages: ReadonlyMap<`${NoticeType}.${Field}`, IntlMessageFormat>;
 }
 
@@ -144,7 +157,9 @@ function compileTexts(
       };
       try {
         // Tags are text here: nothing in a notice is markup.
-        const { [field]: text } = raw.notices[type] ?? (type === 'overnight' ? raw.notices.restored! : bare);
+        const instead = otherwise[type] ?? bare;
+        const { [field]: text } =
+          raw.notices[type] ?? (typeof instead === 'string' ? raw.notices[instead]! : instead);
         const message = new IntlMessageFormat(text, raw.language, undefined, { ignoreTag: true });
         const unknown = [...namesIn(message.getAst())].find((name) => !names.includes(name));
         if (unknown !== undefined) {
@@ -161,25 +176,37 @@ function compileTexts(
       }
     }
   }
-  const several = compileSeveral(document, raw, problems);
-  if (!isSound || several === undefined) return undefined;
-  const texts = { operator: raw.operator, causes: raw.causes, several, messages };
+  const { language } = raw;
+  const ofSeveral = { key: 'several', text: raw.several ?? bareSeveral, known: ['names', 'more'], language };
+  const several = compilePart(document, ofSeveral, problems);
+  const ofFees = { key: 'dayFees', text: raw.dayFees ?? bareDayFees, known: ['days'], language };
+  const dayFees = compilePart(document, ofFees, problems);
+  if (!isSound || several === undefined || dayFees === undefined) return undefined;
+  const texts = { operator: raw.operator, causes: raw.causes, several, dayFees, messages };
   problems.push(...longTexts(document, lengthsOf(raw.language, texts)));
   return texts;
 }
 
-function compileSeveral(
+/** A text beside those of the notices, with arguments of its own. */
+function compilePart(
   document: SourceDocument,
-  { several = bareSeveral, language }: RawTexts,
+  part: {
+    readonly key: string;
+    readonly text: string;
+    readonly known: readonly string[];
+    readonly language: Language;
+  },
   problems: Problem[],
 ): IntlMessageFormat | undefined {
   const wrong = (message: string, hint?: string): undefined => {
-    problems.push(document.problemAt(['several'], { code: 'texts/not-valid', message, hint }));
+    problems.push(document.problemAt([part.key], { code: 'texts/not-valid', message, hint }));
   };
   try {
-    const message = new IntlMessageFormat(several, language, undefined, { ignoreTag: true });
-    const unknown = [...namesIn(message.getAst())].find((name) => name !== 'names' && name !== 'more');
-    return unknown === undefined ? message : wrong(`there is no {${unknown}}`, 'known: names, more');
+    const message = new IntlMessageFormat(part.text, part.language, undefined, { ignoreTag: true });
+    const unknown = [...namesIn(message.getAst())].find((name) => !part.known.includes(name));
+    return unknown === undefined
+      ? message
+      : wrong(`there is no {${unknown}}`, `known: ${part.known.join(', ')}`);
   } catch (error) {
     return wrong(
       `the text cannot be read: ${error instanceof Error ? error.message.split('\n')[0] : 'unknown form'}`,
@@ -201,6 +228,8 @@ function namesIn(elements: readonly object[], found: Set<string> = new Set()): S
   return found;
 }
 
+const longestCredit = [{ thousandths: 1_234_560, currency: 'USD' }];
+
 /** With the longest cause, times of another day, and a link as long as most. */
 function lengthsOf(language: Language, texts: LanguageTexts): SmsLength[] {
   const at = Date.UTC(2026, 0, 1, 15) as NoticeFacts['startedAt'];
@@ -212,7 +241,7 @@ function lengthsOf(language: Language, texts: LanguageTexts): SmsLength[] {
       ...{ type, language, medium: 'sms', zone: 'UTC', question: 0 },
       now: at + 86_400_000,
       link: 'https://status.example/s/AAAAAAAAAAA',
-      facts: { kind, startedAt: at, restoredAt: at, etr, previousEtr: etr },
+      facts: { kind, startedAt: at, restoredAt: at, etr, previousEtr: etr, credit: longestCredit },
     };
     const { parts, characters } = segmentsOf(render(texts, wish).text);
     return { language, type, parts: parts.length, characters };
@@ -269,6 +298,7 @@ function valuesOf(texts: LanguageTexts, wish: NoticeWish): Record<string, string
     cause: texts.causes[facts.kind] ?? texts.causes['*'] ?? '',
     link: wish.link,
     words: facts.words?.[wish.language] ?? '',
+    credit: creditOf(texts, wish),
     address: plain(wish.address ?? ''),
     since: time(facts.startedAt),
     restored: time(facts.restoredAt),
@@ -287,69 +317,17 @@ function valuesOf(texts: LanguageTexts, wish: NoticeWish): Record<string, string
   };
 }
 
+/** Sums of several currencies, and shares of the fee, one after the other; without the wide blanks that cost an SMS its alphabet. */
+function creditOf({ dayFees }: LanguageTexts, { facts, language }: NoticeWish): string {
+  const locale = language === 'ru' ? 'ru-RU' : 'en-GB';
+  const sums = (facts.credit ?? []).map(({ thousandths, currency }) => {
+    const amount = thousandths / 1_000;
+    if (currency === undefined) return String(dayFees.format({ days: amount }));
+    return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount);
+  });
+  return sums.join(' + ').replaceAll(/[\u00a0\u202f]/g, ' ');
+}
+
 /** One line without control characters: values come from outside. */
 const plain = (value: string): string =>
   value.replace(/[\u0000-\u001f\u007f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
-
-/** The country's zones, twice over; more would be made-up ones. */
-const zonesKept = 1_000;
-/** Instants a clock has shown in this minute; a mass notice names the same few 100,000 times. */
-const shownKept = 1_000;
-const clocks = new Map<string, Clock>();
-
-interface Clock {
-  readonly time: Intl.DateTimeFormat;
-  readonly day: Intl.DateTimeFormat;
-  /** Of `now`: what is shown changes at the earliest with the next one. */
-  minute: number;
-  readonly shown: Map<number, string>;
-}
-
-/** `19:30`, or `25.11 02:00` on another day. */
-function clockTime(
-  at: number,
-  { zone, now, language }: Pick<NoticeWish, 'zone' | 'now' | 'language'>,
-): string {
-  const clock = clockOf(zone, language);
-  const minute = Math.floor(now / 60_000);
-  if (clock.minute !== minute || clock.shown.size >= shownKept) clock.shown.clear();
-  clock.minute = minute;
-  let shown = clock.shown.get(at);
-  if (shown === undefined) {
-    const [time, day] = [clock.time.format(at), clock.day.format(at)];
-    shown = day === clock.day.format(now) ? time : `${day} ${time}`;
-    clock.shown.set(at, shown);
-  }
-  return shown;
-}
-
-function clockOf(zone: string, language: Language): Clock {
-  const key = `${language} ${zone}`;
-  let found = clocks.get(key);
-  if (found === undefined) {
-    const locale = language === 'ru' ? 'ru-RU' : 'en-GB';
-    const make = (timeZone: string): Clock => ({
-      time: new Intl.DateTimeFormat(locale, {
-        timeZone,
-        hour: '2-digit',
-        minute: '2-digit',
-        hourCycle: 'h23',
-      }),
-      day: new Intl.DateTimeFormat(locale, {
-        timeZone,
-        day: '2-digit',
-        month: language === 'ru' ? '2-digit' : 'short',
-      }),
-      minute: 0,
-      shown: new Map(),
-    });
-    try {
-      found = make(zone);
-    } catch {
-      found = make('UTC');
-    }
-    if (clocks.size >= zonesKept) clocks.clear();
-    clocks.set(key, found);
-  }
-  return found;
-}

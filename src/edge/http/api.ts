@@ -9,6 +9,7 @@ import { alarmRoutes } from './alarm-routes.ts';
 import { apiPage, apiStyle } from './api-page.ts';
 import { automationRoutes } from './automation-routes.ts';
 import { careRoutes } from './care-routes.ts';
+import { creditRoutes } from './credit-routes.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
 import { groupingRoutes } from './grouping-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...groupingRoutes,
   ...alarmRoutes,
   ...careRoutes,
+  ...creditRoutes,
   ...ticketNoteRoutes,
   ...inventoryRoutes,
   ...discoveryRoutes,

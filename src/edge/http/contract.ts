@@ -167,6 +167,7 @@ export type {
   NamedAlarmJson,
   SpanLoadJson,
 } from './alarm-load-contract.ts';
+export type { CreditJson, CreditTotalJson, IncidentCreditsJson } from './credit-contract.ts';
 export type {
   ConflictJson,
   ConflictWordsJson,

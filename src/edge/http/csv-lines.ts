@@ -6,9 +6,12 @@ export const csvMark = '\ufeff';
 /** What begins so is a formula to a spreadsheet, and would be worked out when it is opened. */
 const formula = /^[=+\-@\t\r]/;
 
-export const csvLine = (cells: readonly (string | undefined)[]): string => `${cells.map(cell).join(',')}\r\n`;
+/** A number is no formula, though one below nothing begins like it. */
+export const csvLine = (cells: readonly (string | number | undefined)[]): string =>
+  `${cells.map(cell).join(',')}\r\n`;
 
-function cell(value: string | undefined): string {
+function cell(value: string | number | undefined): string {
+  if (typeof value === 'number') return String(value);
   const text = value === undefined ? '' : formula.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

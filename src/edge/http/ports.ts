@@ -23,6 +23,7 @@ import type { PlannedWorks } from '../../topology/topology.ts';
 import type { AffectedQueries } from './affected-port.ts';
 import type { AreaPort } from './area-port.ts';
 import type { CallerPort } from './caller-port.ts';
+import type { CreditQueries } from './credit-port.ts';
 import type { LinkView } from './link-view.ts';
 import type { TicketQueries, TicketView, WaitingQuestion } from './ticket-port.ts';
 
@@ -226,7 +227,12 @@ interface SubscriberFilter {
 }
 
 /** Questions to the book. Unknown ids answer undefined. Lists are newest first, stable under inserts. */
-export interface BookQueries extends AffectedQueries, ConsentQueries, PhoneQueries, TicketQueries {
+export interface BookQueries
+  extends AffectedQueries,
+    ConsentQueries,
+    CreditQueries,
+    PhoneQueries,
+    TicketQueries {
   incidents(
     state: 'open' | 'resolved' | 'closed' | undefined,
     page: PageRequest,

@@ -5,9 +5,11 @@ import { afterEach, expect, test } from 'vitest';
 import { instant } from '../../../src/base/instant.ts';
 import { Secret } from '../../../src/base/secret.ts';
 import type { Book } from '../../../src/edge/book/book.ts';
-import { hookRefusal, openHook } from '../../../src/edge/hooks/webhook.ts';
+import { hookRefusal, openHook, openSender } from '../../../src/edge/hooks/webhook.ts';
 import type { WebhookPost } from '../../../src/model/automation.ts';
-import { bookIn, inFolder } from '../../edge/book/book-fixture.ts';
+import type { Owed } from '../../../src/model/compensation.ts';
+import type { IncidentId, SubscriberKey } from '../../../src/model/ids.ts';
+import { bookIn, importAll, inFolder, subscriberRow } from '../../edge/book/book-fixture.ts';
 import { realWorld } from '../../support/real-world.ts';
 import { courierOver, until } from './courier-fixture.ts';
 
@@ -153,6 +155,46 @@ test('what nobody can bring or what is a day old is given up, and what is above 
     await told(book, [post('late')], 3);
     courier.poke();
     await until(() => asked.length === 1, 'the new one arrived');
+    await courier.close();
+    await book.close();
+  }));
+
+test('what is owed reaches the billing system signed, in posts of many, and once more with the same key after a failure', () =>
+  inFolder(async (folder) => {
+    const book = await bookIn(folder, realWorld());
+    await importAll(
+      book,
+      [1, 2, 3].map((n) => subscriberRow(n)),
+    );
+    const { asked, url } = await system((_key, before) => (before === 0 ? 503 : 200));
+    const at = instant(realWorld().now());
+    const owed: Owed = {
+      ...{ incident: 'l.1.7' as IncidentId, kind: 'card', class: 'residential', service: 'internet' },
+      ...{ from: instant(at - 7_200_000), to: at, minutes: 120, rule: { id: 'loss', version: '2026-04-01' } },
+      ...{ money: { thousandths: 10_340, currency: 'GBP' }, subscribers: [1, 2, 3] as SubscriberKey[] },
+    };
+    await book.project([{ sequence: 1, at, changes: [], rest: [], effects: [{ kind: 'owe', owed }] }]);
+    const billing = openSender({ url, secret: new Secret(secret), allowPrivate: true }, realWorld());
+    const courier = await courierOver(book, [], { billing });
+    await until(async () => (await book.creditTotals('l.1.7'))[0]?.taken === 3, 'billing has all of it');
+    expect(asked.map(({ key }) => key)).toEqual([asked[0]!.key, asked[0]!.key]);
+    expect(asked.every(({ isSigned }) => isSigned)).toBe(true);
+    expect(asked[1]!.body).toEqual(asked[0]!.body);
+    const { events } = asked[0]!.body as { readonly events: readonly object[] };
+    expect(events).toHaveLength(3);
+    expect(events[0]).toEqual({
+      ...{
+        type: 'CompensationDue',
+        id: expect.stringMatching(/^[0-9a-f]{32}$/),
+        at: new Date(at).toISOString(),
+      },
+      ...{ incident: 'l.1.7', subscriber: 's1', service: 'internet', rule: 'loss', version: '2026-04-01' },
+      ...{ revision: 1, replaces: null, minutes: 120, amount: 10.34, change: 10.34, currency: 'GBP' },
+      evidence: {
+        ...{ from: new Date(at - 7_200_000).toISOString(), to: new Date(at).toISOString() },
+        ...{ class: 'residential', kind: 'card' },
+      },
+    });
     await courier.close();
     await book.close();
   }));

@@ -26,6 +26,7 @@ export const previewWordsEn = {
     planned: 'know of the works',
     dryRun: 'trial run',
     clearedBeforeHold: 'over before it left',
+    saidInApology: 'said with the apology',
     saidInMorning: 'in one message in the morning',
     neverTold: 'never told of the outage',
   },

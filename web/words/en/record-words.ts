@@ -107,6 +107,7 @@ export const recordWordsEn = {
     'planned-changed': 'works moved',
     'planned-cancelled': 'works called off',
     announcement: 'announcement',
+    apology: 'apology with credit',
   },
   subscriberClass: {
     residential: 'Residential',

@@ -1,5 +1,6 @@
 /** Words of the page of an incident besides its verdict, in Russian. */
 import type { incidentWordsEn } from '../en/incident-words.ts';
+import type { PluralForms } from '../plural-forms.ts';
 
 export const incidentWordsRu: typeof incidentWordsEn = {
   cause: 'Вероятная причина',
@@ -41,6 +42,20 @@ export const incidentWordsRu: typeof incidentWordsEn = {
   lasted: 'длился',
   showAll: 'все',
   mergedInto: 'Объединён с',
+  credits: 'Возврат за перерыв',
+  creditOf: 'Правило',
+  creditSum: 'Всего',
+  creditTo: 'Абонентов',
+  billing: 'Принял биллинг',
+  corrected: 'изменено',
+  refused: 'отказано, повторяем каждый час',
+  creditList: 'список (CSV)',
+  dayFees: {
+    one: '# дневная плата',
+    few: '# дневные платы',
+    many: '# дневных плат',
+    other: '# дневной платы',
+  } as PluralForms,
   forNobody: {
     one: 'ещё # не требует никого',
     few: 'ещё # не требуют никого',

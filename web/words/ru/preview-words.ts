@@ -22,6 +22,7 @@ export const previewWordsRu: typeof previewWordsEn = {
     planned: 'знают о работах',
     dryRun: 'пробный режим',
     clearedBeforeHold: 'кончилось раньше',
+    saidInApology: 'сказано вместе с извинением',
     saidInMorning: 'утром одним сообщением',
     neverTold: 'не знали об аварии',
   },

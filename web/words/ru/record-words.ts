@@ -108,6 +108,7 @@ export const recordWordsRu: typeof recordWordsEn = {
     'planned-changed': 'работы перенесены',
     'planned-cancelled': 'работы отменены',
     announcement: 'объявление',
+    apology: 'извинение и возврат',
   },
   subscriberClass: {
     residential: 'Частные',

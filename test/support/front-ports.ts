@@ -42,6 +42,7 @@ import type { Confirmation, ConfirmationState } from '../../src/model/confirmati
 import type { Conflict } from '../../src/model/discovered.ts';
 import type { DnsView } from '../../src/model/dns.ts';
 import { type IncidentId, type SubscriberKey, subscriberKey } from '../../src/model/ids.ts';
+import type { PublicAlert } from '../../src/model/public-alert.ts';
 import type { DeviceReading } from '../../src/model/reading.ts';
 import type { Ticket } from '../../src/model/ticket.ts';
 import type { PlannedWorks } from '../../src/topology/topology.ts';
@@ -87,6 +88,8 @@ export interface MemoryDaemon {
   readonly contacts: Map<string, string>;
   /** What covers each subscriber. */
   readonly outages: Map<SubscriberKey, OutageView>;
+  /** Messages about outages, newest first. */
+  alerts: readonly PublicAlert[];
   strangers: readonly StrangerView[];
   /** A line that obeys commands in place of the daemon's own simple ways. */
   obey: ((command: Extract<Input, { kind: 'command' }>) => readonly Change[]) | undefined;
@@ -176,6 +179,10 @@ export function memoryDaemon(
       news: async () => {
         if (daemon.news === undefined) throw new Error('the book does not answer');
         return daemon.news;
+      },
+      alerts: async () => daemon.alerts,
+      keepAlerts: async (alerts) => {
+        daemon.alerts = [...alerts, ...daemon.alerts];
       },
     },
     live: feed,
@@ -300,6 +307,7 @@ export function memoryDaemon(
     links: new Map(),
     contacts: new Map(),
     outages: new Map(),
+    alerts: [],
     strangers: [],
     obey: undefined,
     refuses: false,

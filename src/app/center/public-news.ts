@@ -1,5 +1,4 @@
 /** What everybody may read of outages and works: by areas, rounded to nobody in particular. */
-import { instant } from '../../base/instant.ts';
 import { sizeOf, tidied } from '../../base/ranges.ts';
 import type { World } from '../../base/world.ts';
 import type { Book } from '../../edge/book/book.ts';
@@ -29,7 +28,10 @@ const mostEnded = 200;
 const rememberedMs = 90 * 86_400_000;
 
 export function areaPort(parts: {
-  readonly book: Pick<Book, 'incidents' | 'impactVersions' | 'worksHistories'>;
+  readonly book: Pick<
+    Book,
+    'incidents' | 'impactVersions' | 'worksHistories' | 'publicAlerts' | 'keepAlerts'
+  >;
   readonly line: LineHost;
   readonly world: World;
 }): AreaPort {
@@ -48,6 +50,8 @@ export function areaPort(parts: {
     return made.areas;
   };
   return {
+    alerts: () => book.publicAlerts(),
+    keepAlerts: (alerts) => book.keepAlerts(alerts),
     async news() {
       const [open, ended, histories] = await Promise.all([
         book.incidents({ states: ['open', 'uncertain', 'mitigated'], limit: mostIncidents }),
@@ -132,24 +136,15 @@ function publicOutages(
       const subscribers = Math.max(impact.subscribers, ...before);
       if (subscribers < leastShown) return [];
       const { id, kind, startedAt, planned, suspected = false, resolvedAt: endedAt } = incident;
-      // What was too small to be told was told to nobody.
-      const first = changes.find((one) => one.subscribers >= leastShown)?.at ?? startedAt;
-      const verdicts = incident.history.filter(({ event }) => saying.has(event)).map(({ at }) => at);
-      const all = [first, ...changes.map(({ at }) => at), ...verdicts].filter((at) => at >= first);
-      const told = [...new Set(all.map((at) => Math.floor(at / 1_000)))].sort((a, b) => a - b);
       return [
         {
           ...{ id, kind, startedAt, planned, suspected, endedAt, etr: impact.etr, subscribers },
-          versions: told.map((seconds) => instant(seconds * 1_000)),
           areas: touched(areas, { incident, impact }, version).map(([slug]) => slug),
         },
       ];
     })
     .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? -1 : 1));
 }
-
-/** Events that change what is said of it. */
-const saying: ReadonlySet<string> = new Set(['decide', 're-root', 'reopen']);
 
 /** Works that are in no topology any more, but that people were told of. */
 function calledOff(

@@ -7,6 +7,7 @@ import type { Applied } from '../../flow/applied.ts';
 import type { ConfirmationId, IncidentId, SubscriberKey } from '../../model/ids.ts';
 import type { Incident } from '../../model/incident.ts';
 import type { OutsideGone, OutsideWrite } from '../../model/outside.ts';
+import type { PublicAlert } from '../../model/public-alert.ts';
 import type { SubscriberRow } from '../../model/subscriber.ts';
 import type { Task } from '../../model/task.ts';
 import * as accounts from './accounts.ts';
@@ -38,6 +39,7 @@ import { noticesAhead } from './notice-preview.ts';
 import { isSendingStopped, reclaimAll, type Taking, takeDue } from './outbox.ts';
 import * as outside from './outside.ts';
 import { appliedSequence, project } from './projection.ts';
+import { keepAlerts, publicAlerts } from './public-alerts.ts';
 import * as queries from './queries.ts';
 import { dropReceipts, nextReceipts } from './receipts.ts';
 import type {
@@ -263,6 +265,8 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
 };
 
 const frontDeeds = (sql: Sql) => ({
+  publicAlerts: () => publicAlerts(sql),
+  keepAlerts: (alerts: readonly PublicAlert[]) => keepAlerts(sql, alerts),
   worksTold: (notices: IncidentId) => worksTold(sql, notices),
   worksHistories: (since: number) => worksHistories(sql, since),
   incidents: (query: PageRequest & { readonly states?: readonly Incident['state'][] | undefined }) =>

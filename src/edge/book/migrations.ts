@@ -273,6 +273,12 @@ CREATE TABLE credit_posts (row INTEGER PRIMARY KEY, key TEXT NOT NULL, state TEX
 CREATE INDEX credit_posts_due ON credit_posts (due_at, row) WHERE state <> 'taken';
 `;
 
+// Of one outage the numbers rise with time.
+const publicAlerts = `
+CREATE TABLE public_alerts (row INTEGER PRIMARY KEY AUTOINCREMENT, outage TEXT NOT NULL, revision INTEGER NOT NULL,
+  is_cancel INTEGER NOT NULL, record TEXT NOT NULL, UNIQUE (outage, revision));
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -299,6 +305,7 @@ const steps: readonly string[] = [
   impactVersions,
   earlyReasons,
   credits,
+  publicAlerts,
 ];
 
 export const bookVersion = steps.length;

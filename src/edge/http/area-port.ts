@@ -1,10 +1,15 @@
 /** What everybody may read without a link: what is out in an area, and which works are planned. Nothing of single households. */
 import type { Instant } from '../../base/instant.ts';
 import type { Etr } from '../../model/incident.ts';
+import type { PublicAlert, PublicFacts } from '../../model/public-alert.ts';
 
 export interface AreaPort {
   /** As it stands; rejects when the book does not answer. */
   news(): Promise<PublicNews>;
+  /** Messages about outages that were published, newest first. */
+  alerts(): Promise<readonly PublicAlert[]>;
+  /** Resolves when they are kept; one that is there already stays as it was. */
+  keepAlerts(alerts: readonly PublicAlert[]): Promise<void>;
 }
 
 export interface PublicNews {
@@ -16,16 +21,9 @@ export interface PublicNews {
   readonly outages: readonly PublicOutage[];
 }
 
-/** An outage as other systems are told of it. */
-export interface PublicOutage extends Omit<AreaOutage, 'subscribers'> {
+/** An outage as other systems are told of it; `leastShown` or more subscribers, also in each of its areas. */
+export interface PublicOutage extends PublicFacts {
   readonly id: string;
-  /** All it touches; `leastShown` or more. */
-  readonly subscribers: number;
-  /** When something of it became known or another, oldest first; never empty. */
-  readonly versions: readonly Instant[];
-  readonly endedAt?: Instant | undefined;
-  /** Slugs of those areas in which it touches `leastShown` or more. */
-  readonly areas: readonly string[];
 }
 
 export interface AreaNews {

@@ -5,11 +5,13 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Instant } from '../../base/instant.ts';
+import type { PublicAlert } from '../../model/public-alert.ts';
+import { AlertLog } from './alert-log.ts';
 import { areaPage, areasPage, type Edition, worksListPage } from './area-page.ts';
 import type { PublicNews } from './area-port.ts';
 import { areaWords } from './area-words.ts';
 import type { Language } from './contract.ts';
-import { outageAlert, outageFeed, type Publisher } from './outage-alert.ts';
+import { outageFeed, type Publisher } from './outage-alert.ts';
 import type { FrontPorts } from './ports.ts';
 import { shortPage } from './public-page.ts';
 import { worksCalendar } from './works-calendar.ts';
@@ -27,48 +29,57 @@ interface Page {
 
 interface Reading {
   readonly news: PublicNews;
+  readonly alerts: readonly PublicAlert[];
   readonly at: Instant;
   readonly readAtMs: number;
 }
 
-/** What is made of the news; `of`: the slug of an area or the id of an outage. */
-type View = (edition: Edition, publisher: Publisher, of: string) => string | undefined;
+/** What is made of the news; `of`: the slug of an area or the address of a message. */
+type View = (
+  edition: Edition,
+  of: string,
+  from: { readonly publisher: Publisher; readonly alerts: readonly PublicAlert[] },
+) => string | undefined;
 
 const html = 'text/html; charset=utf-8';
+const cap = 'application/cap+xml; charset=utf-8';
 /** By address, with their media types. */
 const views: Readonly<Record<string, { readonly type: string; readonly make: View }>> = {
   '/s/areas': { type: html, make: (edition) => areasPage(edition) },
   '/s/works': { type: html, make: (edition) => worksListPage(edition) },
   '/s/area/:of': {
     type: html,
-    make(edition, _publisher, slug) {
+    make(edition, slug) {
       const area = edition.news.areas.get(slug);
       return area === undefined ? undefined : areaPage(area, edition);
     },
   },
   '/s/outages.atom': {
     type: 'application/atom+xml; charset=utf-8',
-    make: (edition, publisher) => outageFeed(edition, publisher),
+    make: (edition, _of, from) => outageFeed(edition, from),
   },
   '/s/area/:of/outages.atom': {
     type: 'application/atom+xml; charset=utf-8',
-    make: (edition, publisher, slug) =>
-      edition.news.areas.has(slug) ? outageFeed(edition, publisher, slug) : undefined,
+    make: (edition, slug, from) =>
+      edition.news.areas.has(slug) ? outageFeed(edition, { ...from, slug }) : undefined,
   },
+  // The newest of an outage, and each as it was.
   '/s/alert/:of': {
-    type: 'application/cap+xml; charset=utf-8',
-    make(edition, publisher, id) {
-      const outage = edition.news.outages.find((one) => one.id === id);
-      return outage === undefined ? undefined : outageAlert(outage, edition, publisher);
-    },
+    type: cap,
+    make: (_edition, id, { alerts }) => alerts.find(({ outage }) => outage === id)?.xml,
+  },
+  '/s/alert/:of/:revision': {
+    type: cap,
+    make: (_edition, address, { alerts }) =>
+      alerts.find(({ outage, revision }) => `${outage}/${revision}` === address)?.xml,
   },
   '/s/works.ics': {
     type: 'text/calendar; charset=utf-8',
-    make: (edition, publisher) => worksCalendar(edition, publisher),
+    make: (edition, _of, { publisher }) => worksCalendar(edition, publisher),
   },
   '/s/area/:of/works.ics': {
     type: 'text/calendar; charset=utf-8',
-    make: (edition, publisher, slug) =>
+    make: (edition, slug, { publisher }) =>
       edition.news.areas.has(slug) ? worksCalendar(edition, publisher, slug) : undefined,
   },
 };
@@ -88,7 +99,7 @@ export class AreaPages {
     this.#ports = ports;
   }
 
-  /** Undefined: there is no such area or outage; `unread`: there are no news to make it from. */
+  /** Undefined: there is no such area or message; `unread`: there are no news to make it from. */
   async of(address: string, of: string, language: Language): Promise<Page | 'unread' | undefined> {
     const now = this.#ports.world.monotonicMs();
     if (this.#reading === undefined && now - this.#triedAtMs >= freshMs) {
@@ -109,7 +120,7 @@ export class AreaPages {
     }
     const edition: Edition = { news: latest.news, at: latest.at, language };
     const publisher = { url: this.#ports.publicUrl, isExercise: this.#ports.demo !== undefined };
-    const made = views[address]!.make(edition, publisher, of);
+    const made = views[address]!.make(edition, of, { publisher, alerts: latest.alerts });
     if (made === undefined) return undefined;
     const page = pageOf(made);
     this.counters.publicPagesServed++;
@@ -122,8 +133,8 @@ export class AreaPages {
   async #read(): Promise<void> {
     const { areas, world } = this.#ports;
     try {
-      const news = await areas.news();
-      this.#latest = { news, at: world.now(), readAtMs: world.monotonicMs() };
+      const [news, alerts] = await Promise.all([areas.news(), areas.alerts()]);
+      this.#latest = { news, alerts, at: world.now(), readAtMs: world.monotonicMs() };
       this.#pages.clear();
     } catch (cause) {
       this.counters.publicNewsFailed++;
@@ -141,16 +152,18 @@ export function addAreaPages(
   server: FastifyInstance,
   ports: FrontPorts,
   languageOf: (request: FastifyRequest) => Language,
-): AreaPages['counters'] {
+): () => Readonly<Record<string, number>> {
   const pages = new AreaPages(ports);
+  const log = new AlertLog(ports);
+  server.addHook('onClose', () => log.close());
   const show = async (
     request: FastifyRequest,
     reply: FastifyReply,
     address: string,
   ): Promise<FastifyReply> => {
     const language = languageOf(request);
-    const { of = '' } = request.params as { readonly of?: string };
-    const page = await pages.of(address, of, language);
+    const { of = '', revision } = request.params as { readonly of?: string; readonly revision?: string };
+    const page = await pages.of(address, revision === undefined ? of : `${of}/${revision}`, language);
     reply.header('content-type', html);
     const { unknownArea, unknownHint, noNews, worksTitle } = areaWords[language];
     if (page === 'unread')
@@ -166,7 +179,7 @@ export function addAreaPages(
   };
   for (const address of Object.keys(views))
     server.get(address, (request, reply) => show(request, reply, address));
-  return pages.counters;
+  return () => ({ ...pages.counters, ...log.counters });
 }
 
 /** Weak comparison (RFC 9110 section 8.8.3.2): proxies that compress weaken what they hand on. */

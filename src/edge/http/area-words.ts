@@ -28,7 +28,12 @@ interface AreaWords {
   readonly noAreas: string;
   readonly follow: string;
   readonly calendar: string;
-  readonly alert: { readonly event: string; readonly looked: string; readonly over: string };
+  readonly alert: {
+    readonly event: string;
+    readonly looked: string;
+    readonly over: string;
+    readonly withdrawn: string;
+  };
 }
 
 export const areaWords: Readonly<Record<Language, AreaWords>> = {
@@ -60,7 +65,12 @@ export const areaWords: Readonly<Record<Language, AreaWords>> = {
     noAreas: 'No areas are known. Use the link in our message to see how it stands at your address.',
     follow: 'Follow outages (Atom)',
     calendar: 'Works in your calendar',
-    alert: { event: 'Communications outage', looked: 'We are working on it.', over: 'The outage is over' },
+    alert: {
+      event: 'Communications outage',
+      looked: 'We are working on it.',
+      over: 'The outage is over',
+      withdrawn: 'This message no longer holds',
+    },
   },
   ru: {
     quiet: 'Сейчас мы не знаем об авариях здесь',
@@ -90,6 +100,11 @@ export const areaWords: Readonly<Record<Language, AreaWords>> = {
     noAreas: 'Районы не заданы. Что у вас по адресу, видно по ссылке из нашего сообщения.',
     follow: 'Следить за авариями (Atom)',
     calendar: 'Работы в вашем календаре',
-    alert: { event: 'Перебой связи', looked: 'Мы это исправляем.', over: 'Авария устранена' },
+    alert: {
+      event: 'Перебой связи',
+      looked: 'Мы это исправляем.',
+      over: 'Авария устранена',
+      withdrawn: 'Сообщение больше не действует',
+    },
   },
 };

@@ -69,7 +69,7 @@ export async function openPublic(
       gatewayPostsCrowded: posts.refused,
       publicConnectionsRefused: counters.connectionsRefused,
       publicRequestsCrowded: counters.requestsCrowded,
-      ...shown,
+      ...shown(),
       calls: deflect.calls,
       callsDeflected: deflect.deflected,
       callsLost: deflect.lost,

@@ -16,15 +16,22 @@ export function worksCalendar(edition: Edition, publisher: Publisher, slug?: str
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//allclear//planned works//EN',
-    'METHOD:PUBLISH',
+    // What publishes nothing has no method (RFC 5546, 3.2.1 wants an event with it).
+    ...(works.length === 0 ? [] : ['METHOD:PUBLISH']),
     `NAME:${escapeText(name)}`,
     `X-WR-CALNAME:${escapeText(name)}`,
     'REFRESH-INTERVAL;VALUE=DURATION:PT1H',
-    ...works.flatMap((one) => eventOf(one, edition, publisher)),
+    ...(works.length === 0 ? utcZone : works.flatMap((one) => eventOf(one, edition, publisher))),
     'END:VCALENDAR',
   ];
   return lines.map((line) => `${folded(line)}\r\n`).join('');
 }
+
+/** Where no works are planned: a calendar has one component at least (RFC 5545, 3.6), and without one programs call it broken. */
+const utcZone = [
+  ...['BEGIN:VTIMEZONE', 'TZID:Etc/UTC', 'BEGIN:STANDARD', 'DTSTART:19700101T000000'],
+  ...['TZOFFSETFROM:+0000', 'TZOFFSETTO:+0000', 'TZNAME:UTC', 'END:STANDARD', 'END:VTIMEZONE'],
+];
 
 function eventOf(works: WorksNews, { news, language }: Edition, publisher: Publisher): readonly string[] {
   const say = areaWords[language];

@@ -2,7 +2,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { instant } from '../../../src/base/instant.ts';
 import { roughly } from '../../../src/edge/http/area-page.ts';
+import { newAlerts } from '../../../src/edge/http/outage-alert.ts';
+import { aTicket } from '../../support/front-records.ts';
 import { type OpenedFront, openTestFront } from '../../support/open-front.ts';
+import { until } from '../../support/until.ts';
 
 let opened: OpenedFront;
 const hour = 3_600_000;
@@ -34,8 +37,11 @@ beforeEach(async () => {
       ...{ from: instant(now + 48 * hour), to: instant(now + 50 * hour), changedAt: instant(now - hour) },
     },
   ];
-  const told = { ...outage, id: 'a.1.7', versions: [instant(now - hour)], areas: ['sever'] };
+  const told = { ...outage, id: 'a.1.7', areas: ['sever'] };
   opened.daemon.news = { areas: new Map(areas.map((area) => [area.slug, area])), works, outages: [told] };
+  const edition = { news: opened.daemon.news, at: instant(now - hour), language: 'en' } as const;
+  const publisher = { url: 'https://status.isp.example', isExercise: false };
+  opened.daemon.alerts = newAlerts(edition, [], publisher);
 });
 afterEach(() => opened.close());
 
@@ -141,4 +147,19 @@ test.each([
   [98_765, '99,000'],
 ])('%i people are about %s', (count, text) => {
   expect(roughly(count, 'en')).toBe(text);
+});
+
+test('messages about outages are published by the clock, each under an address at which it stays as it was', async () => {
+  const [first] = opened.daemon.alerts;
+  const { news } = opened.daemon;
+  const address = `/s/alert/a.1.7/${first!.revision}`;
+  const before = await (await get(address)).text();
+  expect(before).toBe(first!.xml);
+  opened.daemon.news = { ...news!, outages: [{ ...news!.outages[0]!, suspected: true }] };
+  await until(() => opened.daemon.alerts.length === 2);
+  opened.daemon.news = { ...news!, outages: [] };
+  opened.daemon.publish({ kind: 'ticket', ticket: aTicket('t.1', 1_000_000) });
+  await until(() => opened.daemon.alerts.length === 3);
+  expect(opened.daemon.alerts.map(({ type }) => type)).toEqual(['Cancel', 'Update', 'Alert']);
+  expect(await (await get(address)).text()).toBe(before);
 });

@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { type Instant, instant } from '../../../src/base/instant.ts';
 import type { Edition } from '../../../src/edge/http/area-page.ts';
 import type { PublicNews, PublicOutage, WorksNews } from '../../../src/edge/http/area-port.ts';
-import { outageAlert, outageFeed } from '../../../src/edge/http/outage-alert.ts';
+import { newAlerts, outageFeed } from '../../../src/edge/http/outage-alert.ts';
 import { worksCalendar } from '../../../src/edge/http/works-calendar.ts';
 import { escapeXml } from '../../../src/edge/http/xml.ts';
+import type { PublicAlert } from '../../../src/model/public-alert.ts';
 
 const t0 = Date.UTC(2026, 10, 23, 12);
 const at = (minutes: number): Instant => instant(t0 + minutes * 60_000);
@@ -21,7 +22,7 @@ const outage = (change: Partial<PublicOutage> = {}): PublicOutage => ({
     planned: false,
     suspected: false,
   },
-  ...{ versions: [at(1)], areas: ['sever'] },
+  areas: ['sever'],
   ...change,
 });
 
@@ -30,36 +31,72 @@ const edition = (outages: readonly PublicOutage[], works: readonly WorksNews[] =
   return { news: { areas, works, outages }, at: at(60), language: 'en' };
 };
 
-const alertOf = (one: PublicOutage): string => outageAlert(one, edition([one]), publisher);
+/** Publishes what stands at each minute, one after the other; newest first. */
+function published(...stands: readonly (readonly [minute: number, outages: readonly PublicOutage[]])[]) {
+  let alerts: readonly PublicAlert[] = [];
+  for (const [minute, outages] of stands)
+    alerts = [...newAlerts({ ...edition(outages), at: at(minute) }, alerts, publisher), ...alerts];
+  return alerts;
+}
+const alertOf = (one: PublicOutage, minute = 1): string => published([minute, [one]])[0]!.xml;
 const partOf = (xml: string, name: string): string | undefined =>
   new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
 
 test('an outage is an alert first, then updates that name the messages before, and at its end a cancel of them all', () => {
-  const first = alertOf(outage());
-  expect(partOf(first, 'identifier')).toBe(`a5af.1.131.${(t0 + 60_000) / 1_000}`);
-  expect(partOf(first, 'sender')).toBe('status.isp.example:8443');
-  expect(partOf(first, 'sent')).toBe('2026-11-23T12:01:00-00:00');
-  expect([partOf(first, 'status'), partOf(first, 'msgType'), partOf(first, 'scope')]).toEqual([
+  const changed = outage({ subscribers: 5_000 });
+  const stands = [
+    [1, [outage()]],
+    // What reads the same is no message.
+    [2, [outage({ subscribers: 1_233 })]],
+    [9, [changed]],
+    [30, [{ ...changed, endedAt: at(30) }]],
+    [31, [{ ...changed, endedAt: at(30) }]],
+    [1_600, []],
+  ] as const;
+  const alerts = published(...stands);
+  const [last, second, first] = alerts.map(({ xml }) => xml);
+  expect(alerts.map(({ type }) => type)).toEqual(['Cancel', 'Update', 'Alert']);
+  expect(partOf(first!, 'identifier')).toBe(`a5af.1.131.${(t0 + 60_000) / 1_000}`);
+  expect(partOf(first!, 'sender')).toBe('status.isp.example:8443');
+  expect(partOf(first!, 'sent')).toBe('2026-11-23T12:01:00-00:00');
+  expect(['status', 'msgType', 'scope'].map((name) => partOf(first!, name))).toEqual([
     'Actual',
     'Alert',
     'Public',
   ]);
   expect(first).not.toContain('<references>');
-  const second = alertOf(outage({ versions: [at(1), at(9)] }));
-  expect(partOf(second, 'msgType')).toBe('Update');
-  expect(partOf(second, 'references')).toBe(
-    `status.isp.example:8443,${partOf(first, 'identifier')},${partOf(first, 'sent')}`,
-  );
-  expect(partOf(second, 'identifier')).not.toBe(partOf(first, 'identifier'));
-  const last = alertOf(outage({ versions: [at(1), at(9)], endedAt: at(30) }));
-  expect(partOf(last, 'msgType')).toBe('Cancel');
-  expect(partOf(last, 'references')?.split(' ')).toHaveLength(2);
-  expect(partOf(last, 'sent')).toBe('2026-11-23T12:30:00-00:00');
+  const named = (xml: string) =>
+    `status.isp.example:8443,${partOf(xml, 'identifier')},${partOf(xml, 'sent')}`;
+  expect(partOf(second!, 'msgType')).toBe('Update');
+  expect(partOf(second!, 'references')).toBe(named(first!));
+  expect(partOf(second!, 'identifier')).not.toBe(partOf(first!, 'identifier'));
+  expect(partOf(last!, 'msgType')).toBe('Cancel');
+  expect(partOf(last!, 'references')).toBe(`${named(first!)} ${named(second!)}`);
+  expect(partOf(last!, 'sent')).toBe('2026-11-23T12:30:00-00:00');
   expect(last).toContain('<urgency>Past</urgency>');
+  expect(last).toContain('<headline>The outage is over</headline>');
 });
 
+test('what touches too few to be told, or was another outage, is cancelled; when it is told again it begins anew', () => {
+  const alerts = published([1, [outage()]], [2, []], [3, []], [4, [outage()]], [5, [outage({ etr })]]);
+  expect(alerts.map(({ type }) => type)).toEqual(['Update', 'Alert', 'Cancel', 'Alert']);
+  const [update, again, cancel, first] = alerts.map(({ xml }) => xml);
+  expect(partOf(cancel!, 'references')).toContain(partOf(first!, 'identifier'));
+  expect(cancel).toContain('<headline>This message no longer holds</headline>');
+  expect(cancel).not.toContain('AllClear');
+  expect(again).not.toContain('<references>');
+  expect(partOf(update!, 'references')?.split(' ')).toHaveLength(1);
+});
+
+test('what was over before anybody was told is no message, and two changes of one second are two', () => {
+  expect(published([1, [outage({ endedAt: at(1) })]])).toEqual([]);
+  const [later, sooner] = published([1, [outage()]], [1, [outage({ suspected: true })]]);
+  expect(later!.revision).toBe(sooner!.revision + 1);
+});
+
+const etr = { from: at(60), to: at(120), source: 'table', revision: 1 } as const;
+
 test('both languages say the same outage, elements stand in the order of the schema, and expected times that passed are left out', () => {
-  const etr = { from: at(60), to: at(120), source: 'table', revision: 1 } as const;
   const xml = alertOf(outage({ etr }));
   const infos = xml.split('<info>').slice(1);
   expect(infos.map((info) => partOf(info, 'language'))).toEqual(['ru', 'en']);
@@ -85,17 +122,16 @@ test('both languages say the same outage, elements stand in the order of the sch
   ]);
   expect(infos[1]).toContain('<expires>2026-11-23T14:00:00-00:00</expires>');
   expect(infos[1]).toContain('<description>About 1,200 customers. We are working on it.</description>');
-  const passed = alertOf(outage({ etr, versions: [at(1), at(121)] }));
+  const passed = alertOf(outage({ etr }), 121);
   expect(passed).not.toContain('<expires>');
-  expect(outageAlert(outage(), edition([]), { ...publisher, isExercise: true })).toContain(
-    '<status>Exercise</status>',
-  );
+  const [exercise] = newAlerts(edition([outage()]), [], { ...publisher, isExercise: true });
+  expect(exercise!.xml).toContain('<status>Exercise</status>');
 });
 
 test('names end no element and bring no letter that XML forbids', () => {
   expect(escapeXml(hostile)).toBe('&lt;/areaDesc&gt;&lt;script&gt;&amp;&quot;&apos;]]&gt;');
   expect(escapeXml('a\u{1f4a1}b\ufffe')).toBe('a\u{1f4a1}b');
-  for (const xml of [alertOf(outage()), outageFeed(edition([outage()]), publisher, 'sever')]) {
+  for (const xml of [alertOf(outage()), feedOf([outage()], 'sever')]) {
     expect(xml).not.toContain('<script');
     expect(xml).toContain('&lt;script&gt;');
     const opened = [...xml.matchAll(/<(\w+)(?:\s[^<>]*[^/<>])?>/g)].length;
@@ -103,16 +139,26 @@ test('names end no element and bring no letter that XML forbids', () => {
   }
 });
 
-test('a feed leads to each alert, keeps the id of an outage for ever, and is the same bytes while nothing changes', () => {
-  const one = outage({ versions: [at(1), at(9)] });
-  const feed = outageFeed(edition([one]), publisher);
-  expect(feed).toContain('<id>tag:status.isp.example,2026-11-23:a5af.1.131</id>');
-  expect(feed).toContain('<updated>2026-11-23T12:09:00.000Z</updated>');
-  expect(feed).toContain(
-    'type="application/cap+xml" href="https://status.isp.example:8443/s/alert/a5af.1.131"',
+const feedOf = (outages: readonly PublicOutage[], slug?: string): string =>
+  outageFeed(edition(outages), { alerts: published([1, outages]), publisher, slug });
+
+test('a feed leads to each message, the newest first, and is the same bytes while nothing changes', () => {
+  const alerts = published([1, [outage()]], [9, [outage({ suspected: true })]]);
+  const feed = outageFeed(edition([outage()]), { alerts, publisher });
+  expect([...feed.matchAll(/<id>tag:([^<]*)</g)].map(([, id]) => id)).toEqual(
+    alerts.map(({ revision }) => `status.isp.example,2026-11-23:a5af.1.131.${revision}`),
   );
-  expect(outageFeed({ ...edition([one]), at: at(90) }, publisher)).toBe(feed);
-  expect(outageFeed(edition([{ ...one, areas: [] }]), publisher, 'sever')).not.toContain('<entry>');
+  expect(feed).toContain('<updated>2026-11-23T12:09:00.000Z</updated>');
+  for (const { revision } of alerts)
+    expect(feed).toContain(
+      `type="application/cap+xml" href="https://status.isp.example:8443/s/alert/a5af.1.131/${revision}"`,
+    );
+  expect(outageFeed({ ...edition([outage()]), at: at(90) }, { alerts, publisher })).toBe(feed);
+  expect(feedOf([outage({ areas: [] })], 'sever')).not.toContain('<entry>');
+  const many = published(
+    ...Array.from({ length: 150 }, (_, n) => [n, [outage({ suspected: n % 2 === 0 })]] as const),
+  );
+  expect(outageFeed(edition([]), { alerts: many, publisher }).match(/<entry>/g)).toHaveLength(100);
 });
 
 const works = (change: Partial<WorksNews> = {}): WorksNews => ({
@@ -172,4 +218,19 @@ test('no line of a calendar is longer than 75 octets, none is cut within a lette
     .find((line) => line.startsWith('LOCATION'));
   expect(place).toBe(`LOCATION:Щёлково${'я'.repeat(200)}\\;\\,\\\\\\nSTATUS:CANCELLED`);
   expect(calendar).not.toContain('olt-7');
+});
+
+test('a calendar without works is a calendar all the same', () => {
+  const empty = worksCalendar(edition([]), publisher).split('\r\n');
+  expect(empty.slice(0, 3)).toEqual([
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//allclear//planned works//EN',
+  ]);
+  expect(empty.at(-2)).toBe('END:VCALENDAR');
+  expect(empty.filter((line) => line.startsWith('BEGIN:'))).toEqual([
+    ...['BEGIN:VCALENDAR', 'BEGIN:VTIMEZONE', 'BEGIN:STANDARD'],
+  ]);
+  expect(empty).not.toContain('METHOD:PUBLISH');
+  expect(worksCalendar(edition([], [works()]), publisher)).toContain('METHOD:PUBLISH');
 });

@@ -87,7 +87,7 @@ const views: Readonly<Record<string, { readonly type: string; readonly make: Vie
 type Needed = Pick<FrontPorts, 'areas' | 'world' | 'publicUrl' | 'demo'>;
 
 /** Pages as they were made from the latest reading. */
-export class AreaPages {
+class AreaPages {
   readonly #ports: Needed;
   readonly #pages = new Map<string, Page>();
   readonly counters = { publicPagesMade: 0, publicPagesServed: 0, publicNewsFailed: 0 };

@@ -15,8 +15,18 @@ export interface QuietHours {
 const minuteMs = 60_000;
 const dayMinutes = 1_440;
 
+/** Of subscribers in several zones who have one telephone: its name is those of all, and it is quiet where it is quiet in one. */
+const among = '|';
+/** More nights one after the other than any zones have that leave an hour awake. */
+const mostNights = 16;
+const mostTurns = 1_000;
+
+export const zoneOfSeveral = (zones: readonly string[]): string => [...new Set(zones)].sort().join(among);
+export const zonesOf = (zone: string): readonly string[] => zone.split(among);
+
 /** Minutes east of UTC; a zone or an instant the calendar does not know counts as UTC. */
-function offsetMinutes(calendar: Calendar, zone: string | undefined, at: number): number {
+function offsetMinutes(calendar: Calendar, zones: string | undefined, at: number): number {
+  const zone = zones?.includes(among) === true ? zonesOf(zones)[0] : zones;
   const table = zone === undefined || !Object.hasOwn(calendar.zones, zone) ? undefined : calendar.zones[zone];
   let offset = 0;
   for (const [from, minutes] of table ?? []) {
@@ -40,6 +50,7 @@ export function quietUntil(
 ): Instant | undefined {
   const { zone, quiet } = place;
   if (quiet === undefined || quiet.fromMinute === quiet.toMinute) return undefined;
+  if (zone?.includes(among) === true) return quietInOne(calendar, { zones: zonesOf(zone), quiet }, at);
   const offset = offsetMinutes(calendar, zone, at);
   const minute = localMinutes(calendar, zone, at);
   const { fromMinute, toMinute } = quiet;
@@ -54,6 +65,23 @@ export function quietUntil(
   return instant(end + (offset - offsetMinutes(calendar, zone, end)) * minuteMs);
 }
 
+/** When the last of the nights ends that follow each other. */
+function quietInOne(
+  calendar: Calendar,
+  { zones, quiet }: { readonly zones: readonly string[]; readonly quiet: QuietHours },
+  at: Instant,
+): Instant | undefined {
+  let end: Instant | undefined;
+  for (let night = 0; night < mostNights; night++) {
+    const next = zones
+      .map((zone) => quietUntil(calendar, { zone, quiet }, end ?? at))
+      .find((until) => until !== undefined);
+    if (next === undefined) break;
+    end = next;
+  }
+  return end;
+}
+
 /** The instant by which so much time has passed there outside the quiet hours. */
 export function afterWaking(
   calendar: Calendar,
@@ -64,10 +92,13 @@ export function afterWaking(
   let from = quietUntil(calendar, place, at) ?? at;
   if (quiet === undefined || quiet.fromMinute === quiet.toMinute) return after(from, waking);
   let left: number = waking;
-  for (;;) {
-    const minute = localMinutes(calendar, zone, from);
-    const awake = ((quiet.fromMinute - minute + dayMinutes) % dayMinutes) * minuteMs - (from % minuteMs);
-    if (left <= awake) return instant(from + left);
+  const zones = zone === undefined ? [zone] : zonesOf(zone);
+  for (let turn = 0; ; turn++) {
+    const nights = zones.map((one) => quiet.fromMinute - localMinutes(calendar, one, from));
+    const minutes = Math.min(...nights.map((ahead) => (ahead + dayMinutes) % dayMinutes));
+    const awake = minutes * minuteMs - (from % minuteMs);
+    // Where it is night all day somewhere nobody waits for a morning that never comes.
+    if (left <= awake || turn >= mostTurns) return instant(from + left);
     left -= awake;
     const night = instant(from + awake);
     from = quietUntil(calendar, place, night) ?? instant(night + minuteMs);

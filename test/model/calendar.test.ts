@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hours, instant } from '../../src/base/instant.ts';
-import { afterWaking, type Calendar, localDay, quietUntil } from '../../src/model/calendar.ts';
+import { afterWaking, type Calendar, localDay, quietUntil, zoneOfSeveral } from '../../src/model/calendar.ts';
 
 // Europe/Berlin in 2026: summer time from 29 March 01:00 UTC to 25 October 01:00 UTC.
 const calendar: Calendar = {
@@ -75,4 +75,37 @@ test('a day begins at midnight there', () => {
   const before = instant(utc('2026-01-10T18:14'));
   const after = instant(utc('2026-01-10T18:15'));
   expect(localDay(calendar, 'Asia/Kathmandu', after) - localDay(calendar, 'Asia/Kathmandu', before)).toBe(1);
+});
+
+const fixed = (hoursEast: number): [number, number][] => [[0, hoursEast * 60]];
+const wide: Calendar = {
+  zones: { 'A/West': fixed(2), 'B/East': fixed(9), 'C/Far': fixed(-11), 'D/Near': fixed(3) },
+};
+const until = (zone: string, at: string) => quietUntil(wide, { zone, quiet: night }, instant(utc(at)));
+
+test('at a telephone that people of two zones share it is quiet while it is night for one of them', () => {
+  const zone = zoneOfSeveral(['B/East', 'A/West', 'B/East']);
+  expect(zone).toBe('A/West|B/East');
+  // 22:00 in the east is 15:00 in the west; the last night ends at 08:00 in the west.
+  expect(until(zone, '2026-01-10T12:59')).toBeUndefined();
+  expect(until(zone, '2026-01-10T13:00')).toBe(utc('2026-01-11T06:00'));
+  expect(until(zone, '2026-01-11T05:59')).toBe(utc('2026-01-11T06:00'));
+  expect(until(zone, '2026-01-11T06:00')).toBeUndefined();
+  for (let minute = 0; minute < 1_440; minute += 7) {
+    const at = new Date(utc('2026-01-10T00:00') + minute * 60_000).toISOString().slice(0, 16);
+    const isQuiet = ['A/West', 'B/East'].some((one) => until(one, at) !== undefined);
+    expect(until(zone, at) !== undefined).toBe(isQuiet);
+  }
+});
+
+test('waking time is time that is waking time for all of them, and where it never is nobody waits for ever', () => {
+  const zone = 'A/West|B/East';
+  const place = { zone, quiet: night };
+  const at = instant(utc('2026-01-10T12:00'));
+  // One hour until the night of the east, two more from the next morning of the west.
+  expect(afterWaking(wide, place, { at, waking: hours(3) })).toBe(utc('2026-01-11T08:00'));
+  const everywhere = zoneOfSeveral(Object.keys(wide.zones));
+  const short = { zone: everywhere, quiet: { fromMinute: 12 * 60, toMinute: 11 * 60 } };
+  expect(afterWaking(wide, short, { at, waking: hours(3) })).toBeGreaterThan(at);
+  expect(quietUntil(wide, short, at)).toBeGreaterThan(at);
 });

@@ -150,7 +150,7 @@ function peopleQueries(options: QueryOptions) {
       await book.putConsents({ subscriber, consents });
     },
     unsubscription: (asked) => book.unsubscription({ ...asked, now: world.now() }),
-    unsubscribe: (asked) => book.unsubscribe({ ...asked, now: world.now() }),
+    unsubscribe: (asked) => withdrawn(() => book.unsubscribe({ ...asked, now: world.now() })),
     link: (token) => linkView(options, token),
     makeLink: async ({ subscriber, purpose, incident }) => {
       const { token, expiresAt } = await book.grantLink({
@@ -174,6 +174,16 @@ function peopleQueries(options: QueryOptions) {
     strangers: async (page) =>
       mapPage(await book.strangers(page), ({ at, ...said }) => ({ at: instant(at), ...said })),
   } satisfies Partial<BookQueries>;
+}
+
+/** Between two steps the book serves others. */
+async function withdrawn(
+  step: () => ReturnType<Book['unsubscribe']>,
+): Promise<'withdrawn' | 'already' | 'unknown'> {
+  for (let isFirst = true; ; isFirst = false) {
+    const outcome = await step();
+    if (outcome !== 'more') return isFirst || outcome === 'unknown' ? outcome : 'withdrawn';
+  }
 }
 
 function deviceQueries(devices: DeviceBoard) {

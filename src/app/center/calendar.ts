@@ -1,5 +1,5 @@
 /** Time-zone offsets as data for the line: rooms know no Intl, so the edge writes out two years of them (design L7). */
-import type { Calendar } from '../../model/calendar.ts';
+import { type Calendar, zonesOf } from '../../model/calendar.ts';
 
 const dayMs = 86_400_000;
 const daysAhead = 730;
@@ -7,7 +7,9 @@ const daysAhead = 730;
 /** For each zone the offsets in minutes east of UTC from `from` on; a zone the machine does not know is left out. */
 export function calendarFrom(zones: readonly string[], from: number): Calendar {
   const start = Math.floor(from / dayMs) * dayMs;
-  const known = zones.filter((zone) => zone !== '' && formatOf(zone) !== undefined);
+  const known = [...new Set(zones.flatMap(zonesOf))].filter(
+    (zone) => zone !== '' && formatOf(zone) !== undefined,
+  );
   return { zones: Object.fromEntries(known.map((zone) => [zone, offsets(zone, start)])) };
 }
 

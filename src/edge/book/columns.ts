@@ -5,6 +5,7 @@ import type { Address } from '../../notify/channel.ts';
 import { mostServices, noEnd, type SubscriberTable } from '../../topology/topology.ts';
 import { isWithheld } from './consents.ts';
 import { ownServices, rememberedMs } from './services.ts';
+import { zonesOfShared } from './shared-zones.ts';
 import type { Sql } from './sql.ts';
 import { reachBits, reachColumn } from './tells.ts';
 
@@ -69,6 +70,13 @@ export function exportColumns(sql: Sql, wish: ColumnWish & { readonly now: numbe
       for (const category of furtherCategories) consented[category][i] = mask[category];
     services?.take(row, { place: i, resource: table.resource[i]! });
     i++;
+  }
+  if (zones.names.length > 1) {
+    const shared = zonesOfShared(sql, wish.zone);
+    for (let n = 0; shared.size > 0 && n < count; n++) {
+      const zone = shared.get(table.key[n]!);
+      if (zone !== undefined) table.zone[n] = zones.of(zone);
+    }
   }
   return {
     count,

@@ -23,10 +23,12 @@ export interface NoticesAhead {
 
 export function noticesAhead(sql: Sql, incident: string): NoticesAhead {
   const rows = sql.all<Omit<WaitingNotices, 'tell'> & { readonly job: number }>(
+    // A message is in the language of whoever comes first of those that it speaks of, and counts there alone.
     `SELECT n.type, n.channel, s.language, n.state, count(*) AS count,
-       count(*) - count(n.point) + count(DISTINCT iif(n.point IS NULL, NULL, n.revision || ' ' || hex(n.point))) AS messages, max(n.tell) AS job
-     FROM notices AS n JOIN subscribers AS s ON s.key = n.subscriber
-     WHERE n.incident = ? AND n.state IN ('held', 'queued') GROUP BY 1, 2, 3, 4 ORDER BY 4, 1, 2, 3`,
+       sum(n.point IS NULL OR n.row = n.leader) AS messages, max(n.tell) AS job
+     FROM (SELECT *, min(row) OVER (PARTITION BY type, channel, state, revision, point) AS leader FROM notices
+       WHERE incident = ? AND state IN ('held', 'queued')) AS n JOIN subscribers AS s ON s.key = n.subscriber
+     GROUP BY 1, 2, 3, 4 ORDER BY 4, 1, 2, 3`,
     incident,
   );
   const byBook = sql.all<{ reason: SuppressReason; n: number }>(

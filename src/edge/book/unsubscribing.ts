@@ -58,18 +58,18 @@ export function unsubscription(
 
 /**
  * Withdraws that category on that channel and nothing else; a second click changes nothing. A mail to an address that several
- * subscribers have speaks for them all, so all of them withdraw.
+ * subscribers have speaks for them all, so all of them withdraw: as many as one message names at a call, `more` while there are others.
  */
 export function unsubscribe(
   sql: Sql,
   vault: Vault,
   asked: UnsubscribingBy,
-): 'withdrawn' | 'already' | 'unknown' {
+): 'withdrawn' | 'more' | 'already' | 'unknown' {
   return sql.transaction(() => {
     const found = addressee(sql, vault, asked);
     if (found === undefined) return 'unknown';
     const { category, channel, now: at } = asked;
-    const open = allThere(sql, found).filter(({ withheld }) => !isWithheld(withheld, category, channel));
+    const open = stillTold(sql, found, asked);
     if (open.length === 0) return 'already';
     const consent = { category, channel, state: 'withdrawn', basis: 'consent' } as const;
     const said = { ...consent, at, by: 'subscriber', evidence: 'List-Unsubscribe' };
@@ -78,7 +78,7 @@ export function unsubscribe(
       sql,
       open.map(({ id }) => ({ at, actor: 'subscriber', action: 'unsubscribe', target: id, detail: consent })),
     );
-    return 'withdrawn';
+    return open.length >= mostTogether ? 'more' : 'withdrawn';
   });
 }
 
@@ -89,15 +89,23 @@ interface Addressee {
   readonly withheld: string;
 }
 
-/** Whoever has the address to which the mail went, as many as one message names. */
-function allThere(sql: Sql, found: Addressee): readonly Addressee[] {
+/** Whoever has the address to which the mail went, as a first or as a further one, and has not withdrawn. */
+function stillTold(sql: Sql, found: Addressee, { category, channel }: Unsubscribing): readonly Addressee[] {
   const point = sharedPoint(sql, found.key, 'email');
-  if (point === undefined) return [found];
-  const others = sql.all<Addressee>(
-    'SELECT key, id, language, withheld FROM subscribers WHERE email_hash = ? AND key <> ? AND removed = 0 LIMIT ?',
-    ...[point, found.key, mostTogether],
+  const isTold = ({ withheld }: Addressee): boolean => !isWithheld(withheld, category, channel);
+  const open = [found].filter(isTold);
+  if (point === undefined) return open;
+  const others = sql.iterate<Addressee>(
+    `SELECT key, id, language, withheld FROM subscribers WHERE email_hash = ? AND key <> ? AND removed = 0
+     UNION SELECT s.key, s.id, s.language, s.withheld FROM contact_points AS p JOIN subscribers AS s ON s.key = p.subscriber
+       WHERE p.hash = ? AND s.key <> ? AND s.removed = 0`,
+    ...[point, found.key, point, found.key],
   );
-  return [found, ...others];
+  for (const other of others) {
+    if (open.length >= mostTogether) break;
+    if (isTold(other)) open.push(other);
+  }
+  return open;
 }
 
 function addressee(sql: Sql, vault: Vault, { token, now, ...what }: UnsubscribingBy): Addressee | undefined {

@@ -1,6 +1,8 @@
 /** From the mail that leaves to the withdrawn consent: the courier over a real book, and the public listener in front of it. */
 
 import { expect, test } from 'vitest';
+import { bookQueries } from '../../../src/app/center/book-queries.ts';
+import { DeviceBoard } from '../../../src/app/center/device-board.ts';
 import { type Instant, instant } from '../../../src/base/instant.ts';
 import type { Book } from '../../../src/edge/book/book.ts';
 import { openPublic } from '../../../src/edge/http/public-listener.ts';
@@ -20,6 +22,7 @@ import {
 } from '../../edge/book/book-fixture.ts';
 import { memoryDaemon } from '../../support/front-ports.ts';
 import { realWorld } from '../../support/real-world.ts';
+import { virtualWorld } from '../../support/virtual-world.ts';
 import { courierOver, testChannel, until } from './courier-fixture.ts';
 
 const day = 86_400_000;
@@ -172,6 +175,35 @@ test('a mail to an address that several have speaks for them all, and so does it
     expect([await book.unsubscribe(click), await book.unsubscribe(click)]).toEqual(['withdrawn', 'already']);
     const states = await Promise.all([1, 2, 3].map(async (key) => (await book.consents(key)).length));
     expect(states).toEqual([1, 1, 0]);
+    await book.close();
+  });
+});
+
+test('one click reaches all who have the address, however many, also where it is none of their first', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const email = 'all@example.org';
+    const rows = Array.from({ length: 1_203 }, (_, n) =>
+      subscriberRow(n + 1, n < 1_200 ? { email } : { further: [{ kind: 'email', address: email }] }),
+    );
+    await importAll(book, [...rows, subscriberRow(5_000)]);
+    await book.project([tells(tell({ to: 1, order: ['mail'], type: 'planned' }))]);
+    await expandAll(book, [mail]);
+    const { notices } = await book.takeDue({ channel: mail, limit: 5, now: instant(t0 + 60_000) });
+    const { token, category } = notices[0]!.unsubscribe!;
+    const query = bookQueries({
+      ...{ book, world: virtualWorld(), devices: new DeviceBoard([]) },
+      ...{ incidentOf: () => undefined, answerWithinMs: () => 1 },
+    });
+    const click = { token, category, channel: 'mail' };
+    expect([await query.unsubscribe(click), await query.unsubscribe(click)]).toEqual([
+      'withdrawn',
+      'already',
+    ]);
+    const { count } = await book.factsNow();
+    expect(count).toBe(1_203);
+    expect(await book.consents(1_203)).toMatchObject([{ state: 'withdrawn', evidence: 'List-Unsubscribe' }]);
+    expect(await book.consents(1_204)).toEqual([]);
     await book.close();
   });
 });

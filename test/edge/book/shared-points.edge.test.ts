@@ -1,6 +1,7 @@
 // One telephone with two flats, a company with forty services: one message of each change, which names them all.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { calendarFrom } from '../../../src/app/center/calendar.ts';
 import { composeNotice } from '../../../src/app/courier/compose.ts';
 import { instant } from '../../../src/base/instant.ts';
 import type { Book } from '../../../src/edge/book/book.ts';
@@ -319,3 +320,44 @@ test('whoever shares and whatever becomes of the tries, an address gets one mess
     { numRuns: 12 },
   );
 }, 60_000);
+
+test('who shares a telephone over two zones is left in peace by the night of both', () =>
+  inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const phone = '+79001234567';
+    await importAll(book, [
+      subscriberRow(1, { phone, timezone: 'Asia/Omsk' }),
+      subscriberRow(2, { phone, timezone: undefined }),
+      subscriberRow(3, { timezone: 'Asia/Omsk' }),
+      subscriberRow(4, { email: 'a@example.org', timezone: 'Asia/Tomsk' }),
+      subscriberRow(5, { email: 'a@example.org', timezone: 'Asia/Tomsk' }),
+    ]);
+    const wish = { channels, language: 'ru', zone: 'Europe/Moscow' } as const;
+    const { key, zone, zones } = await book.exportColumns(wish);
+    const ofKey = new Map([...key].map((one, n) => [one, zones[zone[n]!]]));
+    expect([1, 2, 3, 4, 5].map((one) => ofKey.get(one))).toEqual([
+      ...['Asia/Omsk|Europe/Moscow', 'Asia/Omsk|Europe/Moscow', 'Asia/Omsk', 'Asia/Tomsk', 'Asia/Tomsk'],
+    ]);
+    const { zones: known } = calendarFrom(zones, t0);
+    expect(Object.keys(known).sort()).toEqual(['Asia/Omsk', 'Asia/Tomsk', 'Europe/Moscow']);
+    await book.close();
+  }));
+
+test('the preview counts a message once, whatever languages they speak whom it is for', () =>
+  inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const phone = '+79001234567';
+    const languages = ['ru', 'en', 'en', 'ru'] as const;
+    await importAll(
+      book,
+      languages.map((language, n) => subscriberRow(n, n < 3 ? { phone, language } : { language })),
+    );
+    await book.project([tells(tell({ to: 4 }))]);
+    await expandAll(book);
+    const { waiting } = await book.noticesAhead(incidentId);
+    expect(waiting.map(({ language, count, messages }) => [language, count, messages])).toEqual([
+      ['en', 2, 0],
+      ['ru', 2, 2],
+    ]);
+    await book.close();
+  }));

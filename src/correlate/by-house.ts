@@ -12,6 +12,8 @@ interface Words {
 export interface House {
   readonly dark: number;
   readonly lit: number;
+  /** When the last of those who said so themselves fell dark; what polls find tells nothing of that. */
+  readonly newest: number;
   readonly words: (head: number, kind: string) => Words;
 }
 
@@ -20,6 +22,7 @@ type Counted<T> = { -readonly [K in keyof T]: T[K] };
 class CountedHouse implements House {
   dark = 0;
   lit = 0;
+  newest = 0;
   readonly #words = new Map<number, Map<string, Counted<Words>>>();
 
   readonly words = (head: number, kind: string): Words => this.#words.get(head)?.get(kind) ?? noWords;
@@ -32,6 +35,8 @@ class CountedHouse implements House {
   }
 }
 
+/** What a poll of a head finds is told within so much. */
+const pollLastsMs = 10_000;
 const noWords: Words = { said: 0, gasped: 0 };
 
 /** A member as it was counted. */
@@ -39,6 +44,8 @@ interface Inhabitant {
   readonly house: CountedHouse;
   readonly words: Counted<Words>;
   readonly isGasp: boolean;
+  /** 0 where a poll found it. */
+  readonly fellAt: number;
   isDark: boolean;
 }
 
@@ -57,7 +64,7 @@ class ByHouse {
     return this.#houses.get(house);
   }
 
-  add({ alarm, resource, symptom, raised }: Member): void {
+  add({ alarm, resource, symptom, raised, at }: Member): void {
     this.remove(alarm);
     const place = this.ancestry.placeOf(resource);
     const feed = place < 0 ? undefined : this.ancestry.powerAbove(place)[0];
@@ -66,7 +73,9 @@ class ByHouse {
     this.#houses.set(feed, house);
     const words = house.begun(this.ancestry.headOf(place), this.ancestry.kindOf(place));
     const isGasp = symptom === 'gasp';
-    this.#inhabitants.set(alarm, { house, words, isGasp, isDark: raised });
+    const fellAt = symptom === 'silent' ? 0 : at;
+    this.#inhabitants.set(alarm, { house, words, isGasp, fellAt, isDark: raised });
+    if (fellAt > house.newest) house.newest = fellAt;
     words.said++;
     if (isGasp) words.gasped++;
     if (raised) house.dark++;
@@ -89,6 +98,13 @@ class ByHouse {
     if (one.isGasp) one.words.gasped--;
     if (one.isDark) one.house.dark--;
     else one.house.lit--;
+    if (one.fellAt > 0 && one.fellAt === one.house.newest) this.#dateAnew(one.house);
+  }
+
+  #dateAnew(house: CountedHouse): void {
+    house.newest = 0;
+    for (const one of this.#inhabitants.values())
+      if (one.house === house && one.fellAt > house.newest) house.newest = one.fellAt;
   }
 }
 
@@ -110,9 +126,10 @@ export class Houses {
     this.#of.get(held)?.add(member);
   }
 
-  /** It is over. */
-  light(held: HeldIncident, { alarm }: Member): void {
+  /** It is over. Of what one poll finds, who was never dark is not told from who is back until all of it has been said. */
+  light(held: HeldIncident, { alarm, endedAt }: Pick<Member, 'alarm' | 'endedAt'>): void {
     this.#of.get(held)?.light(alarm);
+    for (const [id, at] of held.spared) if (at > (endedAt ?? at) - pollLastsMs) held.spared.delete(id);
   }
 
   remove(held: HeldIncident, members: readonly Member[]): void {

@@ -19,6 +19,7 @@ import type { Incidents } from './incidents.ts';
 import { againPending, memberOf, type Pending } from './joining.ts';
 import { cutAsWell } from './partial-cut.ts';
 import { restated, unsteady } from './restating.ts';
+import { dropLost, findSpared } from './spared.ts';
 import type { Testimony } from './testimony.ts';
 import type { CorrelationTiming } from './timing.ts';
 import { isTransportEvidence } from './undecided.ts';
@@ -47,6 +48,7 @@ export function commitAll(decisions: readonly Decision[], desk: Desk): readonly 
     const held = commit({ ...decision, verdict: { ...decision.verdict, actionable } }, desk);
     desk.incidents.standing.homes.add(held);
     recallBriefs(held, waiting, desk);
+    findSpared(held, { ...desk, sightings: (tops) => desk.waiting.sightings(tops) });
     // Another decision of the same look may have ended it, or taken it in.
     for (const over of decision.ends ?? [])
       if (over !== held && isActive(over)) desk.incidents.resolve(over, over.lastClearAt ?? desk.at);
@@ -299,8 +301,11 @@ export function joinLate(
   recallBriefs(home, [pending], { incidents, waiting, at });
   const place = ancestry.placeOf(pending.resource);
   // Its battery is empty, or it never had one: the device went dark with its site.
-  if (pending.symptom === 'silent' && !ancestry.isLeaf(place) && lostItsSupply(ancestry, home, place))
-    incidents.widen(home, { dark: [pending.resource], parts: home.parts });
+  if (pending.symptom === 'silent' && !ancestry.isLeaf(place)) {
+    if (lostItsSupply(ancestry, home, place))
+      incidents.widen(home, { dark: [pending.resource], parts: home.parts });
+    dropLost(home, { ancestry });
+  }
   const part = cutAsWell(ancestry, home, place);
   if (part !== undefined) incidents.widen(home, { dark: home.dark, parts: [part] });
   if (pending.cause === 'FLAPPING' && home.kind !== 'flapping')

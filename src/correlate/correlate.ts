@@ -33,6 +33,7 @@ import { RuleTable } from './rule-table.ts';
 import type { CorrelationRules } from './rules.ts';
 import { isProvedByTime } from './second-word.ts';
 import type { CorrelationCounters, CorrelationSnapshot } from './snapshot.ts';
+import { hearSpared } from './spared.ts';
 import { hasForgettable, isTooStrange } from './strangers.ts';
 import { Testimony } from './testimony.ts';
 import { type CorrelationTiming, usualSlices } from './timing.ts';
@@ -124,8 +125,7 @@ export class Correlation {
 
   take(changes: readonly AlarmChange[], context: CorrelationContext): IncidentChange[] {
     // Strictly before: alarms of one instant are judged together, whichever came first.
-    const due = this.wakeAt;
-    if (due !== undefined && due < context.at) this.#run(context);
+    if ((this.wakeAt ?? context.at) < context.at) this.#run(context);
     for (const change of changes) this.#take(change, context);
     return this.#incidents.takeChanges();
   }
@@ -198,9 +198,8 @@ export class Correlation {
     this.#incidents.restore(incidents);
     this.#waiting.restore(waiting, this.#ancestry);
     this.#lookAt = lookAt;
-    const { homes } = this.#incidents.standing;
     const stated = newHomes?.map((id) => this.#incidents.get(id)) ?? this.#incidents.standing.inOrder();
-    for (const held of stated) if (held !== undefined) homes.add(held);
+    for (const held of stated) if (held !== undefined) this.#incidents.standing.homes.add(held);
     this.#endings.restore(ending);
     this.#asks.restore(asks);
     if (cascades !== undefined) this.#cascades.restore(cascades);
@@ -255,7 +254,7 @@ export class Correlation {
     const isHeadsWord = isSaidAnew(this.#ancestry, pending, now);
     const tellsOfLight = (): boolean => pending.symptom === 'los' && !isHeadsWord;
     const said = { polled, isDark: this.#endings.has(alarm.resource), tellsOfLight };
-    const isAgain = endLostClear(this.#incidents, alarm, { ...said, at, timing: this.#timing });
+    const isAgain = endLostClear(this.#desk(at), alarm, said);
     const held = this.#incidents.ofAlarm(alarm.id);
     const member = held?.members.get(alarm.id);
     this.#waiting.hearHabits(pending);
@@ -312,6 +311,7 @@ export class Correlation {
   #proveAlive(resource: ResourceId, below: boolean, at: Instant): void {
     const outlives = (alarm: AlarmId): boolean => this.#waiting.outlives(alarm, at);
     for (const [of, alarm] of this.#endings.endedBy(resource, below, outlives)) this.#clear(alarm, of, at);
+    hearSpared(resource, below, this.#desk(at));
   }
 
   /** The more waits, the rarer the look: the cost of a look grows with it. */

@@ -1,5 +1,7 @@
 /** A house without mains: whether it is still dark, and who in it lives on a battery. */
 import { type DurationMs, hours } from '../base/instant.ts';
+import { endsWithProofOfLife } from '../model/alarm.ts';
+import { type AlarmId, alarmId, type ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { type HeldIncident, isActive, type Member } from './held-incident.ts';
 import type { Incidents } from './incidents.ts';
@@ -60,11 +62,17 @@ export function hasMainsAgain(
   known: Known,
 ): boolean {
   if (!powerKinds.has(held.kind) || held.scope !== 'down') return false;
-  const wasBack = held.members.get(alarm)?.endedAt !== undefined;
+  const wasBack = [alarm, ...darknessOf(resource)].some(
+    (one) => held.members.get(one)?.endedAt !== undefined,
+  );
   if (symptom !== 'gasp' && !wasBack) return false;
   const { isBack, isReturning } = houseOf(held, known.ancestry.placeOf(resource), known);
   return isBack || (symptom === 'gasp' && wasBack && isReturning);
 }
+
+/** All that may be said of it being dark. */
+export const darknessOf = (resource: ResourceId): AlarmId[] =>
+  [...endsWithProofOfLife].map((cause) => alarmId(resource, cause, undefined));
 
 /**
  * The loss of mains in whose dark house this terminal, alone, lost its light: it was on battery, which is empty soon, and

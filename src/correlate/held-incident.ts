@@ -65,6 +65,8 @@ export interface HeldIncident {
   dark: readonly ResourceId[];
   /** Children of a partly cut cable, or of a device that took nobody none; undefined: everything below the root. */
   parts: readonly ResourceId[] | undefined;
+  /** Who was heard to work, and when first, while all around them are without mains: they lost nothing. */
+  readonly spared: Map<ResourceId, Instant>;
   /** Nobody but polls says so of a device whose neighbours would: until then nobody counts as cut off by it. */
   unproven?: true | undefined;
   explanation: Readonly<Record<string, unknown>>;
@@ -154,6 +156,7 @@ export const begin = (
   resolvedAt: undefined,
   closedAt: undefined,
   members: new Map(),
+  spared: new Map(),
   raised: 0,
   records: [],
   leftOut: 0,
@@ -241,6 +244,7 @@ function affectedBy(held: HeldIncident): Affected {
       return { under: [held.root], except };
     case 'down':
       if (members.length > 0 && members.every((member) => member.symptom === 'power')) return nobody;
+      except.push(...[...held.spared.keys()].sort());
       return { under: [...(held.parts ?? [held.root]), ...held.dark, ...fallenSites(held)], except };
     default:
       if (members.length < 2) return nobody;
@@ -354,11 +358,16 @@ export function raisedByResource(held: HeldIncident): Map<ResourceId, Member[]> 
   return found;
 }
 
-type FrozenIncident = Omit<HeldIncident, 'members'> & { readonly members: readonly Member[] };
+type FrozenIncident = Omit<HeldIncident, 'members' | 'spared'> & {
+  readonly members: readonly Member[];
+  /** Absent where there are none, and in what older versions kept. */
+  readonly spared?: readonly (readonly [ResourceId, Instant])[] | undefined;
+};
 
 export const freeze = (held: HeldIncident): FrozenIncident => ({
   ...held,
   members: [...held.members.values()],
+  spared: held.spared.size === 0 ? undefined : [...held.spared],
 });
 export const thaw = (frozen: FrozenIncident): HeldIncident => ({
   ...frozen,
@@ -379,5 +388,6 @@ export const thaw = (frozen: FrozenIncident): HeldIncident => ({
   history: [...frozen.history],
   fresh: [...frozen.fresh],
   members: new Map(frozen.members.map((member) => [member.alarm, { ...member }])),
+  spared: new Map(frozen.spared),
 });
 export type { FrozenIncident };

@@ -144,6 +144,7 @@ export class Incidents {
       held.raised += Number(member.raised) - Number(before?.raised === true);
       held.members.set(member.alarm, member);
       hearSecondWord(held, member);
+      if (member.raised) held.spared.delete(member.resource);
       this.houses.add(held, member);
       this.#ofAlarm.set(member.alarm, held);
       held.fresh.push(member.alarm);
@@ -253,8 +254,8 @@ export class Incidents {
     const member = held?.members.get(alarm);
     if (held === undefined || member === undefined || !member.raised) return;
     member.raised = false;
-    this.houses.light(held, member);
     member.endedAt = at;
+    this.houses.light(held, member);
     held.raised--;
     held.lastClearAt = at;
     if (showsReturn(held, member)) held.backAt ??= at;

@@ -242,12 +242,8 @@ function suitsNow(
       return false;
     default:
       if (held.state === 'mitigated' || population !== held.scope) return false;
-      if (
-        held.scope === 'degraded' &&
-        !isRoot &&
-        (isOfRootAlone(held) || !isInPace(held, pending.polled, { at, timing }))
-      )
-        return false;
+      if (held.scope === 'degraded' && !isRoot && isOfRootAlone(held)) return false;
+      if (held.scope !== 'down' && !isRoot && !isInPace(held, pending.polled, { at, timing })) return false;
       if (!isYoung && !isOnCutFibre(held, place, ancestry)) return false;
       if (isRoot && held.members.size <= 2 && held.kind === 'drop')
         return at - held.startedAt <= (pending.polled ? timing.lateJoinMs : timing.singleRepeatMs);

@@ -1,4 +1,7 @@
-/** Whether terminals that lost light without a last word lost their mains: by who else gasped, and by how they fell. */
+/**
+ * Whether terminals that lost light, or fell silent, without a last word lost their mains: by who else gasped, and by how
+ * they fell.
+ */
 import type { Ancestry } from './ancestry.ts';
 import type { RuleTable } from './rule-table.ts';
 import type { Evidence } from './tally.ts';
@@ -6,6 +9,8 @@ import type { Evidence } from './tally.ts';
 interface Mute {
   /** Pieces that lost light, by weight. */
   los: number;
+  /** Pieces that polls found silent. */
+  silent: number;
   hasGasped: boolean;
   readonly canGasp: boolean;
   readonly isKnownToGasp: boolean;
@@ -27,6 +32,7 @@ export class LastWords {
     const known = this.#of.get(key) ?? {
       ...{
         los: 0,
+        silent: 0,
         hasGasped: false,
         canGasp,
         isKnownToGasp: ancestry.habits.gasping.has(ancestry.idOf(head)),
@@ -35,8 +41,9 @@ export class LastWords {
     };
     this.#of.set(key, known);
     if (symptom === 'gasp') known.hasGasped = true;
-    else known.los += weight;
-    if (symptom === 'gasp' || heldBy !== undefined) return;
+    else if (symptom === 'los') known.los += weight;
+    else known.silent += weight;
+    if (symptom !== 'los' || heldBy !== undefined) return;
     known.told++;
     known.first = Math.min(known.first, firstAt);
     known.last = Math.max(known.last, firstAt);
@@ -50,14 +57,16 @@ export class LastWords {
 
   /**
    * Terminals of one head gasp alike: where none did, either each lost its last word, or none of them has one and lost light
-   * is how they tell of lost mains. Of a kind that mostly has none some models do. In thousandths of a nat.
+   * is how they tell of lost mains. Of a kind that mostly has none some models do. Where a head told nothing at all and polls
+   * find who is dark, that says as little of light as of mains. In thousandths of a nat.
    */
   gain({ silence, rules }: RuleTable): number {
     let gain = 0;
-    const each = rules.shows.signal.los - rules.shows.power.los;
+    const { signal, power } = rules.shows;
     for (const mute of this.#of.values()) {
-      if (mute.hasGasped || mute.isKnownToGasp) continue;
-      const known = mute.los * each + (mute.canGasp ? silence.mute : silence.muteKind);
+      if (mute.hasGasped || (mute.isKnownToGasp && mute.los > 0)) continue;
+      const said = mute.los * (signal.los - power.los) + mute.silent * (signal.silent - power.silent);
+      const known = said + (mute.canGasp ? silence.mute : silence.muteKind);
       gain += Math.max(0, known + staggered(mute));
     }
     return gain;

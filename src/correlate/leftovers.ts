@@ -4,7 +4,7 @@ import { after, type Instant, instant } from '../base/instant.ts';
 import type { Alarm } from '../model/alarm.ts';
 import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
-import { batteryLastsMs } from './dark-house.ts';
+import { batteryLastsMs, hasMainsAgain } from './dark-house.ts';
 import { explain } from './explain.ts';
 import {
   type HeldIncident,
@@ -121,9 +121,9 @@ interface Said {
  * that finds dark now what the rounds since then have not. Answers whether it was so.
  */
 export function endLostClear(
-  incidents: Incidents,
+  { incidents, ancestry, timing, at }: Pick<Desk, 'incidents' | 'ancestry' | 'timing' | 'at'>,
   alarm: Alarm,
-  { polled, at, timing, isDark, tellsOfLight }: Pick<Desk, 'at' | 'timing'> & Said,
+  { polled, isDark, tellsOfLight }: Said,
 ): boolean {
   const { leftoverMs, misfitJoinMs, lateJoinMs } = timing;
   const held = incidents.ofAlarm(alarm.id);
@@ -142,7 +142,11 @@ export function endLostClear(
   if (held === undefined || member?.raised !== true || member.polled) return false;
   // What a head that was dead told when it started is over when it tells of it anew much later.
   if (held.scope !== 'down' && (held.scope !== 'transport' || !tellsOfLight())) return false;
-  if (!isEnding(held, (at - misfitJoinMs) as Instant)) return false;
+  // Houses come back one after the other: in one that is back nobody is dark still.
+  const said = { alarm: alarm.id, resource: alarm.resource, symptom: member.symptom };
+  const isBack =
+    isEnding(held, (at - misfitJoinMs) as Instant) || hasMainsAgain(held, said, { ancestry, incidents });
+  if (!isBack) return false;
   incidents.clear(alarm.id, at);
   return true;
 }

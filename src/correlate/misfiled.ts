@@ -12,6 +12,20 @@ import type { Evidence } from './tally.ts';
 
 /** Traps of one instant arrive within half of this. */
 const sameMomentMs = 5_000;
+/** Words of different heads may travel so much longer than each other. */
+const underWayMs = 300;
+
+/** Of so many words of one moment none comes much earlier than the first, or much later than the last. */
+function isOfMoment(at: number, words: readonly number[]): boolean {
+  const slack = Math.max(underWayMs, (2 * sameMomentMs) / words.length);
+  let [first, last] = [at, at];
+  for (const [i, one] of words.entries()) {
+    first = i === 0 ? one : Math.min(first, one);
+    last = i === 0 ? one : Math.max(last, one);
+  }
+  return at >= first - slack && at <= Math.min(last + slack, first + sameMomentMs);
+}
+
 /** Fewer do not make a cut whose moment is known. */
 const fewest = 4;
 
@@ -23,7 +37,9 @@ export function cutBeside(scene: Scene, { tally, evidence }: Explanation): HeldI
   const only = loneLoss(scene, { tally, evidence });
   if (only === undefined) return undefined;
   const { ancestry } = scene;
-  const cuts = scene.standing.begunWithin(only.firstAt, sameMomentMs).filter(isCut);
+  const cuts = scene.standing
+    .begunWithin(only.firstAt, sameMomentMs)
+    .filter((held) => isCut(held) && isOfMoment(only.firstAt, unlitIn(held)));
   if (cuts.length === 0) return undefined;
   const head = ancestry.headOf(only.place);
   const ofHead = cuts.filter((held) => headsOf(scene, held).has(head));
@@ -38,11 +54,8 @@ export function waitsFor(scene: Scene, found: Explanation, others: readonly Expl
   return others.some(({ tally, evidence }) => {
     const unlit = tally === undefined ? [] : evidence.filter(({ symptom }) => symptom === 'los');
     if (unlit.length < fewest || unlit.length * 2 < evidence.length) return false;
-    const firstAt = unlit.reduce(
-      (least, piece) => Math.min(least, piece.firstAt),
-      only.firstAt + sameMomentMs,
-    );
-    return Math.abs(firstAt - only.firstAt) < sameMomentMs;
+    const words = unlit.map((piece) => piece.firstAt);
+    return isOfMoment(only.firstAt, words);
   });
 }
 
@@ -67,9 +80,10 @@ export function straysOf(
   const { ancestry, standing } = scene;
   const unlit = evidence.filter(({ symptom }) => symptom === 'los');
   if (tally === undefined || unlit.length < fewest || unlit.length * 2 < evidence.length) return [];
+  const words = unlit.map((piece) => piece.firstAt);
   const strays = standing
     .begunWithin(firstAt, sameMomentMs)
-    .filter(isLoneLoss)
+    .filter((held) => isLoneLoss(held) && isOfMoment(held.startedAt, words))
     .filter((held) => held.root !== ancestry.idOf(root) && tellsOfLight(scene, ancestry.placeOf(held.root)));
   if (strays.length === 0 || isQuiet(scene)) return strays;
   const heads = new Set(unlit.map(({ place }) => ancestry.headOf(place)));
@@ -98,10 +112,13 @@ function isQuiet({ standing, at }: Scene): boolean {
 
 function isCut(held: HeldIncident): boolean {
   if (held.scope !== 'down' || !isActive(held) || held.raised < fewest || held.kind === 'drop') return false;
-  let unlit = 0;
-  for (const { symptom } of held.members.values()) if (symptom === 'los') unlit++;
+  const unlit = unlitIn(held).length;
   return unlit >= fewest && unlit * 2 >= held.members.size;
 }
+
+/** When each of them lost its light. */
+const unlitIn = ({ members }: HeldIncident): number[] =>
+  [...members.values()].flatMap(({ symptom, at }) => (symptom === 'los' ? [at] : []));
 
 function headsOf({ ancestry }: Scene, { members }: HeldIncident): Set<number> {
   const heads = new Set<number>();

@@ -3,6 +3,7 @@ import type { DurationMs, Instant } from '../base/instant.ts';
 import type { IncidentId } from '../model/ids.ts';
 import { type LostHeads, lostHeads } from './aftermath.ts';
 import { ByBeginning } from './by-beginning.ts';
+import { powerKinds } from './dark-house.ts';
 import { type HeldIncident, isActive, isStarting, mayHoldHeads } from './held-incident.ts';
 
 /** Incidents that reach further than their root's own trees. */
@@ -35,6 +36,7 @@ export class Standing {
   /** Those of them that lost sessions: few, and asked for in every look. */
   readonly #sessions = new ByBeginning();
   readonly #withheld = new Set<HeldIncident>();
+  readonly #mains = new Set<HeldIncident>();
   /** As it was when last asked for, and what began or ended since. */
   #inOrder: readonly HeldIncident[] = [];
   #added = new Set<HeldIncident>();
@@ -81,6 +83,11 @@ export class Standing {
   /** Complaints of several customers of which nobody is told until it is known what failed, in order of opening. */
   withheld(): readonly HeldIncident[] {
     return this.#withheld.size === 0 ? none : [...this.#withheld].sort(byOrder);
+  }
+
+  /** Lost supplies of terminals, in no order that means anything. */
+  mains(): ReadonlySet<HeldIncident> {
+    return this.#mains;
   }
 
   /** Those in the transport graph. */
@@ -136,6 +143,8 @@ export class Standing {
     else this.#sessions.delete(held);
     if (isSession && !held.actionable && held.members.size > 1) this.#withheld.add(held);
     else this.#withheld.delete(held);
+    if (isOpen && held.scope === 'down' && powerKinds.has(held.kind)) this.#mains.add(held);
+    else this.#mains.delete(held);
     this.#noteWide(held, isOpen);
   }
 
@@ -185,7 +194,7 @@ export class Standing {
 
   clear(): void {
     const sets = [this.#open, this.#children, this.#wide, this.#lately, this.#withheld, this.#changed];
-    for (const all of [...sets, this.homes]) all.clear();
+    for (const all of [...sets, this.#mains, this.homes]) all.clear();
     this.#begun.clear();
     this.#sessions.clear();
     this.#added = new Set();

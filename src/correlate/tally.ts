@@ -49,7 +49,7 @@ export interface Tally {
   sum: number;
   /** Log-likelihood of the same pieces when each is a fault of its own. */
   singles: number;
-  /** Of a supply: what terminals said of lost light, and whether some gasped, by their head and whether they can gasp. */
+  /** Of a supply: what terminals said of lost light, or polls of their silence, and whether some gasped, by their head and whether they can gasp. */
   mute: LastWords | undefined;
   /** Of a supply: heads some of whose terminals there spoke, and whether something on battery says that its mains failed. */
   heads: Set<number> | undefined;
@@ -174,6 +174,8 @@ export function aloneScore(ancestry: Ancestry, piece: Evidence): number {
   );
 }
 
+const lastWords: ReadonlySet<string> = new Set(['los', 'gasp', 'silent']);
+
 function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
   const { rules } = ancestry;
   const single = aloneScore(ancestry, piece);
@@ -201,7 +203,7 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
       // All who serve somebody there had the word when that supply was found to have failed.
       if (isOfSupply) for (const head of ancestry.fedBy(piece.place).keys()) tally.heads.add(head);
     }
-    if (!isSignal && isLeaf && (piece.symptom === 'los' || piece.symptom === 'gasp')) {
+    if (!isSignal && isLeaf && lastWords.has(piece.symptom)) {
       tally.mute ??= new LastWords();
       tally.mute.add(ancestry, piece);
     }

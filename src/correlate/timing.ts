@@ -83,4 +83,6 @@ export const limits = {
   alikeNamed: 8,
   /** Houses or lines named one by one as hit; of more all below the root is said to be. */
   partsNamed: 512,
+  /** Terminals named one by one as spared by lost mains; beyond them all are counted as hit. */
+  sparedNamed: 4_096,
 } as const;

@@ -366,3 +366,16 @@ test('a card that a poll finds failed is the cause of its dark ports, though non
   run.to(130).take([raised('olt-1/c1', 'CARD_FAIL', run.at, { source: 'poll' })]);
   expect(run.to(160).summary()).toEqual(['card olt-1/c1 2']);
 });
+
+test('houses come back one after the other: who gasps in one that is back switched off, though his clear was lost', () => {
+  const all = terminals('1');
+  const house = terminals('1-1-1').slice(0, 6);
+  const run = new CityRun().raise(0, 'DYING_GASP', all, 100).to(60);
+  expect(run.summary()).toEqual(['area-power mains-1 32']);
+  run.clear(1_000, 'DYING_GASP', house.slice(1), 500).to(2_000).raise(2_000, 'DYING_GASP', house.slice(0, 1));
+  run.to(2_060);
+  expect(run.summary()).toEqual(['area-power mains-1 32']);
+  // In a house that is still dark it is a repeat.
+  run.raise(2_100, 'DYING_GASP', terminals('1-2-2').slice(0, 1)).to(2_160);
+  expect(run.summary()).toEqual(['area-power mains-1 33']);
+});

@@ -38,3 +38,11 @@ test('a minute later, or where nobody was heard to gasp, it is a fault of its ow
   const mute = new CityRun().raise(600, 'LOS', branch).raise(601, 'LOS', [stray]).to(640);
   expect(mute.summary()).toEqual(['splitter s1-1-1 8', `drop ${stray} 1`]);
 });
+
+test('who fell dark before the first of many did was not cut with them', () => {
+  const both = [...branch, ...terminals('1-1-2')];
+  const before = cityThatGasps().raise(600, 'LOS', [stray]).raise(601.2, 'LOS', both, 100).to(650);
+  expect(before.summary().sort()).toEqual([`drop ${stray} 1`, 'splitter s1-1 16']);
+  const within = cityThatGasps().raise(600, 'LOS', both.slice(0, 1)).raise(600.2, 'LOS', [stray]);
+  expect(within.raise(600.3, 'LOS', both.slice(1), 100).to(650).summary()).toEqual(['splitter s1-1 17']);
+});

@@ -1,5 +1,6 @@
 /** Lost mains where heads tell nothing of their terminals, and devices that die with the supply of their site. */
 import { expect, test } from 'vitest';
+import { resourceId } from '../../src/model/ids.ts';
 import { compileTopology, parseTopology } from '../../src/topology/topology.ts';
 import { CityRun } from './city-run.ts';
 
@@ -58,4 +59,50 @@ test('a switch takes its supply like a terminal and is none', () => {
   const topology = province();
   expect(isLeaf[topology.indexOf('switch-1')]).toBe(0);
   expect(isLeaf[topology.indexOf('line-1-1')]).toBe(1);
+});
+
+/** One card with six ports; thirty of the terminals on each live in one house, two in another. */
+function tower() {
+  const port = (n: number): object[] => [
+    { id: `port-${n}`, kind: 'pon-port', in: { access: 'card' }, order: n },
+    ...numbers(32).map((place) => ({
+      ...{ id: `ont-${n}-${place}`, kind: 'ont', subscribers: 1, order: place },
+      in: { access: `port-${n}`, power: place <= 30 ? 'tower' : 'annex' },
+    })),
+  ];
+  const document = {
+    format: 'allclear-topology/1',
+    serviceRoots: ['core'],
+    resources: [
+      { id: 'core', kind: 'core' },
+      { id: 'olt', kind: 'olt' },
+      { id: 'card', kind: 'card', in: { access: 'olt' } },
+      { id: 'tower', kind: 'building' },
+      { id: 'annex', kind: 'building' },
+      ...numbers(6).flatMap(port),
+    ],
+    links: [{ id: 'up', ends: ['core', 'olt'] }],
+  };
+  return compileTopology(parseTopology(JSON.stringify(document), 'tower.json').value).value;
+}
+
+test('where a head tells nothing, the silence that polls find is as good a sign of lost mains as of lost light', () => {
+  const all = numbers(6).flatMap((n) => numbers(32).map((place) => `ont-${n}-${place}`));
+  const alive = all.filter((id) => /-(31|32)$/.test(id) || /^ont-[1-5]-(7|8)$/.test(id));
+  const silent = all.filter((id) => !alive.includes(id));
+  const run = new CityRun(tower()).unreachable(0, silent);
+  run.take(alive.map((id) => ({ kind: 'alive', resource: resourceId(id), below: false })));
+  run.to(30);
+  expect(run.summary()).toEqual([`house-power tower ${silent.length}`]);
+  expect(run.open()[0]?.affected.except).toHaveLength(10);
+});
+
+test('the terminals of one fibre that a poll finds silent are of that fibre, in whatever house', () => {
+  const run = new CityRun(tower())
+    .unreachable(
+      0,
+      numbers(32).map((place) => `ont-3-${place}`),
+    )
+    .to(30);
+  expect(run.summary()).toEqual(['pon-port port-3 32']);
 });

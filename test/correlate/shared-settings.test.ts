@@ -52,3 +52,17 @@ test('a device that tells of dropped sessions tells of those that polls find mis
     .to(180);
   expect(run.summary()).toEqual(['config olt-1 33']);
 });
+
+test('sessions that are lost hours after the last of a fault have another cause, though that still stands', () => {
+  const run = new CityRun(cityWithBothOnOne())
+    .raise(0, 'NO_SERVICE', ['olt-1'])
+    .raise(5, 'NO_IP', terminals('1').slice(0, 8))
+    .to(80);
+  run.raise(500, 'NO_IP', terminals('1').slice(8, 9)).to(600);
+  expect(run.summary()).toEqual(['config olt-1 10']);
+  const elsewhere = [10, 14, 18, 22, 26, 30].map((i) => terminals('1')[i]!);
+  run.raise(20_000, 'NO_SERVICE', ['olt-2']).raise(20_003, 'NO_IP', terminals('2').slice(0, 8));
+  run.raise(20_005, 'NO_IP', elsewhere).to(20_100);
+  expect(run.summary()).toContain('config olt-1 10');
+  expect(run.open().length).toBeGreaterThan(1);
+});

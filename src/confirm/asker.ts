@@ -12,6 +12,7 @@ import { addAnswer, type Batch, batchOf, confirmationOf, detailOf, type Inquiry 
 import { type Command, type ConfirmEvent, isTerminal, type Move, next } from './machine.ts';
 import { clarifying, farewell, questionRevision, tellsTo } from './questions.ts';
 import type { Chosen } from './reserve.ts';
+import { Sparing } from './sparing.ts';
 import { standingOf } from './standing.ts';
 
 /** What one call brings about. */
@@ -27,8 +28,7 @@ export class Asker {
   version = 0;
   policy: Policy | undefined;
   calendar: Calendar = { zones: {} };
-  /** Want no more questions, about no incident. */
-  readonly stopped = new Set<SubscriberKey>();
+  readonly sparing = new Sparing();
   readonly #timers: Timers;
   readonly #inquiries: ReadonlyMap<IncidentId, Inquiry>;
 
@@ -66,7 +66,7 @@ export class Asker {
       of.sheet.mark(row, 'probedGood', probe === 'good');
       of.sheet.mark(row, 'actedOn', false);
       of.sheet.mark(row, 'clarified', false);
-      if (this.stopped.has(key)) of.sheet.mark(row, 'stopped', true);
+      if (this.sparing.hasStopped(key)) of.sheet.mark(row, 'stopped', true);
       of.sheet.move(row, 'PENDING_PROBE', of.sheet.loopOf(row));
       if (!this.#isReachable(of, row)) this.apply(of, row, { kind: 'undeliverable' }, at, out);
       else if (probe === 'bad') this.apply(of, row, { kind: 'probedBad' }, at, out);
@@ -154,6 +154,7 @@ export class Asker {
     if (said !== undefined) addAnswer(detailOf(of, row), said);
     of.sheet.move(row, state, move.loop);
     if (state !== before) this.#settled(of, row, at);
+    if (state === 'CONFIRMED') this.#askToRate(of, row, at);
     if (commands.includes('sample')) this.#sample(of, row);
     if (state === 'STILL_OUT' || state === 'ESCALATED') of.reserve?.widen(of.sheet.keyOf(row));
     if (!commands.includes('ask'))
@@ -165,6 +166,13 @@ export class Asker {
       });
     for (const command of commands) this.#obey(command, of, row, { at, out });
     return true;
+  }
+
+  /** Once a confirmation, however often it was repaired. */
+  #askToRate(of: Inquiry, row: number, at: Instant): void {
+    const detail = detailOf(of, row);
+    if (detail.toRate !== 'asked')
+      detail.toRate = this.sparing.rating(of.sheet.keyOf(row), this.policy!.confirm, at);
   }
 
   /** What an event would do: nothing, only be told to whoever works on it, or move it on. */

@@ -32,6 +32,7 @@ import {
   restoredInquiry,
   shiftInquiry,
 } from './inquiry.ts';
+import type { Sparing, SparingSnapshot } from './sparing.ts';
 import { noteWork } from './work.ts';
 
 export { tallyOf } from './tally.ts';
@@ -61,8 +62,6 @@ export interface ConfirmOutcome {
 const restToken = 'more';
 /** Single-line tests remembered for one incident before its subscribers are asked. */
 const probeLimit = 50_000;
-/** Subscribers who want no questions; what is more is counted. */
-const stoppedLimit = 2_000_000;
 
 export class Confirmations {
   readonly #inquiries = new Map<IncidentId, Inquiry>();
@@ -70,12 +69,11 @@ export class Confirmations {
   readonly #asker = new Asker(this.#timers, this.#inquiries);
   readonly #backlog = new Backlog(this.#asker);
   readonly #touched = new Set<IncidentId>();
-  #stopsRefused = 0;
   #isContinuing = false;
 
-  /** Wishes to be asked nothing that could not be kept. */
-  get stopsRefused(): number {
-    return this.#stopsRefused;
+  /** Whom we ask less, or nothing. */
+  get sparing(): Sparing {
+    return this.#asker.sparing;
   }
 
   setPolicy(policy: Policy): void {
@@ -184,8 +182,7 @@ export class Confirmations {
     const out = newOut();
     const found = this.#find(id);
     const key = found?.of.sheet.keyOf(found.row);
-    if (key !== undefined && this.#asker.stopped.size < stoppedLimit) this.#asker.stopped.add(key);
-    else if (key !== undefined && !this.#asker.stopped.has(key)) this.#stopsRefused++;
+    if (key !== undefined) this.sparing.stop(key);
     if (found !== undefined && !found.of.sheet.has(found.row, 'stopped')) {
       found.of.sheet.mark(found.row, 'stopped', true);
       out.changes.push({ kind: 'changed', confirmation: confirmationOf(found.of, found.row) });
@@ -258,17 +255,14 @@ export class Confirmations {
       timers: this.#timers.entries(),
       backlog: this.#backlog.snapshot(),
       isContinuing: this.#isContinuing,
-      stopped: [...this.#asker.stopped],
-      stopsRefused: this.#stopsRefused,
+      ...this.sparing.snapshot(),
     };
   }
 
   /** Subscribers and policy must have been set as they were. */
   restore(snapshot: unknown): void {
     const { inquiries, timers, backlog, isContinuing, ...kept } = snapshot as ConfirmationsSnapshot;
-    this.#asker.stopped.clear();
-    for (const key of kept.stopped ?? []) this.#asker.stopped.add(key);
-    this.#stopsRefused = kept.stopsRefused ?? 0;
+    this.sparing.restore(kept);
     this.#inquiries.clear();
     for (const one of inquiries) this.#inquiries.set(one.incident, restoredInquiry(one, this.#asker.columns));
     this.#timers.restore(timers);
@@ -388,12 +382,9 @@ const isDone = (known: Inquiry): boolean =>
 
 const newOut = (): Out => ({ changes: [], tells: [], late: [] });
 
-interface ConfirmationsSnapshot {
+interface ConfirmationsSnapshot extends SparingSnapshot {
   readonly inquiries: readonly InquirySnapshot[];
   readonly timers: readonly [string, Instant][];
   readonly backlog: ReturnType<Backlog['snapshot']>;
   readonly isContinuing: boolean;
-  /** Absent in what older versions kept. */
-  readonly stopped?: readonly SubscriberKey[] | undefined;
-  readonly stopsRefused?: number | undefined;
 }

@@ -30,6 +30,7 @@ export interface Batch {
 export interface Detail {
   answers: Confirmation['answers'];
   rating?: Confirmation['rating'];
+  toRate?: Confirmation['toRate'];
   task?: TaskId | undefined;
   /** Calls that nobody took, and the local days of the first and the last. */
   tries?: { readonly count: number; readonly firstDay: number; readonly lastDay: number } | undefined;
@@ -148,6 +149,7 @@ export function confirmationOf(of: Inquiry, row: number): Confirmation {
     task: detail?.task,
     sampled: of.sheet.has(row, 'sampled') || undefined,
     tries: detail?.tries?.count,
+    toRate: detail?.toRate,
     rating: detail?.rating,
   };
 }

@@ -11,6 +11,7 @@ type Said = Extract<Input, { kind: 'subscriberContact' | 'subscriberReply' | 'su
 
 export function takeSaid(input: Said, rooms: Rooms, onward: Onward, pass: Pass): void {
   if (input.kind !== 'subscriberReply') rooms.notices.heardFrom(input.subscriber, pass.at);
+  if (isComplaint(input)) rooms.confirmations.sparing.complained(input.subscriber, pass.at);
   switch (input.kind) {
     case 'subscriberContact':
       pass.tickets(rooms.tickets.contact(input, onward.incidentOf, pass.context));
@@ -23,6 +24,11 @@ export function takeSaid(input: Said, rooms: Rooms, onward: Onward, pass: Pass):
       return neverHappens(input);
   }
 }
+
+/** A question, and the wish to hear more, are none. */
+const isComplaint = (input: Said): input is Exclude<Said, { kind: 'subscriberReply' }> =>
+  input.kind === 'subscriberContact' ||
+  (input.kind === 'subscriberSays' && (input.says.kind === 'heard' || input.says.kind === 'notThis'));
 
 type Says = Extract<Input, { kind: 'subscriberSays' }>;
 

@@ -293,6 +293,7 @@ export class Rooms {
   kpis(): Readonly<Record<string, number>> {
     const { corrected, correctionsForgotten, refused, evicted, crowdedOut } = this.correlation.counters;
     const alarms = this.alarms.counters;
+    const { ratings } = this.confirmations.sparing;
     return {
       ...this.measure.kpis(),
       groupingsCorrected: corrected,
@@ -305,7 +306,11 @@ export class Rooms {
       relationsCrowdedOut: crowdedOut,
       patternsCrowdedOut: this.patterns.crowdedOut,
       compensationsForgotten: this.compensations.forgotten,
-      stopsRefused: this.confirmations.stopsRefused,
+      stopsRefused: this.confirmations.sparing.stopsRefused,
+      ratingsAsked: ratings.asked,
+      ratingsAskedLately: ratings.askedLately,
+      ratingsComplainedLately: ratings.complainedLately,
+      ratingsForgotten: ratings.forgotten,
       subscribersChanged: this.#subscribers?.changed.size ?? 0,
       subscriberChangesRefused: this.#subscribers?.changed.refused ?? 0,
     };

@@ -45,6 +45,8 @@ export interface Confirmation {
   /** Calls that nobody took. */
   readonly tries?: number | undefined;
   readonly task?: TaskId | undefined;
+  /** Whether a mark was asked for, else why not; absent before it works, and in what older versions kept: those were asked. */
+  readonly toRate?: 'asked' | 'askedLately' | 'complainedLately' | undefined;
   /** 0..10, and the cause the subscriber named. */
   readonly rating?:
     | { readonly at: Instant; readonly score: number; readonly cause?: string | undefined }

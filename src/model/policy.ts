@@ -57,6 +57,9 @@ export interface Policy {
     /** Of those whose silence tells nothing this share is called, so many of one incident at most. */
     readonly sampleShare: number;
     readonly sampleAtMost: number;
+    /** A mark is asked for at most once in so long, and not so soon after a complaint; undefined: always. */
+    readonly ratingEveryMs?: DurationMs | undefined;
+    readonly ratingAfterComplaintMs?: DurationMs | undefined;
     /** Marks at or below bring a personal call. */
     readonly lowRating: number;
   };

@@ -34,6 +34,15 @@ export function AnswersPanel({ incident }: { readonly incident: string }) {
   );
 }
 
+const spared = ['askedLately', 'complainedLately'] as const;
+
+/** A mark, or why nobody asked for one. */
+function markOf({ rating, toRate }: ConfirmationJson) {
+  const why = spared.find((one) => one === toRate);
+  if (rating !== null || why === undefined) return rating?.score ?? '–';
+  return <span class="muted">{words.value.incident.notRated[why]}</span>;
+}
+
 function Answers({ list }: { readonly list: ListJson<ConfirmationJson> }) {
   const say = words.value;
   const marks = list.items.flatMap((item) => (item.rating === null ? [] : [item.rating.score]));
@@ -49,6 +58,14 @@ function Answers({ list }: { readonly list: ListJson<ConfirmationJson> }) {
             {say.confirmation[outcome]}
           </li>
         ))}
+        {spared
+          .filter((why) => list.items.some(({ toRate }) => toRate === why))
+          .map((why) => (
+            <li key={why}>
+              <b>{number(list.items.filter(({ toRate }) => toRate === why).length)}</b> {say.incident.noMark}{' '}
+              {say.incident.notRated[why]}
+            </li>
+          ))}
         {marks.length > 0 && (
           <li>
             <b>{meanText}</b> {say.incident.rating} ({number(marks.length)})
@@ -71,7 +88,7 @@ function Answers({ list }: { readonly list: ListJson<ConfirmationJson> }) {
               class: 'fit',
               cell: (item) => time(item.answers.at(-1)?.at ?? item.rating!.at),
             },
-            { title: say.incident.mark, class: 'number', cell: (item) => item.rating?.score ?? '–' },
+            { title: say.incident.mark, class: 'number', cell: markOf },
           ]}
         />
       )}

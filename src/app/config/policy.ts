@@ -1,5 +1,5 @@
 /** The policy part of a configuration, and its shipped defaults. */
-import { type DurationMs, hours, milliseconds, minutes, seconds } from '../../base/instant.ts';
+import { type DurationMs, days, hours, milliseconds, minutes, seconds } from '../../base/instant.ts';
 import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
 import type { DocumentPath, Finding } from '../../base/source-document.ts';
 import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
@@ -34,6 +34,8 @@ export interface RawPolicy {
     readonly askAllUpTo?: number;
     readonly askedPerBranch?: number;
     readonly sampleShare?: number;
+    readonly rateEvery?: string;
+    readonly rateAfterComplaint?: string;
   };
   readonly compensation?: RawCompensation;
 }
@@ -88,6 +90,8 @@ export const defaultPolicy: Policy = {
     expireAfterMs: hours(48),
     lateAnswerMs: hours(7 * 24),
     lowRating: 6,
+    ratingEveryMs: days(90),
+    ratingAfterComplaintMs: days(30),
   },
   dispatch: { callBackWithinMs: hours(1), diagnoseWithinMs: hours(4), ratingCallWithinMs: hours(24) },
   flap: { start: 6, stop: 2, halfLifeMs: minutes(5) },
@@ -171,6 +175,8 @@ export function policyFrom(
       askedPerBranch: raw.confirm?.askedPerBranch ?? standard.confirm.askedPerBranch,
       sampleShare: raw.confirm?.sampleShare ?? standard.confirm.sampleShare,
       expireAfterMs: length(raw.confirm?.expireAfter, standard.confirm.expireAfterMs),
+      ratingEveryMs: length(raw.confirm?.rateEvery, days(90)),
+      ratingAfterComplaintMs: length(raw.confirm?.rateAfterComplaint, days(30)),
     },
     ...(compensation.value === undefined ? {} : { compensation: compensation.value }),
   };
@@ -219,6 +225,8 @@ const policySchema = {
         remindAfter: { type: 'string' },
         remindAgainAfter: { type: 'string' },
         expireAfter: { type: 'string' },
+        rateEvery: { type: 'string' },
+        rateAfterComplaint: { type: 'string' },
         ...askedOf,
       },
       additionalProperties: false,

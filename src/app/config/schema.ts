@@ -131,6 +131,8 @@ export const configSchema = (given: {
         remindAfter: duration,
         remindAgainAfter: duration,
         expireAfter: duration,
+        rateEvery: duration,
+        rateAfterComplaint: duration,
         ...askedOf,
       },
       additionalProperties: false,

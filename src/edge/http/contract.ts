@@ -211,6 +211,8 @@ export interface ConfirmationJson {
     readonly sureness: number | null;
   }[];
   readonly rating: { readonly at: string; readonly score: number; readonly cause: string | null } | null;
+  /** Whether a mark was asked for, else why not; null before it works. */
+  readonly toRate: 'asked' | 'askedLately' | 'complainedLately' | null;
 }
 
 /** What was said on a ticket here or in the ticket system; `text` is null where the subscriber was erased. */

@@ -158,6 +158,8 @@ function buttons(answers: readonly (readonly [string, string])[], isSecondary = 
 function rating(link: LinkView, { say, causes }: PublicWords): string {
   const given = link.confirmation?.rating;
   if (given !== undefined) return `<p>${say.rated} <b>${given.score}</b></p>`;
+  const { toRate = 'asked' } = link.confirmation ?? {};
+  if (toRate !== 'asked') return '';
   const marks = Array.from(
     { length: 11 },
     (_, mark) =>

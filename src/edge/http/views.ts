@@ -310,6 +310,7 @@ export function confirmationJson({ confirmation, subscriber }: ConfirmationView)
     })),
     rating:
       rating === undefined ? null : { at: iso(rating.at), score: rating.score, cause: rating.cause ?? null },
+    toRate: confirmation.toRate ?? null,
   };
 }
 

@@ -99,6 +99,18 @@ test('yes, then a mark with a comment; the comment goes to the book and its row 
   expect(await (await get('tokentoken1')).text()).toContain('Your mark:');
 });
 
+test('who is not asked for a mark sees no form for one', async () => {
+  putAsked('tokentoken1');
+  await post('tokentoken1', { answer: 'fixed' });
+  for (const [token, link] of opened.daemon.links) {
+    const confirmation = { ...link.confirmation!, toRate: 'complainedLately' as const };
+    opened.daemon.links.set(token, { ...link, confirmation });
+  }
+  const page = await (await get('tokentoken1')).text();
+  expect(page).not.toContain('name="rating"');
+  expect(page).toContain('value="notFixed"');
+});
+
 test('after no and after call me the page says what happens next', async () => {
   putAsked('tokentoken1');
   await post('tokentoken1', { answer: 'notFixed' });

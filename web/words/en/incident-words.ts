@@ -30,6 +30,8 @@ export const incidentWordsEn = {
   notAsked: 'Nobody was asked yet. The question goes out when the repair is stable.',
   rating: 'Mean mark',
   mark: 'Mark',
+  noMark: 'no mark asked for:',
+  notRated: { askedLately: 'asked lately', complainedLately: 'complained lately' },
   alarms: 'Alarms',
   approve: 'Release',
   refuse: 'Refuse',

@@ -30,6 +30,8 @@ export const incidentWordsRu: typeof incidentWordsEn = {
   answers: 'Всё работает?',
   notAsked: 'Пока никого не спрашивали. Вопрос уйдёт, когда ремонт устоится.',
   rating: 'Средняя оценка',
+  noMark: 'оценку не спросили:',
+  notRated: { askedLately: 'спрашивали недавно', complainedLately: 'недавно жаловались' },
   mark: 'Оценка',
   alarms: 'Аварии',
   approve: 'Отправить',

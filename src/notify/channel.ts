@@ -77,6 +77,23 @@ export interface Press {
   readonly answer: Answer;
 }
 
+/** A part of what somebody wrote that waits for the others. */
+export interface ReplyPart extends Reply {
+  /** Names the message among all that wait. */
+  readonly message: string;
+  readonly part: number;
+  readonly total: number;
+}
+
+/** Parts that were taken from the peer outlive the process. */
+export interface KeptParts {
+  /** Resolves when it is kept. */
+  keep(part: ReplyPart): Promise<void>;
+  all(): Promise<readonly ReplyPart[]>;
+  /** All of that message. */
+  drop(message: string): Promise<void>;
+}
+
 /** For channels that know people by their chats. */
 interface ChatInbound {
   /** False for a code that is unknown or old. */
@@ -110,6 +127,7 @@ export interface Inbound {
   reply(reply: Reply): Promise<void>;
   readonly chats?: ChatInbound | undefined;
   readonly memory?: ChannelMemory | undefined;
+  readonly parts?: KeptParts | undefined;
 }
 
 export type Address = 'phone' | 'email' | 'chat';

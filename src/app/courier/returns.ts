@@ -57,6 +57,11 @@ export function inboundOf(options: ReturnsOptions): Inbound {
       unbind: (chat) => book.unbindChat({ channel, chat }),
       press: async (press) => (await options.onPress?.(press, channel)) === true,
     },
+    parts: {
+      keep: (part) => book.keepReplyPart({ channel, part, at: world.now() }),
+      all: () => book.replyParts(channel),
+      drop: (message) => book.dropReplyParts({ channel, message }),
+    },
     memory: {
       load: () => book.channelMemory(channel),
       keep: (value) => book.keepChannelMemory(channel, value),

@@ -51,6 +51,13 @@ import type {
   PageRequest,
   Settlement,
 } from './records.ts';
+import {
+  dropReplyParts,
+  forgetReplyParts,
+  type KeptReplyPart,
+  keepReplyPart,
+  replyParts,
+} from './reply-parts.ts';
 import { impactRevisions, impactVersions } from './revisions.ts';
 import { forgetServices, putService } from './services.ts';
 import { noteDeliveries, passSilent, reroute, type Settling, settle } from './settlement.ts';
@@ -180,7 +187,13 @@ const courierDeeds = (sql: Sql, vault: Vault) => ({
     credits.settleCreditPosts(sql, results, now),
   forgetExpired: (now: number) => {
     tryAgain(sql, vault, now);
-    return forgetExpired(sql, now) + forgetParts(sql, now) + forgetServices(sql, now) + forgetEarly(sql, now);
+    return (
+      forgetExpired(sql, now) +
+      forgetParts(sql, now) +
+      forgetServices(sql, now) +
+      forgetEarly(sql, now) +
+      forgetReplyParts(sql, now)
+    );
   },
 });
 
@@ -240,6 +253,9 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
     noteTexts: (ids: readonly string[]) => noteTexts(sql, vault, ids),
     addStranger: (reply: StrangerReply) => addStranger(sql, vault, reply),
     strangers: (request: PageRequest) => strangers(sql, vault, request),
+    keepReplyPart: (kept: KeptReplyPart) => keepReplyPart(sql, vault, kept),
+    replyParts: (channel: string) => replyParts(sql, vault, channel),
+    dropReplyParts: (gone: Parameters<typeof dropReplyParts>[2]) => dropReplyParts(sql, vault, gone),
     putChatCode: (given: Parameters<typeof chats.putChatCode>[1]) => chats.putChatCode(sql, given),
     bindChat: (bind: Parameters<typeof chats.bindChat>[2]) => chats.bindChat(sql, vault, bind),
     unbindChat: (chat: chats.Chat) => chats.unbindChat(sql, vault, chat),

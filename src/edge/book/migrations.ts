@@ -279,6 +279,11 @@ CREATE TABLE public_alerts (row INTEGER PRIMARY KEY AUTOINCREMENT, outage TEXT N
   is_cancel INTEGER NOT NULL, record TEXT NOT NULL, UNIQUE (outage, revision));
 `;
 
+const replyParts = `
+CREATE TABLE reply_parts (row INTEGER PRIMARY KEY, channel TEXT NOT NULL, message BLOB NOT NULL, part INTEGER NOT NULL, at INTEGER NOT NULL,
+  data_key BLOB NOT NULL, body BLOB NOT NULL, UNIQUE (channel, message, part));
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -306,6 +311,7 @@ const steps: readonly string[] = [
   earlyReasons,
   credits,
   publicAlerts,
+  replyParts,
 ];
 
 export const bookVersion = steps.length;

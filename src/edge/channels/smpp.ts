@@ -137,10 +137,13 @@ class SmppChannel implements Channel {
       ...{ answerMs: this.#answerMs, keepAliveMs: lengthMs(settings.keepAlive, 30_000) },
       ...{ world, counters: this.#counters, onMessage: (message) => this.#received(message) },
     });
-    this.#replies = new Replies(world, this.#form.alphabet === 'gsm' ? 'gsm' : 'latin', async (reply) => {
-      if (this.#inbound === undefined) throw new Error('nobody listens');
-      await this.#inbound.reply(reply);
-      this.#counters.replies++;
+    this.#replies = new Replies(world, this.#form.alphabet === 'gsm' ? 'gsm' : 'latin', {
+      handOn: async (reply) => {
+        if (this.#inbound === undefined) throw new Error('nobody listens');
+        await this.#inbound.reply(reply);
+        this.#counters.replies++;
+      },
+      kept: () => this.#inbound?.parts,
     });
   }
 
@@ -150,7 +153,14 @@ class SmppChannel implements Channel {
 
   listen(inbound: Inbound): void {
     this.#inbound = inbound;
-    this.#session.stay();
+    void this.#replies
+      .restore()
+      .catch((error: unknown) => {
+        const failed = { channel: this.name, error: String(error) };
+        this.#world.log.error('parts of replies that waited could not be read', failed);
+      })
+      // The rest of a reply must find its beginning.
+      .finally(() => this.#session.stay());
   }
 
   async send(notice: OutgoingNotice): Promise<SendOutcome> {

@@ -1,11 +1,13 @@
 // The whole way of short messages: book, courier and channel against a message centre with the faults of real ones.
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { inboundOf } from '../../../src/app/courier/returns.ts';
 import { instant } from '../../../src/base/instant.ts';
 import { seededRandom } from '../../../src/base/random.ts';
 import { Secret } from '../../../src/base/secret.ts';
 import type { Book } from '../../../src/edge/book/book.ts';
 import { openChannel } from '../../../src/edge/channels/index.ts';
-import type { Reply } from '../../../src/notify/channel.ts';
+import type { Channel, Reply } from '../../../src/notify/channel.ts';
 import {
   applied,
   bookIn,
@@ -140,5 +142,50 @@ test('what somebody writes is handed on, and the centre keeps what was not taken
     const to = { ton: 0, npi: 1, address: '1234' };
     expect(await smsc.deliver({ source: from, destination: to, shortMessage: Buffer.from('1') })).toBe(0);
     expect(replies).toEqual([{ from: '+79000000000', to: '1234', text: '1' }]);
+  });
+});
+
+test('a part that was taken from the centre is there after the process was killed', async () => {
+  await inFolder(async (folder) => {
+    const smsc = await openSmsc();
+    const book = await bookIn(folder, world);
+    const replies: Reply[] = [];
+    const live = async (): Promise<Channel> => {
+      const settings = {
+        ...{ kind: 'smpp', host: '127.0.0.1', port: smsc.port, tls: 'off', allowPrivate: true },
+        ...{ systemId: 'allclear', password: new Secret('secret08'), from: '1234', timeout: '500ms' },
+      };
+      const channel = openChannel('sms', settings as never, world)!;
+      const binds = smsc.binds;
+      const inbound = inboundOf({
+        ...{ book, channel: 'sms', facts: [], world, onKept: () => {} },
+        onReply: async (reply) => void replies.push(reply),
+      });
+      channel.listen!(inbound);
+      await until(() => smsc.binds > binds);
+      return channel;
+    };
+    const part = (n: number, text: string) =>
+      smsc.deliver({
+        ...{ source: { ton: 1, npi: 1, address: '79001234567' }, esmClass: 0x40, dataCoding: 8 },
+        ...{ destination: { ton: 0, npi: 1, address: '1234' } },
+        shortMessage: Buffer.concat([Uint8Array.of(5, 0, 3, 9, 3, n), Buffer.from(text, 'utf16le').swap16()]),
+      });
+    const killed = await live();
+    expect([await part(1, 'нет, '), await part(3, 'работает')]).toEqual([0, 0]);
+    const onDisk = await readFile(`${folder}/book.sqlite-wal`);
+    expect(onDisk.includes('9001234567')).toBe(false);
+    // Nothing is written at its end: it is as if there had been none.
+    await killed.close();
+    expect(replies).toEqual([]);
+    const next = await live();
+    // The centre did not hear the answer to one of them, and brings it again.
+    expect([await part(1, 'нет, '), await part(2, 'не ')]).toEqual([0, 0]);
+    expect(replies).toMatchObject([{ from: '+79001234567', text: 'нет, не работает' }]);
+    expect(replies[0]!.isPartial).toBeUndefined();
+    expect(await book.replyParts('sms')).toEqual([]);
+    await next.close();
+    await book.close();
+    await smsc.stop();
   });
 });

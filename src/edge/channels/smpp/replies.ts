@@ -2,7 +2,7 @@
 import { milliseconds } from '../../../base/instant.ts';
 import type { Wake, World } from '../../../base/world.ts';
 import { textOfSeptets } from '../../../model/sms-alphabet.ts';
-import type { Reply } from '../../../notify/channel.ts';
+import type { KeptParts, Reply } from '../../../notify/channel.ts';
 import { type IncomingMessage, octetsOf } from './link.ts';
 import { type SmppAddress, tags } from './pdu.ts';
 
@@ -16,15 +16,16 @@ interface Piece extends Reply {
 }
 
 interface Group {
-  readonly first: Piece;
+  readonly first: Reply;
   readonly total: number;
   readonly since: number;
   readonly texts: Map<number, string>;
 }
 
 /**
- * Parts wait in memory, as the centre waits for an answer to one before it sends the next. Those of a reply that never
- * becomes whole are handed on after a minute, when there are too many, and at the end.
+ * The centre waits for an answer to one part before it sends the next, so parts that wait for others are kept before that answer.
+ * Those of a reply that never becomes whole are handed on after a minute, when there are too many, and at the end
+ * where nobody keeps them.
  */
 export class Replies {
   readonly #world: World;
@@ -33,11 +34,28 @@ export class Replies {
   readonly #handOn: (reply: Reply) => Promise<void>;
   #wake: Wake | undefined;
 
+  readonly #kept: () => KeptParts | undefined;
+
   /** `alphabet` is the centre's default one. */
-  constructor(world: World, alphabet: 'gsm' | 'latin', handOn: (reply: Reply) => Promise<void>) {
+  constructor(
+    world: World,
+    alphabet: 'gsm' | 'latin',
+    to: {
+      readonly handOn: (reply: Reply) => Promise<void>;
+      readonly kept: () => KeptParts | undefined;
+    },
+  ) {
     this.#world = world;
     this.#alphabet = alphabet;
-    this.#handOn = handOn;
+    this.#handOn = to.handOn;
+    this.#kept = to.kept;
+  }
+
+  /** What waited when the process ended; before anything is taken. */
+  async restore(): Promise<void> {
+    for (const { message, part, total, ...first } of (await this.#kept()?.all()) ?? [])
+      this.#groupOf(message, { first, total }).texts.set(part, first.text);
+    if (this.#groups.size > 0) this.#wakeLater();
   }
 
   /** Resolves when it is kept, or waits for its other parts. */
@@ -46,23 +64,44 @@ export class Replies {
     const { join } = piece;
     if (join === undefined || !isJoinable(join)) return this.#handOn(replyOf(piece, piece.text));
     const key = `${piece.from} ${piece.to} ${join.reference} ${join.total}`;
-    let group = this.#groups.get(key);
-    if (group === undefined) {
-      const [oldest] = this.#groups.keys();
-      if (this.#groups.size >= mostGroups) await this.#giveUp(oldest!);
-      group = { first: piece, total: join.total, since: this.#world.monotonicMs(), texts: new Map() };
-      this.#groups.set(key, group);
+    const [oldest] = this.#groups.keys();
+    if (!this.#groups.has(key) && this.#groups.size >= mostGroups) await this.#giveUp(oldest!);
+    const group = this.#groupOf(key, { first: piece, total: join.total });
+    if (group.texts.size + (group.texts.has(join.part) ? 0 : 1) < group.total) {
+      const { from, written, to, text } = piece;
+      const { part, total } = join;
+      await this.#kept()?.keep({ message: key, part, total, from, written, to, text });
+      group.texts.set(part, text);
+      this.#wakeLater();
+      return;
     }
     group.texts.set(join.part, piece.text);
-    if (group.texts.size >= group.total) {
-      // What the book does not take comes again with its last part.
-      await this.#handOn(replyOf(group.first, textOf(group)));
-      this.#groups.delete(key);
-    } else this.#wake ??= this.#world.after(milliseconds(patienceMs), () => void this.#expire());
+    // What the book does not take comes again with its last part.
+    await this.#handOn(replyOf(group.first, textOf(group)));
+    await this.#forget(key);
+  }
+
+  #groupOf(key: string, made: Pick<Group, 'first' | 'total'>): Group {
+    const known = this.#groups.get(key);
+    if (known !== undefined) return known;
+    const group = { ...made, since: this.#world.monotonicMs(), texts: new Map<number, string>() };
+    this.#groups.set(key, group);
+    return group;
+  }
+
+  async #forget(key: string): Promise<void> {
+    this.#groups.delete(key);
+    await this.#kept()?.drop(key);
+  }
+
+  #wakeLater(): void {
+    this.#wake ??= this.#world.after(milliseconds(patienceMs), () => void this.#expire());
   }
 
   async close(): Promise<void> {
     this.#wake?.cancel();
+    // Their others may come after the next start.
+    if (this.#kept() !== undefined) return;
     await Promise.allSettled([...this.#groups.keys()].map((key) => this.#giveUp(key)));
   }
 
@@ -71,8 +110,7 @@ export class Replies {
     const now = this.#world.monotonicMs();
     const due = [...this.#groups].filter(([, { since }]) => now - since >= patienceMs / 2);
     await Promise.allSettled(due.map(([key]) => this.#giveUp(key)));
-    if (this.#groups.size > 0)
-      this.#wake ??= this.#world.after(milliseconds(patienceMs), () => void this.#expire());
+    if (this.#groups.size > 0) this.#wakeLater();
   }
 
   async #giveUp(key: string): Promise<void> {
@@ -81,6 +119,7 @@ export class Replies {
     this.#groups.delete(key);
     try {
       await this.#handOn({ ...replyOf(group.first, textOf(group)), isPartial: true });
+      await this.#kept()?.drop(key);
     } catch (error) {
       this.#groups.set(key, group);
       throw error;
@@ -91,7 +130,7 @@ export class Replies {
 const isJoinable = ({ total, part }: NonNullable<Piece['join']>): boolean =>
   total >= 2 && total <= mostParts && part >= 1 && part <= total;
 
-const replyOf = ({ from, written, to }: Piece, text: string): Reply => ({ from, written, to, text });
+const replyOf = ({ from, written, to }: Reply, text: string): Reply => ({ from, written, to, text });
 
 const textOf = ({ texts, total }: Group): string =>
   Array.from({ length: total }, (_, at) => texts.get(at + 1) ?? ' … ').join('');

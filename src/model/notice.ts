@@ -63,6 +63,13 @@ export function categoryOf(type: NoticeType): ConsentCategory {
   return questions.includes(type) ? 'feedback' : 'outage';
 }
 
+/**
+ * What goes together in the morning: one category, so that one consent and one way to stop it hold for all of it. What is
+ * credited is a message of its own.
+ */
+export const isJoinedInMorning = (type: NoticeType): boolean =>
+  categoryOf(type) === 'outage' && type !== 'apology';
+
 /** A notice's way from plan to phone; `uncertain`: in flight when the process died, peer may have it. */
 export type NoticeState =
   | 'held'

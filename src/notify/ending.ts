@@ -78,12 +78,16 @@ export function reopenPlan(plan: Plan, { at, out, timers, policy }: Ending): voi
 }
 
 /** Who was told of the merged incident knows; the survivor does not tell him again. */
-export function mergePlan(plan: Plan, survivor: Plan | undefined, { out, columns }: Ending): void {
-  if (plan.held.length > 0) out.withdrawals.push({ incident: plan.incident, types: outageTypes });
+export function mergePlan(plan: Plan, survivor: Plan | undefined, { at, out, columns }: Ending): void {
+  const waiting = unreleased(plan, at);
+  const isUnsaid = waiting.length > 0 && without(plan.told, waiting).length === 0;
+  if (plan.held.length > 0 || isUnsaid) out.withdrawals.push({ incident: plan.incident, types: outageTypes });
   if (survivor !== undefined && plan.sorry.length > 0) {
     renumberWhole(survivor, columns);
     survivor.sorry = united(survivor.sorry, plan.sorry);
   }
+  // Nobody has heard of it yet: they hear of what it is part of.
+  if (isUnsaid) return;
   const told = without(without(plan.told, plan.held), plan.back);
   if (survivor === undefined || told.length === 0) return;
   renumberWhole(survivor, columns);

@@ -64,6 +64,8 @@ export function tellAgain(plan: Plan, type: NoticeType, facts: NoticeFacts): voi
 interface Told {
   readonly key: string;
   readonly at: Instant;
+  /** It waits for this end of quiet hours: all that waits for it is one message. */
+  readonly morning?: Instant | undefined;
   ranges: readonly Range[];
 }
 

@@ -5,6 +5,7 @@ import { type Calendar, quietUntil } from '../model/calendar.ts';
 import type { IncidentId } from '../model/ids.ts';
 import {
   categoryOf,
+  isJoinedInMorning,
   type NoticeFacts,
   type NoticeType,
   type SuppressReason,
@@ -17,7 +18,7 @@ import type { CountBoard } from './counts.ts';
 import { guardFor, guardRank } from './guard.ts';
 import { restoredOf } from './leaving.ts';
 import { type GuardLevel, type Plan, renumber } from './plan.ts';
-import { walk } from './telling.ts';
+import { type Walked, walk } from './telling.ts';
 
 /** A first notice this old helps nobody. */
 const staleAfter = days(1);
@@ -28,6 +29,13 @@ const creditIsNewsFor = days(7);
 interface Reached {
   readonly at: Instant;
   readonly slice: readonly Range[];
+  readonly notBeforeOf: (number: number) => Instant | undefined;
+}
+
+/** Somebody had a message; all that waits for one morning is one. */
+interface Had {
+  readonly ranges: readonly Range[];
+  readonly morning?: Instant | undefined;
 }
 
 interface Notice {
@@ -94,8 +102,9 @@ export class Teller {
     const topologyVersion = this.version;
     const caps = this.#caps(type);
     plan.log = plan.log.filter((told) => told.at > at - days(1));
+    const notBeforeOf = this.#mornings(notice, at);
     const walked = walk(
-      { slice, reasonOf: this.#reasons(plan, type, { at, slice }), notBeforeOf: this.#mornings(notice, at) },
+      { slice, reasonOf: this.#reasons(plan, type, { at, slice, notBeforeOf }), notBeforeOf },
       { incident: plan.incident, revision, type, topologyVersion, held, notAfter, order, caps, facts },
     );
     this.#counts.suppressed(plan.incident, walked.suppressed);
@@ -105,9 +114,8 @@ export class Teller {
       if (type === 'detected' && tell.notBefore !== undefined) remember(plan, tell, walked.told);
     }
     const key = type === 'detected' ? `detected ${Math.floor(at / 3_600_000)}` : `${type} ${revision}`;
-    const entry = plan.log.find((told) => told.key === key);
-    if (entry === undefined) plan.log.push({ key, at, ranges: slice });
-    else entry.ranges = united(entry.ranges, slice);
+    const parts = isJoinedInMorning(type) ? byMorning(slice, walked) : [[undefined, slice] as const];
+    for (const [morning, ranges] of parts) log(plan, { key, at, morning, ranges });
     if (type === 'partly-restored') plan.back = united(plan.back, walked.told);
     if (type === 'apology') noteSorry(plan, walked.tells, { at, told: walked.told });
     if (type === 'detected') plan.told = united(plan.told, walked.told);
@@ -115,13 +123,13 @@ export class Teller {
   }
 
   /** What other incidents told somebody of the slice in the last day. */
-  #elsewhere(plan: Plan, { at, slice }: Reached): (readonly Range[])[] {
-    const found: (readonly Range[])[] = [];
+  #elsewhere(plan: Plan, { at, slice }: Reached): Had[] {
+    const found: Had[] = [];
     for (const other of this.#plans.values()) {
       if (other === plan) continue;
       for (const told of other.log) {
-        const both = told.at > at - days(1) ? shared(told.ranges, slice) : [];
-        if (both.length > 0) found.push(both);
+        const ranges = told.at > at - days(1) ? shared(told.ranges, slice) : [];
+        if (ranges.length > 0) found.push({ ranges, morning: told.morning });
       }
     }
     return found;
@@ -151,11 +159,13 @@ export class Teller {
       if (!isFirst && !holds(plan.told, number)) return 'neverTold';
       if (type === 'apology' && holds(plan.sorry, number)) return 'alreadyTold';
       if (isMerged && !holds(plan.sorry, number) && this.#owes(plan.incident, number)) return 'saidInApology';
-      let count = 0;
-      for (const told of plan.log) if (holds(told.ranges, number)) count++;
-      if (count >= caps.ofIncident) return 'cap';
-      for (const ranges of elsewhere) if (holds(ranges, number)) count++;
-      return count >= caps.all ? 'cap' : undefined;
+      const had = messagesTo(number, plan.log);
+      if (had.length === 0 && elsewhere.length === 0) return undefined;
+      const morning = isJoinedInMorning(type) ? reached.notBeforeOf(number) : undefined;
+      // What goes along with a message that waits already is none of its own.
+      if (had.length >= caps.ofIncident && !isAmong(had, morning)) return 'cap';
+      const all = messagesTo(number, elsewhere, had);
+      return all.length >= caps.all && !isAmong(all, morning) ? 'cap' : undefined;
     };
   }
 
@@ -213,6 +223,40 @@ function noteSorry(
 export function hasWork(plan: Plan): boolean {
   if (plan.stale.length > 0 || plan.jobs.length > 0) return true;
   return plan.phase === 'telling' && !plan.isRefused && without(plan.affected, plan.decided).length > 0;
+}
+
+/** Messages that somebody had, by the morning they wait for. */
+function messagesTo(
+  number: number,
+  some: readonly Had[],
+  before: readonly (Instant | undefined)[] = [],
+): (Instant | undefined)[] {
+  const found = [...before];
+  for (const { ranges, morning } of some)
+    if (holds(ranges, number) && !isAmong(found, morning)) found.push(morning);
+  return found;
+}
+
+const isAmong = (had: readonly (Instant | undefined)[], morning: Instant | undefined): boolean =>
+  morning !== undefined && had.includes(morning);
+
+/** The slice, by what those in it wait for. */
+function byMorning(
+  slice: readonly Range[],
+  { tells, told }: Walked,
+): [Instant | undefined, readonly Range[]][] {
+  const waiting = new Map<Instant, readonly Range[]>();
+  for (const { notBefore, from, to } of tells)
+    if (notBefore !== undefined)
+      waiting.set(notBefore, united(waiting.get(notBefore) ?? [], shared(told, [{ from, to }])));
+  const rest = [...waiting.values()].reduce((left, ranges) => without(left, ranges), slice);
+  return rest.length === 0 ? [...waiting] : [[undefined, rest], ...waiting];
+}
+
+function log(plan: Plan, { key, at, morning, ranges }: Plan['log'][number]): void {
+  const entry = plan.log.find((told) => told.key === key && told.morning === morning);
+  if (entry === undefined) plan.log.push({ key, at, morning, ranges });
+  else entry.ranges = united(entry.ranges, ranges);
 }
 
 /** Who hears of it only in the morning. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/base/canonical.ts';
 import { hours, instant, minutes } from '../../src/base/instant.ts';
-import type { SubscriberKey } from '../../src/model/ids.ts';
+import type { IncidentId, SubscriberKey } from '../../src/model/ids.ts';
 import type { Tell } from '../../src/model/notice.ts';
 import { Notices } from '../../src/notify/notify.ts';
 import { happens, noon, outage, policy, touches } from '../support/care.ts';
@@ -94,5 +94,58 @@ describe('at night', () => {
     expect(canonicalJson(again.snapshot())).toBe(canonicalJson(notices.snapshot()));
     again.restore(older);
     expect(again.snapshot().awake).toEqual([]);
+  });
+});
+
+describe('several incidents of one night', () => {
+  const capped = (capPerDayOverall: number) => ({
+    notify: { quietHours: { fromMinute: 22 * 60, toMinute: 8 * 60 }, capPerDayOverall },
+  });
+  /** Two incidents at 23:00 for 0 to 10, who may have so many messages a day. */
+  function twoAtNight(cap: number) {
+    const made = room(capped(cap));
+    made.pass(hours(11));
+    for (const id of [outage, 'i.2' as IncidentId]) {
+      made.whole(made.notices.onIncident([happens('opened', { id })], made.context()));
+      made.whole(made.notices.onImpact([touches([[0, 10]], { incident: id, of: { id } })], made.context()));
+    }
+    made.wakeAfter(minutes(4));
+    return made;
+  }
+
+  test('what waits for one morning is one message, and counts as one', () => {
+    const recipients = (made: ReturnType<typeof room>) =>
+      made.tells.map(({ incident, from, to, except }) => [incident, to - from - except.length]);
+    expect(recipients(twoAtNight(1))).toEqual([
+      [outage, 10],
+      ['i.2', 10],
+    ]);
+    // By day each is a message of its own.
+    const made = room(capped(1));
+    for (const id of [outage, 'i.2' as IncidentId]) {
+      made.whole(made.notices.onIncident([happens('opened', { id })], made.context()));
+      made.whole(made.notices.onImpact([touches([[0, 10]], { incident: id, of: { id } })], made.context()));
+      made.wakeAfter(minutes(4));
+    }
+    expect(recipients(made)).toEqual([[outage, 10]]);
+  });
+
+  test('of one that turns out to be part of the other only the whole is told', () => {
+    const made = room(quiet);
+    made.pass(hours(11));
+    made.whole(made.notices.onIncident([happens('opened')], made.context()));
+    made.whole(made.notices.onImpact([touches([[0, 10]])], made.context()));
+    made.wakeAfter(minutes(4));
+    const whole = { id: 'i.2' as IncidentId };
+    made.whole(made.notices.onIncident([happens('opened', whole)], made.context()));
+    const plan = made.whole(
+      made.notices.onIncident([happens('merged', { into: whole.id, state: 'merged' })], made.context()),
+    );
+    expect(plan.withdrawals).toMatchObject([{ incident: outage }]);
+    made.whole(
+      made.notices.onImpact([touches([[0, 10]], { incident: whole.id, of: whole })], made.context()),
+    );
+    made.wakeAfter(minutes(4));
+    expect(made.tells.at(-1)).toMatchObject({ incident: 'i.2', type: 'detected', from: 0, to: 10 });
   });
 });

@@ -118,8 +118,11 @@ class Town {
   }
 }
 
+/** What waits for one morning is one message. */
 function mostInADay(said: readonly Said[]): number {
-  const times = said.map(({ leavesAt }) => leavesAt).sort((a, b) => a - b);
+  const mornings = new Set(said.flatMap(({ tell }) => tell.notBefore ?? []));
+  const atOnce = said.flatMap(({ tell, leavesAt }) => (tell.notBefore === undefined ? [leavesAt] : []));
+  const times = [...mornings, ...atOnce].sort((a, b) => a - b);
   let most = 0;
   for (const [n, from] of times.entries())
     most = Math.max(most, times.slice(n).filter((time) => time < from + days(1)).length);

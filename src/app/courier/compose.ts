@@ -21,9 +21,9 @@ export interface Composing {
 export function composeNotice(
   composing: Composing,
   channel: Channel,
-  due: { notice: DueNotice; tell: Tell },
+  due: { readonly notice: DueNotice; readonly tells: ReadonlyMap<number, Tell> },
 ): OutgoingNotice | undefined {
-  const { notice, tell } = due;
+  const { notice, tells } = due;
   const { onlyTo } = composing;
   // A chat is somebody's: no address stands for it.
   if (onlyTo !== undefined && channel.address === 'chat') return undefined;
@@ -34,7 +34,8 @@ export function composeNotice(
     type: notice.type,
     language,
     medium: channel.address === 'email' ? 'mail' : 'sms',
-    facts: tell.facts,
+    facts: tells.get(notice.job)!.facts,
+    digest: notice.speaks?.map(({ job, type }) => ({ type, facts: tells.get(job)!.facts })),
     now: composing.world.now(),
     zone: notice.zone ?? composing.zone,
     address: notice.address,

@@ -206,7 +206,7 @@ function lanesOf(options: CourierOptions, facts: readonly ChannelFacts[]): Lane[
         random,
         window: window ?? (channel.honoursKey ? keyedWindow : 32),
         ratePerSecond: ratePerSecond ?? 10_000,
-        compose: (notice, tell) => composeNotice(options, channel, { notice, tell }),
+        compose: (notice, tells) => composeNotice(options, channel, { notice, tells }),
       }),
   );
 }

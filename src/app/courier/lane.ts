@@ -29,7 +29,7 @@ export interface LaneOptions {
   readonly world: World;
   readonly random: Random;
   /** undefined when this notice must not leave by this channel. */
-  readonly compose: (notice: DueNotice, tell: Tell) => OutgoingNotice | undefined;
+  readonly compose: (notice: DueNotice, tells: ReadonlyMap<number, Tell>) => OutgoingNotice | undefined;
 }
 
 export interface LaneStatus {
@@ -124,7 +124,7 @@ export class Lane {
       this.#inFlight += due.notices.length - results.length;
       this.#bucket.spend(due.notices.length);
       const tells = new Map(due.tells.map(({ job, tell }) => [job, tell]));
-      for (const notice of due.notices) this.#send(notice, tells.get(notice.job)!);
+      for (const notice of due.notices) this.#send(notice, tells);
       if (due.notices.length === 0 && !this.#isPoked) return this.#sleep(due.nextDueAt);
     }
   }
@@ -172,8 +172,8 @@ export class Lane {
     this.#wake = this.#options.world.after(milliseconds(lengthMs), () => this.poke());
   }
 
-  #send(notice: DueNotice, tell: Tell): void {
-    const outgoing = this.#composed(notice, tell);
+  #send(notice: DueNotice, tells: ReadonlyMap<number, Tell>): void {
+    const outgoing = this.#composed(notice, tells);
     if (outgoing === 'later') {
       const at = instant(this.#options.world.now() + composeAgainMs);
       return this.#finish({ kind: 'unsent', row: notice.row, at });
@@ -189,9 +189,9 @@ export class Lane {
   }
 
   /** A text that cannot be made keeps its notice waiting: the next set of texts may be sound. */
-  #composed(notice: DueNotice, tell: Tell): OutgoingNotice | undefined | 'later' {
+  #composed(notice: DueNotice, tells: ReadonlyMap<number, Tell>): OutgoingNotice | undefined | 'later' {
     try {
-      return this.#options.compose(notice, tell);
+      return this.#options.compose(notice, tells);
     } catch (error) {
       const { type, incident } = notice;
       this.#options.world.log.error('a notice has no text', { type, incident, error: String(error) });

@@ -43,10 +43,10 @@ export function passOn(sql: Sql, row: NoticeRow, { channels, now, counts }: Pass
   const point = pointOf(sql, { subscriber, channel, type }, channels);
   const added = sql.run(
     `INSERT OR IGNORE INTO notices (key, chain, place, incident, subscriber, type, revision, channel, state, tell, created_at, due_at,
-       not_after, urgency, point) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)`,
+       not_after, urgency, point, morning) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)`,
     ...[noticeKey({ incident, subscriber, type, revision, channel }), firstOf(row), row.place + 1],
     ...[incident, subscriber, type, revision, channel, row.tell, now],
-    ...[point === undefined ? now : now + gatherMs, row.not_after, row.urgency, point],
+    ...[point === undefined ? now : now + gatherMs, row.not_after, row.urgency, point, row.morning],
   );
   if (added > 0) counts.add(incident, type, 'queued');
   return true;

@@ -22,7 +22,7 @@ export interface DueRow extends NoticeRow {
 }
 
 const columns = `n.row, n.key, n.chain, n.place, n.incident, n.subscriber, n.type, n.revision, n.channel, n.state, n.attempts, n.maybe,
-  n.unanswered, n.tell, n.due_at, n.not_after, n.urgency, n.point, n.lead`;
+  n.unanswered, n.tell, n.due_at, n.not_after, n.urgency, n.point, n.lead, n.morning`;
 
 // One statement a page: the order of notices to one subscriber, and who may hear of an end, are looked up inside.
 const selectDue = (from: string) => `

@@ -284,6 +284,12 @@ CREATE TABLE reply_parts (row INTEGER PRIMARY KEY, channel TEXT NOT NULL, messag
   data_key BLOB NOT NULL, body BLOB NOT NULL, UNIQUE (channel, message, part));
 `;
 
+// What waits for the end of the quiet hours, until when: all of one morning leaves as one message (morning-digest.ts).
+const mornings = `
+ALTER TABLE notices ADD COLUMN morning INTEGER;
+CREATE INDEX notices_mornings ON notices (subscriber, channel) WHERE state = 'queued' AND morning IS NOT NULL;
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -312,6 +318,7 @@ const steps: readonly string[] = [
   credits,
   publicAlerts,
   replyParts,
+  mornings,
 ];
 
 export const bookVersion = steps.length;

@@ -44,6 +44,8 @@ export interface NoticeRow {
   readonly point?: Uint8Array | undefined;
   /** The row whose message speaks of this one. */
   readonly lead?: number | undefined;
+  /** The end of the quiet hours that it waits for. */
+  readonly morning?: number | undefined;
 }
 
 export interface Taking {
@@ -81,7 +83,11 @@ export function takeDue(sql: Sql, vault: Vault, taking: Taking): DueNotices {
       const rows = dueRows(sql, taking, taking.limit - taken.length);
       if (rows.length === 0) break;
       const ready = rows.flatMap((row) =>
-        row.point !== undefined ? gathered.gather(row) : isReady(sql, row, sweep) ? [row] : [],
+        row.point !== undefined || row.morning !== undefined
+          ? gathered.gather(row)
+          : isReady(sql, row, sweep)
+            ? [row]
+            : [],
       );
       if (ready.length > 0) markSending(sql, ready, sweep);
       taken.push(...ready);
@@ -93,11 +99,15 @@ export function takeDue(sql: Sql, vault: Vault, taking: Taking): DueNotices {
     );
     const notices = taken.flatMap((row) => {
       const person = people.get(row.subscriber);
-      const notice = addressed(sql, vault, { row, taking, sweep, person });
-      if (row.point === undefined) return notice ?? [];
+      if (row.point === undefined && row.morning === undefined)
+        return addressed(sql, vault, { row, taking, sweep, person }) ?? [];
       const led = gathered.ledBy(row);
+      const { about, speaks } = gathered.wordsOf(row);
+      const notice = addressed(sql, vault, { row: about, taking, sweep, person });
       if (notice === undefined) gathered.release(led);
-      return notice === undefined ? [] : { ...notice, others: namesOf(sql, led, { people, taking, sweep }) };
+      if (notice === undefined) return [];
+      const others = led.filter(({ subscriber }) => subscriber !== row.subscriber);
+      return { ...notice, speaks, others: namesOf(sql, others, { people, taking, sweep }) };
     });
     if (notices.length > 0) grantLinks(sql, notices, taking.now);
     counts.write(sql);
@@ -105,7 +115,7 @@ export function takeDue(sql: Sql, vault: Vault, taking: Taking): DueNotices {
     const next = nextDueAt(sql, taking.channel.name);
     return {
       notices,
-      tells: [...new Set(notices.map(({ job }) => job))].map((job) => ({
+      tells: [...new Set(notices.flatMap(jobsOf))].map((job) => ({
         job,
         tell: { ...tellOf(sql, job), except: [] },
       })),
@@ -113,6 +123,8 @@ export function takeDue(sql: Sql, vault: Vault, taking: Taking): DueNotices {
     };
   });
 }
+
+const jobsOf = ({ job, speaks = [] }: DueNotice): number[] => [job, ...speaks.map((one) => one.job)];
 
 /**
  * undefined when the addressee has no such address any more, or took the consent to it back since this was planned: the
@@ -190,7 +202,8 @@ function namesOf(
     leaveOut(sql, row, { person, channel: name, sweep });
     return [];
   });
-  return names.length === 0 ? undefined : names;
+  // In the morning somebody may have several notices in one message.
+  return names.length === 0 ? undefined : [...new Set(names)];
 }
 
 function unsubscribeOf(

@@ -109,6 +109,8 @@ export interface DueNotice {
   readonly address?: string | undefined;
   /** Whom the message speaks of as well: their addresses, or names of the operator for them. */
   readonly others?: readonly string[] | undefined;
+  /** Of a message of several incidents, or of several words of one: what it says, the first ones first. */
+  readonly speaks?: readonly { readonly job: number; readonly type: NoticeType }[] | undefined;
   /** How its text names the question (`AskedNumber`); undefined where it asks none that digits answer. */
   readonly question?: AskedNumber | undefined;
   /** Link token and what it opens; its hash is stored with the intent. */

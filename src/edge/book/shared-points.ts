@@ -4,7 +4,9 @@
  */
 import type { AddressKind } from '../../model/subscriber.ts';
 import { type DueRow, drop, dueRowsOf, isReady, markSending, type Sweep } from './due-rows.ts';
+import { keepKey, leavingWith, readyTogether, speakersOf, speaksOf } from './morning-digest.ts';
 import type { NoticeRow } from './outbox.ts';
+import type { DueNotice } from './records.ts';
 import type { Sql } from './sql.ts';
 import { tellOf } from './tells.ts';
 import type { Vault } from './vault.ts';
@@ -86,6 +88,8 @@ export class Gathering {
   readonly #sql: Sql;
   readonly #sweep: Sweep;
   readonly #led = new Map<number, readonly DueRow[]>();
+  /** By the row that carries them: those whose words a message of several says. */
+  readonly #speakers = new Map<number, readonly DueRow[]>();
   readonly #seen = new Set<number>();
 
   constructor(sql: Sql, sweep: Sweep) {
@@ -101,10 +105,20 @@ export class Gathering {
     return this.#led.get(row.row) ?? [];
   }
 
+  /** What the message that the row carries is about, and what it says. */
+  wordsOf(row: DueRow): { readonly about: DueRow; readonly speaks: DueNotice['speaks'] } {
+    const speakers = this.#speakers.get(row.row) ?? [];
+    const about = speakers.find(({ subscriber }) => subscriber === row.subscriber) ?? speakers[0] ?? row;
+    const { incident, type, revision, tell } = about;
+    // The message, its key and its addressee are those of the row; its link and its first words are of what is out still.
+    return { about: { ...row, incident, type, revision, tell }, speaks: speaksOf(speakers) };
+  }
+
   /** The row that carries the message of this one, if it leaves now; those of which it speaks are on their way with it. */
   gather(row: DueRow): readonly DueRow[] {
     const { now } = this.#sweep;
     if (this.#seen.has(row.row)) return [];
+    if (row.morning !== undefined) return this.#gatherMorning(row);
     if (isGathering(this.#sql, row)) {
       this.#sql.run('UPDATE notices SET due_at = ? WHERE row = ?', now + 1_000, row.row);
       return [];
@@ -121,12 +135,50 @@ export class Gathering {
     if (before !== undefined || first === undefined || this.#isOverCap(first, waiting)) return [];
     // The first one carries it, also when they are tried again: its key stays.
     this.#sql.run('UPDATE notices SET lead = NULL WHERE row = ?', first.row);
-    if (led.length > 0) {
-      this.#join(led, first);
-      markSending(this.#sql, led, this.#sweep);
-      this.#led.set(first.row, led);
-    }
+    this.#lead(first, led);
     return [first];
+  }
+
+  /** The same for what waited for a morning: of all incidents. */
+  #gatherMorning(row: DueRow): readonly DueRow[] {
+    const sql = this.#sql;
+    const numbers = leavingWith(sql, row, this.#sweep.now);
+    const rows = numbers.length === 1 && numbers[0] === row.row ? [row] : dueRowsOf(sql, numbers);
+    for (const one of [row, ...rows]) this.#seen.add(one.row);
+    let waiting = readyTogether(sql, rows, this.#sweep);
+    const isNew = waiting.every(({ maybe, lead }) => maybe === 0 && lead === undefined);
+    if (row.point !== undefined && isNew) waiting = this.#notToldThere(waiting);
+    const [first, ...led] = waiting;
+    if (first === undefined) return [];
+    if (first.lead !== undefined) keepKey(sql, first);
+    this.#lead(first, led);
+    if (led.length > 0) this.#speakers.set(first.row, speakersOf(waiting));
+    return [{ ...first, key: keyOf(sql, first) }];
+  }
+
+  /** Of each incident: less those whose message had left, and those that the address has had enough of. */
+  #notToldThere(rows: readonly DueRow[]): DueRow[] {
+    const words = new Map<string, DueRow[]>();
+    for (const row of rows) {
+      const key = `${row.incident} ${row.type} ${row.revision}`;
+      const same = words.get(key);
+      if (same === undefined) words.set(key, [row]);
+      else same.push(row);
+    }
+    return [...words.values()]
+      .flatMap((same) => {
+        const before = goneBefore(this.#sql, same[0]!);
+        if (before !== undefined) this.#follow(same, before);
+        return before !== undefined || this.#isOverCap(same[0]!, same) ? [] : same;
+      })
+      .sort((a, b) => a.row - b.row);
+  }
+
+  #lead(first: DueRow, led: readonly DueRow[]): void {
+    if (led.length === 0) return;
+    this.#join(led, first);
+    markSending(this.#sql, led, this.#sweep);
+    this.#led.set(first.row, led);
   }
 
   /** Their message does not leave by its own address: each is on its own again. */
@@ -181,13 +233,16 @@ const isGathering = (sql: Sql, { incident, type }: NoticeRow): boolean =>
 const sameMessage = 'point = ? AND incident = ? AND type = ? AND revision = ? AND channel = ?';
 const messageOf = (row: NoticeRow) => [row.point, row.incident, row.type, row.revision, row.channel];
 
-/** One that has room: what nobody would read in it needs a message of its own. */
+/** One that has room: what nobody would read in it needs a message of its own. In the morning it speaks of others, too. */
 const goneBefore = (sql: Sql, row: NoticeRow): NoticeRow | undefined =>
   sql.get<NoticeRow>(
-    `SELECT * FROM notices WHERE ${sameMessage} AND lead IS NULL AND state IN (${gone})
-       AND (SELECT count(*) FROM notices AS led WHERE led.lead = notices.row) < ? LIMIT 1`,
+    `SELECT * FROM notices WHERE row IN (SELECT coalesce(lead, row) FROM notices WHERE ${sameMessage} AND state IN (${gone}))
+       AND state IN (${gone}) AND (SELECT count(*) FROM notices AS led WHERE led.lead = notices.row) < ? LIMIT 1`,
     ...[...messageOf(row), mostTogether - 1],
   );
+
+const keyOf = (sql: Sql, { row, key }: DueRow): string =>
+  sql.get<{ key: string }>('SELECT key FROM notices WHERE row = ?', row)?.key ?? key;
 
 const isLead = (sql: Sql, { row }: NoticeRow): boolean =>
   sql.get('SELECT 1 AS found FROM notices WHERE lead = ? LIMIT 1', row) !== undefined;
@@ -200,15 +255,15 @@ const together = (sql: Sql, row: NoticeRow, now: number): number[] =>
     )
     .map((one) => one.row);
 
-/** How many messages this point had in a day; each counts once, whomever it speaks of. */
+/** How many messages this point had in a day; each counts once, of whomever and however many incidents it speaks. */
 function messagesAt(
   sql: Sql,
   row: NoticeRow,
   now: number,
 ): { readonly ofIncident: number; readonly all: number } {
   const count = sql.get<{ own: number; n: number }>(
-    `SELECT count(*) AS n, coalesce(sum(incident = ?), 0) AS own FROM notices WHERE point = ? AND lead IS NULL AND created_at > ?
-       AND state IN (${gone})`,
+    `SELECT count(DISTINCT coalesce(lead, row)) AS n, count(DISTINCT iif(incident = ?, coalesce(lead, row), NULL)) AS own
+       FROM notices WHERE point = ? AND created_at > ? AND state IN (${gone})`,
     ...[row.incident, row.point, now - dayMs],
   )!;
   return { ofIncident: count.own, all: count.n };
@@ -216,7 +271,9 @@ function messagesAt(
 
 /** Those whom the messages of these rows speak of beside their own subscribers. */
 export const ledBy = (sql: Sql, rows: readonly NoticeRow[]): NoticeRow[] => {
-  const leads = rows.filter(({ point }) => point !== undefined).map(({ row }) => row);
+  const leads = rows
+    .filter((one) => one.point !== undefined || one.morning !== undefined)
+    .map(({ row }) => row);
   return leads.length === 0
     ? []
     : sql.all<NoticeRow>(

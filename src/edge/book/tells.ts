@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { Fault } from '../../base/fault.ts';
 import {
   categoryOf,
+  isJoinedInMorning,
   type NoticeState,
   type NoticeType,
   questions,
@@ -175,11 +176,12 @@ function insertNotices(
   const { tell, now } = one;
   return sql.run(
     `INSERT OR IGNORE INTO notices (key, subscriber, channel, chain, place, incident, type, revision, state, reason, tell,
-       created_at, due_at, not_after, urgency, point)
-     SELECT value ->> 0, value ->> 1, value ->> 2, 0, 0, ?, ?, ?, ?, ?, ?, ?, ? + iif(value ->> 4 IS NULL, 0, ${gatherMs}), ?,
+       created_at, due_at, not_after, morning, urgency, point)
+     SELECT value ->> 0, value ->> 1, value ->> 2, 0, 0, ?, ?, ?, ?, ?, ?, ?, ? + iif(value ->> 4 IS NULL, 0, ${gatherMs}), ?, ?,
        value ->> 3, unhex(value ->> 4) FROM json_each(?)`,
     ...[tell.incident, tell.type, tell.revision, one.state, one.reason, one.job],
-    ...[now, Math.max(now, tell.notBefore ?? 0), tell.notAfter, JSON.stringify(one.notices)],
+    ...[now, Math.max(now, tell.notBefore ?? 0), tell.notAfter],
+    ...[isJoinedInMorning(tell.type) ? tell.notBefore : undefined, JSON.stringify(one.notices)],
   );
 }
 

@@ -1,9 +1,19 @@
 /** Texts of notices from `rules/texts/*.yaml`: checked when they are read, filled in with values that stay plain text. */
 import { IntlMessageFormat } from 'intl-messageformat';
-import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
+import type { Parsed, Problem } from '../../base/problem.ts';
 import type { SourceDocument } from '../../base/source-document.ts';
 import { type NoticeFacts, type NoticeType, noticeTypes } from '../../model/notice.ts';
 import { segmentsOf } from '../../model/sms-segments.ts';
+import {
+  compileDigest,
+  type DigestTexts,
+  digestFields,
+  digestMail,
+  digestSms,
+  type RawDigest,
+  stateOf,
+} from './digest-texts.ts';
+import { compileMessage } from './message-format.ts';
 import { clockTime } from './notice-clock.ts';
 import { documentCheck, parseYaml } from './yaml-document.ts';
 
@@ -14,6 +24,8 @@ export interface NoticeWish {
   readonly language: Language;
   readonly medium: 'sms' | 'mail';
   readonly facts: NoticeFacts;
+  /** Of a message of several: what each of them is and speaks of, the first ones first. */
+  readonly digest?: readonly { readonly type: NoticeType; readonly facts: NoticeFacts }[] | undefined;
   /** ms since 1970: times of another day are shown with their date. */
   readonly now: number;
   /** IANA name; an unknown one is taken as UTC. */
@@ -52,6 +64,7 @@ interface RawTexts {
   readonly causes: Readonly<Record<string, string>>;
   readonly several?: string | undefined;
   readonly dayFees?: string | undefined;
+  readonly digest?: RawDigest | undefined;
   readonly notices: Readonly<
     Partial<Record<NoticeType, { readonly sms: string; readonly subject: string; readonly body: string }>>
   >;
@@ -76,6 +89,12 @@ const check = documentCheck({
     operator: { type: 'string', minLength: 1, maxLength: 60 },
     several: text,
     dayFees: text,
+    digest: {
+      type: 'object',
+      properties: Object.fromEntries(digestFields.map((field) => [field, text])),
+      required: ['sms', 'subject', 'body'],
+      additionalProperties: false,
+    },
     causes: { type: 'object', additionalProperties: text, properties: { '*': text }, required: ['*'] },
     notices: {
       type: 'object',
@@ -116,6 +135,7 @@ interface LanguageTexts {
   readonly several: IntlMessageFormat;
   /** A credit that is a share of the fee. */
   readonly dayFees: IntlMessageFormat;
+  readonly digest: DigestTexts;
   readonly messages: ReadonlyMap<`${NoticeType}.${Field}`, IntlMessageFormat>;
 }
 
@@ -155,25 +175,12 @@ function compileTexts(
         isSound = false;
         problems.push(document.problemAt(path, { code: 'texts/not-valid', ...found }));
       };
-      try {
-        // Tags are text here: nothing in a notice is markup.
-        const instead = otherwise[type] ?? bare;
-        const { [field]: text } =
-          raw.notices[type] ?? (typeof instead === 'string' ? raw.notices[instead]! : instead);
-        const message = new IntlMessageFormat(text, raw.language, undefined, { ignoreTag: true });
-        const unknown = [...namesIn(message.getAst())].find((name) => !names.includes(name));
-        if (unknown !== undefined) {
-          const near = didYouMean(unknown, names);
-          wrong({
-            message: `there is no {${unknown}}`,
-            hint: near === undefined ? `known: ${names.join(', ')}` : `did you mean {${near}}?`,
-          });
-        } else messages.set(`${type}.${field}`, message);
-      } catch (error) {
-        wrong({
-          message: `the text cannot be read: ${error instanceof Error ? error.message.split('\n')[0] : 'unknown form'}`,
-        });
-      }
+      const instead = otherwise[type] ?? bare;
+      const { [field]: text } =
+        raw.notices[type] ?? (typeof instead === 'string' ? raw.notices[instead]! : instead);
+      const message = compileMessage(text, { language: raw.language, known: names });
+      if (message instanceof IntlMessageFormat) messages.set(`${type}.${field}`, message);
+      else wrong(message);
     }
   }
   const { language } = raw;
@@ -181,8 +188,9 @@ function compileTexts(
   const several = compilePart(document, ofSeveral, problems);
   const ofFees = { key: 'dayFees', text: raw.dayFees ?? bareDayFees, known: ['days'], language };
   const dayFees = compilePart(document, ofFees, problems);
-  if (!isSound || several === undefined || dayFees === undefined) return undefined;
-  const texts = { operator: raw.operator, causes: raw.causes, several, dayFees, messages };
+  const digest = compileDigest(document, raw, problems);
+  if (!isSound || several === undefined || dayFees === undefined || digest === undefined) return undefined;
+  const texts = { operator: raw.operator, causes: raw.causes, several, dayFees, digest, messages };
   problems.push(...longTexts(document, lengthsOf(raw.language, texts)));
   return texts;
 }
@@ -198,34 +206,11 @@ function compilePart(
   },
   problems: Problem[],
 ): IntlMessageFormat | undefined {
-  const wrong = (message: string, hint?: string): undefined => {
-    problems.push(document.problemAt([part.key], { code: 'texts/not-valid', message, hint }));
-  };
-  try {
-    const message = new IntlMessageFormat(part.text, part.language, undefined, { ignoreTag: true });
-    const unknown = [...namesIn(message.getAst())].find((name) => !part.known.includes(name));
-    return unknown === undefined
-      ? message
-      : wrong(`there is no {${unknown}}`, `known: ${part.known.join(', ')}`);
-  } catch (error) {
-    return wrong(
-      `the text cannot be read: ${error instanceof Error ? error.message.split('\n')[0] : 'unknown form'}`,
-    );
-  }
-}
-
-/** Names of all arguments, those within branches too. */
-function namesIn(elements: readonly object[], found: Set<string> = new Set()): Set<string> {
-  for (const element of elements as readonly {
-    type: number;
-    value: unknown;
-    options?: Record<string, { value: readonly object[] }>;
-  }[]) {
-    // 0 is literal text and 7 the `#` of a plural (TYPE of @formatjs/icu-messageformat-parser).
-    if (element.type !== 0 && element.type !== 7) found.add(String(element.value));
-    for (const option of Object.values(element.options ?? {})) namesIn(option.value, found);
-  }
-  return found;
+  const { language, known } = part;
+  const message = compileMessage(part.text, { language, known });
+  if (message instanceof IntlMessageFormat) return message;
+  problems.push(document.problemAt([part.key], { code: 'texts/not-valid', ...message }));
+  return undefined;
 }
 
 const longestCredit = [{ thousandths: 1_234_560, currency: 'USD' }];
@@ -268,6 +253,7 @@ function longTexts(document: SourceDocument, lengths: readonly SmsLength[]): Pro
 }
 
 function render(texts: LanguageTexts, wish: NoticeWish): RenderedNotice {
+  if ((wish.digest?.length ?? 0) > 1) return renderDigest(texts, wish);
   const values = valuesOf(texts, wish);
   const fill = (field: Field): string =>
     String(texts.messages.get(`${wish.type}.${field}`)?.format(values) ?? '');
@@ -278,6 +264,23 @@ function render(texts: LanguageTexts, wish: NoticeWish): RenderedNotice {
         ? plain(`${fill('sms')} ${concerned(texts, wish)}`)
         : `${fill('body').trimEnd()}\n${concerned(texts, wish)}`.trimEnd(),
   };
+}
+
+/** What waited for one morning. */
+function renderDigest(texts: LanguageTexts, wish: NoticeWish): RenderedNotice {
+  const { digest } = texts;
+  const lines = (wish.digest ?? []).map(({ type, facts }) => {
+    const message = digest.line ?? texts.messages.get(`${type}.subject`);
+    const values = { ...valuesOf(texts, { ...wish, facts }), state: stateOf(type) };
+    return plain(String(message?.format(values) ?? ''));
+  });
+  const frame = { operator: texts.operator, link: wish.link, lines };
+  const { subject, body } = digestMail(digest, frame);
+  const text =
+    wish.medium === 'sms'
+      ? plain(`${digestSms(digest, frame, mostParts)} ${concerned(texts, wish)}`)
+      : `${body.trimEnd()}\n${concerned(texts, wish)}`.trimEnd();
+  return { subject: plain(subject), text };
 }
 
 /** Whom the message speaks of, where they are several. */

@@ -91,7 +91,10 @@ async function withFamily(
             zone: 'UTC',
             world,
           } as const;
-          return composeNotice(composing, testChannel(), { notice, tell: due.tells[0]!.tell })!.text;
+          return composeNotice(composing, testChannel(), {
+            notice,
+            tells: new Map([[notice.job, due.tells[0]!.tell]]),
+          })!.text;
         }
       },
       settles: async (n, incident) => {

@@ -99,7 +99,8 @@ test('the text names the first of them in a short message and all of them in a m
       await plan(book, { to: 5 });
       const [short] = await take(book);
       const text = (channel: ChannelFacts, notice: DueNotice) =>
-        composeNotice(composing, testChannel(channel), { notice, tell: tell() })!.text;
+        composeNotice(composing, testChannel(channel), { notice, tells: new Map([[notice.job, tell()]]) })!
+          .text;
       expect(text(sms, short!)).toMatch(/This is about Street 0; Street 1; Street 2 and 2 more\.$/);
       await settle(book, [{ kind: 'failed', row: short!.row, reason: 'HTTP 400' }]);
       const [long, ...more] = await take(book, 2, mail);

@@ -2,11 +2,12 @@
 import { neverHappens } from '../base/fault.ts';
 import { after, days, earliest, type Instant } from '../base/instant.ts';
 import type { Timers } from '../base/timers.ts';
-import { afterWaking, type Calendar, quietUntil } from '../model/calendar.ts';
+import { afterWaking, type Calendar, type QuietHours, quietUntil } from '../model/calendar.ts';
 import type { Confirmation, ConfirmationChange } from '../model/confirmation.ts';
 import type { IncidentId, SubscriberKey } from '../model/ids.ts';
 import type { NoticeType, Tell } from '../model/notice.ts';
 import type { Policy } from '../model/policy.ts';
+import { quietOfCode } from '../model/quiet-hours.ts';
 import { type SubscriberColumns, zoneNameOf } from '../model/subscriber-columns.ts';
 import { addAnswer, type Batch, batchOf, confirmationOf, detailOf, type Inquiry } from './inquiry.ts';
 import { type Command, type ConfirmEvent, isTerminal, type Move, next } from './machine.ts';
@@ -53,12 +54,15 @@ export class Asker {
       .filter(({ key, number }) => number >= 0 && this.#isToBeAsked(of, of.sheet.rowOf(key)))
       .map(({ key, number }) => ({
         key,
-        zone: zoneNameOf(columns, number),
+        ...placeOf(columns, number),
         heldUntil: this.#fullUntil(of, key, at),
       }))
-      .sort((a, b) => order(a.zone, b.zone) || (a.heldUntil ?? 0) - (b.heldUntil ?? 0));
+      .sort(
+        (a, b) =>
+          order(a.zone, b.zone) || (a.own ?? 0) - (b.own ?? 0) || (a.heldUntil ?? 0) - (b.heldUntil ?? 0),
+      );
     const asked: (Omit<RowRun, 'from' | 'to'> & { readonly row: number })[] = [];
-    for (const { key, zone, heldUntil } of found) {
+    for (const { key, zone, own, heldUntil } of found) {
       const known = of.sheet.rowOf(key);
       if (known >= 0 && batchOf(of, known)?.round === of.round) continue;
       const row = known >= 0 ? known : of.sheet.add(key);
@@ -70,7 +74,7 @@ export class Asker {
       of.sheet.move(row, 'PENDING_PROBE', of.sheet.loopOf(row));
       if (!this.#isReachable(of, row)) this.apply(of, row, { kind: 'undeliverable' }, at, out);
       else if (probe === 'bad') this.apply(of, row, { kind: 'probedBad' }, at, out);
-      else asked.push({ row, zone, heldUntil });
+      else asked.push({ row, zone, own, heldUntil });
     }
     const rows = runsOfRows(asked).flatMap((run) => this.#begin(of, run, at, out));
     this.#tell(of, rows, { type: 'ask', reminder: 0 }, at, out);
@@ -80,18 +84,18 @@ export class Asker {
   /** Asks one subscriber again, now or when the quiet hours end. */
   askAgain(of: Inquiry, row: number, at: Instant, out: Out): void {
     const number = this.columns!.numberOf(of.sheet.keyOf(row)) ?? -1;
-    const zone = number < 0 ? undefined : zoneNameOf(this.columns!, number);
+    const place = number < 0 ? { zone: undefined, own: undefined } : placeOf(this.columns!, number);
     of.sheet.mark(row, 'clarified', false);
-    const rows = this.#begin(of, { from: row, to: row + 1, zone, heldUntil: undefined }, at, out);
+    const rows = this.#begin(of, { from: row, to: row + 1, ...place, heldUntil: undefined }, at, out);
     this.#tell(of, rows, { type: 'ask', reminder: 0 }, at, out);
   }
 
   /** Makes one batch of the rows; answers those to be asked now, none where it is quiet. */
   #begin(of: Inquiry, run: RowRun, at: Instant, out: Out): number[] {
-    const { from, to, zone, heldUntil } = run;
+    const { from, to, heldUntil } = run;
     const batch: Batch = { id: of.batches.length + 1, ...run, round: of.round, reminders: 0 };
     of.batches.push(batch);
-    const until = heldUntil ?? this.#quietUntil(zone, at);
+    const until = heldUntil ?? this.#quietUntil(run, at);
     for (let row = from; row < to; row++) {
       of.sheet.setBatch(row, batch.id);
       of.sheet.move(row, 'PENDING_PROBE', of.sheet.loopOf(row));
@@ -105,7 +109,7 @@ export class Asker {
   /** Moves the rows of the batch that still wait for the question; answers those it is to be sent to. */
   #open(of: Inquiry, batch: Batch, at: Instant, out: Out): number[] {
     const { remindAfterMs: waking, expireAfterMs } = this.policy!.confirm;
-    const place = { zone: batch.zone, quiet: this.policy!.notify.quietHours };
+    const place = { zone: batch.zone, quiet: this.#quietOf(batch) };
     batch.askedAt = at;
     batch.remindAt = afterWaking(this.calendar, place, { at, waking });
     batch.expiresAt = after(at, expireAfterMs);
@@ -125,7 +129,7 @@ export class Asker {
   due(of: Inquiry, batch: Batch, at: Instant, out: Out): number {
     const isCurrent = batch.round === of.round && of.phase !== 'reopened';
     if (!isCurrent) return 0;
-    const until = batch.askedAt === undefined ? this.#quietUntil(batch.zone, at) : undefined;
+    const until = batch.askedAt === undefined ? this.#quietUntil(batch, at) : undefined;
     // What was held for the day's cap may come free at night.
     if (until !== undefined) this.#timers.set(timerOf(of, batch), until);
     else if (batch.askedAt === undefined) {
@@ -281,7 +285,7 @@ export class Asker {
   }
 
   #remind(of: Inquiry, batch: Batch, at: Instant, out: Out): void {
-    const until = this.#quietUntil(batch.zone, at);
+    const until = this.#quietUntil(batch, at);
     if (until !== undefined) {
       batch.remindAt = until;
     } else {
@@ -313,8 +317,12 @@ export class Asker {
     if (at !== undefined) this.#timers.set(timerOf(of, batch), at);
   }
 
-  #quietUntil(zone: string | undefined, at: Instant): Instant | undefined {
-    return quietUntil(this.calendar, { zone, quiet: this.policy!.notify.quietHours }, at);
+  #quietUntil(place: Place, at: Instant): Instant | undefined {
+    return quietUntil(this.calendar, { zone: place.zone, quiet: this.#quietOf(place) }, at);
+  }
+
+  #quietOf({ own }: Place): QuietHours | undefined {
+    return own === undefined ? this.policy!.notify.quietHours : quietOfCode(own);
   }
 
   #tell(
@@ -357,20 +365,27 @@ const timerOf = (of: Inquiry, batch: Batch): string => `batch ${of.incident} ${b
 const kindOf = (event: ConfirmEvent, isAnswer: boolean): ConfirmationChange['kind'] =>
   isAnswer ? 'answered' : event.kind === 'asked' ? 'asked' : 'changed';
 
-interface RowRun {
+type Place = Pick<Batch, 'zone' | 'own'>;
+
+/** Where somebody lives, and their own quiet hours if they have any. */
+function placeOf(columns: SubscriberColumns, number: number): Place {
+  const own = columns.quietOf?.(number) ?? 0;
+  return { zone: zoneNameOf(columns, number), own: own === 0 ? undefined : own };
+}
+
+interface RowRun extends Place {
   readonly from: number;
   readonly to: number;
-  readonly zone: string | undefined;
   readonly heldUntil: Instant | undefined;
 }
 
 function runsOfRows(rows: readonly (Omit<RowRun, 'from' | 'to'> & { readonly row: number })[]): RowRun[] {
   const runs: (Omit<RowRun, 'to'> & { to: number })[] = [];
-  for (const { row, zone, heldUntil } of rows) {
+  for (const { row, zone, own, heldUntil } of rows) {
     const last = runs.at(-1);
-    const isNext = last !== undefined && last.to === row && last.zone === zone;
+    const isNext = last?.to === row && last.zone === zone && last.own === own;
     if (isNext && last.heldUntil === heldUntil) last.to++;
-    else runs.push({ from: row, to: row + 1, zone, heldUntil });
+    else runs.push({ from: row, to: row + 1, zone, own, heldUntil });
   }
   return runs;
 }

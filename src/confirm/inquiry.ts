@@ -10,13 +10,15 @@ import { correctionMs } from './machine.ts';
 import { Reserve, type ReserveSnapshot } from './reserve.ts';
 import { Sheet, type SheetSnapshot } from './sheet.ts';
 
-/** Rows [from, to) asked together, of one time zone. */
+/** Rows [from, to) asked together, of one time zone and the same quiet hours. */
 export interface Batch {
   readonly id: number;
   readonly from: number;
   readonly to: number;
   readonly round: number;
   readonly zone?: string | undefined;
+  /** Their own quiet hours; absent: the policy's. */
+  readonly own?: number | undefined;
   /** Reminders sent. */
   reminders: number;
   /** Not asked before: too much was asked lately. */

@@ -82,6 +82,33 @@ function quietInOne(
   return end;
 }
 
+/** Ends of quiet hours that hold at one instant, looked up once for all who have the same. */
+export class QuietEnds {
+  readonly #calendar: Calendar;
+  readonly #at: Instant;
+  readonly #known = new Map<string | undefined, Map<number, Instant | undefined>>();
+
+  constructor(calendar: Calendar, at: Instant) {
+    this.#calendar = calendar;
+    this.#at = at;
+  }
+
+  /** `own`: a number for these hours. */
+  of(rest: {
+    readonly zone: string | undefined;
+    readonly own: number;
+    readonly quiet: QuietHours | undefined;
+  }): Instant | undefined {
+    let there = this.#known.get(rest.zone);
+    if (there === undefined) {
+      there = new Map();
+      this.#known.set(rest.zone, there);
+    }
+    if (!there.has(rest.own)) there.set(rest.own, quietUntil(this.#calendar, rest, this.#at));
+    return there.get(rest.own);
+  }
+}
+
 /** The instant by which so much time has passed there outside the quiet hours. */
 export function afterWaking(
   calendar: Calendar,

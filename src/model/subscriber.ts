@@ -15,6 +15,8 @@ export interface SubscriberFacts {
   readonly masks: readonly number[];
   readonly language: 'ru' | 'en';
   readonly optedOut: boolean;
+  /** Their own quiet hours (`quietCode`); absent: the policy's. */
+  readonly quiet?: number | undefined;
 }
 
 /** A service that somebody has, at a resource, for a time. */
@@ -53,6 +55,8 @@ export interface SubscriberRow {
   readonly address?: string | undefined;
   /** Channel names; empty: all service notices. */
   readonly consent: readonly string[];
+  /** `22:00-08:00` or `off`; absent: the list says nothing of it. */
+  readonly quietHours?: string | undefined;
   /** Absent: the list says nothing of services; `internet` for those who have none yet. */
   readonly services?: readonly ServiceBinding[] | undefined;
   /** Second and later numbers and addresses, in order of preference. */

@@ -1,7 +1,7 @@
 /** Does the work of a plan in slices: renumbers, tells those not told yet, then those who know already. */
 import { after, days, earliest, type Instant } from '../base/instant.ts';
 import { firstOf, holds, type Range, shared, sizeOf, united, without } from '../base/ranges.ts';
-import { type Calendar, quietUntil } from '../model/calendar.ts';
+import { type Calendar, QuietEnds } from '../model/calendar.ts';
 import type { IncidentId } from '../model/ids.ts';
 import {
   categoryOf,
@@ -12,7 +12,7 @@ import {
   type Tell,
 } from '../model/notice.ts';
 import type { Policy } from '../model/policy.ts';
-import { type SubscriberColumns, zoneNameOf } from '../model/subscriber-columns.ts';
+import { restOf, type SubscriberColumns } from '../model/subscriber-columns.ts';
 import { Awake } from './awake.ts';
 import type { CountBoard } from './counts.ts';
 import { guardFor, guardRank } from './guard.ts';
@@ -169,17 +169,14 @@ export class Teller {
     };
   }
 
-  /** The end of the quiet hours at the subscriber's, looked up once a zone. */
+  /** The end of the quiet hours at the subscriber's. */
   #mornings({ notBefore }: Notice, now: Instant): (number: number) => Instant | undefined {
-    const quiet = this.policy!.notify.quietHours;
-    if (quiet === undefined) return () => notBefore;
+    const policys = this.policy!.notify.quietHours;
     const at = notBefore ?? now;
     const columns = this.columns!;
-    const known = new Map<string | undefined, Instant | undefined>();
+    const ends = new QuietEnds(this.calendar, at);
     return (number) => {
-      const zone = zoneNameOf(columns, number);
-      if (!known.has(zone)) known.set(zone, quietUntil(this.calendar, { zone, quiet }, at));
-      const morning = known.get(zone);
+      const morning = ends.of(restOf(columns, number, policys));
       if (morning === undefined || notBefore !== undefined) return morning ?? notBefore;
       return this.awake.is(number, columns, at) ? undefined : morning;
     };

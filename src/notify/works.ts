@@ -8,11 +8,11 @@
 import { after, hours, type Instant, instant } from '../base/instant.ts';
 import { firstOf, type Range, sizeOf, tidied, without } from '../base/ranges.ts';
 import { Timers } from '../base/timers.ts';
-import { type Calendar, quietUntil } from '../model/calendar.ts';
+import { type Calendar, QuietEnds } from '../model/calendar.ts';
 import { type IncidentId, worksNoticesId } from '../model/ids.ts';
 import { categoryOf, type NoticeFacts, type NoticeType, type Tell } from '../model/notice.ts';
 import type { Policy } from '../model/policy.ts';
-import { zoneNameOf } from '../model/subscriber-columns.ts';
+import { restOf } from '../model/subscriber-columns.ts';
 import type { PlannedWorks, Subscribers, Topology } from '../topology/topology.ts';
 import { guardFor, guardRank } from './guard.ts';
 import type { GuardLevel, NoticePlan } from './plan.ts';
@@ -349,7 +349,7 @@ export class WorksNotices {
     const { order, quietHours: quiet } = this.#policy!.notify;
     const { type, revision, facts, notAfter, held } = job;
     const category = categoryOf(type);
-    const mornings = new Map<string | undefined, Instant | undefined>();
+    const ends = new QuietEnds(this.#calendar, at);
     return walk(
       {
         slice,
@@ -359,11 +359,7 @@ export class WorksNotices {
               ? 'noChannel'
               : 'optedOut'
             : undefined,
-        notBeforeOf: (number) => {
-          const zone = zoneNameOf(columns, number);
-          if (!mornings.has(zone)) mornings.set(zone, quietUntil(this.#calendar, { zone, quiet }, at));
-          return mornings.get(zone);
-        },
+        notBeforeOf: (number) => ends.of(restOf(columns, number, quiet)),
       },
       {
         ...{ incident: worksNoticesId(job.id), revision, type, topologyVersion: this.#version },

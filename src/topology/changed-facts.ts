@@ -5,8 +5,10 @@ import { type ConsentCategory, consentCategories, type SubscriberFacts } from '.
 const mostChanged = 250_000;
 const languageBit = 2 ** 32;
 const optedOutBit = 2 ** 33;
+/** Above it stand 16 bits of quiet hours. */
+const quietBits = 2 ** 34;
 
-/** By key; four masks of eight bits, then language and opting out. In the order of keys. */
+/** By key; four masks of eight bits, then language, opting out and quiet hours. In the order of keys. */
 export type ChangedFactsSnapshot = readonly (readonly [key: number, facts: number])[];
 
 export class ChangedFacts {
@@ -30,9 +32,10 @@ export class ChangedFacts {
       this.refused++;
       return;
     }
-    const { masks, language, optedOut } = facts;
+    const { masks, language, optedOut, quiet = 0 } = facts;
     const packed = masks.reduce((sum, mask, i) => sum + this.#bitsOf(mask, channels) * 2 ** (8 * i), 0);
-    this.#facts.set(number, packed + (language === 'ru' ? languageBit : 0) + (optedOut ? optedOutBit : 0));
+    const said = (language === 'ru' ? languageBit : 0) + (optedOut ? optedOutBit : 0);
+    this.#facts.set(number, packed + said + quiet * quietBits);
   }
 
   #bitsOf(mask: number, channels: readonly string[]): number {
@@ -58,7 +61,12 @@ export class ChangedFacts {
 
   isOptedOut(number: number): boolean | undefined {
     const facts = this.#of(number);
-    return facts === undefined ? undefined : facts >= optedOutBit;
+    return facts === undefined ? undefined : (Math.floor(facts / optedOutBit) & 1) === 1;
+  }
+
+  quietOf(number: number): number | undefined {
+    const facts = this.#of(number);
+    return facts === undefined ? undefined : Math.floor(facts / quietBits);
   }
 
   #of(number: number): number | undefined {

@@ -25,6 +25,7 @@ export interface Subscribers {
   channelMaskOf(number: number, category?: ConsentCategory): number;
   zoneOf(number: number): number;
   isOptedOut(number: number): boolean;
+  quietOf(number: number): number;
   resourceOf(number: number): string;
   /** Everybody below what the subscriber's terminal hangs on; where several hang on one resource, those. */
   branchOf(number: number): SubscriberRange;
@@ -143,6 +144,10 @@ class PlacedSubscribers implements Subscribers {
 
   zoneOf(number: number): number {
     return this.#table.zone[this.#row[number]!]!;
+  }
+
+  quietOf(number: number): number {
+    return this.changed.quietOf(number) ?? this.#table.quiet?.[this.#row[number]!] ?? 0;
   }
 
   isOptedOut(number: number): boolean {

@@ -30,6 +30,8 @@ export interface SubscriberTable {
   readonly consented?: Readonly<Record<Exclude<ConsentCategory, 'outage'>, Uint8Array>> | undefined;
   /** Absent: everybody has one service, `internet`, at their resource. */
   readonly services?: ServiceColumns | undefined;
+  /** Their own quiet hours (`quietCode`), 0 for the policy's. Absent: nobody chose any. */
+  readonly quiet?: Uint16Array | undefined;
 }
 
 /** Which services everybody has. */
@@ -75,7 +77,7 @@ export const noSubscribers: SubscriberTable = {
 
 // "ACSB", little endian; then version, checksum of all that follows, and length of the JSON head.
 const magic = 0x42534341;
-/** Of tables without services and categories; such tables are still written so, for their hash names them. */
+/** Of tables without services, categories and own quiet hours; such tables are still written so, for their hash names them. */
 const plainVersion = 1;
 const version = 2;
 const headerBytes = 16;
@@ -84,11 +86,14 @@ const countLimit = 50_000_000;
 
 /** Header, JSON head (names), then the columns, little-endian, each on a multiple of 4 bytes. */
 export function encodeSubscribers(table: SubscriberTable): Uint8Array {
-  const { count, channels, zones, resources, services, consented } = table;
-  const isPlain = services === undefined && consented === undefined;
+  const { count, channels, zones, resources, services, consented, quiet } = table;
+  const isPlain = services === undefined && consented === undefined && quiet === undefined;
   const bindings = services?.bindings.row.length;
   const more = isPlain ? {} : { services: services?.names, bindings, consented: consented !== undefined };
-  const head = new TextEncoder().encode(JSON.stringify({ count, channels, zones, resources, ...more }));
+  const rest = quiet === undefined ? {} : { quiet: true };
+  const head = new TextEncoder().encode(
+    JSON.stringify({ count, channels, zones, resources, ...more, ...rest }),
+  );
   const columns = columnsOf(table);
   const start = headerBytes + aligned(head.length);
   const length = columns.reduce((sum, column) => sum + aligned(column.byteLength), start);
@@ -121,9 +126,10 @@ function columnsOf(table: SubscriberTable): readonly (Uint32Array | Uint16Array 
   const { subscriberClass, language, channelMask, optedOut } = table;
   const plain = [table.key, table.resource, table.zone, subscriberClass, language, channelMask, optedOut];
   const masks = consented === undefined ? [] : furtherCategories.map((category) => consented[category]);
-  if (services === undefined) return [...plain, ...masks];
+  const rest = table.quiet === undefined ? [] : [table.quiet];
+  if (services === undefined) return [...plain, ...masks, ...rest];
   const { row, resource, service, from, to } = services.bindings;
-  return [...plain, ...masks, services.own, row, resource, from, to, service];
+  return [...plain, ...masks, services.own, row, resource, from, to, service, ...rest];
 }
 
 /** Throws `topology/damaged-subscribers` on anything `encodeSubscribers` did not write. */
@@ -134,7 +140,8 @@ export function decodeSubscribers(bytes: Uint8Array): SubscriberTable {
   const start = headerBytes + aligned(new DataView(bytes.buffer, bytes.byteOffset).getUint32(12, true));
   const masks = isConsented ? furtherCategories.length * aligned(count) : 0;
   const bound = head.services === undefined ? 0 : aligned(count * 2) + bindings * 16 + aligned(bindings);
-  if (bytes.length !== start + columnBytes(count) + masks + bound)
+  const rest = head.quiet === true ? aligned(count * 2) : 0;
+  if (bytes.length !== start + columnBytes(count) + masks + bound + rest)
     throw damaged(`${bytes.length} bytes do not hold ${count} rows`);
   const reader = new ColumnReader(bytes, start);
   const plain = {
@@ -156,7 +163,8 @@ export function decodeSubscribers(bytes: Uint8Array): SubscriberTable {
     head.services === undefined
       ? undefined
       : readServices(reader, { ...head, names: head.services, bindings });
-  return { count, channels, zones, resources, ...plain, consented, services };
+  const quiet = head.quiet === true ? reader.halves(count) : undefined;
+  return { count, channels, zones, resources, ...plain, consented, services, quiet };
 }
 
 function readServices(
@@ -211,6 +219,7 @@ interface Head extends Pick<SubscriberTable, 'count' | 'channels' | 'zones' | 'r
   readonly services?: readonly string[] | undefined;
   readonly bindings?: number | undefined;
   readonly consented?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
 }
 
 function checkedHead(bytes: Uint8Array): Head {
@@ -237,13 +246,13 @@ function readHead(bytes: Uint8Array): Head {
     Array.isArray(value) && value.every((entry) => typeof entry === 'string');
   const isCount = (value: unknown): boolean =>
     Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= countLimit;
-  const { count, channels, zones, resources, services, bindings = 0, consented } = head ?? {};
+  const { count, channels, zones, resources, services, bindings = 0, consented, quiet } = head ?? {};
   if (!isCount(count)) throw damaged(`count ${count}`);
   if (!texts(channels) || channels.length > 8 || !texts(zones) || !texts(resources)) throw damaged('names');
   if (services !== undefined && (!texts(services) || services.length > mostServices))
     throw damaged('services');
   if (!isCount(bindings)) throw damaged(`${bindings} bindings`);
-  return { count: count!, channels, zones, resources, services, bindings, consented };
+  return { count: count!, channels, zones, resources, services, bindings, consented, quiet };
 }
 
 function checkBelow(column: Uint8Array | Uint16Array | Uint32Array, limit: number, name: string): void {

@@ -4,6 +4,7 @@ import { minutes } from '../../src/base/instant.ts';
 import type { Line } from '../../src/flow/line.ts';
 import { subscriberKey } from '../../src/model/ids.ts';
 import type { Tell } from '../../src/model/notice.ts';
+import { quietCode } from '../../src/model/quiet-hours.ts';
 import type { SubscriberFacts } from '../../src/model/subscriber.ts';
 import { keyAt } from '../support/line-city.ts';
 import { freshLine, LineRun } from '../support/line-run.ts';
@@ -86,4 +87,26 @@ test('a snapshot carries it, one of before is read, and new columns take its pla
   run.put({ kind: 'topologyVersion', version: 2, topology: 'city', subscribers: 'all' });
   expect(run.line.kpis()).toMatchObject({ subscribersChanged: 0 });
   expect(toldOf(run)).toEqual(all);
+});
+
+test('quiet hours of their own come with it, stay over a snapshot, and go when they are given up', () => {
+  const run = new LineRun().begin();
+  const [one] = branch as [string];
+  const quietOf = (of: LineRun) => of.line.subscribers!.quietOf(of.line.subscribers!.numberOf(keyAt(one)));
+  const quiet = quietCode('21:00-10:00');
+  expect(quietOf(run)).toBe(0);
+  say(run, [facts(one, { quiet, optedOut: true, language: 'en' })]);
+  const after = restored(run.line);
+  for (const of of [run, after]) {
+    const { subscribers } = of.line;
+    const number = subscribers!.numberOf(keyAt(one));
+    expect([quietOf(of), subscribers!.isOptedOut(number), subscribers!.languageOf(number)]).toEqual([
+      quiet,
+      true,
+      0,
+    ]);
+    expect(subscribers!.channelMaskOf(number, 'whatWeDid')).toBe(3);
+  }
+  say(run, [facts(one)]);
+  expect(quietOf(run)).toBe(0);
 });

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../src/base/canonical.ts';
 import { hours, instant, minutes } from '../../src/base/instant.ts';
 import type { IncidentId, SubscriberKey } from '../../src/model/ids.ts';
 import type { Tell } from '../../src/model/notice.ts';
+import { quietCode } from '../../src/model/quiet-hours.ts';
 import { Notices } from '../../src/notify/notify.ts';
 import { happens, noon, outage, policy, touches } from '../support/care.ts';
 import { room } from '../support/notice-room.ts';
@@ -147,5 +148,43 @@ describe('several incidents of one night', () => {
     );
     made.wakeAfter(minutes(4));
     expect(made.tells.at(-1)).toMatchObject({ incident: 'i.2', type: 'detected', from: 0, to: 10 });
+  });
+});
+
+describe('a subscriber with quiet hours of their own', () => {
+  const choosing = (change: Parameters<typeof room>[0], choices: Readonly<Record<number, string>>) => {
+    const made = room(change);
+    Object.assign(made.columns, { quietOf: (number: number) => quietCode(choices[number] ?? '') });
+    return made;
+  };
+  const outAt = (made: ReturnType<typeof room>, later: number) => {
+    made.pass(later);
+    made.whole(made.notices.onIncident([happens('opened')], made.context()));
+    made.whole(made.notices.onImpact([touches([[0, 3]])], made.context()));
+    made.wakeAfter(minutes(4));
+    return made.tells.map(({ from, to, notBefore }) => [from, to, notBefore]);
+  };
+
+  test('hears by them and not by the policy, earlier or later, or at any hour', () => {
+    const made = choosing(quiet, { 1: 'off', 2: '21:00-10:00' });
+    expect(outAt(made, hours(11))).toEqual([
+      [0, 1, morning],
+      [1, 2, undefined],
+      [2, 3, instant(morning + hours(2))],
+    ]);
+    expect(outAt(choosing(quiet, { 2: '21:00-10:00' }), hours(9) + minutes(30))).toEqual([
+      [0, 2, undefined],
+      [2, 3, instant(morning + hours(2))],
+    ]);
+  });
+
+  test('has them where the policy has none, and who has just called is awake all the same', () => {
+    expect(outAt(choosing({}, { 2: '22:00-08:00' }), hours(11))).toEqual([
+      [0, 2, undefined],
+      [2, 3, morning],
+    ]);
+    const made = choosing({}, { 2: '22:00-08:00' });
+    made.notices.heardFrom(made.columns.keyOf(2) as SubscriberKey, instant(noon + hours(10)));
+    expect(outAt(made, hours(11))).toEqual([[0, 3, undefined]]);
   });
 });

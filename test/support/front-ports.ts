@@ -560,6 +560,10 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
       daemon()
         .consents.filter((one) => one.key === key)
         .map(({ consent }) => consent),
+    putQuietHours: async (key, quietHours) => {
+      for (const [id, view] of daemon().subscribers)
+        if (view.key === key) daemon().subscribers.set(id, { ...view, quietHours: quietHours || undefined });
+    },
     putConsents: async (key, consents) => {
       for (const consent of consents) daemon().consents.unshift({ key, consent });
     },

@@ -21,6 +21,8 @@ const everyOther = [
 test('columns survive the way to disk and back', () => {
   const table = subscribersOn(everyOther);
   expect(decodeSubscribers(encodeSubscribers(table))).toEqual(table);
+  const quiet = Uint16Array.from({ length: table.count }, (_, row) => row);
+  expect(decodeSubscribers(encodeSubscribers({ ...table, quiet }))).toEqual({ ...table, quiet });
   expect(decodeSubscribers(encodeSubscribers(subscribersOn([]))).count).toBe(0);
 });
 

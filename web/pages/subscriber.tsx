@@ -12,6 +12,13 @@ export function SubscriberPage({ id }: { readonly id: string }) {
   return <Shown fetched={fetched}>{(subscriber) => <Opened subscriber={subscriber} />}</Shown>;
 }
 
+const quietText = (hours: string | null): string =>
+  hours === null
+    ? words.value.subscriber.quietUsual
+    : hours === 'off'
+      ? words.value.subscriber.quietOff
+      : hours;
+
 function Opened({ subscriber }: { readonly subscriber: SubscriberJson }) {
   const say = words.value;
   const tickets = useFetched<ListJson<TicketJson>>(
@@ -36,6 +43,7 @@ function Opened({ subscriber }: { readonly subscriber: SubscriberJson }) {
       ),
     ],
     [say.subscriber.openTickets, String(subscriber.openTickets.length)],
+    [say.subscriber.quietHours, quietText(subscriber.quietHours)],
   ];
   return (
     <>

@@ -149,6 +149,9 @@ function peopleQueries(options: QueryOptions) {
     putConsents: async (subscriber, consents) => {
       await book.putConsents({ subscriber, consents });
     },
+    putQuietHours: async (subscriber, hours) => {
+      await book.putQuietHours({ subscriber, hours });
+    },
     unsubscription: (asked) => book.unsubscription({ ...asked, now: world.now() }),
     unsubscribe: (asked) => withdrawn(() => book.unsubscribe({ ...asked, now: world.now() })),
     link: (token) => linkView(options, token),
@@ -273,6 +276,7 @@ function briefView(
     class: record.class,
     language: record.language,
     maskedPhone: record.phone,
+    quietHours: record.quietHours,
     services: [...new Set(record.services.map(({ service }) => service))],
     bindings: record.services,
     contacts: record.points,
@@ -313,6 +317,7 @@ async function linkView(options: QueryOptions, token: string): Promise<LinkView 
     isBack: told?.items.find(({ type }) => lineTypes.includes(type))?.type === 'partly-restored',
     ...(ticket === undefined ? {} : await saidIn(options, ticket)),
     language: subscriber?.language,
+    quietHours: subscriber?.quietHours,
     timeZone: subscriber?.zone,
   };
 }

@@ -4,8 +4,9 @@ import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
 import type { DocumentPath, Finding } from '../../base/source-document.ts';
 import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
 import type { Policy } from '../../model/policy.ts';
+import { quietHoursIn } from '../../model/quiet-hours.ts';
 import { compensationFrom, compensationSchema, type RawCompensation } from './compensation.ts';
-import { parseDuration, parseQuietHours } from './values.ts';
+import { parseDuration } from './values.ts';
 
 export interface RawPolicy {
   readonly positions?: number;
@@ -118,7 +119,7 @@ export function policyFrom(
   const problems: PlacedFinding[] = [];
   const length = (written: string | undefined, standard: DurationMs): DurationMs =>
     (written === undefined ? undefined : parseDuration(written)) ?? standard;
-  const quiet = parseQuietHours(raw.notify?.quietHours ?? '22:00-08:00');
+  const quiet = quietHoursIn(raw.notify?.quietHours ?? '22:00-08:00');
   if (quiet === 'wrong') {
     problems.push({
       path: ['notify', 'quietHours'],

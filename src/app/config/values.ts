@@ -73,21 +73,6 @@ export function addressMistake(address: string): readonly [message: string, hint
 export const formatHostPort = ({ host, port }: HostPort): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
-/** `22:00-08:00` as minutes of the day; `off` gives undefined; anything else is wrong. */
-export function parseQuietHours(text: string): { fromMinute: number; toMinute: number } | 'off' | 'wrong' {
-  if (text === 'off') return 'off';
-  const match = /^(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})$/.exec(text.trim());
-  if (match === null) return 'wrong';
-  const [fromHour, fromMinute, toHour, toMinute] = match.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (fromHour > 23 || toHour > 24 || fromMinute > 59 || toMinute > 59) return 'wrong';
-  return { fromMinute: fromHour * 60 + fromMinute, toMinute: toHour * 60 + toMinute };
-}
-
 export type SecretSource = string | number | { readonly env: string } | { readonly file: string };
 
 /** The secret, or why it cannot be had; a relative file is relative to the configuration's folder. */

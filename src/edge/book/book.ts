@@ -41,6 +41,7 @@ import * as outside from './outside.ts';
 import { appliedSequence, project } from './projection.ts';
 import { keepAlerts, publicAlerts } from './public-alerts.ts';
 import * as queries from './queries.ts';
+import { putQuietHours, type QuietChoice } from './quiet-choice.ts';
 import { dropReceipts, nextReceipts } from './receipts.ts';
 import type {
   AuditEntry,
@@ -230,6 +231,7 @@ const peopleDeeds = (sql: Sql, vault: Vault, world: World) => {
       affected.affectedPeople(sql, vault, { ...of, now: world.now() }),
     putConsents: (put: Parameters<typeof putConsents>[2]) => putConsents(sql, vault, put),
     consents: (key: number) => consents(sql, vault, key),
+    putQuietHours: (choice: Omit<QuietChoice, 'now'>) => putQuietHours(sql, { ...choice, now: world.now() }),
     unsubscription: (asked: UnsubscribingBy) => unsubscription(sql, vault, asked),
     unsubscribe: (asked: UnsubscribingBy) => unsubscribe(sql, vault, asked),
     putService: (put: Omit<Parameters<typeof putService>[1], 'now'>) =>

@@ -1,4 +1,5 @@
 /** Whose facts changed since the line was given its columns: noted with the change itself, so that none is lost, and told in bulk. */
+import { quietCode } from '../../model/quiet-hours.ts';
 import { consentCategories, type SubscriberFacts } from '../../model/subscriber.ts';
 import { type ColumnRow, type ColumnWish, columnsRead, Masks } from './columns.ts';
 import type { Sql } from './sql.ts';
@@ -31,6 +32,7 @@ export function changedFacts(sql: Sql, wish: ColumnWish & { readonly limit: numb
       masks: consentCategories.map((category) => (isGone ? 0 : of[category])),
       language: (row.language === '' ? wish.language : row.language) === 'ru' ? 'ru' : 'en',
       optedOut: isGone || row.opted_out !== 0,
+      ...(row.quiet === '' ? {} : { quiet: quietCode(row.quiet) }),
     };
   });
   return { channels: wish.channels.map(({ name }) => name), facts, upTo: rows.at(-1)?.seq ?? 0 };

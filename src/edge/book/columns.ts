@@ -1,5 +1,6 @@
 /** The columns the line decides with, read row by row into typed arrays: no object a subscriber (design decision 6). */
 import { type SubscriberClass, subscriberClasses } from '../../model/incident.ts';
+import { quietCode } from '../../model/quiet-hours.ts';
 import { type ConsentCategory, defaultService } from '../../model/subscriber.ts';
 import type { Address } from '../../notify/channel.ts';
 import { mostServices, noEnd, type SubscriberTable } from '../../topology/topology.ts';
@@ -28,11 +29,12 @@ export interface ColumnRow {
   readonly opted_out: number;
   readonly withheld: string;
   readonly services: string;
+  readonly quiet: string;
   readonly moved_at?: number | undefined;
 }
 
 /** What a `ColumnRow` holds of `subscribers`. */
-export const columnsRead = `key, resource, class, language, zone, consent, ${reachColumn('subscribers')}, opted_out, withheld, services, moved_at`;
+export const columnsRead = `key, resource, class, language, zone, consent, ${reachColumn('subscribers')}, opted_out, withheld, services, quiet, moved_at`;
 
 /** Kinds of wishes that are remembered; nearly everybody has one of a few. */
 const mostMasks = 10_000;
@@ -44,6 +46,7 @@ export function exportColumns(sql: Sql, wish: ColumnWish & { readonly now: numbe
   const masks = new Masks(wish.channels);
   const consented = hasAny(sql, "withheld <> ''") ? threeMasks(count) : undefined;
   const services = servicesIn(sql, count, wish.now);
+  const quiet = hasAny(sql, "quiet <> ''") ? new Uint16Array(count) : undefined;
   const table = {
     key: new Uint32Array(count),
     resource: new Uint32Array(count),
@@ -68,6 +71,7 @@ export function exportColumns(sql: Sql, wish: ColumnWish & { readonly now: numbe
     table.optedOut[i] = row.opted_out;
     if (consented !== undefined)
       for (const category of furtherCategories) consented[category][i] = mask[category];
+    if (quiet !== undefined) quiet[i] = quietCode(row.quiet);
     services?.take(row, { place: i, resource: table.resource[i]! });
     i++;
   }
@@ -84,6 +88,7 @@ export function exportColumns(sql: Sql, wish: ColumnWish & { readonly now: numbe
     zones: zones.names,
     ...table,
     consented,
+    quiet,
     services: services?.columns(sql, { resources, key: table.key }),
     resources: resources.names,
   };

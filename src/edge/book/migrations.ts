@@ -290,6 +290,13 @@ ALTER TABLE notices ADD COLUMN morning INTEGER;
 CREATE INDEX notices_mornings ON notices (subscriber, channel) WHERE state = 'queued' AND morning IS NOT NULL;
 `;
 
+// What somebody chose, and what the list said last: a choice is not undone by a list that says what it said before.
+const quietChoices = `
+ALTER TABLE subscribers ADD COLUMN quiet TEXT NOT NULL DEFAULT '';
+ALTER TABLE subscribers ADD COLUMN quiet_listed TEXT NOT NULL DEFAULT '';
+CREATE INDEX subscribers_quiet ON subscribers (key) WHERE quiet <> '';
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -319,6 +326,7 @@ const steps: readonly string[] = [
   publicAlerts,
   replyParts,
   mornings,
+  quietChoices,
 ];
 
 export const bookVersion = steps.length;

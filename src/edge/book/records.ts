@@ -335,6 +335,8 @@ export interface SubscriberRecord {
   readonly phone?: string | undefined;
   readonly email?: string | undefined;
   readonly optedOut: boolean;
+  /** Their own, `22:00-08:00` or `off`; undefined: the policy's. */
+  readonly quietHours?: string | undefined;
   /** Those that they have or will have. */
   readonly services: readonly HeldService[];
   /** Where they can be reached, the preferred ones first. */

@@ -2,6 +2,7 @@
 import type { SubscriberRow } from '../../model/subscriber.ts';
 import { putFurther, reachNow, refreshReach } from './contact-points.ts';
 import { maskEmail, maskPhone, maskText } from './masks.ts';
+import { listedQuiet } from './quiet-choice.ts';
 import type { FieldChange, SubscriberContact } from './records.ts';
 import { listServices, ownText, rememberMove } from './services.ts';
 import { noteSharing } from './shared-points.ts';
@@ -72,6 +73,7 @@ function write(sql: Sql, vault: Vault, { row, found, digest, now }: Writing): nu
   const columns = [
     ...[row.resource, row.class, row.language ?? '', row.timezone ?? '', row.consent.join(' ')],
     ...[reachNow(firstPoints(row)), digest, dataKey, contact, services],
+    ...listedQuiet(row.quietHours, found),
     ...firsts,
   ];
   const key = found?.key ?? insert(sql, row.id, columns);
@@ -80,7 +82,7 @@ function write(sql: Sql, vault: Vault, { row, found, digest, now }: Writing): nu
       rememberMove(sql, { subscriber: key, services: found.services, resource: found.resource, now });
     sql.run(
       `UPDATE subscribers SET resource = ?, class = ?, language = ?, zone = ?, consent = ?, reach = ?, digest = ?, data_key = ?,
-         contact = ?, services = ?, phone_hash = ?, email_hash = ?, removed = 0 WHERE key = ?`,
+         contact = ?, services = ?, quiet = ?, quiet_listed = ?, phone_hash = ?, email_hash = ?, removed = 0 WHERE key = ?`,
       ...[...columns, key],
     );
   }
@@ -112,8 +114,8 @@ function insert(
   columns: readonly (string | number | Uint8Array | undefined)[],
 ): number {
   const made = sql.get<{ key: number }>(
-    `INSERT INTO subscribers (resource, class, language, zone, consent, reach, digest, data_key, contact, services, phone_hash,
-       email_hash, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key`,
+    `INSERT INTO subscribers (resource, class, language, zone, consent, reach, digest, data_key, contact, services, quiet,
+       quiet_listed, phone_hash, email_hash, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key`,
     ...[...columns, id],
   );
   return made!.key;
@@ -125,9 +127,10 @@ function contentOf(row: SubscriberRow): string {
   const others = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
   const hasMore = row.services !== undefined || (row.further?.length ?? 0) > 0;
   const more = hasMore ? [row.services, row.further] : [];
+  const quiet = row.quietHours === undefined ? [] : [{ quiet: row.quietHours }];
   return JSON.stringify([
     ...[resource, row.class, name, language, phone, email, timezone, address, consent, others],
-    ...more,
+    ...[...more, ...quiet],
   ]);
 }
 
@@ -154,6 +157,7 @@ function differing(vault: Vault, found: StoredSubscriber, row: SubscriberRow): r
   compare('address', [held?.address, row.address], maskText);
   const names = new Set([...Object.keys(held?.attributes ?? {}), ...Object.keys(row.attributes)]);
   for (const name of names) compare(name, [held?.attributes[name], row.attributes[name]], maskText);
+  if (row.quietHours !== undefined) compare('quietHours', [found.quiet_listed, row.quietHours]);
   // What is left can only be in the services or the further contact points.
   if (row.services !== undefined && ownText(row.services) !== found.services)
     compare('services', [found.services || 'internet', ownText(row.services) || 'internet']);

@@ -23,6 +23,8 @@ export interface StoredSubscriber {
   readonly consent: string;
   readonly withheld: string;
   readonly services: string;
+  readonly quiet: string;
+  readonly quiet_listed: string;
   readonly digest: Uint8Array;
   readonly removed: number;
   readonly data_key?: Uint8Array | undefined;
@@ -37,7 +39,7 @@ export function eraseSubscriber(sql: Sql, key: number, removed: 1 | 2 = 1): void
   sql.transaction(() => {
     sql.run(
       `UPDATE subscribers SET removed = ?, data_key = NULL, contact = NULL, phone_hash = NULL, email_hash = NULL, shares = 0, reach = 0, consent = '', services = '',
-         withheld = '' WHERE key = ?`,
+         withheld = '', quiet = '', quiet_listed = '' WHERE key = ?`,
       removed,
       key,
     );
@@ -178,6 +180,7 @@ function masked(
     phone: contact?.phone === undefined ? undefined : maskPhone(contact.phone),
     email: contact?.email === undefined ? undefined : maskEmail(contact.email),
     optedOut: row.opted_out === 1,
+    quietHours: row.quiet === '' ? undefined : row.quiet,
     services: servicesOf(sql, { key, resource: row.resource, services: row.services, now }),
     points: points.map(({ kind, address, state }) => ({
       ...{ kind, state, masked: kind === 'phone' ? maskPhone(address) : maskEmail(address) },

@@ -12,6 +12,7 @@ export const subscriberFields = [
   'address',
   'consent',
   'services',
+  'quietHours',
 ] as const;
 
 export type SubscriberField = (typeof subscriberFields)[number];
@@ -34,6 +35,7 @@ const names: Readonly<Record<SubscriberField, string>> = {
   address: `serviceaddress installationaddress street адрес адресподключения адресустановки адресуслуги`,
   consent: `consents согласие согласия`,
   services: `услуги`,
+  quietHours: `quiethours тихиечасы часытишины небеспокоить`,
 };
 
 const fieldByName = new Map<string, SubscriberField>(

@@ -1,6 +1,7 @@
 /** The values of one line of a list of subscribers, checked one by one: what is wrong is told at its place. */
 import { instant } from '../../base/instant.ts';
 import { type SubscriberClass, subscriberClasses } from '../../model/incident.ts';
+import { ownQuietHours } from '../../model/quiet-hours.ts';
 import type { FurtherPoint, ServiceBinding, SubscriberRow } from '../../model/subscriber.ts';
 import type { SubscriberField } from './subscriber-fields.ts';
 import { telephoneNumber } from './telephone-number.ts';
@@ -58,6 +59,7 @@ export function rowOf(
     address: values.get('address')?.text,
     consent: read('consent', channelNames) ?? [],
     services: read('services', services),
+    quietHours: read('quietHours', quietHours),
     further: further(phones, emails),
     attributes: more.attributes,
     line: more.line,
@@ -171,6 +173,12 @@ function isZone(zone: string): boolean {
   }
   return isRight;
 }
+
+const quietHours: Judge<string> = {
+  name: 'span of hours',
+  value: ownQuietHours,
+  hint: () => 'write 22:00-08:00 in quarters of an hour, or off',
+};
 
 const serviceForm =
   /^([a-z][a-z\d_-]{0,31})(?:@([^\s()]{1,200}))?(?:\((\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?\))?$/;

@@ -1,9 +1,10 @@
 /** Calls about what subscribers agreed to: by category of notice and channel, with basis and evidence. */
+import { ownQuietHours } from '../../model/quiet-hours.ts';
 import { type ConsentCategory, consentCategories } from '../../model/subscriber.ts';
 import type { ConsentJson, ListJson } from './contract.ts';
 import { type Call, object, ok, oneOf, type Reply, type Route, refusal, text, unknownId } from './route.ts';
 import type { Consent } from './subscriber-port.ts';
-import { iso } from './views.ts';
+import { iso, subscriberJson } from './views.ts';
 
 const bases = ['consent', 'contract', 'obligation', 'interest'] as const;
 
@@ -33,6 +34,15 @@ export const consentRoutes: readonly Route[] = [
     ),
     answers: 'the list of consents',
     handle: putConsent,
+  },
+  {
+    method: 'POST',
+    path: '/subscribers/:id/quiet-hours',
+    summary:
+      'When a subscriber is not to be disturbed at home: `22:00-08:00` in quarters of an hour, `off`, or `usual` for the policy',
+    body: object({ hours: text(11) }, ['hours']),
+    answers: 'the subscriber',
+    handle: putQuietHours,
   },
 ];
 
@@ -67,6 +77,20 @@ async function putConsent(call: Call): Promise<Reply> {
     { category, channel, state, basis, evidence, at, by: user.name },
   ]);
   return listConsents(call);
+}
+
+/** What they chose beats the policy. */
+async function putQuietHours({ ports, id, user, body }: Call): Promise<Reply> {
+  const subscriber = await ports.query.subscriber(id);
+  if (subscriber === undefined) return unknownId('subscriber', id);
+  const written = (body as { readonly hours: string }).hours;
+  const hours = written === 'usual' ? '' : ownQuietHours(written);
+  if (hours === undefined)
+    return refusal(400, '`hours` is 22:00-08:00 in quarters of an hour, off, or usual.');
+  await ports.record({ by: user.name, action: 'quietHours', target: id, detail: { hours: written } });
+  await ports.query.putQuietHours(subscriber.key, hours);
+  const changed = await ports.query.subscriber(id);
+  return changed === undefined ? unknownId('subscriber', id) : ok(subscriberJson(changed));
 }
 
 const consentJson = ({ at, ...consent }: Consent): ConsentJson => ({ ...consent, at: iso(at) });

@@ -48,6 +48,8 @@ export interface LinkView {
   /** Can it be solved without a visit? undefined: not known yet. */
   readonly remote?: boolean | undefined;
   readonly language?: Language | undefined;
+  /** Their own quiet hours, `22:00-08:00` or `off`. */
+  readonly quietHours?: string | undefined;
   /** IANA name for the times on the page; default the machine's. */
   readonly timeZone?: string | undefined;
 }

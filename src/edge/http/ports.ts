@@ -147,6 +147,7 @@ export interface Deed {
     | 'rollBackRules'
     | 'importSubscribers'
     | 'noteTicket'
+    | 'quietHours'
     | 'readStrangers'
     | 'consent';
   readonly target: string;
@@ -350,6 +351,7 @@ export interface SubscriberView {
   readonly language?: Language | undefined;
   /** Already masked, e.g. `+7 *** ***-12-34`. */
   readonly maskedPhone?: string | undefined;
+  readonly quietHours?: string | undefined;
   readonly services: readonly string[];
   readonly bindings: readonly ServiceView[];
   /** Masked, the preferred ones of each kind first. */

@@ -19,6 +19,7 @@ import { chatPage } from './public-chat.ts';
 import { shortPage, subscriberPage } from './public-page.ts';
 import { publicStyle } from './public-style.ts';
 import { publicWords, ratingCauses } from './public-words.ts';
+import { chosenQuiet } from './quiet-form.ts';
 import { maxQuestionLength } from './request-page.ts';
 import { TokenGate } from './token-gate.ts';
 import { addUnsubscribing } from './unsubscribe-routes.ts';
@@ -174,7 +175,8 @@ async function takeForm(call: FormCall): Promise<FastifyReply> {
   const language = languageOf(request);
   const { say } = publicWords[language];
   const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
-  if (form.has('test') || form.has('case') || form.has('question')) return takeWish(call, form);
+  const isWish = ['test', 'case', 'question', 'quiet'].some((name) => form.has(name));
+  if (isWish) return takeWish(call, form);
   const given = readForm(form);
   if (given === undefined) return send(reply, 400, shortPage(language, say.title, say.badForm, true));
   if (link.confirmation?.askedAt === undefined) {
@@ -215,7 +217,9 @@ async function takeWish(call: FormCall, form: URLSearchParams): Promise<FastifyR
   const incident = link.incident?.incident;
   const differs = form.get('case') === 'differs' && incident?.resolvedAt === undefined ? incident : undefined;
   try {
-    if (form.get('test') === 'line') await tests.start(subscriber, link.resource);
+    const hours = chosenQuiet(form);
+    if (hours !== undefined) await ports.query.putQuietHours(subscriber, hours);
+    else if (form.get('test') === 'line') await tests.start(subscriber, link.resource);
     else if (question !== '') {
       const contact = await ports.query.storeContact(subscriber, question);
       await ports.submit({ ...words, subscriber, says: { kind: 'question', contact } });

@@ -8,6 +8,7 @@ import type { LinkView } from './ports.ts';
 import { chatForm } from './public-chat.ts';
 import { publicStyle } from './public-style.ts';
 import { groupOf, type PublicWords, publicWords, ratingCauses } from './public-words.ts';
+import { quietForm } from './quiet-form.ts';
 import { another, lineTest, type Moments, news, noteOf, questions } from './request-page.ts';
 import { requestWords } from './request-words.ts';
 import { worksPart } from './works-page.ts';
@@ -43,7 +44,12 @@ export function subscriberPage(link: LinkView, moment: PublicMoment): string {
 function doing(link: LinkView, moment: PublicMoment): string {
   const say = requestWords[moment.language];
   const moments: Moments = { now: moment.now, time: (at) => time(at, link, moment) };
-  return [another(link, say), lineTest(moment.test, say, moments), questions(link, say, moments)].join('');
+  return [
+    another(link, say),
+    lineTest(moment.test, say, moments),
+    questions(link, say, moments),
+    quietForm(link, moment.language),
+  ].join('');
 }
 
 /** A page of one sentence, for links that open nothing and forms that could not be taken. */

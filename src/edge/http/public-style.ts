@@ -20,6 +20,7 @@ export const publicStyle =
   '.marks span{display:block;line-height:42px;text-align:center;border:1px solid var(--line);border-radius:2px;background:var(--panel)}' +
   '.marks input:checked+span{background:var(--go);border-color:var(--edge);color:#fff;font-weight:700;text-decoration:underline}' +
   '.ends{display:flex;justify-content:space-between;font-size:14px;color:var(--text2);margin:4px 0 0}' +
+  '.pick{display:flex;gap:8px;align-items:center;min-height:44px}.pick input{width:20px;height:20px;margin:0}.hours{display:flex;gap:16px;flex-wrap:wrap}.hours input{min-height:44px;font:inherit}' +
   '.field{display:block;margin:0 0 16px}select,textarea{display:block;width:100%;min-height:44px;margin-top:4px;padding:8px;font:inherit;' +
   'color:var(--text);background:var(--panel);border:1px solid var(--line);border-radius:2px}' +
   'a{color:var(--link);display:inline-block;padding:8px 0;min-height:40px}.foot{display:flex;justify-content:space-between;gap:16px;border-top:1px solid var(--soft);margin:24px 0 0;padding-top:8px}' +

@@ -24,6 +24,8 @@ export interface SubscriberJson {
   readonly language: Language | null;
   /** Masked. */
   readonly phone: string | null;
+  /** Their own, `22:00-08:00` or `off`; null: the policy's. */
+  readonly quietHours: string | null;
   readonly services: readonly string[];
   /** Where each of them is, and for how long. */
   readonly bindings: readonly ServiceJson[];

@@ -40,6 +40,8 @@ export interface ConsentQueries {
   /** All that was agreed to and withdrawn, newest first. */
   consents(subscriber: SubscriberKey): Promise<readonly Consent[]>;
   putConsents(subscriber: SubscriberKey, consents: readonly Consent[]): Promise<void>;
+  /** `22:00-08:00` in quarters of an hour, or `off`; empty: the policy's. */
+  putQuietHours(subscriber: SubscriberKey, hours: string): Promise<void>;
   /** undefined for a token that is forged, old, or of another category or channel. */
   unsubscription(
     asked: UnsubscribingBy,

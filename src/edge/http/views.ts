@@ -207,6 +207,7 @@ export function subscriberJson(view: SubscriberView): SubscriberJson {
     class: view.class,
     language: view.language ?? null,
     phone: view.maskedPhone ?? null,
+    quietHours: view.quietHours ?? null,
     services: view.services,
     bindings: view.bindings.map(({ service, resource, from, to }) => ({
       ...{ service, resource, from: isoOrNull(from), to: isoOrNull(to) },

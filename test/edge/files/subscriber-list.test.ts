@@ -196,3 +196,11 @@ test.each([
 ])('%s written in %s is %s', (written, country, number) => {
   expect(telephoneNumber(written, country)).toBe(number);
 });
+
+test('quiet hours are read in quarters of an hour; what is none is told at its place', async () => {
+  const { value } = await parsed('id,resource,quietHours\na1,ont-1,21:00-9:30\na2,ont-2,off\na3,ont-3,');
+  expect(value.map(({ quietHours }) => quietHours)).toEqual(['21:00-09:30', 'off', undefined]);
+  expect(await printed('id;resource;Тихие часы\na1;ont-1;21:07-09:00')).toMatchObject([
+    expect.stringMatching(/^subscribers\.csv:2:10 .*"21:07-09:00" is no span of hours/),
+  ]);
+});

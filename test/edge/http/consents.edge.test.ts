@@ -46,3 +46,16 @@ test('what is no consent, of nobody, or asked for by who may only look, is refus
   expect((await call('/subscribers/s-7/consents', right, viewerKey)).status).toBe(403);
   expect((await call('/subscribers/s-7/consents', undefined, viewerKey)).status).toBe(403);
 });
+
+test('quiet hours are put on record and shown; what is no span of hours is refused with what to write', async () => {
+  const path = '/subscribers/s-7/quiet-hours';
+  expect(await call(path, { hours: '21:00-9:30' })).toMatchObject({
+    ...{ status: 200, body: { id: 's-7', quietHours: '21:00-09:30' } },
+  });
+  expect(opened.daemon.recorded.at(-1)).toMatchObject({ action: 'quietHours', target: 's-7' });
+  expect((await call(path, { hours: 'usual' })).body).toMatchObject({ quietHours: null });
+  for (const hours of ['9 to 5', '21:07-09:00', ''])
+    expect(await call(path, { hours })).toMatchObject({ status: 400 });
+  expect((await call(path, { hours: 'off' }, viewerKey)).status).toBe(403);
+  expect((await call('/subscribers/nobody/quiet-hours', { hours: 'off' })).status).toBe(404);
+});

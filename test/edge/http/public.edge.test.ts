@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Instant, instant } from '../../../src/base/instant.ts';
 import type { LinkView } from '../../../src/edge/http/ports.ts';
 import { subscriberKey } from '../../../src/model/ids.ts';
+import { aSubscriber } from '../../support/front-ports.ts';
 import { aConfirmation, anImpact, anIncident, aTicket, aView } from '../../support/front-records.ts';
 import { type OpenedFront, openTestFront } from '../../support/open-front.ts';
 
@@ -254,4 +255,29 @@ test('what a gateway posts reaches its channel as it came; a stranger learns not
   const flood = await Promise.all(Array.from({ length: 40 }, () => hand('sms/wrong')));
   expect(flood.some(({ status }) => status === 429)).toBe(true);
   expect((await hand('sms/right')).status).toBe(200);
+});
+
+test('the page takes own quiet hours, shows them, and refuses what is none', async () => {
+  opened.daemon.subscribers.set('s-7', aSubscriber('s-7'));
+  putLink('tokentoken1');
+  const chosen = () => opened.daemon.subscribers.get('s-7')?.quietHours;
+  const own = { quiet: 'own', from: '21:30', to: '09:00' };
+  expect((await post('tokentoken1', own)).status).toBe(303);
+  expect(chosen()).toBe('21:30-09:00');
+  putLink('tokentoken1', { quietHours: chosen() });
+  expect(await (await get('tokentoken1', { 'accept-language': 'ru' })).text()).toMatch(
+    /value="own" checked> Не беспокоить.*name="from" value="21:30".*name="to" value="09:00"/,
+  );
+  for (const wrong of [
+    { ...own, to: '09:07' },
+    { ...own, from: '' },
+    { ...own, to: '21:30' },
+    { quiet: 'x' },
+  ])
+    expect((await post('tokentoken1', wrong)).status).toBe(400);
+  await post('tokentoken1', { quiet: 'off' });
+  expect(chosen()).toBe('off');
+  await post('tokentoken1', { quiet: 'usual' });
+  expect(chosen()).toBeUndefined();
+  expect(await (await get('tokentoken1')).text()).toContain('Messages at night');
 });

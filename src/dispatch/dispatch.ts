@@ -21,6 +21,7 @@ export interface DispatchContext {
   readonly at: Instant;
   readonly ids: IdSource;
 }
+type Ending = DispatchContext & Pick<Task, 'cause'>;
 
 /** The ticket of a subscriber about an incident. */
 export type TicketOf = (incident: IncidentId, subscriber: SubscriberKey) => TicketId | undefined;
@@ -182,11 +183,12 @@ export class Dispatch {
     return [{ kind: 'started', task: started }];
   }
 
-  finish(id: TaskId, outcome: TaskOutcome, context: DispatchContext): TaskChange[] {
+  finish(id: TaskId, outcome: TaskOutcome, context: Ending): TaskChange[] {
     const task = this.#tasks.get(id);
     if (task === undefined) return [];
     const out: TaskChange[] = [];
-    this.#end({ ...task, state: 'done', outcome, doneAt: context.at }, 'done', context.at, out);
+    const { at: doneAt, cause } = context;
+    this.#end({ ...task, state: 'done', outcome, cause, doneAt }, 'done', doneAt, out);
     // A repair that was done is not wanted again while its incident lasts.
     if (task.kind === 'repair') this.#byReason.set(`repair ${task.incident}`, id);
     return [...out, ...this.#drain()];

@@ -216,6 +216,8 @@ export type Command =
       readonly kind: 'finishTask';
       readonly task: TaskId;
       readonly outcome: TaskOutcome;
+      /** Of a call about a low mark: what it was about. */
+      readonly cause?: string | undefined;
     }
   | { readonly kind: 'startTask'; readonly task: TaskId }
   | { readonly kind: 'returnTask'; readonly task: TaskId }

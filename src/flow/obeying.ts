@@ -109,7 +109,10 @@ export function obey({ command, by }: Order, rooms: Rooms, onward: Onward, pass:
       return onward.tasksChanged(rooms.dispatch.finish(task, 'done', pass.context), pass);
     }
     case 'finishTask':
-      return onward.tasksChanged(rooms.dispatch.finish(command.task, command.outcome, pass.context), pass);
+      return onward.tasksChanged(
+        rooms.dispatch.finish(command.task, command.outcome, { ...pass.context, cause: command.cause }),
+        pass,
+      );
     case 'startTask':
       return onward.tasksChanged(rooms.dispatch.start(command.task), pass);
     case 'sendDraft':

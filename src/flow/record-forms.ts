@@ -68,7 +68,7 @@ const orders: Readonly<Record<Command['kind'], Form>> = {
   detachTicket: form(7, { ticket: 'text', notThis: 'flag' }),
   noteTicket: form(7, { ticket: 'text', note: 'text' }),
   answerQuestion: form(7, { ticket: 'text', question: 'text', answer: 'text' }),
-  finishTask: form(1, { task: 'text', outcome: 'text' }),
+  finishTask: form(1, { task: 'text', outcome: 'text' }, { cause: 9 }),
   startTask: form(6, { task: 'text' }),
   returnTask: form(1, { task: 'text' }),
   sendDraft: form(5, { task: 'text' }),

@@ -37,6 +37,8 @@ export interface Task {
   readonly dueAt: Instant;
   readonly doneAt?: Instant | undefined;
   readonly outcome?: TaskOutcome | undefined;
+  /** Of a call about a low mark: what it was about, an id of `feedback-cause.ts`. */
+  readonly cause?: string | undefined;
   /** What the subscriber said since somebody began it. */
   readonly says?: Answer | undefined;
   /** The decision in words and numbers: chosen first, then the next candidates. */

@@ -63,3 +63,18 @@ test('who gives a mark unasked is heard', () => {
     cause: 'network',
   });
 });
+
+test('the call about a low mark ends with what it was about', () => {
+  const run = new LineRun(freshLine({ ...cityContents(), policy: () => of })).begin();
+  const [asked] = playedOn(run, false);
+  run.put({
+    ...{ kind: 'subscriberReply', confirmation: asked!.id, channel: 'web' },
+    reply: { kind: 'rating', score: 2, cause: 'network' },
+  });
+  const { task } = run.changes('task').find((change) => change.task.kind === 'ratingCall')!;
+  run.put({
+    ...{ kind: 'command', by: 'anna' },
+    command: { kind: 'finishTask', task: task.id, outcome: 'talked', cause: 'network.speed' },
+  });
+  expect(run.changes('task').at(-1)!.task).toMatchObject({ state: 'done', cause: 'network.speed' });
+});

@@ -530,6 +530,7 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
           .map((confirmation) => ({ confirmation, subscriber: named(confirmation.subscriber) ?? '?' })),
         page,
       ),
+    causesNamed: async () => new Map([['network.speed', 2]]),
     credits: async (_filter, request) => listed(daemon().credits, request),
     creditTotals: async () => daemon().creditTotals,
     askedNumbers: async () => new Map(),

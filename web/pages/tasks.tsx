@@ -1,6 +1,7 @@
 /** Work of staff: what, for whom, until when, and why it went to that person. */
 import type { TaskJson } from '../../src/edge/http/contract.ts';
 import { ActButton } from '../parts/act-button.tsx';
+import { CauseChoice, CausesNamed, causeName, useCauses } from '../parts/cause-choice.tsx';
 import { Due } from '../parts/due.tsx';
 import { More, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
@@ -12,11 +13,13 @@ import { language, number, wordOf, words } from '../words/speak.ts';
 export function TasksPage() {
   const say = words.value;
   const { fetched, more } = useList<TaskJson>('/tasks');
+  const causes = useCauses();
   return (
     <>
       <div class="head">
         <h1>{say.pages.tasks}</h1>
       </div>
+      <CausesNamed causes={causes} />
       <Shown fetched={fetched}>
         {(list) => (
           <>
@@ -27,7 +30,7 @@ export function TasksPage() {
               isStacked="titled"
               keyOf={(task) => task.id}
               rowClass={(task) => (isEnded(task) ? 'over' : '')}
-              columns={columns()}
+              columns={columns(causes)}
             />
             <More shown={list.items.length} total={list.total} onMore={more} />
           </>
@@ -48,7 +51,7 @@ function inOrder(tasks: readonly TaskJson[]): readonly TaskJson[] {
   ];
 }
 
-function columns() {
+function columns(causes: ReturnType<typeof useCauses>) {
   const say = words.value;
   return [
     {
@@ -60,6 +63,7 @@ function columns() {
             {wordOf(say.taskState, task.state)}
             {task.outcome === null ? '' : `: ${wordOf(say.outcome, task.outcome)}`}
           </small>
+          {task.cause !== null && <small>{causeName(causes, task.cause)}</small>}
         </>
       ),
     },
@@ -87,6 +91,7 @@ function columns() {
                 isPrimary
               />
             )}
+            {task.kind === 'ratingCall' && <CauseChoice task={task} causes={causes} />}
             {outcomesOf(task).map((outcome) => (
               <ActButton
                 key={outcome}
@@ -111,7 +116,8 @@ function outcomesOf(
   if (task.kind === 'draft') return ['dropped'];
   if (task.kind === 'errand' || task.kind === 'reminder' || task.kind === 'answer') return ['done'];
   if (task.kind === 'callBack') return ['fixed', 'notFixed', 'noAnswer'];
-  return task.kind === 'ratingCall' ? ['talked', 'noAnswer'] : ['fixed', 'notFixed'];
+  // That somebody was talked with comes with what it was about.
+  return task.kind === 'ratingCall' ? ['noAnswer'] : ['fixed', 'notFixed'];
 }
 
 function About({ task }: { readonly task: TaskJson }) {

@@ -128,6 +128,8 @@ export const en = {
   automation: automationWordsEn,
   works: worksWordsEn,
   task: {
+    aboutWhat: 'What was it about?',
+    namedCauses: 'What low marks of the last 90 days were about, by subscribers',
     deeds: {
       fixed: 'Fixed',
       notFixed: 'Not fixed',

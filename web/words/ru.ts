@@ -127,6 +127,8 @@ export const ru: Words = {
   automation: automationWordsRu,
   works: worksWordsRu,
   task: {
+    aboutWhat: 'О чём речь?',
+    namedCauses: 'О чём низкие оценки за 90 дней, по числу абонентов',
     deeds: {
       fixed: 'Починили',
       notFixed: 'Не починили',

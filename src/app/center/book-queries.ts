@@ -20,6 +20,7 @@ import type { Incident } from '../../model/incident.ts';
 import { lossesAt } from '../../model/lost-minutes.ts';
 import type { Task } from '../../model/task.ts';
 import { isOver, type Ticket } from '../../model/ticket.ts';
+import { defaultPolicy } from '../config/policy.ts';
 import { affectedLists } from './affected-list.ts';
 import type { DeviceBoard } from './device-board.ts';
 import { levelsOf, type OwnLines, ownLines, type PlacedPeople } from './levels.ts';
@@ -110,6 +111,7 @@ function recordQueries(
       })),
     credits: (filter, page) => book.credits({ ...page, ...filter }),
     creditTotals: (incident) => book.creditTotals(incident),
+    causesNamed: (since) => book.causesNamed({ since, low: defaultPolicy.confirm.lowRating }),
     confirmationCounts: (incident) => book.confirmationCounts(incident),
     askedNumbers: (ids) => book.askedNumbers(ids),
     confirmation: async (id) => {

@@ -315,6 +315,7 @@ const frontDeeds = (sql: Sql) => ({
   tasks: (query: PageRequest & { readonly states?: readonly Task['state'][] | undefined }) =>
     queries.tasks(sql, query),
   task: (id: string) => queries.taskById(sql, id),
+  causesNamed: (asked: Parameters<typeof queries.causesNamed>[1]) => queries.causesNamed(sql, asked),
   auditPage: (request: PageRequest) => auditPage(sql, request),
 });
 

@@ -297,6 +297,12 @@ ALTER TABLE subscribers ADD COLUMN quiet_listed TEXT NOT NULL DEFAULT '';
 CREATE INDEX subscribers_quiet ON subscribers (key) WHERE quiet <> '';
 `;
 
+// Of very many few have a mark, and of these few a cause.
+const causes = `
+CREATE INDEX confirmations_caused ON confirmations (record ->> '$.rating.at') WHERE record ->> '$.rating.cause' IS NOT NULL;
+CREATE INDEX tasks_caused ON tasks (record ->> '$.doneAt') WHERE record ->> '$.cause' IS NOT NULL;
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -327,6 +333,7 @@ const steps: readonly string[] = [
   replyParts,
   mornings,
   quietChoices,
+  causes,
 ];
 
 export const bookVersion = steps.length;

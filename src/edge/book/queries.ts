@@ -151,6 +151,22 @@ export function confirmations(
 }
 
 /** How many confirmations of the incident are in which state. */
+/** By cause, how many subscribers named it since then: with a mark at or below `low`, or when we called them about one. */
+export function causesNamed(
+  sql: Sql,
+  { since, low }: { readonly since: number; readonly low: number },
+): ReadonlyMap<string, number> {
+  const rows = sql.all<{ cause: string; n: number }>(
+    `SELECT cause, count(DISTINCT subscriber) AS n FROM (
+       SELECT record ->> '$.rating.cause' AS cause, subscriber FROM confirmations
+         WHERE record ->> '$.rating.cause' IS NOT NULL AND record ->> '$.rating.at' >= ? AND record ->> '$.rating.score' <= ?
+       UNION ALL SELECT record ->> '$.cause', record ->> '$.subscriber' FROM tasks
+         WHERE record ->> '$.cause' IS NOT NULL AND record ->> '$.doneAt' >= ?) GROUP BY cause`,
+    ...[since, low, since],
+  );
+  return new Map(rows.map(({ cause, n }) => [cause, n]));
+}
+
 export function confirmationCounts(sql: Sql, incident: string): Partial<Record<ConfirmationState, number>> {
   const rows = sql.all<{ state: ConfirmationState; n: number }>(
     'SELECT state, count(*) AS n FROM confirmations WHERE incident = ? GROUP BY state',

@@ -1,7 +1,8 @@
 /** Calls about people who wait: "is it fixed?" and its answers, and the tasks of staff. */
+import { feedbackCauses } from '../../model/feedback-cause.ts';
 import type { TaskId } from '../../model/ids.ts';
 import { answerRoutes } from './answer-routes.ts';
-import type { TaskJson } from './contract.ts';
+import type { FeedbackCauseJson, TaskJson } from './contract.ts';
 import {
   type Call,
   listQuery,
@@ -46,15 +47,29 @@ export const careRoutes: readonly Route[] = [
     },
   },
   {
+    method: 'GET',
+    path: '/feedback/causes',
+    summary:
+      'What low marks may be about, and how many subscribers named each in the last days (90 when left out)',
+    query: object({ days: { type: 'integer', minimum: 1, maximum: 366, default: 90 } }, []),
+    answers: 'a list of causes',
+    async handle({ ports, query }) {
+      const since = ports.world.now() - Number(query['days']) * 86_400_000;
+      const named = await ports.query.causesNamed(since);
+      const items = feedbackCauses.map(({ id, name }): FeedbackCauseJson => {
+        return { id, name, subscribers: named.get(id) ?? 0 };
+      });
+      return ok({ items });
+    },
+  },
+  {
     method: 'POST',
     path: '/tasks/:id/finish',
-    summary: 'Ends a task with its outcome',
-    body: object({ outcome: oneOf(outcomes) }, ['outcome']),
+    summary:
+      'Ends a task with its outcome; of a call about a low mark also what it was about (`cause`, see /feedback/causes)',
+    body: object({ outcome: oneOf(outcomes), cause: oneOf(feedbackCauses.map(({ id }) => id)) }, ['outcome']),
     answers: 'the task',
-    handle(call) {
-      const { outcome } = call.body as { readonly outcome: (typeof outcomes)[number] };
-      return commandTask(call, { kind: 'finishTask', task: call.id as TaskId, outcome });
-    },
+    handle: finish,
   },
   {
     method: 'POST',
@@ -80,6 +95,17 @@ export const careRoutes: readonly Route[] = [
   },
 ];
 
+async function finish(call: Call): Promise<Reply> {
+  const { outcome, cause } = call.body as {
+    readonly outcome: (typeof outcomes)[number];
+    readonly cause?: string;
+  };
+  const view = cause === undefined ? undefined : await call.ports.query.task(call.id);
+  if (view !== undefined && view.task.kind !== 'ratingCall')
+    return refusal(409, 'Only a call about a low mark has a cause.');
+  return commandTask(call, { kind: 'finishTask', task: call.id as TaskId, outcome, cause });
+}
+
 async function sendDraft(call: Call): Promise<Reply> {
   const view = await call.ports.query.task(call.id);
   if (view !== undefined && view.task.kind !== 'draft') return refusal(409, 'The task is no draft.');
@@ -91,7 +117,7 @@ async function sendDraft(call: Call): Promise<Reply> {
 async function commandTask(
   { ports, user, id }: Call,
   command:
-    | { kind: 'finishTask'; task: TaskId; outcome: (typeof outcomes)[number] }
+    | { kind: 'finishTask'; task: TaskId; outcome: (typeof outcomes)[number]; cause: string | undefined }
     | { kind: 'startTask' | 'returnTask' | 'sendDraft'; task: TaskId },
 ): Promise<Reply> {
   const view = await ports.query.task(id);

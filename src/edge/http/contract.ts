@@ -227,6 +227,13 @@ export interface TicketNoteJson {
   readonly text: string | null;
 }
 
+export interface FeedbackCauseJson {
+  /** `network`, or `network.speed` below it. */
+  readonly id: string;
+  readonly name: { readonly ru: string; readonly en: string };
+  readonly subscribers: number;
+}
+
 export interface TaskJson {
   readonly id: string;
   readonly kind: TaskKind;
@@ -240,6 +247,8 @@ export interface TaskJson {
   readonly dueAt: string;
   readonly doneAt: string | null;
   readonly outcome: string | null;
+  /** Of a call about a low mark: what it was about. */
+  readonly cause: string | null;
   /** What the subscriber said since somebody began it. */
   readonly says: Answer | null;
   /** The automation that asked for it, and what it wrote. */

@@ -264,6 +264,8 @@ export interface BookQueries
   confirmationCounts(incident: string): Promise<Readonly<Partial<Record<ConfirmationState, number>>>>;
   tasks(page: PageRequest): Promise<Listed<TaskView>>;
   task(id: string): Promise<TaskView | undefined>;
+  /** By cause, how many subscribers named it since then: with a low mark, or when we called them about one. */
+  causesNamed(since: number): Promise<ReadonlyMap<string, number>>;
   /** `phone` as E.164. */
   subscribers(filter: SubscriberFilter, page: PageRequest): Promise<Listed<SubscriberView>>;
   /** By the operator's own id. */

@@ -329,6 +329,7 @@ export function taskJson({ task, subscriber }: TaskView): TaskJson {
     dueAt: iso(task.dueAt),
     doneAt: isoOrNull(task.doneAt),
     outcome: task.outcome ?? null,
+    cause: task.cause ?? null,
     says: task.says ?? null,
     automation: task.automation ?? null,
     words: task.words ?? null,

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { instant } from '../../../src/base/instant.ts';
 import type { Book } from '../../../src/edge/book/book.ts';
 import type { CreditRecord } from '../../../src/edge/book/records.ts';
+import type { Change } from '../../../src/model/change.ts';
 import type { Owed } from '../../../src/model/compensation.ts';
-import type { IncidentId, SubscriberKey } from '../../../src/model/ids.ts';
+import type { ConfirmationId, IncidentId, SubscriberKey, TaskId } from '../../../src/model/ids.ts';
 import { applied, bookIn, importAll, inFolder, subscriberRow } from './book-fixture.ts';
 
 const incident = 'l.1.7' as IncidentId;
@@ -123,5 +124,57 @@ test('posts hold many events and the same ones at every try, until they are take
       posts[1]!.credits.map((credit) => ({ ...credit, state: 'refused' })),
     );
     expect(await book.creditTotals(incident)).toMatchObject([{ credits: 1_200, refused: 500, taken: 499 }]);
+  });
+});
+
+test('causes are counted by subscribers: of low marks, and of calls about them', async () => {
+  await inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const marked = (subscriber: number, score: number, cause?: string): Change => ({
+      kind: 'confirmation',
+      confirmation: {
+        ...{
+          id: `${incident}:${subscriber}` as ConfirmationId,
+          incident,
+          subscriber: subscriber as SubscriberKey,
+        },
+        ...{ state: 'CONFIRMED', loop: 0, answers: [], rating: { at, score, cause } },
+      },
+    });
+    const call = (subscriber: number, doneAt: number, cause: string): Change => ({
+      kind: 'task',
+      task: {
+        ...{
+          id: `k.${subscriber}.${doneAt}` as TaskId,
+          kind: 'ratingCall',
+          state: 'done',
+          skill: 'care',
+          why: [],
+        },
+        ...{
+          subscriber: subscriber as SubscriberKey,
+          createdAt: at,
+          dueAt: at,
+          doneAt: instant(doneAt),
+          cause,
+        },
+      },
+    });
+    const changes = [
+      marked(1, 3, 'network'),
+      marked(2, 9, 'network'),
+      marked(3, 6),
+      marked(4, 0, 'engineer'),
+    ];
+    await book.project([
+      applied([], [...changes, call(1, at, 'network'), call(3, at, 'network'), call(5, at - 10, 'engineer')]),
+    ]);
+    expect(await book.causesNamed({ since: at, low: 6 })).toEqual(
+      new Map([
+        ['network', 2],
+        ['engineer', 1],
+      ]),
+    );
+    await book.close();
   });
 });

@@ -254,6 +254,48 @@ test('what the line refuses is a 503 and nothing was changed', async () => {
   expect(opened.daemon.alarms.get('a')?.ackState).toBe('unacknowledged');
 });
 
+test('a call about a low mark ends with what it was about, and no other task does', async () => {
+  const at = instant(start);
+  const task = { state: 'accepted', skill: 'care', createdAt: at, dueAt: at, why: [] };
+  for (const [id, kind] of [
+    ['k.1', 'ratingCall'],
+    ['k.2', 'callBack'],
+  ] as const)
+    opened.daemon.tasks.set(id, { task: { ...task, id, kind } as never });
+  const finish = (id: string, cause: string) =>
+    opened.api(`/tasks/${id}/finish`, { json: { outcome: 'talked', cause } });
+  expect((await finish('k.1', 'network.sped')).status).toBe(400);
+  expect((await finish('k.2', 'network.speed')).status).toBe(409);
+  expect((await finish('k.1', 'network.speed')).status).toBe(200);
+  const ended = { kind: 'finishTask', task: 'k.1', outcome: 'talked', cause: 'network.speed' };
+  expect(opened.daemon.inputs.at(-1)).toMatchObject({ kind: 'command', command: ended });
+  const causes = (await (await opened.api('/feedback/causes?days=7')).json()) as { items: unknown[] };
+  expect(causes.items).toContainEqual({
+    ...{ id: 'network.speed', name: { en: 'speed', ru: 'скорость' }, subscribers: 2 },
+  });
+});
+
+test('what is owed is listed, summed for an incident, and given as a file', async () => {
+  opened.daemon.credits = [
+    {
+      ...{ key: 'k2', at: start, incident: 'i', subscriberId: '=1+1', service: 'internet', revision: 2 },
+      ...{ replaces: 'k1', rule: 'loss', version: '2026-04-01', from: start, to: start, minutes: 90 },
+      ...{ amount: 5_000, change: -2_500, currency: 'EUR', state: 'taken' },
+    },
+  ];
+  const total = { rule: 'loss', version: '2026-04-01', amount: 5_000, subscribers: 1, credits: 1 };
+  opened.daemon.creditTotals = [{ ...total, currency: undefined, corrected: 1, taken: 1, refused: 0 }];
+  const list = (await (await opened.api('/credits')).json()) as { items: unknown[] };
+  expect(list.items).toMatchObject([{ id: 'k2', amount: 5, change: -2.5, billing: 'taken', replaces: 'k1' }]);
+  const answer = await opened.api('/credits.csv');
+  expect(answer.headers.get('content-disposition')).toBe('attachment; filename="credits.csv"');
+  const [, line = ''] = (await answer.text()).split('\r\n');
+  // A formula is text to a spreadsheet, a number below nothing stays one.
+  expect(line).toContain(",'=1+1,internet,loss,");
+  expect(line).toContain(',90,5,-2.5,EUR,2,k1,taken');
+  expect((await opened.api('/incidents/none/credits')).status).toBe(404);
+});
+
 test('a finished task cannot be finished again', async () => {
   const at = instant(start);
   const task = {

@@ -2,6 +2,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { AlarmId, IncidentId, ResourceId } from '../model/ids.ts';
 import type { Affected, Candidate, FaultKind, Incident, IncidentEvent } from '../model/incident.ts';
+import { type Spoken, speakersOf } from './speakers.ts';
 import type { Population, Symptom } from './symptoms.ts';
 import { limits } from './timing.ts';
 import { withToldSince } from './told-since.ts';
@@ -226,10 +227,9 @@ export const isEnding = (held: HeldIncident, at: Instant): boolean =>
   held.endingSince !== undefined && held.endingSince < at;
 
 /** Who lost service: nobody by a lost link that left a path, a device on battery, or a fan. */
-function affectedBy(held: HeldIncident): Affected {
+function affectedBy(held: HeldIncident, spoken: Spoken): Affected {
   const except: ResourceId[] = [];
   const nobody: Affected = { under: [], except };
-  const members = [...held.members.values()];
   switch (held.scope) {
     case 'collector':
     case 'alone':
@@ -243,33 +243,41 @@ function affectedBy(held: HeldIncident): Affected {
     case 'operator':
       return { under: [held.root], except };
     case 'down':
-      if (members.length > 0 && members.every((member) => member.symptom === 'power')) return nobody;
+      if (isSupplyOnly(held)) return nobody;
       except.push(...[...held.spared.keys()].sort());
-      return { under: [...(held.parts ?? [held.root]), ...held.dark, ...fallenSites(held)], except };
+      return { under: [...(held.parts ?? [held.root]), ...held.dark, ...fallenSites(held, spoken)], except };
     default:
-      if (members.length < 2) return nobody;
-      return { under: wetLines(held) ?? [...(held.parts ?? [held.root])], except };
+      if (held.members.size < 2) return nobody;
+      return { under: wetLines(held, spoken) ?? [...(held.parts ?? [held.root])], except };
   }
 }
 
-/** Sites have batteries: of what failing mains feed, houses apart, those are dark who were found so. */
-function fallenSites({ kind, parts, members }: HeldIncident): ResourceId[] {
-  if (kind !== 'area-power' || parts === undefined) return [];
-  return [...members.values()].flatMap(({ symptom, resource }) => (symptom === 'silent' ? [resource] : []));
+/** Something on battery says that its mains failed, and nothing else is said. */
+function isSupplyOnly({ members }: HeldIncident): boolean {
+  for (const { symptom } of members.values()) if (symptom !== 'power') return false;
+  return members.size > 0;
 }
+
+/** Sites have batteries: of what failing mains feed, houses apart, those are dark who were found so. */
+const fallenSites = ({ kind, parts }: HeldIncident, { silent }: Spoken): readonly ResourceId[] =>
+  kind === 'area-power' && parts !== undefined ? silent : none;
+
+const none: readonly never[] = [];
 
 /** Water gets into some pairs of a binder: the others are dry. Undefined of other faults, and where too many are to be named. */
-function wetLines({ kind, members, root }: HeldIncident): ResourceId[] | undefined {
+function wetLines({ kind, root }: HeldIncident, { resources }: Spoken): ResourceId[] | undefined {
   if (kind !== 'water') return undefined;
-  const lines = new Set([...members.values()].map(({ resource }) => resource));
-  lines.delete(root);
-  return lines.size > 0 && lines.size <= limits.partsNamed ? [...lines] : undefined;
+  const count = resources.size - Number(resources.has(root));
+  if (count === 0 || count > limits.partsNamed) return undefined;
+  return [...resources].filter((resource) => resource !== root);
 }
 
-export function incidentOf(held: HeldIncident): Incident {
-  const resources = new Set<ResourceId>();
-  for (const { resource } of held.members.values()) resources.add(resource);
-  resources.delete(held.root);
+/** Its record, for who asks once. */
+export const incidentOf = (held: HeldIncident): Incident => recordOf(held, speakersOf(held.members));
+
+/** The same of one whose speakers are counted already. */
+export function recordOf(held: HeldIncident, spoken: Spoken): Incident {
+  const { resources } = spoken;
   return {
     id: held.id,
     kind: held.kind,
@@ -288,10 +296,10 @@ export function incidentOf(held: HeldIncident): Incident {
     resolvedAt: held.resolvedAt,
     closedAt: held.closedAt,
     alarms: held.records.slice(),
-    suppressed: resources.size,
-    affected: affectedBy(held),
+    suppressed: resources.size - Number(resources.has(held.root)),
+    affected: affectedBy(held, spoken),
     explanation: {
-      ...withToldSince(held.explanation, held.members, held.root),
+      ...withToldSince(held.explanation, spoken, held.root),
       ...(held.gone === undefined ? {} : { rootGone: held.gone }),
       alarmsLeftOut: held.leftOut,
       ...(held.unproven === true ? { unproven: true } : {}),

@@ -1,5 +1,5 @@
 /** All incidents of the correlation: opening, joining, merging, mending and forgetting them, and telling what changed. */
-import { after, type DurationMs, days, type Instant } from '../base/instant.ts';
+import { after, days, type Instant } from '../base/instant.ts';
 import { Timers } from '../base/timers.ts';
 import { endsWithProofOfLife } from '../model/alarm.ts';
 import { type AlarmId, alarmId, type IdSource, type IncidentId, type ResourceId } from '../model/ids.ts';
@@ -13,13 +13,13 @@ import {
   type FrozenIncident,
   freeze,
   type HeldIncident,
-  incidentOf,
   isActive,
   isLaterHome,
   isUnsteady,
   type Joining,
   type Member,
   note,
+  recordOf,
   showsReturn,
   stated,
   thaw,
@@ -29,8 +29,9 @@ import {
 import { leave } from './leaving.ts';
 import { restated, unsteady } from './restating.ts';
 import { hearSecondWord, secondWordMs, spare } from './second-word.ts';
+import { Speakers } from './speakers.ts';
 import { Standing } from './standing.ts';
-import { type CorrelationTiming, limits, type Slices } from './timing.ts';
+import { type CorrelationTiming, limits, quietOf, type Slices } from './timing.ts';
 
 const mitigatedShare = 0.05;
 const keepsResolved = days(7);
@@ -47,6 +48,7 @@ export class Incidents {
   readonly timers = new Timers();
   readonly standing = new Standing();
   readonly houses = new Houses();
+  readonly #speakers = new Speakers();
   /** Another one with other rules. */
   timing: CorrelationTiming;
   /** Told with each verdict. */
@@ -146,6 +148,7 @@ export class Incidents {
       hearSecondWord(held, member);
       if (member.raised) held.spared.delete(member.resource);
       this.houses.add(held, member);
+      this.#speakers.add(held, member, before);
       this.#ofAlarm.set(member.alarm, held);
       held.fresh.push(member.alarm);
       // A line without an id goes by its alarm's, which stands there once.
@@ -168,7 +171,7 @@ export class Incidents {
       // An alarm agrees with what subscribers say.
       held.suspected = false;
       for (const timer of ['resolve', 'suspect']) this.timers.clear(`${timer} ${held.id}`);
-    } else this.timers.set(`resolve ${held.id}`, after(at, this.#quietOf(held)));
+    } else this.timers.set(`resolve ${held.id}`, after(at, quietOf(held, this.timing)));
     // A relapse: what was nearly over is not.
     if (held.state === 'mitigated') held.state = 'open';
     this.standing.note(held);
@@ -222,7 +225,7 @@ export class Incidents {
     this.timers.clear(`grow ${held.id}`);
     const joined = isActive(held) ? held.fresh.slice(0, this.#alarmsPerTurn) : held.fresh;
     held.fresh = held.fresh.slice(joined.length);
-    this.#changes.push({ kind, incident: incidentOf(held), joined });
+    this.#changes.push({ kind, incident: recordOf(held, this.#speakers.of(held)), joined });
     if (held.fresh.length > 0) this.timers.set(`grow ${held.id}`, at);
   }
 
@@ -237,6 +240,7 @@ export class Incidents {
     addRecords(survivor, loser.records.splice(0));
     loser.members.clear();
     this.houses.forget(loser);
+    this.#speakers.forget(loser);
     loser.raised = 0;
     loser.state = 'merged';
     this.standing.note(loser);
@@ -263,7 +267,7 @@ export class Incidents {
     if (!isActive(held)) return;
     if (held.raised === 0) {
       this.timers.clear(`leftover ${held.id}`);
-      this.timers.set(`resolve ${held.id}`, after(at, this.#quietOf(held)));
+      this.timers.set(`resolve ${held.id}`, after(at, quietOf(held, this.timing)));
     } else if (held.raised * 2 <= held.members.size) {
       held.endingSince ??= at;
       const nearly = held.raised <= Math.max(1, mitigatedShare * held.members.size);
@@ -323,6 +327,7 @@ export class Incidents {
   split(held: HeldIncident, alarms: readonly Member[], at: Instant): void {
     leave(held, alarms);
     this.houses.remove(held, alarms);
+    this.#speakers.forget(held);
     note(held, at, 'split');
     for (const { alarm } of alarms) this.#ofAlarm.delete(alarm);
     this.standing.note(held);
@@ -371,12 +376,6 @@ export class Incidents {
         if (other === undefined || isLaterHome(held, other, alarm)) this.#ofAlarm.set(alarm, held);
       }
     }
-  }
-
-  /** What comes and goes by itself is over when it stays away: else it would be told of as over every few minutes. */
-  #quietOf({ scope, kind }: HeldIncident): DurationMs {
-    const { leftoverMs, resolveQuietMs } = this.timing;
-    return scope === 'alone' && kind === 'flapping' ? leftoverMs : resolveQuietMs;
   }
 
   #state(held: HeldIncident, verdict: Verdict): void {

@@ -50,6 +50,12 @@ export const timings = [
 
 export type CorrelationTiming = Readonly<Record<`${(typeof timings)[number]}Ms`, DurationMs>>;
 
+/** What comes and goes by itself is over when it stays away: else it would be told of as over every few minutes. */
+export const quietOf = (
+  { scope, kind }: { readonly scope: string; readonly kind: string },
+  { leftoverMs, resolveQuietMs }: CorrelationTiming,
+): DurationMs => (scope === 'alone' && kind === 'flapping' ? leftoverMs : resolveQuietMs);
+
 /** How much is done in one turn; the rest has its turn a millisecond later. */
 export interface Slices {
   /** A storm of many causes, or of one that took many, must not hold up everything else. */

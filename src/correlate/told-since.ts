@@ -1,26 +1,20 @@
 /** What was heard after a verdict: its counts of who spoke and who is silent follow what has joined since. */
-import type { AlarmId, ResourceId } from '../model/ids.ts';
-import type { Member } from './held-incident.ts';
+import type { ResourceId } from '../model/ids.ts';
+import type { Spoken } from './speakers.ts';
 
 type Explained = Readonly<Record<string, unknown>>;
-
-/** These speak for more than themselves, or of what is no terminal. */
-const ofDevices: ReadonlySet<string> = new Set(['port', 'card', 'power', 'link']);
 
 /** Who spoke since was counted silent, else not seen, else alive. */
 export function withToldSince(
   explanation: Explained,
-  members: ReadonlyMap<AlarmId, Member>,
+  { resources, devices }: Spoken,
   root: ResourceId,
 ): Explained {
   const { leaves, spoken, silent, unknown, alive } = explanation;
   if (typeof spoken !== 'number' || typeof leaves !== 'number') return explanation;
-  // Most of the very large have not grown since: then nobody needs to be counted.
-  if (Math.min(leaves, members.size) <= spoken) return explanation;
-  const heard = new Set<ResourceId>();
-  for (const { resource, symptom } of members.values())
-    if (resource !== root && !ofDevices.has(symptom)) heard.add(resource);
-  const since = Math.min(leaves, heard.size) - spoken;
+  const isRootHeard = resources.has(root) && !devices.has(root);
+  const heard = resources.size - devices.size - Number(isRootHeard);
+  const since = Math.min(leaves, heard) - spoken;
   if (since <= 0) return explanation;
   let left = since;
   const less = (count: unknown): number => {

@@ -4,6 +4,7 @@ import type { Ancestry } from './ancestry.ts';
 import { Below } from './below.ts';
 import { leavesTaken, partialCut, wetRun } from './partial-cut.ts';
 import { earlyLeaves, earlyMargin, isFarAhead, isUnlit } from './ripeness.ts';
+import { isLive, rivalsOf, sharedAbove } from './rivals.ts';
 import { finished, type Steps, stepSize } from './steps.ts';
 import type { Population } from './symptoms.ts';
 import { aloneScore, type Evidence, type Sighting, type Tallies, type Tally, tallyingUp } from './tally.ts';
@@ -37,8 +38,6 @@ interface Winner {
 
 const passLimit = 6;
 const earlyShare = 0.6;
-/** A wider cause is alive while this share of its leaves spoke. */
-const liveShare = 0.15;
 
 /**
  * Evidence must be in an order of its own, whatever came first. Explanations come in the order of their root's id; each
@@ -148,7 +147,7 @@ function* findingGains(
   evidence: readonly Evidence[],
 ): Steps<ReadonlyMap<number, number>> {
   const gains = new Map<number, number>();
-  if (!tallies.list.some(({ pieces }) => pieces > 1)) return gains;
+  if (!mayWin(ancestry, tallies)) return gains;
   const { topology } = ancestry;
   const alone = Float64Array.from(tallies.list, (tally) => tally.alone);
   const access = yield* bestOnTree({ ancestry, tallies, evidence, tree: 'access', base: alone });
@@ -163,6 +162,18 @@ function* findingGains(
     if (gain > 0) gains.set(slot, gain);
   }
   return gains;
+}
+
+/** Some place explains its evidence better than separate faults would: of lone words that fell close by none does. */
+function mayWin(ancestry: Ancestry, tallies: Tallies): boolean {
+  const shared = tallies.list.filter(({ pieces }) => pieces > 1);
+  if (shared.some(({ score, singles }) => score > singles)) return true;
+  return shared.some((tally) => {
+    const inPart = Math.max(partialCut(ancestry, tallies, tally), wetRun(ancestry, tallies, tally));
+    // Known once those below were judged.
+    tally.together = 0;
+    return inPart > tally.singles;
+  });
 }
 
 interface TreeSearch {
@@ -270,22 +281,8 @@ interface Judge {
 
 function* judging({ ancestry, all, timing }: Judge, winner: Winner, tallies: Tallies): Steps<Explanation> {
   const shared = yield* sharedAbove(tallies, winner.evidence);
-  const rivals = shared
-    .map((place) => ({ place, tally: tallies.at(place)! }))
-    // What explains one piece alone is no cause of the others.
-    .filter(({ place, tally }) => place !== winner.place && tally !== undefined && tally.pieces > 1)
-    .map(({ place, tally }) => ({
-      place,
-      gain: tally.score - tally.singles,
-      pieces: tally.pieces,
-      alike: isAlike(
-        { ancestry, population: tallies.population },
-        { place, tally },
-        { place: winner.place, tally: tallies.at(winner.place) },
-      ),
-    }))
-    .sort((a, b) => b.gain - a.gain || (ancestry.idOf(a.place) < ancestry.idOf(b.place) ? -1 : 1));
   const tally = tallies.at(winner.place);
+  const rivals = rivalsOf({ ancestry, tallies, shared }, { place: winner.place, tally });
   const fresh = winner.evidence.filter((piece) => piece.heldBy === undefined);
   const oldest = fresh.reduce((least, piece) => Math.min(least, piece.firstAt), Number.POSITIVE_INFINITY);
   const latest = shared.reduce(
@@ -332,64 +329,4 @@ function* judging({ ancestry, all, timing }: Judge, winner: Winner, tallies: Tal
     readyAt,
     early: isEarly,
   };
-}
-
-interface Counted {
-  readonly place: number;
-  readonly tally: Tally | undefined;
-}
-
-/**
- * A part of the plant that says nothing of itself and carries the very same terminals: a port without light says no more
- * than they do.
- */
-function isAlike(
-  { ancestry, population }: { readonly ancestry: Ancestry; readonly population: Population },
-  one: Counted,
-  other: Counted,
-): boolean {
-  const { tally } = one;
-  if (tally === undefined || other.tally === undefined || tally.spoken !== other.tally.spoken) return false;
-  const isMute = ({ place }: Counted): boolean => {
-    const kind = ancestry.kindOf(place);
-    return !ancestry.isLeaf(place) && (kind === 'pon-port' || !ancestry.rules.speaksForItself(kind));
-  };
-  const isWater = (place: number): boolean =>
-    ancestry.rules.faultKind(ancestry.kindOf(place), 'degraded') === 'water';
-  // Noise comes in where the plant is active: at the node, whatever hangs on it.
-  return (
-    (population === 'down' || (population === 'degraded' && isWater(one.place))) &&
-    isMute(one) &&
-    isMute(other) &&
-    ancestry.leavesOf(one.place) === ancestry.leavesOf(other.place) &&
-    ancestry.powerLeavesOf(one.place) === ancestry.powerLeavesOf(other.place) &&
-    ancestry.leavesOf(one.place) > 0
-  );
-}
-
-function isLive(ancestry: Ancestry, tally: Tally): boolean {
-  const leaves = ancestry.terminalsOf(tally.place);
-  return tally.own !== undefined || tally.spoken >= liveShare * leaves;
-}
-
-/** Places above at least half of the pieces, in no order that means anything. */
-function* sharedAbove(tallies: Tallies, evidence: readonly Evidence[]): Steps<number[]> {
-  // A column for many, a map for few: a storm of single faults must not cost the square of its size.
-  const isMany = evidence.length * 16 > tallies.list.length;
-  const counts = isMany ? new Int32Array(tallies.list.length) : new Map<number, number>();
-  let done = 0;
-  for (const piece of evidence) {
-    if (++done % stepSize === 0) yield;
-    for (const above of piece.above) {
-      const slot = tallies.indexOf(above);
-      if (slot < 0) continue;
-      if (counts instanceof Map) counts.set(slot, (counts.get(slot) ?? 0) + 1);
-      else counts[slot]!++;
-    }
-  }
-  const shared: number[] = [];
-  for (const [slot, count] of counts.entries()) {
-    if (count * 2 >= evidence.length && count > 0) shared.push(tallies.list[slot]!.place);
-  }
-  return shared;
 }

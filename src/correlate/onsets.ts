@@ -3,11 +3,14 @@ import type { Instant } from '../base/instant.ts';
 import type { Evidence, Tally } from './tally.ts';
 
 export class Onsets {
+  /** Nothing was said before. */
+  readonly first: number;
   readonly #evidence: readonly Evidence[];
   #times: Map<number, Evidence[]> | undefined;
 
   constructor(evidence: readonly Evidence[]) {
     this.#evidence = evidence;
+    this.first = evidence.reduce((least, { firstAt }) => Math.min(least, firstAt), Number.POSITIVE_INFINITY);
   }
 
   /** By then it was there: more than a stray word was said of it before. */

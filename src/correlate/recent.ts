@@ -1,7 +1,7 @@
 /** Incidents decided so lately that a wider cause may still take them in, as evidence, found by what lies above their root. */
 import { after, type Instant } from '../base/instant.ts';
 import { Sets } from '../base/sets.ts';
-import type { IncidentId } from '../model/ids.ts';
+import type { IncidentId, ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { powerKinds } from './dark-house.ts';
 import { type HeldIncident, isActive, raisedByResource } from './held-incident.ts';
@@ -105,10 +105,17 @@ function recentOf(
       return pieces;
     },
     get said() {
-      said ??= new Set([...known.held.members.values()].map(({ resource }) => resource)).size;
+      said ??= speakers(known.held);
       return said;
     },
   };
+}
+
+function speakers({ members }: HeldIncident): number {
+  if (members.size === 1) return 1;
+  const resources = new Set<ResourceId>();
+  for (const { resource } of members.values()) resources.add(resource);
+  return resources.size;
 }
 
 /**

@@ -32,12 +32,15 @@ export function toldBelow({ pieces }: Group): (recent: Recent) => Told | undefin
     if (byPlace.size === 0) {
       for (const piece of pieces) for (const place of piece.reach) count(place, piece);
     }
-    return above.reduce<Told | undefined>((most, place) => {
+    let most: Told | undefined;
+    let words = 0;
+    for (const place of above) {
       const told = byPlace.get(place);
-      return told !== undefined && told.traps + told.polls > (most?.traps ?? 0) + (most?.polls ?? 0)
-        ? told
-        : most;
-    }, undefined);
+      if (told === undefined || told.traps + told.polls <= words) continue;
+      most = told;
+      words = told.traps + told.polls;
+    }
+    return most;
   };
 }
 
@@ -46,15 +49,12 @@ export function toldBelow({ pieces }: Group): (recent: Recent) => Told | undefin
  * seconds, began then, and so did what a card took that says itself that it failed: a terminal that was known to be dark
  * before has a cause of its own.
  */
-export function isSameTime(
-  { held, said }: Recent,
-  told: Told | undefined,
-  timing: CorrelationTiming,
-): boolean {
+export function isSameTime(recent: Recent, told: Told | undefined, timing: CorrelationTiming): boolean {
+  const { held } = recent;
   const beganBy = Math.max(held.startedAt, held.againAt ?? 0) + timing.quietMs;
-  if (told !== undefined && told.cardAt < never && said === 1) return beganBy >= told.cardAt;
+  if (told !== undefined && told.cardAt < never && recent.said === 1) return beganBy >= told.cardAt;
   if (told === undefined || told.traps <= told.polls) return true;
-  const isSharp = told.traps >= manyTold && told.to - told.from <= timing.quietMs && said === 1;
+  const isSharp = told.traps >= manyTold && told.to - told.from <= timing.quietMs && recent.said === 1;
   return isSharp ? beganBy >= told.from : held.lastEvidenceAt >= told.from - timing.misfitJoinMs;
 }
 

@@ -92,7 +92,8 @@ export class Tallies {
   }
 
   at(place: number): Tally | undefined {
-    return this.list[this.indexOf(place)];
+    const slot = this.indexOf(place);
+    return slot < 0 ? undefined : this.list[slot];
   }
 
   /** Its index in `list`; -1 when nothing was said at or below it. */
@@ -294,6 +295,9 @@ interface Seeing {
 function see(ancestry: Ancestry, { tallies, onsets }: Seeing, sighting: Sighting): void {
   // What is degraded or without a session is alive all the same.
   if (sighting.state === 'alive' && tallies.population !== 'down') return;
+  // What was seen before all of it tells nothing of any of it; loss of sight lasts.
+  const isOld = sighting.at < onsets.first;
+  if (isOld && (sighting.state === 'alive' || sighting.count !== undefined)) return;
   if (sighting.count !== undefined) return seeCount(ancestry, tallies, sighting.place, sighting);
   // That a port works says nothing of the fibre behind it.
   const isPort = !ancestry.isLeaf(sighting.place) && ports.has(ancestry.kindOf(sighting.place));

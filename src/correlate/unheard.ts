@@ -32,6 +32,8 @@ export function taciturn(
   const { place, heads, isSupplyLost } = tally;
   if (population !== 'down' || silent === 0 || ancestry.powerLeavesOf(place) === 0) return 0;
   const hasGasped = tally.mute?.hasGasped === true;
+  // Of most supplies neither is said: then nobody need be counted whom they feed.
+  if (!isSupplyLost && !hasGasped) return 0;
   const { leaf, mute, deaf } = ancestry.rules.silence;
   const deafs = new Set<number>();
   let [excused, habits, left] = [0, 0, silent];

@@ -247,7 +247,7 @@ export class Waiting {
       for (const resource of this.#noted.of(top)) {
         if (found.has(resource)) continue;
         found.add(resource);
-        const place = this.#ancestry.topology.indexOf(resource);
+        const place = this.#noted.placeOf(resource);
         const said = this.#alive.get(resource) ?? this.#unknown.get(resource);
         if (said !== undefined) seen.push({ place, state: said.state, below: said.below, at: said.at });
         this.#addCounted(counted, resource, place);
@@ -255,6 +255,7 @@ export class Waiting {
     }
     // What was seen one by one goes before what was only counted, and a port's count before that of its card: the count
     // above is less what is known already. No order of arrival may show.
+    if (counted.length === 0) return seen;
     const depths = new Map(counted.map(({ place }) => [place, this.#ancestry.signalAbove(place).length]));
     counted.sort((a, b) => depths.get(b.place)! - depths.get(a.place)! || a.place - b.place);
     return [...seen, ...counted];

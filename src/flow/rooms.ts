@@ -110,8 +110,12 @@ export class Rooms {
     if (topology === undefined || start < 0) return [];
     const found = new Set<number>();
     const waiting = [...topology.childrenOf('collector', start), start];
+    // Asked for with every poll of a port: no list of children is made for each of its parts.
+    const access = topology.treeOf('access');
     for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
-      for (const child of topology.childrenOf('access', index)) {
+      const end = access?.starts[index + 1] ?? 0;
+      for (let i = access?.starts[index] ?? 0; i < end; i++) {
+        const child = access!.children[i]!;
         if (!found.has(child)) waiting.push(child);
       }
       if (index !== start) found.add(index);

@@ -96,14 +96,16 @@ export interface Retold {
   readonly nextAt: Instant | undefined;
 }
 
+const nothingRetold: Retold = { bulks: [], unsettled: new Set(), nextAt: undefined };
+
 /** Loss of light under heads that were dead and speak again; a port or card that says more of itself is weighed with the rest. */
 export function retoldBy(ancestry: Ancestry, pieces: Iterable<Evidence>, { at, timing, heads }: Now): Retold {
+  if (heads.size === 0) return nothingRetold;
   const bulks: (LostHead & { readonly pieces: readonly Evidence[] })[] = [];
   const unsettled = new Set<Evidence>();
   const groups = new Map<number, Evidence[]>();
   const spoilt = new Set<number>();
   let nextAt: Instant | undefined;
-  if (heads.size === 0) return { bulks, unsettled, nextAt };
   for (const piece of pieces) {
     if (piece.symptom === 'card' || piece.symptom === 'port') spoilt.add(ancestry.headOf(piece.place));
     if (piece.symptom !== 'los' || !ancestry.isLeaf(piece.place)) continue;

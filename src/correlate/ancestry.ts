@@ -202,6 +202,7 @@ export class Ancestry {
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
       for (const child of this.topology.childrenOf('power', at)) {
         if (this.topology.parentOf('access', child) < 0) open.push(child);
+        else if (this.isLeaf(child)) ends.add(child);
         else for (const end of this.leavesBelow(child, mostFed)) ends.add(end);
       }
     }
@@ -237,6 +238,7 @@ export class Ancestry {
       if (this.isLeaf(at)) {
         found++;
         yield at;
+        continue;
       }
       // One more step than is wanted is enough: a broad tree must not fill the list.
       for (const child of this.topology.childrenOf('access', at)) {

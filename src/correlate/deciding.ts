@@ -167,6 +167,8 @@ function lookAtStarts(
   return { decisions, nextAt, taken };
 }
 
+const noPieces: ReadonlySet<Evidence> = new Set();
+
 function lookAtTrees(scene: Scene, population: Population): Look {
   const { timing, at, sightingsOf } = scene;
   const groups = scene.undecided.groups(population);
@@ -177,7 +179,8 @@ function lookAtTrees(scene: Scene, population: Population): Look {
   }
   const retold = population === 'down' ? lookAtStarts(scene, pieces) : undefined;
   const cards = population === 'down' ? failedCards(scene) : undefined;
-  groups.withhold(new Set([...(retold?.taken ?? []), ...(cards?.taken ?? [])]));
+  const [unlit, failed] = [retold?.taken ?? noPieces, cards?.taken ?? noPieces];
+  groups.withhold(unlit.size + failed.size === 0 ? noPieces : new Set([...unlit, ...failed]));
   const ripe: { readonly group: Group; readonly found: Explanation }[] = [];
   let nextAt = retold?.nextAt;
   groups.explain({ at, timing, sightingsOf });

@@ -53,27 +53,27 @@ export class Endings {
     below: boolean,
     outlives: (alarm: AlarmId) => boolean,
   ): [ResourceId, AlarmId][] {
-    const pairs = (of: ResourceId): [ResourceId, AlarmId][] =>
-      Array.from(this.#alarms.at(of), (alarm) => [of, alarm]);
     const ancestry = this.#ancestry;
     const target = below ? ancestry.topology.indexOf(resource) : -1;
-    if (target < 0) return pairs(resource);
+    if (target < 0) return Array.from(this.#alarms.at(resource), (alarm) => [resource, alarm]);
     // What hangs on a cable is of any tree, and so is what a collector watches.
     const isCollector = ancestry.kindOf(target) === 'collector';
     const head = ancestry.headOf(target);
     const isAnywhere = isCollector || (head === target && ancestry.isCable(target));
+    const watches = ancestry.topology.hasChildrenIn('collector', target);
+    const isBelow = (place: number): boolean =>
+      ancestry.signalAbove(place).includes(target) || (watches && ancestry.collectorOf(place) === target);
     const places = isAnywhere
       ? Array.from(this.#alarms.keys(), (one) => ancestry.placeOf(one))
-      : [...this.#byHead.at(head)];
-    return places
-      .filter(
-        (place) =>
-          place >= 0 &&
-          (ancestry.signalAbove(place).includes(target) || ancestry.collectorOf(place) === target),
-      )
-      .map((place) => ancestry.idOf(place))
-      .flatMap(pairs)
-      .filter(([of, alarm]) => isCollector || of === resource || !outlives(alarm));
+      : this.#byHead.at(head);
+    const found: [ResourceId, AlarmId][] = [];
+    for (const place of places) {
+      if (place < 0 || !isBelow(place)) continue;
+      const of = ancestry.idOf(place);
+      for (const alarm of this.#alarms.at(of))
+        if (isCollector || of === resource || !outlives(alarm)) found.push([of, alarm]);
+    }
+    return found;
   }
 
   snapshot(): EndingsSnapshot {

@@ -25,9 +25,9 @@ interface Mute {
 export class LastWords {
   readonly #of = new Map<number, Mute>();
 
-  add(ancestry: Ancestry, { place, symptom, weight, firstAt, heldBy }: Evidence): void {
+  /** `head` serves it. */
+  add(ancestry: Ancestry, head: number, { place, symptom, weight, firstAt, heldBy }: Evidence): void {
     const canGasp = !ancestry.rules.isMute(ancestry.kindOf(place));
-    const head = ancestry.headOf(place);
     const key = 2 * head + (canGasp ? 1 : 0);
     const known = this.#of.get(key) ?? {
       ...{

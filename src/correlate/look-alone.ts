@@ -6,8 +6,11 @@ import type { Pending } from './joining.ts';
 import { isOfService } from './undecided.ts';
 import { aloneVerdict } from './verdict.ts';
 
+const nothing: Look = { decisions: [], nextAt: undefined };
+
 /** Each is stated at once. */
 export function lookAlone(scene: Scene, alone: readonly Pending[]): Look {
+  if (alone.length === 0) return nothing;
   const { ancestry } = scene;
   // Several probes of one service that fail at once tell of one fault: the worst of their causes names it.
   const probed = new Map<ResourceId, Pending[]>();

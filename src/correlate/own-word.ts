@@ -13,10 +13,13 @@ import { treeVerdict } from './verdict.ts';
 const spokenShare = 0.3;
 const belowShare = 0.9;
 
+const noCards: ReturnType<typeof failedCards> = { decisions: [], taken: new Set() };
+
 export function failedCards(scene: Scene): {
   readonly decisions: readonly Decision[];
   readonly taken: ReadonlySet<Evidence>;
 } {
+  if (!scene.undecided.hasCards) return noCards;
   const { ancestry, at, timing } = scene;
   const decisions: Decision[] = [];
   const taken = new Set<Evidence>();

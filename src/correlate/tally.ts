@@ -191,6 +191,8 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
   let isSignal = true;
   const isLeaf = ancestry.isLeaf(piece.place);
   const spoken = piece.standsFor ?? (isLeaf ? 1 : 0);
+  let served: number | undefined;
+  const head = (): number => (served ??= ancestry.headOf(piece.place));
   for (let i = isLeaf ? 1 : 0; i < above.length; i++) {
     const tally = tallies.begun(above[i]!, piece);
     tally.pieces++;
@@ -200,13 +202,13 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
     if (piece.symptom === 'power') tally.isSupplyLost = true;
     if ((isOfSupply || !isSignal) && spoken > 0) {
       tally.heads ??= new Set();
-      tally.heads.add(ancestry.headOf(piece.place));
+      tally.heads.add(head());
       // All who serve somebody there had the word when that supply was found to have failed.
       if (isOfSupply) for (const head of ancestry.fedBy(piece.place).keys()) tally.heads.add(head);
     }
     if (!isSignal && isLeaf && lastWords.has(piece.symptom)) {
       tally.mute ??= new LastWords();
-      tally.mute.add(ancestry, piece);
+      tally.mute.add(ancestry, head(), piece);
     }
     if (above[i] === lastSignal) isSignal = false;
     tally.singles += single;

@@ -118,8 +118,10 @@ export class Testimony {
 
   /** Suspicions that this cause explains: it lies at or above them. */
   explainedBy({ root, dark }: Pick<Verdict, 'root' | 'dark'>): HeldIncident[] {
+    const open = this.#open();
+    if (open.length === 0) return open;
     const wide = new Set<string>([root, ...dark]);
-    return this.#open().filter((held) =>
+    return open.filter((held) =>
       this.#ancestry
         .above(this.#ancestry.placeOf(held.root))
         .some((place) => wide.has(this.#ancestry.idOf(place))),

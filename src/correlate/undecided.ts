@@ -50,18 +50,23 @@ export class Undecided {
   }
 
   /** What nothing above could explain, in order of resource, then alarm: the order of arrival must not matter. */
-  get alone(): Pending[] {
-    return [...this.#alone.values()].sort(byResource);
+  get alone(): readonly Pending[] {
+    return this.#alone.size === 0 ? none : [...this.#alone.values()].sort(byResource);
   }
 
   /** What the transport graph explains, in the same order. */
-  get transport(): Pending[] {
-    return [...this.#transport.values()].sort(byResource);
+  get transport(): readonly Pending[] {
+    return this.#transport.size === 0 ? none : [...this.#transport.values()].sort(byResource);
   }
 
   /** What may follow from each other, in order of time, then as above. */
-  get chained(): Pending[] {
+  get chained(): readonly Pending[] {
+    if (this.#chained.size === 0) return none;
     return [...this.#chained.values()].sort((a, b) => a.at - b.at || byResource(a, b));
+  }
+
+  get hasCards(): boolean {
+    return this.#cards.size > 0;
   }
 
   /** What cards say of themselves. */
@@ -74,25 +79,20 @@ export class Undecided {
   }
 
   /** What may lie below its root, ports, which may hear no terminal because of it, and what is no evidence on trees. */
-  near(home: HeldIncident): readonly Pending[] {
+  *near(home: HeldIncident): Generator<Pending> {
     const root = this.#ancestry.placeOf(home.root);
-    const pieces = populations.flatMap((population) => {
+    for (const population of populations) {
       // Of a terminal, which stands above nothing, the groups do not know where it is.
       const own = this.#pieces[population].get(home.root);
-      return [...(own === undefined ? [] : [own]), ...this.#groups[population].near(root)];
-    });
-    return [
-      ...pieces.flatMap(({ pending }) => pending),
-      ...this.#transport.values(),
-      ...this.#alone.values(),
-      ...this.#chained.values(),
-      ...this.#ports.values(),
-    ];
+      if (own !== undefined) yield* own.pending;
+      for (const { pending } of this.#groups[population].near(root)) yield* pending;
+    }
+    for (const others of [this.#transport, this.#alone, this.#chained, this.#ports]) yield* others.values();
   }
 
   /** A look would find more than it did before what was stated in it. */
   hasNews(): boolean {
-    return this.#cards.size > 0 || populations.some((population) => this.#groups[population].hasNews());
+    return this.hasCards || populations.some((population) => this.#groups[population].hasNews());
   }
 
   /** How far the weighing of a storm is; undefined where all is weighed in one look. */
@@ -191,6 +191,8 @@ export class Undecided {
 
 const without = ({ pending }: Piece, alarm: AlarmId): Pending[] =>
   pending.filter((other) => other.alarm !== alarm);
+
+const none: readonly never[] = [];
 
 const byResource = (a: Pending, b: Pending): number =>
   a.resource < b.resource ? -1 : a.resource > b.resource ? 1 : a.alarm < b.alarm ? -1 : 1;

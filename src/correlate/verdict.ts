@@ -23,6 +23,8 @@ const knownShare = 0.98;
  * would show the same evidence: it is named with the winner, and theirs is one probability.
  */
 function candidates(gains: readonly RatedCause[], name: (place: number) => Blamed): Candidate[] {
+  const [only] = gains;
+  if (only !== undefined && gains.length === 1) return [{ ...name(only.place), probability: knownShare }];
   const most = gains.reduce((best, { gain }) => Math.max(best, gain), Number.NEGATIVE_INFINITY);
   const alike = gains.slice(1).filter((cause) => cause.alike === true);
   const apart = gains.filter((cause, i) => i === 0 || cause.alike !== true);

@@ -185,7 +185,8 @@ export class Waiting {
   /** Whether there are such, or some that find room only now. */
   isNear(homes: Iterable<HeldIncident>): boolean {
     if (this.#turnedAway.size > 0) return true;
-    for (const home of homes) if (isWide(home) || this.#undecided.near(home).length > 0) return true;
+    for (const home of homes)
+      if (isWide(home) || this.#undecided.near(home).next().done !== true) return true;
     return false;
   }
 

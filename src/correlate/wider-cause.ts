@@ -134,6 +134,7 @@ export function linksIn(
 /** What is decided in one look: a trench that fibres show to be cut takes the links in it that are told of just now. */
 export function asOneDig(ancestry: Ancestry, decisions: readonly Decision[]): readonly Decision[] {
   const dug = decisions.filter(({ verdict: { scope, kind } }) => scope === 'down' && kind === 'duct');
+  if (dug.length === 0) return decisions;
   const folded = new Map<Decision, Decision>();
   for (const dig of dug) {
     const links = new Set(

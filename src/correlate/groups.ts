@@ -383,9 +383,10 @@ export class Groups {
     let group = begun;
     for (const { place } of recent.pieces) {
       for (const above of this.#ancestry.above(place)) {
-        for (const other of [this.#labels.at(above), this.#recentAt.get(above)]) {
-          if (other !== undefined && other !== group) group = this.#merged(group, other);
-        }
+        const [below, beside] = [this.#labels.at(above), this.#recentAt.get(above)];
+        if (below !== undefined && below !== group) group = this.#merged(group, below);
+        if (beside === group) continue;
+        if (beside !== undefined) group = this.#merged(group, beside);
         if (this.#recentAt.has(above)) continue;
         this.#recentAt.set(above, group);
         group.recentPlaces.push(above);

@@ -53,6 +53,9 @@ export class Topology {
   readonly #ranges = new Map<string, TreeRanges>();
   readonly #ids: (ResourceId | undefined)[] = [];
   readonly #idsOf = new Int32Array(keptIds).fill(-1);
+  /** Every room that hears of a resource asks where it is. */
+  #lastId: string | undefined;
+  #lastIndex = -1;
   #prepared: PreparedColumns | undefined;
   #singlePoints: SinglePoints | undefined;
   /** Which call saw an index last: no call has to clear it. */
@@ -77,7 +80,11 @@ export class Topology {
 
   /** -1 when the topology does not hold it. */
   indexOf(id: string): number {
-    return numberOf(this.columns.ids, id);
+    if (id !== this.#lastId) {
+      this.#lastIndex = numberOf(this.columns.ids, id);
+      this.#lastId = id;
+    }
+    return this.#lastIndex;
   }
 
   idOf(index: number): ResourceId {

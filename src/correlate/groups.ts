@@ -359,9 +359,9 @@ export class Groups {
         if (other !== undefined && other !== group) group = this.#merged(group, other);
         // What shares anything shares a top: below the others are the same once more.
         for (const recent of this.#ancestry.isTop(place) ? this.recent.below(place) : none) {
+          if (recent.until < at || found.has(recent)) continue;
           // What was told long before by trap has another cause.
-          const isTimely = (): boolean => isSameTime(recent, told(recent), timing);
-          if (recent.until >= at && (found.has(recent) || isTimely())) found.add(recent);
+          if (isSameTime(recent, told(recent), timing)) found.add(recent);
         }
       }
       for (const recent of found) {

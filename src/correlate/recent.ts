@@ -32,14 +32,14 @@ const several = 3;
 const pieceLimit = 64;
 
 export class RecentCauses {
-  readonly #ancestry: Ancestry;
-  readonly #population: Population;
+  readonly ancestry: Ancestry;
+  readonly population: Population;
   readonly #byId = new Map<IncidentId, Recent>();
   readonly #above = new Sets<number, Recent>();
 
   constructor(ancestry: Ancestry, population: Population) {
-    this.#ancestry = ancestry;
-    this.#population = population;
+    this.ancestry = ancestry;
+    this.population = population;
   }
 
   get(id: IncidentId): Recent | undefined {
@@ -56,15 +56,15 @@ export class RecentCauses {
     const before = this.#byId.get(held.id);
     if (before !== undefined) this.#drop(before);
     // Of a fault that took several, though traps told of them, the next round of polling finds those not heard.
-    const isTold = this.#population === 'down' && held.members.size < several && !isPolled(held);
+    const isTold = this.population === 'down' && held.members.size < several && !isPolled(held);
     const window = isTold ? timing.revisitMs : timing.slowRevisitMs;
     const until = after(held.lastEvidenceAt, window);
     // Mains that come back take nobody new: they would fail for all. What flaps takes now these, now those.
     const isOver = powerKinds.has(held.kind) && held.endingSince !== undefined;
-    if (held.scope !== this.#population || !isActive(held) || held.raised === 0 || isOver || until < at)
+    if (held.scope !== this.population || !isActive(held) || held.raised === 0 || isOver || until < at)
       return before?.above ?? [];
-    const above = this.#ancestry.above(this.#ancestry.placeOf(held.root));
-    const recent = recentOf(this.#ancestry, this.#population, { held, above, until });
+    const above = this.ancestry.above(this.ancestry.placeOf(held.root));
+    const recent = new Gathered({ held, above, until }, this);
     this.#byId.set(held.id, recent);
     for (const place of above) this.#above.add(place, recent);
     return before === undefined || before.above === above ? above : [...before.above, ...above];
@@ -91,24 +91,33 @@ function isPolled({ members }: HeldIncident): boolean {
 }
 
 /** Gathers what it holds when that is first asked for: most are in sight of nothing. */
-function recentOf(
-  ancestry: Ancestry,
-  population: Population,
-  known: Pick<Recent, 'held' | 'above' | 'until'>,
-): Recent {
-  let pieces: readonly Evidence[] | undefined;
-  let said: number | undefined;
-  return {
-    ...known,
-    get pieces() {
-      pieces ??= heldPieces(ancestry, population, known.held);
-      return pieces;
-    },
-    get said() {
-      said ??= speakers(known.held);
-      return said;
-    },
-  };
+class Gathered implements Recent {
+  readonly held: HeldIncident;
+  readonly above: readonly number[];
+  readonly until: Instant;
+  readonly #sight: Pick<RecentCauses, 'ancestry' | 'population'>;
+  #pieces: readonly Evidence[] | undefined;
+  #said: number | undefined;
+
+  constructor(
+    known: Pick<Recent, 'held' | 'above' | 'until'>,
+    sight: Pick<RecentCauses, 'ancestry' | 'population'>,
+  ) {
+    this.held = known.held;
+    this.above = known.above;
+    this.until = known.until;
+    this.#sight = sight;
+  }
+
+  get pieces(): readonly Evidence[] {
+    this.#pieces ??= heldPieces(this.#sight.ancestry, this.#sight.population, this.held);
+    return this.#pieces;
+  }
+
+  get said(): number {
+    this.#said ??= speakers(this.held);
+    return this.#said;
+  }
 }
 
 function speakers({ members }: HeldIncident): number {

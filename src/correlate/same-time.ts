@@ -28,6 +28,12 @@ export function toldBelow({ pieces }: Group): (recent: Recent) => Told | undefin
       if (symptom === 'card') told.cardAt = Math.min(told.cardAt, toldAt);
     }
   };
+  const [only] = pieces;
+  if (only !== undefined && pieces.size === 1) {
+    // Whatever is in sight of it lies below something that lies above it: there it alone was told of.
+    count(only.place, only);
+    return () => byPlace.get(only.place);
+  }
   return ({ above }) => {
     if (byPlace.size === 0) {
       for (const piece of pieces) for (const place of piece.reach) count(place, piece);

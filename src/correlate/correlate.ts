@@ -22,8 +22,9 @@ import { commitAll, isNews, joinLate, joinNewHomes } from './committing.ts';
 import { look } from './deciding.ts';
 import { Endings } from './endings.ts';
 import { type Correction, Feedback } from './feedback.ts';
-import { addRecords, type HeldIncident, incidentOf, isActive, isStale } from './held-incident.ts';
+import { addRecords, type HeldIncident, isActive, isStale } from './held-incident.ts';
 import { isFoundSilent } from './in-sight.ts';
+import { incidentOf } from './incident-record.ts';
 import { Incidents } from './incidents.ts';
 import { isRejoining, isSaidAnew, lateHome, type Now, type Pending, pendingOf } from './joining.ts';
 import { endLostClear, splitLeftovers, splitUnlit } from './leftovers.ts';
@@ -156,9 +157,8 @@ export class Correlation {
     this.#incidents.standing.inOrder().flatMap(({ actionable, id }) => (actionable ? [id] : []));
 
   /** Of `open` those that were split off from this one. */
-  openChildren(parent: IncidentId): readonly IncidentId[] {
-    return this.#incidents.standing.children(parent).map(({ id }) => id);
-  }
+  readonly openChildren = (parent: IncidentId): readonly IncidentId[] =>
+    this.#incidents.standing.children(parent).map(({ id }) => id);
 
   /** An operator's word about what belongs together; it outlives what the engine thinks. */
   correct(correction: Correction, by: string, { at, ids }: CorrelationContext): IncidentChange[] {

@@ -385,8 +385,7 @@ export class Groups {
       for (const above of this.#ancestry.above(place)) {
         const [below, beside] = [this.#labels.at(above), this.#recentAt.get(above)];
         if (below !== undefined && below !== group) group = this.#merged(group, below);
-        if (beside === group) continue;
-        if (beside !== undefined) group = this.#merged(group, beside);
+        if (beside !== undefined && beside !== group) group = this.#merged(group, beside);
         if (this.#recentAt.has(above)) continue;
         this.#recentAt.set(above, group);
         group.recentPlaces.push(above);

@@ -19,13 +19,13 @@ import {
   type Joining,
   type Member,
   note,
-  recordOf,
   showsReturn,
   stated,
   thaw,
   type Verdict,
   widen,
 } from './held-incident.ts';
+import { recordOf } from './incident-record.ts';
 import { leave } from './leaving.ts';
 import { restated, unsteady } from './restating.ts';
 import { hearSecondWord, secondWordMs, spare } from './second-word.ts';

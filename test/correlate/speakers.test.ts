@@ -1,7 +1,8 @@
 /** An incident is told of the same whether its speakers were counted as they joined or are counted now. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { incidentOf, type Member } from '../../src/correlate/held-incident.ts';
+import type { Member } from '../../src/correlate/held-incident.ts';
+import { incidentOf } from '../../src/correlate/incident-record.ts';
 import { Incidents } from '../../src/correlate/incidents.ts';
 import type { Symptom } from '../../src/correlate/symptoms.ts';
 import { usualSlices } from '../../src/correlate/timing.ts';

@@ -14,7 +14,7 @@ export const publicStyle =
   'form{margin:16px 0}button{display:block;width:100%;min-height:50px;margin:0 0 8px;padding:8px 16px;font:inherit;font-weight:600;' +
   'border:1px solid var(--edge);border-radius:2px;background:var(--go);color:#fff;cursor:pointer}' +
   'button+button,.second button{background:var(--panel);color:var(--text);border-color:var(--line)}' +
-  'fieldset{border:0;margin:0 0 16px;padding:0;min-width:0}legend{font-weight:600;padding:0;margin:0 0 8px}' +
+  'fieldset{border:0;margin:0 0 16px;padding:0;min-width:0}legend{font-weight:600;padding:0;margin:0 0 8px}legend.small{font-weight:400}' +
   '.marks{display:grid;grid-template-columns:repeat(6,1fr);gap:4px}.marks label{position:relative}' +
   '.marks input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:pointer}' +
   '.marks span{display:block;line-height:42px;text-align:center;border:1px solid var(--line);border-radius:2px;background:var(--panel)}' +

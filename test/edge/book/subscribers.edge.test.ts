@@ -106,15 +106,15 @@ test('the columns hold what the line decides with, and survive their file', asyn
       count: 3,
       channels: ['sms', 'mail'],
       zones: ['Europe/Moscow', 'Asia/Omsk'],
-      resources: ['a', 'b'],
+      resources: ['b', 'a'],
     });
-    expect([...table.key]).toEqual([2, 3, 1]);
-    expect([...table.resource]).toEqual([0, 0, 1]);
-    expect([...table.channelMask]).toEqual([0b10, 0, 0b11]);
-    expect([...table.language]).toEqual([1, 0, 0]);
-    expect([...table.subscriberClass]).toEqual([0, 0, 3]);
-    expect([...table.zone]).toEqual([0, 0, 1]);
-    expect([...table.optedOut]).toEqual([0, 1, 0]);
+    expect([...table.key]).toEqual([1, 2, 3]);
+    expect([...table.resource]).toEqual([0, 1, 1]);
+    expect([...table.channelMask]).toEqual([0b11, 0b10, 0]);
+    expect([...table.language]).toEqual([0, 1, 0]);
+    expect([...table.subscriberClass]).toEqual([3, 0, 0]);
+    expect([...table.zone]).toEqual([1, 0, 0]);
+    expect([...table.optedOut]).toEqual([0, 0, 1]);
     expect(decodeSubscribers(encodeSubscribers(table))).toEqual(table);
     await book.close();
   });

@@ -21,6 +21,10 @@ export function cut<T>(
     while (i < ranges.length && ranges[i]!.to <= span.from) i++;
     const near: Range[] = [];
     for (let k = i; k < ranges.length && ranges[k]!.from < span.to; k++) near.push(ranges[k]!);
+    if (near.length === 0) {
+      outside.push(span);
+      continue;
+    }
     const { value } = span;
     for (const range of shared([span], near)) inside.push({ ...range, value });
     for (const range of without([span], near)) outside.push({ ...range, value });

@@ -5,7 +5,7 @@ import { laid, rangesOf, type Span } from '../base/spans.ts';
 import type { IncidentId } from '../model/ids.ts';
 import { KeyQueue, type KeyQueueSnapshot } from '../model/key-queue.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
-import { type Account, type Lost, settleLater, strandOf } from './account.ts';
+import { type Account, type Lost, type Strand, settleLater, strandOf } from './account.ts';
 
 type Place =
   | { readonly of: 'out'; readonly value: Instant }
@@ -28,7 +28,10 @@ export type CarriedSnapshot = Omit<Carried, 'queue'> & { readonly queue: KeyQueu
 const newest = <T>() => ({ joined: (_: T, b: T): T => b, isSame: Object.is });
 
 export class Carrying {
+  /** The last one is the next. */
   #items: Carried[] = [];
+  /** Known in the new numbers; all are put back at once, for each of very many would look at all of its strand. */
+  #found: Carried[] = [];
 
   get isDone(): boolean {
     return this.#items.length === 0;
@@ -36,12 +39,13 @@ export class Carrying {
 
   clear(): void {
     this.#items = [];
+    this.#found = [];
   }
 
   /** Every set of the accounts leaves them until it is known in the new numbers. */
   start(accounts: Iterable<Account>, older: SubscriberColumns): void {
     // Those found so far are of a version that is the older one now.
-    for (const item of [...this.#items]) {
+    for (const item of [...this.#found.splice(0), ...this.#items]) {
       if (item.found.length === 0) continue;
       this.#items.push({ ...item, queue: KeyQueue.ofRanges(tidied(item.found), older), found: [] });
       item.found = [];
@@ -67,21 +71,22 @@ export class Carrying {
 
   /** Looks up at most `budget` keys; answers how many it did. */
   step(accounts: ReadonlyMap<IncidentId, Account>, columns: SubscriberColumns, budget: number): number {
-    const item = this.#items[0];
+    const item = this.#items.at(-1);
     if (item === undefined) return 0;
     const keys = item.queue.take(budget);
     const numbers = keys.map((key) => columns.numberOf(key) ?? -1).filter((number) => number >= 0);
     item.found = united(item.found, tidied(runsOf(numbers)));
     if (item.queue.left === 0) {
-      this.#items.shift();
-      const account = accounts.get(item.incident);
-      if (account !== undefined) putBack(account, item);
+      this.#items.pop();
+      this.#found.push(item);
+      if (this.isDone) putBack(accounts, this.#found.splice(0));
     }
     return Math.max(1, keys.length);
   }
 
   snapshot(columns: SubscriberColumns | undefined): readonly CarriedSnapshot[] {
-    return this.#items.map(({ queue, ...item }) => ({ ...item, queue: queue.snapshot(columns) }));
+    const all = [...this.#items, ...this.#found];
+    return all.map(({ queue, ...item }) => ({ ...item, queue: queue.snapshot(columns) }));
   }
 
   restore(items: readonly CarriedSnapshot[], columns: SubscriberColumns | undefined): void {
@@ -89,17 +94,34 @@ export class Carrying {
   }
 }
 
-function putBack(account: Account, { service, place, found }: Carried): void {
-  if (place.of === 'todo') {
-    account.todo = united(account.todo, found);
-    return;
+function putBack(accounts: ReadonlyMap<IncidentId, Account>, all: readonly Carried[]): void {
+  const strands = new Map<Strand, { readonly place: Place; readonly found: readonly Range[] }[]>();
+  for (const { incident, service, place, found } of all) {
+    const account = accounts.get(incident);
+    if (account === undefined) continue;
+    if (place.of === 'todo') {
+      account.todo = united(account.todo, found);
+      continue;
+    }
+    const strand = strandOf(account, service);
+    const same = strands.get(strand);
+    if (same === undefined) strands.set(strand, [{ place, found }]);
+    else same.push({ place, found });
   }
-  const strand = strandOf(account, service);
-  if (place.of === 'out') strand.out = laid(strand.out, spansOf(found, place.value), newest());
-  else if (place.of === 'lost') strand.lost = laid(strand.lost, spansOf(found, place.value), newest());
-  else if (place.of === 'ended') settleLater(strand, found, place.value);
-  else strand.owed = united(strand.owed, found);
+  for (const [strand, parts] of strands) {
+    const out = parts.flatMap(({ place, found }) => (place.of === 'out' ? spansOf(found, place.value) : []));
+    const lost = parts.flatMap(({ place, found }) =>
+      place.of === 'lost' ? spansOf(found, place.value) : [],
+    );
+    const owed = parts.flatMap(({ place, found }) => (place.of === 'owed' ? found : []));
+    strand.out = laid(strand.out, sorted(out), newest());
+    strand.lost = laid(strand.lost, sorted(lost), newest());
+    strand.owed = united(strand.owed, owed);
+    for (const { place, found } of parts) if (place.of === 'ended') settleLater(strand, found, place.value);
+  }
 }
+
+const sorted = <T>(spans: readonly Span<T>[]): Span<T>[] => [...spans].sort((a, b) => a.from - b.from);
 
 const spansOf = <T>(ranges: readonly Range[], value: T): Span<T>[] =>
   ranges.map((range) => ({ ...range, value }));

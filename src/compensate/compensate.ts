@@ -6,8 +6,16 @@
  * so that the book can tell the difference; without rules nothing is kept; no call looks at more than 5,000 subscribers
  * (design L5). A new topology version renumbers them: what happens meanwhile waits until that is done.
  */
-import { after, type DurationMs, days, type Instant, milliseconds, seconds } from '../base/instant.ts';
-import { firstOf, sizeOf, without } from '../base/ranges.ts';
+import {
+  after,
+  type DurationMs,
+  days,
+  type Instant,
+  instant,
+  milliseconds,
+  seconds,
+} from '../base/instant.ts';
+import { firstOf, type Range, shared, sizeOf, without } from '../base/ranges.ts';
 import { rangesOf } from '../base/spans.ts';
 import { Timers } from '../base/timers.ts';
 import type { Compensation, Owed } from '../model/compensation.ts';
@@ -61,6 +69,7 @@ interface CompensationsSnapshot {
 }
 
 const sliceSize = 5_000;
+const minuteMs = 60_000;
 const restToken = 'more';
 /** A late "no" reopens a week after closing; a day more is a margin. */
 const keepsClosedMs = days(8);
@@ -207,13 +216,17 @@ export class Compensations {
       for (const strand of account.isOver ? [] : account.strands) {
         const left = loose.filter(({ strand: { service } }) => service === strand.service);
         const ranges = left.length === 0 ? [] : without(strand.affected, rangesOf(strand.out));
-        for (const one of left) begin(strand, takeFrom(one, ranges));
+        for (const one of left) {
+          const taken = takeFrom(one, ranges);
+          begin(strand, taken);
+          if (one.strand !== strand) this.#settleEarlier(one, rangesOf(taken), at);
+        }
       }
     }
     for (const claim of claims) meet(claim, this.#accounts.values());
     for (const { account, strand, spans, endedAt } of loose) {
       if (spans.length === 0) continue;
-      end(strand, spans, { at: endedAt, dueAt: after(at, this.#stableForMs) });
+      end(strand, spans, { at: endedAt, dueAt: this.#stableAt(at) });
       this.#arm(account);
     }
   }
@@ -257,7 +270,7 @@ export class Compensations {
     { into }: Incident,
     { at, loose }: { readonly at: Instant; readonly loose: Loose[] },
   ): void {
-    const dueAt = after(at, this.#stableForMs);
+    const dueAt = this.#stableAt(at);
     const survivor =
       into === undefined
         ? undefined
@@ -307,6 +320,17 @@ export class Compensations {
       const since = isNew ? incident.startedAt : at;
       if (ranges.length > 0) claims.push({ strand, since, ranges });
     }
+  }
+
+  /** What they lost in that incident before this outage, which now goes on in another, waits for its end no more. */
+  #settleEarlier({ account, strand }: Loose, ranges: readonly Range[], at: Instant): void {
+    settleLater(strand, shared(ranges, rangesOf(strand.lost)), this.#stableAt(at));
+    this.#arm(account);
+  }
+
+  /** With the minute that has begun then: of very many who come back one by one, those of one minute are one. */
+  #stableAt(at: Instant): Instant {
+    return instant(Math.ceil(after(at, this.#stableForMs) / minuteMs) * minuteMs);
   }
 
   #keep(account: Account): Account {

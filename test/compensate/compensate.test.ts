@@ -287,3 +287,72 @@ test('a hundred thousand are settled 5,000 at a call', () => {
   // The first slice comes with the tick.
   expect(desk.slices).toBe(19);
 });
+
+test('who comes back one by one is settled by the minute', () => {
+  const desk = new Desk();
+  const of = incidentOf('l.1.1', 'open');
+  desk.happen('opened', of, [{ from: 0, to: crowd }]);
+  for (let gone = 1; gone < crowd; gone++) {
+    desk.pass(7_001);
+    desk.happen('shrank', of, [{ from: gone, to: crowd }]);
+  }
+  const [strand] = desk.room.snapshot().accounts[0]!.strands;
+  // 23 of them within three minutes, each at an instant of its own.
+  expect([strand!.lost.length, strand!.ended.length]).toEqual([crowd - 1, 3]);
+  expect(strand!.ended.every(({ dueAt }) => dueAt >= desk.at + stable - minutes(3))).toBe(true);
+  desk.pass(minutes(11));
+  expect([...desk.owed.values()].sort((a, b) => a - b).slice(-1)).toEqual([2]);
+});
+
+test('what is renumbered comes back all at once, also after a restart in the middle and another renumbering', () => {
+  const many = 12_000;
+  const desk = new Desk();
+  desk.subscribers = crowdOf(1, many);
+  desk.room.setSubscribers(desk.subscribers, 1);
+  const of = incidentOf('l.1.1', 'open');
+  desk.happen('opened', of, [{ from: 0, to: many }]);
+  for (const gone of [4_000, 8_000, many]) {
+    desk.pass(hours(1));
+    desk.happen('shrank', of, gone === many ? [] : [{ from: gone, to: many }]);
+  }
+  const renumber = (version: number): CompensateOutcome => {
+    desk.version = version;
+    desk.subscribers = crowdOf(version, many);
+    desk.room.setSubscribers(desk.subscribers, version);
+    return desk.room.take([], [desk.impact(of, [])], desk.at);
+  };
+  const first = renumber(2);
+  expect(first.rest).toBeDefined();
+  // A part of it is known, and nothing of it stands there yet.
+  const { accounts, carrying } = desk.room.snapshot();
+  expect(accounts[0]!.strands.map(({ lost }) => lost)).toEqual([[]]);
+  expect(carrying.some(({ found }) => found.length > 0)).toBe(true);
+  desk.restart();
+  desk.hear(renumber(3));
+  for (let next = desk.room.continue('more'); next.rest !== undefined; ) next = desk.room.continue(next.rest);
+  desk.pass(minutes(20));
+  const said = new Map<number, number>();
+  for (const lost of desk.owed.values()) said.set(lost, (said.get(lost) ?? 0) + 1);
+  expect([...said].sort(([a], [b]) => a - b)).toEqual([
+    [60, 4_000],
+    [120, 4_000],
+    [180, 4_000],
+  ]);
+});
+
+test('an outage that goes on in another incident leaves behind what was lost before it', () => {
+  const desk = new Desk();
+  const [one, other] = [incidentOf('l.1.1', 'open'), incidentOf('l.1.2', 'open')];
+  desk.happen('opened', one, [{ from: 0, to: 1 }]);
+  desk.pass(minutes(90));
+  desk.happen('shrank', one, []);
+  desk.pass(minutes(5));
+  desk.happen('grew', one, [{ from: 0, to: 1 }]);
+  desk.happen('opened', { ...other, startedAt: desk.at }, [{ from: 0, to: 1 }]);
+  desk.pass(minutes(30));
+  desk.happen('resolved', incidentOf('l.1.1', 'resolved', { resolvedAt: desk.at }));
+  desk.pass(minutes(30));
+  desk.happen('resolved', incidentOf('l.1.2', 'resolved', { resolvedAt: desk.at }));
+  desk.pass(minutes(11));
+  expect([...desk.owed.values()]).toEqual([90, 60]);
+});

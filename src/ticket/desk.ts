@@ -32,6 +32,8 @@ export interface DeskTicket {
   readonly external?: string | undefined;
   /** What the desk calls the incident's ticket, for a subscriber's. */
   readonly parent?: string | undefined;
+  /** Below which one it was put there the last time. */
+  readonly linked?: string | undefined;
   /** Whose ticket it is: the operator's id, and the address where contacts may leave for the desk. */
   readonly subscriber?: { readonly id: string; readonly email?: string | undefined } | undefined;
 }

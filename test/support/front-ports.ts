@@ -600,6 +600,7 @@ function queriesOf(daemon: () => MemoryDaemon): BookQueries {
     questionsTo: async (people) =>
       [...daemon().confirmations.values()].filter(({ subscriber }) => people.includes(subscriber)),
     eraseSubscriber: async () => undefined,
+    counters: () => ({}),
     async storeStranger(said) {
       daemon().strangers = [{ ...said, at: daemon().ports.world.now() }, ...daemon().strangers];
     },

@@ -56,6 +56,7 @@ export function bookQueries(options: QueryOptions): BookQueries {
     ...affectedLists({ book, own, placed, country }),
     ...peopleQueries(options),
     ...deviceQueries(options.devices),
+    counters: () => ({ ...own.counters }),
   };
 }
 

@@ -23,7 +23,13 @@ const deadCauses = [
 ];
 
 /** Those of an incident whose own line or terminal is dead. */
-export type OwnLines = (incident: IncidentId, placed: PlacedPeople) => Promise<readonly Range[]>;
+export interface OwnLines {
+  (incident: IncidentId, placed: PlacedPeople): Promise<readonly Range[]>;
+  /** Look-ups made, and answered from one that was held; held ones that made room; incidents with more alarms than are looked at. */
+  readonly counters: Readonly<
+    Record<'levelsRead' | 'levelsShared' | 'levelsForgotten' | 'levelsCut', number>
+  >;
+}
 
 /** A fifth of a second of work where as many alarms are raised as are looked at: pages that ask anew with each change share it. */
 const heldMs = 5_000;
@@ -32,26 +38,34 @@ const mostHeld = 50;
 /** Each incident is looked up once in five seconds at the most, however often it is asked for. */
 export function ownLines(book: Pick<Book, 'deadResources'>, now: () => number): OwnLines {
   const held = new Map<string, { version: number; until: number; lines: Promise<readonly Range[]> }>();
-  return (incident, placed) => {
+  const counters = { levelsRead: 0, levelsShared: 0, levelsForgotten: 0, levelsCut: 0 };
+  const own = (incident: IncidentId, placed: PlacedPeople): Promise<readonly Range[]> => {
     const known = held.get(incident);
-    if (known?.version === placed.version && now() < known.until) return known.lines;
+    if (known?.version === placed.version && now() < known.until) {
+      counters.levelsShared++;
+      return known.lines;
+    }
     held.delete(incident);
-    for (const oldest of held.keys()) if (held.size >= mostHeld) held.delete(oldest);
-    const entry = {
-      ...{ version: placed.version, until: now() + heldMs },
-      lines: linesOf(incident, book, placed),
-    };
+    for (const oldest of held.keys())
+      if (held.size >= mostHeld) counters.levelsForgotten += Number(held.delete(oldest));
+    counters.levelsRead++;
+    const lines = linesOf(incident, book, placed).then(({ own: found, isCut }) => {
+      if (isCut) counters.levelsCut++;
+      return found;
+    });
+    const entry = { version: placed.version, until: now() + heldMs, lines };
     held.set(incident, entry);
     entry.lines.catch(() => held.get(incident) === entry && held.delete(incident));
     return entry.lines;
   };
+  return Object.assign(own, { counters });
 }
 
 async function linesOf(
   incident: IncidentId,
   book: Pick<Book, 'deadResources'>,
   { topology, subscribers }: PlacedPeople,
-): Promise<readonly Range[]> {
+): Promise<{ readonly own: readonly Range[]; readonly isCut: boolean }> {
   const own: Range[] = [];
   let after: readonly [number, number] | undefined;
   for (let read = 0; read < mostAlarms; read += pageSize) {
@@ -64,7 +78,7 @@ async function linesOf(
     after = page.next;
     if (after === undefined) break;
   }
-  return tidied(own);
+  return { own: tidied(own), isCut: after !== undefined };
 }
 
 /** Undefined where nobody is listed, or the incident was measured on another network than the one in force. */

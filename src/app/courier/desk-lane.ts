@@ -99,25 +99,27 @@ export class DeskLane {
     const outcomes = await this.#judged(() =>
       desk.put(
         jobs.map((job) => {
-          const { ticket, external, parent, subscriber } = job;
-          return { ticket, external, parent, subscriber, ...textOf(job) };
+          const { ticket, external, parent, linked, subscriber } = job;
+          return { ticket, external, parent, linked, subscriber, ...textOf(job) };
         }),
       ),
     );
-    const results = jobs.map(({ ticket: { id: ticket }, version, attempts }, index): DeskSettlement => {
-      const outcome = this.#held(outcomes[index], attempts);
-      switch (outcome.kind) {
-        case 'stored':
-          this.#counts.stored++;
-          return { kind: 'stored', ticket, version, external: outcome.external };
-        case 'refused':
-          return { kind: 'refused', ticket, version, reason: outcome.reason };
-        case 'retry':
-          return { ...this.#again(outcome, attempts), ticket, version };
-        default:
-          return neverHappens(outcome);
-      }
-    });
+    const results = jobs.map(
+      ({ ticket: { id: ticket }, version, attempts, parent }, index): DeskSettlement => {
+        const outcome = this.#held(outcomes[index], attempts);
+        switch (outcome.kind) {
+          case 'stored':
+            this.#counts.stored++;
+            return { kind: 'stored', ticket, version, external: outcome.external, linked: parent };
+          case 'refused':
+            return { kind: 'refused', ticket, version, reason: outcome.reason };
+          case 'retry':
+            return { ...this.#again(outcome, attempts), ticket, version };
+          default:
+            return neverHappens(outcome);
+        }
+      },
+    );
     await book.settleDesk(results);
     for (const [index, result] of results.entries()) {
       if (result.kind === 'stored' && result.external !== jobs[index]?.external)

@@ -15,11 +15,12 @@ interface DeskRow {
   readonly attempts: number;
   readonly external?: string | undefined;
   readonly parent?: string | undefined;
+  readonly linked?: string | undefined;
 }
 
 // In the order of its index: with tens of thousands waiting, none of them is looked at but those that are due first.
 const selectDue = `
-SELECT j.ticket, j.version, j.attempts, t.external,
+SELECT j.ticket, j.version, j.attempts, j.linked, t.external,
   (SELECT p.external FROM tickets AS p WHERE p.id = t.record ->> 'parent') AS parent
 FROM desk_jobs AS j JOIN tickets AS t ON t.id = j.ticket WHERE j.state = 'queued' AND j.below = ? AND j.due_at <= ?
   AND NOT EXISTS (SELECT 1 FROM desk_jobs AS above JOIN tickets AS p ON p.id = above.ticket
@@ -39,14 +40,14 @@ export function dueDeskJobs(
   for (const below of [0, 1])
     if (rows.length < due.limit)
       rows.push(...sql.all<DeskRow>(selectDue, below, due.now, due.limit - rows.length));
-  return rows.flatMap(({ version, attempts, external, parent, ...row }) => {
+  return rows.flatMap(({ version, attempts, external, parent, linked, ...row }) => {
     const ticket = ticketById(sql, row.ticket);
     if (ticket === undefined) return [];
     const incident = ticket.incident === undefined ? undefined : incidentById(sql, ticket.incident)?.incident;
     const text = ticket.contact === undefined ? undefined : contactText(sql, vault, ticket.contact);
     const subscriber =
       ticket.subscriber === undefined ? undefined : partyOf(sql, vault, ticket.subscriber, due.contacts);
-    return [{ ticket, version, attempts, incident, text, external, parent, subscriber }];
+    return [{ ticket, version, attempts, incident, text, external, parent, linked, subscriber }];
   });
 }
 
@@ -99,6 +100,8 @@ export function settleDesk(sql: Sql, results: readonly DeskSettlement[]): void {
             result.ticket,
             result.version,
           );
+          // Whatever was asked for meanwhile: that is how it hangs there.
+          sql.run('UPDATE desk_jobs SET linked = ? WHERE ticket = ?', result.linked, result.ticket);
           sql.run('UPDATE tickets SET external = ? WHERE id = ?', result.external, result.ticket);
           break;
         case 'retry':

@@ -303,6 +303,13 @@ CREATE INDEX confirmations_caused ON confirmations (record ->> '$.rating.at') WH
 CREATE INDEX tasks_caused ON tasks (record ->> '$.doneAt') WHERE record ->> '$.cause' IS NOT NULL;
 `;
 
+// Below which ticket the desk has one: the one that it hangs below here, as far as was known until then.
+const deskLinks = `
+ALTER TABLE desk_jobs ADD COLUMN linked TEXT;
+UPDATE desk_jobs SET linked = (SELECT p.external FROM tickets AS t JOIN tickets AS p ON p.id = t.record ->> 'parent'
+  WHERE t.id = desk_jobs.ticket) WHERE state = 'stored';
+`;
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -334,6 +341,7 @@ const steps: readonly string[] = [
   mornings,
   quietChoices,
   causes,
+  deskLinks,
 ];
 
 export const bookVersion = steps.length;

@@ -162,6 +162,8 @@ export interface DeskJob {
   /** What the desk calls it, and the ticket of its incident. */
   readonly external?: string | undefined;
   readonly parent?: string | undefined;
+  /** Below which one the desk has it. */
+  readonly linked?: string | undefined;
   readonly subscriber?: { readonly id: string; readonly email?: string | undefined } | undefined;
 }
 
@@ -185,6 +187,8 @@ export type DeskSettlement =
       readonly ticket: TicketId;
       readonly version: number;
       readonly external: string;
+      /** Below which one the desk has it now. */
+      readonly linked?: string | undefined;
     }
   | {
       readonly kind: 'retry';

@@ -137,9 +137,15 @@ function changeOf(
   const words = statuses[ticket.ticket.status];
   const status = words.includes(held.status) ? undefined : words[0];
   const isSame =
-    status === undefined && held.title === ticket.title && (!keepsDue || held.due === ticket.due);
+    status === undefined &&
+    held.title === ticket.title &&
+    (!keepsDue || held.due === ticket.due) &&
+    !isMoved(ticket);
   return isSame ? undefined : { held, ticket, status };
 }
+
+/** It hangs there below another one than here, or below one where it hangs no more. */
+export const isMoved = ({ linked, parent }: DeskTicket): boolean => linked !== parent;
 
 /** Which of ours a status of the system may mean, those first that we would set it for. */
 export function meaningsOf(statuses: StatusWords, word: string): readonly TicketStatus[] {

@@ -218,6 +218,7 @@ async function updateTickets(
     ...{ id: held.external, Subject: ticket.title },
     ...(held.due === ticket.due ? {} : { Due: dueForm(ticket.due) }),
     ...(status === undefined ? {} : { Status: status }),
+    ...linksOf(ticket),
   }));
   const answer = await tracker.caller.call('PUT', '/tickets/bulk', body);
   if (answer.kind !== 'answer') return changes.map(() => answer);
@@ -237,6 +238,12 @@ async function updateTickets(
     return { kind: 'refused', reason: `the status did not become "${status}": ${said}` };
   });
 }
+
+/** What its own people linked it to stays. One that is there already, or there no more, is no mistake. */
+const linksOf = ({ parent, linked }: MirrorTicket): object => ({
+  ...(parent === linked || parent === undefined ? {} : { AddMemberOf: [parent] }),
+  ...(parent === linked || linked === undefined ? {} : { DeleteMemberOf: [linked] }),
+});
 
 /** A reply would open a ticket that is resolved, so that the status it has goes along. */
 async function sayNotes(tracker: Tracker, notes: readonly DeskNote[]): Promise<readonly DeskOutcome[]> {

@@ -19,6 +19,8 @@ import {
   gathered,
   type HeldTicket,
   isFailure,
+  isMoved,
+  type MirrorChange,
   type MirrorSettings,
   type MirrorSystem,
   type MirrorTicket,
@@ -77,14 +79,7 @@ export function tmf621Desk(name: string, settings: Tmf621Settings, world: World)
       }),
     create: (tickets) => oneByOne<MirrorTicket, DeskOutcome>(tickets, (ticket) => create(desk, ticket)),
     update: (changes) =>
-      oneByOne<(typeof changes)[number], DeskOutcome>(changes, async ({ held, ticket, status }) => {
-        const patch = {
-          name: ticket.title,
-          ...(held.due === ticket.due ? {} : { expectedResolutionDate: ticket.due ?? null }),
-          ...(status === undefined ? {} : { status }),
-        };
-        return storedBy(await caller.call('PATCH', path(held.external), patch), held.external);
-      }),
+      oneByOne<(typeof changes)[number], DeskOutcome>(changes, (change) => update(desk, change)),
   };
   return {
     name,
@@ -93,6 +88,32 @@ export function tmf621Desk(name: string, settings: Tmf621Settings, world: World)
     news: (cursor) => news(desk, cursor),
     close: async () => caller.close(),
   };
+}
+
+async function update(desk: Tmf621, { held, ticket, status }: MirrorChange): Promise<DeskOutcome> {
+  const relations = isMoved(ticket) ? await relationsOf(desk, held.external, ticket) : undefined;
+  if (relations !== undefined && isFailure(relations)) return relations;
+  const patch = {
+    name: ticket.title,
+    ...(held.due === ticket.due ? {} : { expectedResolutionDate: ticket.due ?? null }),
+    ...(status === undefined ? {} : { status }),
+    ...(relations === undefined ? {} : { troubleTicketRelationship: relations }),
+  };
+  return storedBy(await desk.caller.call('PATCH', path(held.external), patch), held.external);
+}
+
+/** A list is replaced as a whole (TMF630): what others put there stays. */
+async function relationsOf(
+  desk: Tmf621,
+  external: string,
+  { linked, parent }: MirrorTicket,
+): Promise<readonly Document[] | DeskFailure> {
+  const read = await readTicket(desk, external);
+  if (isFailure(read)) return read;
+  const others = recordsIn(read['troubleTicketRelationship']).filter(
+    ({ id, relationshipType }) => relationshipType !== 'parent' || (id !== linked && id !== parent),
+  );
+  return parent === undefined ? others : [...others, { id: parent, relationshipType: 'parent' }];
 }
 
 const path = (external: string): string => `/troubleTicket/${encodeURIComponent(external)}`;

@@ -2,12 +2,12 @@
 import { type DurationMs, milliseconds } from '../../base/instant.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
-import { type Ticket, ticketStatuses } from '../../model/ticket.ts';
+import { ticketStatuses } from '../../model/ticket.ts';
 import type { Desk, DeskItem, DeskNote, DeskOutcome, DeskTicket } from '../../ticket/desk.ts';
 import { type HttpOutcome, openHttpClient } from '../net/http-request.ts';
 import { idIn, isSignedBy, postSigned } from '../net/signed-post.ts';
 import { failureOf, isRecord, jsonIn, nameIn, plainText, recordsIn } from './desk-call.ts';
-import { oneByOne, presentable } from './mirror.ts';
+import { isMoved, oneByOne, presentable } from './mirror.ts';
 
 export interface WebhookDeskSettings {
   readonly kind: 'webhook';
@@ -41,7 +41,7 @@ export function webhookDesk(name: string, settings: WebhookDeskSettings, world: 
     name,
     put: (tickets) =>
       oneByOne<DeskTicket, DeskOutcome>(tickets, (ticket) =>
-        post(stateKey(ticket.ticket), presentable(ticket), ticket.external ?? ticket.ticket.id),
+        post(stateKey(ticket), presentable(ticket), ticket.external ?? ticket.ticket.id),
       ),
     say: (notes) =>
       oneByOne<DeskNote, DeskOutcome>(notes, ({ isRepeat: _, ...note }) =>
@@ -79,8 +79,11 @@ function itemsIn(body: string): readonly DeskItem[] {
 }
 
 /** The history has a bound, so that its length alone would stay the same. */
-function stateKey({ id, status, history, attached, expectedResolutionAt: promise }: Ticket): string {
-  return `${id}-${history.length}-${history.at(-1)?.at ?? 0}-${status}-${attached}-${promise ?? 0}`;
+function stateKey(given: DeskTicket): string {
+  const { id, status, history, attached, expectedResolutionAt: promise } = given.ticket;
+  const state = `${id}-${history.length}-${history.at(-1)?.at ?? 0}-${status}-${attached}-${promise ?? 0}`;
+  // It may go from one incident to another and change in nothing else.
+  return isMoved(given) ? `${state}-${given.linked ?? ''}>${given.parent ?? ''}` : state;
 }
 
 function outcomeOf(answer: HttpOutcome & { readonly kind: 'answer' }, external: string): DeskOutcome {

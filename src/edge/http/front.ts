@@ -32,7 +32,10 @@ export async function openFront(settings: {
     return {
       http: console.address,
       public: open.address,
-      counters: () => ({ ...console.counters(), ...open.counters() }),
+      counters: () => ({
+        ...{ ...console.counters(), ...open.counters() },
+        ...settings.ports.query.counters(),
+      }),
       async close() {
         await Promise.all([console.close(), open.close()]);
       },

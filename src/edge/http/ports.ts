@@ -234,6 +234,8 @@ export interface BookQueries
     CreditQueries,
     PhoneQueries,
     TicketQueries {
+  /** What the answers cost, for /metrics. */
+  counters(): Readonly<Record<string, number>>;
   incidents(
     state: 'open' | 'resolved' | 'closed' | undefined,
     page: PageRequest,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { levelsOf, ownLines } from '../../../src/app/center/levels.ts';
 import type { IncidentRecord } from '../../../src/edge/book/records.ts';
+import type { IncidentId } from '../../../src/model/ids.ts';
 import { placeSubscribers } from '../../../src/topology/topology.ts';
 import { allTerminals, cityTable } from '../../support/line-city.ts';
 import { smallCity, terminals } from '../../support/small-city.ts';
@@ -85,4 +86,21 @@ test('however often it is asked for, the book is asked once in five seconds, and
   expect((await levelsOf(record(), own, placed))?.proved).toBe(3);
   expect(await levelsOf(record(), own, placed)).toMatchObject({ proved: 3 });
   expect(asked).toBe(3);
+  expect(own.counters).toMatchObject({ levelsRead: 3, levelsShared: 3, levelsForgotten: 0, levelsCut: 0 });
+});
+
+test('of very many incidents, and of very many alarms, it is counted what was not kept or not looked at', async () => {
+  let pages = 0;
+  const own = ownLines(
+    {
+      deadResources: async ({ incident }) => {
+        pages++;
+        return { resources: [], next: incident === 'l.1.1' ? [0, pages] : undefined };
+      },
+    },
+    () => 0,
+  );
+  await own('l.1.1' as IncidentId, placed);
+  for (let n = 2; n <= 60; n++) await own(`l.1.${n}` as IncidentId, placed);
+  expect(own.counters).toEqual({ levelsRead: 60, levelsShared: 0, levelsForgotten: 10, levelsCut: 1 });
 });

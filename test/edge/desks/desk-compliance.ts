@@ -32,6 +32,8 @@ export interface DeskThere {
   said(external: string): Promise<readonly string[]>;
   /** It says nothing but that it took something: any answer will do. */
   readonly isTerse?: true | undefined;
+  /** A link that was made once stays. */
+  readonly keepsLinks?: true | undefined;
   /** Absent where nothing can be taken away. */
   readonly remove?: ((external: string) => Promise<void>) | undefined;
   stop(): Promise<void>;
@@ -114,6 +116,25 @@ export function deskCompliance(name: string, start: () => Promise<DeskThere>): v
       expect(await desk.put(again)).toEqual([{ kind: 'stored', external: parent }, first, outcomes[1]]);
       expect(await there.held(incident.ticket.id)).toHaveLength(1);
       expect(await there.held(children[0]!.ticket.id)).toHaveLength(1);
+    });
+
+    test('a ticket that is taken from its incident, or goes to another one, hangs there as it does here', async ({
+      skip,
+    }) => {
+      if (there.keepsLinks) return skip('a link that was made once stays there');
+      const [first, second] = [await stored(deskTicket()), await stored(deskTicket())];
+      const child = deskTicket({ kind: 'subscriber', subscriber: 5 as SubscriberKey }, { parent: first });
+      const external = await stored(child);
+      const parentThere = async () => (await there.held(child.ticket.id))[0]!.parent;
+      const hung = { ...child, external };
+      await stored({ ...hung, parent: undefined, linked: first });
+      expect(await parentThere()).toBeUndefined();
+      await stored({ ...hung, parent: second, linked: undefined });
+      expect(await parentThere()).toBe(second);
+      await stored({ ...hung, parent: first, linked: second });
+      // Done twice it is done once.
+      await stored({ ...hung, parent: first, linked: second });
+      expect(await parentThere()).toBe(first);
     });
 
     test('makes one ticket though the answer to its making was lost', async () => {

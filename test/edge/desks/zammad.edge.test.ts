@@ -32,7 +32,7 @@ deskCompliance('Zammad', async (): Promise<DeskThere> => {
       ...{ internal: sender === 'Agent', type: 'note' },
     });
   return {
-    ...{ url, words: { open: 'open', done: 'closed' }, writes: ['POST', 'PUT'] },
+    ...{ url, words: { open: 'open', done: 'closed' }, writes: ['POST', 'PUT'], keepsLinks: true },
     open: (address, world) => openDesk('desk', { ...settings, url: address }, world),
     held: async (key) =>
       [...zammad.tickets.values()].filter((one) => one.allclear_key === key).map(heldThere),

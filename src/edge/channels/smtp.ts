@@ -1,12 +1,13 @@
 /** Notices by e-mail through the operator's relay: one message each, its Message-ID made from the notice's key. */
 import { createRequire } from 'node:module';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type * as Nodemailer from 'nodemailer';
 import { Fault } from '../../base/fault.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { World } from '../../base/world.ts';
 import type { Channel, OutgoingNotice, SendOutcome } from '../../notify/channel.ts';
-import { refusedTarget, resolveTarget } from '../net/address-guard.ts';
+import { refusedTarget } from '../net/address-guard.ts';
+import { type ConnectTarget, connectGuarded } from '../net/guarded-connect.ts';
 import {
   type ChannelKind,
   type ChannelSettings,
@@ -228,29 +229,11 @@ function outcomeOf(error: SmtpError): SendOutcome {
 /** Faults before any message was handed over. */
 const relayFaults = ['EAUTH', 'ETLS', 'EDNS', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'];
 
-/** Connects to the address that was judged; the name is not resolved a second time. */
-async function guardedSocket(target: {
-  host: string;
-  port: number;
-  allowPrivate: boolean;
-  timeoutMs: number;
-}): Promise<Socket> {
-  const found = await resolveTarget(target.host, target.allowPrivate);
+/** Before there is a connection nothing was handed over. */
+async function guardedSocket(target: ConnectTarget): Promise<Socket> {
+  const found = await connectGuarded(target).outcome;
+  if (found.kind === 'socket') return found.socket;
   if (found.kind === 'refused') throw new Fault('channel/refused-target', found.reason);
-  if (found.kind === 'unknown') throw Object.assign(new Error(found.reason), { code: 'EDNS' });
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: found.address, port: target.port, timeout: target.timeoutMs });
-    const fail = (error: Error): void => {
-      socket.destroy();
-      reject(error);
-    };
-    socket.once('error', fail);
-    socket.once('timeout', () =>
-      fail(Object.assign(new Error('no connection in time'), { code: 'ECONNREFUSED' })),
-    );
-    socket.once('connect', () => {
-      socket.removeAllListeners('error').removeAllListeners('timeout');
-      resolve(socket);
-    });
-  });
+  const code = found.kind === 'unknown' ? 'EDNS' : 'ECONNREFUSED';
+  throw Object.assign(new Error(found.reason), { code });
 }

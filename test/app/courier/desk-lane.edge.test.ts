@@ -126,6 +126,27 @@ test('the ticket of an incident goes first, and those below it know what the des
     );
   }));
 
+test('the desk is told below which ticket it has one, until it has it elsewhere', () =>
+  withLane(async ({ lane, said, brings, world }) => {
+    await brings(ticket('p'), ticket('q'), below('c1', 1));
+    while (await lane.work());
+    const hung = () => said.puts.at(-1)!.map(({ parent, linked }) => [linked, parent]);
+    expect(hung()).toEqual([[undefined, 'X-p']]);
+    said.answer = () => ({ kind: 'retry', reason: 'HTTP 503' });
+    await brings(below('c1', 1, { parent: undefined }));
+    while (await lane.work());
+    expect(hung()).toEqual([['X-p', undefined]]);
+    // While it is tried again it goes to another incident: the desk still has it below the first.
+    said.answer = (given) => ({ kind: 'stored', external: `X-${given.ticket.id}` });
+    await brings(below('c1', 1, { parent: 'q' as TicketId }));
+    world.advance(60_000);
+    while (await lane.work());
+    expect(hung()).toEqual([['X-p', 'X-q']]);
+    await brings(below('c1', 1, { parent: 'q' as TicketId, status: 'resolved' }));
+    while (await lane.work());
+    expect(hung()).toEqual([['X-q', 'X-q']]);
+  }));
+
 test('an address leaves for the desk only where that was said', () =>
   withLane(async ({ lane, said, brings }) => {
     await brings(below('c1', 1, { parent: undefined }));

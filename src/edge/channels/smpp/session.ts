@@ -1,11 +1,10 @@
 /** Stays bound to a message centre: connects to the address that was judged, binds, and comes back with patience when it ends. */
-import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import { milliseconds } from '../../../base/instant.ts';
 import { seededRandom } from '../../../base/random.ts';
 import type { Secret } from '../../../base/secret.ts';
 import type { Wake, World } from '../../../base/world.ts';
-import { resolveTarget } from '../../net/address-guard.ts';
+import { connectGuarded } from '../../net/guarded-connect.ts';
 import { type IncomingMessage, Link, type SmppCounters } from './link.ts';
 import { statuses, statusName } from './statuses.ts';
 
@@ -42,7 +41,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #random: { next(): number };
   #link: Link | undefined;
-  #socket: Socket | undefined;
+  #stopConnecting: () => void = () => {};
   #binding: Promise<SessionState> | undefined;
   #boundAt = 0;
   /** 0: the next try is made at once. */
@@ -82,7 +81,7 @@ export class Session {
     this.#isClosed = true;
     this.#wake?.cancel();
     // A binding under way is not waited for.
-    if (this.#binding !== undefined) this.#socket?.destroy();
+    if (this.#binding !== undefined) this.#stopConnecting();
     await this.#binding;
     await this.#link?.close();
   }
@@ -156,32 +155,10 @@ export class Session {
     { readonly kind: 'socket'; readonly socket: Socket } | Exclude<SessionState, { kind: 'bound' }>
   > {
     const { host, port, allowPrivate, tls, answerMs } = this.#options;
-    const found = await resolveTarget(host, allowPrivate);
-    if (found.kind === 'refused') return found;
-    if (found.kind === 'unknown') return { kind: 'away', reason: found.reason };
-    const at = { host: found.address, port, timeout: answerMs };
-    return new Promise((resolve) => {
-      const socket =
-        tls === undefined
-          ? connect(at)
-          : connectTls({
-              ...at,
-              ...tls,
-              minVersion: 'TLSv1.2',
-              ...(isIP(host) === 0 ? { servername: host } : {}),
-            });
-      this.#socket = socket;
-      const fail = (reason: string): void => {
-        socket.destroy();
-        resolve({ kind: 'away', reason });
-      };
-      socket.on('error', (error: Error) => fail(error.message));
-      socket.on('timeout', () => fail('no connection in time'));
-      socket.once('close', () => fail('the connection was closed'));
-      socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
-        socket.removeAllListeners('timeout');
-        resolve({ kind: 'socket', socket });
-      });
-    });
+    const connecting = connectGuarded({ host, port, allowPrivate, tls, timeoutMs: answerMs });
+    this.#stopConnecting = connecting.cancel;
+    const found = await connecting.outcome;
+    if (found.kind === 'socket') return found;
+    return { kind: found.kind === 'refused' ? 'refused' : 'away', reason: found.reason };
   }
 }

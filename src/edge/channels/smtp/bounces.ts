@@ -150,14 +150,25 @@ export class Bounces {
     const path = join(from.folder, entry.name);
     const mail = entry.isFile() ? await beginningOf(path) : '';
     const { isKept, counts } = await this.#read(mail, from);
-    if (isKept) await unlink(path);
-    else {
+    await this.#counting(counts, async () => {
+      if (isKept) return unlink(path);
       const to = await this.#seenAt(entry.name);
       await rename(path, to);
       this.#noteSeen(basename(to));
-    }
-    if (counts !== undefined) this.#counts[counts]++;
+    });
     this.#stuck.delete(entry.name);
+  }
+
+  /** What is not out of the way comes again, and counts then. */
+  async #counting(counts: Read['counts'], clear: () => Promise<void>): Promise<void> {
+    if (counts === undefined) return clear();
+    this.#counts[counts]++;
+    try {
+      await clear();
+    } catch (error) {
+      this.#counts[counts]--;
+      throw error;
+    }
   }
 
   /** In `cur` lies all that was ever read: what is none of ours is left as it is, and is no news. */
@@ -168,9 +179,7 @@ export class Bounces {
     if (mtimeMs < this.#world.now() - youngMs) return;
     try {
       const { isKept, counts } = await this.#read(await beginningOf(path), from);
-      if (!isKept) return;
-      await unlink(path);
-      if (counts !== undefined) this.#counts[counts]++;
+      if (isKept) await this.#counting(counts, () => unlink(path));
     } catch (error) {
       // The book may have been away.
       this.#seen.delete(uniqueOf(entry.name));
@@ -198,7 +207,7 @@ export class Bounces {
     throw new Error(`there are ${mostSameNames} mails named ${unique} in cur`);
   }
 
-  /** Answers when what it says is kept, and what it counts as once it is out of the way. */
+  /** Answers when what it says is kept, and what it counts as. */
   async #read(mail: string, { secret, inbound }: From): Promise<Read> {
     const status = deliveryStatusIn(mail);
     const tags = tagsIn(mail, this.#parts);

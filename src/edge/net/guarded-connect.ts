@@ -14,11 +14,11 @@ export interface ConnectTarget {
 }
 
 /** `refused`: the configuration does not let us go there. `unknown`: the name has no address now. `away`: nobody answers. */
-export type Connected =
+type Connected =
   | { readonly kind: 'socket'; readonly socket: Socket }
   | { readonly kind: 'refused' | 'unknown' | 'away'; readonly reason: string };
 
-export interface Connecting {
+interface Connecting {
   readonly outcome: Promise<Connected>;
   /** Gives it up. */
   cancel(): void;

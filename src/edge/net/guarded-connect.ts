@@ -64,7 +64,6 @@ function connected(socket: Socket, event: 'connect' | 'secureConnect'): Promise<
     socket.once('close', () => fail('the connection was closed'));
     socket.once(event, () => {
       socket.off('timeout', late);
-      socket.setTimeout(0);
       resolve({ kind: 'socket', socket });
     });
   });

@@ -2,7 +2,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import { Below } from './below.ts';
-import { leavesTaken, partialCut, wetRun } from './partial-cut.ts';
+import { leavesTaken, mayBeCable, partialCut, wetRun } from './partial-cut.ts';
 import { earlyLeaves, earlyMargin, isFarAhead, isUnlit } from './ripeness.ts';
 import { isLive, rivalsOf, sharedAbove } from './rivals.ts';
 import { finished, type Steps, stepSize } from './steps.ts';
@@ -302,7 +302,8 @@ function* judging({ ancestry, all, timing }: Judge, winner: Winner, tallies: Tal
     !shared.some((place) => {
       const seen = all.at(place);
       return seen !== undefined && isLive(ancestry, seen) && seen.pieces > winner.evidence.length * 1.05 + 1;
-    });
+    }) &&
+    !mayBeCable(ancestry, tallies, winner, shared);
   const isEarly = isClear && winner.evidence.length >= earlyLeaves && tally.spoken >= earlyShare * leaves;
   const isAhead = isFarAhead(winner, rivals);
   const waits = [

@@ -3,7 +3,8 @@ import type { ResourceId } from '../model/ids.ts';
 import type { Ancestry } from './ancestry.ts';
 import { powerKinds } from './dark-house.ts';
 import type { HeldIncident } from './held-incident.ts';
-import type { Tallies, Tally } from './tally.ts';
+import { earlyMargin } from './ripeness.ts';
+import { aloneScore, type Evidence, type Tallies, type Tally } from './tally.ts';
 
 /** A cut cable may spare some of its fibres: silence counts only in the children where somebody spoke. */
 export function partialCut(ancestry: Ancestry, tallies: Tallies, tally: Tally): number {
@@ -53,6 +54,31 @@ export function leavesTaken(
   for (const child of ancestry.topology.childrenOf('cable', tally.place))
     if (tallies.at(child) !== undefined) taken += ancestry.leavesOf(child);
   return taken > 0 ? taken : all;
+}
+
+/**
+ * A cable that carries all of it, and more, explains it nearly as well: a head tells of its fibres one after the other, so
+ * that those of its next card may not have had their turn. Not where the winner says itself that it failed.
+ */
+export function mayBeCable(
+  ancestry: Ancestry,
+  tallies: Tallies,
+  winner: { readonly place: number; readonly gain: number; readonly evidence: readonly Evidence[] },
+  shared: readonly number[],
+): boolean {
+  const held = tallies.at(winner.place);
+  if (tallies.population !== 'down' || held === undefined || held.own !== undefined) return false;
+  // That a port hears nobody any more follows from a cut as well, though no cable carries the port.
+  const ports = winner.evidence.filter(({ symptom }) => symptom === 'port');
+  const shown = ancestry.rules.likelihood('signal', 'port');
+  const gain = ports.reduce((least, port) => least + aloneScore(ancestry, port) - shown, winner.gain);
+  return shared.some((place) => {
+    const tally = tallies.at(place);
+    if (place === winner.place || tally === undefined || !ancestry.isCable(place)) return false;
+    if (tally.pieces < held.pieces - ports.length) return false;
+    const cut = partialCut(ancestry, tallies, tally) - tally.together;
+    return gain - (cut - tally.singles) <= earlyMargin;
+  });
 }
 
 /** How much rarer than in the time in which alarms are weighed together two faults begin so close by chance. */

@@ -39,14 +39,17 @@ type Standing = Pick<Row, 'subscriber' | 'key' | 'revision' | 'amount' | 'curren
 const creditKey = (incident: string, subscriber: number, service: string, revision: number): string =>
   hash('sha256', `credit\n${incident}\n${subscriber}\n${service}\n${revision}`, 'hex').slice(0, 32);
 
-/** Keeps what is new about it: the same amount as before is no news, another one replaces it. */
+/**
+ * Keeps what is new about it: the same amount as before is no news, another one replaces it. CROSS JOIN: whom it is about
+ * is looked up one by one, in place of looking through the list for each credit of the incident.
+ */
 export function addOwed(sql: Sql, owed: Owed, at: number): void {
   const { incident, service, money, rule } = owed;
   const standing = new Map(
     sql
       .all<Standing>(
         `SELECT c.subscriber, c.key, c.revision, c.amount, c.currency, c.rule, c.version FROM json_each(?) AS wanted
-         JOIN credits AS c ON c.incident = ? AND c.subscriber = wanted.value AND c.service = ?
+         CROSS JOIN credits AS c ON c.incident = ? AND c.subscriber = wanted.value AND c.service = ?
          WHERE c.revision = (SELECT max(revision) FROM credits AS o WHERE o.incident = c.incident AND o.subscriber = c.subscriber
            AND o.service = c.service)`,
         ...[JSON.stringify(owed.subscribers), incident, service],

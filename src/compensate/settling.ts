@@ -36,7 +36,20 @@ function lossesOf(account: Account, number: number, subscribers: Subscribers): r
     const lost = lossOf(strand, number);
     if (lost !== undefined) losses.push({ lost, services: servicesOf(strand, number, subscribers) });
   }
-  return losses;
+  return losses.length > 1 ? onceEach(losses) : losses;
+}
+
+/** Whoever has one service at two places, as after a move, lost it once: where it was longer. */
+function onceEach(losses: readonly Loss[]): readonly Loss[] {
+  const seen = new Set<string>();
+  return [...losses]
+    .sort((a, b) => b.lost.ms - a.lost.ms)
+    .map(({ lost, services }) => {
+      const left = services.filter((service) => !seen.has(service));
+      for (const service of left) seen.add(service);
+      return { lost, services: left };
+    })
+    .filter(({ services }) => services.length > 0);
 }
 
 /** What is owed for each service, zero where it was something once. */

@@ -356,3 +356,25 @@ test('an outage that goes on in another incident leaves behind what was lost bef
   desk.pass(minutes(11));
   expect([...desk.owed.values()]).toEqual([90, 60]);
 });
+
+test('one service at two places, as after a move, is owed for once', () => {
+  const desk = new Desk();
+  const of = incidentOf('l.1.1', 'open');
+  const touch = (own: readonly Range[], moved: readonly Range[]): CompensateOutcome => {
+    const impact = {
+      ...desk.impact(of, own),
+      lost: [{ ranges: own }, { service: 'internet', ranges: moved }],
+    };
+    return desk.room.take([], [impact], desk.at);
+  };
+  const house = [{ from: 0, to: 1 }];
+  touch(house, house);
+  desk.pass(minutes(30));
+  touch([], house);
+  desk.pass(minutes(50));
+  touch([], []);
+  desk.at = desk.room.wakeAt!;
+  const { owed, apologies } = desk.room.wake(desk.at);
+  expect(owed.map(({ minutes: lost, money }) => [lost, money.thousandths])).toEqual([[80, 2_000]]);
+  expect(apologies.map(({ credit }) => credit)).toEqual([[{ thousandths: 2_000, currency: 'EUR' }]]);
+});

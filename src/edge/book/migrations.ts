@@ -310,6 +310,9 @@ UPDATE desk_jobs SET linked = (SELECT p.external FROM tickets AS t JOIN tickets 
   WHERE t.id = desk_jobs.ticket) WHERE state = 'stored';
 `;
 
+// A page of an incident's list reads that page, however many are owed.
+const creditsByIncident = 'CREATE INDEX credits_by_incident ON credits (incident, row)';
+
 const steps: readonly string[] = [
   records + outbox + people,
   notes,
@@ -342,6 +345,7 @@ const steps: readonly string[] = [
   quietChoices,
   causes,
   deskLinks,
+  creditsByIncident,
 ];
 
 export const bookVersion = steps.length;

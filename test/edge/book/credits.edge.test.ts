@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { instant } from '../../../src/base/instant.ts';
 import type { Book } from '../../../src/edge/book/book.ts';
+import { creditPage } from '../../../src/edge/book/credits.ts';
+import { migrate } from '../../../src/edge/book/migrations.ts';
 import type { CreditRecord } from '../../../src/edge/book/records.ts';
+import { openSql, type Sql } from '../../../src/edge/book/sql.ts';
 import type { Change } from '../../../src/model/change.ts';
 import type { Owed } from '../../../src/model/compensation.ts';
 import type { ConfirmationId, IncidentId, SubscriberKey, TaskId } from '../../../src/model/ids.ts';
@@ -176,5 +179,24 @@ test('causes are counted by subscribers: of low marks, and of calls about them',
       ]),
     );
     await book.close();
+  });
+});
+
+test('a page of what is owed for one incident reads that page, not all that is owed for it', async () => {
+  await inFolder(async (folder) => {
+    const sql = openSql(`${folder}/book.sqlite`);
+    migrate(sql, 'book.sqlite');
+    const plans: string[] = [];
+    const all: Sql['all'] = (text, ...values) => {
+      const steps = sql.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${text}`, ...values);
+      plans.push(steps.map(({ detail }) => detail).join('; '));
+      return sql.all(text, ...values);
+    };
+    const listening = { ...sql, all, get: sql.get.bind(sql) } as Sql;
+    expect(creditPage(listening, { incident, limit: 100, cursor: '7' }).items).toEqual([]);
+    expect(plans).toHaveLength(1);
+    expect(plans[0]).toContain('credits_by_incident (incident=? AND row<?)');
+    expect(plans[0]).not.toContain('TEMP B-TREE');
+    sql.close();
   });
 });

@@ -54,7 +54,7 @@ const strangeShare = 0.1;
  */
 export function causeAtHead(
   ancestry: Ancestry,
-  { evidence }: Pick<Explanation, 'evidence'>,
+  { root, evidence }: Pick<Explanation, 'root' | 'evidence'>,
   { at, timing, heads }: Now,
 ): LostHead | undefined {
   const head = ancestry.headOf(evidence[0]!.place);
@@ -69,10 +69,27 @@ export function causeAtHead(
   const isDark = isActive(held) && backSince(held, ancestry.idOf(head)) === undefined;
   const unlit = said.filter(({ symptom }) => symptom === 'los').length;
   if (isOnset || (isDark && unlit * 2 < said.length)) return { held, head };
+  if (unlit * 2 < said.length)
+    return root === head ? foundAtReturn(ancestry, { held, head, said }, { at, timing }) : undefined;
   const share = unlit / terminalsLike(ancestry, head, said);
-  const isStart =
-    unlit * 2 >= said.length && isStarting(ancestry, { held, head, share }, { at: first, timing });
+  const isStart = isStarting(ancestry, { held, head, share }, { at: first, timing });
   return isStart ? { held, head, retoldAt: first as Instant } : undefined;
+}
+
+/** The first poll of a head that starts again finds silent who still starts with it, and who is dark for another reason. */
+function foundAtReturn(
+  ancestry: Ancestry,
+  { held, head, said }: Pick<LostHead, 'held' | 'head'> & { readonly said: readonly Evidence[] },
+  { at, timing }: Pick<Now, 'at' | 'timing'>,
+): LostHead | undefined {
+  const id = ancestry.idOf(head);
+  const backAt = held.root === id ? backSince(held, id) : undefined;
+  if (backAt === undefined || at - backAt > timing.rebootMs) return undefined;
+  const retoldAt = said.reduce(
+    (least, { heldBy, firstAt }) => (heldBy === undefined && firstAt < least ? firstAt : least),
+    backAt,
+  );
+  return { held, head, retoldAt };
 }
 
 const fromTheDark: ReadonlySet<Symptom> = new Set(['los', 'silent']);

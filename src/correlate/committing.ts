@@ -4,6 +4,7 @@ import { alarmId, type IdSource, type ResourceId } from '../model/ids.ts';
 import { lostItsSupply } from './aftermath.ts';
 import type { Ancestry } from './ancestry.ts';
 import { recallBriefs } from './briefs.ts';
+import { isCutAnew } from './cut-anew.ts';
 import { powerKinds } from './dark-house.ts';
 import type { Decision } from './deciding.ts';
 import type { Feedback } from './feedback.ts';
@@ -92,7 +93,7 @@ function commit({ verdict, alarms, absorbs, takes, retoldAt }: Decision, desk: D
         areOneDeath(held, verdict),
     )
     .filter((held) => !isSwitchedOff(desk.ancestry, verdict) || !held.actionable)
-    .filter((held) => !restartsByWorks(desk, waiting, held));
+    .filter((held) => !restartsByWorks(desk, waiting, held) && !isCutAnew(held, desk));
   const group = [...new Set([...absorbs, ...same, ...desk.testimony.explainedBy(verdict)])]
     .filter(isActive)
     .sort((a, b) => a.order - b.order);
@@ -209,6 +210,7 @@ function failedBefore(desk: Desk, waiting: readonly Pending[], verdict: Verdict)
       held.state !== 'merged' &&
       held.state !== 'closed' &&
       held.kind !== 'drop' &&
+      !isCutAnew(held, desk) &&
       resources.size >= relapsedShare * all.size &&
       (!wholeKinds.has(held.kind) || resources.size >= wholeShare * resourcesOf(held)) &&
       [...all].every((resource) => isBelow(resource, held)),
@@ -361,8 +363,8 @@ function settle({ incidents, ancestry, at }: Desk, held: HeldIncident, said: Ver
   // What its device said alone, or what a failed service may explain, was kept from people; what others say as well is not.
   const isNews = held.scope !== 'down' && verdict.actionable && !held.actionable;
   if (isSame && !isNews) {
-    incidents.widen(held, verdict);
     if (verdict.unproven !== true) held.unproven = undefined;
+    incidents.widen(held, verdict);
   } else incidents.move(held, verdict, at);
   incidents.plan(held, worksCovering(ancestry, held));
 }

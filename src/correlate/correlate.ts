@@ -372,7 +372,7 @@ export class Correlation {
       const split = what === 'retold' ? splitUnlit : splitLeftovers;
       if (split(held, { ...this.#desk(at), sightingsOf: this.#sightingsOf(at) })) this.#lookSoon(at);
     } else {
-      if (what === 'proved' && !isProvedByTime(held)) return;
+      if (what === 'proved' && !isProvedByTime(held, this.#incidents.standing)) return;
       if (what === 'works') held.works = undefined;
       else if (what === 'replan' || held.works !== undefined)
         this.#incidents.plan(held, worksCovering(this.#ancestry, held));

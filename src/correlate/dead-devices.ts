@@ -65,7 +65,7 @@ interface Words {
 }
 
 /** What neighbours tell of at one moment comes in within this time; an answer to a poll is of its own moment. */
-const jumbledMs: DurationMs = seconds(3);
+export const jumbledMs: DurationMs = seconds(3);
 
 /** Its own word, like the last of a neighbour that died with it, proves that it lived then, not that it lives since. */
 function wordsOf(ancestry: Ancestry, device: number, { links }: Said): Words {

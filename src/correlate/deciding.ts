@@ -132,7 +132,7 @@ function lookAtTransport(scene: Scene, pending: readonly Pending[]): Look {
         .map((alarm) => owner.get(alarm as AlarmId))
         .filter((held) => held !== undefined);
       const dug = beside === undefined ? [] : [beside.held];
-      const absorbs = [...new Set([...owners, ...dug, ...shadowed(scene, found, cause.at)])];
+      const absorbs = [...new Set([...owners, ...dug, ...shadowed(scene, found, cause)])];
       const takes = cause.kind === 'collector' ? doubted(scene, cause, absorbs) : undefined;
       const { disproved = [] } = cause;
       const settled = disproved.length === 0 ? [] : scene.standing.transport();

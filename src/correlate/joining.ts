@@ -51,6 +51,8 @@ export interface Pending {
   readonly endedAt?: Instant | undefined;
   /** The incident it was split off from. */
   readonly parent: HeldIncident['parent'];
+  /** Its head, which was dead and is back for long: that is no cause of it. */
+  readonly outlived?: ResourceId | undefined;
 }
 
 const graveSeverities: ReadonlySet<string> = new Set(['critical', 'major', 'indeterminate']);
@@ -99,11 +101,12 @@ export function isRejoining(
 ): boolean {
   if (!isActive(held) || hasMainsAgain(held, pending, known)) return false;
   const { alarm, resource, symptom } = pending;
-  // A terminal that came back with the lost head fails for a reason of its own.
-  if (held.scope === 'transport') return held.root === resource || symptom === 'link';
   // That it ended shows that the collector sees again: what it misses from then on is missing.
   if (held.scope === 'collector') return held.root === resource;
   const endedAt = held.members.get(alarm)?.endedAt;
+  // A terminal that came back with the lost head fails for a reason of its own.
+  if (held.scope === 'transport')
+    return (held.root === resource || symptom === 'link') && at - (endedAt ?? at) <= timing.reopenWithinMs;
   if (held.scope !== 'down' || endedAt === undefined) return true;
   return (
     at - endedAt <= timing.rebootMs &&

@@ -89,22 +89,24 @@ export function splitUnlit(held: HeldIncident, desk: Desk): boolean {
     return false;
   }
   incidents.split(held, [...left], at);
-  for (const member of left) waiting.put(againPending(member, held.id, at));
+  for (const member of left) waiting.put({ ...againPending(member, held.id, at), outlived: held.root });
   incidents.endIfOver(held, at);
   incidents.tell(held, 'shrank');
   return true;
 }
 
-/** Single ones that polls found dark after their head had started, and have not found lit since: no word of theirs was lost. */
+/**
+ * Terminals, and ports without light, that polls found dark after their head had started, and have not found lit since: no
+ * word of theirs was lost.
+ */
 function stillSilent(ancestry: Ancestry, { members, retoldAt }: HeldIncident): Member[] {
   if (retoldAt === undefined) return [];
   return [...members.values()].filter(
     ({ symptom, polled, raised, at, resource }) =>
       raised &&
       polled &&
-      symptom === 'silent' &&
       at >= retoldAt &&
-      ancestry.isLeaf(ancestry.placeOf(resource)),
+      (symptom === 'port' || (symptom === 'silent' && ancestry.isLeaf(ancestry.placeOf(resource)))),
   );
 }
 

@@ -6,6 +6,7 @@
 import { minutes } from '../base/instant.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { HeldIncident, Member } from './held-incident.ts';
+import type { Standing } from './standing.ts';
 import type { KnownDown, TransportCause, TransportEvidence } from './transport.ts';
 
 /** Polls that take longer to come round to a device have no right to be waited for. */
@@ -49,9 +50,10 @@ export function hearSecondWord(held: HeldIncident, { symptom, polled }: Member):
 }
 
 /** A round of polls has missed it: answers whether that is news. */
-export function isProvedByTime(held: HeldIncident): boolean {
+export function isProvedByTime(held: HeldIncident, standing: Pick<Standing, 'note'>): boolean {
   if (held.unproven !== true || held.backAt !== undefined || held.raised === 0) return false;
   held.unproven = undefined;
+  standing.note(held);
   return true;
 }
 

@@ -1,6 +1,7 @@
 /** What a cause in the transport graph takes from incidents that were opened without knowing of it. */
 import type { ResourceId } from '../model/ids.ts';
 import type { Decision, Scene } from './deciding.ts';
+import { isFoundBefore } from './found-before.ts';
 import type { HeldIncident, Member, Verdict } from './held-incident.ts';
 import type { TransportCause } from './transport.ts';
 
@@ -27,11 +28,11 @@ export function doubted(
     });
 }
 
-/** Young incidents that were only the shadow of this cause, which was first told of at `since`. */
+/** Young incidents that were only the shadow of this cause. */
 export function shadowed(
   { ancestry, standing, timing, at }: Scene,
   verdict: Verdict,
-  since: number,
+  { at: firstAt, since }: Pick<TransportCause, 'at' | 'since'>,
 ): HeldIncident[] {
   if (verdict.scope === 'collector') {
     const collector = ancestry.placeOf(verdict.root);
@@ -54,7 +55,8 @@ export function shadowed(
     if (held.scope === 'degraded' || held.kind === 'link' || held.scope === 'collector') return false;
     if (held.kind === 'duct' && held.scope === 'transport') return false;
     // One terminal that was silent before its head was is found by asking the head.
-    if (held.kind === 'drop' && held.startedAt < since - timing.misfitJoinMs) return false;
+    if (held.kind === 'drop' && held.startedAt < firstAt - timing.misfitJoinMs) return false;
+    if ([...held.members.values()].every((member) => isFoundBefore(member, since))) return false;
     // What is cut off cannot speak: what its terminals said has causes of their own, but for silence and lost sessions.
     if (held.scope === 'down' && !dark.has(held.root)) {
       for (const { symptom } of held.members.values()) if (symptom !== 'silent') return false;

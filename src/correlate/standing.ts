@@ -19,6 +19,10 @@ export interface OpenView {
 export const isWide = (held: HeldIncident): boolean =>
   mayHoldHeads(held) || held.scope === 'service' || held.scope === 'collector';
 
+/** What was back and is lost again is lost by a later cause; what polls alone miss takes nobody whom something told of took. */
+const isOutdone = (known: HeldIncident, later: HeldIncident): boolean =>
+  known.backAt !== undefined || (known.unproven === true && later.unproven !== true);
+
 const none: readonly HeldIncident[] = [];
 const byOrder = (a: HeldIncident, b: HeldIncident): number => a.order - b.order;
 
@@ -29,7 +33,10 @@ export class Standing {
   readonly #open = new Set<HeldIncident>();
   readonly #children = new Map<IncidentId, Set<HeldIncident>>();
   /** Open ones of which the view tells, with what it tells. */
-  readonly #wide = new Map<HeldIncident, Pick<HeldIncident, 'dark' | 'kind' | 'root' | 'backAt'>>();
+  readonly #wide = new Map<
+    HeldIncident,
+    Pick<HeldIncident, 'dark' | 'kind' | 'root' | 'backAt' | 'unproven'>
+  >();
   /** Ended ones of which it tells, the latest last. */
   readonly #lately = new Set<HeldIncident>();
   readonly #begun = new ByBeginning();
@@ -113,9 +120,8 @@ export class Standing {
     const dark = new Map<string, HeldIncident>();
     for (const held of wide) {
       for (const id of held.dark) {
-        // What was back and is lost again is lost by a later cause.
         const known = dark.get(id);
-        if (known === undefined || known.backAt !== undefined) dark.set(id, held);
+        if (known === undefined || isOutdone(known, held)) dark.set(id, held);
       }
     }
     const heads = lostHeads([...wide, ...this.#lately]);
@@ -154,10 +160,10 @@ export class Standing {
     if (isLate) this.#lately.add(held);
     const before = this.#wide.get(held);
     if (isOpen && isWide(held)) {
-      const { dark, kind, root, backAt } = held;
+      const { dark, kind, root, backAt, unproven } = held;
       const isSame = before?.dark === dark && before.kind === kind && before.root === root;
-      if (isSame && before.backAt === backAt) return;
-      this.#wide.set(held, { dark, kind, root, backAt });
+      if (isSame && before.backAt === backAt && before.unproven === unproven) return;
+      this.#wide.set(held, { dark, kind, root, backAt, unproven });
     } else if (!this.#wide.delete(held) && isLate === wasLate) return;
     this.#view = undefined;
   }

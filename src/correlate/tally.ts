@@ -190,6 +190,8 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
   const lastSignal = ancestry.signalAbove(piece.place).at(-1);
   let isSignal = true;
   const isLeaf = ancestry.isLeaf(piece.place);
+  // Its head passed its last word on: that head was alive, and what became of it then is another matter.
+  const passedOnBy = piece.symptom === 'gasp' ? ancestry.headOf(piece.place) : -1;
   const spoken = piece.standsFor ?? (isLeaf ? 1 : 0);
   let served: number | undefined;
   const head = (): number => (served ??= ancestry.headOf(piece.place));
@@ -197,7 +199,8 @@ function count(ancestry: Ancestry, tallies: Tallies, piece: Evidence): void {
     const tally = tallies.begun(above[i]!, piece);
     tally.pieces++;
     tally.spoken += spoken;
-    if (isOfSupply || !isSignal) tally.sum += power;
+    if (above[i] === passedOnBy) tally.sum += single;
+    else if (isOfSupply || !isSignal) tally.sum += power;
     else tally.sum += above[i] === piece.place ? signal : fromAbove;
     if (piece.symptom === 'power') tally.isSupplyLost = true;
     if ((isOfSupply || !isSignal) && spoken > 0) {

@@ -5,6 +5,7 @@ import type { Ancestry } from './ancestry.ts';
 import { cutLink, deadDevice, deadDevices, isDug } from './dead-devices.ts';
 import { deadSites, firstOf } from './dead-sites.ts';
 import type { RatedCause } from './explain.ts';
+import { isFoundBefore, toldAt } from './found-before.ts';
 import { limits } from './timing.ts';
 
 export interface TransportEvidence {
@@ -26,6 +27,8 @@ export interface TransportCause {
   readonly alarms: readonly string[];
   /** When it was first told of. */
   readonly at: Instant;
+  /** Of a cut: when it was first told of by whoever hears of it at once. */
+  readonly since?: Instant | undefined;
   /** What lost its last path with this cause, the root itself left out. */
   readonly dark: readonly number[];
   readonly rivals: readonly RatedCause[];
@@ -205,11 +208,14 @@ function withShadow(ancestry: Ancestry, draft: Draft, { dead, silent }: Shadow):
   // A site is no device: what stands there is out of reach with it.
   if (kind === 'site-power') dark.push(...draft.dead.filter((place) => !dark.includes(place)));
   const alarms = [...draft.alarms];
+  const since = kind === 'link' || kind === 'duct' ? toldAt(draft.said ?? []) : undefined;
   for (const place of dark) {
-    alarms.push(...names(silent.get(place) ?? []));
-    silent.delete(place);
+    const [taken, before] = apart(silent.get(place) ?? [], (piece) => isFoundBefore(piece, since));
+    alarms.push(...names(taken));
+    if (before.length > 0) silent.set(place, before);
+    else silent.delete(place);
   }
-  return { root, kind, rivals, at: draft.at, alarms, dark };
+  return { root, kind, rivals, at: draft.at, since, alarms, dark };
 }
 
 /** Transport places served without `more` and unserved with it. */
@@ -284,17 +290,21 @@ function silentDevices(
     causes.push(alone(ancestry, best.place, { silent, dead }));
   }
   causes.push(...blindCollectors(ancestry, silent));
-  const [those, hanging] = apart([...silent.keys()], (place) => hangsOn(ancestry, place, { silent, dead }));
+  const places = [...silent.keys()];
+  const later = new Set(
+    places.slice(0, limits.causesPerLook).filter((place) => hangsOn(ancestry, place, { silent, dead })),
+  );
+  const [those, hanging] = apart(places, (place) => later.has(place));
   // Some lie in the shadow of one before.
   for (const place of [...those, ...hanging])
     if (silent.has(place)) causes.push(alone(ancestry, place, { silent, dead }));
   return causes;
 }
 
-function apart(places: readonly number[], isLater: (place: number) => boolean): [number[], number[]] {
-  const later = new Set(places.slice(0, limits.causesPerLook).filter(isLater));
-  return [places.filter((place) => !later.has(place)), [...later]];
-}
+const apart = <Of>(all: readonly Of[], isOther: (one: Of) => boolean): [Of[], Of[]] => [
+  all.filter((one) => !isOther(one)),
+  all.filter(isOther),
+];
 
 /** It has no link of its own, and what it needs is silent: any one of several would do, so only all of them explain it. */
 function hangsOn(ancestry: Ancestry, place: number, { silent, dead }: Shadow): boolean {

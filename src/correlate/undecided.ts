@@ -248,7 +248,11 @@ export function pieceOf(
   const { oldest: firstAt, newest: lastAt } = spanOf(pending);
   const weight = pending.every(({ flapping }) => flapping) ? 0.5 : 1;
   const place = ancestry.placeOf(id);
-  const above = causesAbove(ancestry, population, { place, symptom });
+  const outlived = pending.flatMap(({ outlived: head }) =>
+    head === undefined ? [] : ancestry.placeOf(head),
+  );
+  const all = causesAbove(ancestry, population, { place, symptom });
+  const above = outlived.length === 0 ? all : all.filter((at) => !outlived.includes(at));
   const [reach, isLeaf] = [ancestry.above(place), ancestry.isLeaf(place)];
   // A card says when it failed; a port says when the last of its terminals fell dark.
   const isTimed = population === 'down' && (isLeaf || symptom === 'card');

@@ -20,7 +20,8 @@ export function widerCauseOf(
   if (kind === 'collector') return undefined;
   const link = ancestry.topology.linkOf(root);
   const devices = link === undefined ? [root] : [link.a, link.b].filter((end) => end >= 0);
-  const isNear = (held: HeldIncident): boolean => Math.abs(held.startedAt - at) <= within;
+  const isNear = ({ startedAt, againAt = startedAt }: HeldIncident): boolean =>
+    [startedAt, againAt].some((since) => Math.abs(since - at) <= within);
   if (kind === 'duct')
     return active.find((held) => held.scope === 'down' && held.root === ancestry.idOf(root) && isNear(held));
   const feeds = new Set(

@@ -3,6 +3,7 @@ import { instant } from '../../src/base/instant.ts';
 import { Correlation, type CorrelationTiming } from '../../src/correlate/correlate.ts';
 import type { AlarmChange } from '../../src/model/alarm.ts';
 import type { Incident, IncidentChange } from '../../src/model/incident.ts';
+import type { ObservationSource } from '../../src/model/observation.ts';
 import type { Topology } from '../../src/topology/topology.ts';
 import { shippedRules } from '../support/shipped-rules.ts';
 import { cityStartsAt, cleared, countedIds, raised, smallCity } from '../support/small-city.ts';
@@ -55,8 +56,8 @@ export class CityRun {
     return this;
   }
 
-  linkDown(second: number, link: string, ends: readonly string[]): this {
-    for (const by of ends) this.to(second).take([raised(link, 'LINK_DOWN', this.#at, { by })]);
+  linkDown(second: number, link: string, ends: readonly string[], source?: ObservationSource): this {
+    for (const by of ends) this.to(second).take([raised(link, 'LINK_DOWN', this.#at, { by, source })]);
     return this;
   }
 

@@ -188,12 +188,15 @@ function forgetEvents(sql: Sql, vault: Vault, id: string): void {
     if (vault.open(dataKey, post).includes(named)) sql.run('DELETE FROM hub_jobs WHERE row = ?', row);
 }
 
+/** Also the parts of messages that wait for their others. */
 function forgetStrangers(sql: Sql, vault: Vault, phones: ReadonlySet<string>): number {
   if (phones.size === 0) return 0;
   let gone = 0;
-  for (const row of sql.all<SealedRow>('SELECT * FROM strangers')) {
-    const { from } = JSON.parse(vault.open(row.data_key, row.body)) as { readonly from: string };
-    if (phones.has(from)) gone += sql.run('DELETE FROM strangers WHERE row = ?', row.row);
+  for (const table of ['strangers', 'reply_parts']) {
+    for (const row of sql.all<SealedRow>(`SELECT * FROM ${table}`)) {
+      const { from } = JSON.parse(vault.open(row.data_key, row.body)) as { readonly from: string };
+      if (phones.has(from)) gone += sql.run(`DELETE FROM ${table} WHERE row = ?`, row.row);
+    }
   }
   return gone;
 }

@@ -53,3 +53,17 @@ test('a notice that waits, is held or is tried again never leaves once its subsc
     expect(of(2)).toEqual(['suppressed', 'suppressed']);
     await book.close();
   }));
+
+test('parts of a message that wait for their others go with whoever sent them', () =>
+  inFolder(async (folder) => {
+    const book = await bookIn(folder);
+    const [from, other] = ['+79007778899', '+79007778800'];
+    await importAll(book, [subscriberRow(0, { phone: from }), subscriberRow(1, { phone: other })]);
+    for (const of of [from, other]) {
+      const part = { message: `${of} 1`, part: 1, total: 2, from: of, to: '1234', text: 'the red door' };
+      await book.keepReplyPart({ channel: 'sms', part, at: t0 });
+    }
+    expect(await book.eraseSubscriber(erasing(1))).toMatchObject({ strangers: 1 });
+    expect(await book.replyParts('sms')).toMatchObject([{ from: other }]);
+    await book.close();
+  }));

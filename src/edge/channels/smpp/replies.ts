@@ -73,7 +73,8 @@ export class Replies {
       await this.#kept()?.keep({ message: key, part, total, from, written, to, text });
       group.texts.set(part, text);
       this.#wakeLater();
-      return;
+      // A centre with a window sends the others meanwhile.
+      if (group.texts.size < group.total) return;
     }
     group.texts.set(join.part, piece.text);
     // What the book does not take comes again with its last part.

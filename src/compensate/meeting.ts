@@ -32,7 +32,9 @@ export function meet({ strand, since, ranges }: Claim, accounts: Iterable<Accoun
       if (theirs.service !== strand.service) continue;
       if (theirs !== strand) left = without(left, rangesOf(theirs.out));
       if (latestEnd(theirs) <= since) continue;
-      const ends = theirs.lost.map(({ from, to, value }) => ({ from, to, value: value.last }));
+      // Of those it is about only: in a storm very many incidents ended a moment ago.
+      const near = cut(theirs.lost, left).inside;
+      const ends = near.map(({ from, to, value }) => ({ from, to, value: value.last }));
       ended = laid(ended, ends, later);
     }
   }

@@ -11,6 +11,7 @@ import { Timers } from '../base/timers.ts';
 import type { Calendar } from '../model/calendar.ts';
 import type { Answer, Confirmation, ConfirmationChange } from '../model/confirmation.ts';
 import type { ConfirmationId, IdSource, IncidentId, SubscriberKey, SubscriberRange } from '../model/ids.ts';
+import { askedOnce } from '../model/ids.ts';
 import { type ImpactChange, type Incident, type IncidentChange, isToBeTold } from '../model/incident.ts';
 import { KeyQueue } from '../model/key-queue.ts';
 import type { Tell } from '../model/notice.ts';
@@ -20,7 +21,7 @@ import type { TaskChange } from '../model/task.ts';
 import type { ContactChannel } from '../model/ticket.ts';
 import { Asker, type Out } from './asker.ts';
 import { Backlog, leftToAsk } from './backlog.ts';
-import { type Asked, askedOnce, hear, isBack } from './hearing.ts';
+import { type Asked, askedOf, hear, isBack } from './hearing.ts';
 import {
   beginRound,
   confirmationOf,
@@ -350,10 +351,7 @@ export class Confirmations {
   }
 
   #find(id: ConfirmationId): Asked | undefined {
-    const named = askedOnce(id);
-    const of = named === undefined ? undefined : this.#inquiries.get(named.incident);
-    const row = named === undefined ? -1 : (of?.sheet.rowOf(named.subscriber) ?? -1);
-    return of === undefined || row < 0 ? undefined : { of, row };
+    return askedOf(this.#inquiries, id);
   }
 
   #finish(at: Instant, out: Out): ConfirmOutcome {

@@ -1,6 +1,6 @@
 /** What a subscriber says to a question: which one it was, whether it counts, and what was said before. */
 import type { Confirmation } from '../model/confirmation.ts';
-import type { ConfirmationId, IncidentId, SubscriberKey } from '../model/ids.ts';
+import { askedOnce, type ConfirmationId, type IncidentId } from '../model/ids.ts';
 import type { Asker, Out } from './asker.ts';
 import { addAnswer, confirmationOf, detailOf, type Inquiry } from './inquiry.ts';
 import { isWaiting } from './machine.ts';
@@ -11,14 +11,11 @@ export interface Asked {
   readonly row: number;
 }
 
-/** The two halves of a confirmation's id; undefined for what is none. */
-export function askedOnce(
-  id: ConfirmationId,
-): { readonly incident: IncidentId; readonly subscriber: SubscriberKey } | undefined {
-  const cut = id.lastIndexOf(':');
-  const key = id.slice(cut + 1);
-  if (cut <= 0 || !/^\d{1,10}$/.test(key)) return undefined;
-  return { incident: id.slice(0, cut) as IncidentId, subscriber: Number(key) as SubscriberKey };
+export function askedOf(inquiries: ReadonlyMap<IncidentId, Inquiry>, id: ConfirmationId): Asked | undefined {
+  const named = askedOnce(id);
+  const of = named === undefined ? undefined : inquiries.get(named.incident);
+  const row = named === undefined ? -1 : (of?.sheet.rowOf(named.subscriber) ?? -1);
+  return of === undefined || row < 0 ? undefined : { of, row };
 }
 
 /** The fault is there again, or another: what was asked before is not answered any more. */

@@ -1,6 +1,6 @@
 /** What a subscriber answered is handed to the rooms that take it: the question, the evidence, a ticket where it comes late. */
 import { neverHappens } from '../base/fault.ts';
-import type { TicketId } from '../model/ids.ts';
+import { askedOnce, type SubscriberKey, type TicketId } from '../model/ids.ts';
 import type { Ticket } from '../model/ticket.ts';
 import type { Input } from './input.ts';
 import type { Onward } from './obeying.ts';
@@ -10,8 +10,9 @@ import type { Rooms } from './rooms.ts';
 type Said = Extract<Input, { kind: 'subscriberContact' | 'subscriberReply' | 'subscriberSays' }>;
 
 export function takeSaid(input: Said, rooms: Rooms, onward: Onward, pass: Pass): void {
-  if (input.kind !== 'subscriberReply') rooms.notices.heardFrom(input.subscriber, pass.at);
   if (isComplaint(input)) rooms.confirmations.sparing.complained(input.subscriber, pass.at);
+  const awake = whoIsAwake(input);
+  if (awake !== undefined) rooms.notices.heardFrom(awake, pass.at);
   switch (input.kind) {
     case 'subscriberContact':
       pass.tickets(rooms.tickets.contact(input, onward.incidentOf, pass.context));
@@ -29,6 +30,11 @@ export function takeSaid(input: Said, rooms: Rooms, onward: Onward, pass: Pass):
 const isComplaint = (input: Said): input is Exclude<Said, { kind: 'subscriberReply' }> =>
   input.kind === 'subscriberContact' ||
   (input.kind === 'subscriberSays' && (input.says.kind === 'heard' || input.says.kind === 'notThis'));
+/** Whoever turns to us or answers; who says that they want nothing is left alone. */
+function whoIsAwake(input: Said): SubscriberKey | undefined {
+  if (input.kind !== 'subscriberReply') return input.subscriber;
+  return input.reply.kind === 'stop' ? undefined : askedOnce(input.confirmation)?.subscriber;
+}
 
 type Says = Extract<Input, { kind: 'subscriberSays' }>;
 

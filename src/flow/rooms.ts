@@ -71,7 +71,7 @@ export class Rooms {
   readonly patterns: Patterns;
   readonly correlation: Correlation;
   readonly assessment = new Assessment();
-  readonly tickets = new Tickets();
+  readonly tickets = new Tickets((incident) => this.assessment.impactOf(incident)?.ranges ?? []);
   readonly worksNotices = new WorksNotices();
   readonly compensations = new Compensations((works) => this.worksNotices.toldAheadMs(works));
   readonly notices = new Notices((incident, number) => this.compensations.owes(incident, number));
@@ -219,6 +219,7 @@ export class Rooms {
     this.#isDryRun = policy.notify.dryRun === true;
     this.alarms.setPolicy(policy);
     this.assessment.setPolicy(policy);
+    this.tickets.setPolicy(policy);
     this.notices.setPolicy(policy);
     this.worksNotices.setPolicy(policy);
     this.confirmations.setPolicy(policy);
@@ -315,6 +316,7 @@ export class Rooms {
       ratingsAskedLately: ratings.askedLately,
       ratingsComplainedLately: ratings.complainedLately,
       ratingsForgotten: ratings.forgotten,
+      ticketsBeyondLimit: this.tickets.beyondLimit,
       subscribersChanged: this.#subscribers?.changed.size ?? 0,
       subscriberChangesRefused: this.#subscribers?.changed.refused ?? 0,
     };

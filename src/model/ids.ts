@@ -33,6 +33,16 @@ export const isOfWorks = (id: IncidentId): boolean => id.startsWith('works:');
 export const confirmationId = (incident: IncidentId, subscriber: SubscriberKey): ConfirmationId =>
   `${incident}:${subscriber}` as ConfirmationId;
 
+/** The two halves of a confirmation's id; undefined for what is none. */
+export function askedOnce(
+  id: ConfirmationId,
+): { readonly incident: IncidentId; readonly subscriber: SubscriberKey } | undefined {
+  const cut = id.lastIndexOf(':');
+  const key = id.slice(cut + 1);
+  if (cut <= 0 || !/^\d{1,10}$/.test(key)) return undefined;
+  return { incident: id.slice(0, cut) as IncidentId, subscriber: Number(key) as SubscriberKey };
+}
+
 /** Makes the ids of one input: the first is `<line>.<epoch>.<sequence>`, later ones get `.1`, `.2`, .. */
 export interface IdSource {
   next(): string;

@@ -1,7 +1,7 @@
 /** The operator's policy: how long to wait, whom to tell, whom to ask. */
 import type { DurationMs, Instant } from '../base/instant.ts';
 import type { Compensation } from './compensation.ts';
-import type { FaultKind } from './incident.ts';
+import type { FaultKind, SubscriberClass } from './incident.ts';
 
 /** Everything the line decides with that a person may set: enters as an input by content hash (design L7). */
 export interface Policy {
@@ -65,6 +65,14 @@ export interface Policy {
   };
   /** What is owed for outages; undefined: nothing. */
   readonly compensation?: Compensation | undefined;
+  /** Who gets a ticket of their own without turning to us: so many of one incident at most. Undefined: nobody. */
+  readonly tickets?:
+    | {
+        readonly classes: readonly SubscriberClass[];
+        readonly services: readonly string[];
+        readonly mostPerIncident: number;
+      }
+    | undefined;
   readonly dispatch: {
     readonly callBackWithinMs: DurationMs;
     readonly diagnoseWithinMs: DurationMs;

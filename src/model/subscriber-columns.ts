@@ -20,6 +20,8 @@ export interface SubscriberColumns {
   isOptedOut(number: number): boolean;
   /** Their own quiet hours (`quietCode`); 0, or left out: the policy's. */
   quietOf?(number: number): number;
+  /** By name, wherever it is; left out: nobody's services are known. */
+  hasService?(number: number, service: string): boolean;
   /** Everybody on the same last-mile branch, e.g. below one splitter; left out: the subscriber alone. */
   branchOf?(number: number): Range;
   /** Names of time zones; a subscriber whose zone is not in it counts as UTC. */

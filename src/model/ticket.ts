@@ -53,6 +53,10 @@ export interface Ticket {
   readonly expectedResolutionAt?: Instant | undefined;
   /** Number of subscriber tickets attached; on an incident ticket only. */
   readonly attached: number;
+  /** Opened for those whom the policy names, and how many of them the limit left out; on an incident ticket only. */
+  readonly byPolicy?: { readonly opened: number; readonly beyond: number } | undefined;
+  /** The policy opened it: its subscriber has not turned to us. */
+  readonly isUnasked?: true | undefined;
   /** Calls about the incident that were answered without a ticket; on an incident ticket only. */
   readonly contacts?: number | undefined;
   /** How often a "not fixed" brought it back to work. */
@@ -79,6 +83,8 @@ export interface TicketEvent {
   readonly status: TicketStatus;
   readonly reason:
     | 'opened'
+    /** The policy names its subscriber, who has not turned to us. */
+    | 'policy'
     | 'attached'
     | 'restored'
     | 'confirmed'

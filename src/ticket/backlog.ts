@@ -5,10 +5,17 @@ import { subscriberKey } from '../model/ids.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
 import type { TicketEvent, TicketStatus } from '../model/ticket.ts';
 
-/** `from`: how far it has come. `attach` goes through subscribers, the others through tickets. */
+/** `from`: how far it has come. `attach` and `policy` go through subscribers, the others through tickets. */
 export type Job =
   | {
       readonly kind: 'attach';
+      readonly incident: IncidentId;
+      readonly ranges: readonly SubscriberRange[];
+      readonly from: number;
+    }
+  /** Of these subscribers the policy may name some. */
+  | {
+      readonly kind: 'policy';
       readonly incident: IncidentId;
       readonly ranges: readonly SubscriberRange[];
       readonly from: number;
@@ -42,6 +49,7 @@ export interface Hands {
   move(ticket: TicketId, incident: IncidentId, of: IncidentId): void;
   follow(ticket: TicketId, job: FollowJob): void;
   release(ticket: TicketId): void;
+  open(number: number, incident: IncidentId): void;
   looseOf(subscriber: SubscriberKey): TicketId | undefined;
   subscriberOf(ticket: TicketId): SubscriberKey | undefined;
 }
@@ -52,7 +60,7 @@ export class Backlog {
 
   /** Jobs in numbers of an older version are dropped: the impacts of the new version bring them again. */
   setSubscribers(columns: SubscriberColumns): void {
-    const isOfVersion = ({ kind }: Job): boolean => kind === 'attach' || kind === 'attachListed';
+    const isOfVersion = ({ kind }: Job): boolean => kind !== 'follow' && kind !== 'release';
     if (this.#columns !== undefined) this.#jobs = this.#jobs.filter((job) => !isOfVersion(job));
     this.#columns = columns;
   }
@@ -62,7 +70,7 @@ export class Backlog {
   }
 
   add(job: Job): void {
-    if (job.kind === 'attach' || job.tickets.length > 0) this.#jobs.push(job);
+    if (isOfPeople(job) || job.tickets.length > 0) this.#jobs.push(job);
   }
 
   /** Looks through whichever is shorter: the joined subscribers or the tickets without an incident. */
@@ -78,7 +86,7 @@ export class Backlog {
     while (left > 0) {
       const job = this.#jobs.shift();
       if (job === undefined) return;
-      const size = job.kind === 'attach' ? sizeOf(job.ranges) : job.tickets.length;
+      const size = isOfPeople(job) ? sizeOf(job.ranges) : job.tickets.length;
       const to = Math.min(size, job.from + left);
       left -= to - job.from;
       this.#slice(job, to, hands);
@@ -95,8 +103,12 @@ export class Backlog {
   }
 
   #slice(job: Job, to: number, hands: Hands): void {
-    if (job.kind === 'attach') {
+    if (isOfPeople(job)) {
       for (const number of numbersOf(job.ranges, job.from, to)) {
+        if (job.kind === 'policy') {
+          hands.open(number, job.incident);
+          continue;
+        }
         const ticket = hands.looseOf(subscriberKey(this.#columns!.keyOf(number)));
         if (ticket !== undefined) hands.attach(ticket, job.incident);
       }
@@ -117,6 +129,9 @@ export class Backlog {
     return number !== undefined && number >= 0 && holds(ranges, number);
   }
 }
+
+const isOfPeople = (job: Job): job is Extract<Job, { kind: 'attach' | 'policy' }> =>
+  job.kind === 'attach' || job.kind === 'policy';
 
 /** The numbers at positions [from, to) of the ranges laid end to end. */
 function* numbersOf(ranges: readonly SubscriberRange[], from: number, to: number): Generator<number> {

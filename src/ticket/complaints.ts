@@ -2,7 +2,7 @@
 import type { IncidentId, SubscriberKey } from '../model/ids.ts';
 import type { ContactChannel, Ticket, TicketChange } from '../model/ticket.ts';
 import type { Ledger } from './ledger.ts';
-import { asked, isOpen, isRound, moved, type TicketContext } from './lifecycle.ts';
+import { asked, isOpen, isRound, moved, type TicketContext, turnedTo } from './lifecycle.ts';
 
 export interface Contact {
   readonly subscriber: SubscriberKey;
@@ -29,7 +29,7 @@ export class Complaints {
     const known = this.#ledger.openOf(said.subscriber, incident) ?? this.#ledger.looseOf(said.subscriber);
     if (known !== undefined) {
       const status = known.status === 'resolved' ? 'inProgress' : known.status;
-      this.#ledger.put(moved(known, { at: context.at, status, reason: 'contactMe' }), out);
+      this.#ledger.put(moved(turnedTo(known, said), { at: context.at, status, reason: 'contactMe' }), out);
       if (known.incident === undefined && incident !== undefined)
         this.#ledger.attach(known.id, incident, context, out);
     } else this.#openFor(said, incident, context, out);
@@ -48,7 +48,8 @@ export class Complaints {
     const open = this.#ledger.openOf(subscriber, incident) ?? this.#ledger.looseOf(subscriber);
     const ticket = open ?? this.#openFor({ subscriber, channel: said.channel }, incident, context, out);
     if (ticket === undefined) return { changes: out };
-    const now = asked(this.#ledger.drawer.get(ticket.id)!, contact, context.at);
+    const known = turnedTo(this.#ledger.drawer.get(ticket.id)!, { channel: said.channel });
+    const now = asked(known, contact, context.at);
     this.#ledger.put(now, out);
     return { changes: this.#ledger.settled(out), ticket: now };
   }
@@ -73,6 +74,7 @@ export class Complaints {
     const held = this.#ledger.openOf(said.subscriber, incident);
     if (held !== undefined) {
       const out: TicketChange[] = [];
+      this.#ledger.drawer.put(turnedTo(held, said));
       this.#ledger.release(held.id, 'notThisOutage', context, out);
       return { changes: this.#ledger.settled(out), ticket: this.#ledger.drawer.get(held.id) };
     }

@@ -29,6 +29,7 @@ export interface Opening {
   readonly parent?: TicketId | undefined;
   readonly follows?: Ticket['follows'];
   readonly notOf?: Ticket['notOf'];
+  readonly isUnasked?: Ticket['isUnasked'];
 }
 
 /** The first events tell how it began, the last how it stands; what lies between is in the journal. */
@@ -61,11 +62,20 @@ export function released(ticket: Ticket, at: Instant, reason: Release): Ticket {
     note: undefined,
     notOf: isDenied ? [...notOf, incident].slice(-notOfKept) : ticket.notOf,
   };
-  const status = waiting.includes(ticket.status) || !isOpen(ticket) ? ticket.status : 'acknowledged';
+  const isKept = waiting.includes(ticket.status) || !isOpen(ticket);
+  // Nobody complained: without the incident there is nothing that it is about.
+  const isIdle = reason === 'falseAlarm' && ticket.isUnasked === true && isOpen(ticket);
+  const status = isIdle ? 'cancelled' : isKept ? ticket.status : 'acknowledged';
   return moved(alone, { at, status, reason });
 }
 
 export type Release = Extract<TicketEvent['reason'], 'detached' | 'notThisOutage' | 'falseAlarm'>;
+
+/** Its subscriber turned to us: what the policy opened is a ticket like others from now on. */
+export function turnedTo(ticket: Ticket, said: Pick<Ticket, 'channel' | 'contact'>): Ticket {
+  if (ticket.isUnasked !== true) return ticket;
+  return { ...ticket, isUnasked: undefined, channel: said.channel, contact: said.contact };
+}
 
 /** With one more question. */
 export function asked(ticket: Ticket, contact: string, at: Instant): Ticket {

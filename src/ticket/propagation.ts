@@ -25,6 +25,8 @@ export const propagation = {
   expectedResolutionAt: 'down',
   attached: 'count',
   contacts: 'own',
+  byPolicy: 'own',
+  isUnasked: 'own',
   loops: 'own',
   notOf: 'own',
   note: 'down',

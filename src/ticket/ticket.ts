@@ -9,16 +9,19 @@
 import { neverHappens } from '../base/fault.ts';
 import type { Instant } from '../base/instant.ts';
 import { tidied } from '../base/ranges.ts';
-import type { Confirmation, ConfirmationChange } from '../model/confirmation.ts';
+import type { ConfirmationChange } from '../model/confirmation.ts';
 import type { IncidentId, SubscriberKey, SubscriberRange, TicketId } from '../model/ids.ts';
 import type { ImpactChange, Incident, IncidentChange } from '../model/incident.ts';
+import type { Policy } from '../model/policy.ts';
 import type { SubscriberColumns } from '../model/subscriber-columns.ts';
 import type { Ticket, TicketChange, TicketEvent, TicketStatus } from '../model/ticket.ts';
+import { Answers } from './answers.ts';
 import { Backlog, type FollowJob, type Job } from './backlog.ts';
+import { ByPolicy, bothCounts, type RangesOf } from './by-policy.ts';
 import { Complaints, type Contact, type IncidentOf } from './complaints.ts';
 import type { TicketDrawerSnapshot } from './drawer.ts';
 import { Ledger } from './ledger.ts';
-import { demandOf, isOpen, moved, type Release, replied, type TicketContext } from './lifecycle.ts';
+import { isOpen, moved, type Release, replied, type TicketContext } from './lifecycle.ts';
 import { handedDown, propagation, takenOver } from './propagation.ts';
 
 export { propagation };
@@ -35,11 +38,22 @@ export class Tickets {
   readonly #ledger = new Ledger();
   readonly #drawer = this.#ledger.drawer;
   readonly #complaints = new Complaints(this.#ledger);
+  readonly #answers = new Answers(this.#ledger);
   readonly #backlog = new Backlog();
+  readonly #byPolicy: ByPolicy;
   #isContinuing = false;
+
+  constructor(rangesOf: RangesOf = () => []) {
+    this.#byPolicy = new ByPolicy(this.#ledger, this.#backlog, rangesOf);
+  }
+
+  setPolicy(policy: Policy): void {
+    this.#byPolicy.setPolicy(policy);
+  }
 
   setSubscribers(columns: SubscriberColumns): void {
     this.#backlog.setSubscribers(columns);
+    this.#byPolicy.setSubscribers(columns);
   }
 
   /** Tickets hold no due times. */
@@ -74,12 +88,17 @@ export class Tickets {
     return this.#drawer.parentOf(incident);
   }
 
-  /** Who has an open ticket about the incident. */
+  /** Who turned to us, or is otherwise waited for, about the incident. */
   attachedSubscribers(incident: IncidentId): SubscriberKey[] {
     return this.#drawer
       .childrenOf(this.#drawer.parentOf(incident)?.id)
-      .filter(isOpen)
+      .filter((ticket) => isOpen(ticket) && ticket.isUnasked !== true)
       .map((ticket) => ticket.subscriber!);
+  }
+
+  /** Tickets that the policy wanted and the limit of their incident did not let. */
+  get beyondLimit(): number {
+    return this.#byPolicy.beyond;
   }
 
   /** Tickets not opened because the drawer was full. */
@@ -89,14 +108,18 @@ export class Tickets {
 
   onIncident(changes: readonly IncidentChange[], context: TicketContext): TicketChange[] {
     const out: TicketChange[] = [];
-    for (const change of changes) this.#incidentChanged(change, context, out);
+    for (const change of changes) {
+      this.#incidentChanged(change, context, out);
+      this.#byPolicy.begin(change.incident);
+    }
     this.#run(context, out);
     return this.#ledger.settled(out);
   }
 
   onImpact(changes: readonly ImpactChange[], context: TicketContext): TicketOutcome {
     const out: TicketChange[] = [];
-    for (const { impact, incident, joined } of changes) {
+    for (const change of changes) {
+      const { impact, incident, joined } = change;
       const parent = this.#drawer.parentOf(incident.id);
       if (parent === undefined || !isOpen(parent)) continue;
       const expected = impact.etr?.to;
@@ -105,7 +128,9 @@ export class Tickets {
         this.#follow(parent.id, undefined, 'command');
       }
       if (joined.length > 0) this.#attachJoined(incident, tidied(joined));
+      this.#byPolicy.impactChanged(change);
     }
+    this.#byPolicy.settle();
     this.#run(context, out);
     return this.#outcome(out);
   }
@@ -187,7 +212,7 @@ export class Tickets {
   /** What subscribers answered, or did not: fixed closes, "no" brings the ticket back to work, "contact me" keeps it. */
   answered(changes: readonly ConfirmationChange[], context: TicketContext): TicketChange[] {
     const out: TicketChange[] = [];
-    for (const change of changes) this.#answer(change, context, out);
+    for (const change of changes) this.#answers.take(change, context, out);
     return this.#ledger.settled(out);
   }
 
@@ -202,11 +227,13 @@ export class Tickets {
 
   snapshot(): TicketsSnapshot {
     const jobs = this.#backlog.snapshot();
-    return { drawer: this.#drawer.snapshot(), jobs, isContinuing: this.#isContinuing };
+    const { beyond } = this.#byPolicy;
+    return { drawer: this.#drawer.snapshot(), jobs, isContinuing: this.#isContinuing, beyond };
   }
 
   restore(snapshot: unknown): void {
-    const { drawer, jobs, isContinuing } = snapshot as TicketsSnapshot;
+    const { drawer, jobs, isContinuing, beyond = 0 } = snapshot as TicketsSnapshot;
+    this.#byPolicy.beyond = beyond;
     this.#drawer.restore(drawer);
     this.#backlog.restore(jobs);
     this.#isContinuing = isContinuing;
@@ -268,42 +295,9 @@ export class Tickets {
     }
     if (survivor === undefined) return;
     this.#drawer.adopt(survivor.id, parent.id);
-    this.#ledger.put({ ...survivor, attached: this.#drawer.childCount(survivor.id) }, out);
+    const byPolicy = bothCounts(survivor.byPolicy, parent.byPolicy);
+    this.#ledger.put({ ...survivor, attached: this.#drawer.childCount(survivor.id), byPolicy }, out);
     this.#backlog.add({ kind: 'follow', parent: survivor.id, reason: 'merged', tickets: children, from: 0 });
-  }
-
-  #answer(change: ConfirmationChange, context: TicketContext, out: TicketChange[]): void {
-    const { confirmation } = change;
-    const demand = demandOf(confirmation.state);
-    if (demand === undefined) return;
-    const { status, reason } = demand;
-    const open = this.openOf(confirmation.subscriber, confirmation.incident);
-    const ticket = open ?? (demand.opens ? this.#reopenable(confirmation, context, out) : undefined);
-    if (ticket === undefined) return;
-    const isNo = reason === 'notFixed' && change.kind === 'answered' && change.answer === 'notFixed';
-    // Asked again after a diagnosis: the ticket waits for the answer like all others.
-    if (confirmation.state === 'ASKED' && ticket.status !== 'inProgress') return;
-    if (!isNo && ticket.status === status) return;
-    this.#ledger.put(
-      moved({ ...ticket, loops: ticket.loops + (isNo ? 1 : 0) }, { at: context.at, status, reason }),
-      out,
-    );
-  }
-
-  /** The subscriber's ticket about that incident, closed lately, or a new one. */
-  #reopenable(confirmation: Confirmation, context: TicketContext, out: TicketChange[]): Ticket | undefined {
-    const { subscriber, incident } = confirmation;
-    const closed = this.#drawer.ofSubscriber(subscriber).findLast((ticket) => ticket.incident === incident);
-    if (closed !== undefined) return closed;
-    const channel = confirmation.answers.at(-1)?.channel;
-    const parent = this.#drawer.parentOf(incident)?.id;
-    const ticket = this.#ledger.open(
-      { kind: 'subscriber', reason: 'opened', subscriber, channel, incident, parent },
-      context,
-      out,
-    );
-    if (ticket !== undefined && parent !== undefined) this.#ledger.recount(parent);
-    return ticket;
   }
 
   #ordered(id: TicketId, event: TicketEvent, context: TicketContext): TicketChange[] {
@@ -356,6 +350,7 @@ export class Tickets {
       attach: (id, incident) => this.#ledger.attach(id, incident, context, out),
       move: (id, incident, of) => this.#ledger.move(id, { to: incident, from: of }, context, out),
       follow: (id, job) => this.#followParent(id, job, context, out),
+      open: (number, incident) => this.#byPolicy.open(number, incident, context, out),
       release: (id) => this.#ledger.release(id, 'falseAlarm', context, out),
       looseOf: (subscriber) => this.#ledger.looseOf(subscriber)?.id,
       subscriberOf: (id) => this.#drawer.get(id)?.subscriber,
@@ -384,4 +379,6 @@ interface TicketsSnapshot {
   readonly drawer: TicketDrawerSnapshot;
   readonly jobs: readonly Job[];
   readonly isContinuing: boolean;
+  /** Absent in what older versions kept. */
+  readonly beyond?: number | undefined;
 }

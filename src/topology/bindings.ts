@@ -39,6 +39,7 @@ export class Bindings {
   readonly #names = new Map<number, readonly string[]>();
   /** How many before each block of numbers have each service; empty where everybody has the one. */
   readonly #blocks: Uint32Array;
+  #masks: ReadonlyMap<number, number> | undefined;
 
   /** `at`: index of each resource of the table, or of the device that it is a part of. */
   constructor(
@@ -84,6 +85,26 @@ export class Bindings {
       this.#names.set(mask, names);
     }
     return names;
+  }
+
+  /** At the subscriber's own resource, or bound elsewhere at any time. */
+  has(number: number, service: string): boolean {
+    const index = this.services.indexOf(service);
+    if (index < 0) return false;
+    const own = this.#own?.[this.#row[number]!] ?? 1;
+    return (((own | (this.#boundMasks().get(number) ?? 0)) >> index) & 1) === 1;
+  }
+
+  /** By number; few have any, so they are looked up when first asked for. */
+  #boundMasks(): ReadonlyMap<number, number> {
+    if (this.#masks !== undefined) return this.#masks;
+    const masks = new Map<number, number>();
+    for (const [place, row] of this.#columns.row.entries()) {
+      const number = this.#numberOf[row]!;
+      masks.set(number, (masks.get(number) ?? 0) | (1 << this.#columns.service[place]!));
+    }
+    this.#masks = masks;
+    return masks;
   }
 
   /** Of everybody in the range, how many have each service at their own resource. */

@@ -154,6 +154,10 @@ class PlacedSubscribers implements Subscribers {
     return this.changed.isOptedOut(number) ?? this.#table.optedOut[this.#row[number]!] === 1;
   }
 
+  hasService(number: number, service: string): boolean {
+    return this.bindings.has(number, service);
+  }
+
   resourceOf(number: number): string {
     return this.#table.resources[this.#table.resource[this.#row[number]!]!]!;
   }

@@ -56,6 +56,8 @@ const policies: Readonly<Record<string, Policy>> = {
   hasty: policy({ notify: { holdMs: minutes(0) }, confirm: { stableForMs: minutes(0) } }),
   mute: policy({ notify: { holdMs: minutes(1) }, confirm: { ask: false, expireAfterMs: hours(12) } }),
   steady: { ...quick, flap: { start: 3, stop: 1, halfLifeMs: minutes(1) } },
+  /** Everybody gets a ticket, seven of an incident. */
+  ticketed: { ...quick, tickets: { classes: ['residential'], services: [], mostPerIncident: 7 } },
   sparing: policy({ notify: { holdMs: minutes(1), stopAboveShare: 0.2, capPerDay: 1 } }),
 };
 export const policyNames = Object.keys(policies);

@@ -79,6 +79,10 @@ function Opened({ ticket }: { readonly ticket: TicketJson }) {
   );
 }
 
+/** Who should have had one and did not is never silent. */
+const byPolicy = ({ opened, beyond }: NonNullable<TicketJson['byPolicy']>): string =>
+  beyond === 0 ? String(opened) : `${opened}, ${words.value.ticket.beyond} ${beyond}`;
+
 /** What it takes over from the incident, or how many hang on it. */
 function hanging(ticket: TicketJson): readonly Fact[] {
   const say = words.value.ticket;
@@ -88,6 +92,7 @@ function hanging(ticket: TicketJson): readonly Fact[] {
       ? ([
           [say.attached, String(ticket.attached)],
           [say.contacts, String(ticket.contacts)],
+          ...(ticket.byPolicy === null ? [] : [[say.byPolicy, byPolicy(ticket.byPolicy)] as const]),
         ] as const)
       : []),
     ...(follows === '' ? [] : ([[say.follows, follows]] as const)),

@@ -3,6 +3,7 @@ import { type DurationMs, days, hours, milliseconds, minutes, seconds } from '..
 import { didYouMean, type Parsed, type Problem } from '../../base/problem.ts';
 import type { DocumentPath, Finding } from '../../base/source-document.ts';
 import { documentCheck, parseYaml } from '../../edge/files/yaml-document.ts';
+import { type SubscriberClass, subscriberClasses } from '../../model/incident.ts';
 import type { Policy } from '../../model/policy.ts';
 import { quietHoursIn } from '../../model/quiet-hours.ts';
 import { compensationFrom, compensationSchema, type RawCompensation } from './compensation.ts';
@@ -24,6 +25,11 @@ export interface RawPolicy {
     readonly inventoryEvery?: string;
     readonly pricePerPart?: Readonly<Record<string, number>>;
     readonly currency?: string;
+  };
+  readonly tickets?: {
+    readonly classes?: readonly SubscriberClass[];
+    readonly services?: readonly string[];
+    readonly mostPerIncident?: number;
   };
   readonly confirm?: {
     readonly ask?: boolean;
@@ -180,9 +186,30 @@ export function policyFrom(
       ratingAfterComplaintMs: length(raw.confirm?.rateAfterComplaint, days(30)),
     },
     ...(compensation.value === undefined ? {} : { compensation: compensation.value }),
+    ...(raw.tickets === undefined ? {} : { tickets: ticketsOf(raw.tickets) }),
   };
   return { value, problems };
 }
+
+/** Making one takes a ticket system up to half a second. */
+const ticketsAtMost = 200;
+
+const ticketsOf = (raw: NonNullable<RawPolicy['tickets']>): NonNullable<Policy['tickets']> => ({
+  classes: raw.classes ?? [],
+  services: raw.services ?? [],
+  mostPerIncident: raw.mostPerIncident ?? ticketsAtMost,
+});
+
+/** Who gets a ticket without turning to us. */
+export const ticketed = {
+  type: 'object',
+  properties: {
+    classes: { type: 'array', items: { enum: subscriberClasses }, maxItems: 5 },
+    services: { type: 'array', items: { type: 'string', minLength: 1 }, maxItems: 16 },
+    mostPerIncident: { type: 'integer', minimum: 0, maximum: 100_000 },
+  },
+  additionalProperties: false,
+};
 
 /** Whom notices go to at once, and what stops them. */
 export const guardsOf = {
@@ -233,6 +260,7 @@ const policySchema = {
       additionalProperties: false,
     },
     compensation: compensationSchema({ type: 'string' }),
+    tickets: ticketed,
     etr: {
       type: 'object',
       additionalProperties: {

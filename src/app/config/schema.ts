@@ -2,7 +2,7 @@
 
 import { countries } from '../../edge/files/telephone-number.ts';
 import { compensationSchema } from './compensation.ts';
-import { askedOf, guardsOf } from './policy.ts';
+import { askedOf, guardsOf, ticketed } from './policy.ts';
 import { probeSchemas } from './probes-schema.ts';
 
 const text = { type: 'string', minLength: 1 };
@@ -138,6 +138,7 @@ export const configSchema = (given: {
       additionalProperties: false,
     },
     compensation: compensationSchema(duration),
+    tickets: ticketed,
     staff: {
       type: 'array',
       maxItems: 10_000,

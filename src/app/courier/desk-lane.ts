@@ -214,6 +214,7 @@ function textOf({ ticket, incident, text }: DeskJob): { title: string; descripti
   }
   return {
     title: about === '' ? `Ticket ${ticket.id}` : `Ticket ${ticket.id}: ${about}`,
-    description: text ?? '',
+    description:
+      text ?? (ticket.isUnasked === true ? 'Opened by the policy; the subscriber has not called.' : ''),
   };
 }

@@ -32,7 +32,8 @@ SELECT ${columns},
   n.type IN ('detected', 'etr', 'overnight', 'planned', 'planned-soon')
     OR EXISTS (SELECT 1 FROM notices AS p WHERE p.incident = n.incident AND p.subscriber = n.subscriber
       AND p.type IN ('detected', 'etr', 'overnight', 'planned', 'planned-soon') AND p.state IN ('sent', 'delivered', 'uncertain'))
-    OR (n.type IN ('ask', 'reminder') AND EXISTS (SELECT 1 FROM tickets AS t WHERE t.incident = n.incident AND t.subscriber = n.subscriber))
+    OR (n.type IN ('ask', 'reminder') AND EXISTS (SELECT 1 FROM tickets AS t WHERE t.incident = n.incident AND t.subscriber = n.subscriber
+      AND t.record ->> 'isUnasked' IS NULL))
     AS told
 FROM ${from} CROSS JOIN notices AS n ON n.row = f.row ORDER BY f.turn, f.row`;
 

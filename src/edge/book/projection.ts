@@ -102,9 +102,10 @@ function writeChange(sql: Sql, change: Change, at: number): void {
       );
       return;
     case 'ticket': {
-      const { incident, subscriber } = change.ticket;
+      const { incident, subscriber, isUnasked } = change.ticket;
       writeTicket(sql, change.ticket);
-      if (incident !== undefined && subscriber !== undefined) hurryNotices(sql, incident, subscriber);
+      if (incident !== undefined && subscriber !== undefined && isUnasked !== true)
+        hurryNotices(sql, incident, subscriber);
       return;
     }
     case 'confirmation': {

@@ -10,7 +10,7 @@ const headStartsMs = [3_600_000, 1_800_000, 0] as const;
 export const leastUrgent = headStartsMs.length - 1;
 
 /** Of the subscriber in row `s`; the one parameter is the incident. */
-export const urgencyColumn = `CASE WHEN EXISTS (SELECT 1 FROM tickets AS t WHERE t.incident = ? AND t.subscriber = s.key) THEN 0
+export const urgencyColumn = `CASE WHEN EXISTS (SELECT 1 FROM tickets AS t WHERE t.incident = ? AND t.subscriber = s.key AND t.record ->> 'isUnasked' IS NULL) THEN 0
   WHEN s.class IN ('priority', 'vip', 'business') THEN 1 ELSE ${leastUrgent} END AS urgency`;
 
 // Each urgency is one walk along the index, however long the others are.

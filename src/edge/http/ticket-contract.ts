@@ -15,6 +15,10 @@ export interface TicketJson {
   readonly closedAt: string | null;
   readonly expectedResolutionAt: string | null;
   readonly attached: number;
+  /** Of an incident's: opened for those whom the policy names, and how many the limit left out; null where it names nobody. */
+  readonly byPolicy: { readonly opened: number; readonly beyond: number } | null;
+  /** The policy opened it: its subscriber has not turned to us. */
+  readonly isUnasked: boolean;
   /** Calls about the incident that were answered without a ticket. */
   readonly contacts: number;
   readonly loops: number;

@@ -257,6 +257,8 @@ export function ticketJson(
     closedAt: isoOrNull(ticket.closedAt),
     expectedResolutionAt: isoOrNull(ticket.expectedResolutionAt),
     attached: ticket.attached,
+    byPolicy: ticket.byPolicy ?? null,
+    isUnasked: ticket.isUnasked === true,
     contacts: ticket.contacts ?? 0,
     loops: ticket.loops,
     notOf: ticket.notOf ?? [],

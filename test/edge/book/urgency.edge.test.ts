@@ -83,6 +83,18 @@ test('who calls while his notice waits comes before the others', async () => {
   });
 });
 
+test('a ticket that the policy opened hurries nobody: its subscriber has not turned to us', async () => {
+  await withBook(async (book) => {
+    const unasked = (n: number) =>
+      book.project([applied([], [{ kind: 'ticket', ticket: { ...ticketOf(n), isUnasked: true } }])]);
+    await unasked(5);
+    await book.project([tells(tell({ to: 7 }))]);
+    await expandAll(book);
+    await unasked(3);
+    expect(await order(book)).toEqual([2, 4, 6, 0, 1, 3, 5]);
+  });
+});
+
 test('nobody waits for ever: an old notice is not overtaken by younger ones of more urgency', async () => {
   await withBook(async (book) => {
     await book.project([tells(tell({ to: 1 }))]);

@@ -137,6 +137,7 @@ export const recordWordsEn = {
   },
   reason: {
     opened: 'opened',
+    policy: 'opened by the policy, without a call',
     attached: 'attached to the incident',
     restored: 'service restored',
     confirmed: 'subscriber confirmed',

@@ -8,6 +8,8 @@ export const ticketWordsEn = {
   noteToAll: 'All who hang on this incident read it on their page.',
   tell: 'Tell',
   attached: 'Tickets that hang on it',
+  byPolicy: 'Opened by the policy',
+  beyond: 'beyond the limit',
   contacts: 'Calls answered without a ticket',
   follows: 'Taken over from the incident',
   notOf: 'Not of',

@@ -138,6 +138,7 @@ export const recordWordsRu: typeof recordWordsEn = {
   },
   reason: {
     opened: 'открыта',
+    policy: 'открыта по правилам, без обращения',
     attached: 'привязана к инциденту',
     restored: 'связь восстановлена',
     confirmed: 'абонент подтвердил',

@@ -10,6 +10,8 @@ export const ticketWordsRu: typeof ticketWordsEn = {
   noteToAll: 'Прочтут на своих страницах все, чьи заявки прикреплены к этой аварии.',
   tell: 'Сообщить',
   attached: 'Прикреплено заявок',
+  byPolicy: 'Открыто по правилам',
+  beyond: 'сверх предела',
   contacts: 'Звонков отвечено без заявки',
   follows: 'Берёт у аварии',
   notOf: 'Не относится к',

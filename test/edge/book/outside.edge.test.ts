@@ -128,6 +128,7 @@ test('news is held up to a bound; what comes above is counted, and so is what fi
         hubEventsRefused: 1,
         hubNewsLost: 1,
         outsideNotesForgotten: 0,
+        outsideResourcesApart: 0,
       },
     });
     await book.close();

@@ -63,7 +63,8 @@ export function tellAgain(plan: Plan, type: NoticeType, facts: NoticeFacts): voi
 /** What was told to whom in the last day, for the cap. */
 interface Told {
   readonly key: string;
-  readonly at: Instant;
+  /** When the last of it leaves. */
+  at: Instant;
   /** It waits for this end of quiet hours: all that waits for it is one message. */
   readonly morning?: Instant | undefined;
   ranges: readonly Range[];

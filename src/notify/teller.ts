@@ -1,5 +1,5 @@
 /** Does the work of a plan in slices: renumbers, tells those not told yet, then those who know already. */
-import { after, days, earliest, type Instant } from '../base/instant.ts';
+import { after, days, earliest, type Instant, instant } from '../base/instant.ts';
 import { firstOf, holds, type Range, shared, sizeOf, united, without } from '../base/ranges.ts';
 import { type Calendar, QuietEnds } from '../model/calendar.ts';
 import type { IncidentId } from '../model/ids.ts';
@@ -34,6 +34,8 @@ interface Reached {
 
 /** Somebody had a message; all that waits for one morning is one. */
 interface Had {
+  /** When it leaves. */
+  readonly at: Instant;
   readonly ranges: readonly Range[];
   readonly morning?: Instant | undefined;
 }
@@ -115,7 +117,7 @@ export class Teller {
     }
     const key = type === 'detected' ? `detected ${Math.floor(at / 3_600_000)}` : `${type} ${revision}`;
     const parts = isJoinedInMorning(type) ? byMorning(slice, walked) : [[undefined, slice] as const];
-    for (const [morning, ranges] of parts) log(plan, { key, at, morning, ranges });
+    for (const [morning, ranges] of parts) log(plan, { key, at: morning ?? at, morning, ranges });
     if (type === 'partly-restored') plan.back = united(plan.back, walked.told);
     if (type === 'apology') noteSorry(plan, walked.tells, { at, told: walked.told });
     if (type === 'detected') plan.told = united(plan.told, walked.told);
@@ -129,7 +131,7 @@ export class Teller {
       if (other === plan) continue;
       for (const told of other.log) {
         const ranges = told.at > at - days(1) ? shared(told.ranges, slice) : [];
-        if (ranges.length > 0) found.push({ ranges, morning: told.morning });
+        if (ranges.length > 0) found.push({ ...told, ranges });
       }
     }
     return found;
@@ -159,12 +161,14 @@ export class Teller {
       if (!isFirst && !holds(plan.told, number)) return 'neverTold';
       if (type === 'apology' && holds(plan.sorry, number)) return 'alreadyTold';
       if (isMerged && !holds(plan.sorry, number) && this.#owes(plan.incident, number)) return 'saidInApology';
-      const had = messagesTo(number, plan.log);
-      if (had.length === 0 && elsewhere.length === 0) return undefined;
-      const morning = isJoinedInMorning(type) ? reached.notBeforeOf(number) : undefined;
+      if (plan.log.length === 0 && elsewhere.length === 0) return undefined;
+      const notBefore = reached.notBeforeOf(number);
+      const since = instant((notBefore ?? reached.at) - days(1));
+      const had = messagesTo(number, plan.log, { since });
+      const morning = isJoinedInMorning(type) ? notBefore : undefined;
       // What goes along with a message that waits already is none of its own.
       if (had.length >= caps.ofIncident && !isAmong(had, morning)) return 'cap';
-      const all = messagesTo(number, elsewhere, had);
+      const all = messagesTo(number, elsewhere, { since, before: had });
       return all.length >= caps.all && !isAmong(all, morning) ? 'cap' : undefined;
     };
   }
@@ -222,15 +226,15 @@ export function hasWork(plan: Plan): boolean {
   return plan.phase === 'telling' && !plan.isRefused && without(plan.affected, plan.decided).length > 0;
 }
 
-/** Messages that somebody had, by the morning they wait for. */
+/** Messages that leave to somebody after `since`, by the morning they wait for. */
 function messagesTo(
   number: number,
   some: readonly Had[],
-  before: readonly (Instant | undefined)[] = [],
+  { since, before = [] }: { readonly since: Instant; readonly before?: readonly (Instant | undefined)[] },
 ): (Instant | undefined)[] {
   const found = [...before];
-  for (const { ranges, morning } of some)
-    if (holds(ranges, number) && !isAmong(found, morning)) found.push(morning);
+  for (const { at, ranges, morning } of some)
+    if (at > since && holds(ranges, number) && !isAmong(found, morning)) found.push(morning);
   return found;
 }
 
@@ -252,8 +256,9 @@ function byMorning(
 
 function log(plan: Plan, { key, at, morning, ranges }: Plan['log'][number]): void {
   const entry = plan.log.find((told) => told.key === key && told.morning === morning);
-  if (entry === undefined) plan.log.push({ key, at, morning, ranges });
-  else entry.ranges = united(entry.ranges, ranges);
+  if (entry === undefined) return void plan.log.push({ key, at, morning, ranges });
+  entry.ranges = united(entry.ranges, ranges);
+  entry.at = at;
 }
 
 /** Who hears of it only in the morning. */

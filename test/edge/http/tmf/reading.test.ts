@@ -19,6 +19,7 @@ const kind: Kind = {
 const outside = { outside: async () => [] };
 const context = {
   ports: { outside },
+  user: { name: 'noc', role: 'operator' },
   href: (resource: string, id: string) => `/${resource}/${id}`,
 } as unknown as Parameters<typeof list>[2];
 
